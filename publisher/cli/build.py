@@ -1,0 +1,31 @@
+"""`publisher build`: write the feeds and pages that changed."""
+
+from __future__ import annotations
+
+import typer
+
+from publisher.cli import show
+from publisher.cli.options import Config, Output, Sources, Verbose, settings_of
+
+
+def build(
+    config: Config = None,
+    source: Sources = None,
+    output: Output = None,
+    verbose: Verbose = False,
+) -> None:
+    """Write the feeds and pages that changed, and print what changed."""
+    from publisher import pipeline
+
+    settings = settings_of(config, source, output)
+    built = pipeline.build(settings)
+    for path in built.changes.written:
+        show.line(path)
+    show.note(
+        f"{show.count(len(built.collection.papers), 'paper')} from "
+        f"{show.count(built.collection.digest_count, 'digest')}: "
+        f"{show.count(len(built.changes.written), 'file')} written, "
+        f"{len(built.changes.unchanged):,} unchanged in {settings.path(settings.output.folder)}"
+    )
+    if show.defects(built.collection.findings):
+        raise typer.Exit(1)

@@ -1,0 +1,34 @@
+"""`publisher init`: write a commented publisher.toml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from publisher.cli import show
+from publisher.cli.options import Verbose
+from publisher.errors import OutputError
+
+
+def init(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Where to write it.  [default: .]")
+    ] = Path(),
+    verbose: Verbose = False,
+) -> None:
+    """Write a commented publisher.toml for a Hexo blog."""
+    from publisher.settings import CONFIG_NAME
+    from publisher.settings.template import TEMPLATE
+
+    target = folder / CONFIG_NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with target.open("x", encoding="utf-8") as file:
+            file.write(TEMPLATE)
+    except FileExistsError as error:
+        raise OutputError(f"{target}: exists already; nothing was changed") from error
+    except OSError as error:
+        raise OutputError(f"{target}: can't be written: {error.strerror}") from error
+    show.line(f"{target} written. Next: set site.url and source.folders, then `publisher build`.")

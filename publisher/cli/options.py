@@ -1,0 +1,43 @@
+"""The options that every command takes, and what they add up to."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from publisher.settings import Settings
+
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings file.  [default: ./publisher.toml]"),
+]
+Sources = Annotated[
+    list[Path] | None,
+    typer.Option("--source", metavar="DIR", help="Folder of digests; may be repeated."),
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", metavar="DIR", help="Folder for feeds and pages.")
+]
+# main() looks for it itself: it has to be known before any command runs.
+Verbose = Annotated[bool, typer.Option("--verbose", help="Show a traceback with an error.")]
+
+
+def settings_of(
+    config: Path | None, source: list[Path] | None = None, output: Path | None = None
+) -> Settings:
+    """Return the settings; folders given as options are relative to the current folder.
+
+    Raises `SettingsError`.
+    """
+    from publisher.settings import load
+
+    flags: dict[str, dict[str, object]] = {}
+    if source:
+        flags["source"] = {"folders": [str(folder.absolute()) for folder in source]}
+    if output is not None:
+        flags["output"] = {"folder": str(output.absolute())}
+    return load(config, os.environ, flags)

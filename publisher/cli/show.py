@@ -1,0 +1,43 @@
+"""What commands print: results on stdout, findings and notes on stderr."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from publisher.models import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from publisher.models import Finding
+
+MAX_WARNINGS = 20
+
+
+def line(text: str) -> None:
+    """Print `text` as a line of the result."""
+    sys.stdout.write(text + "\n")
+
+
+def note(text: str) -> None:
+    """Print `text` as a line for people, beside the result."""
+    sys.stderr.write(text + "\n")
+
+
+def defects(findings: Iterable[Finding]) -> bool:
+    """Print every error and the first warnings to stderr; return whether there was an error."""
+    errors = [found for found in findings if found.severity is Severity.ERROR]
+    warnings = [found for found in findings if found.severity is Severity.WARNING]
+    for found in errors:
+        note(f"error: {found}")
+    for found in warnings[:MAX_WARNINGS]:
+        note(f"warning: {found}")
+    if len(warnings) > MAX_WARNINGS:
+        note(f"warning: {len(warnings) - MAX_WARNINGS} more; `publisher check` lists them all")
+    return bool(errors)
+
+
+def count(number: int, singular: str, plural: str = "") -> str:
+    """Return e.g. "1 paper" or "2 papers"."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"

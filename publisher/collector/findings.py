@@ -1,0 +1,35 @@
+"""Every defect the collector can report, each with a code that stays the same for ever.
+
+`CODES` is the documented list; a finding is made by `finding()` so that no code is used that is
+not listed here.
+"""
+
+from __future__ import annotations
+
+from publisher.models import Finding, Severity
+
+CODES: dict[str, tuple[Severity, str]] = {
+    "D101": (Severity.ERROR, "the file can't be read"),
+    "D102": (Severity.ERROR, "not valid UTF-8"),
+    "D103": (Severity.ERROR, "no front matter"),
+    "D104": (Severity.ERROR, "front matter is not valid YAML"),
+    "D105": (Severity.ERROR, "no date in front matter, heading or path"),
+    "D106": (Severity.ERROR, "the date can't be understood"),
+    "D107": (Severity.WARNING, "no topic in front matter"),
+    "D108": (Severity.ERROR, "no digest format recognises the file"),
+    "D201": (Severity.ERROR, "paper without a PDF line"),
+    "D202": (Severity.ERROR, "the PDF line names no arXiv paper"),
+    "D203": (Severity.ERROR, "paper without authors"),
+    "D204": (Severity.WARNING, "paper without an abstract"),
+    "D205": (Severity.WARNING, "paper without a summary"),
+    "D206": (Severity.WARNING, "paper without takeaways"),
+    "D207": (Severity.WARNING, "the paper is in this digest already"),
+    "D208": (Severity.ERROR, "paper without a title"),
+    "D209": (Severity.WARNING, "a figure's address is not an http address"),
+}
+
+
+def finding(path: str, line: int, code: str, detail: str = "") -> Finding:
+    """Return the finding `code` at `path`:`line` (1-based), its text followed by `detail`."""
+    severity, text = CODES[code]
+    return Finding(path, line, code, f"{text}: {detail}" if detail else text, severity)

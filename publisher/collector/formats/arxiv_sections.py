@@ -1,0 +1,220 @@
+"""The digests of a daily arXiv job: a `## title` section for each paper.
+
+    # 2024-12-02 更新
+    ## Title
+    **Authors:A, B**
+    abstract
+    [PDF](http://arxiv.org/abs/2411.19525v1) comment
+    **Summary**                         machine-written from here on
+    ...
+    **Key Takeaways**
+    1. ...
+    **[Tool](https://...)**             a link line; notes follow, in Markdown or HTML
+    <details>                           screenshots
+      <summary>...</summary>
+    <img src="https://..." align="middle">
+    </details>
+
+Title, authors, abstract and PDF line were written from arXiv's data and are believed; what
+follows the PDF line was written by a language model and is not.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.collector import identity, links
+from publisher.collector.findings import finding
+from publisher.collector.formats.machine_part import machine_part_start, read_machine_part
+from publisher.collector.text import from_arxiv
+from publisher.models import ParsedPaper
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from publisher.models import Finding
+
+_HEADING = re.compile(r"##[ \t]+(\S.*)")
+_UPDATE = re.compile(r"#[ \t]+\d{4}-\d{1,2}-\d{1,2}")
+_AUTHORS = re.compile(r"\*\*[ \t]*Authors?[ \t]*[:：](.*)", re.IGNORECASE)
+_PDF = re.compile(r"\[PDF\][ \t]*\([ \t]*<?([^\s<>()]*)>?[ \t]*\)(.*)", re.IGNORECASE)
+_FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
+_IMAGE = re.compile(r"<img\b[^<>]{0,500}?\bsrc[ \t]*=[ \t]*[\"']?([^\"'\s<>]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """Lines of one `##` section; `line` is the 1-based line of its heading."""
+
+    line: int
+    title: str
+    lines: tuple[str, ...]  # after the heading
+
+
+def recognises(body: str) -> bool:
+    """Return whether `body` has a `# date` heading, or a section with authors or a PDF line."""
+    return any(
+        _UPDATE.match(line) or _AUTHORS.match(line) or _PDF.match(line) for line in body.split("\n")
+    )
+
+
+def parse(path: str, body: str, first_line: int) -> tuple[list[ParsedPaper], list[Finding]]:
+    """Return the papers of `body` and every defect, with lines of the file."""
+    papers: list[ParsedPaper] = []
+    findings: list[Finding] = []
+    seen: dict[str, int] = {}
+    for section in _sections(body, first_line):
+        paper, found = _read(path, section)
+        findings += found
+        if paper is None:
+            continue
+        if paper.id in seen:
+            findings.append(
+                finding(path, paper.line, "D207", f"{paper.id}, first in line {seen[paper.id]}")
+            )
+        seen.setdefault(paper.id, paper.line)
+        papers.append(paper)
+    return papers, sorted(findings)
+
+
+def _sections(body: str, first_line: int) -> Iterator[_Section]:
+    """Yield a section for each heading that begins a paper.
+
+    A heading inside machine-written notes begins none: it has no authors line right after it and
+    no PDF line before the next heading, so its lines belong to the paper before it. A heading
+    inside a code fence is no heading.
+    """
+    lines = body.split("\n")
+    headings = list(_headings(lines))
+    starts = [
+        index
+        for index, following in zip(headings, [*headings[1:], len(lines)], strict=False)
+        if _begins_paper(lines[index + 1 : following])
+    ]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
+        heading = _HEADING.match(lines[start])
+        title = heading.group(1) if heading else ""
+        yield _Section(first_line + start, title, tuple(lines[start + 1 : end]))
+
+
+def _headings(lines: list[str]) -> Iterator[int]:
+    """Yield the indices of the headings that are not inside a code fence."""
+    pdf_lines = [index for index, line in enumerate(lines) if _PDF.match(line)]
+    fences = {mark: [i for i, line in enumerate(lines) if _fence(line) == mark] for mark in "`~"}
+    closed_at = -1
+    for index, line in enumerate(lines):
+        if index <= closed_at:
+            continue
+        if mark := _fence(line):
+            position = bisect_right(fences[mark], index)
+            close = fences[mark][position] if position < len(fences[mark]) else None
+            # A fence that the model forgot to close must not swallow the papers after it.
+            if close is not None and bisect_left(pdf_lines, close) == bisect_left(pdf_lines, index):
+                closed_at = close
+        elif _HEADING.match(line):
+            yield index
+
+
+def _fence(line: str) -> str:
+    """Return the character of the code fence that `line` is, "" where it is none."""
+    match = _FENCE.match(line)
+    return match.group(1)[0] if match else ""
+
+
+def _begins_paper(lines: list[str]) -> bool:
+    first = next((line for line in lines if line.strip()), "")
+    return bool(_AUTHORS.match(first)) or any(_PDF.match(line) for line in lines)
+
+
+def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Finding]]:
+    line, lines = section.line, section.lines
+    found: list[Finding] = []
+    title = from_arxiv(section.title)
+    if not title:
+        return None, [finding(path, line, "D208")]
+
+    first = next((i for i, text in enumerate(lines) if text.strip()), 0)
+    author_line = _AUTHORS.match(lines[first]) if lines else None
+    authors = _authors(author_line.group(1)) if author_line else ()
+    if not authors:
+        found.append(finding(path, line + first + 1, "D203", title))
+    abstract_start = first + 1 if author_line else first
+    pdf_at = next((i for i, text in enumerate(lines) if _PDF.match(text)), None)
+    abstract_end = pdf_at if pdf_at is not None else machine_part_start(lines, abstract_start)
+    machine_start = abstract_end if pdf_at is None else abstract_end + 1
+    abstract = from_arxiv("\n".join(lines[abstract_start:abstract_end]))
+    if not abstract:
+        found.append(finding(path, line, "D204", title))
+
+    arxiv: identity.ArxivId | None = None
+    comment = ""
+    if pdf_at is None:
+        found.append(finding(path, line, "D201", title))
+    elif pdf := _PDF.match(lines[pdf_at]):
+        arxiv = identity.arxiv_id(pdf.group(1))
+        comment = from_arxiv(pdf.group(2))
+        if arxiv is None:
+            found.append(finding(path, line + pdf_at + 1, "D202", pdf.group(1)))
+
+    machine = read_machine_part(lines[machine_start:])
+    if not machine.summary:
+        found.append(finding(path, line, "D205", title))
+    if not machine.takeaways:
+        found.append(finding(path, line, "D206", title))
+    figures, bad = _figures(lines[machine_start:])
+    found += [finding(path, line + machine_start + 1 + at, "D209", src) for at, src in bad]
+    paper = ParsedPaper(
+        line=line,
+        id=arxiv.key if arxiv else identity.title_id(title),
+        version=arxiv.version if arxiv else 1,
+        title=title,
+        authors=authors,
+        abstract=abstract,
+        comment=comment or None,
+        abs_url=arxiv.abs_url if arxiv else "",
+        pdf_url=arxiv.pdf_url if arxiv else "",
+        code_urls=links.code_urls(f"{abstract} {comment}"),
+        summary=machine.summary or None,
+        takeaways=machine.takeaways,
+        figures=figures,
+    )
+    return paper, found
+
+
+def _authors(text: str) -> tuple[str, ...]:
+    text = text.rstrip().removesuffix("**").rstrip()
+    return tuple(name for name in map(from_arxiv, _split_names(text)) if name)
+
+
+def _split_names(text: str) -> Iterator[str]:
+    """Yield the parts between commas; a comma inside brackets belongs to an affiliation."""
+    depth, start = 0, 0
+    for index, char in enumerate(text):
+        if char in "([（":
+            depth += 1
+        elif char in ")]）":
+            depth = max(0, depth - 1)
+        elif char in ",，;；、" and depth == 0:
+            yield text[start:index]
+            start = index + 1
+    yield text[start:]
+
+
+def _figures(lines: tuple[str, ...]) -> tuple[tuple[str, ...], list[tuple[int, str]]]:
+    """Return the addresses of the screenshots, and those that are none with their index.
+
+    The screenshots are in the section's last `<details>`: the notes before it may hold anything.
+    """
+    start = next((i for i in reversed(range(len(lines))) if "<details" in lines[i].lower()), None)
+    good: list[str] = []
+    bad: list[tuple[int, str]] = []
+    for index in range(len(lines) if start is None else start, len(lines)):
+        for source in _IMAGE.findall(lines[index]):
+            if (address := links.http_url(source)) is None:
+                bad.append((index, source[:100]))
+            elif address not in good:
+                good.append(address)
+    return tuple(good), bad

@@ -1,0 +1,63 @@
+"""Names that are safe as file names and in addresses: `^[a-z0-9][a-z0-9-]{0,63}$`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from anyascii import anyascii
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MAX = 64
+_NOT_SAFE = re.compile(r"[^a-z0-9]+")
+# Windows opens a device whatever the folder.
+_DEVICES = frozenset(
+    ["con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))]
+)
+
+
+def slugify(name: str) -> str:
+    """Return a readable slug for `name`; other scripts are transliterated (anyascii).
+
+    A name of which nothing can be written in ASCII gets "topic-" and 8 hex digits.
+    """
+    ascii_name = anyascii(unicodedata.normalize("NFKC", name)).lower()
+    slug = _NOT_SAFE.sub("-", ascii_name).strip("-")[:_MAX].strip("-")
+    if not slug:
+        return f"topic-{_digest(name)}"
+    return f"{slug}-topic" if slug in _DEVICES else slug
+
+
+def assign_slugs(names: Iterable[str]) -> dict[str, str]:
+    """Return a slug for each of `names`, given oldest first; equal slugs are told apart.
+
+    Names that differ only in case, width or blanks are one topic and share a slug. Of different
+    names with equal slugs the oldest keeps it and the others get a part of their hash, so that no
+    slug ever changes when a new topic comes.
+    """
+    by_folded: dict[str, str] = {}
+    taken: set[str] = set()
+    slugs: dict[str, str] = {}
+    for name in names:
+        folded = fold(name)
+        if folded not in by_folded:
+            slug = slugify(name)
+            if slug in taken:
+                slug = f"{slug[: _MAX - 9].rstrip('-')}-{_digest(folded)}"
+            taken.add(slug)
+            by_folded[folded] = slug
+        slugs[name] = by_folded[folded]
+    return slugs
+
+
+def fold(name: str) -> str:
+    """Return `name` as names are compared: without case, width and runs of blanks."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]

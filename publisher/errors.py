@@ -1,0 +1,88 @@
+"""One tree of errors; foreign ones are translated where they enter, with `from`.
+
+    PublisherError                  shown as one line on stderr, exit code 1
+    ├── SettingsError               a key, type or value of the settings; names the setting
+    ├── SourceError                 a source folder that is missing, empty or unreadable
+    ├── TemplateError               a template that is missing or fails
+    ├── OutputError                 the output folder can't be written (full, read-only)
+    ├── StoreError                  the database can't be opened, read or written
+    ├── SubscriberError             an address, topic or token that can't be accepted
+    ├── IssueError                  an issue that does not exist or has nothing to send
+    └── TransportError              a message or a connection failed; with the reply code
+        ├── TemporaryFailure        nothing was accepted; try again later (4xx, lost connection)
+        │   └── QuotaExceeded       the provider's limit; pauses the issue, is no rejection
+        ├── PermanentFailure        nothing was accepted and never will be (5xx)
+        ├── ConfigurationFailure    no message can go: login refused, certificate, missing secret
+        └── UnknownOutcome          the message left, the answer never came: in doubt
+
+Defects of a single digest are no exceptions: they are `models.Finding` values, so that one bad
+file never stops the rest.
+"""
+
+from __future__ import annotations
+
+
+class PublisherError(Exception):
+    """Base of everything the program raises on purpose; its text is one line for people."""
+
+
+class SettingsError(PublisherError):
+    """A setting has a wrong name, type or value; the text names the setting and its origin."""
+
+
+class SourceError(PublisherError):
+    """A source folder is missing, holds no digest, or can't be read."""
+
+
+class TemplateError(PublisherError):
+    """A template is missing or can't be rendered; the text names the file and line."""
+
+
+class OutputError(PublisherError):
+    """The output folder can't be written; what was there before is whole."""
+
+
+class StoreError(PublisherError):
+    """The database can't be opened, read or written."""
+
+
+class SubscriberError(PublisherError):
+    """An address, name, topic or token that can't be accepted."""
+
+
+class IssueError(PublisherError):
+    """An issue that does not exist, or that has nothing to send."""
+
+
+class TransportError(PublisherError):
+    """A message or connection failed.
+
+    `code` is the SMTP reply code (RFC 5321, 4.2), 0 where there was no reply; `enhanced` the
+    enhanced status code (RFC 3463) such as "5.1.1", empty where there was none.
+    """
+
+    def __init__(self, message: str, *, code: int = 0, enhanced: str = "") -> None:
+        """Keep the one-line `message` and the server's codes."""
+        super().__init__(message)
+        self.code = code
+        self.enhanced = enhanced
+
+
+class TemporaryFailure(TransportError):
+    """Nothing was accepted; the same message may go later."""
+
+
+class QuotaExceeded(TemporaryFailure):
+    """The provider's sending limit is reached: pause, reject nobody."""
+
+
+class PermanentFailure(TransportError):
+    """Nothing was accepted and the server will not change its mind (5xx)."""
+
+
+class ConfigurationFailure(TransportError):
+    """No message can be sent with these settings: login, certificate, host or secret."""
+
+
+class UnknownOutcome(TransportError):
+    """The message left this machine whole, the answer never came."""

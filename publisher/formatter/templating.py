@@ -1,0 +1,197 @@
+"""Templates: where they are, how they fail, and the filters they may use.
+
+A template is looked for in the user's own folder (`templates.folder`) first, then among the ones
+that come with the program. Names end in `.j2` after the type they make: `email/issue.html.j2` is
+escaped for HTML, `email/issue.txt.j2` is not. A variable that does not exist is an error.
+
+jinja2 is imported late: most commands render nothing.
+"""
+
+from __future__ import annotations
+
+import traceback
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from wcwidth import wcwidth
+
+from publisher.errors import TemplateError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jinja2 import Environment
+
+    from publisher.settings import Settings
+
+PLAIN_COLUMNS = 72  # RFC 3676, 4.2: lines of 78 at most, with room for two quotations
+SAFE_SCHEMES = ("http", "https", "mailto")
+# Where a line must not begin or end; GB/T 15834-2011 and W3C's Requirements for Chinese Layout.
+NO_LINE_START = frozenset("、。，．：；！？）］｝〉》」』】〕〗’”…—·%‰℃,.:;!?)]}")
+NO_LINE_END = frozenset("（［｛〈《「『【〔〖‘“([{￥$")
+
+
+def render(name: str, settings: Settings, **context: object) -> str:
+    """Return template `name` filled in with `context`.
+
+    Raises `TemplateError`, which names the template and line, whatever the template did.
+    """
+    import jinja2  # noqa: PLC0415 - see the module's docstring
+
+    own = settings.path(settings.templates.folder) if settings.templates.folder else None
+    environment = _environment(own)
+    try:
+        return environment.get_template(name).render(**context)
+    except jinja2.TemplateSyntaxError as error:
+        where = error.filename or error.name or name
+        raise TemplateError(f"{where}:{error.lineno}: {error.message}") from error
+    except jinja2.TemplateNotFound as error:
+        missing = "" if error.name == name else f"{name}: "
+        raise TemplateError(f"{missing}{error.name}: no such template") from error
+    except Exception as error:  # a template can raise anything
+        where = _place(error) or name
+        reason = error.message if isinstance(error, jinja2.TemplateError) else repr(error)
+        raise TemplateError(f"{where}: {reason}") from error
+
+
+@lru_cache(maxsize=4)
+def _environment(own: Path | None) -> Environment:
+    import jinja2  # noqa: PLC0415 - see the module's docstring
+
+    if own is not None and not own.is_dir():
+        raise TemplateError(f"templates.folder: {own} is no folder")
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([*([own] if own else []), _packaged()]),
+        # By type; only text and style sheets, which no browser reads as mark-up, go unescaped.
+        autoescape=lambda name: not (name or "").endswith((".txt.j2", ".css.j2")),  # noqa: S701
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(safe_url=safe_url, language=language, wrap=wrap, rule=rule)
+    return environment
+
+
+def _packaged() -> Path:
+    """Return the program's own templates: in the wheel, else in the checkout.
+
+    An editable install does not see the folders that the wheel is built with.
+    """
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "templates"
+    return inside if inside.is_dir() else package.parent / "templates"
+
+
+def _place(error: BaseException) -> str | None:
+    """Return `file:line` of the innermost template that `error` went through."""
+    # jinja2 rewrites the traceback so that templates stand in it like Python files.
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith(".j2")]
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else None
+
+
+def safe_url(url: str) -> str:
+    """Return `url` where it is safe in an href (absolute http, https or mailto), else ""."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme not in SAFE_SCHEMES or any(c.isspace() or ord(c) < ord(" ") for c in url):
+        return ""
+    return url if parts.scheme == "mailto" or parts.netloc else ""
+
+
+def language(text: str) -> str:
+    """Return the BCP 47 tag for `text`: "zh" where it has a Chinese character, else "en"."""
+    return "zh" if any("\u3400" <= c <= "\u9fff" for c in text) else "en"
+
+
+def rule(character: str, columns: int = PLAIN_COLUMNS) -> str:
+    """Return a line of `columns` times `character`."""
+    return character * columns
+
+
+def wrap(
+    text: str, indent: str = "", first: str | None = None, columns: int = PLAIN_COLUMNS
+) -> str:
+    """Return `text` in lines of at most `columns`, where a wide character counts two.
+
+    Lines begin with `indent`, the first with `first` where it is given. Breaks come at blanks and
+    beside wide characters, but not before closing or after opening punctuation. A word that is
+    longer than a line is cut; an address is not: cut, it would be dead.
+    """
+    lines: list[str] = []
+    line = indent if first is None else first
+    used = text_width(line)
+    empty = True
+    for blank, chunk, width in _chunks(text, columns - text_width(indent)):
+        gap = 1 if blank and not empty else 0
+        if not empty and used + gap + width > columns:
+            lines.append(line)
+            line, used, gap = indent, text_width(indent), 0
+        line += " " * gap + chunk
+        used += gap + width
+        empty = False
+    lines.append(line)
+    return "\n".join(lines)
+
+
+def text_width(text: str) -> int:
+    """Return the columns that `text` takes on a terminal (Unicode TR 11)."""
+    return len(text) if text.isascii() else sum(_width(character) for character in text)
+
+
+@lru_cache(maxsize=4096)
+def _width(character: str) -> int:
+    return max(0, wcwidth(character))
+
+
+def _chunks(text: str, limit: int) -> Iterator[tuple[bool, str, int]]:
+    """Yield (after a blank, piece that must not be broken, its width); none is over `limit`."""
+    for word in text.split():
+        blank = True
+        for piece in _pieces(word):
+            width = text_width(piece)
+            if width <= limit or "://" in piece:
+                yield blank, piece, width
+            else:
+                for part in _cut(piece, limit):
+                    yield blank, part, text_width(part)
+                    blank = False
+            blank = False
+
+
+def _pieces(word: str) -> Iterator[str]:
+    if word.isascii():
+        yield word
+        return
+    start = 0
+    for index in range(1, len(word)):
+        before, after = word[index - 1], word[index]
+        # Also not after an opening bracket that stands at the piece's start: it holds on to what
+        # follows, and what follows may be the next piece.
+        beside_wide = _width(before) == 2 or _width(after) == 2  # noqa: PLR2004 - a wide one
+        joined = (
+            after in NO_LINE_START
+            or before in NO_LINE_END
+            or (_width(after) == 0 and unicodedata.category(after) in ("Mn", "Me", "Cf"))
+        )
+        if beside_wide and not joined:
+            yield word[start:index]
+            start = index
+    yield word[start:]
+
+
+def _cut(piece: str, limit: int) -> Iterator[str]:
+    part, used = "", 0
+    for character in piece:
+        width = _width(character)
+        if part and used + width > limit:
+            yield part
+            part, used = "", 0
+        part += character
+        used += width
+    yield part

@@ -1,0 +1,194 @@
+"""The words of the program as types: what one room hands to the next.
+
+Everything here is frozen. The name of a type tells the stage: a `ParsedPaper` is a paper as one
+digest has it, a `Paper` is one work merged from all digests that mention it, an `Issue` is what a
+period brought, an `Edition` is an issue as one group of subscribers gets it.
+
+Text fields are plain Unicode text (TeX made readable, mark-up removed, no control characters);
+times are aware; lists are tuples.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+# Stands in an edition's html and text where a recipient's unsubscribe token goes. As long as a
+# token (see sender/tokens.py) and made of the same characters, so that every encoding of the
+# message keeps it whole and its replacement moves no byte after it.
+UNSUBSCRIBE_PLACEHOLDER = "unsubscribe-token-of-this-recipient-----"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a digest is about.
+
+    `name` is for people ("元宇宙/虚拟人"); `slug` is safe as a file name and in an address and
+    matches `^[a-z0-9][a-z0-9-]{0,63}$`.
+    """
+
+    slug: str
+    name: str
+
+
+class Severity(StrEnum):
+    """How bad a finding is: an error makes the exit code 1, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """A defect of one digest: the value that takes the place of an exception in a batch."""
+
+    path: str
+    line: int  # 1-based; 0 where the whole file is meant
+    code: str  # e.g. "D102"; the list is in collector/findings.py
+    message: str
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        """Return `path:line: CODE message`, the form editors and CI logs understand."""
+        return f"{self.path}:{self.line}: {self.code} {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPaper:
+    """A paper as one digest has it."""
+
+    line: int  # 1-based line of its heading
+    id: str  # "arxiv:2411.19525", else "doi:...", else "title:<hash>"
+    version: int  # of the arXiv paper; 1 where it has none
+    title: str
+    authors: tuple[str, ...] = ()
+    abstract: str = ""
+    comment: str | None = None  # what the authors told arXiv, e.g. "Accepted by CVPR 2024"
+    abs_url: str = ""
+    pdf_url: str = ""
+    code_urls: tuple[str, ...] = ()
+    summary: str | None = None  # machine-written
+    takeaways: tuple[str, ...] = ()  # machine-written
+    figures: tuple[str, ...] = ()  # absolute http(s) addresses of screenshots
+    repaired: bool = False  # its text came through a wrong decoding and was restored
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDigest:
+    """One Markdown post as its format understood it, before topics have slugs."""
+
+    path: str  # relative to its source folder, with "/" on every system
+    published: datetime
+    topic_names: tuple[str, ...]
+    papers: tuple[ParsedPaper, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One work, merged from every digest that mentions it."""
+
+    id: str
+    version: int
+    title: str
+    authors: tuple[str, ...]
+    abstract: str
+    comment: str | None
+    abs_url: str
+    pdf_url: str
+    code_urls: tuple[str, ...]
+    topics: tuple[Topic, ...]  # in the order seen
+    digests: tuple[str, ...]  # paths, oldest first
+    first_published: datetime  # of the earliest digest
+    updated: datetime  # of the digest that brought the newest version
+    summary: str | None
+    takeaways: tuple[str, ...]
+    figures: tuple[str, ...]
+    repaired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """All the collector found: papers newest first, topics by name, and every defect."""
+
+    papers: tuple[Paper, ...]
+    topics: tuple[Topic, ...]
+    digest_count: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One newsletter: what one period brought.
+
+    The period is `[start, end)`; the issue is due at `end`.
+    """
+
+    id: str  # "2024-W49"
+    start: datetime
+    end: datetime
+    papers: tuple[Paper, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An issue as one group of subscribers gets it, rendered and inlined once.
+
+    `html` and `text` hold `UNSUBSCRIBE_PLACEHOLDER` where a recipient's token goes.
+    """
+
+    issue_id: str
+    topics: tuple[str, ...]  # slugs, sorted; empty: all topics
+    subject: str
+    html: str
+    text: str
+    paper_count: int
+
+
+class SubscriberStatus(StrEnum):
+    """Only `ACTIVE` subscribers get mail."""
+
+    PENDING = "pending"  # has not confirmed yet
+    ACTIVE = "active"
+    UNSUBSCRIBED = "unsubscribed"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A person on the list. `email` is normalised and unique; no topics means all topics."""
+
+    id: int
+    email: str
+    name: str
+    topics: tuple[str, ...]  # slugs, sorted
+    status: SubscriberStatus
+    created_at: datetime
+    confirmed_at: datetime | None = None
+
+
+class DeliveryState(StrEnum):
+    """Where one issue to one subscriber stands; the transitions are in sender/delivery.py."""
+
+    READY = "ready"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    SENT = "sent"
+    REJECTED = "rejected"
+    SKIPPED = "skipped"
+    IN_DOUBT = "in_doubt"
+    ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One issue to one subscriber: a row of the ledger."""
+
+    issue_id: str
+    subscriber_id: int
+    email: str  # frozen with the issue
+    name: str
+    edition: str  # key of the frozen edition
+    state: DeliveryState
+    attempts: int = 0
+    reason: str = ""  # the server's last answer, or why it was skipped
+    message_id: str = ""

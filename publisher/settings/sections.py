@@ -1,0 +1,159 @@
+"""The settings as types, one class for each section of publisher.toml, with their defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class Secret:
+    """A value that never shows: `str()` and `repr()` give stars, `reveal()` the text."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        """Wrap the text `value`; an empty one is a secret that is not set."""
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the text itself."""
+        return self._value
+
+    def __bool__(self) -> bool:
+        """Return whether it is set."""
+        return bool(self._value)
+
+    def __repr__(self) -> str:
+        """Return stars, so that no log and no traceback holds the value."""
+        return "Secret('***')" if self._value else "Secret('')"
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of the sections of publisher.toml."""
+
+
+class Site(Section, frozen=True):
+    """Who publishes, and where."""
+
+    title: Annotated[str, Meta(min_length=1)] = "Paper digests"
+    description: str = "New research papers, summarised and sorted by topic"
+    url: str = "http://localhost:8000/"
+    author: str = ""
+    language: Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "zh-CN"
+    timezone: str = "Asia/Shanghai"
+    # Part of every feed entry's permanent id (RFC 4151): never change it after the first build.
+    tag_date: Annotated[str, Meta(pattern=r"^\d{4}(-\d\d(-\d\d)?)?$")] = "2024"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The one time zone of the site."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def root(self) -> str:
+        """The site's `url` with a slash at its end, ready to append a path to."""
+        return self.url.rstrip("/") + "/"
+
+    @property
+    def domain(self) -> str:
+        """The host of `url`, e.g. "papers.example.org"."""
+        return urlsplit(self.url).hostname or "localhost"
+
+
+class Source(Section, frozen=True):
+    """Where the digests are."""
+
+    folders: tuple[str, ...] = ("digests",)
+    include: tuple[str, ...] = ("**/*.md", "**/*.markdown")
+    exclude: tuple[str, ...] = ()
+
+
+class Output(Section, frozen=True):
+    """Where the feeds and pages go."""
+
+    folder: Annotated[str, Meta(min_length=1)] = "public"
+
+
+class Feeds(Section, frozen=True):
+    """What a feed holds."""
+
+    entries: Annotated[int, Meta(ge=1, le=10_000)] = 50
+
+
+class Newsletter(Section, frozen=True):
+    """When an issue is due, and what it holds."""
+
+    title: str = ""  # empty: the site's title
+    weekday: Weekday = "monday"
+    hour: Annotated[int, Meta(ge=0, le=23)] = 8
+    max_age_days: Annotated[int, Meta(ge=7, le=366)] = 21
+    max_papers: Annotated[int, Meta(ge=1, le=1000)] = 60
+
+
+class Mail(Section, frozen=True):
+    """How messages leave."""
+
+    transport: str = "outbox"
+    from_name: str = ""  # empty: the newsletter's title
+    from_address: str = "newsletter@localhost"
+    reply_to: str = ""
+    list_id: str = ""  # empty: "digests." + the site's domain
+    unsubscribe_address: str = ""  # empty: from_address
+    postal_address: str = ""
+    outbox: Annotated[str, Meta(min_length=1)] = "outbox"
+    host: str = "smtp.gmail.com"
+    port: Annotated[int, Meta(ge=1, le=65535)] = 465
+    security: Literal["ssl", "starttls", "none"] = "ssl"
+    username: str = ""
+    password: Secret = msgspec.field(default_factory=lambda: Secret(""))
+    # RFC 5321, 4.5.3.2.6: the reply to the final dot may take 10 minutes; less makes doubt.
+    timeout_seconds: Annotated[float, Meta(gt=0, le=3600)] = 600.0
+
+
+class Store(Section, frozen=True):
+    """The database of subscribers and deliveries."""
+
+    url: Secret = msgspec.field(default_factory=lambda: Secret("sqlite:///publisher.db"))
+
+
+class Templates(Section, frozen=True):
+    """The user's own templates; a file in the folder replaces the one of the same name."""
+
+    folder: str = ""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every setting; see the sections. Paths are relative to `base`, the config file's folder."""
+
+    site: Site = Site()
+    source: Source = Source()
+    output: Output = Output()
+    feeds: Feeds = Feeds()
+    newsletter: Newsletter = Newsletter()
+    mail: Mail = msgspec.field(default_factory=Mail)
+    store: Store = msgspec.field(default_factory=Store)
+    templates: Templates = Templates()
+    base: Path = Path()
+
+    def path(self, value: str) -> Path:
+        """Return the path setting `value` as seen from the config file's folder."""
+        return self.base / Path(value).expanduser()
+
+
+SECTIONS: dict[str, type[Section]] = {
+    "site": Site,
+    "source": Source,
+    "output": Output,
+    "feeds": Feeds,
+    "newsletter": Newsletter,
+    "mail": Mail,
+    "store": Store,
+    "templates": Templates,
+}

@@ -1,0 +1,82 @@
+"""The text that `publisher init` writes: every setting with its default, for a Hexo blog."""
+
+from __future__ import annotations
+
+TEMPLATE = """\
+# Settings of the publisher. Paths are relative to this file. Every line can be overridden by an
+# environment variable: PUBLISHER_MAIL__HOST for [mail] host; a name that ends in _FILE, such as
+# PUBLISHER_MAIL__PASSWORD_FILE, reads the value from a file.
+
+[site]
+title = "Paper digests"
+description = "New research papers, summarised and sorted by topic"
+# Where the output folder is served. Feeds need absolute addresses, so set this first.
+url = "http://localhost:8000/"
+author = ""
+language = "zh-CN"
+# Holds for dates that name no zone, and for the hour of the newsletter.
+timezone = "Asia/Shanghai"
+# Part of every feed entry's permanent id: never change it after the first build.
+tag_date = "2024"
+
+[source]
+# For a Hexo blog: where its posts are.
+folders = ["source/_posts"]
+# ** is any number of folders, * anything within a name. For digests that end in .txt: "**/*.txt".
+include = ["**/*.md", "**/*.markdown"]
+exclude = []
+
+[output]
+# "public" is Hexo's own output, which `hexo clean` empties. Files in "source" are copied there by
+# `hexo generate` when they are not posts; skip_render keeps them as they are.
+folder = "public"
+
+[feeds]
+# How many papers the feeds hold at most.
+entries = 50
+
+[newsletter]
+# Empty: the site's title.
+title = ""
+# An issue holds the papers of the seven days before this hour.
+weekday = "monday"
+hour = 8
+# A paper whose digest landed late goes into a later issue, unless it is older than this.
+max_age_days = 21
+# More than these are counted, with a link to the site.
+max_papers = 60
+
+[mail]
+# "outbox" writes each message as an .eml file and sends nothing; "smtp" sends; "console" prints.
+transport = "outbox"
+outbox = "outbox"
+# Empty: the newsletter's title.
+from_name = ""
+from_address = "newsletter@localhost"
+reply_to = ""
+# Empty: "digests." and the host of site.url.
+list_id = ""
+# Where "unsubscribe" mails go. Empty: from_address.
+unsubscribe_address = ""
+# Required by law in many countries.
+postal_address = ""
+# For Gmail: an app password (https://support.google.com/accounts/answer/185833), and 500
+# recipients a day.
+host = "smtp.gmail.com"
+port = 465
+# "ssl", "starttls" (port 587), or "none" for a mail server on this machine.
+security = "ssl"
+username = ""
+# Better in the environment: PUBLISHER_MAIL__PASSWORD or PUBLISHER_MAIL__PASSWORD_FILE.
+# password = ""
+# A server may take this long to answer after a message (RFC 5321 allows ten minutes).
+timeout_seconds = 600.0
+
+[store]
+# Subscribers and deliveries. An absolute path has four slashes.
+url = "sqlite:///publisher.db"
+
+[templates]
+# A folder of your own: a file in it replaces the program's of the same name.
+folder = ""
+"""

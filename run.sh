@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Every task of the project. `./run.sh demo` and `./run.sh test` need Python 3.11 with pip only:
+# they make their own environment in .venv first.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+usage() {
+    cat <<'TEXT'
+usage: ./run.sh TASK [ARGUMENT...]
+
+  demo      collect the example digests, build feeds and pages, send an issue into ./outbox
+  test      run the tests (arguments go to pytest)
+  lint      ruff: rules and format
+  typing    mypy --strict on the package
+  check     lint, typing, and the recorded output in feeds/
+  bench     measure this program beside its peers
+  feeds     write feeds/ anew from examples/digests
+  lock      pin the newest versions of all packages in requirements/
+  publisher run the program (arguments go to it)
+TEXT
+}
+
+find_python() {
+    local candidate
+    for candidate in "${PYTHON:-}" python3.11 python3 python3.12 python3.13 python3.14 python; do
+        if [ -n "$candidate" ] && "$candidate" -c \
+            'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    echo "run.sh: Python 3.11 or newer is needed (none found; set PYTHON=/path/to/python3)" >&2
+    exit 1
+}
+
+make_environment() {
+    local python
+    python=$(find_python)
+    rm -rf .venv
+    "$python" -m venv .venv >/dev/null 2>&1 && [ -x .venv/bin/pip ] && return
+    # Debian splits venv off from Python; virtualenv needs pip alone.
+    rm -rf .venv
+    local bootstrap
+    bootstrap=$(mktemp -d)
+    "$python" -m pip install --quiet --target "$bootstrap" virtualenv
+    PYTHONPATH="$bootstrap" "$python" -m virtualenv --quiet .venv
+    rm -rf "$bootstrap"
+}
+
+# install run|dev: bring .venv to what requirements/$1.txt pins, only if something changed.
+install() {
+    local wanted stamp=.venv/.installed-$1
+    wanted=$(cat "requirements/$1.txt" pyproject.toml | cksum; pwd)
+    if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && .venv/bin/python -c '' 2>/dev/null
+    then
+        return
+    fi
+    # A folder that was moved or copied has an environment that points to its old place.
+    .venv/bin/python -c 'import sys; sys.exit(not sys.prefix.startswith(sys.argv[1]))' "$PWD" \
+        2>/dev/null || make_environment
+    echo "run.sh: installing requirements/$1.txt into .venv" >&2
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+        --require-hashes -r "requirements/$1.txt"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+        --no-deps --no-build-isolation --editable .
+    echo "$wanted" >"$stamp"
+}
+
+task=${1:-}
+[ $# -gt 0 ] && shift
+case "$task" in
+demo)
+    install run
+    .venv/bin/publisher demo "$@"
+    ;;
+test)
+    install dev
+    .venv/bin/python -m pytest --cov --cov-report=term "$@"
+    ;;
+lint)
+    install dev
+    .venv/bin/ruff check .
+    .venv/bin/ruff format --check .
+    ;;
+typing)
+    install dev
+    .venv/bin/mypy
+    ;;
+check)
+    ./run.sh lint
+    ./run.sh typing
+    ;;
+bench)
+    install dev
+    .venv/bin/python -m benchmarks "$@"
+    ;;
+feeds)
+    install run
+    .venv/bin/publisher build --config examples/publisher.toml --output feeds
+    ;;
+lock)
+    install dev
+    for pair in run:build dev:dev; do
+        .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
+            --generate-hashes --no-emit-index-url --no-annotate --no-header \
+            pyproject.toml --group "${pair#*:}" -o "requirements/${pair%%:*}.txt"
+    done
+    ;;
+publisher)
+    install run
+    .venv/bin/publisher "$@"
+    ;;
+*)
+    usage
+    [ -z "$task" ] || [ "$task" = help ] || { echo "run.sh: no such task: $task" >&2; exit 2; }
+    ;;
+esac

@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher import collector
+from publisher.collector import frontmatter, identity, links
+from publisher.collector.merge import merge
+from publisher.errors import SourceError
+from publisher.models import Collection, ParsedDigest, ParsedPaper
+from publisher.settings import load
+
+if TYPE_CHECKING:
+    import random
+    from pathlib import Path
+
+ZONE = ZoneInfo("Asia/Shanghai")
+POST = """
+---
+title: T
+date: 2024-11-20 09:30:00
+tags:
+    - {topic}
+{extra}
+---
+
+# 2024-11-20 更新
+
+## A title
+
+**Authors:A B**
+
+An abstract.
+
+[PDF](http://arxiv.org/abs/2411.0000{n}v1)
+
+**Summary**
+Summary.
+
+**Key Takeaways**
+- One.
+"""
+
+
+def collect(*folders: Path, **source: object) -> Collection:
+    flags = {"source": {"folders": [str(folder) for folder in folders], **source}}
+    return collector.collect(load(None, {}, flags))
+
+
+def write(folder: Path, name: str, text: str | bytes) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_corpus(corpus: Path) -> None:
+    collection = collect(corpus)
+    assert len(collection.papers) == 1018
+    assert collection.digest_count == 157
+    for paper in collection.papers:
+        assert paper.title, paper.id
+        assert paper.authors, paper.id
+        assert paper.abstract, paper.id
+        assert paper.summary, paper.id
+        assert paper.id.startswith("arxiv:")
+    assert sum(not paper.takeaways for paper in collection.papers) == 1
+
+
+def test_corpus_occurrences(corpus: Path) -> None:
+    occurrences = [
+        paper
+        for path in corpus.rglob("*.md")
+        if (digest := collector.parse(path.name, path.read_text(encoding="utf-8"), ZONE)[0])
+        for paper in digest.papers
+    ]
+    assert len(occurrences) == 1179
+    assert sum(paper.comment is not None for paper in occurrences) == 642
+
+
+def test_seeds_by_their_ending(seeds: Path) -> None:
+    with pytest.raises(SourceError, match=r"\.txt"):
+        collect(seeds)
+    collection = collect(seeds, include=["*.txt"])
+    assert collection.digest_count == 5
+    assert all(paper.title and paper.authors and paper.abstract for paper in collection.papers)
+
+
+def test_examples_show_every_case(examples: Path) -> None:
+    collection = collect(examples)
+    assert len(collection.topics) >= 3
+    assert len(collection.papers) >= 20
+    assert any(len(paper.topics) > 1 for paper in collection.papers)
+    assert any(paper.version == 2 and len(paper.digests) > 1 for paper in collection.papers)
+    assert not collection.findings
+
+
+def test_bad_files_are_reported_and_the_rest_is_published(tmp_path: Path) -> None:
+    write(tmp_path, "good.md", POST.format(topic="Good", n=1, extra=""))
+    latin = POST.format(topic="Café", n=2, extra="").encode().replace("é".encode(), b"\xe9")
+    write(tmp_path, "latin.md", latin)
+    write(tmp_path, "bare.md", POST.format(topic="x", n=3, extra="").split("---\n")[2])
+    write(tmp_path, "yaml.md", POST.format(topic="Yaml", n=4, extra="description: a: b"))
+    write(tmp_path, "escape.md", POST.format(topic="../../etc", n=5, extra=""))
+    write(tmp_path, "empty.md", "")
+    write(tmp_path, "garbage.md", bytes(range(256)) * 50)
+    write(tmp_path, "essay.md", "---\ntitle: x\n---\nNo digest at all.\n")
+    (tmp_path / "folder.md").mkdir()
+    collection = collect(tmp_path)
+    assert {paper.id for paper in collection.papers} == {f"arxiv:2411.0000{n}" for n in range(1, 6)}
+    assert {topic.slug for topic in collection.topics} == {"bare", "caf", "etc", "good", "yaml"}
+    found = {(finding.path, finding.line, finding.code) for finding in collection.findings}
+    assert ("latin.md", 6, "D102") in found
+    assert ("bare.md", 1, "D103") in found
+    assert ("yaml.md", 7, "D104") in found
+    assert ("garbage.md", 2, "D102") in found
+    assert ("essay.md", 4, "D108") in found
+    assert not any(finding.path == "good.md" for finding in collection.findings)
+
+
+def test_unreadable_file_is_a_finding(tmp_path: Path) -> None:
+    write(tmp_path, "good.md", POST.format(topic="Good", n=1, extra=""))
+    (tmp_path / "dangling.md").symlink_to(tmp_path / "nowhere")
+    collection = collect(tmp_path)
+    assert [str(finding) for finding in collection.findings] == [
+        "dangling.md:0: D101 the file can't be read: No such file or directory"
+    ]
+
+
+def test_missing_and_empty_folders(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="no such folder"):
+        collect(tmp_path / "nowhere")
+    with pytest.raises(SourceError, match="no digest found"):
+        collect(tmp_path)
+
+
+def test_globs(tmp_path: Path) -> None:
+    for name in ("a.md", "2024/b.md", "2024/deep/c.md", ".hidden/d.md", "2024/e.txt"):
+        write(tmp_path, name, POST.format(topic="T", n=1, extra=""))
+    assert collect(tmp_path).papers[0].digests == ("2024/b.md", "2024/deep/c.md", "a.md")
+    assert collect(tmp_path, include=["2024/*"]).papers[0].digests == ("2024/b.md", "2024/e.txt")
+    assert collect(tmp_path, exclude=["**/deep/**"]).papers[0].digests == ("2024/b.md", "a.md")
+    assert collect(tmp_path / "2024" / "e.txt").papers[0].digests == ("e.txt",)
+
+
+MOMENTS = [
+    (datetime(2024, 12, 2, 21, 38, 51), "2024-12-02T21:38:51+08:00"),  # noqa: DTZ001
+    ("2024-12-02 21:38:51", "2024-12-02T21:38:51+08:00"),
+    ("2024/12/2", "2024-12-02T00:00:00+08:00"),
+    ("2024年12月2日 08:05", "2024-12-02T08:05:00+08:00"),
+    ("2024-12-02T21:38:51Z", "2024-12-02T21:38:51+00:00"),
+    ("2024-12-02 21:38:51 +0900", "2024-12-02T21:38:51+09:00"),
+    ("2024-13-45", None),
+    ("yesterday", None),
+    (20241202, None),
+    (None, None),
+    (datetime(1, 1, 1), None),  # noqa: DTZ001
+]
+
+
+@pytest.mark.parametrize(("value", "expected"), MOMENTS)
+def test_moment(value: object, expected: str | None) -> None:
+    found = frontmatter.moment(value, ZONE)
+    assert (found.isoformat() if found else None) == expected
+
+
+ARXIV = [
+    ("http://arxiv.org/abs/2411.19525v1", "arxiv:2411.19525", 1),
+    ("https://arxiv.org/abs/2411.19525", "arxiv:2411.19525", 1),
+    ("https://www.arxiv.org/pdf/0704.0001v12.pdf", "arxiv:0704.0001", 12),
+    ("http://arxiv.org/abs/cs/0112017v3", "arxiv:cs/0112017", 3),
+    ("http://arxiv.org/abs/math.GT/0309136", "arxiv:math.GT/0309136", 1),
+    ("http://arxiv.org/abs/../../etc/passwd", None, 0),
+    ("https://evil.example/arxiv.org/abs/2411.19525", None, 0),
+    ("javascript:alert(1)", None, 0),
+]
+
+
+@pytest.mark.parametrize(("url", "key", "version"), ARXIV)
+def test_arxiv_id(url: str, key: str | None, version: int) -> None:
+    found = identity.arxiv_id(url)
+    assert (found.key if found else None) == key
+    assert found is None or found.version == version
+
+
+def test_code_urls() -> None:
+    text = (
+        "Code (https://github.com/a/b) and https://huggingface.co/x/y, see https://a.github.io/b. "
+        "Also https://github.com/a/b and https://github.com/."
+    )
+    assert links.code_urls(text) == ("https://github.com/a/b", "https://huggingface.co/x/y")
+
+
+def paper(n: int, version: int = 1, **changes: object) -> ParsedPaper:
+    made = ParsedPaper(line=1, id=f"arxiv:2411.0000{n}", version=version, title=f"T{n}v{version}")
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def digest(day: int, *papers: ParsedPaper, topic: str = "A", path: str = "") -> ParsedDigest:
+    moment = datetime(2024, 11, day, tzinfo=ZONE)
+    return ParsedDigest(path or f"{day}/{topic}.md", moment, (topic,), papers)
+
+
+def test_merge_knows_every_digest() -> None:
+    papers, _ = merge(
+        [
+            digest(3, paper(1, 2, summary="new", takeaways=("n",))),
+            digest(1, paper(1, 1, summary="old", takeaways=("o",), figures=("https://a/1",))),
+            digest(1, paper(1, 1), topic="B"),
+            digest(5, paper(1, 1, summary="late", takeaways=("l",)), topic="C"),
+        ]
+    )
+    (merged,) = papers
+    assert merged.version == 2
+    assert merged.title == "T1v2"
+    assert merged.summary == "new"
+    assert merged.figures == ("https://a/1",)
+    assert [topic.name for topic in merged.topics] == ["A", "B", "C"]
+    assert merged.digests == ("1/A.md", "1/B.md", "3/A.md", "5/C.md")
+    assert merged.first_published.day == 1
+    assert merged.updated.day == 3
+
+
+@given(
+    st.lists(
+        st.builds(
+            digest,
+            st.integers(1, 5),
+            st.builds(
+                paper, st.integers(1, 3), st.integers(1, 2), summary=st.sampled_from(["a", None])
+            ),
+            topic=st.sampled_from(["A", "B", "a"]),
+        ),
+        max_size=6,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_merge_is_commutative_and_idempotent(
+    digests: list[ParsedDigest], rng: random.Random
+) -> None:
+    digests = list({d.path: d for d in digests}.values())
+    shuffled = digests[:]
+    rng.shuffle(shuffled)
+    assert merge(shuffled) == merge(digests)
+    twice = [replace(d, papers=d.papers + d.papers) for d in digests]
+    assert merge(twice) == merge(digests)

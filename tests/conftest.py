@@ -1,0 +1,67 @@
+"""Shared by all tests: where the real material is, and how to run the program."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples" / "digests"
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """157 digests of a real blog; the project's own examples stand in for them in most tests."""
+    folder = ROOT.parent / "shared" / "corpus"
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not here")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    folder = ROOT.parent / "shared" / "seeds"
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not here")
+    return folder
+
+
+@pytest.fixture
+def examples() -> Path:
+    return EXAMPLES
+
+
+Run = "Callable[..., subprocess.CompletedProcess[str]]"
+
+
+@pytest.fixture
+def publisher(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Return a function that runs the program in an empty folder, as a user would."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PUBLISHER_")}
+
+    def run(
+        *arguments: str | Path, code: int = 0, cwd: Path = tmp_path, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        result = subprocess.run(
+            [sys.executable, "-m", "publisher", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            cwd=cwd,
+            env=environment | variables,
+            timeout=120,
+            check=False,
+        )
+        assert result.returncode == code, f"{result.returncode}\n{result.stdout}\n{result.stderr}"
+        assert "Traceback" not in result.stderr, result.stderr
+        return result
+
+    return run

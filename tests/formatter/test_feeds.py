@@ -1,0 +1,142 @@
+"""Feeds as real readers see them: feedparser and lemon24's reader."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import threading
+from typing import TYPE_CHECKING
+
+import feedparser
+import pytest
+from lxml import etree
+from reader import make_reader
+
+from publisher import pipeline
+from publisher.settings import Settings, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def settings_for(source: Path, output: Path, **sections: dict[str, object]) -> Settings:
+    flags = {"source": {"folders": [str(source)]}, "output": {"folder": str(output)}} | sections
+    return load(None, {}, flags)
+
+
+@pytest.fixture(scope="module", params=["examples", "corpus"])
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    source = request.getfixturevalue("corpus") if request.param == "corpus" else None
+    from conftest import EXAMPLES
+
+    output = tmp_path_factory.mktemp("out")
+    pipeline.build(settings_for(source or EXAMPLES, output, feeds={"entries": 40}))
+    return output
+
+
+def feeds(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.name in ("atom.xml", "rss.xml"))
+
+
+def test_feedparser_reads_every_entry(built: Path) -> None:
+    assert feeds(built)
+    for path in feeds(built):
+        parsed = feedparser.parse(path.read_bytes())
+        assert not parsed.bozo, (path, parsed.get("bozo_exception"))
+        ids = [entry.id for entry in parsed.entries]
+        assert 1 <= len(ids) == len(set(ids)) <= 40
+        for entry in parsed.entries:
+            assert entry.title
+            assert entry.link.startswith("https://arxiv.org/abs/")
+            assert entry.published_parsed
+            assert entry.content[0].value
+            assert entry.authors
+            assert entry.tags
+        dates = [entry.published_parsed for entry in parsed.entries]
+        assert dates == sorted(dates, reverse=True)
+
+
+def test_the_feed_of_all_papers_is_full(built: Path) -> None:
+    parsed = feedparser.parse((built / "atom.xml").read_bytes())
+    papers = 25 if "3d-reconstruction" not in {p.name for p in (built / "topics").iterdir()} else 40
+    assert len(parsed.entries) == papers
+
+
+@pytest.fixture
+def served(built: Path) -> Iterator[str]:
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=str(built))
+    )
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_reader_reads_every_feed(built: Path, served: str) -> None:
+    with make_reader(":memory:") as reader:
+        names = [path.relative_to(built).as_posix() for path in feeds(built)]
+        names += [name.rpartition("/")[0] + "/feed.json" for name in names if "atom" in name]
+        for name in names:
+            reader.add_feed(served + name.lstrip("/"))
+        reader.update_feeds()
+        for feed in reader.get_feeds():
+            assert feed.last_exception is None, (feed.url, feed.last_exception)
+            entries = list(reader.get_entries(feed=feed))
+            assert entries, feed.url
+            assert all(entry.title and entry.link and entry.published for entry in entries)
+            assert all(entry.content or entry.summary for entry in entries)
+        count = reader.get_entry_counts().total
+        reader.update_feeds()
+        assert reader.get_entry_counts().total == count
+
+
+def test_an_entry_has_the_same_id_in_every_feed(built: Path) -> None:
+    atom = {e.title: e.id for e in feedparser.parse((built / "atom.xml").read_bytes()).entries}
+    rss = {e.title: e.id for e in feedparser.parse((built / "rss.xml").read_bytes()).entries}
+    items = json.loads((built / "feed.json").read_text(encoding="utf-8"))["items"]
+    assert atom == rss == {item["title"]: item["id"] for item in items}
+
+
+def test_atom_has_one_alternate_and_the_pdf_as_related(built: Path) -> None:
+    root = etree.fromstring((built / "atom.xml").read_bytes())
+    atom = "{http://www.w3.org/2005/Atom}"
+    assert root.find(f"{atom}updated").text == max(
+        entry.find(f"{atom}updated").text for entry in root.iter(f"{atom}entry")
+    )
+    for entry in root.iter(f"{atom}entry"):
+        links = [
+            (link.get("rel", "alternate"), link.get("type")) for link in entry.iter(f"{atom}link")
+        ]
+        assert links == [("alternate", None), ("related", "application/pdf")]
+
+
+def test_opml_lists_every_feed(built: Path) -> None:
+    outlines = list(etree.fromstring((built / "opml.xml").read_bytes()).iter("outline"))
+    assert len(outlines) == len(list(built.rglob("atom.xml")))
+    for outline in outlines:
+        path = outline.get("xmlUrl").removeprefix("http://localhost:8000/")
+        assert (built / path).is_file()
+
+
+def test_the_number_of_entries_is_a_setting(tmp_path: Path, examples: Path) -> None:
+    pipeline.build(settings_for(examples, tmp_path, feeds={"entries": 2}))
+    for path in feeds(tmp_path):
+        assert 1 <= len(feedparser.parse(path.read_bytes()).entries) <= 2
+
+
+def test_the_second_build_writes_nothing(tmp_path: Path, examples: Path) -> None:
+    first = pipeline.build(settings_for(examples, tmp_path))
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    second = pipeline.build(settings_for(examples, tmp_path))
+    assert first.changes.written == second.changes.unchanged
+    assert second.changes.written == ()
+    assert before == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
