@@ -1,6 +1,9 @@
 """Joins the rooms: the only module that knows collector, formatter, sender and store.
 
-digests -> collector -> papers -> formatter -> feeds, pages, issue -> sender -> inboxes
+    digests -> collector -> papers -> formatter -> feeds, pages, issue -> sender -> inboxes
+
+Each function is one thing a user asks for. Rooms are imported when they are needed: a build has no
+use for a database, a status none for a parser.
 """
 
 from __future__ import annotations
@@ -9,12 +12,22 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher import collector
+from publisher.errors import IssueError, TransportError
+from publisher.models import DeliveryState, SubscriberStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
     from publisher.formatter.folder import Changes
-    from publisher.models import Collection, Paper
+    from publisher.models import Collection, Edition, Issue, Paper
+    from publisher.sender.delivery import Report, Step
+    from publisher.sender.message import Letterhead
     from publisher.settings import Settings
+    from publisher.store.database import Store
+
+# A subscriber that does not exist: whose token a test copy holds, so that it unsubscribes nobody.
+NOBODY = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,35 +38,54 @@ class Built:
     changes: Changes
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An issue with the editions that somebody gets, not frozen yet.
+
+    `editions` maps an edition's key to it; `recipients` counts who gets which.
+    """
+
+    issue: Issue
+    editions: dict[str, Edition]
+    recipients: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _FrozenEdition:
+    key: str
+    subject: str
+    message: bytes
+
+
 def collect(settings: Settings) -> Collection:
     """Return the papers of all digests. Raises `SourceError`."""
+    from publisher import collector  # noqa: PLC0415
+
     return collector.collect(settings)
 
 
 def to_json(paper: Paper) -> str:
     """Return `paper` as one line of JSON, the contract of `publisher papers --json`."""
-    return json.dumps(
-        {
-            "id": paper.id,
-            "version": paper.version,
-            "title": paper.title,
-            "authors": paper.authors,
-            "abstract": paper.abstract,
-            "comment": paper.comment,
-            "abs_url": paper.abs_url,
-            "pdf_url": paper.pdf_url,
-            "code_urls": paper.code_urls,
-            "topics": [topic.name for topic in paper.topics],
-            "digests": paper.digests,
-            "first_published": paper.first_published.isoformat(),
-            "updated": paper.updated.isoformat(),
-            "summary": paper.summary,
-            "takeaways": paper.takeaways,
-            "figures": paper.figures,
-            "repaired": paper.repaired,
-        },
-        ensure_ascii=False,
-    )
+    fields = {
+        "id": paper.id,
+        "version": paper.version,
+        "title": paper.title,
+        "authors": paper.authors,
+        "abstract": paper.abstract,
+        "comment": paper.comment,
+        "abs_url": paper.abs_url,
+        "pdf_url": paper.pdf_url,
+        "code_urls": paper.code_urls,
+        "topics": [topic.name for topic in paper.topics],
+        "digests": paper.digests,
+        "first_published": paper.first_published.isoformat(),
+        "updated": paper.updated.isoformat(),
+        "summary": paper.summary,
+        "takeaways": paper.takeaways,
+        "figures": paper.figures,
+        "repaired": paper.repaired,
+    }
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def build(settings: Settings) -> Built:
@@ -67,3 +99,217 @@ def build(settings: Settings) -> Built:
     collection = collect(settings)
     files = make_site(collection, settings)
     return Built(collection, write_changed(settings.path(settings.output.folder), files))
+
+
+def open_store(settings: Settings) -> Store:
+    """Return the open store; a relative SQLite path is seen from the settings file's folder.
+
+    Raises `StoreError`.
+    """
+    from publisher.store.database import open_store  # noqa: PLC0415
+
+    url = settings.store.url.reveal()
+    scheme, separator, path = url.partition(":///")
+    if separator and scheme.startswith("sqlite") and path and not path.startswith("/"):
+        url = f"{scheme}:///{settings.path(path)}"
+    return open_store(url)
+
+
+def letterhead(settings: Settings) -> Letterhead:
+    """Return what stands in the head of every message of this site."""
+    from publisher.sender.message import Letterhead  # noqa: PLC0415
+
+    mail = settings.mail
+    return Letterhead(
+        from_address=mail.from_address,
+        from_name=mail.from_name or settings.newsletter.title or settings.site.title,
+        reply_to=mail.reply_to,
+        list_id=mail.list_id or f"digests.{settings.site.domain}",
+        unsubscribe_address=mail.unsubscribe_address,
+        language=settings.site.language,
+    )
+
+
+def due(collection: Collection, settings: Settings, store: Store, now: datetime) -> Issue | None:
+    """Return the issue that is due and not frozen yet, None where there is none."""
+    from publisher.formatter.newsletter import due_issue  # noqa: PLC0415
+
+    issued = [info.id for info in store.ledger.issues()]
+    return due_issue(now, collection.papers, store.ledger.sent_papers(), issued, settings)
+
+
+def upcoming(
+    collection: Collection, settings: Settings, store: Store, now: datetime
+) -> Issue | None:
+    """Return the issue that is due, else what the running period has brought so far."""
+    from publisher.formatter.newsletter import compose_issue, period_of  # noqa: PLC0415
+
+    found = due(collection, settings, store, now)
+    if found is not None:
+        return found
+    already = store.ledger.sent_papers()
+    running = period_of(now, settings)
+    issued = [info.id for info in store.ledger.issues()]
+    issue = compose_issue(running, collection.papers, already, issued, settings)
+    return issue if issue.papers else None
+
+
+def by_id(issue_id: str, collection: Collection, settings: Settings, store: Store) -> Issue:
+    """Return the issue `issue_id` with the papers that no other issue held.
+
+    Raises `IssueError` where it would be empty.
+    """
+    from publisher.formatter.newsletter import compose_issue, period_by_id  # noqa: PLC0415
+
+    issued = [info.id for info in store.ledger.issues()]
+    issue = compose_issue(
+        period_by_id(issue_id, settings),
+        collection.papers,
+        store.ledger.sent_papers(),
+        issued,
+        settings,
+    )
+    if not issue.papers:
+        raise IssueError(f"issue {issue_id}: no paper that no earlier issue held")
+    return issue
+
+
+def draft(issue: Issue, settings: Settings, store: Store) -> Draft:
+    """Return `issue` with every edition that a subscriber gets, each rendered once."""
+    from publisher.formatter.email import render_edition  # noqa: PLC0415
+    from publisher.sender.recipients import addressees, needed_editions  # noqa: PLC0415
+
+    held = {topic.slug for paper in issue.papers for topic in paper.topics}
+    topics = needed_editions(store.subscribers.iterate(SubscriberStatus.ACTIVE), held)
+    editions = {key: render_edition(issue, slugs, settings) for key, slugs in topics.items()}
+    recipients = dict.fromkeys(editions, 0)
+    active = store.subscribers.iterate(SubscriberStatus.ACTIVE)
+    for addressee in addressees(active, held, editions):
+        recipients[addressee.edition_key] += 1
+    return Draft(issue, editions, recipients)
+
+
+def freeze(made: Draft, settings: Settings, store: Store, now: datetime) -> int:
+    """Write issue, messages and recipients to the ledger; return the number of recipients.
+
+    From here on every send and every resumed send has the same bytes. Raises `IssueError` where
+    the issue is frozen already, and `StoreError`.
+    """
+    from publisher.sender.message import build as build_message  # noqa: PLC0415
+    from publisher.sender.recipients import addressees  # noqa: PLC0415
+
+    issue = made.issue
+    head = letterhead(settings)
+    # Not the hour it was due: of an old archive's issue that is years ago, which filters suspect.
+    date = now.astimezone(settings.site.zone)
+    held = {topic.slug for paper in issue.papers for topic in paper.topics}
+    return store.ledger.freeze(
+        issue.id,
+        start=issue.start,
+        end=issue.end,
+        papers=[(paper.id, paper.version) for paper in issue.papers],
+        edition_rows=[
+            _FrozenEdition(key, edition.subject, build_message(edition, head, date))
+            for key, edition in made.editions.items()
+        ],
+        recipients=addressees(
+            store.subscribers.iterate(SubscriberStatus.ACTIVE), held, made.editions
+        ),
+        now=now,
+    )
+
+
+def deliver(
+    issue_ids: Iterable[str],
+    settings: Settings,
+    store: Store,
+    on_progress: Callable[[Step], None],
+) -> list[Report]:
+    """Send what is waiting of frozen issues, oldest first; stops after one that had to stop."""
+    from publisher.sender.delivery import deliver as deliver_issue  # noqa: PLC0415
+    from publisher.sender.stopping import graceful_stop  # noqa: PLC0415
+    from publisher.sender.transports import create  # noqa: PLC0415
+
+    reports: list[Report] = []
+    with create(settings) as transport, graceful_stop() as stopping:
+        for issue_id in issue_ids:
+            report = deliver_issue(
+                issue_id,
+                store.ledger,
+                transport,
+                envelope_sender=settings.mail.from_address,
+                keys=store.keys,
+                stopping=stopping,
+                on_progress=on_progress,
+            )
+            reports.append(report)
+            if report.stopped:
+                break
+    return reports
+
+
+def unfinished(store: Store) -> list[str]:
+    """Return the ids of the frozen issues that still have something to send, oldest first."""
+    return [info.id for info in store.ledger.issues() if info.state != "done"]
+
+
+def retry_unknown(store: Store, issue_id: str | None, now: datetime) -> int:
+    """Put the deliveries in doubt back, on the operator's word; return how many."""
+    count = 0
+    for info in store.ledger.issues():
+        if issue_id not in (None, info.id):
+            continue
+        for row in store.ledger.rows(info.id, [DeliveryState.IN_DOUBT]):
+            count += store.ledger.resolve(
+                info.id,
+                row.subscriber_id,
+                DeliveryState.READY,
+                reason="sent again on the operator's word",
+                now=now,
+            )
+    return count
+
+
+def test_copy(
+    edition: Edition, issue: Issue, settings: Settings, store: Store, to: str
+) -> tuple[bytes, str]:
+    """Return the message of `edition` as `to` would get it, and its Message-ID.
+
+    Its token unsubscribes nobody.
+    """
+    from publisher.sender import tokens  # noqa: PLC0415
+    from publisher.sender.message import Recipient, Template  # noqa: PLC0415
+    from publisher.sender.message import build as build_message  # noqa: PLC0415
+
+    template = Template.parse(build_message(edition, letterhead(settings), issue.end))
+    pseudonym = tokens.pseudonym(store.keys, issue.id, NOBODY)
+    token = tokens.make_token(store.keys, NOBODY, 0)
+    message = template.splice(Recipient(email=to, name="", pseudonym=pseudonym, token=token))
+    return message, template.message_id(pseudonym)
+
+
+def send_test(issue: Issue, settings: Settings, store: Store, to: str) -> str:
+    """Send `issue` to the address `to` alone, leaving the ledger as it is; return where it went.
+
+    A subscriber gets it on their topics, anybody else on all.
+
+    Raises `SubscriberError` for a bad address and `TransportError`.
+    """
+    from publisher.formatter.email import render_edition  # noqa: PLC0415
+    from publisher.sender.addresses import normalise_email  # noqa: PLC0415
+    from publisher.sender.transports import create  # noqa: PLC0415
+
+    email = normalise_email(to)
+    subscriber = store.subscribers.find(email)
+    held = {topic.slug for paper in issue.papers for topic in paper.topics}
+    topics = tuple(slug for slug in (subscriber.topics if subscriber else ()) if slug in held)
+    edition = render_edition(issue, topics, settings)
+    message, message_id = test_copy(edition, issue, settings, store, email)
+    with create(settings) as transport:
+        try:
+            transport.open()
+            return transport.send(settings.mail.from_address, email, message, message_id)
+        except TransportError as error:
+            raise type(error)(
+                f"{transport.name}: {error}", code=error.code, enhanced=error.enhanced
+            ) from error

@@ -13,8 +13,14 @@ import typer
 
 from publisher.cli.build import build
 from publisher.cli.check import check
+from publisher.cli.demo import demo
 from publisher.cli.init import init
 from publisher.cli.papers import papers
+from publisher.cli.preview import preview
+from publisher.cli.publish import publish
+from publisher.cli.send import send
+from publisher.cli.status import status
+from publisher.cli.subscribers import app as subscribers
 from publisher.errors import PublisherError
 
 app = typer.Typer(
@@ -29,6 +35,12 @@ app.command()(init)
 app.command()(papers)
 app.command()(build)
 app.command()(check)
+app.command()(preview)
+app.command()(send)
+app.command()(publish)
+app.add_typer(subscribers, name="subscribers")
+app.command()(status)
+app.command()(demo)
 
 
 def main() -> None:

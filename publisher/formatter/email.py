@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from publisher.errors import IssueError, TemplateError
 from publisher.formatter.newsletter import Section, sections
-from publisher.formatter.templating import language, render, safe_url, text_width
+from publisher.formatter.templating import render, safe_url, shortened, text_width
 from publisher.formatter.texts import Texts, counted, date_range, texts_for
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition
 
@@ -34,7 +35,8 @@ SUBJECT_COLUMNS = 78  # RFC 5322, 2.1.1: the line length that fits everywhere
 NAMED_AUTHORS = 6
 CODE_LINKS = 3
 PREHEADER_COLUMNS = 140  # what the widest inbox list shows
-ABSTRACT_COLUMNS = 420  # of an abstract that stands in for a missing summary
+# Machine-written texts can run away: what is longer than a reader's patience is cut.
+SUMMARY_COLUMNS, TAKEAWAY_COLUMNS, COMMENT_COLUMNS = 420, 160, 200
 # An issue of more papers than this is skimmed, not read: fewer takeaways then serve better.
 SHORT_ISSUE, BRIEF_TAKEAWAYS = 12, 5
 # Gmail hides what comes after about 102 kB of HTML, and with it the way to unsubscribe.
@@ -86,7 +88,8 @@ def render_edition(issue: Issue, topics: Sequence[str], settings: Settings) -> E
     """Return `issue` for the subscribers who chose `topics` (slugs; empty: all topics).
 
     At most `newsletter.max_papers` papers are shown, and only as many (with as many takeaways
-    each) as fit into a mail that Gmail shows whole; the rest is a link to the site.
+    each) as fit into a mail that Gmail shows whole; the rest is a link to the site. Small topics
+    are shown whole before large ones are.
 
     Raises `IssueError` where the issue has no paper for the topics and `TemplateError`.
     """
@@ -121,12 +124,18 @@ def render_edition(issue: Issue, topics: Sequence[str], settings: Settings) -> E
         "sender": mail.from_name or title,
         "postal_address": mail.postal_address,
     }
+    html = _inlined(render(HTML_TEMPLATE, settings, **context))
+    text = render(TEXT_TEMPLATE, settings, **context)
+    for template, part in ((HTML_TEMPLATE, html), (TEXT_TEMPLATE, text)):
+        # The user's own template may forget it.
+        if UNSUBSCRIBE_PLACEHOLDER not in part:
+            raise TemplateError(f"{template}: its result lacks the link to unsubscribe")
     return Edition(
         issue_id=issue.id,
         topics=chosen,
         subject=subject,
-        html=_inlined(render(HTML_TEMPLATE, settings, **context)),
-        text=render(TEXT_TEMPLATE, settings, **context),
+        html=html,
+        text=text,
         paper_count=total,
     )
 
@@ -151,34 +160,51 @@ def _inlined(html: str) -> str:
 
 
 def _groups(found: Sequence[Section], texts: Texts, settings: Settings) -> tuple[Group, ...]:
-    """Return what the mail shows: the first papers that fit, with as many takeaways as fit."""
-    cards: list[tuple[int, Card]] = []  # (index of the section, card)
-    for index, section in enumerate(found):
-        for paper in section.papers:
-            cards.append((index, _card(paper, len(cards) + 1, texts)))
-    cards = cards[: settings.newsletter.max_papers]
+    """Return what the mail shows: the papers that fit, with as many takeaways as fit."""
+    decks = [[_card(paper, texts) for paper in section.papers] for section in found]
     room = HTML_BYTES - FRAME_BYTES - SECTION_BYTES * len(found)
-    most = max(len(card.takeaways) for _, card in cards)
+    limit = settings.newsletter.max_papers
+    while True:
+        shares = _shares([len(deck) for deck in decks], limit)
+        kept = [deck[:share] for deck, share in zip(decks, shares, strict=True)]
+        cards = [card for deck in kept for card in deck]
+        used = sum(_size(card, 0) for card in cards)
+        if used <= room or limit == 1:
+            break
+        limit = max(1, min(len(cards) - 1, len(cards) * room // used))
+    most = max(len(card.takeaways) for card in cards)
     if len(cards) > SHORT_ISSUE:
         most = min(most, BRIEF_TAKEAWAYS)
-    limit = next(
-        (k for k in range(most, 0, -1) if sum(_size(card, k) for _, card in cards) <= room), 0
-    )
-    kept: list[list[Card]] = [[] for _ in found]
-    for index, card in cards:
-        room -= _size(card, limit)
-        if room < 0 and any(kept):
-            break
-        kept[index].append(replace(card, takeaways=card.takeaways[:limit]))
+    fitting = (k for k in range(most, 0, -1) if sum(_size(card, k) for card in cards) <= room)
+    takeaways, numbers = next(fitting, 0), count(1)
     return tuple(
         Group(
             anchor=f"t-{section.topic.slug}" if section.topic else "t",
             name=section.topic.name if section.topic else texts.other_topics,
             total=len(section.papers),
-            cards=tuple(shown),
+            cards=tuple(
+                replace(card, number=next(numbers), takeaways=card.takeaways[:takeaways])
+                for card in deck
+            ),
         )
-        for section, shown in zip(found, kept, strict=True)
+        for section, deck in zip(found, kept, strict=True)
     )
+
+
+def _shares(sizes: Sequence[int], limit: int) -> list[int]:
+    """Return how many papers of each topic to show where only `limit` fit.
+
+    Small topics are shown whole and the large ones share the rest: else the largest topic, which
+    comes first, would leave nothing for the others.
+    """
+    shares = [0] * len(sizes)
+    left = limit
+    # From the smallest on; of two that are equally large, the one in front gets the odd paper.
+    order = sorted(range(len(sizes)), key=lambda index: (sizes[index], -index))
+    for position, index in enumerate(order):
+        shares[index] = min(sizes[index], left // (len(sizes) - position))
+        left -= shares[index]
+    return shares
 
 
 def _size(card: Card, takeaways: int) -> int:
@@ -192,17 +218,17 @@ def _size(card: Card, takeaways: int) -> int:
     return size + len(card.url) + CARD_BYTES
 
 
-def _card(paper: Paper, number: int, texts: Texts) -> Card:
+def _card(paper: Paper, texts: Texts) -> Card:
     names = [topic.name for topic in paper.topics]
     return Card(
-        number=number,
+        number=0,  # known when it is known which papers are shown
         title=paper.title,
         url=safe_url(paper.abs_url) or safe_url(paper.pdf_url),
         authors=short_authors(paper.authors, texts),
-        comment=paper.comment or "",
+        comment=shortened(paper.comment or "", COMMENT_COLUMNS),
         topics=tuple(names) if len(names) > 1 else (),
-        summary=paper.summary or _shortened(paper.abstract, ABSTRACT_COLUMNS),
-        takeaways=paper.takeaways,
+        summary=shortened(paper.summary or paper.abstract, SUMMARY_COLUMNS),
+        takeaways=tuple(shortened(point, TAKEAWAY_COLUMNS) for point in paper.takeaways),
         links=paper_links(paper, texts),
     )
 
@@ -223,7 +249,7 @@ def paper_links(paper: Paper, texts: Texts) -> tuple[Link, ...]:
     ]
     for number, url in enumerate(paper.code_urls[:CODE_LINKS], start=1):
         links.append(Link(texts.code if number == 1 else f"{texts.code} {number}", url))
-    return tuple(link for link in links if safe_url(link.url).startswith(("http:", "https:")))
+    return tuple(link for link in links if safe_url(link.url).lower().startswith("http"))
 
 
 def _subject(issue: Issue, found: Sequence[Section], total: int, texts: Texts) -> str:
@@ -232,16 +258,16 @@ def _subject(issue: Issue, found: Sequence[Section], total: int, texts: Texts) -
     papers = counted(total, texts.new_paper, texts.new_papers)
     week = issue.id.partition("-W")[2].lstrip("0")
 
-    def line(count: int, more: str) -> str:
-        topics = texts.list_comma.join(names[:count]) + more
+    def line(named: int, more: str) -> str:
+        topics = texts.list_comma.join(names[:named]) + more
         return texts.subject.format(papers=papers, topics=topics, week=week)
 
-    for count in range(len(names), 0, -1):
-        subject = line(count, texts.list_more if count < len(names) else "")
+    for named in range(len(names), 0, -1):
+        subject = line(named, texts.list_more if named < len(names) else "")
         if text_width(subject) <= SUBJECT_COLUMNS:
             return subject
     room = SUBJECT_COLUMNS - text_width(line(0, texts.list_more))
-    names[0] = _shortened(names[0], room).rstrip("… ")
+    names[0] = shortened(names[0], room).rstrip("… ")
     return line(1, texts.list_more)
 
 
@@ -270,19 +296,3 @@ def _your_topics(chosen: Sequence[str], issue: Issue, texts: Texts) -> str:
     # A chosen topic that the issue does not have is known by its slug only.
     topics = texts.list_comma.join(names.get(slug, slug) for slug in chosen)
     return texts.your_topics.format(topics=topics)
-
-
-def _shortened(text: str, columns: int) -> str:
-    """Return `text` cut at a blank (Chinese: anywhere) to `columns`, with "…" where it was cut."""
-    if text_width(text) <= columns:
-        return text
-    used, end = 0, 0
-    for index, character in enumerate(text):
-        used += text_width(character)
-        if used >= columns:
-            end = index
-            break
-    cut = text[:end]
-    if language(cut) == "en" and " " in cut:
-        cut = cut.rpartition(" ")[0]
-    return cut.rstrip(" ,;:，；：") + "…"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.formatter.templating import render
+from publisher.formatter.texts import texts_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,6 +106,8 @@ def _entry(paper: Paper, settings: Settings) -> Entry:
         updated=paper.updated,
         topics=paper.topics,
         summary=paper.summary or paper.abstract,
-        html=render("feeds/entry.html.j2", settings, paper=paper).strip(),
+        html=render(
+            "feeds/entry.html.j2", settings, paper=paper, texts=texts_for(settings)
+        ).strip(),
         pdf_url=paper.pdf_url,
     )

@@ -91,8 +91,7 @@ def compose_issue(
     period: Period,
     papers: Iterable[Paper],
     already: Mapping[str, int],
-    *,
-    first: bool,
+    issued_ids: Collection[str],
     settings: Settings,
 ) -> Issue:
     """Return the issue of `period`; it may hold no paper.
@@ -100,13 +99,16 @@ def compose_issue(
     `already` maps the ids of papers that earlier issues held to the version they held: those never
     come again, in whatever version. Papers of earlier periods that no issue held ("late landers":
     their digest was written after their issue went out) come too where their digest is not older
-    than `newsletter.max_age_days` at the period's end, unless this is the `first` issue ever:
-    a new list is not flooded with what was there before it.
+    than `newsletter.max_age_days` at the period's end, nor from before the period of the first of
+    `issued_ids`: a new list is not flooded with what was there before it.
+
+    Raises `IssueError` for a malformed id in `issued_ids`.
     """
-    since = period.start
-    if not first:
-        days = timedelta(days=settings.newsletter.max_age_days)
-        since = min(since, _at(period.end.replace(tzinfo=None) - days, settings), key=_absolute)
+    days = timedelta(days=settings.newsletter.max_age_days)
+    oldest = _at(period.end.replace(tzinfo=None) - days, settings)
+    starts = [period_by_id(issue_id, settings).start for issue_id in issued_ids]
+    began = min(starts, key=_absolute, default=period.start)
+    since = min(period.start, max(oldest, began, key=_absolute), key=_absolute)
     chosen = [
         paper
         for paper in papers
@@ -139,11 +141,10 @@ def due_issue(
     def made(period: Period) -> bool:
         return newest_made is not None and _absolute(period.end) <= newest_made
 
-    first = not issued_ids
     last = closed_period(now, settings)
     if made(last):
         return None
-    issue = compose_issue(last, papers, already, first=first, settings=settings)
+    issue = compose_issue(last, papers, already, issued_ids, settings)
     if issue.papers:
         return issue
     earlier = [
@@ -156,7 +157,7 @@ def due_issue(
     period = period_of(max(earlier), settings)
     if made(period):
         return None
-    return compose_issue(period, papers, already, first=first, settings=settings)
+    return compose_issue(period, papers, already, issued_ids, settings)
 
 
 def sections(papers: Iterable[Paper], slugs: Sequence[str] = ()) -> tuple[Section, ...]:

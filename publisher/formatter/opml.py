@@ -30,6 +30,4 @@ def render_opml(feeds: Sequence[Feed], title: str) -> bytes:
             xmlUrl=f"{feed.root_url}{feed.folder}atom.xml",
             htmlUrl=feed.home_url,
         )
-    return bytes(
-        etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True)
-    )
+    return bytes(etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True))

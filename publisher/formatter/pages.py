@@ -10,8 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.formatter.email import Link, paper_links, short_authors
-from publisher.formatter.templating import render, safe_url
+from publisher.formatter.email import (
+    COMMENT_COLUMNS,
+    SUMMARY_COLUMNS,
+    TAKEAWAY_COLUMNS,
+    Link,
+    paper_links,
+    short_authors,
+)
+from publisher.formatter.templating import render, safe_url, shortened
 from publisher.formatter.texts import Texts, counted, texts_for
 
 if TYPE_CHECKING:
@@ -97,7 +104,7 @@ def render_pages(
     for topic in collection.topics:
         path = f"topics/{topic.slug}/index.html"
         pages[path] = _topic(topic, collection, feeds, texts, settings)
-    return {path: html.encode(errors="replace") for path, html in pages.items()}
+    return {path: html.encode() for path, html in pages.items()}
 
 
 def _index(
@@ -202,14 +209,14 @@ def _paper_rows(
             url=safe_url(paper.abs_url) or safe_url(paper.pdf_url),
             authors=short_authors(paper.authors, texts),
             date=paper.first_published.astimezone(settings.site.zone).date().isoformat(),
-            comment=paper.comment or "",
+            comment=shortened(paper.comment or "", COMMENT_COLUMNS),
             topics=tuple(
                 topics[topic.slug]
                 for topic in paper.topics
                 if topic.slug in topics and topic.slug != here
             ),
-            summary=paper.summary or "",
-            takeaways=paper.takeaways,
+            summary=shortened(paper.summary or "", SUMMARY_COLUMNS),
+            takeaways=tuple(shortened(point, TAKEAWAY_COLUMNS) for point in paper.takeaways),
             links=paper_links(paper, texts),
         )
         for paper in papers[: min(settings.feeds.entries, MOST_PAPERS)]

@@ -44,7 +44,9 @@ def render(name: str, settings: Settings, **context: object) -> str:
     own = settings.path(settings.templates.folder) if settings.templates.folder else None
     environment = _environment(own)
     try:
-        return environment.get_template(name).render(**context)
+        text = environment.get_template(name).render(**context)
+        # A lone surrogate can't be encoded, and lxml drops everything that follows one.
+        return text.encode(errors="replace").decode()
     except jinja2.TemplateSyntaxError as error:
         where = error.filename or error.name or name
         raise TemplateError(f"{where}:{error.lineno}: {error.message}") from error
@@ -137,6 +139,22 @@ def wrap(
         empty = False
     lines.append(line)
     return "\n".join(lines)
+
+
+def shortened(text: str, columns: int) -> str:
+    """Return `text` cut at a blank (Chinese: anywhere) to `columns`, with "…" where it was cut."""
+    if text_width(text) <= columns:
+        return text
+    used, end = 0, 0
+    for index, character in enumerate(text):
+        used += text_width(character)
+        if used >= columns:
+            end = index
+            break
+    cut = text[:end]
+    if language(cut) == "en" and " " in cut:
+        cut = cut.rpartition(" ")[0]
+    return cut.rstrip(" ,;:，；：") + "…"
 
 
 def text_width(text: str) -> int:

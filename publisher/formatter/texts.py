@@ -49,6 +49,7 @@ class Texts:
     all_feeds: str
     on_the_web: str
     machine_written: str
+    machine_written_mark: str
     sent_by: str
     skip: str
     topics: str
@@ -92,6 +93,7 @@ ENGLISH = Texts(
         "Summaries and key points are machine-written: "
         "good for choosing what to read, not for quoting."
     ),
+    machine_written_mark="Written by a machine",
     sent_by="Sent by {name}",
     skip="Skip to the papers",
     topics="Topics",
@@ -132,6 +134,7 @@ CHINESE = Texts(
     all_feeds="全部订阅源",
     on_the_web="全部论文与订阅源：",
     machine_written="摘要与要点由机器生成，仅供筛选论文时参考，引用前请核对原文。",
+    machine_written_mark="由机器生成",
     sent_by="发件人：{name}",
     skip="跳到论文列表",
     topics="主题",

@@ -1,0 +1,1 @@
+"""Measures this program beside its peers; see __main__.py."""

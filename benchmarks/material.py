@@ -1,0 +1,41 @@
+"""What the benchmarks run on: the example digests, as many times as wanted."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EXAMPLES = Path(__file__).parents[1] / "examples" / "digests"
+
+
+def archive(folder: Path, digests: int) -> Path:
+    """Fill `folder` with `digests` digests: the examples with other dates and arXiv numbers."""
+    sources = sorted(EXAMPLES.rglob("*.md"))
+    for n in range(digests):
+        source = sources[n % len(sources)]
+        day = (date(2020, 1, 1) + timedelta(days=n // 5)).isoformat()
+        text = re.sub(r"\d{4}-\d\d-\d\d", day, source.read_text(encoding="utf-8"))
+        text = re.sub(
+            r"abs/\d{4}\.\d{5}", lambda _, n=n: f"abs/{2001 + n // 9000:04}.{n:05}", text, count=1
+        )
+        target = folder / day / f"{n}-{source.name}"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    return folder
+
+
+def seconds(work: Callable[[], object], runs: int = 5) -> float:
+    """Return the median time of `runs` calls, in seconds."""
+    times = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)

@@ -1,0 +1,67 @@
+"""`publisher demo`: everything at once, on the example digests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from publisher.cli import sending, show
+from publisher.cli.options import Verbose
+
+READERS = (
+    ("ada@example.org", "Ada Reader", ("nerf", "3dgs")),
+    ("bo@example.org", "薄 小波", ("yixuetuxiang-fenge",)),
+    ("cleo@example.org", "", ()),
+)
+
+
+def demo(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Where to write.  [default: outbox]")
+    ] = Path("outbox"),
+    verbose: Verbose = False,
+) -> None:
+    """Build and send the example digests into a folder; run it again and nothing goes twice."""
+    from publisher import pipeline
+    from publisher.settings import load
+
+    folder = folder.absolute()
+    settings = load(
+        examples() / "publisher.toml",
+        {},
+        {
+            "output": {"folder": str(folder / "site")},
+            "mail": {"transport": "outbox", "outbox": str(folder / "mail")},
+            "store": {"url": f"sqlite:///{(folder / 'publisher.db').as_posix()}"},
+        },
+    )
+    built = pipeline.build(settings)
+    show.line(
+        f"collected {show.count(len(built.collection.papers), 'paper')} from "
+        f"{show.count(built.collection.digest_count, 'digest')}; "
+        f"{show.count(len(built.changes.written), 'file')} written"
+    )
+    with pipeline.open_store(settings) as store:
+        for email, name, topics in READERS:
+            if store.subscribers.find(email) is None:
+                store.subscribers.add(email, name, topics, now=sending.now(), detail="demo")
+                store.subscribers.confirm(email, now=sending.now(), detail="demo")
+        issue = pipeline.due(built.collection, settings, store, sending.now())
+        well = sending.send_due(issue, settings, store, built.collection)
+    for what, where in (
+        ("the site", folder / "site" / "index.html"),
+        ("a feed for your reader", folder / "site" / "atom.xml"),
+        ("the messages", folder / "mail"),
+    ):
+        show.line(f"{what}: {where}")
+    if not well:
+        raise typer.Exit(1)
+
+
+def examples() -> Path:
+    """Return the folder of examples: in the wheel, else in the checkout."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "examples"
+    return inside if inside.is_dir() else package.parent / "examples"

@@ -1,0 +1,64 @@
+"""`publisher preview`: the next issue as files, sent to no one."""
+
+from __future__ import annotations
+
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from publisher.cli import sending, show
+from publisher.cli.options import Config, Sources, Verbose, settings_of
+from publisher.errors import IssueError, OutputError
+
+
+def preview(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Where to write.  [default: preview]")
+    ] = Path("preview"),
+    issue_id: Annotated[
+        str | None, typer.Option("--issue", metavar="ID", help="e.g. 2024-W49.  [default: next]")
+    ] = None,
+    topics: Annotated[
+        list[str] | None, typer.Option("--topic", help="Slug; may be repeated.  [default: all]")
+    ] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+    config: Config = None,
+    source: Sources = None,
+    verbose: Verbose = False,
+) -> None:
+    """Write the next issue as .html, .txt and .eml; it is sent to no one."""
+    from publisher import pipeline
+    from publisher.formatter.email import render_edition
+    from publisher.formatter.folder import write_changed
+
+    settings = settings_of(config, source)
+    collection = pipeline.collect(settings)
+    known = {topic.slug for topic in collection.topics}
+    for slug in topics or ():
+        if slug not in known:
+            raise IssueError(f"--topic {slug}: no such topic; there are {', '.join(sorted(known))}")
+    with pipeline.open_store(settings) as store:
+        if issue_id is not None:
+            issue = pipeline.by_id(issue_id, collection, settings, store)
+        else:
+            found = pipeline.upcoming(collection, settings, store, sending.now())
+            if found is None:
+                raise IssueError("no paper that no issue has held yet")
+            issue = found
+        edition = render_edition(issue, tuple(topics or ()), settings)
+        if not edition.paper_count:
+            raise IssueError(f"issue {issue.id}: no paper on {', '.join(topics or ())}")
+        message, _ = pipeline.test_copy(edition, issue, settings, store, settings.mail.from_address)
+    files = {
+        f"{issue.id}.html": edition.html.encode(),
+        f"{issue.id}.txt": edition.text.encode(),
+        f"{issue.id}.eml": message,
+    }
+    write_changed(folder, files)
+    show.line(f"{edition.subject}")
+    for name in files:
+        show.line(str(folder / name))
+    if open_it and not webbrowser.open((folder / f"{issue.id}.html").absolute().as_uri()):
+        raise OutputError("no browser could be started")

@@ -1,0 +1,31 @@
+"""`publisher publish`: build, then send if an issue is due."""
+
+from __future__ import annotations
+
+import typer
+
+from publisher.cli import sending, show
+from publisher.cli.options import Config, Output, Sources, Verbose, settings_of
+
+
+def publish(
+    config: Config = None,
+    source: Sources = None,
+    output: Output = None,
+    verbose: Verbose = False,
+) -> None:
+    """Build, then send the issue of the week if it is due. Safe to run any number of times."""
+    from publisher import pipeline
+
+    settings = settings_of(config, source, output)
+    built = pipeline.build(settings)
+    show.note(
+        f"{show.count(len(built.changes.written), 'file')} written, "
+        f"{len(built.changes.unchanged):,} unchanged in {settings.path(settings.output.folder)}"
+    )
+    bad = show.defects(built.collection.findings)
+    with pipeline.open_store(settings) as store:
+        issue = pipeline.due(built.collection, settings, store, sending.now())
+        well = sending.send_due(issue, settings, store, built.collection)
+    if bad or not well:
+        raise typer.Exit(1)

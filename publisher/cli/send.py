@@ -1,0 +1,92 @@
+"""`publisher send`: send an issue, or try it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from publisher.cli import sending, show
+from publisher.cli.options import Config, Sources, Verbose, settings_of
+from publisher.errors import IssueError
+
+if TYPE_CHECKING:
+    from publisher.models import Collection, Issue
+    from publisher.settings import Settings
+    from publisher.store.database import Store
+
+
+def send(
+    issue_id: Annotated[
+        str | None, typer.Option("--issue", metavar="ID", help="e.g. 2024-W49.  [default: due]")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say who would get what; send and keep nothing.")
+    ] = False,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="ADDRESS", help="Send a test copy to this address only."),
+    ] = None,
+    retry_unknown: Annotated[
+        bool,
+        typer.Option("--retry-unknown", help="Send again where nobody knows whether it arrived."),
+    ] = False,
+    config: Config = None,
+    source: Sources = None,
+    verbose: Verbose = False,
+) -> None:
+    """Send the issue that is due, or the one named, to everyone who has not got it."""
+    from publisher import pipeline
+
+    settings = settings_of(config, source)
+    collection = pipeline.collect(settings)
+    with pipeline.open_store(settings) as store:
+        if dry_run or to is not None:
+            wanted = _wanted(issue_id, collection, settings, store)
+            if to is not None and not dry_run:
+                where = pipeline.send_test(wanted, settings, store, to)
+                show.line(f"{wanted.id}: a test copy went to {to}: {where}")
+            else:
+                _foretell(wanted, settings, store, to)
+            return
+        if retry_unknown:
+            count = pipeline.retry_unknown(store, issue_id, sending.now())
+            show.note(f"{show.count(count, 'delivery', 'deliveries')} in doubt go again")
+        issue = None
+        if issue_id is None:
+            issue = pipeline.due(collection, settings, store, sending.now())
+        elif store.ledger.issue(issue_id) is None:
+            issue = pipeline.by_id(issue_id, collection, settings, store)
+        if not sending.send_due(issue, settings, store, collection):
+            raise typer.Exit(1)
+
+
+def _wanted(
+    issue_id: str | None, collection: Collection, settings: Settings, store: Store
+) -> Issue:
+    from publisher import pipeline
+
+    if issue_id is not None:
+        return pipeline.by_id(issue_id, collection, settings, store)
+    issue = pipeline.upcoming(collection, settings, store, sending.now())
+    if issue is None:
+        raise IssueError("no paper that no issue has held yet")
+    return issue
+
+
+def _foretell(issue: Issue, settings: Settings, store: Store, to: str | None) -> None:
+    from publisher import pipeline
+
+    made = pipeline.draft(issue, settings, store)
+    total = 1 if to is not None else sum(made.recipients.values())
+    show.line(
+        f"{issue.id}: {show.count(len(issue.papers), 'paper')} would go to "
+        f"{show.count(total, 'subscriber')} by {settings.mail.transport}"
+    )
+    for key, edition in made.editions.items():
+        topics = ", ".join(edition.topics) or "all topics"
+        show.line(
+            f"  {show.count(made.recipients[key], 'subscriber')}: {edition.subject} "
+            f"[{topics}; {show.count(edition.paper_count, 'paper')}, "
+            f"{len(edition.html.encode()) / 1000:.0f} kB]"
+        )

@@ -1,0 +1,109 @@
+"""What `send`, `publish` and `demo` share: send, say how it goes, and settle the exit code."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from publisher.cli import show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from publisher.models import Collection, Issue
+    from publisher.sender.delivery import Report, Step
+    from publisher.settings import Settings
+    from publisher.store.database import Store
+
+EVERY = 100  # without a terminal, a line for each so many deliveries
+
+
+def now() -> datetime:
+    """Return the time: the one place where a command reads the clock."""
+    return datetime.now(UTC)
+
+
+def send_due(issue: Issue | None, settings: Settings, store: Store, collection: Collection) -> bool:
+    """Finish what was begun, then send `issue`; return whether all went well."""
+    from publisher import pipeline
+
+    reports = pipeline.deliver(pipeline.unfinished(store), settings, store, progress())
+    said(reports)
+    if any(report.stopped for report in reports):
+        return False
+    if issue is None:
+        next_time(settings, collection)
+        return all_well(reports)
+    made = pipeline.draft(issue, settings, store)
+    if not made.editions:
+        show.note(
+            f"{issue.id}: {show.count(len(issue.papers), 'paper')} to send, but nobody is "
+            "subscribed to their topics; `publisher subscribers add` adds people"
+        )
+        return all_well(reports)
+    count = pipeline.freeze(made, settings, store, now())
+    show.note(
+        f"{issue.id}: {show.count(len(issue.papers), 'paper')} in "
+        f"{show.count(len(made.editions), 'edition')} for {show.count(count, 'subscriber')}"
+    )
+    new = pipeline.deliver([issue.id], settings, store, progress())
+    said(new)
+    return all_well([*reports, *new])
+
+
+def next_time(settings: Settings, collection: Collection) -> None:
+    """Say when the next issue is due, and that nothing is now."""
+    from publisher.formatter.newsletter import next_due, period_of
+
+    at = next_due(now(), settings)
+    period = period_of(now(), settings)
+    papers = sum(period.holds(paper.first_published) for paper in collection.papers)
+    show.note(
+        f"no issue is due; {period.id} is on {at:%A %Y-%m-%d %H:%M %Z} "
+        f"({show.count(papers, 'paper')} so far)"
+    )
+
+
+def progress() -> Callable[[Step], None]:
+    """Return what shows each delivery: a counter on a terminal, now and then a line elsewhere."""
+    counted = 0
+
+    def step(_step: Step) -> None:
+        nonlocal counted
+        counted += 1
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{counted:,} done ")
+        elif counted % EVERY == 0:
+            show.note(f"{counted:,} done")
+
+    return step
+
+
+def said(reports: Iterable[Report]) -> None:
+    """Print what became of each issue."""
+    if sys.stderr.isatty():
+        sys.stderr.write("\r")
+    for report in reports:
+        parts = [f"{report.sent:,} sent"]
+        for number, word in (
+            (report.rejected, "rejected"),
+            (report.skipped, "skipped (unsubscribed meanwhile)"),
+            (report.waiting, "waiting"),
+            (report.in_doubt_total, "in doubt (`publisher status` lists them)"),
+        ):
+            if number:
+                parts.append(f"{number:,} {word}")
+        show.line(f"{report.issue_id}: {', '.join(parts)}")
+        if report.stopped:
+            show.note(f"{report.issue_id}: stopped: {report.stopped}")
+            until = report.paused_until
+            again = f" from {until:%Y-%m-%d %H:%M %Z} on" if until and until > now() else ""
+            show.note(f"{report.issue_id}: the same command goes on{again}")
+        elif report.next_due is not None:
+            show.note(f"{report.issue_id}: the next try is at {report.next_due:%H:%M %Z}")
+
+
+def all_well(reports: Iterable[Report]) -> bool:
+    """Return whether every delivery of `reports` has an end that needs nobody's attention."""
+    return not any(report.stopped or report.waiting or report.in_doubt for report in reports)

@@ -1,0 +1,75 @@
+"""`publisher status`: what was sent, is waiting, is in doubt."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from publisher.cli import show
+from publisher.cli.options import Config, Verbose, settings_of
+
+if TYPE_CHECKING:
+    from publisher.store.database import Store
+
+SHOWN_DOUBTS = 20
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    config: Config = None,
+    verbose: Verbose = False,
+) -> None:
+    """Show subscribers, issues, and what is waiting or in doubt."""
+    from publisher import pipeline
+
+    settings = settings_of(config)
+    with pipeline.open_store(settings) as store:
+        found = report(store)
+    if as_json:
+        show.line(json.dumps(found, ensure_ascii=False))
+        return
+    people = found["subscribers"]
+    show.line("subscribers: " + ", ".join(f"{number:,} {name}" for name, number in people.items()))
+    if not found["issues"]:
+        show.line("issues: none yet")
+    for issue in found["issues"]:
+        states = ", ".join(f"{number:,} {name}" for name, number in issue["deliveries"].items())
+        show.line(f"{issue['id']}: {issue['state']}: {states or 'nobody'}")
+        if issue["pause_reason"]:
+            show.line(f"  paused: {issue['pause_reason']}")
+        for doubt in issue["in_doubt"][:SHOWN_DOUBTS]:
+            show.line(f"  in doubt: {doubt['email'] or 'erased'}: {doubt['reason']}")
+        if len(issue["in_doubt"]) > SHOWN_DOUBTS:
+            show.line(f"  and {len(issue['in_doubt']) - SHOWN_DOUBTS} more in doubt; see --json")
+        if issue["in_doubt"]:
+            show.line("  `publisher send --retry-unknown` sends these again, maybe twice")
+
+
+def report(store: Store) -> dict[str, Any]:
+    """Return what the store knows, as JSON values."""
+    from publisher.models import DeliveryState
+
+    issues = []
+    for info in store.ledger.issues():
+        counts = store.ledger.counts(info.id)
+        doubts = store.ledger.rows(info.id, [DeliveryState.IN_DOUBT])
+        issues.append(
+            {
+                "id": info.id,
+                "state": info.state,
+                "pause_reason": info.pause_reason,
+                "paused_until": info.paused_until and info.paused_until.isoformat(),
+                "deliveries": {state.value: number for state, number in counts.items() if number},
+                "in_doubt": [
+                    {"subscriber": row.subscriber_id, "email": row.email, "reason": row.reason}
+                    for row in doubts
+                ],
+            }
+        )
+    people = store.subscribers.count()
+    return {
+        "subscribers": {state.value: people.get(state, 0) for state in people},
+        "issues": issues,
+    }

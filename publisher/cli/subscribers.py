@@ -1,0 +1,220 @@
+"""`publisher subscribers`: the list, by hand."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from publisher.cli import sending, show
+from publisher.cli.options import Config, Verbose, settings_of
+from publisher.errors import SourceError, SubscriberError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from publisher.models import Subscriber
+    from publisher.settings import Settings
+
+app = typer.Typer(help="Add, confirm, list and remove subscribers.", no_args_is_help=True)
+
+Address = Annotated[str, typer.Argument(metavar="ADDRESS")]
+Reason = Annotated[
+    str, typer.Option("--note", help="Goes to the consent log, e.g. how the person agreed.")
+]
+
+
+@app.command()
+def add(
+    address: Address,
+    topics: Annotated[
+        list[str] | None,
+        typer.Option("--topic", help="Name or slug; may be repeated.  [default: all topics]"),
+    ] = None,
+    name: Annotated[str, typer.Option("--name", help="How to greet the person.")] = "",
+    confirmed: Annotated[
+        bool, typer.Option("--confirmed", help="The person has agreed already; say how in --note.")
+    ] = False,
+    reason: Reason = "",
+    config: Config = None,
+    verbose: Verbose = False,
+) -> None:
+    """Add a person; they get mail when they are confirmed."""
+    from publisher import pipeline
+    from publisher.sender.addresses import clean_name, normalise_email
+
+    settings = settings_of(config)
+    email = normalise_email(address)
+    slugs = _slugs(topics, settings) if topics else ()
+    now = sending.now()
+    with pipeline.open_store(settings) as store:
+        subscriber = store.subscribers.add(email, clean_name(name), slugs, now=now, detail=reason)
+        if confirmed:
+            subscriber = store.subscribers.confirm(email, now=now, detail=reason)
+    show.line(_line(subscriber))
+    if not confirmed:
+        show.note(f"when they have agreed: publisher subscribers confirm {email}")
+
+
+@app.command()
+def confirm(
+    address: Address, reason: Reason = "", config: Config = None, verbose: Verbose = False
+) -> None:
+    """Confirm a person: from now on they get every issue on their topics."""
+    from publisher import pipeline
+    from publisher.sender.addresses import normalise_email
+
+    with pipeline.open_store(settings_of(config)) as store:
+        email = normalise_email(address)
+        show.line(_line(store.subscribers.confirm(email, now=sending.now(), detail=reason)))
+
+
+@app.command("list")
+def list_(config: Config = None, verbose: Verbose = False) -> None:
+    """List everyone: address, status, topics."""
+    from publisher import pipeline
+
+    with pipeline.open_store(settings_of(config)) as store:
+        for subscriber in store.subscribers.iterate():
+            show.line(_line(subscriber))
+
+
+@app.command()
+def remove(
+    address: Address, reason: Reason = "", config: Config = None, verbose: Verbose = False
+) -> None:
+    """Unsubscribe a person; no import makes them active again."""
+    from publisher import pipeline
+    from publisher.sender.addresses import normalise_email
+
+    email = normalise_email(address)
+    with pipeline.open_store(settings_of(config)) as store:
+        if store.subscribers.find(email) is None:
+            raise SubscriberError(f"{email}: is not on the list")
+        changed = store.subscribers.remove(email, now=sending.now(), detail=reason)
+    show.line(f"{email} {'unsubscribed' if changed else 'had unsubscribed already'}")
+
+
+@app.command()
+def erase(
+    address: Address, reason: Reason = "", config: Config = None, verbose: Verbose = False
+) -> None:
+    """Forget all about a person but a keyed hash, which keeps the address from coming back."""
+    from publisher import pipeline
+    from publisher.sender.addresses import normalise_email
+
+    email = normalise_email(address)
+    with pipeline.open_store(settings_of(config)) as store:
+        known = store.subscribers.erase(email, now=sending.now(), detail=reason)
+    show.line("erased" if known else "was not on the list; the address is suppressed now")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV; - for standard input.")],
+    confirmed: Annotated[
+        bool, typer.Option("--confirmed", help="All of them have agreed; say how in --note.")
+    ] = False,
+    reason: Reason = "",
+    config: Config = None,
+    verbose: Verbose = False,
+) -> None:
+    """Add people from a CSV file with the column email, and maybe name, topics, confirmed_at.
+
+    Topics are separated by ";". A row is active if confirmed_at says when the person agreed.
+    """
+    from publisher import pipeline
+    from publisher.collector.slugs import slugify
+    from publisher.sender.subscribers import Remark, SubscriberRow, parse_csv
+
+    settings = settings_of(config)
+    remarks: list[Remark] = []
+
+    def rows(parsed: Iterable[SubscriberRow | Remark]) -> Iterable[SubscriberRow]:
+        for row in parsed:
+            if isinstance(row, Remark):
+                remarks.append(row)
+            else:
+                yield row
+
+    with pipeline.open_store(settings) as store:
+        try:
+            with (
+                open(0, encoding="utf-8", newline="", closefd=False)
+                if str(file) == "-"
+                else file.open(encoding="utf-8", newline="")
+            ) as stream:
+                result = store.import_subscribers(
+                    rows(parse_csv(stream, slugify=slugify, confirmed=confirmed)),
+                    now=sending.now(),
+                    detail=reason or f"import of {file.name}",
+                )
+        except (OSError, UnicodeDecodeError) as error:
+            raise SourceError(f"{file}: can't be read: {error}") from error
+    for remark in remarks:
+        show.note(f"{file}:{remark.line}: {remark.message}")
+    for number, why in result.refused:
+        show.note(f"{file}:{number}: {why}")
+    lost = sum(remark.rejected for remark in remarks) + len(result.refused)
+    show.line(
+        f"{result.added:,} added, {result.confirmed:,} confirmed, "
+        f"{result.known:,} on the list already, {lost:,} rejected"
+    )
+    if lost:
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CSV; - for standard output.")
+    ] = Path("-"),
+    config: Config = None,
+    verbose: Verbose = False,
+) -> None:
+    """Write everyone to a CSV file that `import` reads and no spreadsheet runs."""
+    from publisher import pipeline
+    from publisher.errors import OutputError
+    from publisher.sender.subscribers import write_csv
+
+    with pipeline.open_store(settings_of(config)) as store:
+        people = store.subscribers.iterate()
+        if str(file) == "-":
+            sys.stdout.reconfigure(newline="")  # type: ignore[union-attr]
+            write_csv(people, sys.stdout)
+            return
+        try:
+            with file.open("w", encoding="utf-8", newline="") as stream:
+                count = write_csv(people, stream)
+        except OSError as error:
+            raise OutputError(f"{file}: can't be written: {error.strerror}") from error
+    show.note(f"{show.count(count, 'subscriber')} written to {file}")
+
+
+def _slugs(names: Iterable[str], settings: Settings) -> tuple[str, ...]:
+    """Return the slugs of topics given by name or slug.
+
+    Says so where no digest has a topic: a slip of the pen would mean no mail for ever.
+    """
+    from publisher import pipeline
+    from publisher.collector.slugs import fold, slugify
+
+    known: dict[str, str] = {}
+    with suppress(SourceError):
+        for topic in pipeline.collect(settings).topics:
+            known[fold(topic.name)] = known[topic.slug] = topic.slug
+    slugs = set()
+    for name in names:
+        slug = known.get(fold(name)) or slugify(name)
+        if slug not in known.values():
+            show.note(f"warning: no digest has the topic {name!r} yet ({slug})")
+        slugs.add(slug)
+    return tuple(sorted(slugs))
+
+
+def _line(subscriber: Subscriber) -> str:
+    topics = ", ".join(subscriber.topics) or "all topics"
+    return f"{subscriber.email}\t{subscriber.status}\t{topics}"

@@ -1,0 +1,83 @@
+"""What the delivery needs of a transport."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, Self
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class Transport(Protocol):
+    """Carries one message at a time; for one thread.
+
+    Every failure is a `TransportError`: `TemporaryFailure`, `QuotaExceeded`, `PermanentFailure`
+    and `ConfigurationFailure` promise that nothing was accepted, `UnknownOutcome` does not.
+    """
+
+    @property
+    def name(self) -> str:
+        """What tells it from others where its `evidence` would differ; kept in the ledger."""
+        ...
+
+    @property
+    def timeout_seconds(self) -> float:
+        """The longest one `send` can take, a new connection included."""
+        ...
+
+    def open(self) -> None:
+        """Get ready, so that a wrong setting shows before the first message; may be repeated."""
+        ...
+
+    def send(self, envelope_sender: str, recipient: str, message: bytes, message_id: str) -> str:
+        """Send `message` (CRLF line ends) to one address; return the other side's answer."""
+        ...
+
+    def evidence(self, message_id: str) -> bool | None:
+        """Return whether the message has arrived: True, surely not (False), or unknown (None).
+
+        A transport that says False must take the same message twice as once, since whoever was
+        sending it may be slow and not dead.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give everything back; `open` may follow."""
+        ...
+
+    def __enter__(self) -> Self:
+        """Open it."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        ...
+
+
+class Closing:
+    """Makes a context manager of a class with `open` and `close`."""
+
+    def __enter__(self) -> Self:
+        """Open it."""
+        self.open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def open(self) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""

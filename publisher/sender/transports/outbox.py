@@ -1,0 +1,115 @@
+"""Writes each message as an .eml file into a folder: for trying out, previews and tests."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import time
+from typing import TYPE_CHECKING, Self
+
+from publisher.errors import ConfigurationFailure, UnknownOutcome
+from publisher.sender.transports.base import Closing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from publisher.settings import Settings
+
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,199}")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._@+-]+")
+_PART = ".part"
+# A file that is being written is never that old, in seconds; one left by a killed process is.
+_STALE = 3600.0
+
+
+class OutboxTransport(Closing):
+    """One file for each Message-ID: sent twice, a message is there once, and always whole."""
+
+    # A disk that takes longer than this has other troubles.
+    timeout_seconds = 60.0
+
+    def __init__(self, folder: Path) -> None:
+        """Write into `folder`, which is made when the transport is opened."""
+        self._folder = folder
+        self.name = f"outbox {folder.absolute()}"
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """Return one that writes into the folder `mail.outbox`."""
+        return cls(settings.path(settings.mail.outbox))
+
+    def open(self) -> None:
+        """Make the folder, and remove what a killed process left half written.
+
+        Raises `ConfigurationFailure`.
+        """
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            for path in self._folder.glob(f".*{_PART}"):
+                if time.time() - path.stat().st_mtime > _STALE:
+                    path.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._failure(error) from error
+
+    def send(self, envelope_sender: str, recipient: str, message: bytes, message_id: str) -> str:
+        """Write the message; return the file's name.
+
+        Raises `ConfigurationFailure` where nothing was written, `UnknownOutcome` where the file is
+        there and the disk would not say that it stays.
+        """
+        del envelope_sender, recipient  # both are in the message's headers
+        path = self._folder / file_name(message_id)
+        part = self._folder / f".{path.name}.{secrets.token_hex(4)}{_PART}"
+        try:
+            _write(part, message)
+            part.replace(path)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise self._failure(error) from error
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        try:
+            _sync_folder(self._folder)
+        except OSError as error:
+            raise UnknownOutcome(f"{path}: written, and perhaps lost: {error.strerror}") from error
+        return f"written to {path.name}"
+
+    def evidence(self, message_id: str) -> bool | None:
+        """Return whether the message's file is there; None where the folder can't be read."""
+        try:
+            return (self._folder / file_name(message_id)).exists()
+        except OSError:
+            return None
+
+    def _failure(self, error: OSError) -> ConfigurationFailure:
+        return ConfigurationFailure(f"{self._folder}: can't be written: {error.strerror or error}")
+
+
+def file_name(message_id: str) -> str:
+    """Return the file name for a Message-ID: safe on every file system, another one for each."""
+    plain = message_id.strip("<>")
+    if _SAFE.fullmatch(plain):
+        return f"{plain}.eml"
+    digest = hashlib.sha256(message_id.encode()).hexdigest()[:16]
+    return f"{_UNSAFE.sub('-', plain).strip('-.')[:80] or 'message'}-{digest}.eml"
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name survive a power cut, where the system knows how to."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

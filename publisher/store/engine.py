@@ -1,0 +1,135 @@
+"""The connection to the database, and the one place where its errors become `StoreError`."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from publisher.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# What the database says -> what a person can do about it. The first part found holds.
+_EXPLANATIONS = (
+    ("database is locked", "another program holds it; try again when that has finished"),
+    ("database table is locked", "another program holds it; try again when that has finished"),
+    ("readonly database", "it can't be written; check the permissions of the file and its folder"),
+    ("database or disk is full", "the disk is full"),
+    ("disk quota exceeded", "the disk quota is used up"),
+    ("file is not a database", "the file is not an SQLite database"),
+    ("malformed", "the file is damaged; restore it from a backup"),
+    ("unable to open database file", "it can't be opened; check the folder and its permissions"),
+    ("disk i/o error", "the disk reports an error, or is full"),
+    ("can't load plugin", "no such kind of database; the URL begins with sqlite:/// or another"),
+    ("could not parse", "not a database URL, e.g. sqlite:///publisher.db"),
+    ("no such table", "its tables are missing or of another program"),
+)
+
+
+def explain(error: BaseException) -> str:
+    """Return the foreign database `error` as one line for people, without SQL and parameters."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    text = " ".join(str(cause).split())
+    for part, explanation in _EXPLANATIONS:
+        if part in text.lower():
+            return explanation
+    # A statement's text follows in further lines; a driver's first line may name host and port.
+    return text[:300] or type(cause).__name__
+
+
+class Database:
+    """An engine with the transactions this program needs."""
+
+    def __init__(self, engine: sa.Engine, label: str) -> None:
+        """Wrap `engine`; `label` names the database in errors and holds no password."""
+        self._engine = engine
+        self._label = label
+        self.dialect = engine.dialect.name
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Yield a connection in a transaction that only reads. Raises `StoreError`."""
+        with self.translating(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Yield a connection whose work is committed at the end, or undone on any exception.
+
+        On SQLite the write lock is taken first (BEGIN IMMEDIATE): a transaction that begins to
+        read and then writes fails at once where another wrote in between.
+
+        Raises `StoreError`.
+        """
+        with self.translating(), self._engine.connect() as connection:
+            connection = connection.execution_options(publisher_writes=True)  # noqa: PLW2901
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def translating(self) -> Iterator[None]:
+        """Turn every database error inside into `StoreError`."""
+        try:
+            yield
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise StoreError(f"{self._label}: {explain(error)}") from error
+
+    def insert_new(self, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+        """Return an INSERT into `table` that leaves a row alone that is there already."""
+        if self.dialect == "postgresql":
+            return postgresql.insert(table).on_conflict_do_nothing()
+        return sqlite.insert(table).on_conflict_do_nothing()
+
+    def close(self) -> None:
+        """Close all connections."""
+        with self.translating():
+            self._engine.dispose()
+
+
+def create_engine(url: sa.URL, busy_seconds: float) -> sa.Engine:
+    """Return an engine for `url`, set up but not yet connected.
+
+    A SQLite connection waits up to `busy_seconds` for another process's transaction.
+    """
+    if url.get_backend_name() != "sqlite":
+        return sa.create_engine(url, pool_pre_ping=True)
+    engine = sa.create_engine(url, connect_args={"timeout": busy_seconds})
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 - sqlalchemy's event
+    # The driver would otherwise begin transactions at moments of its own choice.
+    connection.isolation_level = None
+    _write_ahead(connection)
+    # FULL: with NORMAL a power cut loses the `sending` mark, and with it the promise that nobody
+    # gets an issue twice.
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch to WAL; two processes that do this to a new file at once do not wait by themselves."""
+    for pause in (0.01, 0.05, 0.2, 0.5, 1.0):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            time.sleep(pause)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("publisher_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,22 @@
+"""The keyed hash that stands for an address where the address itself must not be kept."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PURPOSE = b"address\x00"
+
+
+def email_hash(keys: Mapping[int, bytes], email: str) -> str:
+    """Return 64 hex digits that stand for `email`, the same for ever: the oldest key makes them.
+
+    The whole address counts without case: whoever asked not to get mail as Jane@x.org means
+    jane@x.org too, although the two may be on the list as two.
+    """
+    secret = keys[min(keys)]
+    return hmac.new(secret, _PURPOSE + email.lower().encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,305 @@
+"""The ledger: one row per issue and subscriber, and every move of it as one conditional UPDATE.
+
+The states and the moves between them are in sender/delivery.py. The rule here: a row moves only
+where the UPDATE's own WHERE says that it may, so that of two processes one gets it; what a
+program read before counts for nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from publisher.models import Delivery, DeliveryState
+from publisher.store import moves
+from publisher.store.hashing import email_hash
+from publisher.store.issues import Issues, IssueState
+from publisher.store.schema import consent_log, deliveries, issues, suppressions
+from publisher.store.times import from_ms, to_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row that is ours to send, as it was frozen; `attempts` counts the earlier ones."""
+
+    subscriber_id: int
+    email: str
+    name: str
+    edition_key: str
+    token_version: int
+    attempts: int
+
+
+class Ledger(Issues):
+    """Issues and their deliveries. Everything raises `StoreError` where the database fails."""
+
+    def claim(
+        self, issue_id: str, *, limit: int, token: str, owner: str, lease: datetime, now: datetime
+    ) -> list[Claimed]:
+        """Take up to `limit` rows that are ready and due; they are ours until `lease`.
+
+        `token` must be new and random: it is what later moves are checked by. `owner` names the
+        process (sender/owner.py).
+        """
+        values = {
+            "row_issue": issue_id,
+            "batch": limit,
+            "token": token,
+            "new_owner": owner,
+            "lease": to_ms(lease),
+            "now": to_ms(now),
+        }
+        with self._database.writing() as connection:
+            rows = connection.execute(moves.claim, values).all()
+        return sorted((Claimed(*row) for row in rows), key=lambda row: row.subscriber_id)
+
+    def mark_sending(
+        self,
+        issue_id: str,
+        subscriber_id: int,
+        *,
+        token: str,
+        email: str,
+        message_id: str,
+        transport: str,
+        lease: datetime,
+        now: datetime,
+    ) -> bool:
+        """Move a row from claimed to sending, on disk when this returns; False: do not send.
+
+        The fence: it lets through where the token is still ours, the lease runs, the issue is
+        open, and the person is active and not suppressed. `lease` must cover the transport's
+        time-out. After False, `give_back` says why.
+        """
+        values = {
+            "row_issue": issue_id,
+            "row_subscriber": subscriber_id,
+            "row_token": token,
+            "row_hash": email_hash(self._keys, email),
+            "new_message_id": message_id,
+            "new_transport": transport,
+            "lease": to_ms(lease),
+            "now": to_ms(now),
+        }
+        with self._database.writing() as connection:
+            return connection.execute(moves.mark_sending, values).rowcount == 1
+
+    def give_back(
+        self, issue_id: str, subscriber_id: int, *, token: str, email: str, now: datetime
+    ) -> DeliveryState | None:
+        """Settle a claimed row that is not going to be sent; nothing has left the machine.
+
+        Returns SKIPPED for somebody who must get no mail any more, READY for a row that may be
+        claimed again, None where the row is no longer ours.
+        """
+        values = {"row_issue": issue_id, "row_subscriber": subscriber_id, "row_token": token}
+        claimed = sa.and_(moves.ours, deliveries.c.state == moves.CLAIMED)
+        free = {"updated_at": to_ms(now), **moves.FREE}
+        with self._database.writing() as connection:
+            skipped = connection.execute(
+                sa.update(deliveries)
+                .where(claimed, ~moves.welcome)
+                .values(
+                    state=DeliveryState.SKIPPED.value, reason="unsubscribed or suppressed", **free
+                ),
+                {**values, "row_hash": email_hash(self._keys, email)},
+            )
+            if skipped.rowcount == 1:
+                return DeliveryState.SKIPPED
+            released = connection.execute(
+                sa.update(deliveries).where(claimed).values(state=moves.READY, **free), values
+            )
+            return DeliveryState.READY if released.rowcount == 1 else None
+
+    def settle(
+        self,
+        issue_id: str,
+        subscriber_id: int,
+        *,
+        token: str,
+        state: DeliveryState,
+        now: datetime,
+        code: int = 0,
+        reason: str = "",
+        next_at: datetime | None = None,
+        counted: bool = True,
+        suppress: str = "",
+    ) -> bool:
+        """Write what came of a row that was sending; False where it is no longer ours.
+
+        `counted` False takes the attempt back (it said nothing about this recipient); `suppress`
+        names an address that must get no mail any more, for the same `reason`.
+        """
+        values = {
+            "row_issue": issue_id,
+            "row_subscriber": subscriber_id,
+            "row_token": token,
+            "new_state": state.value,
+            "new_code": code,
+            "new_reason": reason,
+            "next": 0 if next_at is None else to_ms(next_at),
+            "refund": 0 if counted else 1,
+            "now": to_ms(now),
+        }
+        with self._database.writing() as connection:
+            settled = connection.execute(moves.settle, values).rowcount == 1
+            if settled and suppress:
+                hashed = email_hash(self._keys, suppress)
+                row = {"email_hash": hashed, "reason": reason, "created_at": to_ms(now)}
+                connection.execute(self._database.insert_new(suppressions).values(row))
+                entry = {"subject": hashed, "at": to_ms(now), "detail": reason}
+                connection.execute(sa.insert(consent_log).values(action="suppressed", **entry))
+            return settled
+
+    def release_claims(self, issue_id: str, *, token: str, now: datetime) -> int:
+        """Make the rows ready again that `token` has claimed and not begun to send; return how
+        many.
+        """  # noqa: D205
+        mine = deliveries.c.claim_token == token
+        with self._database.writing() as connection:
+            return _release(connection, issue_id, mine, to_ms(now))
+
+    def release_expired(self, issue_id: str, *, now: datetime) -> tuple[int, int]:
+        """Free the rows whose lease is over: claimed ones are ready, sending ones in doubt.
+
+        Returns how many of each.
+        """
+        over = deliveries.c.lease_until <= to_ms(now)
+        with self._database.writing() as connection:
+            released = _release(connection, issue_id, over, to_ms(now))
+            return released, _doubt(connection, issue_id, over, "the lease ran out", to_ms(now))
+
+    def release_dead_owners(
+        self, issue_id: str, is_dead: Callable[[str], bool], *, now: datetime
+    ) -> tuple[int, int]:
+        """Free the rows of processes that `is_dead` says are gone, as `release_expired` does."""
+        busy = deliveries.c.state.in_([moves.CLAIMED, moves.SENDING])
+        query = (
+            sa.select(deliveries.c.owner).where(deliveries.c.issue_id == issue_id, busy).distinct()
+        )
+        with self._database.reading() as connection:
+            owners = [owner for (owner,) in connection.execute(query)]
+        dead = [owner for owner in owners if is_dead(owner)]
+        if not dead:
+            return 0, 0
+        theirs = deliveries.c.owner.in_(dead)
+        with self._database.writing() as connection:
+            released = _release(connection, issue_id, theirs, to_ms(now))
+            return released, _doubt(connection, issue_id, theirs, "the sender died", to_ms(now))
+
+    def resolve(
+        self,
+        issue_id: str,
+        subscriber_id: int,
+        state: DeliveryState,
+        *,
+        reason: str,
+        now: datetime,
+    ) -> bool:
+        """Settle a row in doubt as SENT, READY or ABANDONED; False where it is not in doubt.
+
+        `reason` says by what evidence or on whose word. READY opens a finished issue again.
+        """
+        if state not in (DeliveryState.SENT, DeliveryState.READY, DeliveryState.ABANDONED):
+            raise ValueError(state)
+        row = sa.and_(moves.row_of, deliveries.c.state == moves.IN_DOUBT)
+        values = {"row_issue": issue_id, "row_subscriber": subscriber_id}
+        new = {"state": state.value, "reason": reason, "next_at": 0, "updated_at": to_ms(now)}
+        with self._database.writing() as connection:
+            statement = sa.update(deliveries).where(row).values(**new, **moves.FREE)
+            moved = connection.execute(statement, values).rowcount == 1
+            if moved and state is DeliveryState.READY:
+                done = sa.and_(issues.c.id == issue_id, issues.c.state == IssueState.DONE.value)
+                connection.execute(
+                    sa.update(issues).where(done).values(state=IssueState.OPEN.value)
+                )
+            return moved
+
+    def counts(self, issue_id: str) -> dict[DeliveryState, int]:
+        """Return how many rows of the issue are in each state, 0 included."""
+        query = (
+            sa.select(deliveries.c.state, sa.func.count())
+            .where(deliveries.c.issue_id == issue_id)
+            .group_by(deliveries.c.state)
+        )
+        with self._database.reading() as connection:
+            found = {row[0]: row[1] for row in connection.execute(query)}
+        return {state: found.get(state.value, 0) for state in DeliveryState}
+
+    def next_due(self, issue_id: str) -> datetime | None:
+        """Return when the earliest ready row may be sent, None where none is ready."""
+        query = sa.select(sa.func.min(deliveries.c.next_at)).where(
+            deliveries.c.issue_id == issue_id, deliveries.c.state == moves.READY
+        )
+        with self._database.reading() as connection:
+            value = connection.scalar(query)
+        return None if value is None else from_ms(value)
+
+    def rows(
+        self, issue_id: str, states: Iterable[DeliveryState] = (), *, limit: int | None = None
+    ) -> list[Delivery]:
+        """Return the rows of the issue by subscriber id: those in `states`, or all."""
+        wanted = [state.value for state in states]
+        return self._rows(issue_id, deliveries.c.state.in_(wanted) if wanted else sa.true(), limit)
+
+    def doubts(self, issue_id: str, transport: str) -> list[Delivery]:
+        """Return the rows in doubt that left, or would have left, by the named transport."""
+        doubt = sa.and_(deliveries.c.state == moves.IN_DOUBT, deliveries.c.transport == transport)
+        return self._rows(issue_id, doubt, None)
+
+    def _rows(
+        self, issue_id: str, which: sa.ColumnElement[bool], limit: int | None
+    ) -> list[Delivery]:
+        query = (
+            sa.select(deliveries)
+            .where(deliveries.c.issue_id == issue_id, which)
+            .order_by(deliveries.c.subscriber_id)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [_delivery(row) for row in connection.execute(query)]
+
+
+def _delivery(row: sa.Row[tuple[object, ...]]) -> Delivery:
+    return Delivery(
+        issue_id=row.issue_id,
+        subscriber_id=row.subscriber_id,
+        email=row.email,
+        name=row.name,
+        edition=row.edition_key,
+        state=DeliveryState(row.state),
+        attempts=row.attempts,
+        reason=row.reason,
+        message_id=row.message_id,
+    )
+
+
+def _release(
+    connection: sa.Connection, issue_id: str, which: sa.ColumnElement[bool], now_ms: int
+) -> int:
+    claimed = sa.and_(deliveries.c.issue_id == issue_id, deliveries.c.state == moves.CLAIMED, which)
+    statement = (
+        sa.update(deliveries)
+        .where(claimed)
+        .values(state=moves.READY, updated_at=now_ms, **moves.FREE)
+    )
+    return connection.execute(statement).rowcount
+
+
+def _doubt(
+    connection: sa.Connection,
+    issue_id: str,
+    which: sa.ColumnElement[bool],
+    reason: str,
+    now_ms: int,
+) -> int:
+    sending = sa.and_(deliveries.c.issue_id == issue_id, deliveries.c.state == moves.SENDING, which)
+    # The token stays: should its holder be alive after all, it may still say what happened.
+    values = {"state": moves.IN_DOUBT, "reason": reason, "updated_at": now_ms}
+    return connection.execute(sa.update(deliveries).where(sending).values(values)).rowcount

@@ -1,0 +1,71 @@
+"""Brings the tables of a database to the revision this program knows."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from publisher.errors import StoreError
+from publisher.store import schema
+
+if TYPE_CHECKING:
+    from publisher.store.engine import Database
+
+KEY_BYTES = 32
+# Any number will do, if no other program on the same server takes the same.
+_LOCK = 7_402_210
+
+
+def ensure_schema(database: Database, label: str, now_ms: int) -> None:
+    """Make or upgrade the tables of `database` where needed, and its first key.
+
+    Safe with several processes at once: the work is done in one transaction that holds the write
+    lock, and looks again after it got the lock. `now_ms` is the time written beside a new key.
+
+    Raises `StoreError`; the tables are then as before.
+    """
+    with database.reading() as connection:
+        if _revision(connection) == schema.REVISION:
+            return
+    with database.writing() as connection:
+        if database.dialect == "postgresql":
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        revision = _revision(connection)
+        if revision != schema.REVISION:
+            _upgrade(connection, revision, label)
+        if connection.scalar(sa.select(sa.func.count()).select_from(schema.keys)) == 0:
+            secret = secrets.token_bytes(KEY_BYTES)
+            connection.execute(
+                sa.insert(schema.keys).values(id=1, secret=secret, created_at=now_ms)
+            )
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    """Return the database's revision, None where it has no table yet."""
+    names = sa.inspect(connection).get_table_names()
+    if "alembic_version" not in names:
+        return None
+    value = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return None if value is None else str(value)
+
+
+def _upgrade(connection: sa.Connection, revision: str | None, label: str) -> None:
+    # Half a second that a database of the right revision never pays.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    config = Config()
+    folder = str(Path(__file__).parent / "migrations")
+    config.set_main_option("script_location", folder.replace("%", "%%"))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise StoreError(
+            f"{label}: made by a newer version of this program (revision {revision}); "
+            "upgrade the program"
+        )
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

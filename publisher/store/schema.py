@@ -1,0 +1,145 @@
+"""The tables. A change here needs a new file in migrations/versions and a new `REVISION`."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+# The revision the tables below stand for: the newest file in migrations/versions.
+REVISION = "0001"
+
+# Names of constraints, so that a later migration can change them in every database.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only in a column declared as INTEGER.
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("email", String(320), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("token_version", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("confirmed_at", BigInteger),
+    Column("unsubscribed_at", BigInteger),
+    # An unsubscribe token names a person by id: the id of an erased one must never be given again.
+    sqlite_autoincrement=True,
+)
+
+subscriber_topics = Table(
+    "subscriber_topics",
+    metadata,
+    Column(
+        "subscriber_id",
+        BigInteger,
+        ForeignKey("subscribers.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("slug", String(64), primary_key=True),
+)
+
+# Outlives the person: `subject` is the keyed hash of the address, see hashing.py.
+consent_log = Table(
+    "consent_log",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("subject", String(80), nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("email_hash", String(64), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+issues = Table(
+    "issues",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("start_at", BigInteger, nullable=False),
+    Column("end_at", BigInteger, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("frozen_at", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("paused_until", BigInteger),
+    Column("pause_reason", Text, nullable=False),
+)
+
+issue_papers = Table(
+    "issue_papers",
+    metadata,
+    Column("issue_id", String(64), ForeignKey("issues.id"), primary_key=True),
+    Column("paper_id", String(255), primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("issue_id", String(64), ForeignKey("issues.id"), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("message", LargeBinary, nullable=False),
+    Column("sha256", String(64), nullable=False),
+)
+
+# No foreign key to subscribers: the history of an issue stays when a person is erased.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("issue_id", String(64), primary_key=True),
+    Column("subscriber_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("email", String(320), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("edition_key", String(64), nullable=False),
+    Column("token_version", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("claim_token", String(64), nullable=False),
+    Column("owner", String(255), nullable=False),
+    Column("lease_until", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+    Column("code", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("message_id", String(998), nullable=False),
+    # Which transport took it last: only that one has evidence of what became of it.
+    Column("transport", Text, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    ForeignKeyConstraint(["issue_id", "edition_key"], ["editions.issue_id", "editions.key"]),
+    Index("ix_deliveries_queue", "issue_id", "state", "next_at", "subscriber_id"),
+    Index("ix_deliveries_subscriber", "subscriber_id"),
+)

@@ -1,0 +1,291 @@
+"""The people on the list, what they agreed to and when, and who must get no mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from publisher.errors import SubscriberError
+from publisher.models import Subscriber, SubscriberStatus
+from publisher.store.hashing import email_hash
+from publisher.store.schema import (
+    consent_log,
+    deliveries,
+    subscriber_topics,
+    subscribers,
+    suppressions,
+)
+from publisher.store.times import from_ms, optional_time, to_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from publisher.store.engine import Database
+
+# Rows fetched at a time: no list of people is held in memory whole.
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """Why an address gets no mail, and since when."""
+
+    reason: str
+    created_at: datetime
+
+
+class Subscribers:
+    """Every address given here must be normalised already (sender/addresses.py)."""
+
+    def __init__(self, database: Database, keys: Mapping[int, bytes]) -> None:
+        """Work on `database`; the oldest of `keys` makes the hashes of addresses."""
+        self._database = database
+        self._keys = keys
+
+    def add(
+        self, email: str, name: str, topics: Iterable[str], *, now: datetime, detail: str = ""
+    ) -> Subscriber:
+        """Put a person on the list as PENDING, or one who left as PENDING again.
+
+        `topics` are slugs, none for all; `detail` goes to the consent log, e.g. who asked.
+
+        Raises `SubscriberError` for somebody who is active already, and `StoreError`.
+        """
+        with self._database.writing() as connection:
+            row = _row(connection, email)
+            if row is not None and row.status == SubscriberStatus.ACTIVE:
+                raise SubscriberError(f"{email}: is on the list already")
+            if row is None:
+                values = {"email": email, "name": name, "created_at": to_ms(now)}
+                subscriber_id = insert_subscriber(connection, values)
+            else:
+                subscriber_id = row.id
+                pending = {"name": name, "status": SubscriberStatus.PENDING.value}
+                _update(connection, subscriber_id, pending)
+            write_topics(connection, subscriber_id, topics)
+            self.log(connection, email, "added", detail, now)
+            return _read(connection, subscriber_id)
+
+    def confirm(self, email: str, *, now: datetime, detail: str = "") -> Subscriber:
+        """Make a pending person ACTIVE; nothing changes for one who is.
+
+        To confirm is to agree anew, and shows that the mailbox works: an older suppression of the
+        address is lifted.
+
+        Raises `SubscriberError` for somebody unknown, or who has unsubscribed since, and
+        `StoreError`.
+        """
+        with self._database.writing() as connection:
+            row = _row(connection, email)
+            if row is None:
+                raise SubscriberError(f"{email}: is not on the list; add it first")
+            if row.status == SubscriberStatus.UNSUBSCRIBED:
+                raise SubscriberError(f"{email}: has unsubscribed; add it again first")
+            if row.status == SubscriberStatus.PENDING:
+                active = {"status": SubscriberStatus.ACTIVE.value, "confirmed_at": to_ms(now)}
+                _update(connection, row.id, active)
+                hashed = email_hash(self._keys, email)
+                connection.execute(
+                    sa.delete(suppressions).where(suppressions.c.email_hash == hashed)
+                )
+                self.log(connection, email, "confirmed", detail, now)
+            return _read(connection, row.id)
+
+    def unsubscribe(self, subscriber_id: int, *, now: datetime, detail: str = "") -> bool:
+        """Take a person off the list; return whether that changed anything. Raises `StoreError`."""
+        with self._database.writing() as connection:
+            row = connection.execute(
+                sa.select(subscribers).where(subscribers.c.id == subscriber_id)
+            ).one_or_none()
+            if row is None or row.status == SubscriberStatus.UNSUBSCRIBED:
+                return False
+            gone = {"status": SubscriberStatus.UNSUBSCRIBED.value, "unsubscribed_at": to_ms(now)}
+            _update(connection, row.id, gone)
+            self.log(connection, row.email, "unsubscribed", detail, now)
+            return True
+
+    def remove(self, email: str, *, now: datetime, detail: str = "") -> bool:
+        """Unsubscribe by address; return whether that changed anything. Raises `StoreError`."""
+        found = self.find(email)
+        return found is not None and self.unsubscribe(found.id, now=now, detail=detail)
+
+    def erase(self, email: str, *, now: datetime, detail: str = "") -> bool:
+        """Forget a person and suppress the address; return whether they were on the list.
+
+        What stays is a keyed hash in the suppression list and the consent log, and deliveries
+        without address, name or the server's words. Raises `StoreError`.
+        """
+        with self._database.writing() as connection:
+            row = _row(connection, email)
+            if row is not None:
+                blank = {"email": "", "name": "", "reason": "erased"}
+                connection.execute(
+                    sa.update(deliveries).where(deliveries.c.subscriber_id == row.id).values(blank)
+                )
+                topics_of = subscriber_topics.c.subscriber_id == row.id
+                connection.execute(sa.delete(subscriber_topics).where(topics_of))
+                connection.execute(sa.delete(subscribers).where(subscribers.c.id == row.id))
+            self._suppress(connection, email, "erased", now)
+            self.log(connection, email, "erased", detail, now)
+            return row is not None
+
+    def set_topics(self, subscriber_id: int, topics: Iterable[str]) -> Subscriber:
+        """Replace a person's topics (slugs, none for all).
+
+        Raises `SubscriberError` for an unknown id, and `StoreError`.
+        """
+        with self._database.writing() as connection:
+            _read(connection, subscriber_id)
+            write_topics(connection, subscriber_id, topics)
+            return _read(connection, subscriber_id)
+
+    def suppress(self, email: str, reason: str, *, now: datetime) -> None:
+        """Send no mail to `email` any more, e.g. because it bounced. Raises `StoreError`."""
+        with self._database.writing() as connection:
+            self._suppress(connection, email, reason, now)
+            self.log(connection, email, "suppressed", reason, now)
+
+    def suppression(self, email: str) -> Suppression | None:
+        """Return why `email` gets no mail, None where it does. Raises `StoreError`."""
+        hashed = email_hash(self._keys, email)
+        with self._database.reading() as connection:
+            row = connection.execute(
+                sa.select(suppressions).where(suppressions.c.email_hash == hashed)
+            ).one_or_none()
+        return None if row is None else Suppression(row.reason, from_ms(row.created_at))
+
+    def find(self, email: str) -> Subscriber | None:
+        """Return the person with the normalised address, None if unknown. Raises `StoreError`."""
+        with self._database.reading() as connection:
+            row = _row(connection, email)
+            return None if row is None else _read(connection, row.id)
+
+    def get(self, subscriber_id: int) -> Subscriber | None:
+        """Return the person with the id, None if unknown. Raises `StoreError`."""
+        with self._database.reading() as connection:
+            found = _load(connection, subscribers.c.id == subscriber_id)
+        return found[0] if found else None
+
+    def token_version(self, subscriber_id: int) -> int | None:
+        """Return the version an unsubscribe token must have, None for an unknown id."""
+        with self._database.reading() as connection:
+            value: int | None = connection.scalar(
+                sa.select(subscribers.c.token_version).where(subscribers.c.id == subscriber_id)
+            )
+        return value
+
+    def iterate(self, status: SubscriberStatus | None = None) -> Iterator[Subscriber]:
+        """Yield everyone, or those with `status`, by id, a page at a time. Raises `StoreError`."""
+        last = 0
+        while True:
+            with self._database.reading() as connection:
+                where = subscribers.c.id > last
+                if status is not None:
+                    where &= subscribers.c.status == status.value
+                page = _load(connection, where, limit=_PAGE)
+            yield from page
+            if len(page) < _PAGE:
+                return
+            last = page[-1].id
+
+    def count(self) -> dict[SubscriberStatus, int]:
+        """Return how many people have each status, 0 included. Raises `StoreError`."""
+        query = sa.select(subscribers.c.status, sa.func.count()).group_by(subscribers.c.status)
+        with self._database.reading() as connection:
+            found = {row[0]: row[1] for row in connection.execute(query)}
+        return {status: found.get(status.value, 0) for status in SubscriberStatus}
+
+    def consent(self, email: str) -> list[tuple[datetime, str, str]]:
+        """Return what the log holds of an address, oldest first: time, action and detail."""
+        query = (
+            sa.select(consent_log)
+            .where(consent_log.c.subject == email_hash(self._keys, email))
+            .order_by(consent_log.c.id)
+        )
+        with self._database.reading() as connection:
+            return [(from_ms(row.at), row.action, row.detail) for row in connection.execute(query)]
+
+    def log(
+        self, connection: sa.Connection, email: str, action: str, detail: str, now: datetime
+    ) -> None:
+        """Write one line of the consent log in the caller's transaction."""
+        subject = email_hash(self._keys, email)
+        values = {"subject": subject, "at": to_ms(now), "action": action, "detail": detail}
+        connection.execute(sa.insert(consent_log).values(values))
+
+    def _suppress(self, connection: sa.Connection, email: str, reason: str, now: datetime) -> None:
+        hashed = email_hash(self._keys, email)
+        values = {"email_hash": hashed, "reason": reason, "created_at": to_ms(now)}
+        connection.execute(self._database.insert_new(suppressions).values(values))
+
+
+def insert_subscriber(connection: sa.Connection, values: Mapping[str, object]) -> int:
+    """Insert a person; `values` are columns and may leave out what a new pending one has anyway.
+
+    Returns the new id.
+    """
+    row = {"status": SubscriberStatus.PENDING.value, "token_version": 1, **values}
+    result = connection.execute(sa.insert(subscribers).values(row))
+    key = result.inserted_primary_key
+    if key is None:
+        raise AssertionError
+    return int(key[0])
+
+
+def write_topics(connection: sa.Connection, subscriber_id: int, topics: Iterable[str]) -> None:
+    """Replace the topics of a person."""
+    connection.execute(
+        sa.delete(subscriber_topics).where(subscriber_topics.c.subscriber_id == subscriber_id)
+    )
+    rows = [{"subscriber_id": subscriber_id, "slug": slug} for slug in sorted(set(topics))]
+    if rows:
+        connection.execute(sa.insert(subscriber_topics), rows)
+
+
+def _update(connection: sa.Connection, subscriber_id: int, values: Mapping[str, object]) -> None:
+    connection.execute(
+        sa.update(subscribers).where(subscribers.c.id == subscriber_id).values(values)
+    )
+
+
+def _row(connection: sa.Connection, email: str) -> sa.Row[tuple[object, ...]] | None:
+    return connection.execute(
+        sa.select(subscribers).where(subscribers.c.email == email)
+    ).one_or_none()
+
+
+def _read(connection: sa.Connection, subscriber_id: int) -> Subscriber:
+    found = _load(connection, subscribers.c.id == subscriber_id)
+    if not found:
+        raise SubscriberError(f"no subscriber has the id {subscriber_id}")
+    return found[0]
+
+
+def _load(
+    connection: sa.Connection, where: sa.ColumnElement[bool], limit: int | None = None
+) -> Sequence[Subscriber]:
+    query = sa.select(subscribers).where(where).order_by(subscribers.c.id)
+    rows = connection.execute(query.limit(limit) if limit else query).all()
+    topics: dict[int, list[str]] = {row.id: [] for row in rows}
+    chosen = (
+        sa.select(subscriber_topics)
+        .where(subscriber_topics.c.subscriber_id.in_(list(topics)))
+        .order_by(subscriber_topics.c.slug)
+    )
+    for subscriber_id, slug in connection.execute(chosen):
+        topics[subscriber_id].append(slug)
+    return [
+        Subscriber(
+            id=row.id,
+            email=row.email,
+            name=row.name,
+            topics=tuple(topics[row.id]),
+            status=SubscriberStatus(row.status),
+            created_at=from_ms(row.created_at),
+            confirmed_at=optional_time(row.confirmed_at),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,127 @@
+"""The commands that need no store, run as a user runs them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Run = Callable[..., subprocess.CompletedProcess[str]]
+
+COMMANDS = ["init", "papers", "build", "check", "preview", "send", "publish", "status", "demo"]
+FIELDS = {
+    "id", "version", "title", "authors", "abstract", "comment", "abs_url", "pdf_url", "code_urls",
+    "topics", "digests", "first_published", "updated", "summary", "takeaways", "figures",
+    "repaired",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(publisher: Run, command: str) -> None:
+    assert "--verbose" in publisher(command, "--help").stdout
+
+
+def test_papers_as_json(publisher: Run, examples: Path) -> None:
+    lines = publisher("papers", "--json", "--source", examples).stdout.splitlines()
+    papers = [json.loads(line) for line in lines]
+    assert len(papers) == 25
+    for paper in papers:
+        assert set(paper) >= FIELDS
+    moved = next(paper for paper in papers if paper["id"] == "arxiv:2407.08136")
+    assert moved["version"] == 2
+    assert moved["abs_url"] == "https://arxiv.org/abs/2407.08136"
+    assert moved["pdf_url"] == "https://arxiv.org/pdf/2407.08136v2"
+    assert moved["first_published"].startswith("2024-11-18T")
+    assert moved["first_published"].endswith("+08:00")
+    assert moved["updated"].startswith("2024-12-02T")
+
+
+def test_papers_for_people(publisher: Run, examples: Path) -> None:
+    first = publisher("papers", "--source", examples).stdout.splitlines()[0]
+    assert first.startswith("2024-12-05  arxiv:")
+
+
+def test_build_says_what_changed(publisher: Run, examples: Path, tmp_path: Path) -> None:
+    arguments = ("build", "--source", examples, "--output", "out")
+    first = publisher(*arguments)
+    assert "topics/nerf/atom.xml" in first.stdout.splitlines()
+    assert (tmp_path / "out" / "index.html").is_file()
+    assert publisher(*arguments).stdout == ""
+
+
+def test_init_then_build(publisher: Run, examples: Path, tmp_path: Path) -> None:
+    publisher("init")
+    posts = tmp_path / "source" / "_posts"
+    posts.parent.mkdir()
+    posts.symlink_to(examples)
+    publisher("build")
+    assert (tmp_path / "public" / "atom.xml").is_file()
+    again = publisher("init", code=1)
+    assert "exists already" in again.stderr
+
+
+def test_check_names_file_line_and_code(publisher: Run, tmp_path: Path, examples: Path) -> None:
+    assert publisher("check", examples).stdout == ""
+    (tmp_path / "bad.md").write_text("# 2024-01-01 更新\n\n## T\n\n[PDF](http://x/y) \n")
+    lines = publisher("check", tmp_path, code=1).stdout.splitlines()
+    assert "bad.md:1: D103 no front matter" in lines
+    assert "bad.md:5: D202 the PDF line names no arXiv paper: http://x/y" in lines
+
+
+ERRORS = [
+    (("build", "--source", "nowhere"), "nowhere: no such folder"),
+    (("papers", "--source", "."), "no digest found"),
+    (("build", "--config", "nowhere.toml"), "nowhere.toml: no such file"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), ERRORS)
+def test_errors_are_one_line(publisher: Run, arguments: tuple[str, ...], message: str) -> None:
+    stderr = publisher(*arguments, code=1).stderr
+    assert message in stderr
+    assert stderr.count("\n") == 1
+    assert stderr.startswith("publisher: ")
+
+
+def test_a_traceback_only_when_asked_for(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    done = subprocess.run(
+        [sys.executable, "-m", "publisher", "build", "--source", "nowhere", "--verbose"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+
+
+def test_hostile_topics_stay_in_the_output_folder(publisher: Run, tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    for n, topic in enumerate(["../../etc", "/etc/passwd", "..", "a\\..\\b", "CON", "\u202etxt"]):
+        (source / f"{n}.md").write_text(
+            f"---\ntags: ['{topic}']\ndate: 2024-01-01\n---\n## T{n}\n\n**Authors:A**\n\nText\n\n"
+            f"[PDF](http://arxiv.org/abs/2401.0000{n}v1)\n\n**Summary**\nx\n\n**要点**\n- y\n",
+            encoding="utf-8",
+        )
+    publisher("build", "--source", source, "--output", tmp_path / "deep" / "out")
+    outside = {p for p in tmp_path.rglob("*") if p.is_file()} - set(source.iterdir())
+    assert outside
+    assert all(path.is_relative_to(tmp_path / "deep" / "out") for path in outside)
+
+
+def test_the_head_of_a_pipe(tmp_path: Path, examples: Path) -> None:
+    import subprocess
+    import sys
+
+    command = f"{sys.executable} -m publisher papers --json --source {examples} | head -1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, cwd=tmp_path)  # noqa: S602
+    assert done.stderr == ""

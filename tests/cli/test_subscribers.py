@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def test_add_confirm_list_remove_erase(publisher: Run, examples: Path) -> None:
+    source = {"PUBLISHER_SOURCE__FOLDERS": str(examples)}
+    publisher("subscribers", "add", "Ada@Example.ORG", "--topic", "医学图像/分割", **source)
+    assert (
+        publisher("subscribers", "list").stdout == "Ada@example.org\tpending\tyixuetuxiang-fenge\n"
+    )
+    publisher("subscribers", "confirm", "Ada@example.org", "--note", "said so on the phone")
+    assert "\tactive\t" in publisher("subscribers", "list").stdout
+    publisher("subscribers", "remove", "Ada@example.org")
+    assert "\tunsubscribed\t" in publisher("subscribers", "list").stdout
+    publisher("subscribers", "erase", "Ada@example.org")
+    assert publisher("subscribers", "list").stdout == ""
+
+
+def test_an_unknown_topic_is_said(publisher: Run, examples: Path) -> None:
+    source = {"PUBLISHER_SOURCE__FOLDERS": str(examples)}
+    added = publisher("subscribers", "add", "a@example.org", "--topic", "NeRV", **source)
+    assert "no digest has the topic 'NeRV' yet" in added.stderr
+
+
+BAD = [
+    "",
+    "no-at",
+    "a@b@c",
+    "a b@example.org",
+    "a@example.org\nBcc: x@y.z",
+    "a@-",
+]
+
+
+@pytest.mark.parametrize("address", BAD)
+def test_a_bad_address_is_refused(publisher: Run, address: str) -> None:
+    refused = publisher("subscribers", "add", address, code=1)
+    assert refused.stderr.startswith("publisher: ")
+    assert refused.stderr.count("\n") == 1
+    assert publisher("subscribers", "list").stdout == ""
+
+
+def test_import_and_export(publisher: Run, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(
+        "email,name,topics,confirmed_at\n"
+        "ada@example.org,Ada,NeRF;3DGS,2024-05-01\n"
+        "not an address,,,\n"
+        'bo@example.org,"=cmd()",,\n'
+        "ada@example.org,Ada again,,\n",
+        encoding="utf-8",
+    )
+    result = publisher("subscribers", "import", "in.csv", code=1)
+    assert "2 added" in result.stdout
+    assert "1 rejected" in result.stdout
+    assert "in.csv:3:" in result.stderr
+    publisher("subscribers", "export", "out.csv")
+    with (tmp_path / "out.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["status"] for row in rows] == ["active", "pending"]
+    assert rows[1]["name"].startswith("'=")
+    (tmp_path / "publisher.db").rename(tmp_path / "old.db")
+    publisher("subscribers", "import", "out.csv")
+    publisher("subscribers", "export", "again.csv")
+    assert (tmp_path / "again.csv").read_bytes().decode() == (
+        tmp_path / "out.csv"
+    ).read_bytes().decode()
+
+
+def test_the_store_can_not_be_opened(publisher: Run, tmp_path: Path) -> None:
+    (tmp_path / "publisher.db").write_bytes(b"this is no database, it is a letter" * 100)
+    assert "publisher.db" in publisher("subscribers", "list", code=1).stderr

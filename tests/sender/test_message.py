@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from email import message_from_bytes, policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher.errors import IssueError
+from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition
+from publisher.sender.headers import address_line, text_line
+from publisher.sender.message import Letterhead, Recipient, Template, build
+from publisher.sender.quoted import quote
+from publisher.sender.tokens import make_token, pseudonym
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KEYS = {1: b"k" * 32}
+WHEN = datetime(2024, 12, 9, 8, 0, tzinfo=timezone(timedelta(hours=8)))
+HEAD = Letterhead(
+    from_address="news@papers.example.org",
+    list_id="digests.papers.example.org",
+    from_name="论文, 周报",
+    reply_to="editor@example.org",
+    language="zh-CN",
+)
+LINK = f"https://papers.example.org/u/{UNSUBSCRIBE_PLACEHOLDER}"
+EDITION = Edition(
+    issue_id="2024-W49",
+    topics=(),
+    subject="论文周报 2024-W49: “Talking heads”, and more papers than fit into one line of it",
+    html="<p>"
+    + "说话人脸 = <b>x</b> " * 90
+    + f'</p>\n.\n<a href="{LINK}">退订</a>\n<i>{LINK}</i>\n',
+    text="摘要 trailing blank \n\ttab\t\n.dot\n..dots\nFrom me\n" + "x" * 300 + f"\n{LINK}\n",
+    paper_count=3,
+)
+WHO = Recipient(
+    "jane@example.org", '李雷, Jane "J"', pseudonym(KEYS, "2024-W49", 7), make_token(KEYS, 7, 1)
+)
+
+
+def parsed(message: bytes) -> EmailMessage:
+    found = message_from_bytes(message, policy=policy.default)
+    assert isinstance(found, EmailMessage)
+    return found
+
+
+def slow_way(edition: Edition, head: Letterhead, who: Recipient, when: datetime) -> EmailMessage:
+    """The same message as one would build it for each recipient."""
+    message = EmailMessage(policy=policy.SMTP)
+    message["From"] = Address(head.from_name, addr_spec=head.from_address)
+    message["To"] = Address(who.name, addr_spec=who.email)
+    message["Subject"] = edition.subject
+    message["Date"] = when
+    message["Message-ID"] = f"<2024-W49.{who.pseudonym}@papers.example.org>"
+    message["Reply-To"] = head.reply_to
+    message["Content-Language"] = head.language
+    message["List-Id"] = f"<{head.list_id}>"
+    message["List-Unsubscribe"] = f"<mailto:{head.from_address}?subject=unsubscribe%20{who.token}>"
+    message["List-Post"] = "NO"
+    message["Precedence"] = "bulk"
+    message["Auto-Submitted"] = "auto-generated"
+    for kind, text in (("plain", edition.text), ("html", edition.html)):
+        content = text.replace(UNSUBSCRIBE_PLACEHOLDER, who.token)
+        if kind == "plain":
+            message.set_content(content, cte="quoted-printable")
+        else:
+            message.add_alternative(content, subtype="html", cte="quoted-printable")
+    return message
+
+
+def parts(message: EmailMessage) -> Iterator[tuple[str, str]]:
+    for part in message.iter_parts():
+        yield part.get_content_type(), part.get_content().replace("\r\n", "\n")
+
+
+def test_spliced_bytes_say_the_same_as_a_message_built_the_slow_way() -> None:
+    message = Template.parse(build(EDITION, HEAD, WHEN)).splice(WHO)
+    quick, slow = parsed(message), slow_way(EDITION, HEAD, WHO, WHEN)
+    slow = parsed(slow.as_bytes())
+    assert list(parts(quick)) == list(parts(slow))
+    assert [kind for kind, _ in parts(quick)] == ["text/plain", "text/html"]
+    # The library moves it into the first part, where it would say nothing about the second.
+    assert quick["Content-Language"] == HEAD.language
+    names = set(slow.keys()) - {"Content-Type"}
+    assert {name: str(quick[name]) for name in names} == {name: str(slow[name]) for name in names}
+    assert set(quick.keys()) - {"Content-Type", "Content-Language"} == names
+    assert not quick.defects
+    assert quick["To"].addresses[0].display_name == WHO.name
+
+
+def test_what_every_line_of_a_message_holds_to() -> None:
+    message = Template.parse(build(EDITION, HEAD, WHEN)).splice(WHO)
+    head, _, body = message.partition(b"\r\n\r\n")
+    assert message.isascii()
+    assert message.count(b"\n") == message.count(b"\r") == message.count(b"\r\n")
+    assert b"\x00" not in message
+    assert max(map(len, head.split(b"\r\n"))) <= 998
+    assert max(map(len, body.split(b"\r\n"))) <= 76
+    assert not any(line.startswith((b".", b"From ")) for line in body.split(b"\r\n"))
+    assert UNSUBSCRIBE_PLACEHOLDER.encode() not in message
+    assert message.endswith(b"--\r\n")
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    assert build(EDITION, HEAD, WHEN) == build(EDITION, HEAD, WHEN)
+    assert b"Date: Mon, 09 Dec 2024 08:00:00 +0800\r\n" in build(EDITION, HEAD, WHEN)
+
+
+@pytest.mark.parametrize("part", ["html", "text"])
+def test_an_edition_without_a_way_out_is_refused(part: str) -> None:
+    changes: dict[str, Any] = {part: "no link"}
+    with pytest.raises(IssueError, match=f"the {part} has no unsubscribe link"):
+        build(replace(EDITION, **changes), HEAD, WHEN)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"To: recipient-of-this-copy",
+        b"pseudonym-of-this-recipient-----",
+        b"subject=unsubscribe%20uns",
+    ],
+)
+def test_a_template_that_lost_a_placeholder_is_not_sent(damage: bytes) -> None:
+    with pytest.raises(IssueError, match="lost its placeholders"):
+        Template.parse(build(EDITION, HEAD, WHEN).replace(damage, b"x" * len(damage)))
+
+
+def test_placeholders_in_the_texts_of_others_are_just_words() -> None:
+    trick = "recipient-of-this-copy pseudonym-of-this-recipient----- To: recipient-of-this-copy"
+    edition = replace(EDITION, subject=trick, text=EDITION.text + trick)
+    template = Template.parse(build(edition, replace(HEAD, from_name=trick), WHEN))
+    message = parsed(template.splice(replace(WHO, name=trick)))
+    assert message["Subject"] == trick
+    assert "".join(message["To"].addresses[0].display_name.split()) == "".join(trick.split())
+    assert message["Message-ID"] == template.message_id(WHO.pseudonym)
+
+
+def test_one_click() -> None:
+    head = replace(
+        HEAD, one_click_url="https://papers.example.org/u/", unsubscribe_address="o+f@x.org"
+    )
+    message = parsed(Template.parse(build(EDITION, head, WHEN)).splice(WHO))
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    ways = str(message["List-Unsubscribe"]).split(", ")
+    assert ways == [
+        f"<https://papers.example.org/u/{WHO.token}>",
+        f"<mailto:o%2Bf@x.org?subject=unsubscribe%20{WHO.token}>",
+    ]
+
+
+@pytest.mark.parametrize("changes", [{"token": "short"}, {"pseudonym": "short"}])
+def test_a_value_of_another_length_is_refused(changes: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="short"):
+        Template.parse(build(EDITION, HEAD, WHEN)).splice(replace(WHO, **changes))
+
+
+NAMES = [
+    "",
+    "Jane",
+    "Jane Doe",
+    'a, b "c" d',
+    'back\\slash (comment) <x@y.org>, "',
+    "李雷, 韩梅梅",
+    "名字" * 100,
+    "x" * 200,
+    'very long, quoted "name" ' * 8,
+    'Jürgen "J" Müller, Dr. ' * 8,
+    "😀 smile; q, 😀",
+    "=?utf-8?q?x?=",
+    "a@b.org, c@d.org,",
+    "@",
+    ".",
+    "Bob.",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_nasty_name_is_one_recipient_with_that_name(name: str) -> None:
+    check_address(name)
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=200))
+def test_any_name_is_one_recipient_with_that_name(name: str) -> None:
+    check_address(name)
+
+
+def check_address(name: str) -> None:
+    line = address_line("To", name, "someone@example.org")
+    assert max(map(len, line.split(b"\r\n"))) <= 998
+    assert line.isascii()
+    (found,) = parsed(line + b"\r\n")["To"].addresses
+    assert found.addr_spec == "someone@example.org"
+    # The parser puts blanks between encoded words.
+    assert "".join(found.display_name.split()) == "".join(name.split())
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300))
+def test_any_subject_is_itself_on_lines_that_are_short(subject: str) -> None:
+    line = text_line("Subject", subject)
+    assert line.isascii()
+    assert line.count(b"\r\n") == line.count(b"\n") == line.count(b"\r")
+    for continued in line.split(b"\r\n")[1:-1]:
+        assert continued.startswith((b" ", b"\t"))
+    wanted = "".join(c for c in subject if c.isprintable() and not c.isspace())
+    assert "".join(str(parsed(line + b"\r\n")["Subject"]).split()) == wanted
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.just(UNSUBSCRIBE_PLACEHOLDER),
+            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r")),
+            st.sampled_from([" ", "\t", "\n", "=", ".", "From ", "x" * 74, "汉" * 9, "\r\n"]),
+        )
+    )
+)
+def test_quoted_printable_keeps_the_text_and_the_placeholders(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    encoded = quote(text, UNSUBSCRIBE_PLACEHOLDER)
+    head = (
+        b"Content-Type: text/plain; charset=utf-8\r\n"
+        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
+    decoded = parsed(head + encoded).get_payload(decode=True)
+    assert isinstance(decoded, bytes)
+    wanted = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n") + "\n"
+    assert decoded.decode().replace("\r\n", "\n") == wanted
+    assert encoded.count(UNSUBSCRIBE_PLACEHOLDER.encode()) == text.count(UNSUBSCRIBE_PLACEHOLDER)
+    assert max(map(len, encoded.split(b"\r\n"))) <= 76
+    assert not any(line.startswith(b".") for line in encoded.split(b"\r\n"))
+
+
+def test_to_splice_is_much_quicker_than_to_build() -> None:
+    edition = replace(EDITION, html=EDITION.html * 10)
+    template = Template.parse(build(edition, HEAD, WHEN))
+    start = datetime.now(UTC)
+    for _ in range(200):
+        template.splice(replace(WHO, name="Jane Doe"))
+    assert (datetime.now(UTC) - start) / 200 < timedelta(milliseconds=1)

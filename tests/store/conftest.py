@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher.store.database import Store, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NOW = datetime(2024, 12, 9, 0, 0, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    """The one thing that is not real in these tests."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass(frozen=True)
+class EditionToFreeze:
+    key: str = "all"
+    subject: str = "Weekly"
+    message: bytes = b"To: x\r\n\r\nbody\r\n"
+
+
+@dataclass(frozen=True)
+class RecipientToFreeze:
+    subscriber_id: int
+    email: str
+    name: str = ""
+    edition_key: str = "all"
+
+
+class Lists:
+    """Fills a store the short way."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def active(self, count: int) -> list[RecipientToFreeze]:
+        people = []
+        for number in range(count):
+            email = f"reader{number}@example.org"
+            self.store.subscribers.add(email, "", (), now=NOW)
+            person = self.store.subscribers.confirm(email, now=NOW)
+            people.append(RecipientToFreeze(person.id, email))
+        return people
+
+    def frozen(self, count: int, issue_id: str = "2024-W49") -> list[RecipientToFreeze]:
+        people = self.active(count)
+        self.freeze(people, issue_id)
+        return people
+
+    def freeze(self, people: list[RecipientToFreeze], issue_id: str = "2024-W49") -> int:
+        return self.store.ledger.freeze(
+            issue_id,
+            start=NOW,
+            end=NOW,
+            papers=[("arxiv:2411.19525", 1)],
+            edition_rows=[EditionToFreeze()],
+            recipients=iter(people),
+            now=NOW,
+        )
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/publisher.db"
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    with open_store(url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def lists(store: Store) -> Lists:
+    return Lists(store)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
