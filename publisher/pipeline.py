@@ -291,24 +291,22 @@ def test_copy(
 def send_test(issue: Issue, settings: Settings, store: Store, to: str) -> str:
     """Send `issue` to the address `to` alone, leaving the ledger as it is; return where it went.
 
-    A subscriber gets it on their topics, anybody else on all.
+    A subscriber gets it on their topics, anybody else on all. `to` is normalised.
 
-    Raises `SubscriberError` for a bad address and `TransportError`.
+    Raises `TransportError`.
     """
     from publisher.formatter.email import render_edition  # noqa: PLC0415
-    from publisher.sender.addresses import normalise_email  # noqa: PLC0415
     from publisher.sender.transports import create  # noqa: PLC0415
 
-    email = normalise_email(to)
-    subscriber = store.subscribers.find(email)
+    subscriber = store.subscribers.find(to)
     held = {topic.slug for paper in issue.papers for topic in paper.topics}
     topics = tuple(slug for slug in (subscriber.topics if subscriber else ()) if slug in held)
     edition = render_edition(issue, topics, settings)
-    message, message_id = test_copy(edition, issue, settings, store, email)
+    message, message_id = test_copy(edition, issue, settings, store, to)
     with create(settings) as transport:
         try:
             transport.open()
-            return transport.send(settings.mail.from_address, email, message, message_id)
+            return transport.send(settings.mail.from_address, to, message, message_id)
         except TransportError as error:
             raise type(error)(
                 f"{transport.name}: {error}", code=error.code, enhanced=error.enhanced

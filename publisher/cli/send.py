@@ -37,8 +37,10 @@ def send(
 ) -> None:
     """Send the issue that is due, or the one named, to everyone who has not got it."""
     from publisher import pipeline
+    from publisher.sender.addresses import normalise_email
 
     settings = settings_of(config, source)
+    to = None if to is None else normalise_email(to)
     collection = pipeline.collect(settings)
     with pipeline.open_store(settings) as store:
         if dry_run or to is not None:

@@ -13,6 +13,7 @@ import unicodedata
 import nh3
 
 from publisher.collector.tex import tex_to_text
+from publisher.models import UNSUBSCRIBE_PLACEHOLDER
 
 MAX_FIELD = 20_000  # characters; ten times the longest abstract arXiv accepts (1,920)
 
@@ -57,6 +58,9 @@ _AUTOLINK = re.compile(r"<(https?://[^\s<>]{1,2000})>")
 def plain(text: str) -> str:
     """Return `text` on one line, without what XML forbids, at most `MAX_FIELD` characters."""
     text = _NON_CHARACTERS.sub("", _BANNED.sub("", text))
+    # In a hostile link it would hand every reader's own unsubscribe token to a stranger.
+    while UNSUBSCRIBE_PLACEHOLDER in text:
+        text = text.replace(UNSUBSCRIBE_PLACEHOLDER, "")
     text = unicodedata.normalize("NFC", _BLANKS.sub(" ", text)).strip()
     return text if len(text) <= MAX_FIELD else text[: MAX_FIELD - 1].rstrip() + "…"
 

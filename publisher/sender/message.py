@@ -20,7 +20,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote as percent
 
-from publisher.errors import IssueError
+from publisher.errors import IssueError, SettingsError
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER
 from publisher.sender.headers import address_line, text_line
 from publisher.sender.quoted import quote
@@ -83,8 +83,10 @@ def build(edition: Edition, letterhead: Letterhead, date: datetime) -> bytes:
 
     `date` is the Date header: when the issue was due, an aware time.
 
-    Raises `IssueError` if the html or the text has no place for the unsubscribe token.
+    Raises `IssueError` if the html or the text has no place for the unsubscribe token, and
+    `SettingsError` for a part of the letterhead that can't stand in a header as it is.
     """
+    _check(letterhead)
     for part, content in (("html", edition.html), ("text", edition.text)):
         if UNSUBSCRIBE_PLACEHOLDER not in content:
             raise IssueError(
@@ -156,6 +158,20 @@ class Template:
         return b"".join(
             values[piece] if isinstance(piece, Slot) else piece for piece in self.pieces
         )
+
+
+def _check(letterhead: Letterhead) -> None:
+    for name in (
+        "from_address",
+        "reply_to",
+        "unsubscribe_address",
+        "list_id",
+        "one_click_url",
+        "language",
+    ):
+        value = getattr(letterhead, name)
+        if not all("!" <= character <= "~" for character in value):
+            raise SettingsError(f"mail.{name}: {value!a} must be plain ASCII without blanks")
 
 
 def _head(edition: Edition, letterhead: Letterhead, date: datetime, boundary: bytes) -> bytes:

@@ -169,13 +169,20 @@ class Issues:
         return message
 
     def pause(self, issue_id: str, *, until: datetime | None, reason: str) -> None:
-        """Stop an open issue before its next message, until a time or (None) until `resume`."""
+        """Stop an issue that is not done before its next message, until a time or (None) until
+        `resume`. A pause until `resume` is an operator's word: a time does not shorten it.
+        """  # noqa: D205
+        which = issues.c.state != IssueState.DONE.value
+        if until is not None:
+            paused = issues.c.state == IssueState.PAUSED.value
+            which &= ~sa.and_(paused, issues.c.paused_until.is_(None))
         values = {"paused_until": optional_ms(until), "pause_reason": reason}
-        self._change(issue_id, (IssueState.OPEN, IssueState.PAUSED), IssueState.PAUSED, values)
+        self._change(issue_id, which, IssueState.PAUSED, values)
 
     def resume(self, issue_id: str) -> None:
         """Take a paused issue up again; the reason of the pause stays to be read."""
-        self._change(issue_id, (IssueState.PAUSED,), IssueState.OPEN, {"paused_until": None})
+        paused = issues.c.state == IssueState.PAUSED.value
+        self._change(issue_id, paused, IssueState.OPEN, {"paused_until": None})
 
     def finish(self, issue_id: str) -> bool:
         """Mark the issue done if nothing is left to send; return whether it is done now."""
@@ -193,14 +200,14 @@ class Issues:
     def _change(
         self,
         issue_id: str,
-        wanted: tuple[IssueState, ...],
+        which: sa.ColumnElement[bool],
         state: IssueState,
         values: Mapping[str, object],
     ) -> None:
         with self._database.writing() as connection:
             connection.execute(
                 sa.update(issues)
-                .where(issues.c.id == issue_id, issues.c.state.in_([s.value for s in wanted]))
+                .where(issues.c.id == issue_id, which)
                 .values(state=state.value, **values)
             )
 

@@ -8,6 +8,7 @@ from lxml import etree
 from publisher.collector.slugs import assign_slugs, slugify
 from publisher.collector.tex import tex_to_text
 from publisher.collector.text import from_arxiv, from_machine, plain
+from publisher.models import UNSUBSCRIBE_PLACEHOLDER
 
 TEX = [
     (r"$360^{\circ}$ and $100 and $200", "360° and $100 and $200"),
@@ -60,6 +61,13 @@ MACHINE = [
 @pytest.mark.parametrize(("source", "text"), MACHINE)
 def test_machine_text(source: str, text: str) -> None:
     assert from_machine(source) == text
+
+
+def test_no_text_can_hold_the_place_of_a_token() -> None:
+    hostile = f"https://evil.example/?t={UNSUBSCRIBE_PLACEHOLDER}"
+    assert from_arxiv(hostile) == from_machine(hostile) == "https://evil.example/?t="
+    split = UNSUBSCRIBE_PLACEHOLDER[:9] + UNSUBSCRIBE_PLACEHOLDER + UNSUBSCRIBE_PLACEHOLDER[9:]
+    assert UNSUBSCRIBE_PLACEHOLDER not in from_machine(split)
 
 
 def test_arxiv_text_keeps_signs_that_are_no_mark_up() -> None:

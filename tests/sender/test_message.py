@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.errors import IssueError
+from publisher.errors import IssueError, SettingsError
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition
 from publisher.sender.headers import address_line, text_line
 from publisher.sender.message import Letterhead, Recipient, Template, build
@@ -157,6 +157,15 @@ def test_one_click() -> None:
     ]
 
 
+@pytest.mark.parametrize("value", ["新闻@example.org", "a@x.org\r\nBcc: b@x.org", "a b@x.org"])
+@pytest.mark.parametrize("name", ["from_address", "reply_to", "list_id", "unsubscribe_address"])
+def test_a_letterhead_that_would_break_a_header(name: str, value: str) -> None:
+    changes: dict[str, Any] = {name: value}
+    with pytest.raises(SettingsError, match=f"mail.{name}") as caught:
+        build(EDITION, replace(HEAD, **changes), WHEN)
+    assert str(caught.value).isprintable()
+
+
 @pytest.mark.parametrize("changes", [{"token": "short"}, {"pseudonym": "short"}])
 def test_a_value_of_another_length_is_refused(changes: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="short"):
@@ -212,6 +221,13 @@ def test_any_subject_is_itself_on_lines_that_are_short(subject: str) -> None:
         assert continued.startswith((b" ", b"\t"))
     wanted = "".join(c for c in subject if c.isprintable() and not c.isspace())
     assert "".join(str(parsed(line + b"\r\n")["Subject"]).split()) == wanted
+
+
+@pytest.mark.parametrize("subject", ["=?utf-8?q?x?=", "a =?x", "b" * 200, "汉 字 " * 40, "", ": x"])
+def test_a_nasty_subject_is_itself(subject: str) -> None:
+    line = text_line("Subject", subject)
+    found = str(parsed(line + b"\r\n")["Subject"])
+    assert found == " ".join(subject.split())
 
 
 @given(

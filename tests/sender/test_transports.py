@@ -26,6 +26,8 @@ ID = "<2024-W49.0123abcd@papers.example.org>"
 def test_the_outbox_has_one_whole_file_for_each_message(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "outbox"
     with OutboxTransport(folder) as outbox:
+        assert not folder.exists()
+        outbox.open()
         assert outbox.evidence(ID) is False
         answer = outbox.send("n@x.org", "../../etc/passwd", MESSAGE, ID)
         outbox.send("n@x.org", "a@x.org", MESSAGE, ID)

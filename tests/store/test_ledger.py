@@ -268,6 +268,11 @@ def test_pausing_and_resuming(store: Store, lists: Lists) -> None:
     info = store.ledger.issue(ISSUE)
     assert info is not None
     assert (info.state, info.paused_until, info.pause_reason) == ("paused", LATER, "quota")
+    store.ledger.pause(ISSUE, until=None, reason="a typo")
+    store.ledger.pause(ISSUE, until=NOW, reason="failures")
+    info = store.ledger.issue(ISSUE)
+    assert info is not None
+    assert (info.paused_until, info.pause_reason) == (None, "a typo")
     store.ledger.resume(ISSUE)
     assert store.ledger.issue(ISSUE).state == "open"  # type: ignore[union-attr]
 

@@ -46,7 +46,7 @@ class Transport(Protocol):
         ...
 
     def __enter__(self) -> Self:
-        """Open it."""
+        """Return it, not open yet: nobody logs in to a server to send nothing."""
         ...
 
     def __exit__(
@@ -60,11 +60,10 @@ class Transport(Protocol):
 
 
 class Closing:
-    """Makes a context manager of a class with `open` and `close`."""
+    """Makes a context manager of a class with `open` and `close`; leaves opening to its user."""
 
     def __enter__(self) -> Self:
-        """Open it."""
-        self.open()
+        """Return it, not open yet."""
         return self
 
     def __exit__(
