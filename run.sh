@@ -12,7 +12,7 @@ usage: ./run.sh TASK [ARGUMENT...]
   test      run the tests (arguments go to pytest)
   lint      ruff: rules and format
   typing    mypy --strict on the package
-  check     lint, typing, and the recorded output in feeds/
+  check     lint and typing
   bench     measure this program beside its peers
   feeds     write feeds/ anew from examples/digests
   lock      pin the newest versions of all packages in requirements/
