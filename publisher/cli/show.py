@@ -38,6 +38,11 @@ def defects(findings: Iterable[Finding]) -> bool:
     return bool(errors)
 
 
+def errors(findings: Iterable[Finding]) -> int:
+    """Return how many of `findings` are errors."""
+    return sum(found.severity is Severity.ERROR for found in findings)
+
+
 def count(number: int, singular: str, plural: str = "") -> str:
     """Return e.g. "1 paper" or "2 papers"."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
