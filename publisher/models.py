@@ -72,6 +72,8 @@ class ParsedPaper:
     takeaways: tuple[str, ...] = ()  # machine-written
     figures: tuple[str, ...] = ()  # absolute http(s) addresses of screenshots
     repaired: bool = False  # its text came through a wrong decoding and was restored
+    published: datetime | None = None  # where the file dates each paper; None: as the digest
+    topic_names: tuple[str, ...] = ()  # where the file sorts its papers; (): as the digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class Paper:
     takeaways: tuple[str, ...]
     figures: tuple[str, ...]
     repaired: bool
+    marks: tuple[str, ...] = ()  # the texts of settings.filters that marked it
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ class Collection:
     topics: tuple[Topic, ...]
     digest_count: int
     findings: tuple[Finding, ...]
+    left_out: int = 0  # files: drafts, what editors left, what an ignore file names
 
 
 @dataclass(frozen=True, slots=True)

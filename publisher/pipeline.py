@@ -9,7 +9,7 @@ use for a database, a status none for a parser.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from publisher.errors import IssueError, TransportError
@@ -58,10 +58,15 @@ class _FrozenEdition:
 
 
 def collect(settings: Settings) -> Collection:
-    """Return the papers of all digests. Raises `SourceError`."""
+    """Return the papers of all digests, pulled first where they are in a repository.
+
+    Raises `SourceError`.
+    """
     from publisher import collector  # noqa: PLC0415
 
-    return collector.collect(settings)
+    found = collector.update_sources(settings)
+    collection = collector.collect(settings)
+    return replace(collection, findings=(*found, *collection.findings)) if found else collection
 
 
 def to_json(paper: Paper) -> str:
@@ -84,6 +89,7 @@ def to_json(paper: Paper) -> str:
         "takeaways": paper.takeaways,
         "figures": paper.figures,
         "repaired": paper.repaired,
+        "marks": paper.marks,
     }
     return json.dumps(fields, ensure_ascii=False)
 

@@ -27,5 +27,6 @@ def build(
         f"{show.count(len(built.changes.written), 'file')} written, "
         f"{len(built.changes.unchanged):,} unchanged in {settings.path(settings.output.folder)}"
     )
+    show.left_out(built.collection.left_out)
     if show.defects(built.collection.findings):
         raise typer.Exit(1)

@@ -61,6 +61,7 @@ def check(
             show.note(row)
     errors = show.errors(collection.findings)
     show.note(_totals(collection, errors))
+    show.left_out(collection.left_out)
     if errors:
         raise typer.Exit(1)
 

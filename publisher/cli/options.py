@@ -37,7 +37,8 @@ def settings_of(
 
     flags: dict[str, dict[str, object]] = {}
     if source:
-        flags["source"] = {"folders": [str(folder.absolute()) for folder in source]}
+        # Folders named here are all there is: no repository beside them.
+        flags["source"] = {"folders": [str(folder.absolute()) for folder in source], "git": ""}
     if output is not None:
         flags["output"] = {"folder": str(output.absolute())}
     return load(config, os.environ, flags)

@@ -43,6 +43,12 @@ def errors(findings: Iterable[Finding]) -> int:
     return sum(found.severity is Severity.ERROR for found in findings)
 
 
+def left_out(number: int) -> None:
+    """Say how many files were left out, where there are any."""
+    if number:
+        note(f"{count(number, 'file')} left out: drafts, leftovers, ignored")
+
+
 def count(number: int, singular: str, plural: str = "") -> str:
     """Return e.g. "1 paper" or "2 papers"."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"

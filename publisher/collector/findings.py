@@ -12,7 +12,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "D101": (Severity.ERROR, "the file can't be read"),
     "D102": (Severity.ERROR, "not valid UTF-8"),
     "D103": (Severity.ERROR, "no front matter"),
-    "D104": (Severity.ERROR, "front matter is not valid YAML"),
+    "D104": (Severity.ERROR, "front matter is not valid"),
     "D105": (Severity.ERROR, "no date in front matter, heading or path"),
     "D106": (Severity.ERROR, "the date can't be understood"),
     "D107": (Severity.WARNING, "no topic in front matter"),
@@ -26,6 +26,14 @@ CODES: dict[str, tuple[Severity, str]] = {
     "D207": (Severity.WARNING, "the paper is in this digest already"),
     "D208": (Severity.ERROR, "paper without a title"),
     "D209": (Severity.WARNING, "a figure's address is not an http address"),
+    "D301": (Severity.ERROR, "the repository can't be pulled, its last state is used"),
+    "D302": (Severity.WARNING, "a link that leads out of the repository is not followed"),
+    "D303": (Severity.ERROR, "the format of an installed package fails"),
+    "D304": (Severity.WARNING, "the front matter has this key twice, the last holds"),
+    "D311": (Severity.ERROR, "row without a date"),
+    "D312": (Severity.ERROR, "row without a title"),
+    "D313": (Severity.WARNING, "row that names no arXiv paper"),
+    "D314": (Severity.WARNING, "row without authors"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Front matter: the YAML block at the head of a post, read even where it is slightly broken."""
+"""Front matter: the block at the head of a post, read even where it is slightly broken."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
+from publisher.collector import heads, plainly
 from publisher.collector.findings import finding
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 # Hexo writes a blank line before the block; python-frontmatter would not see it otherwise.
 _BLOCK = re.compile(r"\A(?:[ \t]*\n)*---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|\Z)", re.DOTALL)
-_PLAIN_KEY = re.compile(r"([A-Za-z_][\w-]*):[ \t]*(.*)")
-_PLAIN_ITEM = re.compile(r"[ \t]+-[ \t]+(.+)")
 _DATE = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
     r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?"
@@ -40,24 +39,45 @@ class Post:
 def split(path: str, text: str) -> Post:
     """Return the post `text` taken apart; `path` is for the findings.
 
-    A block that YAML refuses is read line by line (`key: value` and `- item`), which is what its
-    writer meant; the reason and line are reported as D104.
+    A head that its language refuses is read key by key, which is what its writer meant; the
+    reason, the line and what was read all the same are reported as D104.
     """
     block = _BLOCK.match(text)
     if block is None:
-        return Post({}, text, 1, (finding(path, 1, "D103"),))
-    first_line = text.count("\n", 0, block.start(1)) + 1 if block.group(1) else 1
+        return _other_head(path, text)
+    source = block.group(1) or ""
+    first_line = text.count("\n", 0, block.start(1)) + 1 if source else 1
     body, body_line = text[block.end() :], text.count("\n", 0, block.end()) + 1
+    twice = tuple(
+        finding(path, first_line + line, "D304", key) for line, key in plainly.duplicates(source)
+    )
     try:
         # Its handler alone: `frontmatter.loads` would strip the body, and lines would be lost.
-        metadata = YAMLHandler().load(block.group(1) or "") or {}
+        metadata = YAMLHandler().load(source) or {}
         if not isinstance(metadata, dict):
-            raise yaml.YAMLError("not a mapping of keys to values")  # noqa: TRY301
-    except (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError) as error:
+            raise yaml.YAMLError("not a mapping of keys to values")
+    except plainly.YAML_ERRORS as error:
         line, reason = _where(error)
-        broken = finding(path, first_line + line, "D104", reason)
-        return Post(_read_plainly(block.group(1) or ""), body, body_line, (broken,))
-    return Post({str(key): value for key, value in metadata.items()}, body, body_line, ())
+        metadata = plainly.read(source)
+        broken = finding(path, first_line + line, "D104", _all_the_same(reason, metadata))
+        return Post(metadata, body, body_line, (broken, *twice))
+    return Post({str(key): value for key, value in metadata.items()}, body, body_line, twice)
+
+
+def _other_head(path: str, text: str) -> Post:
+    head = heads.read(text)
+    if head is None:
+        return Post({}, text, 1, (finding(path, 1, "D103"),))
+    body_line = text.count("\n", 0, head.length) + 1
+    problem = _all_the_same(head.problem, head.values)
+    found = (finding(path, head.line + 1, "D104", problem),) if head.problem else ()
+    return Post(dict(head.values), text[head.length :], body_line, found)
+
+
+def _all_the_same(reason: str, metadata: dict[str, object]) -> str:
+    """Return `reason` and the keys whose values could be read in spite of it."""
+    kept = [key for key, value in metadata.items() if value is not None]
+    return f"{reason}; read all the same: {', '.join(kept)}"[:300] if kept else reason
 
 
 def _where(error: Exception) -> tuple[int, str]:
@@ -67,18 +87,18 @@ def _where(error: Exception) -> tuple[int, str]:
     return 0, " ".join(str(error).split())[:200] or type(error).__name__
 
 
-def _read_plainly(block: str) -> dict[str, object]:
-    metadata: dict[str, object] = {}
-    key = ""
-    for line in block.splitlines():
-        if match := _PLAIN_KEY.fullmatch(line):
-            key = match.group(1)
-            metadata[key] = match.group(2).strip().strip("'\"") or None
-        elif key and (match := _PLAIN_ITEM.fullmatch(line)):
-            items = metadata.get(key)
-            item = match.group(1).strip().strip("'\"")
-            metadata[key] = [*items, item] if isinstance(items, list) else [item]
-    return metadata
+def text_of(metadata: dict[str, object], *keys: str) -> str:
+    """Return the first of `keys` that is a text or number, "" where none is.
+
+    Keys are compared without case: Pelican writes `Title:`.
+    """
+    lowered = {key.lower(): value for key, value in reversed(metadata.items())}
+    for key in keys:
+        value = lowered.get(key.lower())
+        is_text = isinstance(value, str | int | float) and not isinstance(value, bool)
+        if is_text and (text := str(value).strip()):
+            return text
+    return ""
 
 
 def names(value: object) -> tuple[str, ...]:
@@ -88,7 +108,9 @@ def names(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         return ()
     flat = [item for part in value for item in (part if isinstance(part, list) else [part])]
-    return tuple(str(item) for item in flat if item is not None and str(item).strip())
+    # Scalars only: the text of a list whose anchors unfold would never end.
+    scalars = [item for item in flat if isinstance(item, str | int | float | date)]
+    return tuple(str(item) for item in scalars if str(item).strip())
 
 
 def moment(value: object, zone: ZoneInfo) -> datetime | None:

@@ -6,10 +6,11 @@ raises `SettingsError` with the setting and where it came from.
 """
 
 from publisher.settings.load import CONFIG_NAME, load
-from publisher.settings.sections import Mail, Newsletter, Secret, Settings, Site, Weekday
+from publisher.settings.sections import Filters, Mail, Newsletter, Secret, Settings, Site, Weekday
 
 __all__ = [
     "CONFIG_NAME",
+    "Filters",
     "Mail",
     "Newsletter",
     "Secret",

@@ -15,7 +15,7 @@ from publisher.errors import SettingsError
 from publisher.settings.sections import SECTIONS, Secret, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 CONFIG_NAME = "publisher.toml"
 ENV_PREFIX = "PUBLISHER_"
@@ -51,6 +51,8 @@ def load(
     sections: dict[str, dict[str, object]] = {name: {} for name in SECTIONS}
     for (section, key), (origin, value) in values.items():
         sections[section][key] = _convert(section, key, value, origin)
+    if sections["source"].get("git") and "folders" not in sections["source"]:
+        sections["source"]["folders"] = ()  # a repository takes the place of the default folder
     settings = Settings(
         **{name: cls(**sections[name]) for name, cls in SECTIONS.items()},  # type: ignore[arg-type]
         base=path.parent,
@@ -173,8 +175,17 @@ def _check(settings: Settings, values: Mapping[tuple[str, str], tuple[str, objec
     ):
         if any(unicodedata.category(c) == "Cc" for c in getattr(getattr(settings, section), key)):
             fail(section, key, "must not hold a line break or another control character")
+    _check_lists(settings, fail)
+
+
+def _check_lists(settings: Settings, fail: Callable[[str, str, str], None]) -> None:
     if not settings.source.include:
         fail("source", "include", "must name at least one pattern, e.g. **/*.md")
+    if not settings.source.folders and not settings.source.git:
+        fail("source", "folders", "must name a folder where source.git names no repository")
+    for key in settings.filters.__struct_fields__:
+        if not all(map(str.strip, getattr(settings.filters, key))):
+            fail("filters", key, "must not hold an empty text, which is in every paper")
 
 
 def _is_address(value: str) -> bool:

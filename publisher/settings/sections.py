@@ -70,9 +70,30 @@ class Site(Section, frozen=True):
 class Source(Section, frozen=True):
     """Where the digests are."""
 
-    folders: tuple[str, ...] = ("digests",)
+    folders: tuple[str, ...] = ("digests",)  # () where `git` is set and this is not
     include: tuple[str, ...] = ("**/*.md", "**/*.markdown")
     exclude: tuple[str, ...] = ()
+    ignore_files: tuple[str, ...] = (".gitignore", ".publisherignore")
+    git: str = ""  # address or path of a repository; empty: none
+    branch: str = ""  # empty: the one the repository shows first
+    subfolder: str = ""
+    cache: Annotated[str, Meta(min_length=1)] = ".publisher/source"
+    allow_private_hosts: bool = False
+    timeout_seconds: Annotated[float, Meta(gt=0, le=3600)] = 300.0
+
+
+class Filters(Section, frozen=True):
+    """Which papers are published, and which are marked; see collector/filters.py."""
+
+    include_topics: tuple[str, ...] = ()
+    exclude_topics: tuple[str, ...] = ()
+    mark_topics: tuple[str, ...] = ()
+    include_keywords: tuple[str, ...] = ()
+    exclude_keywords: tuple[str, ...] = ()
+    mark_keywords: tuple[str, ...] = ()
+    include_authors: tuple[str, ...] = ()
+    exclude_authors: tuple[str, ...] = ()
+    mark_authors: tuple[str, ...] = ()
 
 
 class Output(Section, frozen=True):
@@ -134,6 +155,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     site: Site = Site()
     source: Source = Source()
+    filters: Filters = Filters()
     output: Output = Output()
     feeds: Feeds = Feeds()
     newsletter: Newsletter = Newsletter()
@@ -150,6 +172,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 SECTIONS: dict[str, type[Section]] = {
     "site": Site,
     "source": Source,
+    "filters": Filters,
     "output": Output,
     "feeds": Feeds,
     "newsletter": Newsletter,

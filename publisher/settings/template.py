@@ -25,6 +25,37 @@ folders = ["source/_posts"]
 # ** is any number of folders, * anything within a name. For digests that end in .txt: "**/*.txt".
 include = ["**/*.md", "**/*.markdown"]
 exclude = []
+# Files inside the folders that name, line by line, what is no digest; the syntax is git's.
+ignore_files = [".gitignore", ".publisherignore"]
+# A repository that is pulled before each build: https://, ssh://, user@host:path, or a folder. It
+# is used beside the folders above; for the repository alone, set folders = [].
+git = ""
+# Empty: the repository's own main branch.
+branch = ""
+# Where in the repository the digests are. Empty: anywhere.
+subfolder = ""
+# Where the repository is kept; safe to delete.
+cache = ".publisher/source"
+# A repository on this network has to be allowed: its address is looked up and refused otherwise.
+allow_private_hosts = false
+# A pull that takes longer is given up, and the last state of the repository is used.
+timeout_seconds = 300.0
+
+[filters]
+# Lists of texts. A paper is kept when it meets each include list that is set and no exclude list.
+# Topics are compared by name, and those that are not wanted disappear from the papers; keywords
+# are whole words of title, abstract or summary; authors are full names or surnames. Case and
+# accents do not count: "muller" finds "Müller".
+include_topics = []
+exclude_topics = []
+mark_topics = []
+include_keywords = []
+exclude_keywords = []
+mark_keywords = []
+include_authors = []
+exclude_authors = []
+# What is marked is kept as it is and named in `publisher papers --json`.
+mark_authors = []
 
 [output]
 # "public" is Hexo's own output, which `hexo clean` empties. Files in "source" are copied there by

@@ -110,7 +110,7 @@ def test_bad_files_are_reported_and_the_rest_is_published(tmp_path: Path) -> Non
     write(tmp_path, "escape.md", POST.format(topic="../../etc", n=5, extra=""))
     write(tmp_path, "empty.md", "")
     write(tmp_path, "garbage.md", bytes(range(256)) * 50)
-    write(tmp_path, "essay.md", "---\ntitle: x\n---\nNo digest at all.\n")
+    write(tmp_path, "essay.md", "---\nlayout: x\n---\nNo digest at all.\n")
     (tmp_path / "folder.md").mkdir()
     collection = collect(tmp_path)
     assert {paper.id for paper in collection.papers} == {f"arxiv:2411.0000{n}" for n in range(1, 6)}

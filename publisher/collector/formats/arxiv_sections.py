@@ -34,7 +34,9 @@ from publisher.models import ParsedPaper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
 
+    from publisher.collector.frontmatter import Post
     from publisher.models import Finding
 
 _HEADING = re.compile(r"##[ \t]+(\S.*)")
@@ -54,19 +56,20 @@ class _Section:
     lines: tuple[str, ...]  # after the heading
 
 
-def recognises(body: str) -> bool:
-    """Return whether `body` has a `# date` heading, or a section with authors or a PDF line."""
+def recognises(post: Post) -> bool:
+    """Return whether `post` has a `# date` heading, or a section with authors or a PDF line."""
     return any(
-        _UPDATE.match(line) or _AUTHORS.match(line) or _PDF.match(line) for line in body.split("\n")
+        _UPDATE.match(line) or _AUTHORS.match(line) or _PDF.match(line)
+        for line in post.body.split("\n")
     )
 
 
-def parse(path: str, body: str, first_line: int) -> tuple[list[ParsedPaper], list[Finding]]:
-    """Return the papers of `body` and every defect, with lines of the file."""
+def parse(path: str, post: Post, _zone: ZoneInfo) -> tuple[list[ParsedPaper], list[Finding]]:
+    """Return the papers of `post` and every defect, with lines of the file."""
     papers: list[ParsedPaper] = []
     findings: list[Finding] = []
     seen: dict[str, int] = {}
-    for section in _sections(body, first_line):
+    for section in _sections(post.body, post.body_line):
         paper, found = _read(path, section)
         findings += found
         if paper is None:

@@ -1,0 +1,112 @@
+"""What lies in a source folder and is no digest to publish: drafts, leftovers, ignored files.
+
+Whoever reads the folder leaves it out in silence and counts it; nobody wants a defect reported for
+a file that an editor forgot.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from pathspec import GitIgnoreSpec
+
+_DRAFT_FOLDERS = frozenset({"_drafts", "_draft"})  # Jekyll, Hexo
+# The groups of each, joined, are the name that the leftover stands for.
+_LEFTOVERS = tuple(
+    re.compile(pattern, re.IGNORECASE | re.DOTALL)
+    for pattern in (
+        r"#(.+)#",  # Emacs: not saved
+        r"\.#(.+)",  # Emacs: being edited
+        r"(.+)~",  # Emacs, gedit
+        r"\.(.+)\.sw[a-p]",  # Vim
+        r"(.+)\.(?:bak|orig|rej|tmp|temp|old|part|crdownload|save)",
+        r"~\$(.+)",  # Office
+        r"\._(.+)",  # macOS, on foreign disks
+        r"\.(.+\.\w+)\.[A-Za-z0-9]{6}",  # rsync
+        r"\.(.+)",  # hidden
+        # A second state of a file that two machines changed: the first is there as well.
+        r"(.+)\.sync-conflict-\d{8}-\d{6}(?:-\w+)?(\.\w+)",  # Syncthing
+        r"(.+) \([^()]*(?:conflicted copy|conflict|冲突)[^()]*\)(\.\w+)",  # Dropbox, Nextcloud
+        r"(.+)_conflict-\d{8}-\d{6}(\.\w+)",  # ownCloud
+    )
+)
+_OWN_NAMES = frozenset({"_index.md", "_index.markdown"})  # Hugo: a list's page, no post
+_TRUE = frozenset({"true", "yes", "on", "1"})
+_FALSE = frozenset({"false", "no", "off", "0"})
+_DRAFT_KEYS = ("draft", "_draft", "hidden")
+_DRAFT_STATES = frozenset({"draft", "hidden", "private", "skip"})  # Pelican's `Status:`
+
+
+def stands_for(path: str) -> str | None:
+    """Return the path for which the leftover or draft `path` stands, None where it is neither."""
+    pure = PurePosixPath(path)
+    if pure.name in _OWN_NAMES or any(part.lower() in _DRAFT_FOLDERS for part in pure.parts[:-1]):
+        return path
+    for pattern in _LEFTOVERS:
+        if match := pattern.fullmatch(pure.name):
+            return str(pure.with_name("".join(match.groups())))
+    return None
+
+
+def is_draft(metadata: Mapping[str, object]) -> bool:
+    """Return whether the front matter says that the post is not to be seen."""
+    values = {key.lower(): str(value).strip().lower() for key, value in metadata.items()}
+    return (
+        any(values.get(key) in _TRUE for key in _DRAFT_KEYS)
+        or values.get("published") in _FALSE
+        or values.get("status") in _DRAFT_STATES
+    )
+
+
+class IgnoreRules:
+    """The ignore files of one source folder: they hold for their folder and those below it.
+
+    The syntax is that of .gitignore (https://git-scm.com/docs/gitignore). Only files inside the
+    source folder count: a blog may well ignore its whole folder of generated digests.
+    """
+
+    def __init__(self, folder: Path, names: Sequence[str]) -> None:
+        """Look for files called one of `names` in `folder`."""
+        self._folder = folder
+        self._names = names
+        self._found: list[tuple[str, GitIgnoreSpec]] = []
+
+    def enter(self, inner: str, names: Iterable[str]) -> None:
+        """Read the ignore files among the `names` that lie in `inner` ("" is the folder)."""
+        present = set(names)
+        for name in self._names:
+            if name in present and (spec := _spec(self._folder / inner / name)):
+                self._found.append((f"{inner}/" if inner else "", spec))
+
+    def ignores(self, path: str) -> bool:
+        """Return whether `path` is ignored, a folder with "/" at its end; the last rule wins."""
+        ignored = False
+        for base, spec in self._found:
+            if path.startswith(base):
+                decision = spec.check_file(path[len(base) :]).include
+                ignored = ignored if decision is None else decision
+        return ignored
+
+
+def _spec(file: Path) -> GitIgnoreSpec | None:
+    # Few folders have such a file, so the library is loaded for those alone.
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415
+
+    try:
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()[:10_000]
+    except OSError:
+        return None
+    good: list[str] = []
+    for line in lines:
+        try:  # It refuses all for one bad line, git passes that line over.
+            GitIgnoreSpec.from_lines([line])
+        except ValueError:
+            continue
+        good.append(line)
+    return GitIgnoreSpec.from_lines(good)
