@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import re
 import socket
@@ -23,11 +24,16 @@ _BAD_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|\.lock(?:/|$)|^[
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a repository is: `host` is empty where it is on this machine."""
+    """Where a repository is: `host` is empty where it is on this machine.
 
-    url: str  # as git gets it; may hold a password, so it is never shown
+    `url` has no password: git would hand it on to a program in that one's arguments, which anybody
+    on the machine can list. `authorization` is the header that says it (RFC 7617).
+    """
+
+    url: str
     host: str = ""
     port: int = 0
+    authorization: str = ""
     secrets: tuple[str, ...] = ()
 
     @property
@@ -67,10 +73,16 @@ def _of_url(value: str, base: Path) -> Address:
     if parts.scheme not in _PORTS:
         scheme = parts.scheme[:20]
         raise SourceError(f"source.git: {scheme}:// is not allowed; use https://, ssh:// or a path")
-    secrets = tuple(filter(None, (parts.password, unquote(parts.password or ""))))
-    if parts.scheme == "https" and parts.username and not parts.password:
-        secrets = (parts.username,)  # a token alone
-    return Address(value, _checked_host(host), port or _PORTS[parts.scheme], secrets)
+    _checked_host(host)
+    port = port or _PORTS[parts.scheme]
+    if parts.scheme == "https" and parts.username and parts.password:
+        user, password = unquote(parts.username), unquote(parts.password)
+        token = base64.b64encode(f"{user}:{password}".encode()).decode()
+        url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        secrets = (parts.password, password, token)
+        return Address(url, host, port, f"Authorization: Basic {token}", secrets)
+    # Of a user alone, a token perhaps, git's own credential helper may know the password.
+    return Address(value, host, port, secrets=tuple(filter(None, (parts.password,))))
 
 
 def _checked_host(host: str) -> str:

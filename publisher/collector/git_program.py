@@ -60,6 +60,9 @@ def environment(address: Address | None, source: Source | None) -> dict[str, str
     }
     if address is not None and source is not None:
         config[f"remote.{REMOTE}.url"] = address.url
+        if address.authorization:
+            site = f"https://{address.url.split('/')[2]}/"  # for no other host
+            config[f"http.{site}.extraHeader"] = address.authorization
         if not source.allow_private_hosts:
             config["http.followRedirects"] = "false"
         try:
