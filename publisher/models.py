@@ -4,8 +4,9 @@ Everything here is frozen. The name of a type tells the stage: a `ParsedPaper` i
 digest has it, a `Paper` is one work merged from all digests that mention it, an `Issue` is what a
 period brought, an `Edition` is an issue as one group of subscribers gets it.
 
-Text fields are plain Unicode text (TeX made readable, mark-up removed, no control characters);
-times are aware; lists are tuples.
+Text fields are plain Unicode text (TeX made readable, mark-up removed, no control characters).
+Where a field has a twin `..._html`, that is the same as a safe HTML fragment (collector/clean.py
+says of what), "" where escaping the plain text gives it. Times are aware; lists are tuples.
 """
 
 from __future__ import annotations
@@ -55,6 +56,32 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Notes:
+    r"""What a language model noted about a paper, by part; "" where it has none.
+
+    Paragraphs of a part are separated by "\n". `cut_off`: the last part ends in mid-sentence.
+    """
+
+    background: str = ""
+    past_methods: str = ""
+    method: str = ""
+    results: str = ""
+    conclusion: str = ""
+    innovation: str = ""
+    performance: str = ""
+    workload: str = ""
+    cut_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """Where a paper appears, e.g. "CVPR" in 2024; `year` is 0 where the comment names none."""
+
+    name: str
+    year: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedPaper:
     """A paper as one digest has it."""
 
@@ -74,6 +101,10 @@ class ParsedPaper:
     repaired: bool = False  # its text came through a wrong decoding and was restored
     published: datetime | None = None  # where the file dates each paper; None: as the digest
     topic_names: tuple[str, ...] = ()  # where the file sorts its papers; (): as the digest
+    title_html: str = ""  # without links
+    abstract_html: str = ""
+    project_urls: tuple[str, ...] = ()
+    venue: Venue | None = None  # as `comment` names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +139,10 @@ class Paper:
     figures: tuple[str, ...]
     repaired: bool
     marks: tuple[str, ...] = ()  # the texts of settings.filters that marked it
+    title_html: str = ""
+    abstract_html: str = ""
+    project_urls: tuple[str, ...] = ()
+    venue: Venue | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,47 @@
-"""Addresses in text: which are safe to link to, and which lead to code."""
+"""Addresses in text: which are safe to link to, and which lead to code or to a project's page."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-_URL = re.compile(r"https?://[^\s<>\"'`{}|\\^\[\]（），。；、]{3,500}", re.IGNORECASE)
-_CODE_HOSTS = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "huggingface.co")
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Chinese text has no blank after an address: its characters and punctuation end one.
+_URL = re.compile(
+    r"https?://[^\s<>\"'`{}|\\^\[\]\u2000-\u206f\u2e80-\U0010ffff]{3,500}", re.IGNORECASE
+)
+_BARE_PAGE = re.compile(
+    r"(?<![\w./@-])(?:[a-z0-9][a-z0-9-]{0,62}\.){1,3}(?:github|gitlab)\.io(?:/[\w./~%-]{0,200})?",
+    re.IGNORECASE,
+)
+_TRAILING = ".,;:!?*~_'”’"
+
+_CODE_HOSTS = frozenset(
+    (
+        "github.com gitlab.com bitbucket.org codeberg.org gitee.com huggingface.co hf.co "
+        "modelscope.cn gist.github.com git.sr.ht sourceforge.net code.google.com"
+    ).split()
+)
+_PAGE_HOSTS = ("github.io", "gitlab.io", "readthedocs.io", "netlify.app", "vercel.app", "pages.dev")
+# What stands before the address of a project's page: "Project page:", "our website at".
+_PAGE_LABEL = re.compile(
+    r"(?:project(?:[- ]?(?:web)?(?:page|site))?|(?:web|home)[- ]?(?:page|site)|website|demo page)"
+    r"(?:[ ,]{1,2}(?:page|link|url|site|web|website|webpage|code|video|videos|and|with|is|are|can|be"
+    r"|available|accessible|found|see|here|at|on|in|of|the|this|our|results|more|more results)){0,12}"
+    r"\W{0,6}$",
+    re.IGNORECASE,
+)
+# A label may stand before them too, and they are no page of the project.
+_NO_PAGE_HOSTS = frozenset(
+    (
+        "youtube.com youtu.be m.youtube.com bilibili.com b23.tv vimeo.com arxiv.org doi.org "
+        "dx.doi.org openreview.net zenodo.org twitter.com x.com drive.google.com "
+        "openaccess.thecvf.com onlinelibrary.wiley.com dl.acm.org ieeexplore.ieee.org"
+    ).split()
+)
 
 
 def http_url(text: str) -> str | None:
@@ -24,24 +59,65 @@ def http_url(text: str) -> str | None:
     return text
 
 
+def spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the http(s) addresses in `text` are, without the sentence's punctuation."""
+    if "://" not in text:
+        return
+    for match in _URL.finditer(text):
+        address = match.group().rstrip(_TRAILING)
+        surplus = address.count(")") - address.count("(")
+        while surplus > 0 and address.endswith(")"):
+            address = address[:-1].rstrip(_TRAILING)
+            surplus = address.count(")") - address.count("(")
+        if http_url(address):
+            yield match.start(), match.start() + len(address)
+
+
 def urls(text: str) -> tuple[str, ...]:
     """Return the http(s) addresses in `text`, each once, without the sentence's punctuation."""
-    found: dict[str, None] = {}
-    for raw in _URL.findall(text):
-        address = raw.rstrip(".,;:!?*~_'”’")
-        while address.endswith(")") and address.count(")") > address.count("("):
-            address = address[:-1].rstrip(".,;:!?*")
-        if http_url(address):
-            found[address] = None
-    return tuple(found)
+    return tuple(dict.fromkeys(text[start:end] for start, end in spans(text)))
 
 
 def code_urls(text: str) -> tuple[str, ...]:
-    """Return the addresses in `text` that lead to code: those on the hosts of repositories."""
-    return tuple(
-        url
-        for url in urls(text)
-        if (parts := urlsplit(url)).hostname
-        and (parts.hostname.lower().removeprefix("www.") in _CODE_HOSTS)
-        and parts.path.strip("/")
-    )
+    """Return the addresses in `text` that lead to code: those on the hosts of repositories.
+
+    Hugging Face counts with models, data sets and spaces; Zenodo does not: it keeps papers too.
+    """
+    return tuple(url for url in urls(text) if _is_code(url))
+
+
+def project_urls(text: str) -> tuple[str, ...]:
+    """Return the addresses in `text` of the project's own pages, each once.
+
+    That is an address on a host of such pages, also without "https://" before it, or one that the
+    text calls project page, website or homepage. Code and videos are none.
+    """
+    found = {
+        start: text[start:end]
+        for start, end in spans(text)
+        if _is_page(text[start:end], text[max(0, start - 100) : start])
+    }
+    for match in _BARE_PAGE.finditer(text):
+        found[match.start()] = "https://" + match.group().rstrip(_TRAILING)
+    return tuple(dict.fromkeys(found[start] for start in sorted(found)))
+
+
+def _is_code(url: str) -> bool:
+    host, path = _host(url), urlsplit(url).path.strip("/")
+    known = host in _CODE_HOSTS or host.startswith(("gitlab.", "git."))
+    # A paper's page at Hugging Face or a project's at GitHub's marketing pages is no code.
+    first = path.split("/", 1)[0]
+    return known and bool(path) and first not in ("papers", "blog", "docs", "features", "about")
+
+
+def _is_page(url: str, before: str) -> bool:
+    host = _host(url)
+    if _is_code(url) or host in _NO_PAGE_HOSTS:
+        return False
+    if host.endswith(tuple("." + page for page in _PAGE_HOSTS)) or host == "sites.google.com":
+        return True
+    return bool(_PAGE_LABEL.search(before))
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").lower().removeprefix("www.")

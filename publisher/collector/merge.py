@@ -70,12 +70,13 @@ def _merge(mentions: Sequence[_Mention], topics: dict[str, Topic]) -> Paper:
     machine = next((parsed for parsed in best if parsed.summary and parsed.takeaways), None) or (
         next((parsed for parsed in best if parsed.summary or parsed.takeaways), text)
     )
+    abstract = next((parsed for parsed in best if parsed.abstract), text)
     return Paper(
         id=text.id,
         version=version,
         title=text.title,
         authors=next((parsed.authors for parsed in best if parsed.authors), ()),
-        abstract=next((parsed.abstract for parsed in best if parsed.abstract), ""),
+        abstract=abstract.abstract,
         comment=text.comment,
         abs_url=text.abs_url,
         pdf_url=text.pdf_url,
@@ -90,4 +91,8 @@ def _merge(mentions: Sequence[_Mention], topics: dict[str, Topic]) -> Paper:
         takeaways=machine.takeaways,
         figures=next((parsed.figures for parsed in best if parsed.figures), ()),
         repaired=text.repaired or machine.repaired,
+        title_html=text.title_html,
+        abstract_html=abstract.abstract_html,
+        project_urls=text.project_urls,
+        venue=text.venue,
     )

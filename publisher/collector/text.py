@@ -1,7 +1,8 @@
 """From source text to plain text: the collector's last step for every text field.
 
 A digest is hostile input: machine-written, it may hold any HTML, any control character. What
-leaves this module is plain text with none of them; whoever prints it escapes it.
+leaves this module is plain text with none of them; whoever prints it escapes it. The one exception
+says so in its name: `html_from_arxiv` returns a safe fragment.
 """
 
 from __future__ import annotations
@@ -10,59 +11,82 @@ import html
 import re
 import unicodedata
 
-import nh3
-
-from publisher.collector.tex import tex_to_text
+from publisher.collector.markup import without_html, without_markdown
+from publisher.collector.tex import tex_to_html, tex_to_text
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER
+
+__all__ = [
+    "from_arxiv",
+    "from_machine",
+    "html_from_arxiv",
+    "plain",
+    "without_html",
+    "without_markdown",
+]
 
 MAX_FIELD = 20_000  # characters; ten times the longest abstract arXiv accepts (1,920)
 
-# Not legal in XML 1.0 (section 2.2), or invisible and able to reorder or hide what is read.
+# Not legal in XML 1.0 (section 2.2), or invisible and able to reorder, hide or smuggle what is
+# read. Flags of regions (England) are made of tag characters and go with them. Characters of the
+# private use area stay: legal, visible, and somebody's.
 _BANNED = re.compile(
     "["
-    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # C0 and C1 controls but tab and line ends
-    "\u00ad\u200b\u200e\u200f\u2028\u2029\u2060-\u206f"  # soft hyphen, zero width, bidi
-    "\u061c\u202a-\u202e\u180e\ufeff\ufff9-\ufffb"  # bidi embeddings, BOM, interlinear marks
-    "\ud800-\udfff\ufffe\uffff\U000e0000-\U000e007f"  # surrogates, non-characters, tags
+    "\x00-\x08\x0e-\x1f\x7f-\x9f"  # C0 and C1 controls but tab, line and page ends
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"  # soft hyphen, joiners, empty letters
+    "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"  # zero width, bidi
+    "\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffc"  # fillers, non-characters, BOM, annotations
+    "\ud800-\udfff\ufffe\uffff\U0001d173-\U0001d17a\U000e0000-\U000e007f"  # surrogates, tags
     "]"
 )
 # U+xFFFE and U+xFFFF are non-characters in every plane (Unicode 23.7).
 _NON_CHARACTERS = re.compile(
     "[" + "".join(chr(p << 16 | low) for p in range(1, 17) for low in (0xFFFE, 0xFFFF)) + "]"
 )
-_BLANKS = re.compile(r"\s+")
-
-# Only what really is an element counts as mark-up: "a <b> c" in a formula-like text such as
-# "x<y and z>w" must stay. The list is the elements that machine-written notes can hold.
-_ELEMENTS = (
-    "a abbr article aside audio b base bdi bdo blockquote body br button canvas center cite "
-    "code data details dd del dfn dialog div dl dt em embed fieldset figcaption figure font "
-    "footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins "
-    "kbd label legend li link main map mark marquee math meta nav noscript object ol option p "
-    "param picture pre q s samp script section select small source span strike strong style "
-    "sub summary sup svg table tbody td template textarea tfoot th thead time title tr track "
-    "tt u ul var video wbr"
-).split()
-_TAG = re.compile(rf"<(?=/?(?:{'|'.join(_ELEMENTS)})(?:[\s/>]|$)|!--)", re.IGNORECASE)
-_NO_TAG = re.compile(rf"<(?!/?(?:{'|'.join(_ELEMENTS)})(?:[\s/>]|$)|!--)", re.IGNORECASE)
-_BREAKING_TAG = re.compile(r"</?(?:br|p|li|div|tr|ol|ul|h[1-6])\b[^<>]*>", re.IGNORECASE)
-
-# Markdown marks, each on one line and bounded, so that no text can make them slow.
-_STRONG = re.compile(r"\*\*(?=\S)([^*\n]{1,2000}?)(?<=\S)\*\*")
-_EMPHASIS = re.compile(r"(?<![\w*\\])\*(?=[^\s*])([^*\n]{1,2000}?)(?<=[^\s*])\*(?![\w*])")
-_CODE = re.compile(r"(?<!`)`([^`\n]{1,500})`(?!`)")
-_LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\(((?:[^\s()]|\([^\s()]{0,200}\)){0,2000})\)")
-_AUTOLINK = re.compile(r"<(https?://[^\s<>]{1,2000})>")
+_BLANKS = re.compile(r"[\s\u2028\u2029]+")
+# A joiner joins emoji, or forms letters from Arabic to Khmer; anywhere else it only hides.
+_JOINED = (
+    "\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
+)
+_JOINERS = re.compile(rf"(?<![{_JOINED}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])")
+# One variation selector chooses how the character before it looks; alone or in rows they are a
+# channel nobody sees. Of ASCII only the signs of keycaps have any.
+_SELECTOR = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_SELECTORS = re.compile(rf"(?<![^\x00-\x22\x24-\x29\x2b-\x2f\x3a-\x7f\s{_SELECTOR}])[{_SELECTOR}]")
+# More marks on one letter than any language has (UAX #15, 13: stream-safe text allows 30) hide
+# lines, and sorting them takes quadratic time.
+_LONG_RUN = re.compile(r"[^\x00-\u02ff\u1e00-\u2027\u3000-\u3029\u3030-\u3098\u309b-\ud7ff]{9,}")
+_MOST_MARKS = 8
 
 
 def plain(text: str) -> str:
     """Return `text` on one line, without what XML forbids, at most `MAX_FIELD` characters."""
-    text = _NON_CHARACTERS.sub("", _BANNED.sub("", text))
+    text = legal(text).strip()
+    return text if len(text) <= MAX_FIELD else text[: MAX_FIELD - 1].rstrip() + "…"
+
+
+def legal(text: str) -> str:
+    """Return `text` with single blanks and without characters that no reader should get."""
+    text = _BLANKS.sub(" ", _BANNED.sub("", text))
     # In a hostile link it would hand every reader's own unsubscribe token to a stranger.
     while UNSUBSCRIBE_PLACEHOLDER in text:
         text = text.replace(UNSUBSCRIBE_PLACEHOLDER, "")
-    text = unicodedata.normalize("NFC", _BLANKS.sub(" ", text)).strip()
-    return text if len(text) <= MAX_FIELD else text[: MAX_FIELD - 1].rstrip() + "…"
+    if text.isascii():
+        return text
+    text = _NON_CHARACTERS.sub("", text)
+    text = _SELECTORS.sub("", _JOINERS.sub("", text))
+    text = unicodedata.normalize("NFC", _LONG_RUN.sub(_few_marks, text))
+    # What went may have stood between two blanks.
+    return _BLANKS.sub(" ", text)
+
+
+def _few_marks(match: re.Match[str]) -> str:
+    kept: list[str] = []
+    marks = 0
+    for char in match.group():
+        marks = marks + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
+        if marks <= _MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def from_arxiv(text: str) -> str:
@@ -73,30 +97,13 @@ def from_arxiv(text: str) -> str:
     return plain(tex_to_text(plain(text)))
 
 
+def html_from_arxiv(text: str, *, with_links: bool = True) -> str:
+    """Return a title or abstract as a safe HTML fragment, "" where that is `from_arxiv` escaped."""
+    fragment = legal(tex_to_html(plain(text), with_links=with_links)).strip()
+    return "" if fragment == html.escape(from_arxiv(text), quote=False) else fragment
+
+
 def from_machine(text: str) -> str:
     """Return a machine-written sentence as plain text: HTML, Markdown and TeX made readable."""
-    return plain(tex_to_text(without_markdown(without_html(plain(text)))))
-
-
-def without_html(text: str) -> str:
-    """Return `text` without elements; what script and style elements hold goes with them."""
-    text = _AUTOLINK.sub(r"\1", text)
-    if "<" in text and _TAG.search(text):
-        text = _BREAKING_TAG.sub(" ", text)
-        text = _NO_TAG.sub("&lt;", text)
-        text = nh3.clean(text, tags=set(), clean_content_tags={"script", "style", "iframe"})
-    return html.unescape(text) if "&" in text else text
-
-
-def without_markdown(text: str) -> str:
-    """Return `text` without the marks of inline Markdown; a link keeps its text and address."""
-    text = _LINK.sub(_link_text, text)
-    text = _CODE.sub(r"\1", text)
-    return _EMPHASIS.sub(r"\1", _STRONG.sub(r"\1", text))
-
-
-def _link_text(match: re.Match[str]) -> str:
-    label, target = match.group(1).strip(), match.group(2)
-    if not target.startswith(("http://", "https://")) or target == label:
-        return label or target
-    return f"{label} ({target})" if label else target
+    text = without_markdown(without_html(plain(text)))
+    return plain(tex_to_text(text, typography=False))

@@ -60,6 +60,7 @@ class Card:
 
     number: int
     title: str
+    title_html: str  # safe, "" where escaping the title gives it
     url: str  # may be empty
     authors: str
     comment: str
@@ -209,7 +210,7 @@ def _shares(sizes: Sequence[int], limit: int) -> list[int]:
 
 def _size(card: Card, takeaways: int) -> int:
     """Return the bytes of HTML that `card` takes, rather too many than too few."""
-    words = (card.title, card.authors, card.comment, card.summary, *card.topics)
+    words = (card.title_html or card.title, card.authors, card.comment, card.summary, *card.topics)
     points = card.takeaways[:takeaways]
     size = sum(len(word.encode(errors="replace")) for word in (*words, *points))
     size += TOPIC_BYTES * len(card.topics) + TAKEAWAY_BYTES * len(points)
@@ -223,6 +224,7 @@ def _card(paper: Paper, texts: Texts) -> Card:
     return Card(
         number=0,  # known when it is known which papers are shown
         title=paper.title,
+        title_html=paper.title_html,
         url=safe_url(paper.abs_url) or safe_url(paper.pdf_url),
         authors=short_authors(paper.authors, texts),
         comment=shortened(paper.comment or "", COMMENT_COLUMNS),

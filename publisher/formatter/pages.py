@@ -79,6 +79,7 @@ class PaperRow:
     """A paper as a page lists it; `date` as YYYY-MM-DD in the site's zone."""
 
     title: str
+    title_html: str  # safe, "" where escaping the title gives it
     url: str
     authors: str
     date: str
@@ -206,6 +207,7 @@ def _paper_rows(
     return tuple(
         PaperRow(
             title=paper.title,
+            title_html=paper.title_html,
             url=safe_url(paper.abs_url) or safe_url(paper.pdf_url),
             authors=short_authors(paper.authors, texts),
             date=paper.first_published.astimezone(settings.site.zone).date().isoformat(),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jinja2 import Environment
+    from markupsafe import Markup
 
     from publisher.settings import Settings
 
@@ -74,7 +75,9 @@ def _environment(own: Path | None) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(safe_url=safe_url, language=language, wrap=wrap, rule=rule)
+    environment.filters.update(
+        safe_url=safe_url, language=language, wrap=wrap, rule=rule, fragment=fragment
+    )
     return environment
 
 
@@ -104,6 +107,16 @@ def safe_url(url: str) -> str:
     if parts.scheme not in SAFE_SCHEMES or any(c.isspace() or ord(c) < ord(" ") for c in url):
         return ""
     return url if parts.scheme == "mailto" or parts.netloc else ""
+
+
+def fragment(html: str, text: str) -> Markup:
+    """Return the safe fragment `html`, and where it is empty `text` escaped.
+
+    That `html` is safe is the promise of `models`: it comes from collector/clean.py alone.
+    """
+    from markupsafe import Markup, escape  # noqa: PLC0415 - see the module's docstring
+
+    return Markup(html) if html else escape(text)  # noqa: S704
 
 
 def language(text: str) -> str:

@@ -29,7 +29,8 @@ from typing import TYPE_CHECKING
 from publisher.collector import identity, links
 from publisher.collector.findings import finding
 from publisher.collector.formats.machine_part import machine_part_start, read_machine_part
-from publisher.collector.text import from_arxiv
+from publisher.collector.text import from_arxiv, html_from_arxiv
+from publisher.collector.venue import venue
 from publisher.models import ParsedPaper
 
 if TYPE_CHECKING:
@@ -148,7 +149,8 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
     pdf_at = next((i for i, text in enumerate(lines) if _PDF.match(text)), None)
     abstract_end = pdf_at if pdf_at is not None else machine_part_start(lines, abstract_start)
     machine_start = abstract_end if pdf_at is None else abstract_end + 1
-    abstract = from_arxiv("\n".join(lines[abstract_start:abstract_end]))
+    abstract_source = "\n".join(lines[abstract_start:abstract_end])
+    abstract = from_arxiv(abstract_source)
     if not abstract:
         found.append(finding(path, line, "D204", title))
 
@@ -174,12 +176,16 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
         id=arxiv.key if arxiv else identity.title_id(title),
         version=arxiv.version if arxiv else 1,
         title=title,
+        title_html=html_from_arxiv(section.title, with_links=False),
         authors=authors,
         abstract=abstract,
+        abstract_html=html_from_arxiv(abstract_source),
         comment=comment or None,
         abs_url=arxiv.abs_url if arxiv else "",
         pdf_url=arxiv.pdf_url if arxiv else "",
         code_urls=links.code_urls(f"{abstract} {comment}"),
+        project_urls=links.project_urls(f"{abstract} {comment}"),
+        venue=venue(comment),
         summary=machine.summary or None,
         takeaways=machine.takeaways,
         figures=figures,

@@ -1,0 +1,156 @@
+"""Where a paper appears, from what its authors told arXiv.
+
+"Accepted by CVPR 2024", "CVPR'24 (Oral)" and a bare "CVPR 2024" name a venue. "Submitted to",
+"under review at" and a challenge's report do not, nor does the venue of an earlier paper: of
+"journal extension of our CVPR 2023 paper, accepted by TPAMI" it is TPAMI, and without the last
+three words none. A workshop is not its conference: "CVPR Workshop".
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from itertools import islice
+
+from publisher.collector.venue_names import (
+    AMBIGUOUS,
+    JOURNAL_NAMES,
+    PATTERN,
+    SPELLINGS,
+    VENUES,
+    folded,
+)
+from publisher.models import Venue
+
+_LONGEST = 1000  # characters of a comment that are looked at
+_MOST_NAMES = 20  # of a sentence
+_FIRST_YEAR, _LAST_YEAR, _CENTURY = 1970, 2069, 70
+
+# At the name: "2024", "'24", "-24", " 24", "24", ", 2024", "(2024)". Not the pages after it.
+_YEAR_AFTER = re.compile(
+    r"(?:[\s,.:(]{0,3}['’‘`-]?\s?(?P<full>(?:19|20)\d\d)|\s?['’‘`-]\s?(?P<marked>\d\d)|\s?(?P<bare>\d\d))"
+    r"(?![\w%/])(?!\.\d)(?!\s?(?:pages?|figures?|tables?|pp\b))",
+    re.IGNORECASE,
+)
+_YEARS = re.compile(r"(?<![\w./:-])((?:19|20)\d\d)(?!\.\d|[\w/])")
+_URL = re.compile(r"(?:https?://|www\.)\S*|arXiv:\S*", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.;!?](?=\s|$)|[,\s](?=(?:project|code|home)\s?page\b)", re.IGNORECASE)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Proc|Conf|Int|Int'l|Trans|J|Symp|Pattern|Anal|Mach|vs|al|vol|no|pp))\.$",
+    re.IGNORECASE,
+)
+
+_ACCEPTED = re.compile(
+    r"\bac+(?:ep|pe)+ted\b|\bacceptance\b|\bto appear|\bappear(?:s|ed|ing)? (?:in|at)\b|\bpublished\b"
+    r"|\bpublication (?:in|at|by)\b|\bpresented\b|\bpresentation at\b|\bcamera[ -]ready\b"
+    r"|\bproceedings of\b|\bin press\b|\bto be published\b|\bforthcoming\b",
+    re.IGNORECASE,
+)
+# Nearer before a name than a word of acceptance: the paper is not there, or it is another paper's.
+_REFUSING = re.compile(
+    r"\bsubmi[ts]\w*|\bunder\b[^.]{0,40}\breview|\bin review\b|\brejected\b|\bwithdrawn\b|\bdraft\b"
+    r"|\bintended for\b|\bnot (?:yet |been )?accepted\b|\bbeing considered\b|\btarget(?:ing|ed)\b"
+    r"|\bexten(?:sion|ded|ds|ding)\b|\bexpanded\b|\bfollow-?up\b|\bbased on\b|\bbuil(?:ds|t) (?:up)?on\b"
+    r"|\bprevious(?:ly)?\b|\bprior\b|\bearlier\b|\bpreliminary\b|\bsuccessor\b|\brevised version of\b"
+    r"|\boverlap|\bwinn(?:er|ing)\b|\bplace\b|\bsolutions?\b|\bchallenge\b|\breport (?:of|for|on)\b"
+    r"|\bcompared? (?:to|with)\b|\bsupersede|\bproposed (?:in|at)\b|\bif accepted\b|\bversion of our\b",
+    re.IGNORECASE,
+)
+# Right after it: what the paper has of the venue is not its place.
+_REFUSED = re.compile(
+    r"[\s'’)\d]{0,9}(?:submission|submitted|under review|in review|[\w-]{0,12}\s?[\w-]{0,12}\s?"
+    r"(?:challenge|competition|benchmark|datasets?|template|format|style|rebuttal|extension)\b)",
+    re.IGNORECASE,
+)
+_WORKSHOP = re.compile(r"\bworkshops?\b", re.IGNORECASE)
+# A venue that no table knows, where the words around it leave no doubt.
+_UNKNOWN = re.compile(
+    r"(?:(?:accepted|to appear|published|presented)\s(?:\w{1,12}\s){0,3}(?:by|at|to|in|for|as)\s(?:the\s)?"
+    r"(?:IEEE\s|ACM\s|IEEE/CVF\s)?|\bIn Proceedings (?:of )?|^)"
+    r"(?P<name>[A-Z][A-Za-z]{0,6}[A-Z][A-Za-z]{0,6})(?=['’\s-]{0,2}(?:20)?\d\d(?!\w))"
+)
+
+
+def venue(comment: str) -> Venue | None:
+    """Return the venue that the comment says the paper appears at, None where it says none."""
+    text = " ".join(_URL.sub(" ", comment[:_LONGEST]).split())
+    found: list[tuple[bool, Venue]] = []
+    for sentence in _sentences(text):
+        if named := _in_sentence(sentence):
+            found.append((bool(_ACCEPTED.search(sentence)), named))
+    # A sentence that speaks of acceptance before one that only names, if it knows the year.
+    best = max(found, key=lambda pair: (pair[1].year > 0, pair[0]), default=None)
+    return best[1] if best else None
+
+
+def _sentences(text: str) -> list[str]:
+    sentences: list[str] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        if not _ABBREVIATION.search(text[max(start, match.end() - 12) : match.end()]):
+            sentences.append(text[start : match.end()])
+            start = match.end()
+    return [*sentences, text[start:]]
+
+
+def _in_sentence(sentence: str) -> Venue | None:
+    """Return the venue that `sentence` names: of several the first with its year at it."""
+    named: list[tuple[bool, Venue]] = []
+    accepting, refusing = _ends(_ACCEPTED, sentence), _ends(_REFUSING, sentence)
+    workshop = bool(_WORKSHOP.search(sentence))
+    for match in islice(PATTERN.finditer(sentence), _MOST_NAMES):
+        after = sentence[match.end() : match.end() + 100]
+        spelling = " ".join(match.group(1).split())
+        year = _year_after(after)
+        accepted, refused = _last(accepting, match.start()), _last(refusing, match.start())
+        if folded(spelling) in AMBIGUOUS and not (
+            spelling.replace("-", " ") in SPELLINGS or spelling in SPELLINGS
+        ):
+            continue
+        if folded(spelling) in AMBIGUOUS and not year and accepted < 0:
+            continue
+        if refused > accepted or _REFUSED.match(after):
+            continue
+        name = VENUES[folded(spelling)]
+        if (workshop or match.group("workshop")) and name not in JOURNAL_NAMES:
+            name += " Workshop"
+        named.append((year > 0, Venue(name, year or _only_year(sentence))))
+    if named:
+        return max(named, key=lambda pair: pair[0])[1]
+    return _unknown(sentence)
+
+
+def _unknown(sentence: str) -> Venue | None:
+    match = _UNKNOWN.search(sentence)
+    if match is None or _REFUSED.match(sentence[match.end() :]):
+        return None
+    if folded(match.group("name")) in VENUES or _REFUSING.search(sentence[: match.start("name")]):
+        return None
+    workshop = " Workshop" if _WORKSHOP.search(sentence) else ""
+    return Venue(match.group("name") + workshop, _year_after(sentence[match.end() :]))
+
+
+def _ends(pattern: re.Pattern[str], text: str) -> list[int]:
+    return [match.end() for match in pattern.finditer(text)]
+
+
+def _last(ends: list[int], start: int) -> int:
+    """Return the last of `ends` that is not after `start`, -1 where there is none."""
+    at = bisect_right(ends, start)
+    return ends[at - 1] if at else -1
+
+
+def _year_after(text: str) -> int:
+    match = _YEAR_AFTER.match(text)
+    if match is None:
+        return 0
+    number = int(match.group("full") or match.group("marked") or match.group("bare"))
+    if match.group("full"):
+        return number if _FIRST_YEAR <= number <= _LAST_YEAR else 0
+    return number + (2000 if number < _CENTURY else 1900)
+
+
+def _only_year(sentence: str) -> int:
+    years = {int(year) for year in _YEARS.findall(sentence)}
+    year = years.pop() if len(years) == 1 else 0
+    return year if _FIRST_YEAR <= year <= _LAST_YEAR else 0
