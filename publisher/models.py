@@ -98,6 +98,7 @@ class ParsedPaper:
     summary: str | None = None  # machine-written
     takeaways: tuple[str, ...] = ()  # machine-written
     figures: tuple[str, ...] = ()  # absolute http(s) addresses of screenshots
+    notes: Notes | None = None  # machine-written
     repaired: bool = False  # its text came through a wrong decoding and was restored
     published: datetime | None = None  # where the file dates each paper; None: as the digest
     topic_names: tuple[str, ...] = ()  # where the file sorts its papers; (): as the digest
@@ -143,6 +144,7 @@ class Paper:
     abstract_html: str = ""
     project_urls: tuple[str, ...] = ()
     venue: Venue | None = None
+    notes: Notes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ use for a database, a status none for a parser.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -96,6 +96,7 @@ def to_json(paper: Paper) -> str:
         "figures": paper.figures,
         "repaired": paper.repaired,
         "marks": paper.marks,
+        "notes": asdict(paper.notes) if paper.notes else None,
     }
     return json.dumps(fields, ensure_ascii=False)
 

@@ -95,4 +95,5 @@ def _merge(mentions: Sequence[_Mention], topics: dict[str, Topic]) -> Paper:
         abstract_html=abstract.abstract_html,
         project_urls=text.project_urls,
         venue=text.venue,
+        notes=next((parsed.notes for parsed in best if parsed.notes), None),
     )

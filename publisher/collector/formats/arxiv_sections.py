@@ -23,12 +23,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.collector import identity, links
 from publisher.collector.findings import finding
 from publisher.collector.formats.machine_part import machine_part_start, read_machine_part
+from publisher.collector.notes import read_notes
 from publisher.collector.text import from_arxiv, html_from_arxiv
 from publisher.collector.venue import venue
 from publisher.models import ParsedPaper
@@ -37,8 +39,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
+    from publisher.collector.formats.machine_part import MachinePart
     from publisher.collector.frontmatter import Post
-    from publisher.models import Finding
+    from publisher.models import Finding, Notes
 
 _HEADING = re.compile(r"##[ \t]+(\S.*)")
 _UPDATE = re.compile(r"#[ \t]+\d{4}-\d{1,2}-\d{1,2}")
@@ -169,6 +172,8 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
         found.append(finding(path, line, "D205", title))
     if not machine.takeaways:
         found.append(finding(path, line, "D206", title))
+    notes, dropped = _notes(path, line + machine_start + 1, lines[machine_start:], machine)
+    found += dropped
     figures, bad = _figures(lines[machine_start:])
     found += [finding(path, line + machine_start + 1 + at, "D209", src) for at, src in bad]
     paper = ParsedPaper(
@@ -189,8 +194,33 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
         summary=machine.summary or None,
         takeaways=machine.takeaways,
         figures=figures,
+        notes=notes,
     )
     return paper, found
+
+
+def _notes(
+    path: str, first_line: int, lines: tuple[str, ...], machine: MachinePart
+) -> tuple[Notes | None, list[Finding]]:
+    """Return the notes and what was dropped of all machine-written text; it begins at `lines`."""
+    found = [
+        finding(path, first_line + at, "D404", f"{name} (read by its place)")
+        for at, name in machine.unknown_labels
+    ]
+    if machine.courtesy:
+        count = len(machine.courtesy)
+        found.append(finding(path, first_line + machine.courtesy[0], "D402", f"{count} x"))
+    if machine.notes_start is None:
+        return None, found
+    start = first_line + machine.notes_start
+    read = read_notes(lines[machine.notes_start : machine.notes_end])
+    if read.dropped:
+        kinds = Counter(piece.kind.value for piece in read.dropped)
+        text = ", ".join(f"{kinds[kind]} x {kind}" for kind in sorted(kinds))
+        found.append(finding(path, start + read.dropped[0].index, "D401", text))
+    if read.cut_at is not None:
+        found.append(finding(path, start + read.cut_at, "D403", "notes"))
+    return read.notes, found
 
 
 def _authors(text: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What a language model wrote about a paper: summary and takeaways under varying labels."""
+"""What a language model wrote about a paper: summary, takeaways and notes, label by label."""
 
 from __future__ import annotations
 
@@ -6,128 +6,167 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from publisher.collector.formats.machine_labels import Label, LabelKind, find_label
+from publisher.collector.formats.takeaways import is_courtesy, is_item, read_takeaways
 from publisher.collector.text import from_machine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Compared without case, blanks, numbers and colons.
-SUMMARY_LABELS = frozenset(
-    (
-        "summary abstractsummary tldr tl;dr overview 摘要 概述 总结 概要 简介 "
-        "内容摘要 摘要内容 论文摘要 中文摘要 文章摘要 要約 摘要总结 总结摘要 简要总结 一句话总结"
-    ).split()
-)
-TAKEAWAY_LABELS = frozenset(
-    (
-        "keytakeaways takeaways keytakeaway keypoints keyinsights "
-        "keyfindings highlights mainpoints 要点 关键要点 主要要点 重要要点 核心要点 "
-        "关键见解 主要见解 关键点 关键信息 主要结论 主要内容 主要观点 关键观点 关键发现 主要发现 "
-        "核心观点 核心内容 重点 要点总结 关键总结 主要贡献 关键内容 关键结论 主要亮点 关键亮点 "
-        "亮点 要点如下 关键论点 重要观点 重要见解 关键洞察 核心见解"
-    ).split()
-)
-
-_LABEL = re.compile(
-    r"[ \t]*(?:#{1,6}[ \t]+)?(?:\*\*|__)[ \t]*([^*\n]{1,40}?)[ \t]*[:：]?[ \t]*(?:\*\*|__)"
-    r"[ \t]*[:：]?[ \t]*(.*)"
-)
-_PLAIN_LABEL = re.compile(r"[ \t]*(?:#{1,6}[ \t]+)([^*\n:：]{1,40}?)[ \t]*[:：]?[ \t]*()$")
 # The job's own link line, or the screenshots: the end of summary and takeaways.
-_END = re.compile(
-    r"[ \t]*(?:\*\*[ \t]*\[[^\]\n]{1,60}\]\([^)\n]*\)[ \t]*\*\*|<details\b)", re.IGNORECASE
+_LINK_LINE = re.compile(r"[ \t]*\*\*[ \t]*\[[^\]\n]{1,60}\]\([^)\n]*\)[ \t]*\*\*")
+_DETAILS = re.compile(r"[ \t]*<details\b", re.IGNORECASE)
+# Where notes follow without a link line, they begin with the title once more.
+_NOTES = re.compile(
+    r"[ \t]*(?:<[^<>]{1,40}>[ \t]*){0,4}(?:\d{1,2}[.、][ \t]*)?\**(?:Title|论文标题|标题|题目)\**[ \t]*[:：]",
+    re.IGNORECASE,
 )
-_ITEM = re.compile(
-    r"([ \t]*)(?:[-*+•·‧▪●–—][ \t]+|\(?\d{1,2}[.)、．)）][ \t]*|[（]\d{1,2}[）][ \t]*)(.*)"
-)
-_HTML_ITEM = re.compile(r"<li\b[^<>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class MachinePart:
-    """Both are plain text; `summary` is empty and `takeaways` is () where there is none."""
+    """Summary and takeaways are plain text, empty where there are none.
+
+    All numbers are indices of the lines that were read.
+    """
 
     summary: str
     takeaways: tuple[str, ...]
+    notes_start: int | None = None  # None: there are none
+    notes_end: int = 0
+    courtesy: tuple[int, ...] = ()  # lines that were left out
+    unknown_labels: tuple[tuple[int, str], ...] = ()
 
 
 def machine_part_start(lines: Sequence[str], start: int) -> int:
     """Return the index from `start` on of the first line that a model wrote, else the end."""
     for index in range(start, len(lines)):
-        if _END.match(lines[index]) or _label(lines[index], (), expects_takeaways=False)[0]:
+        line = lines[index]
+        if _LINK_LINE.match(line) or _DETAILS.match(line):
+            return index
+        label = find_label(line)
+        # An abstract without its PDF line may itself have words such as "Summary:".
+        if label and label.emphasised and label.kind is not LabelKind.UNKNOWN:
             return index
     return len(lines)
 
 
 def read_machine_part(lines: Sequence[str]) -> MachinePart:
-    """Return summary and takeaways from the lines after the PDF line."""
-    end = next((i for i, line in enumerate(lines) if _END.match(line)), None)
-    block = lines if end is None else lines[:end]
-    summary: list[str] | None = None
-    takeaways: list[str] | None = None
-    part: list[str] = []
-    for index, line in enumerate(block):
-        kind, rest = _label(line, block[index + 1 :], expects_takeaways=summary is not None)
-        if kind == "summary" and summary is None:
-            part = summary = [rest]
-        elif kind == "takeaways" and takeaways is None:
-            part = takeaways = [rest]
-        else:
-            part.append(line)
+    """Return what a model wrote in the lines after the PDF line."""
+    link = next((i for i, line in enumerate(lines) if _LINK_LINE.match(line)), None)
+    details = next((i for i, line in enumerate(lines) if _DETAILS.match(line)), None)
+    last_details = next(
+        (i for i in reversed(range(len(lines))) if "<details" in lines[i].lower()), len(lines)
+    )
+    end, notes_start, bounded = len(lines), None, True
+    if link is not None and (details is None or link < details):
+        end, notes_start = link, link + 1
+    else:
+        bounded = details is not None
+        end = details if details is not None else len(lines)
+        notes = next((i for i in range(1, end) if _NOTES.match(lines[i])), None)
+        if notes is not None:
+            end, notes_start, bounded = notes, notes, True
+    parts = _split(lines[:end])
+    summary, courtesy = _summary(parts.summary, bounded=bounded)
+    offset = parts.takeaways[0][0] if parts.takeaways else 0
+    takeaways = read_takeaways([text for _, text in parts.takeaways], bounded=bounded)
     return MachinePart(
-        summary=from_machine("\n".join(_before_notes(summary or [], bounded=end is not None))),
-        takeaways=tuple(filter(None, map(from_machine, _items(takeaways or [])))),
+        summary=summary,
+        takeaways=tuple(filter(None, map(from_machine, takeaways.items))),
+        notes_start=notes_start,
+        notes_end=max(last_details, notes_start or 0),
+        courtesy=tuple(sorted((*courtesy, *(offset + at for at in takeaways.courtesy)))),
+        unknown_labels=parts.unknown,
     )
 
 
-def _label(line: str, following: Sequence[str], *, expects_takeaways: bool) -> tuple[str, str]:
-    match = _LABEL.fullmatch(line) or _PLAIN_LABEL.fullmatch(line)
-    if match is None:
-        return "", ""
-    name = re.sub(r"[\s\d.、:：]+", "", match.group(1)).casefold()
-    if name in SUMMARY_LABELS:
-        return "summary", match.group(2)
-    if name in TAKEAWAY_LABELS:
-        return "takeaways", match.group(2)
-    # A label nobody has seen yet: alone on its line, after the summary, with a list under it.
-    first = next((text for text in following if text.strip()), "")
-    if expects_takeaways and not match.group(2) and _ITEM.match(first):
-        return "takeaways", ""
-    return "", ""
+_Numbered = list[tuple[int, str]]
 
 
-def _before_notes(lines: list[str], *, bounded: bool) -> list[str]:
-    """Return a summary's lines; where no link line ends it, only its first paragraph."""
-    if bounded:
-        return lines
-    start = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
-    stop = next((i for i in range(start, len(lines)) if not lines[i].strip()), len(lines))
-    return lines[start:stop]
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Lines with their indices; the first line of a part is what follows its label."""
+
+    summary: _Numbered
+    takeaways: _Numbered
+    unknown: tuple[tuple[int, str], ...]
 
 
-def _items(lines: list[str]) -> list[str]:
-    """Return the takeaways: the items of the first list, else each line of text.
-
-    Sentences around the list ("以下是..." before, "希望..." after) are the model talking.
-    """
-    text = "\n".join(lines)
-    if _HTML_ITEM.search(text):
-        parts = _HTML_ITEM.split(text)[1:]
-        return [
-            re.split(r"</[ou]l\s*>", part, maxsplit=1, flags=re.IGNORECASE)[0] for part in parts
-        ]
-    items: list[str] = []
-    blank_before = False
-    for line in lines:
-        match = _ITEM.match(line)
-        if not line.strip():
-            blank_before = True
+def _split(block: Sequence[str]) -> _Parts:
+    """Return the lines of summary and takeaways."""
+    labels = [find_label(line) for line in block]
+    has_summary = any(label and label.kind is LabelKind.SUMMARY for label in labels)
+    before: _Numbered = []
+    parts: dict[LabelKind, _Numbered] = {}
+    unknown: list[tuple[int, str]] = []
+    listed = False  # whether the summary's label stood in a list
+    part = before
+    for index, (line, label) in enumerate(zip(block, labels, strict=True)):
+        if label is None:
+            part.append((index, line))
             continue
-        if match:
-            items.append(match.group(2))
-        elif items and (line.startswith((" ", "\t")) or not blank_before):
-            items[-1] += "\n" + line
-        elif items:
-            break
-        blank_before = False
-    return items or [line for line in lines if line.strip()]
+        kind = label.kind
+        if kind is LabelKind.UNKNOWN:
+            following = next((text for text in block[index + 1 :] if text.strip()), "")
+            kind = _guess(parts, following, before, has_summary=has_summary)
+            if kind is not LabelKind.UNKNOWN:
+                unknown.append((index, label.name))
+        elif kind in parts:
+            if not any(text.strip() for _, text in parts[kind]) and part is parts[kind]:
+                parts[kind][0] = (index, label.rest)  # two labels in a row, e.g. in two languages
+                continue
+            kind = LabelKind.UNKNOWN
+        elif not _opens(label, parts, listed=listed):
+            kind = LabelKind.UNKNOWN
+        if kind is LabelKind.UNKNOWN:
+            part.append((index, line))
+        else:
+            listed = label.listed
+            part = parts[kind] = [(index, label.rest)]
+    takeaways = parts.get(LabelKind.TAKEAWAYS, [])
+    # A summary may have lost its label; without one for the takeaways it could be anything.
+    return _Parts(
+        parts.get(LabelKind.SUMMARY, before if takeaways else []), takeaways, tuple(unknown)
+    )
+
+
+def _opens(label: Label, parts: dict[LabelKind, _Numbered], *, listed: bool) -> bool:
+    """Return whether a known label opens its part here, and is no item or sentence of another."""
+    if label.kind is LabelKind.SUMMARY:
+        return LabelKind.TAKEAWAYS not in parts or (label.emphasised and not label.listed)
+    if label.rest and not label.strong:
+        return LabelKind.SUMMARY not in parts
+    return not (label.listed and label.rest and not listed)
+
+
+def _guess(
+    parts: dict[LabelKind, _Numbered], following: str, before: _Numbered, *, has_summary: bool
+) -> LabelKind:
+    """Return what a label that nobody has seen yet announces, by its place."""
+    if LabelKind.TAKEAWAYS in parts:
+        return LabelKind.UNKNOWN
+    if LabelKind.SUMMARY in parts:
+        return LabelKind.TAKEAWAYS if is_item(following) else LabelKind.UNKNOWN
+    first = not has_summary and not any(text.strip() for _, text in before)
+    return LabelKind.SUMMARY if first and not is_item(following) else LabelKind.UNKNOWN
+
+
+def _summary(lines: _Numbered, *, bounded: bool) -> tuple[str, list[int]]:
+    """Return the summary and the indices of the courtesies around it.
+
+    Not `bounded`: nothing tells where the notes begin, so only the first paragraph is taken.
+    """
+    courtesy: list[int] = []
+    while lines and (not lines[0][1].strip() or is_courtesy(lines[0][1])):
+        if lines[0][1].strip():
+            courtesy.append(lines[0][0])
+        lines = lines[1:]
+    if not bounded:
+        stop = next((i for i, (_, text) in enumerate(lines) if not text.strip()), len(lines))
+        lines = lines[:stop]
+    while lines and (not lines[-1][1].strip() or is_courtesy(lines[-1][1])):
+        if lines[-1][1].strip():
+            courtesy.append(lines[-1][0])
+        lines = lines[:-1]
+    return from_machine("\n".join(text for _, text in lines)), courtesy

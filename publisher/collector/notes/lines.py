@@ -1,0 +1,61 @@
+"""From the source of notes, Markdown or HTML, to lines that each stand for a paragraph."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+# Ten times the longest notes seen; what a model repeats without end is not worth reading.
+MAX_CHARACTERS = 200_000
+
+_BLOCK_TAG = re.compile(
+    r"</?(?:p|li|ol|ul|dl|dt|dd|div|section|article|pre|br|hr|tr|table|tbody|thead|blockquote|"
+    r"h[1-6])\b[^<>]*>",
+    re.IGNORECASE,
+)
+_STRONG_TAG = re.compile(r"</?(?:b|strong|h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
+# A line end that the model wrote as two characters; "\nu" and "\nabla" are TeX.
+_WRITTEN_BREAK = re.compile(r"\\n(?![a-zA-Z])|\\r\\n")
+_RULE = re.compile(r"[\s>]*(?:[-*_=~]{3,}|`{3,}\w*|~{3,}\w*)?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One paragraph; `index` is the source line it stands in."""
+
+    index: int
+    text: str  # list, heading and inline marks still there
+
+
+def to_lines(source: Sequence[str]) -> Iterator[Line]:
+    """Yield what `source` says, at most `MAX_CHARACTERS`, without blank lines, rules and fences."""
+    left = MAX_CHARACTERS
+    closes = [index for index, line in enumerate(source) if "</details" in line.lower()]
+    hidden_to = -1
+    for index, line in enumerate(source):
+        if left <= 0:
+            return
+        if "<details" in line.lower() and index > hidden_to:  # a block of screenshots
+            hidden_to = closes[at] if (at := bisect_left(closes, index)) < len(closes) else index
+        if index <= hidden_to:
+            continue
+        text = line[:left]
+        left -= len(text)
+        if "<" in text:
+            text = _STRONG_TAG.sub("**", _BLOCK_TAG.sub(_broken, text))
+        if "\\n" in text:
+            text = _WRITTEN_BREAK.sub("\n", text)
+        for part in text.split("\n"):
+            if not _RULE.fullmatch(part):
+                yield Line(index, part.strip())
+
+
+def _broken(match: re.Match[str]) -> str:
+    # A heading's tags are also its emphasis.
+    heading = match.group(0).lstrip("</").lower().startswith("h") and match.group(0)[-2] in "123456"
+    return ("**\n" if match.group(0).startswith("</") else "\n**") if heading else "\n"

@@ -1,0 +1,232 @@
+"""Where each line of notes belongs: a walk over the lines that remembers what it is in.
+
+The prompt asked for eight numbered sections. 1 to 5 repeat title, authors and links and are not
+kept; 6 is a summary in four items, 7 the method in steps, 8 a conclusion in two items, the second
+with innovation, performance and workload. The model answers in three turns, and each turn may be
+Markdown or HTML, with or without numbers, with or without a greeting.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from publisher.collector.notes import labels
+from publisher.collector.notes.labels import Section
+from publisher.collector.notes.leaks import Kind, without_leaks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from publisher.collector.notes.lines import Line
+
+_OF_ITEM = {1: "background", 2: "past_methods", 3: "method", 4: "results"}
+_DIGITS = {**{c: n for n, c in enumerate("一二三四五六七八九", 1)},
+           **{c: n for n, c in enumerate("①②③④⑤⑥⑦⑧⑨", 1)}}  # fmt: skip
+_ITEM = re.compile(
+    r"[*_>#\s]*(?:[-+•·●◦▪]\s*)?[*_\s]*(?:"
+    r"[（(]\s?(?P<round>\d{1,2}|[一二三四五六七八九])\s?[)）]|"
+    r"(?P<circled>[①②③④⑤⑥⑦⑧⑨])|"
+    r"(?P<bare>\d{1,2}|[一二三四五六七八九])\s?(?:[)）、]|[.．](?!\d)))[*_\s]*[：:.、]?[*_]*\s*"
+)
+_INNER_ITEM = re.compile(r"(?<=[。；;：:.！!])\s*[-*]?\s*[（(](\d)[)）][：:]?\s*")
+_BULLET = re.compile(r"^\s*(?:[-+•·●◦▪‧–—>]\s+|[*]\s+|#{1,6}\s+|[-•·●◦▪](?=[一-鿿]))+")
+_WRAP_UP = re.compile(
+    r"[*_]*(?:综上|总之|总的来说|总体(?:来说|而言|上|来看)?|整体(?:来说|而言|上|来看)|综合来看|总结来说|总结[：:]|"
+    r"overall\b|in summary\b|in conclusion\b)",
+    re.IGNORECASE,
+)
+_ABOUT_METHOD = re.compile(r"方法|步骤|method", re.IGNORECASE)
+_ABOUT_CONCLUSION = re.compile(r"结论|评价|意义|创新点|工作量|评论|总结|conclusion", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A piece of text and the part it belongs to, "" where it is dropped, and why."""
+
+    index: int
+    part: str
+    text: str
+    dropped: tuple[Kind, ...] = ()
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where the walk is."""
+
+    section: Section = Section.START
+    item: int = 0
+    part: str = ""
+
+    def enter(self, section: Section) -> None:
+        self.section, self.item = section, 0
+        self.part = {Section.METHOD: "method", Section.CONCLUSION: "conclusion"}.get(section, "")
+        if section is Section.SUMMARY:
+            self.part = "background"
+
+
+def place(lines: Iterable[Line]) -> Iterator[Placed]:
+    """Yield the pieces of `lines` in their order, each with its part; labels are gone."""
+    here = _Place()
+    for line in lines:
+        text, kinds = without_leaks(line.text)
+        if kinds:
+            yield Placed(line.index, "", "", kinds)
+            if Kind.GREETING in kinds:
+                _hint(here, line.text)
+        text = text.strip()
+        while found := _heading(here, text):
+            if found.section is not here.section or here.section is not Section.META:
+                here.enter(found.section)
+            text = found.rest
+        if here.section in (Section.START, Section.META) and not _begins_summary(here, text):
+            continue
+        if text and (found := labels.header(text)) and not found.rest:
+            continue  # a label that came too late names nothing
+        for part, piece in _pieces(here, text):
+            piece, kinds = without_leaks(piece)  # a label may have hidden an empty place
+            if kinds:
+                yield Placed(line.index, "", "", kinds)
+            if piece.strip(" *_：:；;。.,，、-\t"):
+                yield Placed(line.index, part, piece)
+
+
+def _hint(here: _Place, greeting: str) -> None:
+    """Enter the section a greeting announces, where no heading may follow it."""
+    greeting = greeting.lstrip("*# ")[:80]
+    if here.section is Section.METHOD:
+        if greeting.startswith("好的") and _ABOUT_CONCLUSION.search(greeting):
+            here.enter(Section.CONCLUSION)
+    elif here.section in (Section.SUMMARY, Section.META) and (
+        greeting.startswith(("好的", "接下来", "下面", "以下")) and _ABOUT_METHOD.search(greeting)
+    ):
+        here.enter(Section.METHOD)
+
+
+def _accepts(here: _Place, found: labels.Header) -> bool:
+    """Return whether `found` is a heading here: the sections come in their order."""
+    now = here.section
+    early = now in (Section.START, Section.META)
+    match found.section:
+        case Section.META:
+            return early or (now is Section.SUMMARY and found.number in ("1", "2", "3", "4", "5"))
+        case Section.SUMMARY:
+            return early or (found.number == "6" and now is Section.SUMMARY)
+        case Section.METHOD:
+            if found.number == "7" or early:
+                return now is not Section.CONCLUSION
+            inside = found.bullet or (bool(found.rest) and here.item < len(_OF_ITEM))
+            return now is Section.SUMMARY and not inside
+        case _:
+            return found.number == "8" or not found.bullet
+
+
+def _heading(here: _Place, text: str) -> labels.Header | None:
+    """Return the heading at the beginning of `text` that is one here."""
+    found = labels.header(text) if text else None
+    if found is None:
+        return None
+    late = here.section is Section.METHOD or here.item >= len(_OF_ITEM)
+    if found.section is Section.SUMMARY and late and not found.bullet and found.number != "6":
+        # "总结" heads the last section too; in running text it heads a sentence.
+        if not found.rest or _ITEM.match(found.rest):
+            return replace(found, section=Section.CONCLUSION)
+        return None
+    return found if _accepts(here, found) else None
+
+
+def _begins_summary(here: _Place, text: str) -> bool:
+    """Return whether `text` is the first item of a summary without a heading, and enter it."""
+    match = _ITEM.match(text)
+    first = match is not None and match.group("round") == "1"
+    lead, _ = labels.lead_in(_plain_start(text[match.end() :] if match else text))
+    if not first and lead != "background":
+        return False
+    here.enter(Section.SUMMARY)
+    return True
+
+
+def _pieces(here: _Place, text: str) -> Iterator[tuple[str, str]]:
+    """Yield the pieces of a line with their parts; moves `here` along."""
+    if here.section is Section.METHOD and _turns_to_conclusion(text):
+        here.enter(Section.CONCLUSION)
+    for piece in _split_items(here, text):
+        if here.section is Section.SUMMARY:
+            yield _of_summary(here, piece)
+        elif here.section is Section.METHOD:
+            match = _ITEM.match(piece)
+            yield "method", _plain_start(piece[match.end() :] if match else piece)
+        else:
+            yield from _of_conclusion(here, piece)
+
+
+def _turns_to_conclusion(text: str) -> bool:
+    match = _ITEM.match(text)
+    if match and labels.without_significance(text[match.end() :])[0]:
+        return True
+    return labels.quality(_BULLET.sub("", text, count=1))[0] == "innovation"
+
+
+def _split_items(here: _Place, text: str) -> list[str]:
+    """Return the items that stand on one line behind each other, each with its mark."""
+    if here.section is Section.METHOD or len(text) < 40:
+        return [text]
+    starts = [0]
+    first = _ITEM.match(text)
+    expected = _number(first) + 1 if first else here.item + 1
+    for match in _INNER_ITEM.finditer(text):
+        if int(match.group(1)) == expected:
+            starts.append(match.end() - len(match.group(0).lstrip()))
+            expected += 1
+    return [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+
+
+def _number(match: re.Match[str]) -> int:
+    mark = match.group("round") or match.group("circled") or match.group("bare") or ""
+    return _DIGITS.get(mark) or int(mark)
+
+
+def _of_summary(here: _Place, text: str) -> tuple[str, str]:
+    match = _ITEM.match(text)
+    number = _number(match) if match else 0
+    if match and (number > here.item if match.group("round") else number == here.item + 1):
+        here.item = number
+        here.part = _OF_ITEM.get(number, "results")
+        text = text[match.end() :]
+    text = _plain_start(text)
+    part, rest = labels.lead_in(text)
+    if part:
+        here.part = part
+        return part, rest
+    return here.part, text
+
+
+def _of_conclusion(here: _Place, text: str) -> Iterator[tuple[str, str]]:
+    match = _ITEM.match(text)
+    if match:
+        number = _number(match)
+        text = text[match.end() :]
+        if number == here.item + 1 and (match.group("round") or number <= 2):
+            here.item = number
+            if number <= 2:
+                here.part = "conclusion"
+    text = _plain_start(text)
+    found, text = labels.without_significance(text)
+    if found:
+        here.part = "conclusion"
+    if here.item >= 2 or here.part != "conclusion" or not here.item:
+        text = labels.without_all_qualities(text) if not labels.quality(text)[0] else text
+    if here.part in labels.QUALITIES and _WRAP_UP.match(text):
+        here.part = "conclusion"
+    name, rest = labels.quality(text)
+    if name:
+        here.part, text = name, rest
+    for name, piece in labels.qualities(text):
+        here.part = name or here.part
+        yield here.part, piece
+
+
+def _plain_start(text: str) -> str:
+    """Return `text` without the list or heading mark before it."""
+    return _BULLET.sub("", text, count=1).strip()
