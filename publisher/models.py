@@ -11,6 +11,7 @@ says of what), "" where escaping the plain text gives it. Times are aware; lists
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -149,10 +150,14 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """All the collector found: papers newest first, topics by name, and every defect."""
+    """All the collector found: papers newest first, topics by name, and every defect.
 
-    papers: tuple[Paper, ...]
+    A paper is made when it is asked for: what needs only the newest should ask for no more.
+    """
+
+    papers: Sequence[Paper]
     topics: tuple[Topic, ...]
+    by_topic: Mapping[str, Sequence[Paper]]  # by slug
     digest_count: int
     findings: tuple[Finding, ...]
     left_out: int = 0  # files: drafts, what editors left, what an ignore file names

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 from publisher.models import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from publisher.models import Finding
-
-MAX_WARNINGS = 20
 
 
 def line(text: str) -> None:
@@ -25,17 +23,15 @@ def note(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
-def defects(findings: Iterable[Finding]) -> bool:
-    """Print every error and the first warnings to stderr; return whether there was an error."""
-    errors = [found for found in findings if found.severity is Severity.ERROR]
-    warnings = [found for found in findings if found.severity is Severity.WARNING]
-    for found in errors:
+def defects(findings: Sequence[Finding]) -> bool:
+    """Print every error to stderr and count the warnings; return whether there was an error."""
+    bad = [found for found in findings if found.severity is Severity.ERROR]
+    warnings = sum(found.severity is Severity.WARNING for found in findings)
+    for found in bad:
         note(f"error: {found}")
-    for found in warnings[:MAX_WARNINGS]:
-        note(f"warning: {found}")
-    if len(warnings) > MAX_WARNINGS:
-        note(f"warning: {len(warnings) - MAX_WARNINGS} more; `publisher check` lists them all")
-    return bool(errors)
+    if warnings:
+        note(f"{count(warnings, 'warning')} about the digests: `publisher check` lists them")
+    return bool(bad)
 
 
 def errors(findings: Iterable[Finding]) -> int:

@@ -27,7 +27,7 @@ from publisher.collector.slugs import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from publisher.models import Paper, Topic
+    from publisher.models import Collection, Paper, Topic
     from publisher.settings import Filters
 
 # Letters that have no accent to take off, as they are written where they are missing.
@@ -39,6 +39,17 @@ _ACCENTS = re.compile("[\u0300-\u036f]")
 _LETTER = r"[^\W\u1100-\u11ff\u2e80-\u30ff\u3130-\u318f\u31f0-\u9fff\uac00-\ud7af\uf900-\ufaff]"
 _GAP = r"[\s\-\u2010-\u2013]+"
 _NAME_ENDS = frozenset("jr sr ii iii iv".split())
+
+
+def filtered(collection: Collection, filters: Filters) -> Collection:
+    """Return `collection` with the papers that `filters` let pass, and the topics they have."""
+    papers = apply_filters(collection.papers, filters)
+    by_topic: dict[str, list[Paper]] = {}
+    for paper in papers:
+        for topic in paper.topics:
+            by_topic.setdefault(topic.slug, []).append(paper)
+    topics = tuple(topic for topic in collection.topics if topic.slug in by_topic)
+    return replace(collection, papers=papers, topics=topics, by_topic=by_topic)
 
 
 def apply_filters(papers: Iterable[Paper], filters: Filters) -> tuple[Paper, ...]:

@@ -17,6 +17,8 @@ CODES: dict[str, tuple[Severity, str]] = {
     "D106": (Severity.ERROR, "the date can't be understood"),
     "D107": (Severity.WARNING, "no topic in front matter"),
     "D108": (Severity.ERROR, "no digest format recognises the file"),
+    "D110": (Severity.WARNING, "text went through a wrong decoding and was repaired"),
+    "D111": (Severity.ERROR, "text can't be repaired and is left out"),
     "D201": (Severity.ERROR, "paper without a PDF line"),
     "D202": (Severity.ERROR, "the PDF line names no arXiv paper"),
     "D203": (Severity.ERROR, "paper without authors"),

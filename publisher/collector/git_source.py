@@ -95,7 +95,7 @@ def _home(settings: Settings) -> Path:
     source = settings.source
     where = str(git_address.parse(source.git, settings.base).url)
     name = hashlib.sha256(f"{where}\0{source.branch}".encode()).hexdigest()[:16]
-    return settings.path(source.cache).absolute() / name
+    return settings.cache_folder / name
 
 
 @contextlib.contextmanager

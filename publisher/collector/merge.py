@@ -1,39 +1,117 @@
 """One paper is one paper: mentions in several digests become one `Paper` that knows them all.
 
 The result does not depend on the order of the digests: they are sorted first, by time and path.
+Which mentions belong together is decided on an index without texts; a paper's texts are loaded
+when somebody asks for the paper, so that an archive of any size costs little until it is read.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003 - the cache reads the types of an index
+from typing import TYPE_CHECKING, overload
 
 from publisher.collector.slugs import assign_slugs, fold
 from publisher.models import Paper, ParsedDigest, ParsedPaper, Topic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
 _Mention = tuple[ParsedDigest, ParsedPaper]
 
 
-def merge(digests: Iterable[ParsedDigest]) -> tuple[tuple[Paper, ...], tuple[Topic, ...]]:
-    """Return the papers of `digests`, newest first, and their topics, by name."""
-    ordered = sorted(digests, key=lambda digest: (digest.published, digest.path))
-    topics = _topics(ordered)
-    mentions: defaultdict[str, list[_Mention]] = defaultdict(list)
-    for digest in ordered:
-        for parsed in digest.papers:
-            mentions[parsed.id].append((digest, parsed))
-    papers = [_merge(group, topics) for group in mentions.values()]
-    # Within one digest the paper that came first stays first.
-    papers.sort(key=lambda paper: paper.id)
-    papers.sort(key=lambda paper: (paper.first_published, paper.updated), reverse=True)
-    used = {topic for paper in papers for topic in paper.topics}
-    return tuple(papers), tuple(sorted(used, key=lambda topic: (fold(topic.name), topic.slug)))
+@dataclass(frozen=True, slots=True)
+class DigestIndex:
+    """What merging needs to know of a digest: `papers` are ids and versions, in their order."""
+
+    path: str
+    published: datetime
+    topic_names: tuple[str, ...]
+    papers: tuple[tuple[str, int], ...]
 
 
-def _topics(ordered: Sequence[ParsedDigest]) -> dict[str, Topic]:
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The mentions of one paper: numbers of digest and paper, in the order of time."""
+
+    id: str
+    mentions: tuple[tuple[int, int], ...]
+    topics: tuple[Topic, ...]
+    first_published: datetime
+    updated: datetime
+
+
+class Papers(Sequence[Paper]):
+    """Papers in order, each made when it is asked for."""
+
+    def __init__(self, groups: Sequence[Group], load: Callable[[int], ParsedDigest]) -> None:
+        """Make papers of `groups`; `load` returns a digest by its number."""
+        self._groups = groups
+        self._load = load
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._groups)
+
+    @overload
+    def __getitem__(self, index: int) -> Paper: ...
+    @overload
+    def __getitem__(self, index: slice) -> Papers: ...
+    def __getitem__(self, index: int | slice) -> Paper | Papers:
+        """Return one paper, or the papers of a part."""
+        if isinstance(index, slice):
+            return Papers(self._groups[index], self._load)
+        return _paper(self._groups[index], self._load)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether `other` has the same papers in the same order."""
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def index_of(digest: ParsedDigest) -> DigestIndex:
+    """Return the index of `digest`."""
+    return DigestIndex(
+        digest.path,
+        digest.published,
+        digest.topic_names,
+        tuple((paper.id, paper.version) for paper in digest.papers),
+    )
+
+
+def merge(
+    digests: Sequence[DigestIndex], load: Callable[[int], ParsedDigest]
+) -> tuple[Papers, tuple[Topic, ...], Mapping[str, Papers]]:
+    """Return the papers of `digests`, newest first; their topics by name; papers by topic's slug.
+
+    `load` returns the digest whose index is at a place in `digests`.
+    """
+    order = sorted(range(len(digests)), key=lambda n: (digests[n].published, digests[n].path))
+    topics = _topics(digests[number] for number in order)
+    mentions: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for number in order:
+        for place, (paper_id, _) in enumerate(digests[number].papers):
+            mentions[paper_id].append((number, place))
+    groups = [_group(paper_id, found, digests, topics) for paper_id, found in mentions.items()]
+    groups.sort(key=lambda group: group.id)
+    groups.sort(key=lambda group: (group.first_published, group.updated), reverse=True)
+    by_topic: defaultdict[str, list[Group]] = defaultdict(list)
+    used: set[Topic] = set()
+    for group in groups:
+        used.update(group.topics)
+        for topic in group.topics:
+            by_topic[topic.slug].append(group)
+    return (
+        Papers(groups, load),
+        tuple(sorted(used, key=lambda topic: (fold(topic.name), topic.slug))),
+        {slug: Papers(found, load) for slug, found in by_topic.items()},
+    )
+
+
+def _topics(ordered: Iterable[DigestIndex]) -> dict[str, Topic]:
     """Return the topic for each name; the first spelling seen is the one that is shown."""
     names = list(dict.fromkeys(name for digest in ordered for name in digest.topic_names))
     slugs = assign_slugs(names)
@@ -43,29 +121,34 @@ def _topics(ordered: Sequence[ParsedDigest]) -> dict[str, Topic]:
     return {name: Topic(slugs[name], shown[slugs[name]]) for name in names}
 
 
-def _merge(mentions: Sequence[_Mention], topics: dict[str, Topic]) -> Paper:
-    """Return the paper of `mentions`, which are in the order of time.
+def _group(
+    paper_id: str,
+    mentions: Sequence[tuple[int, int]],
+    digests: Sequence[DigestIndex],
+    topics: Mapping[str, Topic],
+) -> Group:
+    seen = [digests[number] for number, _ in mentions]
+    versions = [digests[number].papers[place][1] for number, place in mentions]
+    return Group(
+        id=paper_id,
+        mentions=tuple(mentions),
+        topics=tuple(dict.fromkeys(topics[name] for digest in seen for name in digest.topic_names)),
+        first_published=seen[0].published,
+        updated=seen[versions.index(max(versions))].published,
+    )
+
+
+def _paper(group: Group, load: Callable[[int], ParsedDigest]) -> Paper:
+    """Return the paper of a group.
 
     The newest mention of the newest version gives the text, an undamaged one before a repaired
     one; what it lacks (a summary, figures) comes from the next best.
     """
-    first_digest = mentions[0][0]
-    version = max(parsed.version for _, parsed in mentions)
-    brought = next(digest for digest, parsed in mentions if parsed.version == version)
-    best = [
-        parsed
-        for _, parsed in sorted(
-            mentions,
-            key=lambda mention: (
-                mention[1].version,
-                not mention[1].repaired,
-                mention[0].published,
-                mention[0].path,
-                -mention[1].line,
-            ),
-            reverse=True,
-        )
-    ]
+    mentions: list[_Mention] = []
+    for number, place in group.mentions:
+        digest = load(number)
+        mentions.append((digest, digest.papers[place]))
+    best = [parsed for _, parsed in sorted(mentions, key=_worth, reverse=True)]
     text = best[0]
     machine = next((parsed for parsed in best if parsed.summary and parsed.takeaways), None) or (
         next((parsed for parsed in best if parsed.summary or parsed.takeaways), text)
@@ -73,7 +156,7 @@ def _merge(mentions: Sequence[_Mention], topics: dict[str, Topic]) -> Paper:
     abstract = next((parsed for parsed in best if parsed.abstract), text)
     return Paper(
         id=text.id,
-        version=version,
+        version=text.version,
         title=text.title,
         authors=next((parsed.authors for parsed in best if parsed.authors), ()),
         abstract=abstract.abstract,
@@ -81,12 +164,10 @@ def _merge(mentions: Sequence[_Mention], topics: dict[str, Topic]) -> Paper:
         abs_url=text.abs_url,
         pdf_url=text.pdf_url,
         code_urls=text.code_urls,
-        topics=tuple(
-            dict.fromkeys(topics[name] for digest, _ in mentions for name in digest.topic_names)
-        ),
+        topics=group.topics,
         digests=tuple(dict.fromkeys(digest.path for digest, _ in mentions)),
-        first_published=first_digest.published,
-        updated=brought.published,
+        first_published=group.first_published,
+        updated=group.updated,
         summary=machine.summary,
         takeaways=machine.takeaways,
         figures=next((parsed.figures for parsed in best if parsed.figures), ()),
@@ -97,3 +178,8 @@ def _merge(mentions: Sequence[_Mention], topics: dict[str, Topic]) -> Paper:
         venue=text.venue,
         notes=next((parsed.notes for parsed in best if parsed.notes), None),
     )
+
+
+def _worth(mention: _Mention) -> tuple[object, ...]:
+    digest, parsed = mention
+    return (parsed.version, not parsed.repaired, digest.published, digest.path, -parsed.line)

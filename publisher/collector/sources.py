@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
 from dataclasses import dataclass
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from publisher.models import Finding
-
-MAX_FILE = 20_000_000  # bytes; the largest real digest has 200,000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +39,11 @@ class SourceFile:
 
     path: str
     location: Path
+
+    @property
+    def root(self) -> str:
+        """The folder that `path` is relative to, as an absolute path."""
+        return str(self.location.absolute()).removesuffix(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,29 +136,3 @@ def _pattern(glob: str) -> re.Pattern[str]:
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", glob.removeprefix("./"))
     meaning = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     return re.compile("".join(meaning.get(part, re.escape(part)) for part in parts), re.DOTALL)
-
-
-def read(file: SourceFile) -> tuple[str | None, list[Finding]]:
-    """Return the text of `file` with LF line ends, and D101 or D102 where it is damaged.
-
-    The text is None where the file can't be read. Bytes that are no UTF-8 become U+FFFD, so that
-    the rest can be published.
-    """
-    try:
-        if file.location.stat().st_size > MAX_FILE:
-            return None, [finding(file.path, 0, "D101", f"larger than {MAX_FILE} bytes")]
-        data = file.location.read_bytes()
-    except OSError as error:
-        return None, [finding(file.path, 0, "D101", error.strerror or str(error))]
-    findings: list[Finding] = []
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text = data.decode("utf-16", errors="replace")
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            detail = f"byte 0x{data[error.start]:02x}"
-            findings.append(finding(file.path, line, "D102", detail))
-            text = data.decode("utf-8-sig", errors="replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n"), findings

@@ -77,7 +77,7 @@ class Source(Section, frozen=True):
     git: str = ""  # address or path of a repository; empty: none
     branch: str = ""  # empty: the one the repository shows first
     subfolder: str = ""
-    cache: Annotated[str, Meta(min_length=1)] = ".publisher/source"
+    cache: str = ""  # of parsed files and the checkout; empty: the user's cache folder
     allow_private_hosts: bool = False
     timeout_seconds: Annotated[float, Meta(gt=0, le=3600)] = 300.0
 
@@ -163,6 +163,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     store: Store = msgspec.field(default_factory=Store)
     templates: Templates = Templates()
     base: Path = Path()
+
+    @property
+    def cache_folder(self) -> Path:
+        """Where parsed files and the checkout of a repository are kept; safe to delete."""
+        if self.source.cache:
+            return self.path(self.source.cache).absolute()
+        from platformdirs import user_cache_path  # noqa: PLC0415 - where it is not set
+
+        return user_cache_path("digest-publisher")
 
     def path(self, value: str) -> Path:
         """Return the path setting `value` as seen from the config file's folder."""

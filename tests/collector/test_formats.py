@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from publisher.collector import parse
+from publisher.collector.parsing import parse_bytes
 
 if TYPE_CHECKING:
     from publisher.models import ParsedPaper
@@ -24,23 +24,23 @@ CASES = sorted(DATA.glob("*/*.md"))
 
 
 def as_json(case: Path) -> dict[str, object]:
-    digest, findings = parse(case.name, case.read_text(encoding="utf-8"), ZoneInfo("Asia/Shanghai"))
-    assert digest is not None
+    parsed = parse_bytes(case.name, case.read_bytes(), ZoneInfo("Asia/Shanghai"))
     return {
-        "published": digest.published.isoformat(),
-        "topics": list(digest.topic_names),
-        "papers": [_fields(paper) for paper in digest.papers],
-        "findings": [str(found) for found in findings],
+        "digests": [
+            {
+                "published": digest.published,
+                "topics": digest.topic_names,
+                "papers": [_fields(paper) for paper in digest.papers],
+            }
+            for digest in parsed.digests
+        ],
+        "findings": [str(found) for found in parsed.findings],
     }
 
 
 def _fields(paper: ParsedPaper) -> dict[str, object]:
-    """Return all fields; those that only some formats set are left out where they are not set."""
-    fields = asdict(paper)
-    for name in ("published", "topic_names"):
-        if not fields[name]:
-            del fields[name]
-    return fields
+    """Return the fields that are set: most formats leave most of them empty."""
+    return {name: value for name, value in asdict(paper).items() if value not in ("", (), None)}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.stem}")

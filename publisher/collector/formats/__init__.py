@@ -12,10 +12,9 @@ that has a title.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
-from publisher.collector.findings import finding
+from publisher.collector import plugins
 from publisher.collector.formats import arxiv_sections, arxiv_table, markdown_post
 
 if TYPE_CHECKING:
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
     from publisher.collector.frontmatter import Post
     from publisher.models import Finding, ParsedPaper
-
-GROUP = "publisher.formats"
 
 
 class DigestFormat(Protocol):
@@ -55,35 +52,6 @@ FORMATS: dict[str, DigestFormat] = {
 }
 
 
-@cache
-def installed() -> tuple[dict[str, DigestFormat], tuple[Finding, ...]]:
-    """Return the formats that installed packages bring, by name, and D303 for those that fail.
-
-    A broken package is no reason to publish nothing: it is reported, and the others do their work.
-    """
-    # Asked once in a process, and in a few milliseconds; a module is loaded only for an entry.
-    from importlib.metadata import entry_points  # noqa: PLC0415
-
-    found: dict[str, DigestFormat] = {}
-    broken: list[Finding] = []
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
-        try:
-            loaded = entry.load()
-        except Exception as error:  # noqa: BLE001 - foreign code may raise anything
-            broken.append(_broken(entry.name, error))
-            continue
-        missing = [
-            name for name in ("recognises", "parse") if not callable(getattr(loaded, name, None))
-        ]
-        if missing:
-            broken.append(
-                finding(f"{GROUP}:{entry.name}", 0, "D303", f"no {' and no '.join(missing)}")
-            )
-        else:
-            found[entry.name] = loaded
-    return found, tuple(broken)
-
-
 def parse(path: str, post: Post, zone: ZoneInfo) -> tuple[list[ParsedPaper], list[Finding]] | None:
     """Return the papers of `post` and its defects in the first format that it is in, else None."""
     findings: list[Finding] = []
@@ -95,15 +63,10 @@ def parse(path: str, post: Post, zone: ZoneInfo) -> tuple[list[ParsedPaper], lis
         except Exception as error:
             if digest_format in FORMATS.values():
                 raise
-            findings.append(_broken(name, error, path))
+            findings.append(plugins.broken(name, error, path))
     return ([], findings) if findings else None
 
 
 def _in_order() -> Iterator[tuple[str, DigestFormat]]:
-    yield from installed()[0].items()
+    yield from plugins.installed()[0].items()
     yield from FORMATS.items()
-
-
-def _broken(name: str, error: Exception, path: str = "") -> Finding:
-    reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-    return finding(path or f"{GROUP}:{name}", 0, "D303", f"{name}: {reason}" if path else reason)

@@ -255,9 +255,7 @@ class _Reader:
         else:
             out.append(" " if span else "\\" + name)
 
-    def _symbol(
-        self, name: str, mark: str, out: list[str | Node], end: int, *, math: bool
-    ) -> None:
+    def _symbol(self, name: str, mark: str, out: list[str | Node], end: int, *, math: bool) -> None:
         cursor, text = self.cursor, symbols.symbol(name)
         if text is None or (not math and name in symbols.NEEDS_BOUNDARY and self._is_code(mark)):
             self._unknown(name, mark, out, end, math=math)

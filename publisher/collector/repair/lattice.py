@@ -1,0 +1,349 @@
+"""The most probable reading of a line among all its possible UTF-8 parses.
+
+Nodes of the lattice are places between units; edges are the characters that
+the next few units may stand for.  A beam search with the language model finds
+the best path.  Where only one path is left nothing is computed, so the cost
+depends on the number of holes and not on the length of the text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log
+from typing import TYPE_CHECKING, Final
+
+from publisher.collector.repair.codepages import (
+    CONTINUATION,
+    PLACE_HOLDERS,
+    WEAK_BYTES,
+    Unit,
+    gbk_loses,
+)
+from publisher.collector.repair.general_frequency import IMPOSSIBLE, general_frequency
+from publisher.collector.repair.language_model import ORDER, CharacterModel, normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+LEADS: Final = frozenset(range(0xC2, 0xF5))
+_COMMON_LEADS: Final = bytes((0xE2, 0xE3, 0xE4, 0xE5, 0xE6, 0xE7, 0xE8, 0xE9, 0xEF))
+
+# Penalties are natural logarithms, like the model's scores.
+_LEFT_DAMAGED: Final = 12.0  # a readable group is left as it was
+_LEFT_PAIR: Final = 4.0  # ... a Chinese character that may be quite all right
+_STRAY: Final = 1.0  # a continuation byte on its own is left as it was
+_LOST_CHAR: Final = 10.0  # half of a pair, which cannot be written
+_MISSING_LEAD: Final = 8.0
+_ODD_CASE: Final = 5.0  # a capital within a word
+_READINGS_PER_STEP: Final = 2
+_BOTH_SIDES: Final = 2
+_LIKELY: Final = 1e-6
+_ACCENT_AND_SIGN: Final = 8.0  # "René†" is a name with a mark, hardly one character
+
+_REST_OF_CHARACTER: Final = (1, 2)  # bytes left of three when the first is lost
+
+Signature = tuple[tuple[bytes, bool, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """What this text may have lost.
+
+    ``penalties`` pairs each byte that may be missing with its penalty;
+    ``gbk`` adds GBK's own rule, which bytes it drops before which others.
+    """
+
+    penalties: tuple[tuple[int, float], ...]
+    gbk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Width:
+    """How widely to search: best states kept, their depth, readings per group."""
+
+    states: int
+    depth: float
+    readings: int
+
+
+class Budget:
+    """Steps left for one call, so that hostile text cannot take for ever."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, steps: int) -> None:
+        """Allow ``steps`` steps, each about as long as one question to the model."""
+        self.left = steps
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    end: int
+    text: str
+    symbols: str
+    penalty: float
+
+
+@dataclass(slots=True)
+class _State:
+    score: float
+    context: str
+    back: _State | None
+    text: str
+
+
+def _fills(  # noqa: PLR0913, PLR0917 - the state of a recursion
+    signature: Signature, built: bytes, place: int, cost: float, losses: Losses, after: int
+) -> Iterator[tuple[bytes, int, float]]:
+    # All ways to complete a character; at most three bytes are to be found.
+    need = 2 if built[0] < 0xE0 else 3 if built[0] < 0xF0 else 4  # noqa: PLR2004 - RFC 3629
+    if len(built) == need:
+        yield built, place, cost
+        return
+    choices, may_lose, optional = (
+        signature[place] if place < len(signature) else (b"", after >= 0, False)
+    )
+    known = [byte for byte in choices if byte in CONTINUATION]
+    marked = len(known) == len(CONTINUATION) and losses.gbk
+    follower = signature[place + 1][0] if place + 1 < len(signature) else bytes([max(after, 0)])
+    for byte in known:
+        # A place holder stands for a byte that GBK could not read there.
+        if not marked or len(follower) != 1 or gbk_loses(byte, follower[0]):
+            yield from _fills(signature, built + bytes([byte]), place + 1, cost, losses, after)
+    enough = len(signature) - place >= need - len(built)
+    if not may_lose or (
+        known and enough and not optional and (not losses.gbk or len(signature) <= need)
+    ):
+        return
+    if known and len(choices) > 1 and not optional:
+        return  # a place holder: the loss is already marked
+    for byte, penalty in losses.penalties:
+        if losses.gbk and not gbk_loses(byte, choices[0] if choices else after):
+            continue
+        yield from _fills(signature, built + bytes([byte]), place, cost + penalty, losses, after)
+
+
+@lru_cache(maxsize=20_000)
+def readings(
+    signature: Signature, losses: Losses, after: int
+) -> tuple[tuple[str, int, float], ...]:
+    """Return (character, units used, penalty) for the start of a group.
+
+    ``signature`` holds per unit its choices, whether bytes may be lost before
+    it and whether it may also be no part of the character (a blank);
+    ``after`` is the byte that follows the group.
+    """
+    best: dict[tuple[str, int], float] = {}
+    starts = [(bytes([byte]), 1, 0.0) for byte in signature[0][0] if byte in LEADS]
+    if not starts and losses.gbk and len(signature) in _REST_OF_CHARACTER:
+        starts = [(bytes([lead]), 0, _MISSING_LEAD) for lead in _COMMON_LEADS]
+    for built, place, start_cost in starts:
+        for data, end, cost in _fills(signature, built, place, start_cost, losses, after):
+            try:
+                char = data.decode("utf-8")
+            except UnicodeDecodeError:
+                continue
+            if end and general_frequency(char) > IMPOSSIBLE and cost < best.get((char, end), 1e9):
+                best[char, end] = cost
+    return tuple((char, end, cost) for (char, end), cost in best.items())
+
+
+def group_at(units: Sequence[Unit], start: int) -> tuple[Signature, int]:
+    """Return the signature of the group that starts here, and the byte after it.
+
+    That byte is -1 when nothing can have been lost before it.
+    """
+    end = start + 1
+    limit = min(len(units), start + 4)
+    while end < limit and any(byte in CONTINUATION for byte in units[end].choices):
+        end += 1
+    after = 0x20
+    if end < len(units):
+        follower = units[end]
+        after = (follower.choices or follower.text[:1].encode("ascii", "replace") or b" ")[0]
+        after = after if follower.loss_before else -1
+    return tuple(
+        (unit.choices, unit.loss_before, unit.text == " ") for unit in units[start:end]
+    ), after
+
+
+def best_reading(
+    units: Sequence[Unit], losses: Losses, model: CharacterModel, width: Width, budget: Budget
+) -> str:
+    """Return the likeliest text of ``units``; at worst the text they came from.
+
+    That text is also the answer once ``budget`` is used up.
+    """
+    return _Search(units, losses, model, width, budget).run()
+
+
+class _Search:
+    __slots__ = ("_budget", "_losses", "_model", "_ranked", "_units", "_width")
+
+    def __init__(
+        self,
+        units: Sequence[Unit],
+        losses: Losses,
+        model: CharacterModel,
+        width: Width,
+        budget: Budget,
+    ) -> None:
+        self._units, self._losses, self._model = units, losses, model
+        self._width, self._budget = width, budget
+        self._ranked: dict[tuple[Signature, int], list[tuple[int, str, float]]] = {}
+
+    def run(self) -> str:
+        units = self._units
+        nodes: dict[int, dict[str, _State]] = {0: {"\n": _State(0.0, "\n", None, "")}}
+        for place in range(len(units)):
+            states = nodes.pop(place, None)
+            if states is None:
+                continue
+            alive = self._prune(states)
+            edges = self._edges(place)
+            self._budget.left -= 1
+            if self._budget.left <= 0:
+                break
+            if len(alive) == 1 and not nodes:
+                if len(edges) == 1:
+                    # Nothing to choose: no score is needed.
+                    edge, state = edges[0], alive[0]
+                    context = (state.context + edge.symbols)[-(ORDER - 1) :]
+                    nodes[edge.end] = {context: _State(0.0, context, state, edge.text)}
+                    continue
+                alive[0].score = 0.0
+            for state in alive:
+                for edge in edges:
+                    self._extend(nodes, state, edge)
+        final = nodes.get(len(units))
+        if not final:
+            return "".join(unit.text for unit in units)
+        last: _State | None = self._prune(final)[0]
+        parts = []
+        while last is not None:
+            parts.append(last.text)
+            last = last.back
+        return "".join(reversed(parts))
+
+    def _prune(self, states: dict[str, _State]) -> list[_State]:
+        if len(states) == 1:
+            return list(states.values())
+        ranked = sorted(states.values(), key=lambda state: (-state.score, state.context))
+        least = ranked[0].score - self._width.depth
+        return [state for state in ranked[: self._width.states] if state.score >= least]
+
+    def _extend(self, nodes: dict[int, dict[str, _State]], state: _State, edge: _Edge) -> None:
+        context = state.context
+        score = state.score - edge.penalty
+        # Beyond the reach of the context all paths earn the same.
+        for symbol in edge.symbols[: ORDER - 1]:
+            score += self._model.log_probability(symbol, context)
+            self._budget.left -= 1
+            context = (context + symbol)[-(ORDER - 1) :]
+        if len(edge.symbols) >= ORDER:
+            context = edge.symbols[-(ORDER - 1) :]
+        there = nodes.setdefault(edge.end, {})
+        rival = there.get(context)
+        if rival is None or (score, edge.text) > (rival.score, rival.text):
+            there[context] = _State(score, context, state, edge.text)
+
+    def _edges(self, start: int) -> list[_Edge]:
+        units = self._units
+        unit = units[start]
+        if not unit.choices:
+            end = start + 1
+            while end < len(units) and not units[end].choices:
+                end += 1
+            text = "".join(u.text for u in units[start:end])
+            return [_Edge(end, text, normalise(text), 0.0)]
+        is_lead = not LEADS.isdisjoint(unit.choices)
+        if unit.text in PLACE_HOLDERS or unit.text == " " or not (is_lead or self._losses.gbk):
+            return (
+                [_Edge(start + 1, unit.text, normalise(unit.text), _STRAY)]
+                if unit.text
+                else [self._lost(start)]
+            )
+        signature, after = group_at(units, start)
+        before = units[start - 1] if start else None
+        if len(signature) == 1 and not self._losses.gbk and self._alone(start):
+            return [_Edge(start + 1, unit.text, unit.text, 0.0)]
+        char = self._certain(signature, after)
+        if char:
+            return [_Edge(start + len(signature), char, char, 0.0)]
+        ranked = self._ranking(signature, after if self._losses.gbk else 0x20)
+        left = _LEFT_DAMAGED if is_lead else _LEFT_PAIR
+        cost = 0.0
+        if (
+            before
+            and before.text[-1:].isascii()
+            and before.text[-1:].isalpha()
+            and _weak(signature)
+        ):
+            left, cost = 0.0, _ACCENT_AND_SIGN
+        capital_odd = bool(before and before.text[-1:].islower())
+        edges = [
+            _Edge(
+                start + used,
+                char,
+                char,
+                penalty + cost + (_ODD_CASE if capital_odd and char.isupper() else 0.0),
+            )
+            for used, char, penalty in ranked
+        ]
+        if unit.text:
+            edges.append(_Edge(start + unit.span, unit.text, normalise(unit.text), left))
+        elif not edges:
+            edges.append(self._lost(start))
+        return edges
+
+    def _certain(self, signature: Signature, after: int) -> str:
+        # A complete character, nothing left over, in text whose Chinese
+        # characters are known to be pairs of bytes: no other reading is tried.
+        followed = after >= 0 and after in CONTINUATION
+        if (
+            not self._losses.gbk
+            or followed
+            or any(len(choices) != 1 for choices, _, _ in signature)
+        ):
+            return ""
+        try:
+            char = b"".join(choices for choices, _, _ in signature).decode("utf-8")
+        except UnicodeDecodeError:
+            return ""
+        return char if len(char) == 1 and general_frequency(char) >= _LIKELY else ""
+
+    def _lost(self, start: int) -> _Edge:
+        return _Edge(start + 1, "\ufffd", "\ufffd", _LOST_CHAR)
+
+    def _alone(self, start: int) -> bool:
+        # An accented letter with nothing broken on either side is just a letter,
+        # but for a capital amid small letters ("MarÃa").
+        around = [*self._units[max(0, start - 1) : start], *self._units[start + 1 : start + 2]]
+        if len(around) == _BOTH_SIDES and all(
+            unit.text.isascii() and unit.text[-1:].islower() for unit in around
+        ):
+            return self._units[start].text not in "ÃÄÅ"
+        return all(not unit.choices or unit.text in PLACE_HOLDERS for unit in around)
+
+    def _ranking(self, signature: Signature, after: int) -> list[tuple[int, str, float]]:
+        key = (signature, after)
+        ranked = self._ranked.get(key)
+        if ranked is None:
+            scored = [
+                (penalty - log(self._model.frequency(char)), char, used, penalty)
+                for char, used, penalty in readings(signature, self._losses, after)
+            ]
+            scored.sort()
+            self._budget.left -= len(scored) // _READINGS_PER_STEP
+            ranked = [
+                (used, char, penalty) for _, char, used, penalty in scored[: self._width.readings]
+            ]
+            self._ranked[key] = ranked
+        return ranked
+
+
+def _weak(signature: Signature) -> bool:
+    # An accented small letter followed by signs that do follow words.
+    first = signature[0][0]
+    return first[0] >= 0xE0 and all(set(choices) <= WEAK_BYTES for choices, _, _ in signature[1:])  # noqa: PLR2004
