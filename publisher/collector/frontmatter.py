@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import yaml
-from frontmatter.default_handlers import YAMLHandler
 
 from publisher.collector import heads, plainly
 from publisher.collector.findings import finding
@@ -53,7 +52,7 @@ def split(path: str, text: str) -> Post:
     )
     try:
         # Its handler alone: `frontmatter.loads` would strip the body, and lines would be lost.
-        metadata = YAMLHandler().load(source) or {}
+        metadata = plainly.load_yaml(source) or {}
         if not isinstance(metadata, dict):
             raise yaml.YAMLError("not a mapping of keys to values")
     except plainly.YAML_ERRORS as error:

@@ -19,8 +19,25 @@ _COMMENT = re.compile(r"(?:^|[ \t])#.*$")
 _QUOTED = re.compile(r"(?P<quote>[\"'])(?P<text>.*)(?P=quote)(?:[ \t]+#.*)?")
 _TAB = re.compile(r"^[ \t]*\t[ \t]*", re.MULTILINE)
 _MAX_DEPTH = 4
+_MAX_BLOCK = 200_000  # characters; the longest real block has 2,000
+_MAX_NESTING = 500
 # What the constructors of YAML raise: it refuses `2024-13-45` with a ValueError.
 YAML_ERRORS = (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError)
+
+
+def load_yaml(text: str) -> object:
+    """Return what `text` is in YAML. Raises one of `YAML_ERRORS`.
+
+    The quick parser in C overruns its stack, and ends the process, where thousands of brackets are
+    open. What may be nested so deep goes to the one in Python, which raises RecursionError.
+    """
+    if len(text) > _MAX_BLOCK:
+        raise yaml.YAMLError(f"longer than {_MAX_BLOCK} characters")
+    openers = sum(map(text.count, ("[", "{", "- ", "-\t", "? ", "?\t")))
+    indent = max((len(line) - len(line.lstrip()) for line in text.split("\n")), default=0)
+    if openers + indent > _MAX_NESTING:
+        return YAMLHandler().load(text, Loader=yaml.SafeLoader)
+    return YAMLHandler().load(text)
 
 
 def read(block: str, depth: int = 0) -> dict[str, object]:
@@ -61,7 +78,7 @@ def _chunks(block: str) -> list[tuple[str, list[str]]]:
 
 def _value(lines: list[str], depth: int) -> object:
     try:
-        loaded = YAMLHandler().load("\n".join(lines) + "\n")
+        loaded = load_yaml("\n".join(lines) + "\n")
     except YAML_ERRORS:
         loaded = None
     if isinstance(loaded, dict) and len(loaded) == 1:
@@ -85,7 +102,7 @@ def _value(lines: list[str], depth: int) -> object:
 
 def _scalar(text: str) -> object:
     try:
-        value = YAMLHandler().load(text)
+        value = load_yaml(text)
     except YAML_ERRORS:
         return _text(text)
     return _text(text) if isinstance(value, dict | list) or value is None else value

@@ -140,6 +140,13 @@ def test_anchors_that_unfold_for_ever_are_no_names() -> None:
     assert frontmatter.names(post.metadata["tags"]) == ()
 
 
+@pytest.mark.parametrize("opener", ["[", "{", "- ", "? ", "a: [", "\n- - "])
+def test_thousands_of_open_brackets_do_not_end_the_process(opener: str) -> None:
+    post = frontmatter.split("x.md", f"---\ntitle: T\nx: {opener * 30_000}\n---\nB\n")
+    assert post.metadata["title"] == "T"
+    assert [found.code for found in post.findings] == ["D104"]
+
+
 @given(st.text(alphabet=st.sampled_from("ab:- \t\n[]{}'\"#|>&*!%@`,0"), max_size=80))
 def test_no_text_stops_the_plain_reader(text: str) -> None:
     assert isinstance(plainly.read(text), dict)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from publisher.collector import identity, links
 from publisher.collector.findings import finding
 from publisher.collector.formats import table_words
-from publisher.collector.text import from_arxiv, from_machine, without_html
+from publisher.collector.text import MAX_FIELD, from_arxiv, from_machine, without_html
 from publisher.models import ParsedPaper
 
 if TYPE_CHECKING:
@@ -38,7 +38,9 @@ _HEADING = re.compile(r"[ ]{0,3}(#{1,6})[ \t]+(\S.*?)[ \t]*#*[ \t]*")
 _SUMMARY = re.compile(r"<summary\b[^<>]*>(.*?)</summary\s*>", re.IGNORECASE)
 _FENCE = re.compile(r"[ ]{0,3}(```|~~~)")
 _BAR = re.compile(r"(?<!\\)\|")
-_LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^()\s<>]+)>?[^()]*\)")
+_LINK = re.compile(
+    r"\[((?:[^\[\]]|\[[^\[\]]{0,100}\]){0,600})\]\(<?([^()\s<>]{1,2000})>?[^()]{0,300}\)"
+)
 _HREF = re.compile(r"\bhref[ \t]*=[ \t]*[\"']?([^\"'\s<>]+)", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\d./])(\d{4}\.\d{4,5})(?:v(\d{1,3}))?(?![\d.]*\d)")
 _THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -144,7 +146,7 @@ def _cells(line: str, expected: int) -> list[str]:
     """
     line = line.strip().removeprefix("|")
     line = line[:-1] if line.endswith("|") and not line.endswith("\\|") else line
-    cells = [cell.replace("\\|", "|").strip() for cell in _BAR.split(line)]
+    cells = [cell.replace("\\|", "|").strip()[:MAX_FIELD] for cell in _BAR.split(line)]
     if not expected or len(cells) <= expected:
         return cells
     joined: list[str] = []
@@ -225,7 +227,9 @@ def _title(cell: str) -> str:
 
 
 def _authors(cell: str) -> tuple[str, ...]:
-    text = table_words.without_et_al(_LINK.sub(r"\1", cell).replace("**", ""))
+    # A run of blanks would make the search for separators slow.
+    cell = " ".join(_LINK.sub(r"\1", cell).replace("**", "").split())
+    text = table_words.without_et_al(cell)
     names = (table_words.without_et_al(from_arxiv(without_html(n))) for n in _AND.split(text))
     return tuple(name for name in names if name)
 

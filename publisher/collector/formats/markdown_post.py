@@ -17,7 +17,7 @@ from publisher.collector import links
 from publisher.collector.findings import finding
 from publisher.collector.frontmatter import names, text_of
 from publisher.collector.slugs import slugify
-from publisher.collector.text import from_machine
+from publisher.collector.text import from_machine, plain
 from publisher.models import ParsedPaper
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _IMAGE = re.compile(
 _HTML_IMAGE = re.compile(r"<img\b[^<>]{0,500}?\bsrc[ \t]*=[ \t]*[\"']?([^\"'\s<>]+)", re.IGNORECASE)
 # What Hugo, Hexo, Jekyll and kramdown put between their braces, and definitions of links.
 _MACHINERY = re.compile(
-    r"\{\{.*?\}\}|\{%.*?%\}|^[ ]{0,3}\[[^\]\n]+\]:[^\n]*$|\[\^[^\]\n]+\]|\{:[^}\n]*\}|"
+    r"\{\{[^{}]*\}\}|\{%[^{}]*\}|^[ ]{0,3}\[[^\[\]\n]+\]:[^\n]*$|\[\^[^\[\]\n]+\]|\{:[^{}\n]*\}|"
     r"^[ \t]*\[(?:TOC|\[_TOC_\])\][ \t]*$",
     re.DOTALL | re.MULTILINE,
 )
@@ -106,8 +106,8 @@ def _topics(path: str, post: Post) -> tuple[str, ...]:
         value = lowered.get(key)
         for name in names(value):
             # A text instead of a list: Pelican has commas in it, Jekyll blanks.
-            if isinstance(value, str) and _LIST.search(name):
-                found += _LIST.split(name)
+            if isinstance(value, str) and _LIST.search(plain(name)):
+                found += _LIST.split(plain(name))
             elif isinstance(value, str) and _DATED.match(PurePosixPath(path).name):
                 found += name.split()
             else:
@@ -131,7 +131,7 @@ def _authors(post: Post) -> tuple[str, ...]:
         for item in value if isinstance(value, list) else [value]:
             name = item.get("name") if isinstance(item, dict) else item
             if isinstance(name, str):
-                found += _AUTHORS.split(name) if isinstance(value, str) else [name]
+                found += _AUTHORS.split(plain(name)) if isinstance(value, str) else [name]
         if found:
             break
     return tuple(dict.fromkeys(filter(None, map(from_machine, found))))

@@ -58,10 +58,12 @@ _NO_TOPIC = re.compile(
 _UPDATE = re.compile(r"\W*(?:last\s+)?updat|\W*(?:最后|最近)?更新", re.IGNORECASE)
 _COUNT = re.compile(r"\s*[(（\[][ \t]*\d+[^()（）\[\]]{0,20}[)）\]]\s*$")
 _DATE = re.compile(
-    r"\d{4}[-/.年]\d{1,2}(?:[-/.月]\d{1,2})?[日月]?|\b(?:19|20)\d{2}\b|\b\d{8}\b|"
+    r"\d{4}[-/.年]\d{1,2}(?:[-/.月]\d{1,2})?[日月]?|\b\d{8}\b|"
     r"\b\d{1,2}[ -][A-Z][a-z]{2,8}[ -,]+\d{4}|\b[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}"
 )
-_EDGES = " \t-–—:：|·,，.()（）[]!*#"
+_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
+_EMPTY = re.compile(r"[(（\[]\s*[)）\]]")
+_EDGES = " \t-–—:：|·,，.!*#"
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _DAY_FIRST = re.compile(r"\b(\d{1,2})[ -]([A-Za-z]{3})[a-z]*\.?[ ,-]+(\d{4})")
 _MONTH_FIRST = re.compile(r"\b([A-Za-z]{3})[a-z]*\.?[ ](\d{1,2})(?:st|nd|rd|th)?,?[ ]+(\d{4})")
@@ -70,7 +72,7 @@ _YEAR_AND_MONTH = re.compile(r"(?<!\d)(\d{4})[-/.年](\d{1,2})月?(?![-/.月\d])
 _NOTHING = frozenset(
     ["", "null", "none", "n/a", "na", "nan", "-", "--", "—", "/", "无", "暂无", "x"]
 )
-_ET_AL = re.compile(r"[\s,，]*(?:\bet\.?[ ]?al\b\.?|等人?|\.\.\.|…)[\s.]*$", re.IGNORECASE)
+_ET_AL = re.compile(r"(?:\bet\.?[ ]?al\b\.?|等人?|\.\.\.|…)[\s.]{0,9}$", re.IGNORECASE)
 
 
 def columns(names: Sequence[str]) -> list[str]:
@@ -92,8 +94,12 @@ def columns(names: Sequence[str]) -> list[str]:
 
 def topic(heading: str) -> str:
     """Return the topic that `heading` names, "" where it names none ("Updated on 2024.11.30")."""
-    text = _COUNT.sub("", _DATE.sub(" ", heading)).strip(_EDGES)
-    return "" if not text or _NO_TOPIC.fullmatch(text) else " ".join(text.split())
+    heading = _COUNT.sub("", heading)
+    bare = _EMPTY.sub(" ", _YEAR.sub(" ", _DATE.sub(" ", heading))).strip(_EDGES)
+    if not bare or _NO_TOPIC.fullmatch(" ".join(bare.split())):
+        return ""
+    shown = _EMPTY.sub(" ", _DATE.sub(" ", heading))  # "CVPR 2024" keeps its year
+    return " ".join(shown.split()).strip(_EDGES)
 
 
 def is_update(heading: str) -> bool:
