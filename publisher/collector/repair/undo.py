@@ -31,16 +31,9 @@ from publisher.collector.repair.detect import (
     single_byte_signs,
 )
 from publisher.collector.repair.language_model import ORDER, normalise
-from publisher.collector.repair.lattice import (
-    LEADS,
-    Budget,
-    Losses,
-    Width,
-    best_reading,
-    group_at,
-    readings,
-)
+from publisher.collector.repair.lattice import Budget, Width, best_reading
 from publisher.collector.repair.mixture import Mixture
+from publisher.collector.repair.readings import LEADS, Losses, group_at, readings
 from publisher.collector.repair.word_model import word_model
 
 if TYPE_CHECKING:
