@@ -22,15 +22,17 @@ _TRAILING = ".,;:!?*~_'”’"
 _CODE_HOSTS = frozenset(
     (
         "github.com gitlab.com bitbucket.org codeberg.org gitee.com huggingface.co hf.co "
-        "modelscope.cn gist.github.com git.sr.ht sourceforge.net code.google.com"
+        "modelscope.cn anonymous.4open.science gist.github.com git.sr.ht sourceforge.net "
+        "code.google.com"
     ).split()
 )
 _PAGE_HOSTS = ("github.io", "gitlab.io", "readthedocs.io", "netlify.app", "vercel.app", "pages.dev")
 # What stands before the address of a project's page: "Project page:", "our website at".
 _PAGE_LABEL = re.compile(
-    r"(?:project(?:[- ]?(?:web)?(?:page|site))?|(?:web|home)[- ]?(?:page|site)|website|demo page)"
-    r"(?:[ ,]{1,2}(?:page|link|url|site|web|website|webpage|code|video|videos|and|with|is|are|can|be"
-    r"|available|accessible|found|see|here|at|on|in|of|the|this|our|results|more|more results)){0,12}"
+    r"(?:project(?:[- ]?(?:web)?(?:page|site))?|(?<![\w-])web(?=\W{1,3}$)|demo page"
+    r"|(?:web|home)[- ]?(?:page|site)|website)"
+    r"(?:[ ,:]{1,3}(?:page|link|url|site|web|website|webpage|code|videos?|and|with|is|are|can|be"
+    r"|https|available|accessible|found|see|here|at|on|in|of|the|this|our|results|more)){0,12}"
     r"\W{0,6}$",
     re.IGNORECASE,
 )

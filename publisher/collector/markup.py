@@ -11,9 +11,9 @@ import re
 
 # Elements that only shape text, as models write them.
 _SHAPING = (
-    "a abbr b big blockquote br center cite code dd del details div dl dt em figcaption figure font "
-    "h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike strong sub "
-    "summary sup table tbody td tfoot th thead tr tt u ul var wbr script iframe"
+    "a abbr b big blockquote br center cite code dd del details div dl dt em figcaption figure "
+    "font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike strong "
+    "sub summary sup table tbody td tfoot th thead tr tt u ul var wbr script iframe"
 )
 # Those that are words too ("<video> tokens"): an element only with attributes or with its end.
 _OTHER = (
@@ -29,8 +29,12 @@ _ATTRIBUTES = (
     r"(?:\s*+/?|[\s/](?=[^<>]{0,2000}?[\w-]\s?=\s?[^\s<>])(?:\"[^\"]{0,2000}+\"|'[^']{0,2000}+'|[^<>\"'])*+"
     r"|\s+(?:open|hidden|disabled|checked|controls|async|defer)\s*+/?)"
 )
-_SHAPING_TAG = re.compile(rf"<(/?)({'|'.join(_SHAPING.split())})({_ATTRIBUTES})>", re.IGNORECASE)
-_OTHER_TAG = re.compile(rf"<(/?)({'|'.join(_OTHER.split())})({_ATTRIBUTES})>", re.IGNORECASE)
+_SHAPING_TAG = re.compile(
+    rf"<(?=[a-z/])(/?)({'|'.join(_SHAPING.split())})({_ATTRIBUTES})>", re.IGNORECASE
+)
+_OTHER_TAG = re.compile(
+    rf"<(?=[a-z/])(/?)({'|'.join(_OTHER.split())})({_ATTRIBUTES})>", re.IGNORECASE
+)
 _BREAKING = frozenset("br p li div tr td th ol ul hr h1 h2 h3 h4 h5 h6 table dd dt details".split())
 _HIDDEN = re.compile(r"<(script|style|iframe)\b[^<>]{0,500}>", re.IGNORECASE)
 _SCRIPT_START = re.compile(r"<!--|<!doctype[^<>]{0,500}>|<\?[^<>]{0,500}>", re.IGNORECASE)
@@ -48,7 +52,10 @@ _SCRIPTS = re.compile(r"<(sub|sup)>([0-9+=()n-]{1,12})</\1>", re.IGNORECASE)
 _BOTH = re.compile(r"(?<![\\*])\*\*\*(?=[^\s*])([^*\n]{1,2000}?)(?<=[^\s*\\])\*\*\*(?!\*)")
 _STRONG = re.compile(r"(?<!\\)\*\*(?=[^\s*])((?:[^*\n]|(?<!\*)\*(?!\*)){1,2000}?)(?<=[^\s\\])\*\*")
 _EMPHASIS = re.compile(r"(?<![\w*\\])\*(?=[^\s*])([^*\n]{1,2000}?)(?<=[^\s*\\])\*(?![\w*])")
-_UNDERSCORES = re.compile(r"(?<![\w\\_])(__?)(?=[^\s_])([^_\n]{1,2000}?)(?<=[^\s_\\])\1(?![\w_])")
+# Not "__init__", and no faces: "<_< >_>".
+_UNDERSCORES = re.compile(
+    r"(?<![\w\\])(?!__[a-z]{1,30}__)(__?)(?=[^\W_])([^_\n]{1,2000}?)(?<=[\w。，：:.!?）)])\1(?!\w)"
+)
 _STRUCK = re.compile(r"(?<![~\\])~~(?=[^\s~])([^~\n]{1,2000}?)(?<=[^\s~\\])~~(?!~)")
 _CODE = re.compile(r"(?<![`\\])(`{1,3})(?!`)([^`\n]{1,2000}?)(?<!`)\1(?!`)")
 _LINK = re.compile(
@@ -57,7 +64,7 @@ _LINK = re.compile(
 )
 _FOOTNOTE = re.compile(r"\[\^[\w-]{1,20}\](?!\()")
 # Where TeX has the same escape for something else ("\~n", "\.z", "\{"), TeX decides.
-_ESCAPED = re.compile(r"\\(?:([*<>])|([+.!|~()\[\]#-])(?=[\s，。；：、]|$)|(`)(?![A-Za-z]))")
+_ESCAPED = re.compile(r"\\(?:([*<>])|([+.!|~#-])(?=[\s，。；：、]|$)|(`)(?![A-Za-z]))")
 
 
 def without_html(text: str) -> str:

@@ -60,7 +60,8 @@ _MOST_MARKS = 8
 
 def plain(text: str) -> str:
     """Return `text` on one line, without what XML forbids, at most `MAX_FIELD` characters."""
-    text = legal(text).strip()
+    # Cut before too: marks and junk of a megabyte are not worth a look.
+    text = legal(text[: 10 * MAX_FIELD]).strip()
     return text if len(text) <= MAX_FIELD else text[: MAX_FIELD - 1].rstrip() + "…"
 
 

@@ -28,7 +28,8 @@ _FIRST_YEAR, _LAST_YEAR, _CENTURY = 1970, 2069, 70
 
 # At the name: "2024", "'24", "-24", " 24", "24", ", 2024", "(2024)". Not the pages after it.
 _YEAR_AFTER = re.compile(
-    r"(?:[\s,.:(]{0,3}['’‘`-]?\s?(?P<full>(?:19|20)\d\d)|\s?['’‘`-]\s?(?P<marked>\d\d)|\s?(?P<bare>\d\d))"
+    r"(?:[\s,.:(]{0,3}['’‘`-]?\s?(?P<full>(?:19|20)\d\d)"
+    r"|\s?['’‘`-]\s?(?P<marked>\d\d)|\s?(?P<bare>\d\d))"
     r"(?![\w%/])(?!\.\d)(?!\s?(?:pages?|figures?|tables?|pp\b))",
     re.IGNORECASE,
 )
@@ -41,19 +42,21 @@ _ABBREVIATION = re.compile(
 )
 
 _ACCEPTED = re.compile(
-    r"\bac+(?:ep|pe)+ted\b|\bacceptance\b|\bto appear|\bappear(?:s|ed|ing)? (?:in|at)\b|\bpublished\b"
-    r"|\bpublication (?:in|at|by)\b|\bpresented\b|\bpresentation at\b|\bcamera[ -]ready\b"
-    r"|\bproceedings of\b|\bin press\b|\bto be published\b|\bforthcoming\b",
+    r"\bac+(?:ep|pe)+ted\b|\bacceptance\b|\bto appear|\bappear(?:s|ed|ing)? (?:in|at)\b"
+    r"|\bpublished\b|\bpublication (?:in|at|by)\b|\bpresented\b|\bpresentation at\b"
+    r"|\bcamera[ -]ready\b|\bproceedings of\b|\bin press\b|\bto be published\b|\bforthcoming\b",
     re.IGNORECASE,
 )
 # Nearer before a name than a word of acceptance: the paper is not there, or it is another paper's.
 _REFUSING = re.compile(
-    r"\bsubmi[ts]\w*|\bunder\b[^.]{0,40}\breview|\bin review\b|\brejected\b|\bwithdrawn\b|\bdraft\b"
-    r"|\bintended for\b|\bnot (?:yet |been )?accepted\b|\bbeing considered\b|\btarget(?:ing|ed)\b"
-    r"|\bexten(?:sion|ded|ds|ding)\b|\bexpanded\b|\bfollow-?up\b|\bbased on\b|\bbuil(?:ds|t) (?:up)?on\b"
-    r"|\bprevious(?:ly)?\b|\bprior\b|\bearlier\b|\bpreliminary\b|\bsuccessor\b|\brevised version of\b"
+    r"\bsubmi[ts]\w*|\bunder\b[^.]{0,40}\breview|\bin review\b|\brejected\b|\bwithdrawn\b"
+    r"|\bdraft\b|\bintended for\b|\bnot (?:yet |been )?accepted\b|\bbeing considered\b"
+    r"|\btarget(?:ing|ed)\b|\bexten(?:sion|ded|ds|ding)\b|\bexpanded\b|\bfollow-?up\b|\bbased on\b"
+    r"|\bbuil(?:ds|t) (?:up)?on\b|\bprevious(?:ly)?\b|\bprior\b|\bearlier\b|\bpreliminary\b"
+    r"|\bsuccessor\b|\brevised version of\b"
     r"|\boverlap|\bwinn(?:er|ing)\b|\bplace\b|\bsolutions?\b|\bchallenge\b|\breport (?:of|for|on)\b"
-    r"|\bcompared? (?:to|with)\b|\bsupersede|\bproposed (?:in|at)\b|\bif accepted\b|\bversion of our\b",
+    r"|\bcompared? (?:to|with)\b|\bsupersede|\bproposed (?:in|at)\b|\bif accepted\b"
+    r"|\bversion of our\b",
     re.IGNORECASE,
 )
 # Right after it: what the paper has of the venue is not its place.
@@ -65,19 +68,20 @@ _REFUSED = re.compile(
 _WORKSHOP = re.compile(r"\bworkshops?\b", re.IGNORECASE)
 # A venue that no table knows, where the words around it leave no doubt.
 _UNKNOWN = re.compile(
-    r"(?:(?:accepted|to appear|published|presented)\s(?:\w{1,12}\s){0,3}(?:by|at|to|in|for|as)\s(?:the\s)?"
-    r"(?:IEEE\s|ACM\s|IEEE/CVF\s)?|\bIn Proceedings (?:of )?|^)"
-    r"(?P<name>[A-Z][A-Za-z]{0,6}[A-Z][A-Za-z]{0,6})(?=['’\s-]{0,2}(?:20)?\d\d(?!\w))"
+    r"(?:(?:[Aa]ccepted|[Tt]o appear|[Pp]ublished|[Pp]resented)\s(?:\w{1,12}\s){0,3}"
+    r"(?:by|at|to|in|for|as)\s(?:the\s)?(?:IEEE\s|ACM\s|IEEE/CVF\s)?|\bIn Proceedings (?:of )?)"
+    r"(?P<name>(?!COVID|ID)[A-Z][A-Za-z]{0,6}[A-Z][A-Za-z]{0,6})(?=['’\s-]{0,2}(?:20)?\d\d(?!\w))"
 )
 
 
 def venue(comment: str) -> Venue | None:
     """Return the venue that the comment says the paper appears at, None where it says none."""
     text = " ".join(_URL.sub(" ", comment[:_LONGEST]).split())
-    found: list[tuple[bool, Venue]] = []
-    for sentence in _sentences(text):
-        if named := _in_sentence(sentence):
-            found.append((bool(_ACCEPTED.search(sentence)), named))
+    found = [
+        (bool(_ACCEPTED.search(sentence)), named)
+        for sentence in _sentences(text)
+        if (named := _in_sentence(sentence))
+    ]
     # A sentence that speaks of acceptance before one that only names, if it knows the year.
     best = max(found, key=lambda pair: (pair[1].year > 0, pair[0]), default=None)
     return best[1] if best else None
@@ -96,6 +100,7 @@ def _sentences(text: str) -> list[str]:
 def _in_sentence(sentence: str) -> Venue | None:
     """Return the venue that `sentence` names: of several the first with its year at it."""
     named: list[tuple[bool, Venue]] = []
+    of_others: set[int] = set()  # years of venues that the paper is not at
     accepting, refusing = _ends(_ACCEPTED, sentence), _ends(_REFUSING, sentence)
     workshop = bool(_WORKSHOP.search(sentence))
     for match in islice(PATTERN.finditer(sentence), _MOST_NAMES):
@@ -110,11 +115,12 @@ def _in_sentence(sentence: str) -> Venue | None:
         if folded(spelling) in AMBIGUOUS and not year and accepted < 0:
             continue
         if refused > accepted or _REFUSED.match(after):
+            of_others.add(year)
             continue
         name = VENUES[folded(spelling)]
         if (workshop or match.group("workshop")) and name not in JOURNAL_NAMES:
             name += " Workshop"
-        named.append((year > 0, Venue(name, year or _only_year(sentence))))
+        named.append((year > 0, Venue(name, year or _only_year(sentence, of_others))))
     if named:
         return max(named, key=lambda pair: pair[0])[1]
     return _unknown(sentence)
@@ -150,7 +156,7 @@ def _year_after(text: str) -> int:
     return number + (2000 if number < _CENTURY else 1900)
 
 
-def _only_year(sentence: str) -> int:
-    years = {int(year) for year in _YEARS.findall(sentence)}
+def _only_year(sentence: str, of_others: set[int]) -> int:
+    years = {int(year) for year in _YEARS.findall(sentence)} - of_others
     year = years.pop() if len(years) == 1 else 0
     return year if _FIRST_YEAR <= year <= _LAST_YEAR else 0

@@ -43,7 +43,8 @@ Humanoids
 CASE
 L4DC
 Interspeech
-ICASSP | Acoustics Speech and Signal Processing | Acoustics, Speech and Signal Processing | Acoustics, Speech, and Signal Processing
+ICASSP | Acoustics Speech and Signal Processing | Acoustics, Speech and Signal Processing
+ICASSP | Acoustics, Speech, and Signal Processing
 ASRU
 SLT
 ISMIR
@@ -100,7 +101,8 @@ Pacific Graphics | PG
 CGI | Computer Graphics International
 CASA
 GI | Graphics Interface
-ICME | International Conference on Multimedia and Expo | International Conference on Multimedia & Expo
+ICME | International Conference on Multimedia and Expo
+ICME | International Conference on Multimedia & Expo
 ICIP | International Conference on Image Processing
 ICPR | International Conference on Pattern Recognition
 ICDAR
@@ -186,7 +188,8 @@ AAMAS
 """
 
 JOURNALS = """
-TPAMI | T PAMI | PAMI | Transactions on Pattern Analysis and Machine Intelligence | Trans. Pattern Anal. Mach. Intell.
+TPAMI | T PAMI | PAMI | Transactions on Pattern Analysis and Machine Intelligence
+TPAMI | Trans. Pattern Anal. Mach. Intell.
 IJCV | International Journal of Computer Vision
 TIP | Transactions on Image Processing
 TOG | Transactions on Graphics | ACM Trans. Graph.
@@ -268,7 +271,7 @@ AMBIGUOUS = frozenset(
         "mm|vr|fg|pg|chi|acl|rss|tip|tog|www|das|dis|case|slt|sca|cgi|casa|gi|iv|ccs|pets|micro|dac"
         "|date|ase|fse|log|pr|prl|cag|nature|science|sensors|remote sensing|optica|neural networks"
         "|information fusion|vis|cvm|spl|tro|tits|tci|tiv|mlj|umap|humanoids|iui|icb|iva|pcs|pami"
-        "|pattern recognition|medical image analysis|mig|hri|icse|isca|sdm|icdm|wicv|automl|iccc|hpg"
+        "|pattern recognition|medical image analysis|mig|hri|icse|isca|sdm|icdm|wicv|iccc|hpg"
         "|sgp|i3d|kbs|media|ral|ra l|scientific reports|scientific data|neurocomputing|pldi|popl"
         "|motion interaction and games|sensys|colt|uai|kdd|lrec|mmm|cvip|dicta"
         "|medical imaging with deep learning|computer vision theory and applications"

@@ -6,42 +6,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from publisher.collector.slugs import assign_slugs, slugify
-from publisher.collector.tex import tex_to_text
 from publisher.collector.text import from_arxiv, from_machine, plain
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER
-
-TEX = [
-    (r"$360^{\circ}$ and $100 and $200", "360° and $100 and $200"),
-    (r"$E^{3}$Gen", "E³Gen"),
-    (r"${360^\circ}$ images", "360° images"),
-    (r"$10\times $ fewer", "10× fewer"),
-    (r"($\sim$30x faster at $\ge$120fps)", "(∼30x faster at ≥120fps)"),
-    (r"\textit{\textbf{In the first stage}}, we", "In the first stage, we"),
-    (
-        r"na\"{\i}vely na\"ive Fr\'echet B\'{e}zier R\"uckert",
-        "naïvely naïve Fréchet Bézier Rückert",
-    ),
-    (r"\c{c} \v{s} \'E", "ç š É"),
-    (r"$\mathcal{ZS}^2$", "𝒵𝒮²"),
-    (r"\ie, \eg", "i.e., e.g."),
-    (r"86.7\% and A\_b \& c", "86.7% and A_b & c"),
-    (r"two front \\& back", "two front & back"),
-    (r"$p(x|c)^\gamma p(x)^{1-\gamma}$", "p(x|c)ᵞ p(x)¹⁻ᵞ"),
-    (r"AP$_{50}^\text{box}$", "AP₅₀box"),
-    (r"\url{https://example.org/a_b}.", "https://example.org/a_b."),
-    (r"\href{https://example.org}{here}", "here (https://example.org)"),
-    (r"by \ours{}", "by ours"),
-    ("Just Add $100 More", "Just Add $100 More"),
-    ("C# costs 5% of #1 & more ~ x^2 {a}", "C# costs 5% of #1 & more ~ x^2 {a}"),
-    (r"{\em so}", "so"),
-    ("no TeX", "no TeX"),
-]
-
-
-@pytest.mark.parametrize(("source", "text"), TEX)
-def test_tex(source: str, text: str) -> None:
-    assert tex_to_text(source) == text
-
 
 MACHINE = [
     ("**粗体** `code` *斜体*", "粗体 code 斜体"),
@@ -55,6 +21,24 @@ MACHINE = [
     ("x<y and z>w", "x<y and z>w"),
     ("&lt;b&gt; &amp; &#x4e2d;", "<b> & 中"),
     ("（<0.01 bpp）", "（<0.01 bpp）"),
+    ("a < b && c > d, C++<T>, AT&T, <_< >_> <3", "a < b && c > d, C++<T>, AT&T, <_< >_> <3"),
+    ("x <b and y> z, if a<p then q>r, <p = 0.05>", "x <b and y> z, if a<p then q>r, <p = 0.05>"),
+    ("<mask> 与 <video> 与 <image>", "<mask> 与 <video> 与 <image>"),
+    ("<video>a</video> <time datetime=x>b</time>", "a b"),
+    ("&nbsp;a&nbsp; &copy=1 &ampx", "a &copy=1 &ampx"),
+    ("a <!-- gone --> b <!-- open", "a b <!-- open"),
+    ("<img src=\"a>b\" alt='x'>ok <svg/onload=alert(1)>", "ok"),
+    ("<script>alert(1)", "alert(1)"),
+    ("H<sub>2</sub>O 10<sup>-3</sup> x<sub>max</sub>", "H₂O 10⁻³ xmax"),
+    ("**粗体：**紧跟，**a**b，***都***，~~删~~", "粗体：紧跟，ab，都，删"),
+    ("**a*b*c** **a* b** **未闭合", "a*b*c a* b **未闭合"),
+    (r"\*星号\* a\_b 1\. x \[z\] \# \`", "*星号* a_b 1. x [z] # `"),
+    ("_强调_ __粗__ __init__ snake_case_name", "强调 粗 __init__ snake_case_name"),
+    ("![图](https://a.b/c.png)![](x.png) 脚注[^1] [1]", "图 (https://a.b/c.png) 脚注 [1]"),
+    ('[b](//h/x) [c](/rel) [d](<https://a.b/(x)> "t")', "b c d (https://a.b/(x))"),
+    ("约10~20倍 -- ``x'' `y' Fig.~3", "约10~20倍 -- ``x'' `y' Fig.~3"),
+    (r"使用$\mathcal{L}_1$损失，$O(n^2)$，费用$5和$10", "使用ℒ₁损失，O(n²)，费用$5和$10"),
+    (r"\( a_1 \) \[ b^2 \] \n C:\new", r"a₁ b² \n C:\new"),
 ]
 
 
@@ -87,10 +71,29 @@ def test_arxiv_text_keeps_signs_that_are_no_mark_up() -> None:
         "\ud800",
         "\ufffe",
         "\U0001ffff",
+        "\u200d",
+        "\ufe0f",
+        "\u3164",
+        "\ufdd0",
+        "\U000e0041",
+        "\U000e0100",
     ],
 )
 def test_what_no_reader_should_get(junk: str) -> None:
     assert plain(f"a{junk}b") == "ab"
+
+
+@pytest.mark.parametrize("text", ["👩‍👩‍👧", "❤️", "1️⃣", "می‌خواهم", "क्‍ष", "葛󠄀", "\ue000", "e̍"])
+def test_what_looks_like_junk_and_is_none(text: str) -> None:
+    assert plain(text) == text
+
+
+def test_separators_are_blanks() -> None:
+    assert plain("a\u2028b\x0cc\xa0d\te") == "a b c d e"
+
+
+def test_a_letter_under_a_tower_of_marks_keeps_eight() -> None:
+    assert len(plain("a" + "\u0335" * 1000)) == 9
 
 
 @given(st.text(st.characters(codec=None)))

@@ -8,13 +8,14 @@ converted stays readable, what is no TeX stays as it is.
 from __future__ import annotations
 
 import html
+from functools import lru_cache
 
 from publisher.collector import clean, links
 from publisher.collector.tex.cursor import Node, Nodes
 from publisher.collector.tex.grammar import parse
 from publisher.collector.tex.macros import flat
 
-MAX_TEX = 40_000  # characters; what is longer was not written for a title or an abstract
+MAX_TEX = 20_000  # characters; what is longer was not written for a title or an abstract
 _HINTS = ("$", "\\", "~", "``", "''", "--", "`", "{")
 
 
@@ -36,7 +37,12 @@ def tex_to_html(text: str, *, with_links: bool = True) -> str:
 def _tree(text: str, *, typography: bool) -> Nodes:
     text = text[:MAX_TEX]
     hints = _HINTS if typography else _HINTS[:2]
-    return parse(text, typography=typography) if any(hint in text for hint in hints) else (text,)
+    return _parsed(text, typography) if any(hint in text for hint in hints) else (text,)
+
+
+@lru_cache(maxsize=32)  # both forms of a text are made of one tree
+def _parsed(text: str, typography: bool) -> Nodes:
+    return parse(text, typography=typography)
 
 
 def _flattened(nodes: Nodes) -> Nodes:

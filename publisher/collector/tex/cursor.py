@@ -34,6 +34,7 @@ class Cursor:
     """Knows the text, where it is (`pos`), and the partner of each brace."""
 
     def __init__(self, text: str) -> None:
+        """Begin at the start of `text`."""
         self.text = text
         self.pos = 0
         self.closing = signs.matching_braces(text)

@@ -12,7 +12,7 @@ import re
 
 from publisher.collector.tex import signs, spacing, symbols
 from publisher.collector.tex.cursor import Cursor, Node, Nodes
-from publisher.collector.tex.macros import MACROS, flat
+from publisher.collector.tex.macros import ALONE, MACROS, flat
 
 MAX_DEPTH = 16
 _MATH_ENVIRONMENTS = frozenset(
@@ -30,6 +30,7 @@ _TOKEN = re.compile(
 _MATH_TOKEN = re.compile(r"\\[A-Za-z]++\*?|\\[\s\S]|'++|[^\\${}^_~&'<>=]++|[\s\S]")
 # "\'s" is an apostrophe that somebody escaped, not the letter ś.
 _APOSTROPHE = re.compile(r"\\'(?=(?:s|re|ve|ll|d|m|t)(?![A-Za-z]))")
+_SIGNS_OF_MATH = re.compile(r"[\\^_=+<>]")
 # As in JSON. An accent has its letter after it, always.
 _ESCAPED_QUOTE = re.compile(r"\\\"(?=\s|[^A-Za-z{\\]|$)")
 _SINGLE_QUOTES = re.compile(r"(?<![\w`\\])`((?:[^`'\n]|(?<=\w)'(?=\w)){1,200})'(?![\w'])")
@@ -60,6 +61,7 @@ class _Reader:
         self._dollars = signs.pairs_of_dollars(text) if "$" in text else {}
         self._depth = 0
         self._open_quotes = 0
+        self._open_brackets = 0
 
     def read(self, start: int, end: int, *, math: bool) -> Nodes:
         """Return what stands in the range; the cursor stays where it is."""
@@ -177,13 +179,25 @@ class _Reader:
         elif not math and self._is_path(mark):
             out.append(mark)
         elif name in MACROS:
-            out.extend(MACROS[name](self, name, end, math=math))
+            self._known(name, mark, out, end, math=math)
         elif name in ("begin", "end"):
             self._environment(name, out, end)
         elif name in symbols.ACCENTS and not math:
             self._accent(name, mark, out, end)
         else:
             self._symbol(name, mark, out, end, math=math)
+
+    def _known(self, name: str, mark: str, out: list[str | Node], end: int, *, math: bool) -> None:
+        macro, after = MACROS[name], self.cursor.next()
+        if not math and after != "{" and self._is_code(mark) and macro not in ALONE:
+            out.append(mark)
+            return
+        nodes = macro(self, name, end, math=math)
+        # "as in~\cite{key}." leaves no blank before the full stop.
+        gone = not nodes and name in symbols.DROPPED_WITH_ARGUMENT
+        if gone and out and isinstance(out[-1], str) and self.cursor.next() in (*".,;:)", ""):
+            out[-1] = out[-1].rstrip()
+        out.extend(nodes)
 
     def _sign(self, mark: str, out: list[str | Node], end: int, *, math: bool) -> None:
         sign, after = mark[1:], self.cursor.next()
@@ -197,11 +211,14 @@ class _Reader:
             self._delimited(sign, out, end)
         elif sign in symbols.ACCENTS and not math:
             self._accent(sign, mark, out, end)
+        elif sign == "]" and not math and self._open_brackets:
+            self._open_brackets -= 1
+            out.append("]")
         elif sign in ",;: \n\t":
             out.append(" ")
         elif math:
             out.append({"|": "‖", ">": " ", "!": "", "/": "", "-": "", "@": ""}.get(sign, sign))
-        elif not (sign == "/" or (sign in "!-@" and after.isalnum())):
+        elif not (sign in "/@" or (sign in "!-" and after.isalnum())):
             out.append(mark)
 
     def _two_backslashes(self, out: list[str | Node], end: int, *, math: bool) -> None:
@@ -222,11 +239,15 @@ class _Reader:
 
     def _delimited(self, sign: str, out: list[str | Node], end: int) -> None:
         close = self.cursor.find("\\)" if sign == "(" else "\\]", end)
-        if close < 0:
+        inside = self.cursor.text[self.cursor.pos : close] if close >= 0 else ""
+        if inside and sign == "[" and not _SIGNS_OF_MATH.search(inside):
+            self._open_brackets += 1
+            out.append("[")  # Markdown's escaped brackets: "\[1\]"
+        elif not inside:
             out.append("\\" + sign)
-            return
-        out.append(Node("", spacing.stripped(self.read(self.cursor.pos, close, math=True))))
-        self.cursor.pos = close + 2
+        else:
+            out.append(Node("", spacing.stripped(self.read(self.cursor.pos, close, math=True))))
+            self.cursor.pos = close + 2
 
     def _accent(self, name: str, mark: str, out: list[str | Node], end: int) -> None:
         cursor, start = self.cursor, self.cursor.pos

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from publisher.collector.tex.cursor import Nodes, Span
 
 _ESCAPED_IN_URL = re.compile(r"\\(?:([^A-Za-z\s])|(?:string|textasciitilde|sim)\s?)|\{\}")
-_COMPOUND = re.compile(r"[^\w.°′²³¹⁰-⁹₀-₉]")
+_SIMPLE = re.compile(r"[√∛∜]?[\w.°′…∞⁰-₎]+")
 _DIGITS = re.compile(r"\s?(\d{1,2})")
 _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
 
@@ -115,7 +115,7 @@ def dropped_with_argument(reader: Reader, name: str, end: int, *, math: bool) ->
     r"""`\cite{...}`: a key that says nothing without the paper."""
     reader.cursor.option(end)
     reader.cursor.option(end)
-    if reader.cursor.braced(end) and name in ("color",):
+    if reader.cursor.braced(end) and name == "color":
         reader.cursor.blanks()
     return ()
 
@@ -234,7 +234,7 @@ def numeral(reader: Reader, name: str, end: int, *, math: bool) -> Nodes:  # noq
     return (symbols.roman(int(match.group(1))),)
 
 
-def capitals(reader: Reader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001
+def capitals(reader: Reader, name: str, end: int, *, math: bool) -> Nodes:
     r"""`\uppercase{...}`."""
     span = reader.cursor.braced(end)
     text = flat(reader.read(*span, math=math)) if span else ""
@@ -245,7 +245,7 @@ def _grouped(nodes: Nodes) -> Nodes:
     """Return `nodes`, in brackets where they are more than one number or name."""
     text = flat(nodes).strip()
     whole = text.startswith("(") and text.find(")") == len(text) - 1
-    return ("(", *nodes, ")") if _COMPOUND.search(text) and not whole else nodes
+    return ("(", *nodes, ")") if not whole and not _SIMPLE.fullmatch(text) else nodes
 
 
 MACROS: dict[str, Callable[..., Nodes]] = {
@@ -270,3 +270,6 @@ MACROS: dict[str, Callable[..., Nodes]] = {
     "verb": verbatim,
     "romannumeral": numeral,
 }
+
+# They are TeX in text without braces after them too; `foo\\bar` is none.
+ALONE = (dropped, dropped_with_argument, space, switch, numeral)

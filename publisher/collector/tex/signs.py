@@ -54,6 +54,8 @@ def looks_like_math(inside: str, after: str, *, display: bool = False) -> bool:
     """
     if not inside.strip() or len(inside) > _LONGEST_MATH or "\n\n" in inside:
         return False
+    if inside in ("<", ">", "=", "+", "-", "~", "±"):
+        return True
     if _MACRO.search(inside):
         free = _GOVERNED.sub(" ", inside)
         return not (_TWO_WORDS.search(free) or (_PRICE.match(inside) and after.isdigit()))
@@ -67,8 +69,9 @@ def looks_like_math(inside: str, after: str, *, display: bool = False) -> bool:
         or _WORD_AFTER_BLANK.search(inside)
         or (inside[-1] in "/([{=" and len(inside) > 1)
         or any(inside.count(a) != inside.count(b) for a, b in ("()", "{}"))
-        or not inside.isascii()
-        and any("\u3000" <= c <= "\u9fff" or "\uff00" <= c for c in inside)
+        or (
+            not inside.isascii() and any("\u3000" <= c <= "\u9fff" or c >= "\uff00" for c in inside)
+        )
     )
 
 
@@ -92,7 +95,7 @@ def dash(text: str, at: int, mark: str) -> str:
         between = bool(before) and bool(after)
     else:
         between = before.isalnum() or before in ")]}\"'”’.,?!%$" if before.strip() else False
-        between = between and (after.isalnum() or after in " ([{\"'“‘\\$`" and bool(after))
+        between = between and (after.isalnum() or (after in " ([{\"'“‘\\$`" and bool(after)))
     if not between or "<!" in text[max(0, at - 2) : at]:
         return mark
     return "–" if mark == "--" else "—"

@@ -32,6 +32,8 @@ def spaced(items: list[str | Node]) -> Nodes:
         if isinstance(item, Node) and item.kind == "operator":
             if out and isinstance(out[-1], str):
                 out[-1] = out[-1].rstrip()
+                if not out[-1]:
+                    out.pop()
             has_left = any(flat((node,)).strip() for node in reversed(out[-3:]))
             unary = isinstance(out[-1], str) and out[-1][-1:] in _UNARY_AFTER if out else True
             has_right = bool(flat(tuple(items[index + 1 : index + 3])).strip())

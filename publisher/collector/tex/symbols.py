@@ -55,9 +55,9 @@ DROPPED = frozenset(
         "noindent indent centering raggedright tiny scriptsize footnotesize small normalsize large "
         "Large LARGE huge Huge rm sf sc rmfamily sffamily scshape upshape mdseries normalfont "
         "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm "
-        "xspace allowbreak nobreak nolinebreak linebreak relax protect unskip ignorespaces mathstrut "
-        "strut null hfill vfill maketitle newpage clearpage smallskip medskip bigskip leavevmode "
-        "boldmath unboldmath mathchoice string sloppy hline toprule midrule bottomrule "
+        "xspace allowbreak nobreak nolinebreak linebreak relax protect unskip ignorespaces "
+        "mathstrut strut null hfill vfill maketitle newpage clearpage smallskip medskip bigskip "
+        "leavevmode boldmath unboldmath mathchoice string sloppy hline toprule midrule bottomrule "
         "textcompwordmark"
     ).split()
 )
@@ -157,6 +157,8 @@ def script(inside: str, *, raised: bool) -> str:
     if not inside:
         return ""
     sign = "^" if raised else "_"
+    if not raised and inside.isalnum():  # "L_CE", as everybody writes it
+        return sign + inside
     return sign + (inside if len(inside) == 1 or inside.startswith("(") else f"({inside})")
 
 
