@@ -32,7 +32,9 @@ def test_papers_as_json(publisher: Run, examples: Path) -> None:
     papers = [json.loads(line) for line in lines]
     assert len(papers) == 25
     for paper in papers:
-        assert set(paper) >= FIELDS
+        assert set(paper) >= FIELDS | {"title_html", "abstract_html", "project_urls", "venue"}
+        assert paper["title_html"]
+        assert paper["venue"] is None or set(paper["venue"]) == {"name", "year"}
     moved = next(paper for paper in papers if paper["id"] == "arxiv:2407.08136")
     assert moved["version"] == 2
     assert moved["abs_url"] == "https://arxiv.org/abs/2407.08136"

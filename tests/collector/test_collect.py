@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -256,3 +256,18 @@ def test_merge_is_commutative_and_idempotent(
     assert merged(shuffled) == merged(digests)
     twice = [replace(d, papers=d.papers + d.papers) for d in digests]
     assert merged(twice) == merged(digests)
+
+
+def test_html_stays_with_the_text_it_belongs_to() -> None:
+    def mention(version: int, **fields: str) -> ParsedDigest:
+        paper = ParsedPaper(line=1, id="arxiv:2411.00001", version=version, **fields)
+        return ParsedDigest(
+            f"{version}.md", datetime(2024, 11, version, tzinfo=UTC), ("t",), (paper,)
+        )
+
+    old = mention(
+        1, title="A²", title_html="A<sup>2</sup>", abstract="b²", abstract_html="b<sup>2</sup>"
+    )
+    (paper,) = merged([old, mention(2, title="A 2")])
+    assert (paper.title, paper.title_html) == ("A 2", "")
+    assert (paper.abstract, paper.abstract_html) == ("b²", "b<sup>2</sup>")

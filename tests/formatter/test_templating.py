@@ -178,3 +178,10 @@ def test_wrapped_lines_keep_to_the_width_and_lose_nothing() -> None:
         assert joined.replace(" ", "") == text.replace(" ", "")
         if columns > 20:
             assert not any(line[2:].startswith(tuple("，。：；）》”、%…")) for line in lines)
+
+
+def test_a_fragment_is_printed_as_it_is_and_a_text_escaped() -> None:
+    from publisher.formatter.templating import fragment
+
+    assert str(fragment("E<sup>3</sup>", "E³")) == "E<sup>3</sup>"
+    assert str(fragment("", "a < b")) == "a &lt; b"
