@@ -82,6 +82,8 @@ def parse_text(path: str, text: str, zone: ZoneInfo) -> ParsedFile:
         return ParsedFile(is_draft=True)
     digest, findings = _parse_post(path, post, zone)
     digests = tuple(_by_date_and_topic(digest)) if digest is not None else ()
+    if digest is not None and not digest.papers:
+        digests = (digest,)  # a day without papers is a digest too
     return ParsedFile(digests, tuple(findings))
 
 

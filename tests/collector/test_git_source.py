@@ -77,7 +77,11 @@ def settings(tmp_path: Path, remote: Remote) -> Callable[..., Settings]:
     config.write_text("")
 
     def make(**source: object) -> Settings:
-        return load(config, {}, {"source": {"git": str(remote.bare), "cache": ".publisher/source", **source}})
+        return load(
+            config,
+            {},
+            {"source": {"git": str(remote.bare), "cache": ".publisher/source", **source}},
+        )
 
     return make
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.collector import parse
 from publisher.collector.formats import table_words
+from publisher.collector.merge import index_of, merge
+from publisher.collector.parsing import parse_text
+
+if TYPE_CHECKING:
+    from publisher.models import Finding, ParsedDigest
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HEAD = "---\ntitle: T\ndate: 2024-11-30\ntags: [t]\n---\n"
@@ -35,6 +41,14 @@ DATES = [
     ("2024", None),
     ("", None),
 ]
+
+
+def parse(path: str, text: str, zone: ZoneInfo) -> tuple[ParsedDigest | None, list[Finding]]:
+    """Return the digest as it was before its papers went by date and topic."""
+    parsed = parse_text(path, text, zone)
+    papers = sorted((p for part in parsed.digests for p in part.papers), key=lambda p: p.line)
+    digest = replace(parsed.digests[0], papers=tuple(papers)) if parsed.digests else None
+    return digest, list(parsed.findings)
 
 
 @pytest.mark.parametrize(("text", "expected"), DATES)
@@ -91,13 +105,9 @@ def test_a_table_in_the_notes_of_a_digest_swallows_nothing() -> None:
 
 
 def test_one_paper_under_two_topics_is_one_paper_with_both() -> None:
-    from publisher.collector import _by_date_and_topic
-    from publisher.collector.merge import merge
-
     row = f"{TABLE}|T|2024-11-30|{LINK}|A|\n"
-    digest, _ = parse("README.md", f"## One\n\n{row}\n## Two\n\n{row}", ZONE)
-    assert digest
-    papers, _ = merge(_by_date_and_topic(digest))
+    parts = parse_text("README.md", f"## One\n\n{row}\n## Two\n\n{row}", ZONE).digests
+    papers, _, _ = merge([index_of(part) for part in parts], parts.__getitem__)
     assert [[topic.name for topic in paper.topics] for paper in papers] == [["One", "Two"]]
     assert papers[0].first_published.isoformat() == "2024-11-30T00:00:00+08:00"
 
