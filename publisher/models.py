@@ -60,7 +60,8 @@ class Finding:
 class Notes:
     r"""What a language model noted about a paper, by part; "" where it has none.
 
-    Paragraphs of a part are separated by "\n". `cut_off`: the last part ends in mid-sentence.
+    Paragraphs of a part are separated by line feeds. `cut_off`: the model's answer ends in
+    mid-sentence, or one of the three that it gave (summary, method, conclusion) does.
     """
 
     background: str = ""

@@ -113,7 +113,8 @@ def _split(block: Sequence[str]) -> _Parts:
             if kind is not LabelKind.UNKNOWN:
                 unknown.append((index, label.name))
         elif kind in parts:
-            if not any(text.strip() for _, text in parts[kind]) and part is parts[kind]:
+            blank = part is parts[kind] and not any(text.strip() for _, text in part)
+            if blank and not (label.listed and label.rest):
                 parts[kind][0] = (index, label.rest)  # two labels in a row, e.g. in two languages
                 continue
             kind = LabelKind.UNKNOWN

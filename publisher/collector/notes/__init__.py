@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.collector.notes.leaks import Kind, without_leaks
 from publisher.collector.notes.lines import to_lines
 from publisher.collector.notes.sections import place
 from publisher.collector.text import MAX_FIELD, from_machine
@@ -19,6 +18,9 @@ from publisher.models import Notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from publisher.collector.notes.labels import Section
+    from publisher.collector.notes.leak import Kind
 
 PARTS = (
     "background",
@@ -45,6 +47,7 @@ class Paragraph:
     """A piece of text that was kept."""
 
     index: int
+    section: Section
     part: str
     text: str
 
@@ -66,35 +69,50 @@ def read_notes(source: Sequence[str]) -> NotesRead:
         dropped += [Dropped(placed.index, kind) for kind in placed.dropped]
         text = from_machine(placed.text) if placed.text else ""
         if text:
-            paragraphs.append(Paragraph(placed.index, placed.part, text))
+            paragraphs.append(Paragraph(placed.index, placed.section, placed.part, text))
     if not paragraphs:
         return NotesRead(None, tuple(dropped), None)
-    parts = {part: _cut("\n".join(p.text for p in paragraphs if p.part == part)) for part in PARTS}
-    cut = is_cut_off([paragraph.text for paragraph in paragraphs])
-    return NotesRead(
-        Notes(**parts, cut_off=cut), tuple(dropped), paragraphs[-1].index if cut else None
-    )
+    parts = {
+        part: _short("\n".join(p.text for p in paragraphs if p.part == part)) for part in PARTS
+    }
+    cut_at = _cut_at(paragraphs)
+    return NotesRead(Notes(**parts, cut_off=cut_at is not None), tuple(dropped), cut_at)
 
 
-def _cut(text: str) -> str:
+def _short(text: str) -> str:
     return text if len(text) <= MAX_FIELD else text[: MAX_FIELD - 1].rstrip() + "…"
 
 
-_CLOSED = re.compile(r"[。！？!?.…；;”’\"'）)\]】》」』%]$")
-_OPEN = re.compile(r"[，,、：:（(\[【《「『“‘\-—/和与及的在对]$")
+_CLOSED = re.compile(r"[。！？!?.…；;”’\"'）)\]】》」』%~～*]$")
+_OPEN = re.compile(r"[，,、（(\[【《「『“‘—/]$")
 _ADDRESS = re.compile(r"https?://\S+$")
+_SENTENCE = re.compile(r"[。！？]|[a-z)]\.\s")
+_SHORT = 12  # characters: a heading, a name, a number
 
 
-def is_cut_off(paragraphs: Sequence[str]) -> bool:
-    """Return whether the last of `paragraphs` ends in mid-sentence.
+def _cut_at(paragraphs: Sequence[Paragraph]) -> int | None:
+    """Return the source line of the last text that ends in mid-sentence, None if none does.
 
-    A paragraph without a full stop is one only among others that have theirs, or that itself has
-    sentences: some models close no item of a list.
+    The model answers in three turns - summary, method, conclusion - and each may be cut off.
     """
-    last = paragraphs[-1]
-    if _CLOSED.search(last) or _ADDRESS.search(last):
+    closed = sum(bool(_CLOSED.search(paragraph.text)) for paragraph in paragraphs)
+    ends = {paragraph.section: paragraph for paragraph in paragraphs}
+    cut = [
+        paragraph.index
+        for paragraph in ends.values()
+        if is_cut_off(paragraph.text, among_closed=closed * 2 >= len(paragraphs))
+    ]
+    return max(cut, default=None)
+
+
+def is_cut_off(text: str, *, among_closed: bool) -> bool:
+    """Return whether the paragraph `text` ends in mid-sentence.
+
+    One without a full stop does if it has sentences itself and stands `among_closed` ones: some
+    models close no item of a list.
+    """
+    if _CLOSED.search(text) or _ADDRESS.search(text) or len(text) < _SHORT:
         return False
-    if _OPEN.search(last):
+    if _OPEN.search(text):
         return True
-    closed = sum(bool(_CLOSED.search(text)) for text in paragraphs[:-1])
-    return closed * 2 > len(paragraphs) - 1 and len(last) >= 12
+    return among_closed and not text.endswith(("：", ":")) and bool(_SENTENCE.search(text))

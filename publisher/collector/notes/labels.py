@@ -199,7 +199,7 @@ def lead_in(text: str) -> tuple[str, str]:
         (text[: colon.start()], text[colon.end() :]) if colon else ("", ""),
         (text, ""),
     ):
-        if not lead or len(lead) > 40 or _LEAD_IN_WORDS.sub("", lead).strip("*_ （()）.。"):
+        if not lead or len(lead) > 40 or _LEAD_IN_WORDS.sub("", lead).strip("*_ （()）"):
             continue
         for part, words in _PARTS_OF_SUMMARY:
             if words.search(lead):

@@ -23,51 +23,47 @@ __all__ = ["LEAKS", "Kind", "without_leaks"]
 LEAKS: tuple[Leak, ...] = (*COURTESY, *TEMPLATE)
 
 # What may stand before a sentence: brackets, list and heading marks.
-_MARKS = r"[\s（(【\[）)\]】*_~～>#—-]*+"
-_SENTENCE = re.compile(
-    r".+?(?:[。！？!?]+[”’」』）)\]】*]*|(?<=[a-z)])\.(?=\s+[A-Z])|$)", re.DOTALL
-)
+_MARKS = r"[\s\u200b（(【\[）)\]】*_~～>#—-]*+"
+_SENTENCE_END = re.compile(r"[。！？!?]+[”’」』）)\]】*]*|(?<=[a-z)])\.(?=\s+[A-Z])")
+_REPEATS = 3  # behind the colon of an announcement stands what it announced
 
 
-@lru_cache(maxsize=1)
-def _sentence_leaks() -> tuple[tuple[re.Pattern[str], Kind], ...]:
-    return tuple(
-        (re.compile(rf"{_MARKS}(?:{leak.pattern})", re.DOTALL), leak.kind)
-        for leak in LEAKS
-        if leak.scope is Scope.SENTENCE
-    )
-
-
-@lru_cache(maxsize=1)
-def _inline_leaks() -> tuple[tuple[re.Pattern[str], Kind], ...]:
-    return tuple(
-        (re.compile(leak.pattern), leak.kind) for leak in LEAKS if leak.scope is Scope.INLINE
-    )
+@lru_cache(maxsize=2)
+def _table(scope: Scope) -> tuple[re.Pattern[str], dict[str, Kind]]:
+    """Return all rows of `scope` as one pattern, and the kind of each of its groups."""
+    rows = {f"leak{n}": leak for n, leak in enumerate(LEAKS) if leak.scope is scope}
+    pattern = "|".join(f"(?P<{group}>{leak.pattern})" for group, leak in rows.items())
+    if scope is Scope.SENTENCE:
+        pattern = f"{_MARKS}(?:{pattern})"
+    return re.compile(pattern, re.DOTALL), {group: leak.kind for group, leak in rows.items()}
 
 
 def without_leaks(text: str) -> tuple[str, tuple[Kind, ...]]:
     """Return a line without what leaked into it, and the kind of each piece that was taken out."""
     kinds: list[Kind] = []
-    for pattern, kind in _inline_leaks():
-        text, count = pattern.subn("", text)
-        kinds += [kind] * count
+    text = _without_places(text, kinds)
+    pattern, kind_of = _table(Scope.SENTENCE)
     kept: list[str] = []
-    for sentence in _SENTENCE.findall(text):
-        rest, found = _without_opening(sentence)
-        kept.append(rest)
-        kinds += found
+    start = 0
+    for end in (*(match.end() for match in _SENTENCE_END.finditer(text)), len(text)):
+        sentence, start = text[start:end], end
+        for _ in range(_REPEATS):
+            match = pattern.match(sentence) if sentence else None
+            if match is None or not match.lastgroup:
+                break
+            kinds.append(kind_of[match.lastgroup])
+            sentence = sentence[match.end() :]
+        kept.append(sentence)
     return "".join(kept), tuple(kinds)
 
 
-def _without_opening(sentence: str) -> tuple[str, list[Kind]]:
-    """Return what the leaks at the beginning of `sentence` leave, and their kinds."""
-    found: list[Kind] = []
-    for _ in range(3):  # behind the colon of an announcement stands what it announced
-        hit = next(
-            ((m.end(), kind) for p, kind in _sentence_leaks() if (m := p.match(sentence))), None
-        )
-        if hit is None:
-            break
-        sentence = sentence[hit[0] :]
-        found.append(hit[1])
-    return sentence, found
+def _without_places(text: str, kinds: list[Kind]) -> str:
+    """Return `text` without the leaks that stand anywhere; their kinds are added to `kinds`."""
+    pattern, kind_of = _table(Scope.INLINE)
+    found = [match for match in pattern.finditer(text) if match.group(0)]
+    if not found:
+        return text
+    kinds += [kind_of[match.lastgroup or ""] for match in found]
+    starts = [0, *(match.end() for match in found)]
+    ends = [*(match.start() for match in found), len(text)]
+    return "".join(text[start:end] for start, end in zip(starts, ends, strict=True))

@@ -46,6 +46,7 @@ class Placed:
     """A piece of text and the part it belongs to, "" where it is dropped, and why."""
 
     index: int
+    section: Section
     part: str
     text: str
     dropped: tuple[Kind, ...] = ()
@@ -70,9 +71,12 @@ def place(lines: Iterable[Line]) -> Iterator[Placed]:
     """Yield the pieces of `lines` in their order, each with its part; labels are gone."""
     here = _Place()
     for line in lines:
-        text, kinds = without_leaks(line.text)
+        # A leak may follow the number of an item; the number still counts.
+        mark = match.group(0) if (match := _ITEM.match(line.text)) else ""
+        text, kinds = without_leaks(line.text[len(mark) :])
+        text = mark + text
         if kinds:
-            yield Placed(line.index, "", "", kinds)
+            yield Placed(line.index, here.section, "", "", kinds)
             if Kind.GREETING in kinds:
                 _hint(here, line.text)
         text = text.strip()
@@ -87,9 +91,9 @@ def place(lines: Iterable[Line]) -> Iterator[Placed]:
         for part, piece in _pieces(here, text):
             piece, kinds = without_leaks(piece)  # a label may have hidden an empty place
             if kinds:
-                yield Placed(line.index, "", "", kinds)
+                yield Placed(line.index, here.section, "", "", kinds)
             if piece.strip(" *_：:；;。.,，、-\t"):
-                yield Placed(line.index, part, piece)
+                yield Placed(line.index, here.section, part, piece)
 
 
 def _hint(here: _Place, greeting: str) -> None:
@@ -170,7 +174,7 @@ def _turns_to_conclusion(text: str) -> bool:
 
 def _split_items(here: _Place, text: str) -> list[str]:
     """Return the items that stand on one line behind each other, each with its mark."""
-    if here.section is Section.METHOD or len(text) < 40:
+    if here.section is Section.METHOD:
         return [text]
     starts = [0]
     first = _ITEM.match(text)
