@@ -36,7 +36,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "D312": (Severity.ERROR, "row without a title"),
     "D313": (Severity.WARNING, "row that names no arXiv paper"),
     "D314": (Severity.WARNING, "row without authors"),
-    "D401": (Severity.WARNING, "leaked template text dropped from the notes"),
+    "D401": (Severity.WARNING, "leaked or unplaced text dropped from the notes"),
     "D402": (Severity.WARNING, "courtesy text dropped"),
     "D403": (Severity.WARNING, "text is cut off in mid-sentence"),
     "D404": (Severity.WARNING, "unknown label"),

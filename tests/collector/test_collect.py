@@ -15,7 +15,7 @@ from publisher.collector import frontmatter, identity, links
 from publisher.collector.merge import index_of, merge
 from publisher.collector.parsing import parse_text
 from publisher.errors import SourceError
-from publisher.models import Collection, Paper, ParsedDigest, ParsedPaper, Severity
+from publisher.models import Collection, Notes, Paper, ParsedDigest, ParsedPaper, Severity
 from publisher.settings import load
 
 if TYPE_CHECKING:
@@ -231,6 +231,19 @@ def test_merge_knows_every_digest() -> None:
     assert found.digests == ("1/A.md", "1/B.md", "3/A.md", "5/C.md")
     assert found.first_published.day == 1
     assert found.updated.day == 3
+
+
+def test_merge_takes_notes_from_the_newest_that_has_them() -> None:
+    old, new = Notes(method="old"), Notes(method="new")
+    papers = merged(
+        [
+            digest(1, paper(1, 2, notes=old)),
+            digest(2, paper(1, 2, notes=new)),
+            digest(3, paper(1, 2)),
+            digest(4, paper(1, 1, notes=old)),
+        ]
+    )
+    assert papers[0].notes == new
 
 
 @given(

@@ -1,8 +1,8 @@
 """The labels that a language model gives to summary and takeaways, as tables and one reader.
 
-A label is known by its words, not by its mark-up: `**Summary**`, `### 2. 摘要：`, `__總結__ (TL;DR)`
-and `📌 Key Takeaways (要点):` are all read. Where a word is also used in running text it needs
-emphasis, or a line of its own.
+A label is known by its words, not by its mark-up: `**Summary**`, `### 2. 摘要：`,
+`__總結__ (TL;DR)` and `📌 Key Takeaways (要点):` are all read. Where a word is also used in
+running text it needs emphasis, or a line of its own.
 """
 
 from __future__ import annotations
@@ -36,13 +36,17 @@ class Label:
 # Labels that need no emphasis to be one, even with text behind their colon.
 _STRONG = frozenset(
     (
-        "summary abstract tldr keytakeaways keytakeaway takeaways keypoints keyinsights keyfindings "
-        "摘要 内容摘要 论文摘要 文章摘要 中文摘要 一句话总结 要点 关键要点 主要要点 重要要点 核心要点 要点总结 "
+        "summary abstract tldr keytakeaways keytakeaway takeaways keypoints keyinsights "
+        "keyfindings "
+        "摘要 内容摘要 论文摘要 文章摘要 中文摘要 一句话总结 要点 关键要点 主要要点 "
+        "重要要点 核心要点 要点总结 "
         "关键见解 主要见解 核心见解 关键点 核心观点 主要观点 关键观点 关键发现 主要发现 关键洞察"
     ).split()
 )
-_TRADITIONAL = str.maketrans("關鍵點總結論見發現觀內簡貢獻啟讀譯導覽綜學術語話這篇個條亮創",
-                             "关键点总结论见发现观内简贡献启读译导览综学术语话这篇个条亮创")  # fmt: skip
+_TRADITIONAL = str.maketrans(
+    "關鍵點總結論見發現觀內簡貢獻啟讀譯導覽綜學術語話這個條創",
+    "关键点总结论见发现观内简贡献启读译导览综学术语话这个条创",
+)
 
 _WHOSE = "以下|本文|论文|文章|文本|研究|全文|原文|该文|这篇|中文|英文|简体|的|翻译"
 _WEIGHT = "关键|主要|重要|核心|重点|精华|精炼|首要|关注"
@@ -50,34 +54,43 @@ _COUNT = "[一二三四五六七八九十几两]{1,3}(?:个|条|点|大|项)?"
 _CHINESE = (
     (
         LabelKind.TAKEAWAYS,
-        rf"(?:{_WHOSE}|{_WEIGHT}|{_COUNT}|内容|摘要|总结)*(?:要点|重点|亮点|看点|见解|洞察|洞见|知识点|关键点|"
-        rf"(?:{_WEIGHT})(?:{_COUNT}|的)?(?:点|观点|发现|结论|贡献|论点|收获|启示|信息点?|内容|思想|结果|特点|"
-        r"创新点?|论述|概念|事实|细节))"
-        r"(?:总结|概括|归纳|提炼|列表|概述|如下|整理|汇总|摘要|分析|梳理|回顾|部分|翻译|和|与|及|见解|要点|观点|"
-        r"结论|发现)*",
+        (
+            rf"(?:{_WHOSE}|{_WEIGHT}|{_COUNT}|内容|摘要|总结)*(?:要点|重点|亮点|看点|见解|洞察|洞见|知识点|关键点|"
+            rf"(?:{_WEIGHT})(?:{_COUNT}|的)?(?:点|观点|发现|结论|贡献|论点|收获|启示|信息点?|内容|思想|结果|特点|"
+            r"创新点?|论述|概念|事实|细节))"
+            r"(?:总结|概括|归纳|提炼|列表|概述|如下|整理|汇总|摘要|分析|梳理|回顾|部分|翻译|和|与|及|见解|要点|观点|"
+            r"结论|发现)*"
+        ),
     ),
     (
         LabelKind.SUMMARY,
-        rf"(?:{_WHOSE}|{_COUNT}|内容|简要|简短|简明|精简|简洁|核心|学术|一句话|一段话|整体|总体|快速|主旨)*"
-        r"(?:摘要|概述|总结|概要|简介|概括|小结|要約|梗概|综述|导读|速览|简述|大意|提要)"
-        r"(?:如下|内容|部分|总结|翻译|版|摘要|概述|概括|和|与|及)*",
+        (
+            rf"(?:{_WHOSE}|{_COUNT}|内容|简要|简短|简明|精简|简洁|核心|学术|一句话|一段话|整体|总体|快速|主旨)*"
+            r"(?:摘要|概述|总结|概要|简介|概括|小结|要約|梗概|综述|导读|速览|简述|大意|提要)"
+            r"(?:如下|内容|部分|总结|翻译|版|摘要|概述|概括|和|与|及)*"
+        ),
     ),
 )
 _MAIN = r"(?:main|key|core|major|important|primary|critical|top|essential|crucial|central)"
 _ENGLISH = (
     (
         LabelKind.TAKEAWAYS,
-        rf"(?:the |a |few |paper |some )*(?:{_MAIN} )*(?:take ?aways?|highlights?|insights?|"
-        rf"{_MAIN} (?:points?|findings?|messages?|ideas?|contributions?|conclusions?|facts?|"
-        r"observations?|learnings?|lessons?|results?|elements?|information|aspects?|details?))"
-        r"(?: (?:and|summary|list|from|of|the|this|paper|article|text|in|chinese|points?|insights?|"
-        r"findings?|takeaways?|highlights?))*",
+        (
+            rf"(?:the |a |few |paper |some )*(?:{_MAIN} )*(?:take ?aways?|highlights?|insights?|"
+            rf"{_MAIN} (?:points?|findings?|messages?|ideas?|contributions?|conclusions?|facts?|"
+            r"observations?|learnings?|lessons?|results?|elements?|information|aspects?|details?))"
+            r"(?: (?:and|summary|list|from|of|the|this|paper|article|text|in|chinese|points?|"
+            r"insights?|findings?|takeaways?|highlights?))*"
+        ),
     ),
     (
         LabelKind.SUMMARY,
-        r"(?:the |a |brief |short |concise |executive |paper |article |abstract |chinese |one |single "
-        r"|sentence |quick |overall |general |text |line )*(?:summary|abstract|overview|synopsis|"
-        r"tl ?dr|gist)(?: (?:in|of|the|this|chinese|paper|article|text|translation|abstract|summary))*",
+        (
+            r"(?:the |a |brief |short |concise |executive |paper |article |abstract |chinese |"
+            r"one |single |sentence |quick |overall |general |text |line )*(?:summary|abstract|"
+            r"overview|synopsis|tl ?dr|gist)(?: (?:in|of|the|this|chinese|paper|article|text|"
+            r"translation|abstract|summary))*"
+        ),
     ),
 )
 _KINDS = tuple((kind, re.compile(words)) for kind, words in (*_CHINESE, *_ENGLISH))
@@ -91,7 +104,8 @@ _PICTURES = (
 )
 _PREFIX = re.compile(rf"(?:[\s>#]|{_TAGS}|{_PICTURES})*+")
 _LISTED = re.compile(
-    r"(?:[-*+•·][ \t]+|[（(]?\d{1,2}(?:[.、．)）:：]|\ufe0f?\u20e3)[ \t]*|[（(]?[一二三四五][、.)）][ \t]*|"
+    r"(?:[-*+•·][ \t]+|[（(]?\d{1,2}(?:[.、．)）:：]|\ufe0f?\u20e3)[ \t]*|"
+    r"[（(]?[一二三四五][、.)）][ \t]*|"
     r"[①②③④⑤][ \t]*)(?:" + _PICTURES + r"|[ \t])*+"
 )
 _MARK = r"(?:\*{1,3}|_{1,3}|</?(?:b|strong|em|i|u|h[1-6])\b[^<>]{0,100}>|[【】「」『』\[\]])"
@@ -107,13 +121,7 @@ _LONGEST = 40  # characters of a label
 
 def find_label(line: str) -> Label | None:
     """Return the label that `line` begins with; `UNKNOWN` for a line that only looks like one."""
-    if (
-        not line
-        or len(line) > 20 * _LONGEST
-        and not _OPEN.match(line)
-        and ":" not in line[:80]
-        and "：" not in line[:80]
-    ):
+    if not line:
         return None
     prefix = _PREFIX.match(line)
     start = prefix.end() if prefix else 0

@@ -18,7 +18,8 @@ _LINK_LINE = re.compile(r"[ \t]*\*\*[ \t]*\[[^\]\n]{1,60}\]\([^)\n]*\)[ \t]*\*\*
 _DETAILS = re.compile(r"[ \t]*<details\b", re.IGNORECASE)
 # Where notes follow without a link line, they begin with the title once more.
 _NOTES = re.compile(
-    r"[ \t]*(?:<[^<>]{1,40}>[ \t]*){0,4}(?:\d{1,2}[.、][ \t]*)?\**(?:Title|论文标题|标题|题目)\**[ \t]*[:：]",
+    r"[ \t]*(?:<[^<>]{1,40}>[ \t]*){0,4}(?:\d{1,2}[.、][ \t]*)?\**(?:Title|论文标题|标题|"
+    r"题目)\**[ \t]*[:：]",
     re.IGNORECASE,
 )
 

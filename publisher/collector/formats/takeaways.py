@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 _MARK = (
     r"(?:[-*+•·‧▪●◦○■□◆◇►▶▸➤➢✓✔→★☆✦–—][ \t]+|[-•·‧▪●◦○■□◆◇►▶▸➤➢✓✔→★☆✦](?=[\u3400-\u9fff])|"
-    r"[（(]\d{1,2}[)）][.、：:]?[ \t]*|\d{1,2}(?:[)）、]|[.．](?!\d)|[:：](?!\d)|\ufe0f?\u20e3)[ \t]*|"
-    r"[①-⑳⑴-⒇⒈-⒛][ \t]*|[（(][一二三四五六七八九十]{1,2}[)）][ \t]*|[一二三四五六七八九十]{1,2}、[ \t]*|"
+    r"[（(]\d{1,2}[)）][.、：:]?[ \t]*|\d{1,2}(?:[)）、]|[.．](?!\d)|[:：](?!\d)|"
+    r"\ufe0f?\u20e3)[ \t]*|"
+    r"[①-⑳⑴-⒇⒈-⒛][ \t]*|[（(][一二三四五六七八九十]{1,2}[)）][ \t]*|"
+    r"[一二三四五六七八九十]{1,2}、[ \t]*|"
     r"[\U0001f300-\U0001faff\u2600-\u27bf\u2b00-\u2bff]\ufe0f?[ \t]+)"
 )
 _ITEM = re.compile(rf"([ \t]*){_MARK}{{1,2}}+(.*)")
@@ -26,8 +28,15 @@ _BOLD_NUMBER = re.compile(r"([ \t]*)(?:[-*+•][ \t]+)?(\*\*|__)[ \t]*\d{1,2}[.�
 _HTML = re.compile(r"<(/?)(ul|ol|li|p|br)\b[^<>]{0,200}>", re.IGNORECASE)
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+")
 _BOLD = re.compile(r"[ \t]*(\*\*|__)(?:(?!\1).)+\1[ \t]*[:：]?[ \t]*")
+# A paragraph behind the list that speaks of the list, or to the reader.
+_CLOSING = re.compile(
+    r"[*_（(\s]*(?:希望|以上|上述|如需|如有|如果(?:您|你|需要)|若需|若有|感谢|谢谢|欢迎|注[：:]|请|"
+    r"(?:这些|这份|这个|该|本|此)(?:关键|主要|核心)?(?:要点|见解|点|观点|信息|摘要|总结|概括|整理)|"
+    r"(?i:note:|let me know|i hope|hope this|these (?:points|takeaways|insights)))"
+)
 _SENTENCE_END = re.compile(r"[。！？!?.;；][*_ \t]*$")
 NESTED = 2  # blanks of indentation
+LONGEST_COURTESY = 300  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,7 @@ def is_item(line: str) -> bool:
 
 def is_courtesy(line: str) -> bool:
     """Return whether `line` is nothing but the model talking to who asked."""
-    if len(line) > 300 or not line.strip():
+    if len(line) > LONGEST_COURTESY or not line.strip():
         return False
     kept, kinds = without_leaks(line.strip(" \t*_>-"))
     return not kept.strip(" *_。！!：:") and bool(kinds) and Kind.PLACEHOLDER not in kinds
@@ -72,7 +81,8 @@ def read_takeaways(lines: Sequence[str], *, bounded: bool) -> Takeaways:
     top = 0  # indentation of the item that nested ones belong to
     for n, line in enumerate(found):
         edge = not line.listed or n == last_item
-        if edge and is_courtesy(line.text):
+        closing = n > last_item >= 0 and line.after_blank and _CLOSING.match(line.text)
+        if closing or (edge and is_courtesy(line.text)):
             courtesy.append(line.index)
         elif line.listed:
             nested = bool(items) and line.indent >= top + NESTED and _is_lead_in(items[-1])
@@ -109,11 +119,11 @@ def _lines(lines: Sequence[str]) -> Iterator[_Line]:
             text, depth = _from_html(line, depth)
         else:
             text = line
-        for part in text.split("\n"):
-            if not part.strip():
+        for piece in text.split("\n"):
+            if not piece.strip():
                 after_blank = after_blank or not line.strip() or "</" in line
                 continue
-            part = _HEADING.sub("", part, count=1) if _HEADING.match(part) else part
+            part = piece[match.end() :] if (match := _HEADING.match(piece)) else piece
             bold, plain = _BOLD_NUMBER.match(part), _ITEM.match(part)
             if bold:
                 body, listed = bold.group(2) + bold.group(3), True

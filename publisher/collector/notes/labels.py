@@ -22,10 +22,12 @@ META_LABELS = frozenset(
         "title titles papertitle authors author authorlist affiliation affiliations institution "
         "institutions keywords keyword keywordlist urls url link links paper paperlink "
         "github githublink githubcodelink code codelink paperinfo "
-        "标题 题目 论文标题 文章标题 论文题目 文章题目 中文标题 英文标题 标题翻译 中文翻译 翻译 作者 "
+        "标题 题目 论文标题 文章标题 论文题目 文章题目 中文标题 英文标题 标题翻译 中文翻译 "
+        "翻译 作者 "
         "作者列表 作者名单 作者姓名 作者信息 所有作者 论文作者 文章作者 单位 作者单位 第一作者单位 "
         "第一作者机构 第一作者所属机构 第一作者隶属机构 第一作者所属单位 第一作者的单位 "
-        "第一作者的所属机构 作者所属机构 作者所属单位 作者隶属机构 作者机构 所属机构 所属单位 隶属机构 "
+        "第一作者的所属机构 作者所属机构 作者所属单位 作者隶属机构 作者机构 所属机构 "
+        "所属单位 隶属机构 "
         "隶属单位 归属机构 机构 机构隶属 机构名称 隶属 隶属关系 所属 "
         "关键词 关键字 主要关键词 文章关键词 论文关键词 关键词列表 "
         "链接 论文链接 文章链接 网址 链接地址 论文网址 代码链接 代码 论文链接和代码链接 论文地址 "
@@ -37,18 +39,24 @@ META_LABELS = frozenset(
 _FAMILIES = (
     (
         Section.SUMMARY,
-        r"(?:summary|abstract)(?:摘要|总结)?|(?:论文|文章|内容|研究|详细|简要|主要|整体|中文)*+"
-        r"(?:摘要|总结|概述|概括|概要|简介)(?:[及与和]?(?:summary|摘要|总结|概述|概括|回答|分析|解读|要点|部分|内容|如下))*+",
+        (
+            r"(?:summary|abstract)(?:摘要|总结)?|(?:论文|文章|内容|研究|详细|简要|主要|整体|中文)*+"
+            r"(?:摘要|总结|概述|概括|概要|简介)(?:[及与和]?(?:summary|摘要|总结|概述|概括|回答|分析|解读|要点|部分|内容|如下))*+"
+        ),
     ),
     (
         Section.METHOD,
-        r"(?:methods?|methodology|approach)(?:方法论?)?|(?:论文|文章|具体|详细|核心|主要|技术|的)*+方法(?:论|学)?"
-        r"(?:methods?|概述|部分|介绍|描述|详述|论述|总结|概括|思想|思路|步骤|流程|阐述|解读|详解|简介|说明|内容|详细|解释|如下)*+",
+        (
+            r"(?:methods?|methodology|approach)(?:方法论?)?|(?:论文|文章|具体|详细|核心|主要|技术|的)*+方法(?:论|学)?"
+            r"(?:methods?|概述|部分|介绍|描述|详述|论述|总结|概括|思想|思路|步骤|流程|阐述|解读|详解|简介|说明|内容|详细|解释|如下)*+"
+        ),
     ),
     (
         Section.CONCLUSION,
-        r"conclusions?(?:结论|总结)?|(?:论文|文章|研究|本文|总体|最终|整体|的)*+(?:结论|总结性?[与和及]?(?:评价|评论|评述|结论)|"
-        r"评价|评论)(?:[及与和]?(?:conclusions?|部分|总结|概述|展望|评价|评论|意义|如下|性))*+",
+        (
+            r"conclusions?(?:结论|总结)?|(?:论文|文章|研究|本文|总体|最终|整体|的)*+(?:结论|总结性?[与和及]?(?:评价|评论|评述|结论)|"
+            r"评价|评论)(?:[及与和]?(?:conclusions?|部分|总结|概述|展望|评价|评论|意义|如下|性))*+"
+        ),
     ),
 )
 _FAMILY = tuple((section, re.compile(words)) for section, words in _FAMILIES)
@@ -71,15 +79,22 @@ _LEAD_IN_WORDS = re.compile(
         re.escape(word)
         for word in sorted(
             (
-                "本文 文章 论文 这篇 该 此 研究 领域 背景 以及 及其 及 与 和 的 、 / 意义 动机 目的 概述 "
-                "介绍 简介 过去 过往 以往 现有 先前 之前 前人 已有 相关 传统 早期 历史 既有 方法论 方法 工作 "
-                "技术 存在 主要 问题 缺点 不足 局限性 局限 挑战 提出 采用 所 方案 具体 任务 性能 表现 结果 "
-                "效果 成果 成就 实验 评估 评价 验证 在 什么 上 取得 达到 了 目标 支持 分析 总结 阐述 描述 "
-                "思路 思想 创新 综述 它们 是否 合理 充分 有 何 哪些 动因 回顾 理论 基础 实现 应用 场景 情况 "
-                "新 本 内容 部分 文 ： : ， , ？ ? 模型 架构 设计 提议 研究者 作者 使用 对 于 解决 实用 "
+                "本文 文章 论文 这篇 该 此 研究 领域 背景 以及 及其 及 与 和 的 、 / 意义 "
+                "动机 目的 概述 "
+                "介绍 简介 过去 过往 以往 现有 先前 之前 前人 已有 相关 传统 早期 历史 既有 "
+                "方法论 方法 工作 "
+                "技术 存在 主要 问题 缺点 不足 局限性 局限 挑战 提出 采用 所 方案 具体 任务 "
+                "性能 表现 结果 "
+                "效果 成果 成就 实验 评估 评价 验证 在 什么 上 取得 达到 了 目标 支持 分析 "
+                "总结 阐述 描述 "
+                "思路 思想 创新 综述 它们 是否 合理 充分 有 何 哪些 动因 回顾 理论 基础 "
+                "实现 应用 场景 情况 "
+                "新 本 内容 部分 文 ： : ， , ？ ? 模型 架构 设计 提议 研究者 作者 使用 对 "
+                "于 解决 实用 "
                 "所做 完成 所用 解释 陈述 说明 优势 贡献 关键 核心 目前 当前 现状 "
                 "research background past previous existing prior methods method methodology "
-                "approach approaches problems problem and motivation proposed task tasks performance "
+                "approach approaches problems problem and motivation proposed task tasks "
+                "performance "
                 "results result achieved achievement experimental experiments related work works "
                 "limitations the of in this paper their with"
             ).split(),
@@ -96,8 +111,10 @@ _PARTS_OF_SUMMARY = tuple(
         ("background", r"背景|background"),
         (
             "past_methods",
-            r"过去|过往|以往|现有|先前|之前|前人|已有|相关|传统|早期|历史|既有|past|previous|existing|"
-            r"prior|related",
+            (
+                r"过去|过往|以往|现有|先前|之前|前人|已有|相关|传统|早期|历史|既有|past|previous|existing|"
+                r"prior|related"
+            ),
         ),
         ("background", r"动机|现状|motivation"),
         (
@@ -133,7 +150,8 @@ _QUALITY_INSIDE = re.compile(
 _ALL_QUALITIES = re.compile(
     r"[*_\s]*+(?:从以下|从|文章|论文|本文|该文|的|对|在|关于|此|这篇|强度|作品|研究|绩效|总结|(?:[三几]个)?(?:方面|维度|角度)|创新点|创新性|创新|性能|"
     r"工作量|工作负载|优缺点|优点|优势|缺点|劣势|优劣|亮点|不足之处|不足|强项|弱项|强弱点|评价|综述|概述|概括|总体|分析|"
-    r"评估|评述|评论|进行|如下|主要|及其?|与|和|以及|、|，|,|/|三个|上|来|看|述|我们|innovation points?|performance|"
+    r"评估|评述|评论|进行|如下|主要|及其?|与|和|以及|、|，|,|/|三个|上|来|看|述|我们|"
+    r"innovation points?|performance|"
     r"workload|strengths|weaknesses|and|of|this|article|in|three|dimensions|summary|\s)*+"
     r"[：:。*_\s]*",
     re.IGNORECASE,
@@ -148,6 +166,8 @@ _HEAD = re.compile(
 _BRACKETS = re.compile(r"[（(\[][^（()）\[\]]{0,60}[)）\]]")
 _NOISE = re.compile(r"[\s、.&/·_-]+")
 _COLON = re.compile(r"[：:]")
+# Characters: of a heading without a colon, to a colon, of a lead-in.
+_LONGEST, _FARTHEST, _LEAD = 60, 80, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +184,9 @@ def header(text: str) -> Header | None:
     """Return the heading that `text` is, or begins with up to a colon."""
     if text.startswith(("&lt;", "<")):  # the prompt writes <Methods>
         text = text[:60].replace("&lt;", "").replace("&gt;", "").strip("<") + text[60:]
-    colon = _COLON.search(text, 0, 80)
+    colon = _COLON.search(text, 0, _FARTHEST)
     heads = [(text[: colon.end()], text[colon.end() :])] if colon else []
-    heads += [(text, "")] if len(text) <= 60 else []
+    heads += [(text, "")] if len(text) <= _LONGEST else []
     for head, rest in heads:
         if match := _HEAD.fullmatch(head):
             number = match.group("number") or ""
@@ -194,12 +214,12 @@ def lead_in(text: str) -> tuple[str, str]:
 
     The part is "" and the text whole where it names none.
     """
-    colon = _COLON.search(text, 0, 40)
+    colon = _COLON.search(text, 0, _LEAD)
     for lead, rest in (
         (text[: colon.start()], text[colon.end() :]) if colon else ("", ""),
         (text, ""),
     ):
-        if not lead or len(lead) > 40 or _LEAD_IN_WORDS.sub("", lead).strip("*_ （()）"):
+        if not lead or len(lead) > _LEAD or _LEAD_IN_WORDS.sub("", lead).strip("*_ （()）"):
             continue
         for part, words in _PARTS_OF_SUMMARY:
             if words.search(lead):
@@ -211,17 +231,17 @@ def without_significance(text: str) -> tuple[bool, str]:
     """Return whether `text` begins with a label such as "工作意义：", and the text without it."""
     colon = _COLON.search(text, 0, 60)
     lead = text[: colon.start()] if colon else text[:60]
-    if _SIGNIFICANCE.fullmatch(lead.strip("*_ ")) and (colon or len(text) < 60):
+    if _SIGNIFICANCE.fullmatch(lead.strip("*_ ")) and (colon or len(text) < _LONGEST):
         return True, text[colon.end() :].lstrip("*_ \t") if colon else ""
     return False, text
 
 
 def without_all_qualities(text: str) -> str:
     """Return `text` without a repetition of the question for innovation, performance, workload."""
-    colon = _COLON.search(text, 0, 80)
+    colon = _COLON.search(text, 0, _FARTHEST)
     if colon and _ALL_QUALITIES.fullmatch(text[: colon.end()]):
         return text[colon.end() :].lstrip("*_ \t")
-    return "" if len(text) < 80 and _ALL_QUALITIES.fullmatch(text) else text
+    return "" if len(text) < _FARTHEST and _ALL_QUALITIES.fullmatch(text) else text
 
 
 def quality(text: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ class Kind(StrEnum):
     PLACEHOLDER = "placeholder"
     INSTRUCTION = "instruction"
     REFUSAL = "refusal"
+    UNPLACED = "unplaced"  # text of the notes that belongs to no part
 
 
 class Scope(StrEnum):

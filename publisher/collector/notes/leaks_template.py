@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from publisher.collector.notes.leak import SOURCE, Kind, Leak, Scope
 
-_ADVICE = r"(?:以上|上述|本段|此处|此部分|填|总结|回答|原文|链接|细节|摘要|信息|内容|示例|假设|格式|中文|占位)"
+_ADVICE = (
+    r"(?:以上|上述|本段|此处|此部分|填|总结|回答|原文|链接|细节|摘要|信息|内容|示例|假设|格式|"
+    r"中文|占位)"
+)
 
 _S, _I = Scope.SENTENCE, Scope.INLINE
 _P, _N = Kind.PLACEHOLDER, Kind.INSTRUCTION

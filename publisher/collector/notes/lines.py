@@ -21,7 +21,7 @@ _BLOCK_TAG = re.compile(
 _STRONG_TAG = re.compile(r"</?(?:b|strong|h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
 # A line end that the model wrote as two characters; "\nu" and "\nabla" are TeX.
 _WRITTEN_BREAK = re.compile(r"\\n(?![a-zA-Z])|\\r\\n")
-_RULE = re.compile(r"[\s>]*(?:[-*_=~]{3,}|`{3,}\w*|~{3,}\w*)?\s*")
+_RULE = re.compile(r"[\s>]*(?:[-*_=~]{3,}|`{3,}\w*|~{3,}\w*|</?\w{1,12}>)?\s*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from publisher.collector.notes.lines import Line
 
+_NO_TEXT = " *_：:；;。.,，、-\t"
+_QUALITIES_ITEM = 2  # of the conclusion
 _OF_ITEM = {1: "background", 2: "past_methods", 3: "method", 4: "results"}
 _DIGITS = {**{c: n for n, c in enumerate("一二三四五六七八九", 1)},
            **{c: n for n, c in enumerate("①②③④⑤⑥⑦⑧⑨", 1)}}  # fmt: skip
@@ -74,26 +76,38 @@ def place(lines: Iterable[Line]) -> Iterator[Placed]:
         # A leak may follow the number of an item; the number still counts.
         mark = match.group(0) if (match := _ITEM.match(line.text)) else ""
         text, kinds = without_leaks(line.text[len(mark) :])
-        text = mark + text
+        if Kind.GREETING in kinds:
+            _hint(here, line.text)
+        text = _enter_headings(here, (mark + text).strip())
+        early = here.section in (Section.START, Section.META)
+        if early and not _begins_summary(here, text):
+            if text.strip(_NO_TEXT) and here.section is Section.START:
+                kinds = (*kinds, Kind.UNPLACED)
+            text = ""
+        if text and (found := labels.header(text)) and not found.rest:
+            text = ""  # a label that came too late names nothing
         if kinds:
             yield Placed(line.index, here.section, "", "", kinds)
-            if Kind.GREETING in kinds:
-                _hint(here, line.text)
-        text = text.strip()
-        while found := _heading(here, text):
-            if found.section is not here.section or here.section is not Section.META:
-                here.enter(found.section)
-            text = found.rest
-        if here.section in (Section.START, Section.META) and not _begins_summary(here, text):
-            continue
-        if text and (found := labels.header(text)) and not found.rest:
-            continue  # a label that came too late names nothing
-        for part, piece in _pieces(here, text):
-            piece, kinds = without_leaks(piece)  # a label may have hidden an empty place
-            if kinds:
-                yield Placed(line.index, here.section, "", "", kinds)
-            if piece.strip(" *_：:；;。.,，、-\t"):
-                yield Placed(line.index, here.section, part, piece)
+        if text:
+            yield from _placed(here, line.index, text)
+
+
+def _enter_headings(here: _Place, text: str) -> str:
+    """Enter the sections whose headings `text` begins with; return what follows them."""
+    while found := _heading(here, text):
+        if found.section is not here.section or here.section is not Section.META:
+            here.enter(found.section)
+        text = found.rest
+    return text
+
+
+def _placed(here: _Place, index: int, text: str) -> Iterator[Placed]:
+    for part, piece in _pieces(here, text):
+        kept, kinds = without_leaks(piece)  # a label may have hidden an empty place
+        if kinds:
+            yield Placed(index, here.section, "", "", kinds)
+        if kept.strip(_NO_TEXT):
+            yield Placed(index, here.section, part, kept)
 
 
 def _hint(here: _Place, greeting: str) -> None:
@@ -211,15 +225,15 @@ def _of_conclusion(here: _Place, text: str) -> Iterator[tuple[str, str]]:
     if match:
         number = _number(match)
         text = text[match.end() :]
-        if number == here.item + 1 and (match.group("round") or number <= 2):
+        if number == here.item + 1 and (match.group("round") or number <= _QUALITIES_ITEM):
             here.item = number
-            if number <= 2:
+            if number <= _QUALITIES_ITEM:
                 here.part = "conclusion"
     text = _plain_start(text)
     found, text = labels.without_significance(text)
     if found:
         here.part = "conclusion"
-    if here.item >= 2 or here.part != "conclusion" or not here.item:
+    if here.item >= _QUALITIES_ITEM or here.part != "conclusion" or not here.item:
         text = labels.without_all_qualities(text) if not labels.quality(text)[0] else text
     if here.part in labels.QUALITIES and _WRAP_UP.match(text):
         here.part = "conclusion"
