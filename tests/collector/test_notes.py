@@ -154,6 +154,18 @@ def test_shape(shape: str) -> None:
     }
 
 
+def test_half_an_emphasis_is_none() -> None:
+    found = read_notes(["7. 方法：", "(1) **编码**：先编码。", "**(2) 解码**：后解码。"])
+    assert found.notes is not None
+    assert found.notes.method == "编码：先编码。\n解码：后解码。"
+
+
+def test_a_conclusion_that_lost_its_heading() -> None:
+    found = read_notes(["7. 方法：", "(1) 编码。", "综述", "(2) 创新点：首个。", "工作量：多。"])
+    assert found.notes is not None
+    assert (found.notes.innovation, found.notes.workload) == ("首个。", "多。")
+
+
 EMPTY = [
     "",
     "Please refer to relevant websites for more information.",

@@ -67,7 +67,8 @@ def read_notes(source: Sequence[str]) -> NotesRead:
     dropped: list[Dropped] = []
     for placed in place(to_lines(source)):
         dropped += [Dropped(placed.index, kind) for kind in placed.dropped]
-        text = from_machine(placed.text) if placed.text else ""
+        # A mark of emphasis may have lost its partner to a label.
+        text = from_machine(placed.text).replace("**", "").strip("* ") if placed.text else ""
         if text:
             paragraphs.append(Paragraph(placed.index, placed.section, placed.part, text))
     if not paragraphs:

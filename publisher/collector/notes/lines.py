@@ -21,6 +21,8 @@ _BLOCK_TAG = re.compile(
 _STRONG_TAG = re.compile(r"</?(?:b|strong|h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
 # A line end that the model wrote as two characters; "\nu" and "\nabla" are TeX.
 _WRITTEN_BREAK = re.compile(r"\\n(?![a-zA-Z])|\\r\\n")
+# Models indent with zero-width blanks too.
+_BLANKS = " \t\r\u00a0\u200b\u3000\ufeff"
 _RULE = re.compile(r"[\s>]*(?:[-*_=~]{3,}|`{3,}\w*|~{3,}\w*|</?\w{1,12}>)?\s*")
 
 
@@ -52,7 +54,7 @@ def to_lines(source: Sequence[str]) -> Iterator[Line]:
             text = _WRITTEN_BREAK.sub("\n", text)
         for part in text.split("\n"):
             if not _RULE.fullmatch(part):
-                yield Line(index, part.strip())
+                yield Line(index, part.strip(_BLANKS))
 
 
 def _broken(match: re.Match[str]) -> str:

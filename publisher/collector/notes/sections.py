@@ -167,8 +167,9 @@ def _begins_summary(here: _Place, text: str) -> bool:
 
 def _pieces(here: _Place, text: str) -> Iterator[tuple[str, str]]:
     """Yield the pieces of a line with their parts; moves `here` along."""
-    if here.section is Section.METHOD and _turns_to_conclusion(text):
+    if here.section is not Section.CONCLUSION and _turns_to_conclusion(here, text):
         here.enter(Section.CONCLUSION)
+        here.item = 1  # the next is the second
     for piece in _split_items(here, text):
         if here.section is Section.SUMMARY:
             yield _of_summary(here, piece)
@@ -179,11 +180,17 @@ def _pieces(here: _Place, text: str) -> Iterator[tuple[str, str]]:
             yield from _of_conclusion(here, piece)
 
 
-def _turns_to_conclusion(text: str) -> bool:
+def _turns_to_conclusion(here: _Place, text: str) -> bool:
+    """Return whether `text` is of a conclusion that has lost its heading."""
     match = _ITEM.match(text)
-    if match and labels.without_significance(text[match.end() :])[0]:
+    rest = _plain_start(text[match.end() :] if match else text)
+    if here.section is Section.SUMMARY and here.item < len(_OF_ITEM):
+        return False
+    if match and labels.without_significance(rest)[0]:
         return True
-    return labels.quality(_BULLET.sub("", text, count=1))[0] == "innovation"
+    # A method may list what is new, as one step of many.
+    in_place = match is None or _number(match) == _QUALITIES_ITEM
+    return in_place and labels.quality(rest)[0] == "innovation"
 
 
 def _split_items(here: _Place, text: str) -> list[str]:
