@@ -46,9 +46,10 @@ class Head:
     teachers: bytes
 
 
-_heads = msgspec.msgpack.Decoder(Head)
-_bodies = msgspec.msgpack.Decoder(tuple[ParsedDigest, ...])
-_encode = msgspec.msgpack.Encoder().encode
+# Not MessagePack: its times forget the offset they were written with.
+_heads = msgspec.json.Decoder(Head)
+_bodies = msgspec.json.Decoder(tuple[ParsedDigest, ...])
+_encode = msgspec.json.Encoder().encode
 
 
 class Archive:

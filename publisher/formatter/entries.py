@@ -54,12 +54,16 @@ def make_feeds(collection: Collection, settings: Settings) -> list[Feed]:
     Raises `TemplateError` where the entry template fails.
     """
     site = settings.site
-    entries = {
-        paper.id: _entry(paper, settings) for paper in _needed(collection, settings.feeds.entries)
-    }
+    count = settings.feeds.entries
+    made: dict[str, Entry] = {}  # a paper in several feeds is rendered once
+
+    def entry(paper: Paper) -> Entry:
+        if paper.id not in made:
+            made[paper.id] = _entry(paper, settings)
+        return made[paper.id]
 
     def feed(topic: Topic | None, papers: Sequence[Paper]) -> Feed:
-        newest = tuple(entries[paper.id] for paper in papers[: settings.feeds.entries])
+        newest = tuple(entry(paper) for paper in papers[:count])
         folder = f"topics/{topic.slug}/" if topic else ""
         return Feed(
             id=f"tag:{site.domain},{site.tag_date}:{folder or '/'}",
@@ -70,29 +74,13 @@ def make_feeds(collection: Collection, settings: Settings) -> list[Feed]:
             root_url=site.root,
             language=site.language,
             author=site.author or site.title,
-            updated=max(entry.updated for entry in newest),
+            updated=max(one.updated for one in newest),
             entries=newest,
         )
 
     feeds = [feed(None, collection.papers)] if collection.papers else []
-    feeds += [
-        feed(topic, [paper for paper in collection.papers if topic in paper.topics])
-        for topic in collection.topics
-    ]
+    feeds += [feed(topic, collection.by_topic[topic.slug]) for topic in collection.topics]
     return feeds
-
-
-def _needed(collection: Collection, count: int) -> list[Paper]:
-    """Return the papers that any feed shows: an archive's old ones are never rendered."""
-    left = {topic.slug: count for topic in collection.topics}
-    needed = []
-    for index, paper in enumerate(collection.papers):
-        wanted = [topic.slug for topic in paper.topics if left[topic.slug] > 0]
-        if wanted or index < count:
-            needed.append(paper)
-        for slug in wanted:
-            left[slug] -= 1
-    return needed
 
 
 def _entry(paper: Paper, settings: Settings) -> Entry:

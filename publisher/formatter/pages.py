@@ -134,7 +134,7 @@ def _topic(
     settings: Settings,
 ) -> str:
     rows = _topic_rows(collection, feeds, "../../", settings)
-    papers = [paper for paper in collection.papers if topic in paper.topics]
+    papers = collection.by_topic[topic.slug]
     return render(
         TOPIC_TEMPLATE,
         settings,
@@ -164,16 +164,12 @@ def _frame(texts: Texts, settings: Settings, up: str) -> dict[str, object]:
 def _topic_rows(
     collection: Collection, feeds: Sequence[FeedLink], up: str, settings: Settings
 ) -> dict[str, TopicRow]:
-    counts = dict.fromkeys((topic.slug for topic in collection.topics), 0)
-    for paper in collection.papers:
-        for topic in paper.topics:
-            counts[topic.slug] = counts.get(topic.slug, 0) + 1
     return {
         topic.slug: TopicRow(
             slug=topic.slug,
             name=topic.name,
             href=f"{up}topics/{topic.slug}/index.html",
-            count=counts[topic.slug],
+            count=len(collection.by_topic[topic.slug]),
             feeds=_feed_rows(feeds, topic.slug, up, settings),
         )
         for topic in collection.topics

@@ -70,7 +70,7 @@ def test_init_then_build(publisher: Run, examples: Path, tmp_path: Path) -> None
 
 def test_check_names_file_line_and_code(publisher: Run, tmp_path: Path, examples: Path) -> None:
     # The examples leak prompt text, as digests do: warnings, and no error.
-    assert all(": D30" in line for line in publisher("check", examples).stdout.splitlines())
+    assert all(": D40" in line for line in publisher("check", examples).stdout.splitlines())
     (tmp_path / "bad.md").write_text("# 2024-01-01 更新\n\n## T\n\n[PDF](http://x/y) \n")
     lines = publisher("check", tmp_path, code=1).stdout.splitlines()
     assert "bad.md:1: D103 no front matter" in lines

@@ -116,7 +116,7 @@ def test_bad_files_are_reported_and_the_rest_is_published(tmp_path: Path) -> Non
     (tmp_path / "folder.md").mkdir()
     collection = collect(tmp_path)
     assert {paper.id for paper in collection.papers} == {f"arxiv:2411.0000{n}" for n in range(1, 6)}
-    assert {topic.slug for topic in collection.topics} == {"bare", "caf", "etc", "good", "yaml"}
+    assert {topic.slug for topic in collection.topics} == {"bare", "cafe", "etc", "good", "yaml"}
     found = {(Path(f.path).name, f.line, f.code) for f in collection.findings}
     assert ("latin.md", 6, "D102") in found
     assert ("bare.md", 1, "D103") in found

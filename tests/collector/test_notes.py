@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from publisher.collector import parse
 from publisher.collector.notes import PARTS, is_cut_off, read_notes
+from publisher.collector.parsing import parse_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -243,8 +243,8 @@ def test_corpus(corpus: Path) -> None:
     papers = [
         paper
         for path in corpus.rglob("*.md")
-        if (found := parse(path.name, path.read_text(encoding="utf-8"), ZoneInfo("UTC"))[0])
-        for paper in found.papers
+        for digest in parse_bytes(path.name, path.read_bytes(), ZoneInfo("UTC")).digests
+        for paper in digest.papers
     ]
     notes = [paper.notes for paper in papers if paper.notes]
     share = {part: sum(bool(getattr(n, part)) for n in notes) / len(papers) for part in PARTS}

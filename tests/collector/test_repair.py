@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import time
 from functools import lru_cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from conftest import ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from publisher.collector.repair import LanguageModel, decode, looks_damaged, repair
 
-CORPUS = Path("/work/shared/corpus")
-SEEDS = Path("/work/shared/seeds")
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+CORPUS = ROOT.parent / "shared" / "corpus"
+SEEDS = ROOT.parent / "shared" / "seeds"
 needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
 needs_seeds = pytest.mark.skipif(not SEEDS.is_dir(), reason="the seeds are not here")
 
@@ -86,7 +91,7 @@ def sound_files() -> list[Path]:
 @pytest.mark.parametrize(
     "damage", [cp1254, cp1252, cp1252_marked, gbk, gbk_marked, twice, mixed_pages]
 )
-def test_damage_is_undone(damage) -> None:
+def test_damage_is_undone(damage: Callable[[str], str]) -> None:
     text = "\n".join(PROSE)
     assert looks_damaged(damage(text))
     result = repair(damage(text), small_model())
@@ -222,7 +227,7 @@ def test_looking_is_quick() -> None:
 
 @needs_corpus
 @pytest.mark.parametrize("damage", [cp1254, cp1252, mixed_pages])
-def test_unseen_digests_are_restored(damage) -> None:
+def test_unseen_digests_are_restored(damage: Callable[[str], str]) -> None:
     for path in sorted((CORPUS / "2024-04-06").glob("*.md"))[:1]:
         text = path.read_text(encoding="utf-8").replace("\xad", "")
         result = repair(damage(text), corpus_model())

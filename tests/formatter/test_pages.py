@@ -57,7 +57,10 @@ def make_paper(number: int = 1, **changes: Any) -> Paper:
 
 
 def make_collection(*papers: Paper) -> Collection:
-    return Collection(papers=papers, topics=(NERF, AVATAR), digest_count=1, findings=())
+    by_topic = {
+        topic.slug: [paper for paper in papers if topic in paper.topics] for topic in (NERF, AVATAR)
+    }
+    return Collection(papers, (NERF, AVATAR), by_topic, digest_count=1, findings=())
 
 
 def make_feeds() -> list[FeedLink]:
@@ -177,7 +180,9 @@ def test_hostile_texts_are_text_and_only_web_addresses_are_links() -> None:
         code_urls=("//example.org/x", "https://example.org/ok"),
         topics=(Topic("evil", evil), NERF),
     )
-    collection = Collection((paper,), (Topic("evil", evil), NERF), 1, ())
+    collection = Collection(
+        (paper,), (Topic("evil", evil), NERF), {"evil": [paper], NERF.slug: [paper]}, 1, ()
+    )
     settings = Settings(site=Site(title=evil, description=evil, author=evil))
     feeds = [FeedLink("atom.xml", evil, "application/atom+xml")]
 
@@ -215,7 +220,7 @@ def test_dates_are_the_sites() -> None:
 
 
 def test_an_empty_collection_still_has_a_page() -> None:
-    pages = render_pages(Collection((), (), 0, ()), [], SETTINGS)
+    pages = render_pages(Collection((), (), {}, 0, ()), [], SETTINGS)
 
     assert list(pages) == ["index.html"]
     assert b"No papers yet." in pages["index.html"]
