@@ -14,6 +14,7 @@ usage: ./run.sh TASK [ARGUMENT...]
   typing    mypy --strict on the package
   check     lint and typing
   bench     measure this program beside its peers
+  fuzz      throw bytes at the collector for a number of seconds (default 60)
   feeds     write feeds/ anew from examples/digests
   lock      pin the newest versions of all packages in requirements/
   publisher run the program (arguments go to it)
@@ -47,7 +48,7 @@ make_environment() {
     rm -rf "$bootstrap"
 }
 
-# install run|dev: bring .venv to what requirements/$1.txt pins, only if something changed.
+# install run|dev|fuzz: bring .venv to what requirements/$1.txt pins, only if something changed.
 install() {
     local wanted stamp=.venv/.installed-$1
     wanted=$(cat "requirements/$1.txt" pyproject.toml | cksum; pwd)
@@ -94,13 +95,21 @@ bench)
     install dev
     .venv/bin/python -m benchmarks "$@"
     ;;
+fuzz)
+    install fuzz
+    mkdir -p fuzz/found fuzz/corpus
+    find examples tests/data -name '*.md' -exec cp {} fuzz/corpus/ \;
+    .venv/bin/python fuzz/collector.py -max_total_time="${1:-60}" -max_len=20000 -timeout=60 \
+        -rss_limit_mb=4096 -dict=fuzz/words.dict -artifact_prefix=fuzz/found/ -print_final_stats=1 \
+        fuzz/corpus
+    ;;
 feeds)
     install run
     .venv/bin/publisher build --config examples/publisher.toml --output feeds
     ;;
 lock)
     install dev
-    for pair in run:build dev:dev; do
+    for pair in run:build dev:dev fuzz:fuzz; do
         .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
             --generate-hashes --no-emit-index-url --no-annotate --no-header \
             pyproject.toml --group "${pair#*:}" -o "requirements/${pair%%:*}.txt"

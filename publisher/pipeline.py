@@ -58,15 +58,21 @@ class _FrozenEdition:
     message: bytes
 
 
-def collect(settings: Settings) -> Collection:
+def _quiet(_done: int, _total: int) -> None:
+    return
+
+
+def collect(settings: Settings, progress: Callable[[int, int], None] = _quiet) -> Collection:
     """Return the papers of all digests, pulled first where they are in a repository.
+
+    `progress` is told how many of how many files are done.
 
     Raises `SourceError`.
     """
     from publisher import collector  # noqa: PLC0415
 
     found = collector.update_sources(settings)
-    collection = collector.collect(settings)
+    collection = collector.collect(settings, progress)
     return replace(collection, findings=(*found, *collection.findings)) if found else collection
 
 
@@ -101,7 +107,7 @@ def to_json(paper: Paper) -> str:
     return json.dumps(fields, ensure_ascii=False)
 
 
-def build(settings: Settings) -> Built:
+def build(settings: Settings, progress: Callable[[int, int], None] = _quiet) -> Built:
     """Write the feeds and pages that changed.
 
     Raises `SourceError`, `TemplateError` and `OutputError`.
@@ -109,7 +115,7 @@ def build(settings: Settings) -> Built:
     from publisher.formatter.folder import write_changed  # noqa: PLC0415
     from publisher.formatter.site import make_site  # noqa: PLC0415
 
-    collection = collect(settings)
+    collection = collect(settings, progress)
     files = make_site(collection, settings)
     return Built(collection, write_changed(settings.path(settings.output.folder), files))
 

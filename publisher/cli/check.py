@@ -47,7 +47,9 @@ def check(
     """
     from publisher import pipeline
 
-    collection = pipeline.collect(settings_of(config, [*(source or []), *(paths or [])]))
+    collection = pipeline.collect(
+        settings_of(config, [*(source or []), *(paths or [])]), show.parsing
+    )
     if as_json or output_format is Format.JSON:
         for found in collection.findings:
             show.line(json.dumps(_fields(found), ensure_ascii=False))

@@ -19,7 +19,7 @@ def papers(
     """List the papers of all digests, newest first."""
     from publisher import pipeline
 
-    collection = pipeline.collect(settings_of(config, source))
+    collection = pipeline.collect(settings_of(config, source), show.parsing)
     for paper in collection.papers:
         if as_json:
             show.line(pipeline.to_json(paper))

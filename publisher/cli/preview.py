@@ -34,7 +34,7 @@ def preview(
     from publisher.formatter.folder import write_changed
 
     settings = settings_of(config, source)
-    collection = pipeline.collect(settings)
+    collection = pipeline.collect(settings, show.parsing)
     known = {topic.slug for topic in collection.topics}
     for slug in topics or ():
         if slug not in known:

@@ -41,7 +41,7 @@ def send(
 
     settings = settings_of(config, source)
     to = None if to is None else normalise_email(to)
-    collection = pipeline.collect(settings)
+    collection = pipeline.collect(settings, show.parsing)
     with pipeline.open_store(settings) as store:
         if dry_run or to is not None:
             wanted = _wanted(issue_id, collection, settings, store)

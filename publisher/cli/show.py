@@ -39,6 +39,13 @@ def errors(findings: Iterable[Finding]) -> int:
     return sum(found.severity is Severity.ERROR for found in findings)
 
 
+def parsing(done: int, total: int) -> None:
+    """Show how many digests are parsed, on a terminal only."""
+    if sys.stderr.isatty() and (done % 25 == 0 or done == total):
+        end = "\n" if done == total else ""
+        sys.stderr.write(f"\rreading digests: {done:,} of {total:,}{end}")
+
+
 def left_out(number: int) -> None:
     """Say how many files were left out, where there are any."""
     if number:

@@ -7,8 +7,6 @@ clean digests that its repair learned from have changed.
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
 
     from publisher.collector.cache import Cache
     from publisher.collector.parsing import ParsedFile
-    from publisher.collector.repair import LanguageModel
+    from publisher.collector.repair.language_model import LanguageModel
     from publisher.collector.sources import SourceFile
 
 MAX_FILE = 20_000_000  # bytes; the largest real digest has 200,000
@@ -84,11 +82,11 @@ def read_archive(
     """
     reader = _Reader(zone, cache)
     heads: dict[SourceFile, Head] = {}
-    # Hundreds of thousands of small objects, none of them garbage.
-    with _without_collection():
-        for root, group in _by_root(files).items():
-            heads.update(reader.heads(root, group, progress, len(files)))
-        heads.update(reader.repaired(files, heads))
+    for root, group in _by_root(files).items():
+        heads.update(reader.heads(root, group, progress, len(files)))
+    heads.update(reader.repaired(files, heads))
+    if reader.parsed:
+        progress(len(files), len(files))
     return Archive(files, [heads[file] for file in files], reader)
 
 
@@ -101,6 +99,7 @@ class _Reader:
         self._unkept: dict[SourceFile, tuple[ParsedDigest, ...]] = {}
         self._damaged: list[SourceFile] = []
         self._done = 0
+        self.parsed = 0
 
     def heads(
         self,
@@ -124,6 +123,7 @@ class _Reader:
                 else:
                     head, row = self._read(file, stamp)
                     rows += [row] if row else []
+                    self.parsed += 1
                     progress(self._done, total)
             except OSError as error:
                 head = _unread(file, error.strerror or str(error))
@@ -219,7 +219,8 @@ class _Lessons:
         self._model: LanguageModel | None = None
 
     def model(self) -> LanguageModel | None:
-        from publisher.collector.repair import LanguageModel, decode  # noqa: PLC0415
+        from publisher.collector.repair.file_bytes import decode  # noqa: PLC0415
+        from publisher.collector.repair.language_model import LanguageModel  # noqa: PLC0415
 
         if self._model is None and self._teachers:
             entry = self._cache.entry(self._key)
@@ -245,14 +246,3 @@ def _no_model() -> None:
 
 def _unread(file: SourceFile, reason: str) -> Head:
     return Head((), (finding(file.path, 0, "D101", reason),), is_draft=False, teachers=b"")
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from publisher.collector import formats, frontmatter, unwanted
 from publisher.collector.findings import finding
-from publisher.collector.repair import decode, looks_damaged, repair
+from publisher.collector.repair.detect import looks_damaged
+from publisher.collector.repair.file_bytes import decode
 from publisher.collector.text import plain
 from publisher.models import Finding, ParsedDigest, ParsedPaper
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from publisher.collector.repair import LanguageModel, Repaired
+    from publisher.collector.repair.language_model import LanguageModel
+    from publisher.collector.repair.undo import Repaired
 
 _UPDATE = re.compile(r"^#[ \t]+(\d{4}-\d{1,2}-\d{1,2})", re.MULTILINE)
 # Hexo, Hugo, Jekyll and Pelican write `date`, Astro `pubDate`.
@@ -60,6 +62,8 @@ def parse_bytes(
         return replace(parsed, findings=(*findings, *parsed.findings))
     if model is None:
         return ParsedFile(damaged=True)
+    from publisher.collector.repair.undo import repair  # noqa: PLC0415 - damaged files are rare
+
     repaired = repair(text, model())
     parsed = parse_text(path, _readable(repaired), zone)
     if repaired.changed_lines:

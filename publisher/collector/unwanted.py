@@ -45,6 +45,16 @@ _DRAFT_STATES = frozenset({"draft", "hidden", "private", "skip"})  # Pelican's `
 
 def stands_for(path: str) -> str | None:
     """Return the path for which the leftover or draft `path` stands, None where it is neither."""
+    folders, _, name = path.rpartition("/")
+    # Nearly every file of an archive: not worth a dozen patterns.
+    if (
+        name.endswith((".md", ".markdown"))
+        and name[0] not in "#.~_"
+        and "_draft" not in folders.lower()
+        and "conflict" not in name.lower()
+        and "冲突" not in name
+    ):
+        return None
     pure = PurePosixPath(path)
     if pure.name in _OWN_NAMES or any(part.lower() in _DRAFT_FOLDERS for part in pure.parts[:-1]):
         return path

@@ -11,7 +11,10 @@ from conftest import ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from publisher.collector.repair import LanguageModel, decode, looks_damaged, repair
+from publisher.collector.repair.detect import looks_damaged
+from publisher.collector.repair.file_bytes import decode
+from publisher.collector.repair.language_model import LanguageModel
+from publisher.collector.repair.undo import repair
 
 if TYPE_CHECKING:
     from collections.abc import Callable

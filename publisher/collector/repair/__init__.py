@@ -1,12 +1,9 @@
 """Repair of text that went through a wrong decoding.
 
->>> repair("plain text", None).text
-'plain text'
+    file_bytes   bytes of a file -> text                 (of every file)
+    detect       does a text look damaged?               (of every file)
+    undo         damaged text -> the likeliest original  (of damaged files alone: loaded late)
+
+`undo` reverses the code page (codepages) and searches the readings of what is left (readings,
+lattice) for the likeliest one (language_model, word_model, mixture).
 """
-
-from publisher.collector.repair.detect import looks_damaged
-from publisher.collector.repair.file_bytes import decode
-from publisher.collector.repair.language_model import LanguageModel
-from publisher.collector.repair.undo import Repaired, repair
-
-__all__ = ["LanguageModel", "Repaired", "decode", "looks_damaged", "repair"]
