@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 
 # Each is a module of this folder with `run()`, which prints a table.
-BENCHMARKS = ("collect", "deliver")
+BENCHMARKS = ("collect", "repair", "deliver")
 
 
 def main() -> None:

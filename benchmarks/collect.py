@@ -1,11 +1,14 @@
-"""Collecting and building, beside what any static site generator has to do at least.
+"""Collecting an archive that grows: cold, and after one file changed, each in a process of its own.
 
-The peer reads the same files with python-frontmatter and renders them with markdown-it-py: one
-page for each post, no papers, no feeds.
+The peer reads the same files with python-frontmatter and renders them with markdown-it-py, which is
+what any static site generator has to do at least: one page for each post, no papers, no feeds.
 """
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -13,30 +16,58 @@ import frontmatter
 from markdown_it import MarkdownIt
 
 from benchmarks.material import archive, seconds
-from publisher import pipeline
+
+SIZES = (157, 1570, 15_700)
+PROGRAM = """
+import resource, sys, time
+start = time.perf_counter()
 from publisher.settings import load
+from publisher import collector
+settings = load(None, {}, {"source": {"folders": [sys.argv[1]]}})
+collection = collector.collect(settings)
+taken = time.perf_counter() - start
+print(taken, len(collection.papers), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
 
 
 def run() -> None:
     with tempfile.TemporaryDirectory() as name:
-        folder = archive(Path(name) / "in", 150)
-        out = Path(name) / "out"
-        settings = load(
-            None, {}, {"source": {"folders": [str(folder)]}, "output": {"folder": str(out)}}
-        )
-        markdown = MarkdownIt("commonmark", {"html": True})
+        environment = os.environ | {"XDG_CACHE_HOME": str(Path(name, "cache"))}
 
-        def peer() -> None:
-            for path in folder.rglob("*.md"):
-                text = path.read_text(encoding="utf-8").lstrip()
-                markdown.render(frontmatter.loads(text).content)
+        def collect(folder: Path) -> tuple[float, int, float]:
+            done = subprocess.run(
+                [sys.executable, "-c", PROGRAM, str(folder)],
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            taken, papers, peak = done.stdout.split()
+            return float(taken), int(papers), float(peak)
 
-        beside = seconds(peer)
-        print(f"150 digests; the peer, markdown alone: {beside:.2f} s")
-        for label, work in (
-            ("collect", lambda: pipeline.collect(settings)),
-            ("build, nothing changed", lambda: pipeline.build(settings)),
-        ):
-            pipeline.build(settings)
-            taken = seconds(work)
-            print(f"{label}: {taken:.2f} s, {taken / beside:.2f} of the peer")
+        for size in SIZES:
+            folder = archive(Path(name, str(size)), size)
+            cold, papers, peak = collect(folder)
+            print(
+                f"{size:,} digests, {papers:,} papers: cold {cold:.1f} s "
+                f"({cold / size * 1000:.1f} ms a digest), peak {peak:.0f} MB"
+            )
+            changed = next(folder.rglob("*.md"))
+
+            def warm(folder: Path = folder, changed: Path = changed) -> None:
+                with changed.open("a", encoding="utf-8") as file:
+                    file.write("\n")
+                collect(folder)
+
+            print(f"  one file changed, start of the process included: {seconds(warm):.2f} s")
+            if size == SIZES[0]:
+                beside = seconds(lambda folder=folder: _peer(folder), runs=3)
+                print(
+                    f"  the peer, markdown alone: {beside:.2f} s; cold is {cold / beside:.1f} of it"
+                )
+
+
+def _peer(folder: Path) -> None:
+    markdown = MarkdownIt("commonmark", {"html": True})
+    for path in folder.rglob("*.md"):
+        markdown.render(frontmatter.loads(path.read_text(encoding="utf-8").lstrip()).content)

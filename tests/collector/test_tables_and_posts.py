@@ -128,6 +128,7 @@ POSTS = [  # path, front matter, id
     ("a/x.md", "slug: b", "post:a-b-"),
     ("x.md", "permalink: /:year/:title/", "post:x-"),
     ("x.md", "abbrlink: 4a17b156", "post:4a17b156-"),
+    ("x.md", "permalink: 'https://[no-address/'", "post:x-"),
     ("中文/文.md", "", "post:zhongwen-wen-"),
 ]
 

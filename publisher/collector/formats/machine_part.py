@@ -68,7 +68,7 @@ def read_machine_part(lines: Sequence[str]) -> MachinePart:
         notes = next((i for i in range(1, end) if _NOTES.match(lines[i])), None)
         if notes is not None:
             end, notes_start, bounded = notes, notes, True
-    parts = _split(lines[:end])
+    parts = _split([line[:LONGEST_LINE] for line in lines[: min(end, MOST_LINES)]])
     summary, courtesy = _summary(parts.summary, bounded=bounded)
     offset = parts.takeaways[0][0] if parts.takeaways else 0
     takeaways = read_takeaways([text for _, text in parts.takeaways], bounded=bounded)
@@ -81,6 +81,10 @@ def read_machine_part(lines: Sequence[str]) -> MachinePart:
         unknown_labels=parts.unknown,
     )
 
+
+# Ten times what any model wrote between PDF line and notes; more is an attack on the reader.
+MOST_LINES = 2000
+LONGEST_LINE = 50_000
 
 _Numbered = list[tuple[int, str]]
 
@@ -160,15 +164,22 @@ def _summary(lines: _Numbered, *, bounded: bool) -> tuple[str, list[int]]:
     Not `bounded`: nothing tells where the notes begin, so only the first paragraph is taken.
     """
     courtesy: list[int] = []
-    while lines and (not lines[0][1].strip() or is_courtesy(lines[0][1])):
-        if lines[0][1].strip():
-            courtesy.append(lines[0][0])
-        lines = lines[1:]
+    start, stop = 0, len(lines)
+    while start < stop and _is_empty(lines[start], courtesy):
+        start += 1
     if not bounded:
-        stop = next((i for i, (_, text) in enumerate(lines) if not text.strip()), len(lines))
-        lines = lines[:stop]
-    while lines and (not lines[-1][1].strip() or is_courtesy(lines[-1][1])):
-        if lines[-1][1].strip():
-            courtesy.append(lines[-1][0])
-        lines = lines[:-1]
-    return from_machine("\n".join(text for _, text in lines)), courtesy
+        stop = next((i for i in range(start, stop) if not lines[i][1].strip()), stop)
+    while start < stop and _is_empty(lines[stop - 1], courtesy):
+        stop -= 1
+    return from_machine("\n".join(text for _, text in lines[start:stop])), courtesy
+
+
+def _is_empty(line: tuple[int, str], courtesy: list[int]) -> bool:
+    """Return whether a line holds nothing of the summary; note the index of a courtesy."""
+    index, text = line
+    if not text.strip():
+        return True
+    if is_courtesy(text):
+        courtesy.append(index)
+        return True
+    return False

@@ -79,12 +79,19 @@ def parse(path: str, post: Post, _zone: ZoneInfo) -> tuple[list[ParsedPaper], li
     return [entry], [] if topics else [finding(path, 1, "D107")]
 
 
+def _path_of(address: str) -> str:
+    try:
+        return urlsplit(address).path
+    except ValueError:  # brackets that are no IPv6 address
+        return ""
+
+
 def _id(path: str, post: Post) -> str:
     """Return "post:", what can be read of the post's address, and a part of its hash."""
     pure = PurePosixPath(path)
     parts = pure.with_suffix("").parts
     key = "/".join(parts[:-1] if parts[-1].lower() == "index" and len(parts) > 1 else parts)
-    permalink = urlsplit(text_of(post.metadata, "permalink", "url").replace("\\", "/")).path
+    permalink = _path_of(text_of(post.metadata, "permalink", "url").replace("\\", "/"))
     # Jekyll and Hexo take patterns here (/:year/:title/), which are the same for many posts.
     if permalink.strip("/") and ":" not in permalink:
         key = permalink.strip("/").removesuffix(".html")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from publisher.collector.notes.leaks import Kind, without_leaks
@@ -56,6 +57,10 @@ class _Line:
     after_blank: bool
 
 
+DEEPEST = 8  # lists in lists
+MOST_PIECES = 2000  # lines of a list, or items of one line of HTML: bounds what an attack costs
+
+
 def is_item(line: str) -> bool:
     """Return whether `line` begins an item of a list."""
     return bool(_ITEM.match(line) or _BOLD_NUMBER.match(line) or "<li" in line.lower())
@@ -74,7 +79,7 @@ def read_takeaways(lines: Sequence[str], *, bounded: bool) -> Takeaways:
 
     Not `bounded`: nothing tells where they end, so the first text behind the list ends them.
     """
-    found = list(_lines(lines))
+    found = list(islice(_lines(lines), MOST_PIECES))
     last_item = max((n for n, line in enumerate(found) if line.listed), default=-1)
     items: list[str] = []
     courtesy: list[int] = []
@@ -143,7 +148,7 @@ def _from_html(line: str, depth: int) -> tuple[str, int]:
         end = match.end()
         closing, name = bool(match.group(1)), match.group(2).lower()
         if name in ("ul", "ol"):
-            depth = max(0, depth - 1) if closing else depth + 1
+            depth = max(0, depth - 1) if closing else min(DEEPEST, depth + 1)
             pieces.append("\n\n" if closing and not depth else "\n")
         elif name == "li" and not closing:
             pieces.append("\n" + " " * NESTED * max(0, depth - 1) + "- ")

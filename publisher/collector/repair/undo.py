@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from publisher.collector.repair.language_model import CharacterModel, LanguageModel
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")  # half a character, which no file can hold
-_STEPS: Final = 600_000  # about two seconds; a text as long as a digest gets more
+_STEPS: Final = 200_000  # well under a second; a text as long as a digest gets more
 _STEPS_FOR_A_DIGEST: Final = 2_500_000
 _LONGEST_DIGEST: Final = 250_000
 _ROUNDS: Final = 4  # different damages on top of each other
