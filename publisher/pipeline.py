@@ -8,9 +8,7 @@ use for a database, a status none for a parser.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, replace
-from html import escape
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from publisher.errors import IssueError, TransportError
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.formatter.folder import Changes
-    from publisher.models import Collection, Edition, Issue, Paper
+    from publisher.models import Collection, Edition, Issue
     from publisher.sender.delivery import Report, Step
     from publisher.sender.message import Letterhead
     from publisher.settings import Settings
@@ -74,37 +72,6 @@ def collect(settings: Settings, progress: Callable[[int, int], None] = _quiet) -
     found = collector.update_sources(settings)
     collection = collector.collect(settings, progress)
     return replace(collection, findings=(*found, *collection.findings)) if found else collection
-
-
-def to_json(paper: Paper) -> str:
-    """Return `paper` as one line of JSON, the contract of `publisher papers --json`."""
-    venue = paper.venue
-    fields = {
-        "id": paper.id,
-        "version": paper.version,
-        "title": paper.title,
-        "title_html": paper.title_html or escape(paper.title, quote=False),
-        "authors": paper.authors,
-        "abstract": paper.abstract,
-        "abstract_html": paper.abstract_html or escape(paper.abstract, quote=False),
-        "comment": paper.comment,
-        "venue": venue and {"name": venue.name, "year": venue.year or None},
-        "abs_url": paper.abs_url,
-        "pdf_url": paper.pdf_url,
-        "code_urls": paper.code_urls,
-        "project_urls": paper.project_urls,
-        "topics": [topic.name for topic in paper.topics],
-        "digests": paper.digests,
-        "first_published": paper.first_published.isoformat(),
-        "updated": paper.updated.isoformat(),
-        "summary": paper.summary,
-        "takeaways": paper.takeaways,
-        "figures": paper.figures,
-        "repaired": paper.repaired,
-        "marks": paper.marks,
-        "notes": asdict(paper.notes) if paper.notes else None,
-    }
-    return json.dumps(fields, ensure_ascii=False)
 
 
 def build(settings: Settings, progress: Callable[[int, int], None] = _quiet) -> Built:

@@ -18,11 +18,12 @@ def papers(
 ) -> None:
     """List the papers of all digests, newest first."""
     from publisher import pipeline
+    from publisher.formatter.paper_json import to_json
 
     collection = pipeline.collect(settings_of(config, source), show.parsing)
     for paper in collection.papers:
         if as_json:
-            show.line(pipeline.to_json(paper))
+            show.line(to_json(paper))
         else:
             show.line(f"{paper.first_published:%Y-%m-%d}  {paper.id:<18}  {paper.title}")
     if show.defects(collection.findings):
