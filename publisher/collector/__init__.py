@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher.collector import git_source, plugins, sources
+from publisher.collector import plugins, sources
 from publisher.collector.archive import read_archive
 from publisher.collector.cache import open_cache
 from publisher.collector.merge import merge
@@ -32,6 +32,10 @@ def update_sources(settings: Settings) -> list[Finding]:
     The last state that was pulled stands in for one that can't be reached, which is D301. Raises
     `SourceError`; see `git_source.update`.
     """
+    if not settings.source.git:
+        return []
+    from publisher.collector import git_source  # noqa: PLC0415 - few have one
+
     return git_source.update(settings)
 
 
@@ -50,7 +54,7 @@ def collect(
 
 
 def _collect(settings: Settings, progress: Callable[[int, int], None]) -> Collection:
-    with git_source.reading(settings) as checkout:
+    with _checkout(settings) as checkout:
         found = _find(settings, checkout)
         cache = open_cache(settings.cache_folder / "parsed.sqlite")
         archive = read_archive(found.files, settings.site.zone, cache, progress)
@@ -76,6 +80,17 @@ def _collect(settings: Settings, progress: Callable[[int, int], None]) -> Collec
     from publisher.collector.filters import filtered  # noqa: PLC0415
 
     return filtered(collection, settings.filters)
+
+
+@contextmanager
+def _checkout(settings: Settings) -> Iterator[tuple[Path, Path] | None]:
+    if not settings.source.git:
+        yield None
+        return
+    from publisher.collector import git_source  # noqa: PLC0415 - few have one
+
+    with git_source.reading(settings) as checkout:
+        yield checkout
 
 
 def _find(settings: Settings, checkout: tuple[Path, Path] | None) -> sources.Found:

@@ -135,6 +135,10 @@ class Cache:
                 self._connection.close()
         self._connection = None
 
+    def __del__(self) -> None:
+        """Close the file when the papers that are read from it are no longer of use."""
+        self.close()
+
     @contextmanager
     def _quietly(self) -> Iterator[Any]:
         """Give the connection; on a fault of the cache, go on without it from here on."""
