@@ -34,7 +34,7 @@ for part, patterns in PATTERNS.items():
         start = time.process_time()
         parse_bytes("x.md", data, ZoneInfo("UTC"))
         spent = time.process_time() - start
-        assert spent < 10, (part, pattern, spent)
+        assert spent < 60, (part, pattern, spent)
 """
 
 

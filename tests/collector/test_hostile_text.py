@@ -33,7 +33,7 @@ for pattern in patterns:
             start = time.process_time()
             read(text)
             spent = time.process_time() - start
-            assert spent < 5, (pattern, read.__name__, spent)
+            assert spent < 60, (pattern, read.__name__, spent)
 """
 
 

@@ -238,4 +238,4 @@ def test_a_megabyte_takes_no_time(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
     start = time.process_time()
     read_machine_part(["**Summary**", "a", "**要点**", text, LINK])
-    assert time.process_time() - start < 5, "linear is well below a second"
+    assert time.process_time() - start < 60, "what is not linear takes many minutes"

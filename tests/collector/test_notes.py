@@ -236,7 +236,7 @@ def test_a_megabyte_takes_no_time(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
     start = time.process_time()
     read_notes(["8. 结论：", text, *(text[i : i + 200] for i in range(0, len(text), 200))])
-    assert time.process_time() - start < 5, "linear is well below a second"
+    assert time.process_time() - start < 60, "what is not linear takes many minutes"
 
 
 def test_corpus(corpus: Path) -> None:

@@ -190,9 +190,9 @@ SLOW = [
 
 @pytest.mark.parametrize("body", SLOW, ids=range(len(SLOW)))
 def test_nothing_makes_it_slow(body: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     parse("x.md", HEAD + body, ZONE)
-    assert time.perf_counter() - start < 5  # all take less than 0.5 s
+    assert time.process_time() - start < 60, "what is not linear takes many minutes"
 
 
 @given(st.text(alphabet=st.sampled_from("|-ab[]()*$#<>\n `\\:"), max_size=200))
