@@ -66,7 +66,7 @@ def _collect(settings: Settings, progress: Callable[[int, int], None]) -> Collec
         if head.findings
     )
     for shown, ones in sorted(with_findings, key=lambda pair: pair[0]):
-        findings += [Finding(shown, f.line, f.code, f.message, f.severity) for f in sorted(ones)]
+        findings += [Finding(shown, f.line, f.code, f.message, f.severity) for f in ones]
     collection = Collection(
         papers=papers,
         topics=topics,
@@ -119,8 +119,11 @@ def _shown(file: SourceFile) -> str:
 def _without_garbage_collection() -> Iterator[None]:
     enabled = gc.isenabled()
     gc.disable()
+    gc.unfreeze()
     try:
         yield
+        # They live as long as the process, which looks through all that is not frozen at its end.
+        gc.freeze()
     finally:
         if enabled:
             gc.enable()

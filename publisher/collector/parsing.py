@@ -59,7 +59,7 @@ def parse_bytes(
     findings = [finding(path, line, "D102") for line in bad_lines[:1]]
     if not looks_damaged(text):
         parsed = parse_text(path, text, zone)
-        return replace(parsed, findings=(*findings, *parsed.findings))
+        return replace(parsed, findings=tuple(sorted((*findings, *parsed.findings))))
     if model is None:
         return ParsedFile(damaged=True)
     from publisher.collector.repair.undo import repair  # noqa: PLC0415 - damaged files are rare
@@ -74,7 +74,7 @@ def parse_bytes(
     return replace(
         parsed,
         digests=_marked(parsed.digests, repaired.changed_lines),
-        findings=(*findings, *parsed.findings),
+        findings=tuple(sorted((*findings, *parsed.findings))),
         damaged=True,
     )
 

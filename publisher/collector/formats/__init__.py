@@ -12,10 +12,10 @@ that has a title.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
 
 from publisher.collector import plugins
-from publisher.collector.formats import arxiv_sections, arxiv_table, markdown_post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,10 +45,11 @@ class DigestFormat(Protocol):
         ...
 
 
-FORMATS: dict[str, DigestFormat] = {
-    "arxiv-table": arxiv_table,
-    "arxiv-sections": arxiv_sections,
-    "markdown-post": markdown_post,
+# Names, not modules: of most archives one format is needed, and the patterns of each take time.
+FORMATS: dict[str, str] = {
+    "arxiv-sections": "publisher.collector.formats.arxiv_sections",
+    "arxiv-table": "publisher.collector.formats.arxiv_table",
+    "markdown-post": "publisher.collector.formats.markdown_post",
 }
 
 
@@ -61,7 +62,7 @@ def parse(path: str, post: Post, zone: ZoneInfo) -> tuple[list[ParsedPaper], lis
                 papers, found = digest_format.parse(path, post, zone)
                 return list(papers), [*findings, *found]
         except Exception as error:
-            if digest_format in FORMATS.values():
+            if name in FORMATS and digest_format is not plugins.installed()[0].get(name):
                 raise
             findings.append(plugins.broken(name, error, path))
     return ([], findings) if findings else None
@@ -69,4 +70,5 @@ def parse(path: str, post: Post, zone: ZoneInfo) -> tuple[list[ParsedPaper], lis
 
 def _in_order() -> Iterator[tuple[str, DigestFormat]]:
     yield from plugins.installed()[0].items()
-    yield from FORMATS.items()
+    for name, module in FORMATS.items():
+        yield name, cast("DigestFormat", import_module(module))

@@ -61,11 +61,17 @@ class _Section:
 
 
 def recognises(post: Post) -> bool:
-    """Return whether `post` has a `# date` heading, or a section with authors or a PDF line."""
-    return any(
-        _UPDATE.match(line) or _AUTHORS.match(line) or _PDF.match(line)
-        for line in post.body.split("\n")
-    )
+    """Return whether `post` has a section with authors or a PDF line, or is a day without papers.
+
+    A `# date` heading over a table of papers is another format's.
+    """
+    dated = table = False
+    for line in post.body.split("\n"):
+        if _AUTHORS.match(line) or _PDF.match(line):
+            return True
+        dated = dated or bool(_UPDATE.match(line))
+        table = table or line.lstrip().startswith("|")
+    return dated and not table
 
 
 def parse(path: str, post: Post, _zone: ZoneInfo) -> tuple[list[ParsedPaper], list[Finding]]:
