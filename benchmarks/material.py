@@ -6,6 +6,7 @@ import re
 import statistics
 import time
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,17 +19,20 @@ EXAMPLES = Path(__file__).parents[1] / "examples" / "digests"
 def archive(folder: Path, digests: int) -> Path:
     """Fill `folder` with `digests` digests: the examples with other dates and arXiv numbers."""
     sources = sorted(EXAMPLES.rglob("*.md"))
+    papers = count()
     for n in range(digests):
         source = sources[n % len(sources)]
         day = (date(2020, 1, 1) + timedelta(days=n // 5)).isoformat()
         text = re.sub(r"\d{4}-\d\d-\d\d", day, source.read_text(encoding="utf-8"))
-        text = re.sub(
-            r"abs/\d{4}\.\d{5}", lambda _, n=n: f"abs/{2001 + n // 9000:04}.{n:05}", text, count=1
-        )
+        text = re.sub(r"abs/\d{4}\.\d{5}", lambda _: f"abs/{_number(next(papers))}", text)
         target = folder / day / f"{n}-{source.name}"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
     return folder
+
+
+def _number(paper: int) -> str:
+    return f"{2001 + paper // 100_000:04}.{paper % 100_000:05}"
 
 
 def seconds(work: Callable[[], object], runs: int = 5) -> float:
