@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -474,6 +475,8 @@ def test_the_users_templates_replace_ours(tmp_path: Path) -> None:
 def chromium() -> str:
     found = shutil.which("chromium") or shutil.which("google-chrome")
     if found is None:
+        if os.environ.get("PUBLISHER_TEST_REQUIRE_BROWSER"):
+            pytest.fail("chromium is required here and not installed")
         pytest.skip("chromium is not installed")
     return found
 
