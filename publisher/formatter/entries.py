@@ -9,10 +9,9 @@ from publisher.formatter.templating import render
 from publisher.formatter.texts import texts_for
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
-    from publisher.models import Collection, Paper, Topic
+    from publisher.models import Paper, Topic
     from publisher.settings import Settings
 
 
@@ -34,9 +33,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A list of entries, newest first, before it takes the form of any format."""
+    """A list of entries, newest first, before it takes the form of any format.
 
-    id: str
+    With `month` it is an archive document (RFC 5005, 4): all entries of that month. Such documents
+    are chained by `older` and `newer`; a current feed, whose `month` is "", has only `older`.
+    """
+
+    id: str  # of the archive documents too: they are parts of one feed
     title: str
     description: str
     folder: str  # "" or "topics/<slug>/", relative to the output folder
@@ -46,44 +49,26 @@ class Feed:
     author: str
     updated: datetime
     entries: tuple[Entry, ...]
+    month: str = ""  # "2024-12"
+    older: str = ""  # the month of the archive document before this one, "" where there is none
+    newer: str = ""
+    hub_url: str = ""  # of WebSub, "" where there is none
+
+    def path(self, file_name: str, month: str | None = None) -> str:
+        """Return where this feed's document is, relative to the output folder.
+
+        `month` asks for another document of the same feed, "" for the current one.
+        """
+        month = self.month if month is None else month
+        return f"archive/{month}/{self.folder}{file_name}" if month else self.folder + file_name
+
+    def url(self, file_name: str, month: str | None = None) -> str:
+        """Return the address of `path`."""
+        return self.root_url + self.path(file_name, month)
 
 
-def make_feeds(collection: Collection, settings: Settings) -> list[Feed]:
-    """Return the feed of all papers and one for each topic.
-
-    Raises `TemplateError` where the entry template fails.
-    """
-    site = settings.site
-    count = settings.feeds.entries
-    made: dict[str, Entry] = {}  # a paper in several feeds is rendered once
-
-    def entry(paper: Paper) -> Entry:
-        if paper.id not in made:
-            made[paper.id] = _entry(paper, settings)
-        return made[paper.id]
-
-    def feed(topic: Topic | None, papers: Sequence[Paper]) -> Feed:
-        newest = tuple(entry(paper) for paper in papers[:count])
-        folder = f"topics/{topic.slug}/" if topic else ""
-        return Feed(
-            id=f"tag:{site.domain},{site.tag_date}:{folder or '/'}",
-            title=f"{site.title}: {topic.name}" if topic else site.title,
-            description=site.description,
-            folder=folder,
-            home_url=site.root + folder,
-            root_url=site.root,
-            language=site.language,
-            author=site.author or site.title,
-            updated=max(one.updated for one in newest),
-            entries=newest,
-        )
-
-    feeds = [feed(None, collection.papers)] if collection.papers else []
-    feeds += [feed(topic, collection.by_topic[topic.slug]) for topic in collection.topics]
-    return feeds
-
-
-def _entry(paper: Paper, settings: Settings) -> Entry:
+def make_entry(paper: Paper, settings: Settings) -> Entry:
+    """Return `paper` as an entry. Raises `TemplateError` where the entry template fails."""
     site = settings.site
     return Entry(
         id=f"tag:{site.domain},{site.tag_date}:{paper.id}",

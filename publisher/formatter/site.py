@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from publisher.formatter import opml
-from publisher.formatter.entries import make_feeds
+from publisher.formatter.family import make_feeds
 from publisher.formatter.feeds import formats
 from publisher.formatter.pages import FeedLink, render_pages
 

@@ -36,7 +36,7 @@ class _RelatedLink(BaseEntryExtension):  # type: ignore[misc]
 
 def render(feed: Feed) -> bytes:
     """Return `feed` as an Atom document."""
-    self_url = f"{feed.root_url}{feed.folder}{FILE_NAME}"
+    self_url = feed.url(FILE_NAME)
     made = generator(feed, self_url=self_url, media_type=MEDIA_TYPE)
     made.register_extension("related", _Extension, _RelatedLink, atom=True, rss=False)
     for item, entry in zip(made.entry(), feed.entries, strict=True):

@@ -19,7 +19,7 @@ def render(feed: Feed) -> bytes:
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         "home_page_url": feed.home_url,
-        "feed_url": f"{feed.root_url}{feed.folder}{FILE_NAME}",
+        "feed_url": feed.url(FILE_NAME),
         "description": feed.description,
         "authors": [{"name": feed.author}],
         "language": feed.language,

@@ -16,7 +16,7 @@ LABEL = "RSS"
 
 def render(feed: Feed) -> bytes:
     """Return `feed` as an RSS document; authors are dc:creator, as RSS's author is an address."""
-    self_url = f"{feed.root_url}{feed.folder}{FILE_NAME}"
+    self_url = feed.url(FILE_NAME)
     made = generator(feed, self_url=self_url, media_type=MEDIA_TYPE)
     made.load_extension("dc", atom=False, rss=True)
     for item, entry in zip(made.entry(), feed.entries, strict=True):
