@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from publisher.formatter.templating import render
-from publisher.formatter.texts import texts_for
+from publisher.formatter.entry_content import render_content
+from publisher.formatter.entry_words import words_in
+from publisher.formatter.paths import paper_stem
+from publisher.formatter.plain import exact_offset, one_line, uri, xml_text
+from publisher.formatter.templating import language
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterable
 
     from publisher.models import Paper, Topic
     from publisher.settings import Settings
 
+_TAG_SAFE = "-._~!$&'()*+,;=:@/?"  # RFC 4151, 2.1 and RFC 3986, 3.3: a tag's "specific" part
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A paper as it stands in a feed. `html` is safe mark-up, the other texts are plain."""
+    """A paper as it stands in a feed. `html` is safe mark-up, the other texts are plain.
+
+    Whoever makes one need not care for XML: characters that it forbids are taken out of all texts,
+    and times get offsets in whole minutes. Addresses are absolute http(s) URIs, "" where there is
+    none; `url` is always there. Languages are BCP 47 tags, "" where nobody knows.
+    """
 
     id: str  # "tag:papers.example.org,2024:arxiv:2411.19525", the same in every feed for ever
     url: str
@@ -28,7 +40,24 @@ class Entry:
     topics: tuple[Topic, ...]
     summary: str
     html: str
-    pdf_url: str  # "" where there is none
+    pdf_url: str = ""
+    source_url: str = ""  # the paper at arXiv, where `url` is another page
+    image_url: str = ""
+    title_language: str = ""
+    summary_language: str = ""
+    language: str = ""  # of most of `html`
+
+    def __post_init__(self) -> None:
+        """Make the texts and times such that every format can hold them."""
+        for name in ("id", "url", "title", "summary", "html"):
+            text = getattr(self, name)
+            if (clean := xml_text(text)) is not text:
+                object.__setattr__(self, name, clean)
+        authors = tuple(clean for name in self.authors if (clean := one_line(xml_text(name))))
+        if authors != self.authors:
+            object.__setattr__(self, "authors", authors)
+        for name in ("published", "updated"):
+            object.__setattr__(self, name, exact_offset(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +76,7 @@ class Feed:
     root_url: str  # the site's address, with a slash at its end
     language: str
     author: str
-    updated: datetime
+    updated: datetime  # holds where there are no entries; else the newest entry's does
     entries: tuple[Entry, ...]
     month: str = ""  # "2024-12"
     older: str = ""  # the month of the archive document before this one, "" where there is none
@@ -67,20 +96,58 @@ class Feed:
         return self.root_url + self.path(file_name, month)
 
 
-def make_entry(paper: Paper, settings: Settings) -> Entry:
-    """Return `paper` as an entry. Raises `TemplateError` where the entry template fails."""
+def make_entry(
+    paper: Paper,
+    settings: Settings,
+    *,
+    published: datetime | None = None,
+    updated: datetime | None = None,
+) -> Entry:
+    """Return `paper` as an entry. `published` and `updated` take the place of the paper's own.
+
+    Raises `TemplateError` where the entry template fails.
+    """
     site = settings.site
+    source = uri(paper.abs_url) or uri(paper.pdf_url)
+    page = f"{site.root}{paper_stem(paper.id)}.html"
+    url = source if settings.feeds.links == "source" and source else page
+    summary = one_line(paper.summary or "")
+    abstract = one_line(paper.abstract)
+    summary_language = language(summary or abstract)
+    title = one_line(paper.title)
+    figures = (address for figure in paper.figures if (address := uri(figure)))
     return Entry(
-        id=f"tag:{site.domain},{site.tag_date}:{paper.id}",
-        url=paper.abs_url or f"{site.root}topics/{paper.topics[0].slug}/",
-        title=paper.title,
-        authors=paper.authors,
-        published=paper.first_published,
-        updated=paper.updated,
+        id=f"tag:{site.domain},{site.tag_date}:{quote(paper.id, safe=_TAG_SAFE, errors='replace')}",
+        url=url,
+        title=title or paper.id,
+        authors=tuple(dict.fromkeys(paper.authors)),
+        published=published or paper.first_published,
+        updated=updated or paper.updated,
         topics=paper.topics,
-        summary=paper.summary or paper.abstract,
-        html=render(
-            "feeds/entry.html.j2", settings, paper=paper, texts=texts_for(settings)
-        ).strip(),
-        pdf_url=paper.pdf_url,
+        summary=summary + words_in(summary_language).by_machine if summary else abstract,
+        html=render_content(paper, settings),
+        pdf_url=uri(paper.pdf_url),
+        source_url=uri(paper.abs_url) if url != uri(paper.abs_url) else "",
+        image_url=next(figures, ""),
+        title_language=language(title),
+        summary_language=summary_language,
+        language=language(summary or " ".join(paper.takeaways) or abstract or title),
     )
+
+
+def newest_update(entries: Iterable[Entry], settings: Settings) -> datetime:
+    """Return the last `updated` of `entries`; where there are none, the first day of the site.
+
+    RFC 4287, 4.1.1 wants a date of an empty feed too. The clock would make every build differ, and
+    the Unix epoch is what the W3C validator reports as implausible.
+    """
+    return max((entry.updated for entry in entries), default=_first_day(settings))
+
+
+def _first_day(settings: Settings) -> datetime:
+    numbers = [int(number) for number in settings.site.tag_date.split("-")]
+    year, month, day = (*numbers, 1, 1)[:3]
+    try:
+        return datetime(year, month, day, tzinfo=UTC)
+    except ValueError:  # "2024-02-31": RFC 4151 does not mind
+        return datetime(max(year, 1990), 1, 1, tzinfo=UTC)

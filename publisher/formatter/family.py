@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.formatter.entries import Entry, Feed, make_entry
+from publisher.formatter.entries import Entry, Feed, make_entry, newest_update
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ def make_feeds(collection: Collection, settings: Settings) -> list[Feed]:
             root_url=site.root,
             language=site.language,
             author=site.author or site.title,
-            updated=max(one.updated for one in newest),
+            updated=newest_update(newest, settings),
             entries=newest,
         )
 

@@ -106,6 +106,8 @@ class Feeds(Section, frozen=True):
     """What a feed holds."""
 
     entries: Annotated[int, Meta(ge=1, le=10_000)] = 50
+    content: Literal["summary", "full", "notes"] = "full"  # each holds what the one before does
+    links: Literal["page", "source"] = "page"  # where an entry leads: to our page or to arXiv
 
 
 class Newsletter(Section, frozen=True):

@@ -65,6 +65,11 @@ folder = "public"
 [feeds]
 # How many papers the feeds hold at most.
 entries = 50
+# What an entry holds: "summary" (with the key points and links), "full" (also figure, authors and
+# abstract) or "notes" (also what a model noted on background, method, results, ...).
+content = "full"
+# Where an entry leads: "page" to the paper's page here, "source" to arXiv.
+links = "page"
 
 [newsletter]
 # Empty: the site's title.

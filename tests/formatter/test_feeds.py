@@ -7,6 +7,7 @@ import http.server
 import json
 import threading
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import feedparser
 import pytest
@@ -49,7 +50,7 @@ def test_feedparser_reads_every_entry(built: Path) -> None:
         assert 1 <= len(ids) == len(set(ids)) <= 40
         for entry in parsed.entries:
             assert entry.title
-            assert entry.link.startswith("https://arxiv.org/abs/")
+            assert entry.link.startswith("http://localhost:8000/papers/")
             assert entry.published_parsed
             assert entry.content[0].value
             assert entry.authors
@@ -106,7 +107,7 @@ def test_an_entry_has_the_same_id_in_every_feed(built: Path) -> None:
     assert atom == rss == {item["title"]: item["id"] for item in items}
 
 
-def test_atom_has_one_alternate_and_the_pdf_as_related(built: Path) -> None:
+def test_atom_has_one_alternate_and_the_paper_and_its_pdf_as_related(built: Path) -> None:
     root = etree.fromstring((built / "atom.xml").read_bytes())
     atom = "{http://www.w3.org/2005/Atom}"
     assert root.find(f"{atom}updated").text == max(
@@ -114,9 +115,14 @@ def test_atom_has_one_alternate_and_the_pdf_as_related(built: Path) -> None:
     )
     for entry in root.iter(f"{atom}entry"):
         links = [
-            (link.get("rel", "alternate"), link.get("type")) for link in entry.iter(f"{atom}link")
+            (link.get("rel"), link.get("type"), urlsplit(link.get("href")).hostname)
+            for link in entry.iter(f"{atom}link")
         ]
-        assert links == [("alternate", None), ("related", "application/pdf")]
+        assert links == [
+            ("alternate", None, "localhost"),
+            ("related", "text/html", "arxiv.org"),
+            ("related", "application/pdf", "arxiv.org"),
+        ]
 
 
 def test_opml_lists_every_feed(built: Path) -> None:

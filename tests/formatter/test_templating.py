@@ -139,9 +139,26 @@ def test_safe_url(url: str, safe: bool) -> None:
     assert safe_url(url) == (url if safe else "")
 
 
-def test_language() -> None:
-    assert language("提出 NeRF") == "zh"
-    assert language("NeRF – “quoted”") == "en"
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("提出 NeRF", "zh"),
+        ("DiffX在多个数据集上展示了在RGB+X图像生成的鲁棒性。", "zh"),
+        ("该方法（日文：ガウス）提出一种新的三维重建方法，效果更好，速度更快，并开源代码。", "zh"),
+        ("NeRF – “quoted”", "en"),
+        ("We thank 王小明 for the data, and all the others for their patience.", "en"),
+        ("The rate is β = 0.1, with α → ∞", "en"),
+        ("ニューラル放射場を用いた三次元再構成の研究", "ja"),
+        ("가우시안 스플래팅을 이용한 3D 복원", "ko"),
+        ("Нейронные поля излучения (NeRF) для сцен", "ru"),
+        ("Нейронні поля випромінювання та їх застосування", "uk"),
+        ("إعادة بناء المشاهد ثلاثية الأبعاد", "ar"),
+        ("שחזור תלת ממדי של סצנות", "he"),
+        ("", "en"),
+    ],
+)
+def test_language(text: str, tag: str) -> None:
+    assert language(text) == tag
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The feed formats: one file and one line for each.
 
-A format is a module with `FILE_NAME`, `MEDIA_TYPE`, `LABEL` and `render(feed) -> bytes`.
+A format is a module with `FILE_NAME`, `MEDIA_TYPE`, `LABEL` and `render(feed, limit) -> bytes`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ class FeedFormat(Protocol):
     MEDIA_TYPE: str
     LABEL: str
 
-    def render(self, feed: Feed) -> bytes:
-        """Return the whole file for `feed`, the same bytes for the same feed."""
+    def render(self, feed: Feed, limit: int | None = None) -> bytes:
+        """Return the whole file for `feed`, the same bytes for the same feed.
+
+        With `limit` it has as many of the newest entries as fit into so many bytes, at least one.
+        """
         ...
 
 

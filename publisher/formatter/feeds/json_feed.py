@@ -1,11 +1,18 @@
-"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/), one item to a line."""
 
 from __future__ import annotations
 
-import json
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from publisher.formatter.feeds.document import KEPT_ENTRIES, Frame, assembled
+from publisher.formatter.plain import xml_text
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from publisher.formatter.entries import Entry, Feed
 
 FILE_NAME = "feed.json"
@@ -13,35 +20,49 @@ MEDIA_TYPE = "application/feed+json"
 LABEL = "JSON Feed"
 
 
-def render(feed: Feed) -> bytes:
-    """Return `feed` as a JSON Feed document."""
-    document = {
-        "version": "https://jsonfeed.org/version/1.1",
-        "title": feed.title,
-        "home_page_url": feed.home_url,
-        "feed_url": feed.url(FILE_NAME),
-        "description": feed.description,
-        "authors": [{"name": feed.author}],
-        "language": feed.language,
-        "items": [_item(entry) for entry in feed.entries],
-    }
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+def render(feed: Feed, limit: int | None = None) -> bytes:
+    """Return `feed` as a JSON Feed document; see `FeedFormat.render`.
+
+    `next_url` leads to the archive, so that a reader can fetch everything since the first day.
+    """
+
+    def frame(_updated: datetime) -> Frame:
+        head: dict[str, object] = {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": xml_text(feed.title),
+            "home_page_url": feed.home_url,
+            "feed_url": feed.url(FILE_NAME),
+            "description": xml_text(feed.description),
+            "next_url": feed.url(FILE_NAME, feed.older) if feed.older else "",
+            "authors": [{"name": xml_text(feed.author)}] if feed.author else [],
+            "language": feed.language,
+            "hubs": [{"type": "WebSub", "url": feed.hub_url}] if feed.hub_url else [],
+        }
+        before = msgspec.json.encode({key: value for key, value in head.items() if value})
+        return Frame(before.removesuffix(b"}") + b',"items":[\n', b"\n]}\n")
+
+    return assembled(feed, limit, frame, _part, separator=b",\n")
 
 
-def _item(entry: Entry) -> dict[str, object]:
+@lru_cache(maxsize=KEPT_ENTRIES)
+def _part(entry: Entry) -> bytes:
     item: dict[str, object] = {
         "id": entry.id,
         "url": entry.url,
+        "external_url": entry.source_url,
         "title": entry.title,
         "content_html": entry.html,
+        # An item must have one of the two.
+        "content_text": "" if entry.html else entry.summary or entry.title,
+        "summary": entry.summary,
+        "image": entry.image_url,
         "date_published": entry.published.isoformat(),
         "date_modified": entry.updated.isoformat(),
         "authors": [{"name": name} for name in entry.authors],
-        "tags": [topic.name for topic in entry.topics],
+        "tags": [xml_text(topic.name) for topic in entry.topics],
+        "language": entry.language,
+        "attachments": [{"url": entry.pdf_url, "mime_type": "application/pdf", "title": "PDF"}]
+        if entry.pdf_url
+        else [],
     }
-    if entry.summary:
-        item["summary"] = entry.summary
-    if entry.pdf_url:
-        # Not an attachment: nothing here knows its size, and readers would download it.
-        item["external_url"] = entry.pdf_url
-    return item
+    return msgspec.json.encode({key: value for key, value in item.items() if value})

@@ -1,0 +1,53 @@
+"""A feed's document: its head with the bytes of its entries in it.
+
+Each entry is made into bytes once, not once for every feed that holds it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from publisher.formatter.entries import Entry, Feed
+
+# How many entries of each format are kept: more than the current feeds of a large site or a busy
+# month's archives have, at about 8 kB each.
+KEPT_ENTRIES = 2048
+
+
+class Frame(NamedTuple):
+    """What comes before the entries of a document, and what after."""
+
+    before: bytes
+    after: bytes
+
+
+def assembled(
+    feed: Feed,
+    limit: int | None,
+    make_frame: Callable[[datetime], Frame],
+    make_part: Callable[[Entry], bytes],
+    separator: bytes = b"",
+) -> bytes:
+    """Return the document of `feed`: as many of its entries as `limit` bytes hold, at least one.
+
+    `make_frame` gets the feed's date, which is that of the newest entry that is in it.
+    """
+    parts: list[bytes] = []
+    size = 0
+    for entry in feed.entries:
+        part = make_part(entry)
+        size += len(part) + (len(separator) if parts else 0)
+        if limit is not None and size > limit and parts:
+            break
+        parts.append(part)
+    while True:
+        kept = feed.entries[: len(parts)]
+        frame = make_frame(max((entry.updated for entry in kept), default=feed.updated))
+        document = frame.before + separator.join(parts) + frame.after
+        if limit is None or len(document) <= limit or len(parts) <= 1:
+            return document
+        parts.pop()
