@@ -1,4 +1,7 @@
-"""`./run.sh bench [NAME...]`: this program beside its peers on the same input, in one run."""
+"""`./run.sh bench [NAME...]`: this program beside its peers on the same input, in one run.
+
+`./run.sh bench build OPTION...`: the options of one benchmark follow its name.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,21 @@ import sys
 from importlib import import_module
 
 # Each is a module of this folder with `run()`, which prints a table.
-BENCHMARKS = ("collect", "repair", "deliver")
+BENCHMARKS = ("collect", "repair", "deliver", "build")
+WITH_OPTIONS = ("build",)
 
 
 def main() -> None:
     """Run the benchmarks named on the command line, or all."""
-    for name in sys.argv[1:] or BENCHMARKS:
+    words = sys.argv[1:]
+    names, options = words, []
+    if words and words[0] in WITH_OPTIONS:
+        names, options = words[:1], words[1:]
+    for name in names or BENCHMARKS:
         if name not in BENCHMARKS:
             sys.exit(f"no benchmark {name}; there are {', '.join(BENCHMARKS)}")
         print(f"\n## {name}")
-        import_module(f"benchmarks.{name}").run()
+        import_module(f"benchmarks.{name}").run(*options)
 
 
 main()

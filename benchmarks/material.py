@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "digests"
 
 
-def archive(folder: Path, digests: int) -> Path:
-    """Fill `folder` with `digests` digests: the examples with other dates and arXiv numbers."""
-    sources = sorted(EXAMPLES.rglob("*.md"))
+def archive(folder: Path, digests: int, sources: Sequence[Path] = ()) -> Path:
+    """Fill `folder` with `digests` digests: `sources` with other dates and arXiv numbers.
+
+    Without `sources` they are the examples. File names begin with a digest's number.
+    """
+    sources = sources or sorted(EXAMPLES.rglob("*.md"))
     papers = count()
     for n in range(digests):
         source = sources[n % len(sources)]
