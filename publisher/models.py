@@ -153,14 +153,15 @@ class Paper:
 class Collection:
     """All the collector found: papers newest first, topics by name, and every defect.
 
-    A paper is made when it is asked for: what needs only the newest should ask for no more.
+    A paper is made when it is asked for: what needs only the newest should ask for no more. So are
+    the findings, all of them.
     """
 
     papers: Sequence[Paper]
     topics: tuple[Topic, ...]
     by_topic: Mapping[str, Sequence[Paper]]  # by slug
     digest_count: int
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
     left_out: int = 0  # files: drafts, what editors left, what an ignore file names
 
 

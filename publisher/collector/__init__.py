@@ -8,21 +8,21 @@
 from __future__ import annotations
 
 import gc
-import os
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.collector import plugins, sources
 from publisher.collector.archive import read_archive
 from publisher.collector.cache import open_cache
+from publisher.collector.defects import Findings
 from publisher.collector.merge import merge
-from publisher.models import Collection, Finding
+from publisher.models import Collection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-    from publisher.collector.sources import SourceFile
+    from publisher.models import Finding
     from publisher.settings import Settings
 
 
@@ -59,20 +59,13 @@ def _collect(settings: Settings, progress: Callable[[int, int], None]) -> Collec
         cache = open_cache(settings.cache_folder / "parsed.sqlite")
         archive = read_archive(found.files, settings.site.zone, cache, progress)
     papers, topics, by_topic = merge(archive.indexes, archive.load)
-    findings = sorted([*found.findings, *plugins.installed()[1]])
-    with_findings = (
-        (_shown(file), head.findings)
-        for file, head in zip(found.files, archive.heads, strict=True)
-        if head.findings
-    )
-    for shown, ones in sorted(with_findings, key=lambda pair: pair[0]):
-        findings += [Finding(shown, f.line, f.code, f.message, f.severity) for f in ones]
+    first = sorted([*found.findings, *plugins.installed()[1]])
     collection = Collection(
         papers=papers,
         topics=topics,
         by_topic=by_topic,
         digest_count=sum(bool(head.digests) for head in archive.heads),
-        findings=tuple(findings),
+        findings=Findings(first, archive),
         left_out=found.left_out + sum(head.is_draft for head in archive.heads),
     )
     if settings.filters == type(settings.filters)():
@@ -104,15 +97,6 @@ def _find(settings: Settings, checkout: tuple[Path, Path] | None) -> sources.Fou
         names = tuple(name for name in source.ignore_files if name != ".gitignore")
         folders.append(sources.Folder(*checkout, ignore_files=names))
     return sources.find_files(folders, source.include, source.exclude)
-
-
-def _shown(file: SourceFile) -> str:
-    """Return the path of `file` as somebody here would open it."""
-    try:
-        relative = os.path.relpath(file.location)
-    except ValueError:  # another drive
-        return str(file.location)
-    return str(file.location) if relative.startswith("..") else Path(relative).as_posix()
 
 
 @contextmanager

@@ -7,20 +7,21 @@ clean digests that its repair learned from have changed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from publisher.collector.cache import Row, Stamp, content_key, parser_version
+from publisher.collector.cache import Entry, Row, Stamp, content_key, parser_version
 from publisher.collector.findings import finding
 from publisher.collector.merge import DigestIndex, index_of
 from publisher.collector.plugins import fingerprint
 from publisher.models import Finding, ParsedDigest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
     from publisher.collector.cache import Cache
@@ -34,39 +35,49 @@ TEACHERS = 40
 _BODIES = 512  # parsed files kept in memory at a time
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What is known of a file without its texts; `teachers` is the key of what a repair used."""
 
     digests: tuple[DigestIndex, ...]
-    findings: tuple[Finding, ...]
     is_draft: bool
     teachers: bytes
 
 
 # Not MessagePack: its times forget the offset they were written with.
-_heads = msgspec.json.Decoder(Head)
+_heads = msgspec.json.Decoder(tuple[Head, ...])
+_findings = msgspec.json.Decoder(tuple[Finding, ...])
 _bodies = msgspec.json.Decoder(tuple[ParsedDigest, ...])
 _encode = msgspec.json.Encoder().encode
+_NO_FINDINGS = _encode(())
 
 
 class Archive:
     """All files of the sources, parsed; see `read_archive`."""
 
-    def __init__(self, files: Sequence[SourceFile], heads: Sequence[Head], reader: _Reader) -> None:
-        """Join what was read; `heads` are those of `files`."""
-        self.heads = heads
-        self.indexes = [index for head in heads for index in head.digests]
+    def __init__(self, files: Sequence[SourceFile], reader: _Reader) -> None:
+        """Join what was read of `files`."""
+        self.heads = [reader.heads[file] for file in files]
+        self.indexes = [index for head in self.heads for index in head.digests]
         self._places = [
-            (number, part) for number, head in enumerate(heads) for part in range(len(head.digests))
+            (number, part)
+            for number, head in enumerate(self.heads)
+            for part in range(len(head.digests))
         ]
         self._files = files
+        self._reader = reader
         self._body = lru_cache(maxsize=_BODIES)(reader.body)
 
     def load(self, number: int) -> ParsedDigest:
         """Return the digest whose index is at `number`."""
         file, part = self._places[number]
         return self._body(self._files[file])[part]
+
+    def findings(self) -> Iterator[tuple[SourceFile, tuple[Finding, ...]]]:
+        """Yield the defects of each file that has some."""
+        for file in self._files:
+            kept = self._reader.findings[file]
+            if kept != _NO_FINDINGS:
+                yield file, _findings.decode(kept)
 
 
 def read_archive(
@@ -81,13 +92,12 @@ def read_archive(
     archive. A file that can't be read is a finding.
     """
     reader = _Reader(zone, cache)
-    heads: dict[SourceFile, Head] = {}
     for root, group in _by_root(files).items():
-        heads.update(reader.heads(root, group, progress, len(files)))
-    heads.update(reader.repaired(files, heads))
+        reader.read(root, group, progress, len(files))
+    reader.repair(files)
     if reader.parsed:
         progress(len(files), len(files))
-    return Archive(files, [heads[file] for file in files], reader)
+    return Archive(files, reader)
 
 
 class _Reader:
@@ -97,69 +107,69 @@ class _Reader:
         self._version = content_key(parser_version(), fingerprint(), str(zone).encode())
         self._keys: dict[SourceFile, bytes] = {}
         self._unkept: dict[SourceFile, tuple[ParsedDigest, ...]] = {}
-        self._damaged: list[SourceFile] = []
         self._done = 0
+        self.heads: dict[SourceFile, Head] = {}
+        self.findings: dict[SourceFile, bytes] = {}  # few ask for them, so they stay as kept
         self.parsed = 0
 
-    def heads(
+    def read(
         self,
         root: str,
         files: Sequence[SourceFile],
         progress: Callable[[int, int], None],
         total: int,
-    ) -> Iterator[tuple[SourceFile, Head]]:
-        """Yield the head of each file, damaged ones without a repair yet."""
+    ) -> None:
+        """Find out the head of each file, damaged ones without a repair yet."""
         known = self._cache.known(root, self._version)
+        unchanged: list[SourceFile] = []
+        heads: list[bytes] = []
         rows: list[Row] = []
         for file in files:
             self._done += 1
             before = known.get(file.path)
             try:
-                stat = file.location.stat()
-                stamp = Stamp(stat.st_size, stat.st_mtime_ns)
-                if before is not None and before.stamp == stamp:
+                stat = os.stat(file.name)  # noqa: PTH116 - a Path for each file takes longer
+                size, changed = stat.st_size, stat.st_mtime_ns
+                if before is not None and before.size == size and before.changed == changed:
                     self._keys[file] = before.key
-                    head = _heads.decode(before.head)
+                    self.findings[file] = before.findings
+                    unchanged.append(file)
+                    heads.append(before.head)
                 else:
-                    head, row = self._read(file, stamp)
-                    rows += [row] if row else []
+                    rows += self._read(file, Stamp(size, changed))
                     self.parsed += 1
                     progress(self._done, total)
             except OSError as error:
-                head = _unread(file, error.strerror or str(error))
-            if head.teachers:
-                self._damaged.append(file)
-            yield file, head
+                self._unread(file, error.strerror or str(error))
+        # All at once: thousands of calls take longer than the decoding.
+        decoded = _heads.decode(b"[" + b",".join(heads) + b"]")
+        self.heads.update(zip(unchanged, decoded, strict=True))
         gone = known.keys() - {file.path for file in files}
         if rows or gone:
             self._cache.keep(root, self._version, rows, gone)
 
-    def repaired(
-        self, files: Sequence[SourceFile], heads: dict[SourceFile, Head]
-    ) -> Iterator[tuple[SourceFile, Head]]:
-        """Yield the heads of the damaged files whose repair learned from other files than now."""
-        if not self._damaged:
+    def repair(self, files: Sequence[SourceFile]) -> None:
+        """Find out the heads of damaged files whose repair learned from other files than now."""
+        damaged = {file for file in files if self.heads[file].teachers}
+        if not damaged:
             return
-        damaged = set(self._damaged)
-        teachers = [file for file in files if file not in damaged and heads[file].digests][
+        teachers = [file for file in files if file not in damaged and self.heads[file].digests][
             :TEACHERS
         ]
         wanted = content_key(self._version, *(self._keys.get(file, b"") for file in teachers))
         model = _Lessons(teachers, wanted, self._cache)
-        for root, group in _by_root(self._damaged).items():
-            rows = []
+        outdated = [
+            file for file in files if file in damaged and self.heads[file].teachers != wanted
+        ]
+        for root, group in _by_root(outdated).items():
+            rows: list[Row] = []
             for file in group:
-                if heads[file].teachers == wanted:
-                    continue
                 try:
-                    stat = file.location.stat()
+                    stat = os.stat(file.name)  # noqa: PTH116
                     stamp = Stamp(stat.st_size, stat.st_mtime_ns)
-                    head, row = self._read(file, stamp, model.model, wanted)
+                    rows += self._read(file, stamp, model.model, wanted)
                 except OSError as error:
-                    yield file, _unread(file, error.strerror or str(error))
-                    continue
-                rows += [row] if row else []
-                yield file, head
+                    self._unread(file, error.strerror or str(error))
             if rows:
                 self._cache.keep(root, self._version, rows)
 
@@ -169,7 +179,7 @@ class _Reader:
             return self._unkept[file]
         entry = self._cache.entry(self._keys[file])
         if entry is not None:
-            return _bodies.decode(entry[1])
+            return _bodies.decode(entry.body)
         # Somebody deleted the cache meanwhile.
         return self._parse(file, file.location.read_bytes(), _no_model).digests
 
@@ -179,26 +189,34 @@ class _Reader:
         stamp: Stamp,
         model: Callable[[], LanguageModel | None] | None = None,
         teachers: bytes = b"?",
-    ) -> tuple[Head, Row | None]:
-        """Return the head of `file`, and the row to keep where it had to be parsed."""
+    ) -> list[Row]:
+        """Find out the head of `file`; return the row to keep, none where it is not read."""
         if stamp.size > MAX_FILE:
-            return _unread(file, f"larger than {MAX_FILE:,} bytes"), None
+            self._unread(file, f"larger than {MAX_FILE:,} bytes")
+            return []
         data = file.location.read_bytes()
         key = content_key(self._version, file.path.encode(errors="replace"), data)
         self._keys[file] = key
         entry = self._cache.entry(key)
-        if entry is not None and (head := _heads.decode(entry[0])).teachers in (b"", teachers):
+        head = _heads.decode(b"[" + entry.head + b"]")[0] if entry else None
+        if entry is None or head is None or head.teachers not in (b"", teachers):
+            parsed = self._parse(file, data, model)
+            head = Head(
+                tuple(index_of(digest) for digest in parsed.digests),
+                parsed.is_draft,
+                teachers if parsed.damaged else b"",
+            )
+            entry = Entry(_encode(head), _encode(parsed.findings), _encode(parsed.digests))
+            self._unkept[file] = parsed.digests
+        else:
             self._unkept.pop(file, None)
-            return head, Row(file.path, stamp, key, *entry)
-        parsed = self._parse(file, data, model)
-        head = Head(
-            tuple(index_of(digest) for digest in parsed.digests),
-            parsed.findings,
-            parsed.is_draft,
-            teachers if parsed.damaged else b"",
-        )
-        self._unkept[file] = parsed.digests
-        return head, Row(file.path, stamp, key, _encode(head), _encode(parsed.digests))
+        self.heads[file] = head
+        self.findings[file] = entry.findings
+        return [Row(file.path, stamp, key, entry)]
+
+    def _unread(self, file: SourceFile, reason: str) -> None:
+        self.heads[file] = Head((), is_draft=False, teachers=b"")
+        self.findings[file] = _encode((finding(file.path, 0, "D101", reason),))
 
     def _parse(
         self, file: SourceFile, data: bytes, model: Callable[[], LanguageModel | None] | None
@@ -225,7 +243,7 @@ class _Lessons:
         if self._model is None and self._teachers:
             entry = self._cache.entry(self._key)
             if entry is not None:
-                self._model = LanguageModel.from_bytes(entry[1])
+                self._model = LanguageModel.from_bytes(entry.body)
             else:
                 texts = (decode(file.location.read_bytes())[0] for file in self._teachers)
                 self._model = LanguageModel.from_texts(texts)
@@ -233,16 +251,15 @@ class _Lessons:
         return self._model
 
 
-def _by_root(files: Iterable[SourceFile]) -> dict[str, list[SourceFile]]:
+def _by_root(files: Sequence[SourceFile]) -> dict[str, list[SourceFile]]:
+    """Return `files` by the absolute path of their source folder."""
+    here = Path.cwd()
+    absolute = {root: str(here / root) for root in {file.root for file in files}}
     found: dict[str, list[SourceFile]] = {}
     for file in files:
-        found.setdefault(file.root, []).append(file)
+        found.setdefault(absolute[file.root], []).append(file)
     return found
 
 
 def _no_model() -> None:
     return None
-
-
-def _unread(file: SourceFile, reason: str) -> Head:
-    return Head((), (finding(file.path, 0, "D101", reason),), is_draft=False, teachers=b"")

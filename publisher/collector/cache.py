@@ -11,10 +11,9 @@ import hashlib
 import sqlite3
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,43 +22,58 @@ if TYPE_CHECKING:
 TICK_NS = 2_000_000_000
 KEPT_DAYS = 60
 _DAY = 86_400
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS parsed (
-    key BLOB PRIMARY KEY, used INTEGER NOT NULL, head BLOB NOT NULL, body BLOB NOT NULL
+_LAYOUT = 2
+# Heads stand in both tables: all of a folder are read at every start, without the bodies.
+_SCHEMA = f"""
+DROP TABLE IF EXISTS parsed;
+DROP TABLE IF EXISTS files;
+CREATE TABLE parsed (
+    key BLOB PRIMARY KEY, used INTEGER NOT NULL, head BLOB NOT NULL, findings BLOB NOT NULL,
+    body BLOB NOT NULL
 );
-CREATE TABLE IF NOT EXISTS files (
+CREATE INDEX parsed_used ON parsed (used);
+CREATE TABLE files (
     root TEXT NOT NULL, path TEXT NOT NULL, version BLOB NOT NULL, size INTEGER NOT NULL,
-    changed INTEGER NOT NULL, seen INTEGER NOT NULL, key BLOB NOT NULL, PRIMARY KEY (root, path)
-) WITHOUT ROWID;
+    changed INTEGER NOT NULL, seen INTEGER NOT NULL, key BLOB NOT NULL, head BLOB NOT NULL,
+    findings BLOB NOT NULL, PRIMARY KEY (root, path)
+);
+CREATE INDEX files_seen ON files (seen);
+PRAGMA user_version = {_LAYOUT}
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """What the file system says of a file: bytes, and nanoseconds since 1970."""
 
     size: int
     changed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A file as it was when it was parsed, and where its body is kept."""
+class Known(NamedTuple):
+    """A file as it was when it was parsed: its stamp, and where its body is kept."""
 
-    stamp: Stamp
+    size: int
+    changed: int
     key: bytes
     head: bytes
+    findings: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A file to keep: `head` is read for every file at every start, `body` when it is needed."""
+class Entry(NamedTuple):
+    """What a file was parsed to; `head` is read at every start, the others when needed."""
+
+    head: bytes
+    findings: bytes
+    body: bytes
+
+
+class Row(NamedTuple):
+    """A file to keep."""
 
     path: str
     stamp: Stamp
     key: bytes
-    head: bytes
-    body: bytes
+    entry: Entry
 
 
 class Cache:
@@ -71,25 +85,24 @@ class Cache:
 
     def known(self, root: str, version: bytes) -> dict[str, Known]:
         """Return what a parser of this `version` knew of the files below `root`, by path."""
+        # Changed while or just after it was read: the same time may hide other content.
         query = (
-            "SELECT path, size, changed, seen, key, head FROM files JOIN parsed USING (key)"
-            " WHERE root = ? AND version = ?"
+            "SELECT path, size, changed, key, head, findings FROM files"
+            " WHERE root = ? AND version = ? AND seen - changed > ?"
         )
         found: dict[str, Known] = {}
         with self._quietly() as connection:
-            for path, size, changed, seen, key, head in connection.execute(query, (root, version)):
-                # Changed while or just after it was read: the same time may hide other content.
-                if seen - changed > TICK_NS:
-                    found[path] = Known(Stamp(size, changed), key, head)
+            for path, *rest in connection.execute(query, (root, version, TICK_NS)):
+                found[path] = Known._make(rest)
         return found
 
-    def entry(self, key: bytes) -> tuple[bytes, bytes] | None:
-        """Return head and body kept under `key`, whatever file they are of."""
-        rows: list[tuple[bytes, bytes]] = []
+    def entry(self, key: bytes) -> Entry | None:
+        """Return what is kept under `key`, whatever file it is of."""
+        rows: list[tuple[bytes, bytes, bytes]] = []
         with self._quietly() as connection:
-            query = "SELECT head, body FROM parsed WHERE key = ?"
+            query = "SELECT head, findings, body FROM parsed WHERE key = ?"
             rows += connection.execute(query, (key,))
-        return rows[0] if rows else None
+        return Entry._make(rows[0]) if rows else None
 
     def keep(
         self, root: str, version: bytes, rows: Sequence[Row], gone: Iterable[str] = ()
@@ -98,12 +111,12 @@ class Cache:
         now = time.time_ns()
         with self._quietly() as connection, connection:
             connection.execute("BEGIN IMMEDIATE")
-            self._write(connection, [(row.key, row.head, row.body) for row in rows])
+            self._write(connection, [(row.key, row.entry) for row in rows])
             connection.executemany(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (root, row.path, version, row.stamp.size, row.stamp.changed, now, row.key)
-                    for row in rows
+                    (root, path, version, *stamp, now, key, entry.head, entry.findings)
+                    for path, stamp, key, entry in rows
                 ],
             )
             connection.executemany(
@@ -119,13 +132,13 @@ class Cache:
     def put(self, key: bytes, body: bytes) -> None:
         """Keep `body` under `key`, of no file."""
         with self._quietly() as connection, connection:
-            self._write(connection, [(key, b"", body)])
+            self._write(connection, [(key, Entry(b"", b"", body))])
 
     @staticmethod
-    def _write(connection: Any, entries: Sequence[tuple[bytes, bytes, bytes]]) -> None:  # noqa: ANN401
+    def _write(connection: Any, entries: Iterable[tuple[bytes, Entry]]) -> None:  # noqa: ANN401
         connection.executemany(
-            "INSERT OR REPLACE INTO parsed VALUES (?, ?, ?, ?)",
-            [(key, _today(), head, body) for key, head, body in entries],
+            "INSERT OR REPLACE INTO parsed VALUES (?, ?, ?, ?, ?)",
+            [(key, _today(), *entry) for key, entry in entries],
         )
 
     def close(self) -> None:
@@ -190,7 +203,7 @@ def open_cache(path: Path | None) -> Cache:
             connection.execute("PRAGMA journal_mode = WAL")
             # A power cut may lose the last rows, which are only parsed again.
             connection.execute("PRAGMA synchronous = NORMAL")
-            connection.executescript(_SCHEMA)
+            _lay_out(connection)
             return Cache(connection)
         except sqlite3.DatabaseError as error:
             connection.close()
@@ -199,6 +212,21 @@ def open_cache(path: Path | None) -> Cache:
             with suppress(OSError):
                 path.unlink()
     return Cache(None)
+
+
+def _lay_out(connection: sqlite3.Connection) -> None:
+    """Make the tables anew where they are missing or of another layout."""
+    if _layout(connection) == _LAYOUT:
+        return
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        if _layout(connection) != _LAYOUT:  # another process may have been here
+            for statement in _SCHEMA.split(";"):
+                connection.execute(statement)
+
+
+def _layout(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 @lru_cache(maxsize=1)

@@ -8,51 +8,67 @@ when somebody asks for the paper, so that an archive of any size costs little un
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime  # noqa: TC003 - the cache reads the types of an index
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, overload
+
+import msgspec
 
 from publisher.collector.slugs import assign_slugs, fold
 from publisher.models import Paper, ParsedDigest, ParsedPaper, Topic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _Mention = tuple[ParsedDigest, ParsedPaper]
 
 
-@dataclass(frozen=True, slots=True)
-class DigestIndex:
-    """What merging needs to know of a digest: `papers` are ids and versions, in their order."""
+class DigestIndex(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What merging needs to know of a digest; `papers` and `versions` are in its order."""
 
     path: str
-    published: datetime
+    moment: int  # when it was published, in microseconds since 1970
     topic_names: tuple[str, ...]
-    papers: tuple[tuple[str, int], ...]
+    papers: tuple[str, ...]  # ids
+    versions: tuple[int, ...]
 
 
-class Group(NamedTuple):  # there are as many as papers, and a tuple is made in a third of the time
-    """The mentions of one paper: numbers of digest and paper, in the order of time."""
+class _Mentions(NamedTuple):
+    """Where the papers are: numbers of digest and paper, in the order of time.
 
-    id: str
-    mentions: tuple[tuple[int, int], ...]
-    topics: tuple[Topic, ...]
-    first_published: datetime
-    updated: datetime
+    Nearly all papers are mentioned once, and `again` has the others.
+    """
+
+    first: dict[str, tuple[int, int]]
+    again: dict[str, list[tuple[int, int]]]  # all mentions, the first too
+
+    def of(self, paper_id: str) -> Sequence[tuple[int, int]]:
+        return self.again.get(paper_id) or (self.first[paper_id],)
+
+
+class _Merged(NamedTuple):
+    """All that a paper is made of when somebody asks for it."""
+
+    digests: Sequence[DigestIndex]
+    mentions: _Mentions
+    topics: Sequence[tuple[Topic, ...]]  # of each digest
+    load: Callable[[int], ParsedDigest]
 
 
 class Papers(Sequence[Paper]):
     """Papers in order, each made when it is asked for."""
 
-    def __init__(self, groups: Sequence[Group], load: Callable[[int], ParsedDigest]) -> None:
-        """Make papers of `groups`; `load` returns a digest by its number."""
-        self._groups = groups
-        self._load = load
+    def __init__(self, ids: Sequence[str], merged: _Merged) -> None:
+        """Make the papers that are called `ids`."""
+        self._ids = ids
+        self._merged = merged
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return len(self._groups)
+        return len(self._ids)
 
     @overload
     def __getitem__(self, index: int) -> Paper: ...
@@ -61,8 +77,8 @@ class Papers(Sequence[Paper]):
     def __getitem__(self, index: int | slice) -> Paper | Papers:
         """Return one paper, or the papers of a part."""
         if isinstance(index, slice):
-            return Papers(self._groups[index], self._load)
-        return _paper(self._groups[index], self._load)
+            return Papers(self._ids[index], self._merged)
+        return _paper(self._ids[index], self._merged)
 
     def __eq__(self, other: object) -> bool:
         """Return whether `other` has the same papers in the same order."""
@@ -71,13 +87,43 @@ class Papers(Sequence[Paper]):
     __hash__ = None  # type: ignore[assignment]
 
 
+class PapersByTopic(Mapping[str, Papers]):
+    """The papers of each topic, by its slug; sorted into topics when somebody asks."""
+
+    def __init__(self, ids: Sequence[str], merged: _Merged) -> None:
+        """Sort the papers that are called `ids`, in their order."""
+        self._ids = ids
+        self._merged = merged
+
+    @cached_property
+    def _papers(self) -> dict[str, Papers]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for paper_id in self._ids:
+            for topic in _topics_of(paper_id, self._merged):
+                found[topic.slug].append(paper_id)
+        return {slug: Papers(ids, self._merged) for slug, ids in found.items()}
+
+    def __getitem__(self, slug: str) -> Papers:
+        """Return the papers of the topic with this slug."""
+        return self._papers[slug]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the slugs."""
+        return iter(self._papers)
+
+    def __len__(self) -> int:
+        """Return how many topics have papers."""
+        return len(self._papers)
+
+
 def index_of(digest: ParsedDigest) -> DigestIndex:
     """Return the index of `digest`."""
     return DigestIndex(
         digest.path,
-        digest.published,
+        (digest.published - _EPOCH) // _MICROSECOND,
         digest.topic_names,
-        tuple((paper.id, paper.version) for paper in digest.papers),
+        tuple(paper.id for paper in digest.papers),
+        tuple(paper.version for paper in digest.papers),
     )
 
 
@@ -88,27 +134,64 @@ def merge(
 
     `load` returns the digest whose index is at a place in `digests`.
     """
-    order = sorted(range(len(digests)), key=lambda n: (digests[n].published, digests[n].path))
+    order = sorted(range(len(digests)), key=lambda n: (digests[n].moment, digests[n].path))
     topics = _topics(digests[number] for number in order)
-    mentions: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for number in order:
-        for place, (paper_id, _) in enumerate(digests[number].papers):
-            mentions[paper_id].append((number, place))
     of_digest = [tuple(dict.fromkeys(topics[n] for n in digest.topic_names)) for digest in digests]
-    groups = [_group(paper_id, found, digests, of_digest) for paper_id, found in mentions.items()]
-    groups.sort(key=lambda group: group.id)
-    groups.sort(key=lambda group: (group.first_published, group.updated), reverse=True)
-    by_topic: defaultdict[str, list[Group]] = defaultdict(list)
-    used: set[Topic] = set()
-    for group in groups:
-        used.update(group.topics)
-        for topic in group.topics:
-            by_topic[topic.slug].append(group)
+    mentions = _mentions(digests, order)
+    merged = _Merged(digests, mentions, of_digest, load)
+    ids = _newest_first(digests, mentions)
+    used = {
+        topic
+        for digest, ones in zip(digests, of_digest, strict=True)
+        if digest.papers
+        for topic in ones
+    }
     return (
-        Papers(groups, load),
+        Papers(ids, merged),
         tuple(sorted(used, key=lambda topic: (fold(topic.name), topic.slug))),
-        {slug: Papers(found, load) for slug, found in by_topic.items()},
+        PapersByTopic(ids, merged),
     )
+
+
+def _mentions(digests: Sequence[DigestIndex], order: Iterable[int]) -> _Mentions:
+    first: dict[str, tuple[int, int]] = {}
+    again: dict[str, list[tuple[int, int]]] = {}
+    for number in order:
+        for place, paper_id in enumerate(digests[number].papers):
+            if paper_id in first:
+                again.setdefault(paper_id, [first[paper_id]]).append((number, place))
+            else:
+                first[paper_id] = (number, place)
+    return _Mentions(first, again)
+
+
+def _newest_first(digests: Sequence[DigestIndex], mentions: _Mentions) -> list[str]:
+    """Return the ids of the papers, by first digest, then by that of the newest version.
+
+    Papers of the same moments are sorted by id; there are few of each, so that is cheap.
+    """
+    alike: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
+    once = [(digest.moment, digest.moment) for digest in digests]
+    for paper_id, (number, _) in mentions.first.items():
+        if paper_id not in mentions.again:
+            alike[once[number]].append(paper_id)
+    for paper_id, places in mentions.again.items():
+        (first, _), (newest, _) = places[0], places[_newest(places, digests)]
+        alike[digests[first].moment, digests[newest].moment].append(paper_id)
+    return [paper_id for key in sorted(alike, reverse=True) for paper_id in sorted(alike[key])]
+
+
+def _newest(places: Sequence[tuple[int, int]], digests: Sequence[DigestIndex]) -> int:
+    """Return which of `places` is the first with the newest version."""
+    versions = [digests[number].versions[place] for number, place in places]
+    return versions.index(max(versions))
+
+
+def _topics_of(paper_id: str, merged: _Merged) -> tuple[Topic, ...]:
+    places = merged.mentions.of(paper_id)
+    if len(places) == 1:
+        return merged.topics[places[0][0]]
+    return tuple(dict.fromkeys(topic for number, _ in places for topic in merged.topics[number]))
 
 
 def _topics(ordered: Iterable[DigestIndex]) -> dict[str, Topic]:
@@ -121,36 +204,16 @@ def _topics(ordered: Iterable[DigestIndex]) -> dict[str, Topic]:
     return {name: Topic(slugs[name], shown[slugs[name]]) for name in names}
 
 
-def _group(
-    paper_id: str,
-    mentions: Sequence[tuple[int, int]],
-    digests: Sequence[DigestIndex],
-    topics: Sequence[tuple[Topic, ...]],
-) -> Group:
-    first, _ = mentions[0]
-    published = digests[first].published
-    if len(mentions) == 1:
-        return Group(paper_id, tuple(mentions), topics[first], published, published)
-    versions = [digests[number].papers[place][1] for number, place in mentions]
-    newest, _ = mentions[versions.index(max(versions))]
-    return Group(
-        id=paper_id,
-        mentions=tuple(mentions),
-        topics=tuple(dict.fromkeys(topic for number, _ in mentions for topic in topics[number])),
-        first_published=published,
-        updated=digests[newest].published,
-    )
-
-
-def _paper(group: Group, load: Callable[[int], ParsedDigest]) -> Paper:
-    """Return the paper of a group.
+def _paper(paper_id: str, merged: _Merged) -> Paper:
+    """Return the paper that is called `paper_id`.
 
     The newest mention of the newest version gives the text, an undamaged one before a repaired
     one; what it lacks (a summary, figures) comes from the next best.
     """
+    places = merged.mentions.of(paper_id)
     mentions: list[_Mention] = []
-    for number, place in group.mentions:
-        digest = load(number)
+    for number, place in places:
+        digest = merged.load(number)
         mentions.append((digest, digest.papers[place]))
     best = [parsed for _, parsed in sorted(mentions, key=_worth, reverse=True)]
     text = best[0]
@@ -168,10 +231,10 @@ def _paper(group: Group, load: Callable[[int], ParsedDigest]) -> Paper:
         abs_url=text.abs_url,
         pdf_url=text.pdf_url,
         code_urls=text.code_urls,
-        topics=group.topics,
+        topics=_topics_of(paper_id, merged),
         digests=tuple(dict.fromkeys(digest.path for digest, _ in mentions)),
-        first_published=group.first_published,
-        updated=group.updated,
+        first_published=mentions[0][0].published,
+        updated=mentions[_newest(places, merged.digests)][0].published,
         summary=machine.summary,
         takeaways=machine.takeaways,
         figures=next((parsed.figures for parsed in best if parsed.figures), ()),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from publisher.models import Finding
 
 GROUP = "publisher.formats"
+_OF_NONE = hashlib.sha256().digest()
 
 
 @cache
@@ -55,7 +56,7 @@ def installed() -> tuple[dict[str, DigestFormat], tuple[Finding, ...]]:
 
     A broken package is no reason to publish nothing: it is reported, and the others do their work.
     """
-    if not _declarations():
+    if fingerprint() == _OF_NONE:
         return {}, ()
     from importlib.metadata import entry_points  # noqa: PLC0415
 

@@ -7,14 +7,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.collector import unwanted
 from publisher.collector.findings import finding
 from publisher.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from publisher.models import Finding
 
@@ -33,17 +33,21 @@ class Folder:
     ignore_files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(NamedTuple):  # there are thousands, and a Path takes ten times as long to make
     """A digest file: `path` is relative to its source folder, with "/" on every system."""
 
     path: str
-    location: Path
+    name: str  # with which it is opened
+
+    @property
+    def location(self) -> Path:
+        """Where it is."""
+        return Path(self.name)
 
     @property
     def root(self) -> str:
-        """The folder that `path` is relative to, as an absolute path."""
-        return str(self.location.absolute()).removesuffix(self.path)
+        """The folder that `path` is relative to, as it was named."""
+        return self.name.removesuffix(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +71,24 @@ def find_files(folders: Sequence[Folder], include: Sequence[str], exclude: Seque
     findings: list[Finding] = []
     others: set[str] = set()
     left_out = 0
+    included, excluded = _matcher(tuple(include)), _matcher(tuple(exclude))
     for folder in folders:
         if folder.location.is_file():
-            found.append(SourceFile(folder.location.name, folder.location))
+            found.append(SourceFile(folder.location.name, str(folder.location)))
             continue
         if not folder.location.is_dir():
             raise SourceError(f"{folder.location}: no such folder (setting source.folders)")
+        top = _top(folder)
         for path, wanted in _walk(folder):
             meant = path if wanted else unwanted.stands_for(path) or path
-            if not _matches(meant, include) or _matches(meant, exclude):
+            if not included(meant) or excluded(meant):
                 others.add(PurePosixPath(path).suffix)
             elif not wanted:
                 left_out += 1
-            elif _leads_out(folder.location / path, folder.within):
+            elif folder.within and _leads_out(folder.location / path, folder.within):
                 findings.append(finding(path, 0, "D302"))
             else:
-                found.append(SourceFile(path, folder.location / path))
+                found.append(SourceFile(path, top + path))
     if not found:
         where = ", ".join(str(folder.location) for folder in folders)
         seen = ", ".join(sorted(filter(None, others))[:5])
@@ -91,32 +97,57 @@ def find_files(folders: Sequence[Folder], include: Sequence[str], exclude: Seque
         raise SourceError(
             f"{where}: no digest found: no file matches source.include ({', '.join(include)}){hint}"
         )
-    files = sorted(found, key=lambda file: (file.path, str(file.location)))
-    return Found(tuple(files), left_out, tuple(findings))
+    return Found(tuple(sorted(found)), left_out, tuple(findings))
+
+
+def _top(folder: Folder) -> str:
+    """Return what stands before the paths in `folder`."""
+    return str(folder.location / "_").removesuffix("_")
 
 
 def _walk(folder: Folder) -> Iterator[tuple[str, bool]]:
     """Yield the path of each file, and whether it is one to publish."""
-
-    def fail(error: OSError) -> None:
-        raise SourceError(f"{error.filename}: can't be read: {error.strerror}") from error
-
     rules = unwanted.IgnoreRules(folder.location, folder.ignore_files)
-    for root, names, files in os.walk(folder.location, onerror=fail):
-        inner = Path(root).relative_to(folder.location).as_posix().removeprefix(".")
-        start = f"{inner}/" if inner else ""
-        rules.enter(inner, files)
+    top = _top(folder)
+    waiting = [""]
+    while waiting:
+        start = waiting.pop()
+        names, files = _content(top + start)
+        rules.enter(start.removesuffix("/"), files)
         # A folder is passed over whole (.git holds thousands of files), but not one of drafts:
         # how many there are is of interest.
-        names[:] = sorted(name for name in names if not name.startswith("."))
+        waiting += [f"{start}{name}/" for name in names if not name.startswith(".")]
         ignored = rules.ignores(start) if start else False
         for name in files:
             path = start + name
             yield path, not (ignored or unwanted.stands_for(path) or rules.ignores(path))
 
 
-def _leads_out(location: Path, within: Path | None) -> bool:
-    if within is None or not location.is_symlink():
+def _content(folder: str) -> tuple[list[str], list[str]]:
+    """Return the names of the folders and files in `folder`; a link to a folder is neither."""
+    names: list[str] = []
+    files: list[str] = []
+    try:
+        with os.scandir(folder or ".") as entries:
+            for entry in entries:
+                if not _is_folder(entry):
+                    files.append(entry.name)
+                elif not entry.is_symlink():
+                    names.append(entry.name)
+    except OSError as error:
+        raise SourceError(f"{error.filename}: can't be read: {error.strerror}") from error
+    return names, files
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # links in a circle
+        return False
+
+
+def _leads_out(location: Path, within: Path) -> bool:
+    if not location.is_symlink():
         return False
     try:
         target = location.resolve()
@@ -126,13 +157,14 @@ def _leads_out(location: Path, within: Path | None) -> bool:
     return not target.is_relative_to(root) or target.is_relative_to(root / ".git")
 
 
-def _matches(path: str, patterns: Sequence[str]) -> bool:
-    return any(_pattern(pattern).fullmatch(path) for pattern in patterns)
+@lru_cache(maxsize=64)
+def _matcher(globs: tuple[str, ...]) -> Callable[[str], object]:
+    """Return what tells whether a path matches one of `globs`."""
+    return re.compile("|".join(map(_pattern, globs)) or r"(?!)", re.DOTALL).fullmatch
 
 
-@lru_cache(maxsize=256)
-def _pattern(glob: str) -> re.Pattern[str]:
+def _pattern(glob: str) -> str:
     """Return `glob` as a pattern: `**/` any folders, `*` and `?` within a name."""
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", glob.removeprefix("./"))
     meaning = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return re.compile("".join(meaning.get(part, re.escape(part)) for part in parts), re.DOTALL)
+    return "".join(meaning.get(part, re.escape(part)) for part in parts)

@@ -5,11 +5,10 @@ import sqlite3
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from publisher.collector import cache as module
-from publisher.collector.cache import Row, Stamp, content_key, open_cache
+from publisher.collector.cache import Entry, Row, Stamp, content_key, open_cache
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +18,8 @@ OLD = time.time_ns() - 10 * module.TICK_NS
 
 
 def row(path: str, n: int, changed: int = OLD) -> Row:
-    return Row(path, Stamp(n, changed), f"k{n}".encode(), f"h{n}".encode(), f"b{n}".encode())
+    entry = Entry(f"h{n}".encode(), f"f{n}".encode(), f"b{n}".encode())
+    return Row(path, Stamp(n, changed), f"k{n}".encode(), entry)
 
 
 def test_what_was_kept_is_known(tmp_path: Path) -> None:
@@ -28,12 +28,12 @@ def test_what_was_kept_is_known(tmp_path: Path) -> None:
     cache.close()
     again = open_cache(tmp_path / "deep" / "cache.sqlite")
     known = again.known("/a", V)
-    assert {path: (k.stamp, k.key, k.head) for path, k in known.items()} == {
-        "x.md": (Stamp(1, OLD), b"k1", b"h1"),
-        "y.md": (Stamp(2, OLD), b"k2", b"h2"),
+    assert known == {
+        "x.md": (1, OLD, b"k1", b"h1", b"f1"),
+        "y.md": (2, OLD, b"k2", b"h2", b"f2"),
     }
     assert again.known("/b", V) == {}
-    assert again.entry(b"k1") == (b"h1", b"b1")
+    assert again.entry(b"k1") == (b"h1", b"f1", b"b1")
     again.keep("/a", V, [], gone=["x.md"])
     assert set(again.known("/a", V)) == {"y.md"}
     again.close()
@@ -43,7 +43,7 @@ def test_a_file_changed_while_it_was_read_is_not_trusted(tmp_path: Path) -> None
     cache = open_cache(tmp_path / "cache.sqlite")
     cache.keep("/a", V, [row("x.md", 1, time.time_ns())])
     assert cache.known("/a", V) == {}
-    assert cache.entry(b"k1") == (b"h1", b"b1")
+    assert cache.entry(b"k1") == (b"h1", b"f1", b"b1")
     cache.close()
 
 
@@ -52,14 +52,15 @@ def test_garbage_is_made_anew(tmp_path: Path) -> None:
     path.write_bytes(b"a letter, no database" * 1000)
     cache = open_cache(path)
     cache.keep("/a", V, [row("x.md", 1)])
-    assert cache.entry(b"k1") == (b"h1", b"b1")
+    assert cache.entry(b"k1") == (b"h1", b"f1", b"b1")
     cache.close()
 
 
 def test_damage_inside_is_survived(tmp_path: Path) -> None:
     path = tmp_path / "cache.sqlite"
     cache = open_cache(path)
-    rows = [replace(row(f"{n}.md", n), body=os.urandom(5000)) for n in range(100)]
+    entry = Entry(b"h", b"f", os.urandom(5000))
+    rows = [row(f"{n}.md", n)._replace(entry=entry) for n in range(100)]
     cache.keep("/a", V, rows)
     cache.close()
     with path.open("r+b") as file:
@@ -86,11 +87,12 @@ def test_no_place_for_it_is_no_error(tmp_path: Path) -> None:
 def test_a_full_disk_is_no_error(tmp_path: Path) -> None:
     program = """
 import pathlib, resource, signal, sys
-from publisher.collector.cache import Row, Stamp, open_cache
+from publisher.collector.cache import Entry, Row, Stamp, open_cache
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 cache = open_cache(pathlib.Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
-rows = [Row(str(n), Stamp(1, 1), n.to_bytes(4), b"", b"x" * 5000) for n in range(100)]
+entry = Entry(b"", b"", b"x" * 5000)
+rows = [Row(str(n), Stamp(1, 1), n.to_bytes(4), entry) for n in range(100)]
 cache.keep("/a", b"v", rows)
 cache.close()
 """
@@ -100,11 +102,11 @@ cache.close()
 def test_two_processes_at_once(tmp_path: Path) -> None:
     program = """
 import pathlib, sys
-from publisher.collector.cache import Row, Stamp, open_cache
+from publisher.collector.cache import Entry, Row, Stamp, open_cache
 cache = open_cache(pathlib.Path(sys.argv[1]))
 name = sys.argv[2]
 for n in range(200):
-    row = Row(f"{n}.md", Stamp(1, 1), name.encode() + bytes([n]), b"", b"")
+    row = Row(f"{n}.md", Stamp(1, 1), name.encode() + bytes([n]), Entry(b"", b"", b""))
     cache.keep("/" + name, b"v", [row])
 cache.close()
 """
