@@ -10,17 +10,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cache
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from publisher.collector.venue_names import (
     AMBIGUOUS,
     JOURNAL_NAMES,
-    PATTERN,
     SPELLINGS,
     VENUES,
     folded,
 )
 from publisher.models import Venue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LONGEST = 1000  # characters of a comment that are looked at
 _MOST_NAMES = 20  # of a sentence
@@ -65,6 +69,9 @@ _REFUSED = re.compile(
     r"(?:challenge|competition|benchmark|datasets?|template|format|style|rebuttal|extension)\b)",
     re.IGNORECASE,
 )
+# Characters of a name's first word by which the name is found.
+_START = 3
+_WORD = re.compile(rf"(?<![A-Za-z0-9])(?=([a-z0-9][^\s-]{{0,{_START - 1}}}))", re.IGNORECASE)
 _WORKSHOP = re.compile(r"\bworkshops?\b", re.IGNORECASE)
 # A venue that no table knows, where the words around it leave no doubt.
 _UNKNOWN = re.compile(
@@ -72,6 +79,17 @@ _UNKNOWN = re.compile(
     r"(?:by|at|to|in|for|as)\s(?:the\s)?(?:IEEE\s|ACM\s|IEEE/CVF\s)?|\bIn Proceedings (?:of )?)"
     r"(?P<name>(?!COVID|ID)[A-Z][A-Za-z]{0,6}[A-Z][A-Za-z]{0,6})(?=['’\s-]{0,2}(?:20)?\d\d(?!\w))"
 )
+
+
+def _by_start() -> dict[str, list[str]]:
+    """Return the names by their beginning, the longest first."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(VENUES, key=len, reverse=True):
+        found.setdefault(name.partition(" ")[0][:_START], []).append(name)
+    return found
+
+
+_BY_START = _by_start()
 
 
 def venue(comment: str) -> Venue | None:
@@ -103,7 +121,7 @@ def _in_sentence(sentence: str) -> Venue | None:
     of_others: set[int] = set()  # years of venues that the paper is not at
     accepting, refusing = _ends(_ACCEPTED, sentence), _ends(_REFUSING, sentence)
     workshop = bool(_WORKSHOP.search(sentence))
-    for match in islice(PATTERN.finditer(sentence), _MOST_NAMES):
+    for match in islice(_find_names(sentence), _MOST_NAMES):
         after = sentence[match.end() : match.end() + 100]
         spelling = " ".join(match.group(1).split())
         year = _year_after(after)
@@ -124,6 +142,33 @@ def _in_sentence(sentence: str) -> Venue | None:
     if named:
         return max(named, key=lambda pair: pair[0])[1]
     return _unknown(sentence)
+
+
+def _find_names(text: str) -> Iterator[re.Match[str]]:
+    """Yield a match for each name in `text`: group 1 is its spelling, `workshop` a "W" behind it.
+
+    Each word is looked up by its beginning: one pattern of all names takes longer to compile than
+    a digest to parse.
+    """
+    end = 0
+    for word in _WORD.finditer(text):
+        if word.start() < end:
+            continue
+        beginning = word.group(1).casefold()
+        for length in range(_START, 0, -1):
+            start = beginning[:length]
+            if start in _BY_START and (match := _pattern(start).match(text, word.start())):
+                end = match.end()
+                yield match
+                break
+
+
+@cache
+def _pattern(start: str) -> re.Pattern[str]:
+    """Return the pattern of the names that begin with `start`."""
+    names = "|".join(re.escape(name).replace(r"\ ", r"[\s-]{1,6}") for name in _BY_START[start])
+    # "CVPR2024", "CVPRW", but not "MMLab" or "TIPS".
+    return re.compile(rf"({names})(?P<workshop>W|-W|\sW)?(?=[^A-Za-z]|$)", re.IGNORECASE)
 
 
 def _unknown(sentence: str) -> Venue | None:

@@ -304,15 +304,3 @@ SPELLINGS = frozenset(
     for part in line.split("|")
     if folded(part.strip()) in AMBIGUOUS
 )
-
-
-def _pattern() -> re.Pattern[str]:
-    spellings = sorted(VENUES, key=len, reverse=True)
-    names = "|".join(re.escape(name).replace(r"\ ", r"[\s-]{1,6}") for name in spellings)
-    # "CVPR2024", "CVPRW", but not "MMLab" or "TIPS".
-    return re.compile(
-        rf"(?<![A-Za-z0-9])({names})(?P<workshop>W|-W|\sW)?(?=[^A-Za-z]|$)", re.IGNORECASE
-    )
-
-
-PATTERN = _pattern()
