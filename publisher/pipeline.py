@@ -74,11 +74,29 @@ def collect(settings: Settings, progress: Callable[[int, int], None] = _quiet) -
     return replace(collection, findings=(*found, *collection.findings)) if found else collection
 
 
-def build(settings: Settings, progress: Callable[[int, int], None] = _quiet) -> Built:
-    """Write the feeds and pages that changed.
+def _patient(_message: str) -> None:
+    return
 
-    Raises `SourceError`, `TemplateError` and `OutputError`.
+
+def build(
+    settings: Settings,
+    progress: Callable[[int, int], None] = _quiet,
+    waiting: Callable[[str], None] = _patient,
+) -> Built:
+    """Write the feeds and pages that changed, when no other build of the same folder is at it.
+
+    `waiting` is told who is, again and again; what it raises ends the wait. Raises `SourceError`,
+    `TemplateError` and `OutputError`.
     """
+    from publisher.locking import one_at_a_time  # noqa: PLC0415
+
+    folder = settings.path(settings.output.folder)
+    # From the first file read: who reads early and writes late would bring an older state back.
+    with one_at_a_time(folder, settings.output.wait_seconds, settings.cache_folder, waiting):
+        return _build(settings, progress)
+
+
+def _build(settings: Settings, progress: Callable[[int, int], None]) -> Built:
     from publisher.formatter.folder import write_changed  # noqa: PLC0415
     from publisher.formatter.site import make_site  # noqa: PLC0415
 

@@ -18,7 +18,7 @@ def build(
     from publisher import pipeline
 
     settings = settings_of(config, source, output)
-    built = pipeline.build(settings, show.parsing)
+    built = pipeline.build(settings, show.parsing, show.waiting())
     for path in built.changes.written:
         show.line(path)
     show.note(

@@ -18,7 +18,7 @@ def publish(
     from publisher import pipeline
 
     settings = settings_of(config, source, output)
-    built = pipeline.build(settings, show.parsing)
+    built = pipeline.build(settings, show.parsing, show.waiting())
     show.note(
         f"{show.count(len(built.changes.written), 'file')} written, "
         f"{len(built.changes.unchanged):,} unchanged in {settings.path(settings.output.folder)}"

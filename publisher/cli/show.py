@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from publisher.models import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from publisher.models import Finding
 
@@ -55,3 +55,15 @@ def left_out(number: int) -> None:
 def count(number: int, singular: str, plural: str = "") -> str:
     """Return e.g. "1 paper" or "2 papers"."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def waiting() -> Callable[[str], None]:
+    """Return what says once that another build has to end first."""
+    said: list[str] = []
+
+    def say(message: str) -> None:
+        if not said:
+            note(message)
+            said.append(message)
+
+    return say

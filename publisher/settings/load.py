@@ -158,10 +158,10 @@ def _check(settings: Settings, values: Mapping[tuple[str, str], tuple[str, objec
         _ = settings.site.zone
     except (KeyError, ValueError, OSError):
         fail("site", "timezone", f"no such time zone: {settings.site.timezone!r}")
-    for section, key in (("site", "url"),):
-        parts = urlsplit(getattr(getattr(settings, section), key))
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            fail(section, key, "must be an absolute address, e.g. https://papers.example.org/")
+    if not _is_web_address(settings.site.url):
+        fail("site", "url", "must be an absolute address, e.g. https://papers.example.org/")
+    if settings.feeds.hub and not _is_web_address(settings.feeds.hub):
+        fail("feeds", "hub", "must be an absolute address, e.g. https://pubsubhubbub.appspot.com/")
     for key in ("from_address", "reply_to", "unsubscribe_address"):
         value = getattr(settings.mail, key)
         if value and not _is_address(value):
@@ -186,6 +186,14 @@ def _check_lists(settings: Settings, fail: Callable[[str, str, str], None]) -> N
     for key in settings.filters.__struct_fields__:
         if not all(map(str.strip, getattr(settings.filters, key))):
             fail("filters", key, "must not hold an empty text, which is in every paper")
+
+
+def _is_web_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _is_address(value: str) -> bool:

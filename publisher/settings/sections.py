@@ -100,6 +100,7 @@ class Output(Section, frozen=True):
     """Where the feeds and pages go."""
 
     folder: Annotated[str, Meta(min_length=1)] = "public"
+    wait_seconds: Annotated[float, Meta(ge=0, le=86_400)] = 600.0  # for another build to end
 
 
 class Feeds(Section, frozen=True):
@@ -108,6 +109,7 @@ class Feeds(Section, frozen=True):
     entries: Annotated[int, Meta(ge=1, le=10_000)] = 50
     content: Literal["summary", "full", "notes"] = "full"  # each holds what the one before does
     links: Literal["page", "source"] = "page"  # where an entry leads: to our page or to arXiv
+    hub: str = ""  # WebSub; empty: none
 
 
 class Newsletter(Section, frozen=True):
@@ -152,6 +154,14 @@ class Templates(Section, frozen=True):
     folder: str = ""
 
 
+class Watch(Section, frozen=True):
+    """What `publisher build --watch` looks at, and how."""
+
+    polling: bool = False
+    poll_seconds: Annotated[float, Meta(ge=0.1, le=3600)] = 1.0
+    git_seconds: Annotated[float, Meta(ge=1, le=86_400)] = 300.0
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting; see the sections. Paths are relative to `base`, the config file's folder."""
 
@@ -164,6 +174,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mail: Mail = msgspec.field(default_factory=Mail)
     store: Store = msgspec.field(default_factory=Store)
     templates: Templates = Templates()
+    watch: Watch = Watch()
     base: Path = Path()
 
     @property
@@ -190,4 +201,5 @@ SECTIONS: dict[str, type[Section]] = {
     "mail": Mail,
     "store": Store,
     "templates": Templates,
+    "watch": Watch,
 }

@@ -61,6 +61,8 @@ mark_authors = []
 # "public" is Hexo's own output, which `hexo clean` empties. Files in "source" are copied there by
 # `hexo generate` when they are not posts; skip_render keeps them as they are.
 folder = "public"
+# Two builds of one folder take turns; this long the second waits for the first.
+wait_seconds = 600.0
 
 [feeds]
 # How many papers the feeds hold at most.
@@ -70,6 +72,9 @@ entries = 50
 content = "full"
 # Where an entry leads: "page" to the paper's page here, "source" to arXiv.
 links = "page"
+# A WebSub hub, which tells readers of a new entry at once; it is told of every feed that changed.
+# Free ones: "https://pubsubhubbub.appspot.com/", "https://websubhub.com/hub". Empty: none.
+hub = ""
 
 [newsletter]
 # Empty: the site's title.
@@ -115,4 +120,11 @@ url = "sqlite:///publisher.db"
 [templates]
 # A folder of your own: a file in it replaces the program's of the same name.
 folder = ""
+
+[watch]
+# For `publisher build --watch`. Network file systems tell nobody of changes: look for them instead.
+polling = false
+poll_seconds = 1.0
+# How often source.git is pulled.
+git_seconds = 300.0
 """
