@@ -5,6 +5,7 @@
     ├── SourceError                 a source folder that is missing, empty or unreadable
     ├── TemplateError               a template that is missing or fails
     ├── OutputError                 the output folder can't be written (full, read-only)
+    ├── HubError                    a WebSub hub that can't be reached, or answers no HTTP
     ├── StoreError                  the database can't be opened, read or written
     ├── SubscriberError             an address, topic or token that can't be accepted
     ├── IssueError                  an issue that does not exist or has nothing to send
@@ -40,6 +41,10 @@ class TemplateError(PublisherError):
 
 class OutputError(PublisherError):
     """The output folder can't be written; what was there before is whole."""
+
+
+class HubError(PublisherError):
+    """A WebSub hub can't be reached, or its answer is no HTTP."""
 
 
 class StoreError(PublisherError):

@@ -51,7 +51,18 @@ def test_module(path: Path) -> None:
 def test_help_needs_nothing_heavy() -> None:
     import subprocess
 
-    heavy = ["feedgen", "premailer", "sqlalchemy", "alembic", "jinja2", "lxml", "yagmail", "nh3"]
+    heavy = [
+        "feedgen",
+        "premailer",
+        "sqlalchemy",
+        "alembic",
+        "jinja2",
+        "lxml",
+        "yagmail",
+        "nh3",
+        "httpx",
+        "watchfiles",
+    ]
     program = (
         "import sys; from publisher.cli import app; "
         f"sys.exit(' '.join(set({heavy!r}) & set(sys.modules)) or 0)"

@@ -16,6 +16,7 @@ from publisher.cli.check import check
 from publisher.cli.demo import demo
 from publisher.cli.init import init
 from publisher.cli.papers import papers
+from publisher.cli.ping import ping
 from publisher.cli.preview import preview
 from publisher.cli.publish import publish
 from publisher.cli.send import send
@@ -39,6 +40,7 @@ app.command()(preview)
 app.command()(send)
 app.command()(publish)
 app.add_typer(subscribers, name="subscribers")
+app.command()(ping)
 app.command()(status)
 app.command()(demo)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from publisher.cli import show
@@ -12,6 +14,9 @@ def build(
     config: Config = None,
     source: Sources = None,
     output: Output = None,
+    no_ping: Annotated[
+        bool, typer.Option("--no-ping", help="Leave telling the hub to `publisher ping`.")
+    ] = False,
     verbose: Verbose = False,
 ) -> None:
     """Write the feeds and pages that changed, and print what changed."""
@@ -28,5 +33,7 @@ def build(
         f"{len(built.changes.unchanged):,} unchanged in {settings.path(settings.output.folder)}"
     )
     show.left_out(built.collection.left_out)
+    if not no_ping:
+        show.warnings(pipeline.announce(built, settings))
     if show.defects(built.collection.findings):
         raise typer.Exit(1)

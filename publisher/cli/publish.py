@@ -23,6 +23,7 @@ def publish(
         f"{show.count(len(built.changes.written), 'file')} written, "
         f"{len(built.changes.unchanged):,} unchanged in {settings.path(settings.output.folder)}"
     )
+    show.warnings(pipeline.announce(built, settings))
     bad = show.defects(built.collection.findings)
     with pipeline.open_store(settings) as store:
         issue = pipeline.due(built.collection, settings, store, sending.now())

@@ -34,6 +34,12 @@ def defects(findings: Sequence[Finding]) -> bool:
     return bool(bad)
 
 
+def warnings(texts: Iterable[str]) -> None:
+    """Say what went wrong and keeps nothing from being published."""
+    for text in texts:
+        note(f"warning: {text}")
+
+
 def errors(findings: Iterable[Finding]) -> int:
     """Return how many of `findings` are errors."""
     return sum(found.severity is Severity.ERROR for found in findings)

@@ -14,7 +14,18 @@ if TYPE_CHECKING:
 
     Run = Callable[..., subprocess.CompletedProcess[str]]
 
-COMMANDS = ["init", "papers", "build", "check", "preview", "send", "publish", "status", "demo"]
+COMMANDS = [
+    "init",
+    "papers",
+    "build",
+    "check",
+    "preview",
+    "send",
+    "publish",
+    "ping",
+    "status",
+    "demo",
+]
 FIELDS = {
     "id", "version", "title", "authors", "abstract", "comment", "abs_url", "pdf_url", "code_urls",
     "topics", "digests", "first_published", "updated", "summary", "takeaways", "figures",

@@ -1,0 +1,210 @@
+"""WebSub: tells a hub which feeds changed, so that it tells their subscribers at once.
+
+The W3C recommendation leaves open how a publisher tells its hub (https://www.w3.org/TR/websub/,
+section 6). Every hub takes PubSubHubbub's form, `hub.mode=publish&hub.url=<feed>`. Of several
+feeds in one request each has its own idea (Google: hub.url again; Superfeedr: hub.url[], or
+commas), so each feed is a request, all on one connection.
+
+Nothing here fails a build: what went wrong is returned as text.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from publisher import __version__
+from publisher.errors import HubError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    import httpx
+
+FEED_FILES = ("atom.xml", "rss.xml", "feed.json")
+TOTAL_SECONDS = 30.0
+ANSWER_SECONDS = 10.0
+DELAYS = (1.0, 2.0, 4.0)  # before the second try, the third ...
+_BUSY = {408, 425, 429, 500, 502, 503, 504}
+_SUCCESS, _MOVED, _REFUSED = 200, 300, 400
+_READ_BYTES = 2_000
+_SHOWN = 120
+_STEP_SECONDS = 0.1
+
+
+class Next(Enum):
+    """What to do after an answer of the hub."""
+
+    DONE = auto()
+    AGAIN = auto()
+    SKIP = auto()  # the hub will not have this feed
+    STOP = auto()  # the hub will not have any, or not now
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the hub said: status 0 where it did not, and `text` is why."""
+
+    status: int
+    text: str = ""
+    retry_after: str = ""
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do next, after how many seconds, and the reason for people."""
+
+    next: Next
+    seconds: float = 0.0
+    reason: str = ""
+
+
+def current_feeds(paths: Iterable[str], root: str) -> list[str]:
+    """Return the addresses of the feeds among `paths` that somebody subscribes to.
+
+    Archive documents (RFC 5005) are none: they are read once. `root` is the site's address.
+    """
+    return [
+        root + quote(path)
+        for path in paths
+        if path.rpartition("/")[2] in FEED_FILES and not path.startswith("archive/")
+    ]
+
+
+def decide(answer: Answer, tries: int, seconds_left: float, now: datetime) -> Decision:
+    """Return what follows from `answer` to the try number `tries`, with `seconds_left` for all."""
+    status = answer.status
+    what = f"{status} {answer.text}".strip() if status else answer.text
+    if _SUCCESS <= status < _MOVED:
+        return Decision(Next.DONE)
+    if _MOVED <= status < _REFUSED:
+        where = f" to {answer.location}" if answer.location else ""
+        return Decision(Next.STOP, reason=f"{status}, it moved{where} (setting feeds.hub)")
+    if status and status not in _BUSY:
+        # 404 or 401 would say the same to every feed, a plain 400 is about this one.
+        about_feed = status in (400, 403, 409, 422)
+        return Decision(Next.SKIP if about_feed else Next.STOP, reason=what)
+    if tries > len(DELAYS):
+        return Decision(Next.STOP, reason=f"{what} ({tries} tries)")
+    seconds = max(DELAYS[tries - 1], _asked(answer.retry_after, now))
+    if seconds >= seconds_left:
+        return Decision(Next.STOP, reason=f"{what}; it may take {seconds:.0f} s more")
+    return Decision(Next.AGAIN, seconds)
+
+
+def _asked(retry_after: str, now: datetime) -> float:
+    """Return the seconds that a Retry-After asks for (RFC 9110, 10.2.3), 0 for nonsense."""
+    if retry_after.isascii() and retry_after.isdigit():
+        return float(retry_after[:9])
+    try:
+        date = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return 0.0
+    date = date if date.tzinfo else date.replace(tzinfo=UTC)
+    return max((date - now).total_seconds(), 0.0)
+
+
+def ping(
+    hub: str,
+    feeds: Iterable[str],
+    stopping: Callable[[], bool] = lambda: False,
+    total_seconds: float = TOTAL_SECONDS,
+) -> list[str]:
+    """Tell `hub` that each of `feeds` changed; return a line for each thing that went wrong.
+
+    Takes about `total_seconds` at most, and ends early when `stopping` says so. Raises nothing.
+    """
+    waiting = list(feeds)
+    if not waiting:
+        return []
+    host = urlsplit(hub).hostname
+    deadline = time.monotonic() + total_seconds
+    warnings: list[str] = []
+    try:
+        with _client() as client:
+            while waiting:
+                decision = _tell(client, hub, waiting[0], deadline, stopping)
+                if decision.next is Next.STOP:
+                    count = f"{len(waiting):,} feed{'s' if len(waiting) > 1 else ''}"
+                    warnings.append(f"hub {host}: {decision.reason}; {count} not announced")
+                    break
+                if decision.next is Next.SKIP:
+                    warnings.append(f"hub {host}: {waiting[0]}: {decision.reason}")
+                waiting.pop(0)
+    except HubError as error:
+        warnings.append(f"hub {host}: {error}")
+    return warnings
+
+
+def _tell(
+    client: httpx.Client, hub: str, feed: str, deadline: float, stopping: Callable[[], bool]
+) -> Decision:
+    tries = 0
+    while True:
+        left = deadline - time.monotonic()
+        if left <= 0 or stopping():
+            return Decision(Next.STOP, reason="stopped" if stopping() else "it is too slow")
+        tries += 1
+        try:
+            answer = _post(client, hub, feed, min(left, ANSWER_SECONDS))
+        except HubError as error:
+            answer = Answer(0, str(error))
+        decision = decide(answer, tries, deadline - time.monotonic(), datetime.now(UTC))
+        if decision.next is not Next.AGAIN:
+            return decision
+        until = time.monotonic() + decision.seconds
+        while time.monotonic() < until and not stopping():
+            time.sleep(_STEP_SECONDS)
+
+
+def _post(client: httpx.Client, hub: str, feed: str, seconds: float) -> Answer:
+    """Return the hub's answer. Raises `HubError` where there is none, or not in time."""
+    deadline = time.monotonic() + seconds
+    data = {"hub.mode": "publish", "hub.url": feed}
+    with _translated(), client.stream("POST", hub, data=data, timeout=seconds) as response:
+        body = b""
+        # No more of it than people read: a hub may send one byte a second for ever.
+        for piece in response.iter_raw():
+            body += piece
+            if len(body) >= _READ_BYTES or time.monotonic() > deadline:
+                break
+    said = body.decode("utf-8", errors="replace") if response.status_code >= _REFUSED else ""
+    text = "".join(c if c.isprintable() else " " for c in said.split("<")[0] or "")
+    return Answer(
+        response.status_code,
+        " ".join((text or response.reason_phrase).split())[:_SHOWN],
+        response.headers.get("Retry-After", "").strip(),
+        response.headers.get("Location", "")[:_SHOWN],
+    )
+
+
+@contextmanager
+def _client() -> Iterator[httpx.Client]:
+    import httpx  # noqa: PLC0415 - few have a hub, and it takes a tenth of a second
+
+    with (
+        _translated(),
+        httpx.Client(headers={"User-Agent": f"digest-publisher/{__version__}"}) as client,
+    ):
+        yield client
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    import httpx  # noqa: PLC0415 - see above
+
+    try:
+        yield
+    except httpx.TimeoutException as error:
+        raise HubError("no answer in time") from error
+    except httpx.UnsupportedProtocol as error:
+        raise HubError(f"not an address: {error}") from error
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
+        raise HubError(" ".join(str(error).split())[:_SHOWN] or type(error).__name__) from error
