@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from publisher.collector.notes.leak import Leak, Scope
@@ -32,6 +32,18 @@ def test_table(leak: Leak) -> None:
     assert without_leaks(kept) == (kept, ()), "once is enough"
     assert leak.kind in kinds
     assert without_leaks(leak.look_alike) == (leak.look_alike, ())
+
+
+@pytest.mark.parametrize("leak", LEAKS, ids=lambda leak: leak.name)
+@given(st.data())
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=20)
+def test_every_match_has_its_sign(leak: Leak, data: st.DataObject) -> None:
+    text = data.draw(st.from_regex(re.compile(leak.pattern, re.DOTALL)))
+    match = re.compile(leak.pattern, re.DOTALL).search(text)
+    if leak.sign:
+        assert re.search(leak.sign, text), text
+    elif match:
+        assert len(match.group(0)) <= 16, "only a line of a few words may do without a sign"
 
 
 STAYS = [

@@ -25,12 +25,18 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """One row: `pattern` finds `example` and leaves `look_alike`."""
+    """One row: `pattern` finds `example` and leaves `look_alike`.
+
+    `sign` is what every match holds, as alternatives that each begin with a character: most lines
+    hold no row's, and are not looked at further. It is "" where only a line of a word or two
+    matches.
+    """
 
     name: str
     kind: Kind
     scope: Scope
     pattern: str
+    sign: str
     example: str
     look_alike: str
 
