@@ -12,7 +12,7 @@ import re
 import unicodedata
 
 from publisher.collector.markup import without_html, without_markdown
-from publisher.collector.tex import tex_to_html, tex_to_text
+from publisher.collector.tex import may_be_tex, tex_to_html, tex_to_text
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER
 
 __all__ = [
@@ -43,6 +43,14 @@ _NON_CHARACTERS = re.compile(
     "[" + "".join(chr(p << 16 | low) for p in range(1, 17) for low in (0xFFFE, 0xFFFF)) + "]"
 )
 _BLANKS = re.compile(r"[\s\u2028\u2029]+")
+# Characters that `legal` leaves as they are, whatever stands beside them: nothing of the above, no
+# blank but the common one, no mark, and nothing that NFC would change. Most texts hold no other.
+SOUND = (
+    " -~\u00a1-\u00ac\u00ae-\u02af\u0391-\u03a1\u03a3-\u03c9\u0401-\u044f"
+    "\u2010-\u2027\u2030-\u205e\u2190-\u22ff\u2460-\u27ff"
+    "\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff9f"
+)
+_SOUND = re.compile(f"[{SOUND}]*+")
 # A joiner joins emoji, or forms letters from Arabic to Khmer; anywhere else it only hides.
 _JOINED = (
     "\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
@@ -58,6 +66,8 @@ _RARE = re.compile(
     + "".join(chr(p << 16 | low) for p in range(1, 17) for low in (0xFFFE, 0xFFFF))
     + "]"
 )
+# What HTML, inline Markdown and TeX without typography can't do without.
+_MARKS = re.compile(r"[<&\[`*_~$\\]")
 # More marks on one letter than any language has (UAX #15, 13: stream-safe text allows 30) hide
 # lines, and sorting them takes quadratic time.
 _LONG_RUN = re.compile(r"[^\x00-\u02ff\u1e00-\u2027\u3000-\u3029\u3030-\u3098\u309b-\ud7ff]{9,}")
@@ -73,6 +83,8 @@ def plain(text: str) -> str:
 
 def legal(text: str) -> str:
     """Return `text` with single blanks and without characters that no reader should get."""
+    if _SOUND.fullmatch(text) and "  " not in text and UNSUBSCRIBE_PLACEHOLDER not in text:
+        return text
     text = _BLANKS.sub(" ", _BANNED.sub("", text))
     # In a hostile link it would hand every reader's own unsubscribe token to a stranger.
     while UNSUBSCRIBE_PLACEHOLDER in text:
@@ -106,11 +118,16 @@ def from_arxiv(text: str) -> str:
 
 def html_from_arxiv(text: str, *, with_links: bool = True) -> str:
     """Return a title or abstract as a safe HTML fragment, "" where that is `from_arxiv` escaped."""
-    fragment = legal(tex_to_html(plain(text), with_links=with_links)).strip()
+    text = plain(text)
+    if not may_be_tex(text) and not (with_links and "://" in text):
+        return ""
+    fragment = legal(tex_to_html(text, with_links=with_links)).strip()
     return "" if fragment == html.escape(from_arxiv(text), quote=False) else fragment
 
 
 def from_machine(text: str) -> str:
     """Return a machine-written sentence as plain text: HTML, Markdown and TeX made readable."""
-    text = without_markdown(without_html(plain(text)))
-    return plain(tex_to_text(text, typography=False))
+    text = plain(text)
+    if _MARKS.search(text):
+        text = tex_to_text(without_markdown(without_html(text)), typography=False)
+    return plain(text)

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
 from publisher.collector.slugs import assign_slugs, slugify
-from publisher.collector.text import from_arxiv, from_machine, plain
+from publisher.collector.text import SOUND, from_arxiv, from_machine, plain
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER
 
 MACHINE = [
@@ -141,3 +144,9 @@ def test_case_and_width_make_no_new_topic() -> None:
     slugs = assign_slugs(["NeRF", "nerf", "ＮｅＲＦ", "Ne  RF"])
     assert slugs["NeRF"] == slugs["nerf"] == slugs["ＮｅＲＦ"] == "nerf"
     assert slugs["Ne  RF"] == "ne-rf"
+
+
+def test_sound_characters_need_no_care() -> None:
+    for char in filter(re.compile(f"[{SOUND}]").match, map(chr, range(0x110000))):
+        assert unicodedata.normalize("NFC", f"a{char}") == f"a{char}"
+        assert unicodedata.category(char)[0] not in "MC" and (char == " " or not char.isspace())

@@ -8,6 +8,7 @@ converted stays readable, what is no TeX stays as it is.
 from __future__ import annotations
 
 import html
+import re
 from functools import lru_cache
 
 from publisher.collector import clean, links
@@ -16,7 +17,8 @@ from publisher.collector.tex.grammar import parse
 from publisher.collector.tex.macros import flat
 
 MAX_TEX = 20_000  # characters; what is longer was not written for a title or an abstract
-_HINTS = ("$", "\\", "~", "``", "''", "--", "`", "{")
+_HINT = re.compile(r"\$|\\|~|`|\{|''|--")
+_HINT_OF_MACROS = re.compile(r"[$\\]")
 
 
 def tex_to_text(text: str, *, typography: bool = True) -> str:
@@ -25,7 +27,14 @@ def tex_to_text(text: str, *, typography: bool = True) -> str:
     Without `typography`, as for sentences that quote a paper, quotes, dashes and ties stay: only
     macros and math are TeX then.
     """
+    if not may_be_tex(text, typography=typography):
+        return text
     return flat(_tree(text, typography=typography)) + text[MAX_TEX:]
+
+
+def may_be_tex(text: str, *, typography: bool = True) -> bool:
+    """Return whether `text` holds a character that TeX could begin with."""
+    return bool((_HINT if typography else _HINT_OF_MACROS).search(text, 0, MAX_TEX))
 
 
 def tex_to_html(text: str, *, with_links: bool = True) -> str:
@@ -36,8 +45,7 @@ def tex_to_html(text: str, *, with_links: bool = True) -> str:
 
 def _tree(text: str, *, typography: bool) -> Nodes:
     text = text[:MAX_TEX]
-    hints = _HINTS if typography else _HINTS[:2]
-    return _parsed(text, typography) if any(hint in text for hint in hints) else (text,)
+    return _parsed(text, typography) if may_be_tex(text, typography=typography) else (text,)
 
 
 @lru_cache(maxsize=32)  # both forms of a text are made of one tree
