@@ -17,6 +17,7 @@ _BARE_PAGE = re.compile(
     r"(?<![\w./@-])(?:[a-z0-9][a-z0-9-]{0,62}\.){1,3}(?:github|gitlab)\.io(?:/[\w./~%-]{0,200})?",
     re.IGNORECASE,
 )
+_IO = re.compile(r"\.io", re.IGNORECASE)
 _TRAILING = ".,;:!?*~_'”’"
 
 _CODE_HOSTS = frozenset(
@@ -46,9 +47,15 @@ _NO_PAGE_HOSTS = frozenset(
 )
 
 
+# What every part of an address allows, so that nothing is to be looked at more closely.
+_COMMON_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/?#-]*)?")
+
+
 def http_url(text: str) -> str | None:
     """Return `text` as an absolute http(s) address, None where it is no such address."""
     text = text.strip()
+    if _COMMON_URL.fullmatch(text):
+        return text
     try:
         parts = urlsplit(text)
         _ = parts.port
@@ -99,7 +106,7 @@ def project_urls(text: str) -> tuple[str, ...]:
         for start, end in spans(text)
         if _is_page(text[start:end], text[max(0, start - 100) : start])
     }
-    for match in _BARE_PAGE.finditer(text):
+    for match in _BARE_PAGE.finditer(text) if _IO.search(text) else ():
         found[match.start()] = "https://" + match.group().rstrip(_TRAILING)
     return tuple(dict.fromkeys(found[start] for start in sorted(found)))
 

@@ -29,7 +29,11 @@ from typing import TYPE_CHECKING
 
 from publisher.collector import identity, links
 from publisher.collector.findings import finding
-from publisher.collector.formats.machine_part import machine_part_start, read_machine_part
+from publisher.collector.formats.machine_part import (
+    last_details,
+    machine_part_start,
+    read_machine_part,
+)
 from publisher.collector.notes import read_notes
 from publisher.collector.text import from_arxiv, html_from_arxiv
 from publisher.collector.venue import venue
@@ -47,6 +51,8 @@ _HEADING = re.compile(r"##[ \t]+(\S.*)")
 _UPDATE = re.compile(r"#[ \t]+\d{4}-\d{1,2}-\d{1,2}")
 _AUTHORS = re.compile(r"\*\*[ \t]*Authors?[ \t]*[:：](.*)", re.IGNORECASE)
 _PDF = re.compile(r"\[PDF\][ \t]*\([ \t]*<?([^\s<>()]*)>?[ \t]*\)(.*)", re.IGNORECASE)
+_BRACKET = re.compile(r"[(\[（]")
+_COMMA = re.compile(r"[,，;；、]")
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
 _IMAGE = re.compile(r"<img\b[^<>]{0,500}?\bsrc[ \t]*=[ \t]*[\"']?([^\"'\s<>]+)", re.IGNORECASE)
 
@@ -101,7 +107,7 @@ def _sections(body: str, first_line: int) -> Iterator[_Section]:
     inside a code fence is no heading.
     """
     lines = body.split("\n")
-    headings = list(_headings(lines))
+    headings = list(_headings(lines)) if "```" in body or "~~~" in body else _unfenced(lines)
     starts = [
         index
         for index, following in zip(headings, [*headings[1:], len(lines)], strict=False)
@@ -113,9 +119,13 @@ def _sections(body: str, first_line: int) -> Iterator[_Section]:
         yield _Section(first_line + start, title, tuple(lines[start + 1 : end]))
 
 
+def _unfenced(lines: list[str]) -> list[int]:
+    return [i for i, line in enumerate(lines) if line.startswith("##") and _HEADING.match(line)]
+
+
 def _headings(lines: list[str]) -> Iterator[int]:
     """Yield the indices of the headings that are not inside a code fence."""
-    pdf_lines = [index for index, line in enumerate(lines) if _PDF.match(line)]
+    pdf_lines = [index for index, line in enumerate(lines) if _pdf(line)]
     fences = {mark: [i for i, line in enumerate(lines) if _fence(line) == mark] for mark in "`~"}
     closed_at = -1
     for index, line in enumerate(lines):
@@ -137,9 +147,13 @@ def _fence(line: str) -> str:
     return match.group(1)[0] if match else ""
 
 
+def _pdf(line: str) -> re.Match[str] | None:
+    return _PDF.match(line) if line.startswith("[") else None
+
+
 def _begins_paper(lines: list[str]) -> bool:
     first = next((line for line in lines if line.strip()), "")
-    return bool(_AUTHORS.match(first)) or any(_PDF.match(line) for line in lines)
+    return bool(_AUTHORS.match(first)) or any(map(_pdf, lines))
 
 
 def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Finding]]:
@@ -155,7 +169,7 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
     if not authors:
         found.append(finding(path, line + first + 1, "D203", title))
     abstract_start = first + 1 if author_line else first
-    pdf_at = next((i for i, text in enumerate(lines) if _PDF.match(text)), None)
+    pdf_at = next((i for i, text in enumerate(lines) if _pdf(text)), None)
     abstract_end = pdf_at if pdf_at is not None else machine_part_start(lines, abstract_start)
     machine_start = abstract_end if pdf_at is None else abstract_end + 1
     abstract_source = "\n".join(lines[abstract_start:abstract_end])
@@ -167,7 +181,7 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
     comment = ""
     if pdf_at is None:
         found.append(finding(path, line, "D201", title))
-    elif pdf := _PDF.match(lines[pdf_at]):
+    elif pdf := _pdf(lines[pdf_at]):
         arxiv = identity.arxiv_id(pdf.group(1))
         comment = from_arxiv(pdf.group(2))
         if arxiv is None:
@@ -236,6 +250,9 @@ def _authors(text: str) -> tuple[str, ...]:
 
 def _split_names(text: str) -> Iterator[str]:
     """Yield the parts between commas; a comma inside brackets belongs to an affiliation."""
+    if not _BRACKET.search(text):
+        yield from _COMMA.split(text)
+        return
     depth, start = 0, 0
     for index, char in enumerate(text):
         if char in "([（":
@@ -253,11 +270,11 @@ def _figures(lines: tuple[str, ...]) -> tuple[tuple[str, ...], list[tuple[int, s
 
     The screenshots are in the section's last `<details>`: the notes before it may hold anything.
     """
-    start = next((i for i in reversed(range(len(lines))) if "<details" in lines[i].lower()), None)
+    start = last_details(lines)
     good: list[str] = []
     bad: list[tuple[int, str]] = []
-    for index in range(len(lines) if start is None else start, len(lines)):
-        for source in _IMAGE.findall(lines[index]):
+    for index in range(start, len(lines)):
+        for source in _IMAGE.findall(lines[index]) if "<" in lines[index] else ():
             if (address := links.http_url(source)) is None:
                 bad.append((index, source[:100]))
             elif address not in good:

@@ -52,12 +52,19 @@ def machine_part_start(lines: Sequence[str], start: int) -> int:
     return len(lines)
 
 
+def last_details(lines: Sequence[str]) -> int:
+    """Return the index of the last line with a block of details, where there is none the end."""
+    for index in reversed(range(len(lines))):
+        if "<" in lines[index] and "<details" in lines[index].lower():
+            return index
+    return len(lines)
+
+
 def read_machine_part(lines: Sequence[str]) -> MachinePart:
     """Return what a model wrote in the lines after the PDF line."""
-    link = next((i for i, line in enumerate(lines) if _LINK_LINE.match(line)), None)
-    details = next((i for i, line in enumerate(lines) if _DETAILS.match(line)), None)
-    last_details = next(
-        (i for i in reversed(range(len(lines))) if "<details" in lines[i].lower()), len(lines)
+    link = next((i for i, line in enumerate(lines) if "[" in line and _LINK_LINE.match(line)), None)
+    details = next(
+        (i for i, line in enumerate(lines) if "<" in line and _DETAILS.match(line)), None
     )
     end, notes_start, bounded = len(lines), None, True
     if link is not None and (details is None or link < details):
@@ -76,7 +83,7 @@ def read_machine_part(lines: Sequence[str]) -> MachinePart:
         summary=summary,
         takeaways=tuple(filter(None, map(from_machine, takeaways.items))),
         notes_start=notes_start,
-        notes_end=max(last_details, notes_start or 0),
+        notes_end=max(last_details(lines), notes_start or 0),
         courtesy=tuple(sorted((*courtesy, *(offset + at for at in takeaways.courtesy)))),
         unknown_labels=parts.unknown,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Section(StrEnum):
@@ -180,6 +181,7 @@ class Header:
     rest: str  # what follows it on the line
 
 
+@lru_cache(maxsize=8)  # the walk asks for the same line again and again
 def header(text: str) -> Header | None:
     """Return the heading that `text` is, or begins with up to a colon."""
     if text.startswith(("&lt;", "<")):  # the prompt writes <Methods>
@@ -198,6 +200,7 @@ def header(text: str) -> Header | None:
     return None
 
 
+@lru_cache(maxsize=1024)  # the same names stand in every digest
 def _section(name: str, number: str) -> Section | None:
     bare = _NOISE.sub("", _BRACKETS.sub("", name)) or _NOISE.sub("", name.strip("（()）[]"))
     if number in _NUMBERED:
@@ -219,12 +222,16 @@ def lead_in(text: str) -> tuple[str, str]:
         (text[: colon.start()], text[colon.end() :]) if colon else ("", ""),
         (text, ""),
     ):
-        if not lead or len(lead) > _LEAD or _LEAD_IN_WORDS.sub("", lead).strip("*_ （()）"):
-            continue
-        for part, words in _PARTS_OF_SUMMARY:
-            if words.search(lead):
-                return part, rest.lstrip("*_ \t")
+        if lead and len(lead) <= _LEAD and (part := _part_of_summary(lead)):
+            return part, rest.lstrip("*_ \t")
     return "", text
+
+
+@lru_cache(maxsize=1024)
+def _part_of_summary(lead: str) -> str:
+    if _LEAD_IN_WORDS.sub("", lead).strip("*_ （()）"):
+        return ""
+    return next((part for part, words in _PARTS_OF_SUMMARY if words.search(lead)), "")
 
 
 def without_significance(text: str) -> tuple[bool, str]:

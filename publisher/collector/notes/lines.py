@@ -37,23 +37,26 @@ class Line:
 def to_lines(source: Sequence[str]) -> Iterator[Line]:
     """Yield what `source` says, at most `MAX_CHARACTERS`, without blank lines, rules and fences."""
     left = MAX_CHARACTERS
-    closes = [index for index, line in enumerate(source) if "</details" in line.lower()]
+    closes = [
+        index for index, line in enumerate(source) if "<" in line and "</details" in line.lower()
+    ]
     hidden_to = -1
     for index, line in enumerate(source):
         if left <= 0:
             return
-        if "<details" in line.lower() and index > hidden_to:  # a block of screenshots
+        marked = "<" in line
+        if marked and index > hidden_to and "<details" in line.lower():  # a block of screenshots
             hidden_to = closes[at] if (at := bisect_left(closes, index)) < len(closes) else index
         if index <= hidden_to:
             continue
         text = line[:left]
         left -= len(text)
-        if "<" in text:
+        if marked:
             text = _STRONG_TAG.sub("**", _BLOCK_TAG.sub(_broken, text))
         if "\\n" in text:
             text = _WRITTEN_BREAK.sub("\n", text)
         for part in text.split("\n"):
-            if not _RULE.fullmatch(part):
+            if part and not _RULE.fullmatch(part):
                 yield Line(index, part.strip(_BLANKS))
 
 
