@@ -133,7 +133,11 @@ def letterhead(settings: Settings) -> Letterhead:
     """Return what stands in the head of every message of this site."""
     from publisher.sender.message import Letterhead  # noqa: PLC0415
 
-    mail = settings.mail
+    mail, web = settings.mail, settings.web.root
+    # One click has to be https (RFC 8058, 2); a site on this machine is nobody's archive.
+    safe = web if web.startswith("https:") else ""
+    root = settings.site.root
+    public = root if settings.site.domain != "localhost" and root.isascii() else ""
     return Letterhead(
         from_address=mail.from_address,
         from_name=mail.from_name or settings.newsletter.title or settings.site.title,
@@ -141,6 +145,11 @@ def letterhead(settings: Settings) -> Letterhead:
         list_id=mail.list_id or f"digests.{settings.site.domain}",
         unsubscribe_address=mail.unsubscribe_address,
         language=settings.site.language,
+        sender_address=mail.sender_address,
+        help_address=mail.help_address or mail.reply_to,
+        one_click_url=f"{safe}unsubscribe/" if safe else "",
+        subscribe_url=f"{web}subscribe" if web else "",
+        archive_url=public,
     )
 
 

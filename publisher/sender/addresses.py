@@ -28,9 +28,9 @@ def normalise_email(address: str) -> str:
     if problem:
         raise SubscriberError(f"{shown(candidate)}: {problem} in an address")
     try:
-        # Non-ASCII local parts need SMTPUTF8 (RFC 6531) on every server of the way.
+        # A local part that is not ASCII needs SMTPUTF8 (RFC 6531), which only the server can tell.
         found = validate_email(
-            candidate, check_deliverability=False, allow_smtputf8=False, strict=True
+            candidate, check_deliverability=False, allow_smtputf8=True, strict=True
         )
     except EmailNotValidError as error:
         raise SubscriberError(f"{shown(candidate)}: {shown(str(error), 300)}") from error

@@ -19,6 +19,7 @@ _PARSER = BytesHeaderParser(policy=policy.default)
 _PLAIN = re.compile(r"[A-Za-z0-9]+( [A-Za-z0-9]+)*")
 _PLAIN_LENGTH = 40
 _BLANKS = re.compile(r"\s+")
+_STAND_IN = "address@stand-in.invalid"
 
 
 def text_line(name: str, value: str) -> bytes:
@@ -36,9 +37,15 @@ def text_line(name: str, value: str) -> bytes:
 def address_line(name: str, display_name: str, address: str) -> bytes:
     """Return the header `name` with one address, folded, with CRLF at its end.
 
-    `address` must be valid and ASCII (addresses.normalise_email), `display_name` without control
-    characters; it may be empty.
+    `address` must be valid (addresses.normalise_email), `display_name` without control characters;
+    it may be empty. The line is ASCII unless the address is not: then that stands as it is, in
+    UTF-8 (RFC 6532, 3.2), since no encoded word may stand for an address (RFC 2047, 5).
     """
+    if not address.isascii():
+        before, stand_in, after = address_line(name, display_name, _STAND_IN).rpartition(
+            _STAND_IN.encode()
+        )
+        return before + address.encode() + after if stand_in else before
     display_name = " ".join(display_name.split())
     if not display_name:
         return f"{name}: {address}\r\n".encode("ascii")

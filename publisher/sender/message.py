@@ -4,10 +4,14 @@ To build a message takes milliseconds, to splice one a hundredth of that. The fr
 edition are a *template*: a whole message (RFC 5322) with placeholders for the recipient, the
 Message-ID and the unsubscribe token.
 
-What the headers say to other machines: `List-Id` (RFC 2919) and `List-Unsubscribe` (RFC 2369) make
-it a list, `List-Post: NO` one nobody writes to; `Auto-Submitted: auto-generated` (RFC 3834, 5) is
-for messages a program sends by itself, periodically, and keeps absence notes away, as the older
-`Precedence: bulk` does for programs that know nothing newer.
+The text comes first and the HTML second: the last part a reader understands is the one it shows
+(RFC 2046, 5.1.4). Both are quoted-printable in lines of at most 76 characters, and the head is
+ASCII: a server that knows no 8BITMIME would have to encode anything else anew, and break the DKIM
+signature with it (RFC 6376, 5.3). Only an address that is itself not ASCII stands as it is, in a
+message that goes to servers with SMTPUTF8 alone (RFC 6531, RFC 6532).
+
+`Sender` is there where somebody other than the author sends (RFC 5322, 3.6.2 forbids it to repeat
+From). What is said about the list is in list_headers.py.
 """
 
 from __future__ import annotations
@@ -18,11 +22,11 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Self
-from urllib.parse import quote as percent
 
 from publisher.errors import IssueError, SettingsError
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER
 from publisher.sender.headers import address_line, text_line
+from publisher.sender.list_headers import list_lines
 from publisher.sender.quoted import quote
 from publisher.sender.tokens import PSEUDONYM_LENGTH
 
@@ -66,6 +70,10 @@ class Letterhead:
     unsubscribe_address: str = ""  # empty: from_address
     one_click_url: str = ""  # https, the token is appended (RFC 8058); empty: by mail only
     language: str = ""  # of the texts, e.g. "zh-CN"
+    sender_address: str = ""  # who sends, where that is not from_address
+    help_address: str = ""  # empty: from_address
+    subscribe_url: str = ""
+    archive_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +176,10 @@ def _check(letterhead: Letterhead) -> None:
         "list_id",
         "one_click_url",
         "language",
+        "sender_address",
+        "help_address",
+        "subscribe_url",
+        "archive_url",
     ):
         value = getattr(letterhead, name)
         if not all("!" <= character <= "~" for character in value):
@@ -184,29 +196,18 @@ def _head(edition: Edition, letterhead: Letterhead, date: datetime, boundary: by
         _line("Date", format_datetime(date)),
         _line("Message-ID", f"<{issue}.{_PSEUDONYM.decode()}@{domain}>"),
     ]
+    if letterhead.sender_address not in ("", letterhead.from_address):
+        lines.insert(1, address_line("Sender", "", letterhead.sender_address))
     if letterhead.reply_to:
         lines.append(address_line("Reply-To", "", letterhead.reply_to))
     if letterhead.language:
         lines.append(_line("Content-Language", letterhead.language))
-    lines += _list_lines(letterhead)
+    lines += [f"{line}\r\n".encode("ascii") for line in list_lines(letterhead, edition.issue_id)]
     lines += [
-        _line("Precedence", "bulk"),
-        _line("Auto-Submitted", "auto-generated"),
         _line("MIME-Version", "1.0"),
         b'Content-Type: multipart/alternative;\r\n boundary="' + boundary + b'"\r\n',
     ]
     return b"".join(lines)
-
-
-def _list_lines(letterhead: Letterhead) -> list[bytes]:
-    to = percent(letterhead.unsubscribe_address or letterhead.from_address, safe="@")
-    # An address can't be folded: this line may be longer than 78 characters, never than 998.
-    ways = f"<mailto:{to}?subject=unsubscribe%20{UNSUBSCRIBE_PLACEHOLDER}>"
-    lines = [_line("List-Id", f"<{letterhead.list_id}>")]
-    if letterhead.one_click_url:
-        ways = f"<{letterhead.one_click_url}{UNSUBSCRIBE_PLACEHOLDER}>,\r\n {ways}"
-        lines.append(_line("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
-    return [*lines, _line("List-Unsubscribe", ways), _line("List-Post", "NO")]
 
 
 def _line(name: str, value: str) -> bytes:

@@ -162,7 +162,15 @@ def _check(settings: Settings, values: Mapping[tuple[str, str], tuple[str, objec
         fail("site", "url", "must be an absolute address, e.g. https://papers.example.org/")
     if settings.feeds.hub and not _is_web_address(settings.feeds.hub):
         fail("feeds", "hub", "must be an absolute address, e.g. https://pubsubhubbub.appspot.com/")
-    for key in ("from_address", "reply_to", "unsubscribe_address"):
+    if settings.web.url and not _is_web_address(settings.web.url):
+        fail("web", "url", "must be an absolute address, e.g. https://papers.example.org/")
+    for key in (
+        "from_address",
+        "sender_address",
+        "reply_to",
+        "unsubscribe_address",
+        "help_address",
+    ):
         value = getattr(settings.mail, key)
         if value and not _is_address(value):
             fail("mail", key, f"not an email address: {value!r}")
@@ -172,6 +180,7 @@ def _check(settings: Settings, values: Mapping[tuple[str, str], tuple[str, objec
         ("mail", "from_name"),
         ("mail", "list_id"),
         ("mail", "host"),
+        ("mail", "dkim_selector"),
     ):
         if any(unicodedata.category(c) == "Cc" for c in getattr(getattr(settings, section), key)):
             fail(section, key, "must not hold a line break or another control character")

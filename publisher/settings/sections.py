@@ -130,7 +130,10 @@ class Mail(Section, frozen=True):
     from_address: str = "newsletter@localhost"
     reply_to: str = ""
     list_id: str = ""  # empty: "digests." + the site's domain
+    sender_address: str = ""  # who sends, where that is not from_address
     unsubscribe_address: str = ""  # empty: from_address
+    help_address: str = ""  # empty: reply_to, else from_address
+    dkim_selector: str = ""  # of the key in the sender domain's DNS, e.g. "google"
     postal_address: str = ""
     outbox: Annotated[str, Meta(min_length=1)] = "outbox"
     host: str = "smtp.gmail.com"
@@ -140,6 +143,17 @@ class Mail(Section, frozen=True):
     password: Secret = msgspec.field(default_factory=lambda: Secret(""))
     # RFC 5321, 4.5.3.2.6: the reply to the final dot may take 10 minutes; less makes doubt.
     timeout_seconds: Annotated[float, Meta(gt=0, le=3600)] = 600.0
+
+
+class Web(Section, frozen=True):
+    """Where the web app is, for what takes more than files: leaving and subscribing by a click."""
+
+    url: str = ""  # empty: there is none
+
+    @property
+    def root(self) -> str:
+        """The app's `url` with a slash at its end, empty where there is none."""
+        return self.url.rstrip("/") + "/" if self.url else ""
 
 
 class Store(Section, frozen=True):
@@ -172,6 +186,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     feeds: Feeds = Feeds()
     newsletter: Newsletter = Newsletter()
     mail: Mail = msgspec.field(default_factory=Mail)
+    web: Web = Web()
     store: Store = msgspec.field(default_factory=Store)
     templates: Templates = Templates()
     watch: Watch = Watch()
@@ -199,6 +214,7 @@ SECTIONS: dict[str, type[Section]] = {
     "feeds": Feeds,
     "newsletter": Newsletter,
     "mail": Mail,
+    "web": Web,
     "store": Store,
     "templates": Templates,
     "watch": Watch,

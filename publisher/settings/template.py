@@ -97,8 +97,15 @@ from_address = "newsletter@localhost"
 reply_to = ""
 # Empty: "digests." and the host of site.url.
 list_id = ""
+# Who sends, where that is not from_address: mail programs show "sent by ... for ...".
+sender_address = ""
 # Where "unsubscribe" mails go. Empty: from_address.
 unsubscribe_address = ""
+# Who answers questions about the list. Empty: reply_to, else from_address.
+help_address = ""
+# The name of the DKIM key that your mail provider signs with; `publisher preflight` looks it up as
+# <selector>._domainkey.<domain>. Google Workspace: "google".
+dkim_selector = ""
 # Required by law in many countries.
 postal_address = ""
 # For Gmail: an app password (https://support.google.com/accounts/answer/185833), and 500
@@ -112,6 +119,11 @@ username = ""
 # password = ""
 # A server may take this long to answer after a message (RFC 5321 allows ten minutes).
 timeout_seconds = 600.0
+
+[web]
+# Where `publisher serve` is reached, https, for leaving the list with one click. Empty: nowhere;
+# people leave by mail.
+url = ""
 
 [store]
 # Subscribers and deliveries. An absolute path has four slashes.

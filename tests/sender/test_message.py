@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes, policy
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from publisher.errors import IssueError, SettingsError
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition
 from publisher.sender.headers import address_line, text_line
+from publisher.sender.list_headers import feedback_id
 from publisher.sender.message import Letterhead, Recipient, Template, build
 from publisher.sender.quoted import quote
 from publisher.sender.tokens import make_token, pseudonym
@@ -63,10 +65,13 @@ def slow_way(edition: Edition, head: Letterhead, who: Recipient, when: datetime)
     message["Reply-To"] = head.reply_to
     message["Content-Language"] = head.language
     message["List-Id"] = f"<{head.list_id}>"
+    message["List-Help"] = f"<mailto:{head.from_address}?subject=help>"
     message["List-Unsubscribe"] = f"<mailto:{head.from_address}?subject=unsubscribe%20{who.token}>"
     message["List-Post"] = "NO"
     message["Precedence"] = "bulk"
     message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    message["Feedback-ID"] = feedback_id(head.list_id, edition.issue_id)
     for kind, text in (("plain", edition.text), ("html", edition.html)):
         content = text.replace(UNSUBSCRIBE_PLACEHOLDER, who.token)
         if kind == "plain":
@@ -157,6 +162,58 @@ def test_one_click() -> None:
     ]
 
 
+def lines_about(changes: dict[str, Any]) -> dict[str, str]:
+    message = parsed(Template.parse(build(EDITION, replace(HEAD, **changes), WHEN)).splice(WHO))
+    assert len(set(map(str.lower, message.keys()))) == len(message.keys()), "no header twice"
+    return {name: str(value) for name, value in message.items()}
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "value"),
+    [
+        ({}, "Sender", None),
+        ({"sender_address": HEAD.from_address}, "Sender", None),
+        ({"sender_address": "robot@example.org"}, "Sender", "robot@example.org"),
+        ({}, "List-Help", "<mailto:news@papers.example.org?subject=help>"),
+        ({"help_address": "a+b&c@x.org"}, "List-Help", "<mailto:a%2Bb%26c@x.org?subject=help>"),
+        ({}, "List-Subscribe", None),
+        ({"subscribe_url": "https://x.org/s"}, "List-Subscribe", "<https://x.org/s>"),
+        ({}, "List-Archive", None),
+        ({"archive_url": "https://x.org/"}, "List-Archive", "<https://x.org/>"),
+        ({}, "List-Unsubscribe-Post", None),
+        ({}, "Feedback-ID", "2024-W49:newsletter:148d840e0c8c"),
+        ({"reply_to": ""}, "Reply-To", None),
+        ({"language": ""}, "Content-Language", None),
+    ],
+)
+def test_a_header_is_there_when_it_is_right(
+    changes: dict[str, Any], name: str, value: str | None
+) -> None:
+    assert lines_about(changes).get(name) == value
+
+
+def test_the_feedback_id_is_the_senders_whatever_the_issue() -> None:
+    first, second = feedback_id("a.example.org", "2024-W49"), feedback_id("A.example.org", "x:y z")
+    assert first.rpartition(":")[2] == second.rpartition(":")[2]
+    for value in (first, second):
+        parts_ = value.split(":")
+        assert len(parts_) == len(set(parts_)) == 3
+        assert 5 <= len(parts_[-1]) <= 15
+
+
+@pytest.mark.parametrize("name", ["", "Jane", "李雷, address@stand-in.invalid", 'a "b" <c@d.org>'])
+def test_an_address_that_is_not_ascii_stands_as_it_is(name: str) -> None:
+    who = replace(WHO, email="用户@example.org", name=name)
+    message = Template.parse(build(EDITION, HEAD, WHEN)).splice(who)
+    (line,) = re.findall(rb"\nTo: (.*?)\r\n(?! )", message, re.DOTALL)
+    assert line.count("用户@example.org".encode()) == 1
+    assert line.replace("用户@example.org".encode(), b"").isascii()
+    line = line.replace("用户".encode(), b"someone")
+    (found,) = parsed(b"To: " + line + b"\r\n\r\n")["To"].addresses
+    assert found.addr_spec == "someone@example.org"
+    assert "".join(found.display_name.split()) == "".join(name.split())
+
+
 @pytest.mark.parametrize("value", ["新闻@example.org", "a@x.org\r\nBcc: b@x.org", "a b@x.org"])
 @pytest.mark.parametrize("name", ["from_address", "reply_to", "list_id", "unsubscribe_address"])
 def test_a_letterhead_that_would_break_a_header(name: str, value: str) -> None:
@@ -181,6 +238,11 @@ NAMES = [
     "李雷, 韩梅梅",
     "名字" * 100,
     "x" * 200,
+    "名字, " * 100,
+    'Long "Name", ' * 24,
+    "👩‍🔬" * 60,
+    "=?utf-8?b?5ZCN?= <b@x.org>",
+    "address@stand-in.invalid",
     'very long, quoted "name" ' * 8,
     'Jürgen "J" Müller, Dr. ' * 8,
     "😀 smile; q, 😀",

@@ -57,6 +57,34 @@ def test_a_real_server_gets_the_very_bytes(
     assert received.bodies == [MESSAGE, b".starts with a dot\r\nends without line end\r\n"]
 
 
+EAI = "用户@example.org"
+
+
+def test_an_address_that_is_not_ascii_goes_where_the_server_takes_it(
+    smtp: Make, smtp_server: Callable[..., tuple[int, Received]]
+) -> None:
+    port, received = smtp_server(enable_SMTPUTF8=True, decode_data=False)
+    transport = smtp(port)
+    message = f"To: {EAI}\r\n\r\nhello\r\n".encode()
+    send(transport, EAI, message)
+    send(transport)
+    assert received.to == [EAI, "a@example.org"]
+    assert received.bodies[0] == message
+
+
+def test_an_address_that_is_not_ascii_is_refused_alone_where_the_server_does_not(
+    smtp: Make, scripted: Callable[[Script], ScriptedServer]
+) -> None:
+    server = scripted({})
+    transport = smtp(server.port)
+    with pytest.raises(PermanentFailure, match="SMTPUTF8") as caught:
+        send(transport, EAI)
+    assert caught.value.enhanced == "5.6.7"
+    send(transport)
+    assert server.accepted == 1
+    assert not any("MAIL" in line and "用户" in line for line in server.heard)
+
+
 # aiosmtpd does not see that its socket is wrapped already.
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 @pytest.mark.parametrize("security", ["ssl", "starttls"])

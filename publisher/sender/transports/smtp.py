@@ -47,7 +47,7 @@ _GO_ON = 354
 _CLOSING = 421
 _REFUSED = range(400, 600)
 MESSAGES_PER_CONNECTION = 100
-_ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
+_ADDRESS = re.compile(r"[!-;=?-~\u00a1-\U0010ffff]+@[!-;=?-~]+")
 
 
 class SmtpTransport(Closing):
@@ -151,6 +151,15 @@ class SmtpTransport(Closing):
     def _transaction(self, envelope_sender: str, recipient: str, body: bytes) -> str:
         smtp = self._connection.smtp
         options = [f"size={len(body)}"] if smtp.has_extn("size") else []
+        if not recipient.isascii():
+            if not smtp.has_extn("smtputf8"):
+                # The status a server would give (RFC 6531, 3.5): this address, and no other.
+                raise PermanentFailure(
+                    "the mail server takes no address that is not ASCII (SMTPUTF8, RFC 6531)",
+                    enhanced="5.6.7",
+                )
+            # Header lines with such an address are 8-bit (RFC 6531, 3.6).
+            options += ["smtputf8", "body=8bitmime"]
         self._step(Phase.SENDER, lambda: smtp.mail(envelope_sender, options), _OK)
         self._step(Phase.RECIPIENT, lambda: smtp.rcpt(recipient), _OK)
         self._step(Phase.DATA, lambda: smtp.docmd("DATA"), range(_GO_ON, _GO_ON + 1))
