@@ -50,6 +50,8 @@ class Site(Section, frozen=True):
     timezone: str = "Asia/Shanghai"
     # Part of every feed entry's permanent id (RFC 4151): never change it after the first build.
     tag_date: Annotated[str, Meta(pattern=r"^\d{4}(-\d\d(-\d\d)?)?$")] = "2024"
+    # Of links and signs on the pages; formatter/colour.py makes legible shades of any.
+    colour: Annotated[str, Meta(pattern=r"^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$")] = "#0b6b74"
 
     @property
     def zone(self) -> ZoneInfo:

@@ -18,6 +18,9 @@ language = "zh-CN"
 timezone = "Asia/Shanghai"
 # Part of every feed entry's permanent id: never change it after the first build.
 tag_date = "2024"
+# Links and signs on the pages, as #rrggbb; shades that are easy to read by day and night are made
+# of it, whatever it is.
+colour = "#0b6b74"
 
 [source]
 # For a Hexo blog: where its posts are.

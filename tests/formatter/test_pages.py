@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -10,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from lxml import html as lxml_html
 
-from publisher.formatter.pages import FeedLink, render_pages
-from publisher.models import Collection, Paper, Topic
+from publisher.formatter.pages import FeedLink, render_issue, render_month, render_pages
+from publisher.models import Collection, Issue, Notes, Paper, Topic, Venue
 from publisher.settings import Settings, Site
 from publisher.settings.sections import Feeds
 
@@ -75,13 +76,29 @@ def make_feeds() -> list[FeedLink]:
 
 def pages_of(*papers: Paper, settings: Settings = SETTINGS) -> dict[str, lxml_html.HtmlElement]:
     pages = render_pages(make_collection(*papers), make_feeds(), settings)
-    return {path: lxml_html.fromstring(page.decode()) for path, page in pages.items()}
+    return {
+        path: lxml_html.fromstring(page.decode())
+        for path, page in pages.items()
+        if path.endswith(".html")
+    }
 
 
-def test_one_landing_page_and_one_for_each_topic() -> None:
+LISTS = ("index.html", "topics/nerf/index.html", "topics/avatar/index.html")
+
+
+def test_every_kind_of_page_is_there() -> None:
     pages = pages_of(make_paper(1), make_paper(2, topics=(AVATAR, NERF)))
 
-    assert list(pages) == ["index.html", "topics/nerf/index.html", "topics/avatar/index.html"]
+    assert sorted(pages) == sorted(
+        (
+            *LISTS,
+            "archive/index.html",
+            "archive/2024-12/index.html",
+            "papers/2412.00001.html",
+            "papers/2412.00002.html",
+            "404.html",
+        )
+    )
     counts = [
         " ".join(li.text_content().split()) for li in pages["index.html"].cssselect(".topics li")
     ]
@@ -113,43 +130,82 @@ def test_links_between_pages_are_relative_and_lead_somewhere() -> None:
     files = {*rendered, "opml.xml", *(feed.path for feed in make_feeds())}
 
     for path, page in rendered.items():
+        if not path.endswith(".html") or path == "404.html":
+            continue
         document = lxml_html.fromstring(page.decode())
-        for href in document.xpath("//a/@href"):
-            if href.startswith("#"):
-                assert document.get_element_by_id(href[1:]) is not None
+        for href in document.xpath("//a/@href | //link[not(@rel='alternate')]/@href"):
+            target, _, anchor = href.partition("#")
+            if not target:
+                assert document.get_element_by_id(anchor) is not None
             elif not urlsplit(href).scheme:
-                target = urljoin(f"https://h/{path}", href).removeprefix("https://h/")
-                assert target in files, f"{path} -> {href}"
                 assert not PurePosixPath(href).is_absolute()
+                target = urljoin(f"https://h/{path}", target).removeprefix("https://h/")
+                assert target in files, f"{path} -> {href}"
+                if anchor:
+                    other = lxml_html.fromstring(rendered[target].decode())
+                    assert other.get_element_by_id(anchor) is not None
 
 
-def test_nothing_comes_from_elsewhere() -> None:
-    for page in render_pages(make_collection(make_paper()), make_feeds(), SETTINGS).values():
+def test_a_wrong_address_shows_a_page_whose_links_hold_anywhere() -> None:
+    document = pages_of(make_paper())["404.html"]
+
+    for href in document.xpath("//a/@href | //link/@href"):
+        assert href == "#content" or href.startswith("https://papers.example.org/notes/")
+    assert document.xpath("//meta[@name='robots']/@content") == ["noindex"]
+
+
+def test_nothing_comes_from_elsewhere_and_nothing_runs() -> None:
+    files = render_pages(make_collection(make_paper()), make_feeds(), SETTINGS)
+    for path, page in files.items():
+        if not path.endswith(".html"):
+            continue
         text = page.decode()
         document = lxml_html.fromstring(text)
-        assert not list(document.iter("script", "img", "iframe", "form", "object"))
-        assert not document.xpath("//link[@rel='stylesheet']")
-        assert not re.search(r"url\(|@import|@font-face| on[a-z]+=", text)
+        assert not list(document.iter("img", "iframe", "form", "object", "style"))
+        assert set(document.xpath("//script/@type")) <= {"application/ld+json"}
+        assert len(document.xpath("//script")) == path.startswith("papers/")
+        assert not re.search(r" on[a-z]+=| style=", text)
         policy = document.xpath("string(//meta[@http-equiv]/@content)")
-        assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'")
+        assert policy == (
+            "default-src 'none'; style-src 'self' file:; img-src 'self' file:; "
+            "base-uri 'none'; form-action 'none'"
+        )
+    assert not re.search(r"url\(|@import|@font-face", files["style.css"].decode())
 
 
 def test_pages_are_for_everyone() -> None:
-    for document in pages_of(make_paper(topics=(NERF, AVATAR))).values():
+    for path, document in pages_of(make_paper(topics=(NERF, AVATAR))).items():
         assert document.get("lang") == "en"
-        assert document.xpath("(//body/a)[1]/@href") == ["#papers"]
-        assert document.xpath("//main/@id") == ["papers"]
+        assert document.xpath("(//body/a)[1]/@href") == ["#content"]
+        assert document.xpath("//main/@id") == ["content"]
         assert len(document.xpath("//h1")) == 1
-        for landmark in ("header", "nav", "main", "footer"):
+        levels = [int(h.tag[1]) for h in document.iter("h1", "h2", "h3", "h4")]
+        main = [int(h.tag[1]) for h in document.xpath("//main")[0].iter("h1", "h2", "h3")]
+        assert all(after - before <= 1 for before, after in pairwise(levels)), path
+        assert main[0] == 1
+        for landmark in ("header", "main", "footer"):
             assert len(list(document.iter(landmark))) == 1
+        names = [nav.get("aria-label") for nav in document.iter("nav")]
+        assert all(names)
+        assert len(names) == len(set(names))
         for element in document.xpath("//*[@aria-labelledby]"):
             assert document.get_element_by_id(element.get("aria-labelledby")) is not None
         ids = document.xpath("//@id")
         assert len(ids) == len(set(ids))
+        for link in document.xpath("//main//a[starts-with(@href, 'http')]"):
+            assert link.get("rel") == "noopener" or path == "404.html"
+
+
+def test_each_part_says_its_language() -> None:
+    pages = pages_of(make_paper(topics=(NERF, AVATAR)))
+
+    for path in LISTS:
+        document = pages[path]
         assert document.xpath("//li[@class='paper']/p[contains(., '渲染')]/@lang") == ["zh"]
         assert document.xpath("//li[@class='paper']/h3/@lang") == ["en"]
-        for link in document.xpath("//li[@class='paper']//a[starts-with(@href, 'http')]"):
-            assert link.get("rel") == "noopener"
+    taiwan = Settings(site=Site(language="zh-TW", title="論文"))
+    document = pages_of(make_paper(title="場景的渲染"), settings=taiwan)["index.html"]
+    assert document.xpath("//li[@class='paper']/h3/@lang") == ["zh-TW"]
 
 
 def test_the_topics_page_is_marked_in_its_navigation() -> None:
@@ -187,13 +243,16 @@ def test_hostile_texts_are_text_and_only_web_addresses_are_links() -> None:
     feeds = [FeedLink("atom.xml", evil, "application/atom+xml")]
 
     for path, page in render_pages(collection, feeds, settings).items():
+        if not path.endswith(".html"):
+            continue
         document = lxml_html.fromstring(page.decode())
-        assert not list(document.iter("script", "img")), path
-        assert document.xpath("string(//li[@class='paper']/h3)") == evil
-        assert document.xpath("//li[@class='paper']//p[@class='links']/a/@href") == [
-            "https://example.org/ok"
-        ]
-        assert not document.xpath("//li[@class='paper']/h3/a")
+        assert not document.xpath("//script[not(@type='application/ld+json')] | //img"), path
+        assert not document.xpath("//@onerror")
+        for href in document.xpath("//a/@href | //link/@href"):
+            assert not urlsplit(href).scheme or urlsplit(href).scheme in ("http", "https")
+        for item in document.cssselect("li.paper"):
+            assert item.xpath("string(h3)") == evil
+            assert item.xpath(".//p[@class='links']/a/@href") == ["https://example.org/ok"]
 
 
 @pytest.mark.parametrize(("entries", "shown"), [(3, 3), (50, 50), (1000, 50)])
@@ -203,12 +262,12 @@ def test_the_newest_papers_are_shown_and_the_page_stays_small(entries: int, show
 
     pages = render_pages(make_collection(*papers), make_feeds(), site)
 
+    assert max(map(len, pages.values())) < 100_000
     for path in ("index.html", "topics/nerf/index.html"):
         document = lxml_html.fromstring(pages[path].decode())
         titles = [h3.text_content().split(":")[0] for h3 in document.cssselect(".paper h3")]
         assert titles == [f"Number {n}" for n in range(shown)]
         assert "80 papers" in document.text_content()
-        assert len(pages[path]) < 100_000
 
 
 def test_dates_are_the_sites() -> None:
@@ -222,7 +281,8 @@ def test_dates_are_the_sites() -> None:
 def test_an_empty_collection_still_has_a_page() -> None:
     pages = render_pages(Collection((), (), {}, 0, ()), [], SETTINGS)
 
-    assert list(pages) == ["index.html"]
+    html = [path for path in pages if path.endswith(".html")]
+    assert sorted(html) == ["404.html", "archive/index.html", "index.html"]
     assert b"No papers yet." in pages["index.html"]
 
 
@@ -234,12 +294,25 @@ def test_the_same_collection_gives_the_same_bytes() -> None:
     )
 
 
-def test_every_class_in_the_markup_has_a_rule() -> None:
-    style = ""
+def test_every_class_in_the_markup_has_a_rule_and_each_rule_a_use() -> None:
+    paper = make_paper(
+        topics=(NERF, AVATAR),
+        authors=("Ada Example",) * 30,
+        venue=Venue("CVPR", 2024),
+        figures=("https://example.org/a.png",),
+        notes=Notes(method="方法", cut_off=True),
+    )
+    collection = make_collection(paper, *(make_paper(n) for n in range(2, 300)))
+    files = render_pages(collection, make_feeds(), SETTINGS)
+    files |= render_issue(Issue("2024-W49", NOON, NOON, (paper,)), SETTINGS)
+    files |= render_month("2024-11", [paper], SETTINGS, older="2024-10", newer="2024-12")
     used: set[str] = set()
-    for document in pages_of(make_paper(topics=(NERF, AVATAR))).values():
-        style = document.xpath("string(//style)")
-        used |= {name for value in document.xpath("//@class") for name in value.split()}
+    for path, page in files.items():
+        if path.endswith(".html"):
+            document = lxml_html.fromstring(page.decode())
+            used |= {name for value in document.xpath("//@class") for name in value.split()}
+    style = re.sub(r"/\*.*?\*/|:lang\([a-z]+\)", "", files["style.css"].decode(), flags=re.DOTALL)
     known = set(re.findall(r"\.([a-z]+)", style))
 
-    assert used <= known
+    assert used - known == set()
+    assert known - used == set()

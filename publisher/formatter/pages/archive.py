@@ -1,0 +1,172 @@
+"""The archive: every paper, by the month in which it came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.formatter.newsletter import Section, sections
+from publisher.formatter.pages.frame import part_language, render_page, way_up, words
+from publisher.formatter.pages.rows import PaperRow, compact_rows
+from publisher.formatter.pages.texts import month_name
+from publisher.formatter.texts import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from publisher.models import Paper
+    from publisher.settings import Settings
+
+ARCHIVE_PATH = "archive/index.html"
+# A line takes about 300 bytes, and a page is to stay under 100 kB.
+PAPERS_ON_A_PAGE = 250
+
+
+@dataclass(frozen=True, slots=True)
+class MonthCount:
+    """A month ("2024-12") with the number of papers that came in it."""
+
+    month: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """A month as pages list it."""
+
+    month: str
+    name: str
+    href: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicGroup:
+    """The papers of a list that stand under one topic; `count` is of the whole list."""
+
+    anchor: str
+    name: str
+    lang: str
+    count: int
+    papers: tuple[PaperRow, ...]
+
+
+def month_of(paper: Paper, settings: Settings) -> str:
+    """Return the month of the archive that holds `paper`, by the site's calendar."""
+    return paper.first_published.astimezone(settings.site.zone).strftime("%Y-%m")
+
+
+def month_path(month: str, number: int = 1) -> str:
+    """Return where page `number` of a month is."""
+    return f"archive/{month}/{'index' if number == 1 else number}.html"
+
+
+def month_row(count: MonthCount, up: str, settings: Settings) -> MonthRow:
+    """Return a month with its link; `up` leads from the page to the output folder."""
+    texts = words(settings)
+    return MonthRow(
+        month=count.month,
+        name=month_name(count.month, texts),
+        href=up + month_path(count.month),
+        count=counted(count.count, texts.paper, texts.papers),
+    )
+
+
+def render_month(
+    month: str,
+    papers: Iterable[Paper],
+    settings: Settings,
+    *,
+    older: str = "",
+    newer: str = "",
+) -> dict[str, bytes]:
+    """Return the pages of `month` ("2024-12"): `archive/2024-12/index.html`, `2.html`, ...
+
+    All `papers` of the month are there, under the first of their topics; their order has no
+    influence. `older` and `newer` are the neighbouring months that have papers, "" for none.
+
+    Raises `TemplateError`.
+    """
+    texts = words(settings)
+    found = sections(papers)
+    total = sum(len(section.papers) for section in found)
+    leaves = list(_leaves(found))
+    name = month_name(month, texts)
+    pages: dict[str, bytes] = {}
+    for number, leaf in enumerate(leaves, start=1):
+        path = month_path(month, number)
+        up = way_up(path)
+        pages[path] = render_page(
+            "pages/month.html.j2",
+            path,
+            settings,
+            title=name if number == 1 else f"{name} ({number})",
+            description=texts.month_description.format(month=name),
+            month_name=name,
+            count=counted(total, texts.paper, texts.papers),
+            groups=tuple(_group(section, found, up, settings) for section in leaf),
+            older=month_row(MonthCount(older, 0), up, settings) if older else None,
+            newer=month_row(MonthCount(newer, 0), up, settings) if newer else None,
+            number=number,
+            leaves=tuple((one, up + month_path(month, one)) for one in range(1, len(leaves) + 1)),
+        )
+    return pages
+
+
+def render_months(months: Sequence[MonthCount], settings: Settings) -> dict[str, bytes]:
+    """Return `archive/index.html`: `months`, newest first, with the numbers of their papers.
+
+    Raises `TemplateError`.
+    """
+    texts = words(settings)
+    rows = [month_row(month, way_up(ARCHIVE_PATH), settings) for month in months]
+    years: dict[str, list[MonthRow]] = {}
+    for row in rows:
+        years.setdefault(row.month[:4], []).append(row)
+    total = sum(month.count for month in months)
+    return {
+        ARCHIVE_PATH: render_page(
+            "pages/archive.html.j2",
+            ARCHIVE_PATH,
+            settings,
+            title=texts.archive,
+            description=texts.archive_description,
+            lead=texts.archive_description,
+            count=counted(total, texts.paper, texts.papers),
+            years=tuple((year, tuple(found)) for year, found in years.items()),
+        )
+    }
+
+
+def topic_groups(papers: Iterable[Paper], up: str, settings: Settings) -> tuple[TopicGroup, ...]:
+    """Return `papers` in compact lists by topic."""
+    found = sections(papers)
+    return tuple(_group(section, found, up, settings) for section in found)
+
+
+def _group(section: Section, whole: Sequence[Section], up: str, settings: Settings) -> TopicGroup:
+    topic = section.topic
+    name = topic.name if topic else words(settings).other_topics
+    return TopicGroup(
+        # No slug begins with two hyphens, nor is it one of the page's own ids.
+        anchor=f"t-{topic.slug}" if topic else "t--other",
+        name=name,
+        lang=part_language(name, settings),
+        count=sum(len(one.papers) for one in whole if one.topic == topic),
+        papers=compact_rows(section.papers, up, settings),
+    )
+
+
+def _leaves(found: Sequence[Section]) -> Iterator[tuple[Section, ...]]:
+    """Yield the sections of one page after the other; at least one page."""
+    leaf: list[Section] = []
+    room = PAPERS_ON_A_PAGE
+    for section in found:
+        left = section.papers
+        while left:
+            if not room:
+                yield tuple(leaf)
+                leaf, room = [], PAPERS_ON_A_PAGE
+            leaf.append(Section(section.topic, left[:room]))
+            left, room = left[room:], room - min(room, len(left))
+    yield tuple(leaf)

@@ -1,0 +1,130 @@
+"""The newsletter on the web: a page for each issue, and a list of all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.formatter.newsletter import sections
+from publisher.formatter.pages.archive import month_path
+from publisher.formatter.pages.frame import part_language, render_page, way_up, words
+from publisher.formatter.pages.rows import MOST_PAPERS, compact_rows, full_rows
+from publisher.formatter.pages.texts import month_name
+from publisher.formatter.texts import counted, date_range, texts_for
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from publisher.formatter.pages.rows import PaperRow
+    from publisher.models import Issue
+    from publisher.settings import Settings
+
+ISSUES_PATH = "issues/index.html"
+MOST_COMPACT = 250  # as many as a page of the archive has
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCount:
+    """An issue as a list has it: `[start, end)` is its period, `count` the number of papers."""
+
+    id: str
+    start: datetime
+    end: datetime
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class IssueGroup:
+    """The papers of an issue under one topic; `count` counts those too that are not shown."""
+
+    anchor: str
+    name: str
+    lang: str
+    count: int
+    papers: tuple[PaperRow, ...]
+
+
+def issue_path(issue_id: str) -> str:
+    """Return where the page of an issue ("2024-W49") is."""
+    return f"issues/{issue_id}.html"
+
+
+def render_issue(issue: Issue, settings: Settings) -> dict[str, bytes]:
+    """Return the web view of `issue`, `issues/<id>.html`: its papers by topic.
+
+    Up to 50 papers have their summaries, more are a compact list of at most 250; the archive has
+    the rest. Raises `TemplateError`.
+    """
+    texts, path = words(settings), issue_path(issue.id)
+    up = way_up(path)
+    make_rows = full_rows if len(issue.papers) <= MOST_PAPERS else compact_rows
+    left = MOST_COMPACT
+    groups = []
+    for section in sections(issue.papers):
+        topic = section.topic
+        name = topic.name if topic else texts.other_topics
+        groups.append(
+            IssueGroup(
+                anchor=f"t-{topic.slug}" if topic else "t--other",
+                name=name,
+                lang=part_language(name, settings),
+                count=len(section.papers),
+                papers=make_rows(section.papers[:left], up, settings),
+            )
+        )
+        left -= min(left, len(section.papers))
+    title, dates, count = _texts(issue.id, issue.start, issue.end, len(issue.papers), settings)
+    month = issue.end.strftime("%Y-%m")
+    return {
+        path: render_page(
+            "pages/issue.html.j2",
+            path,
+            settings,
+            title=title,
+            description=texts.issue_description.format(dates=dates, count=count),
+            heading=title,
+            dates=dates,
+            count=count,
+            compact=make_rows is compact_rows,
+            groups=tuple(group for group in groups if group.papers),
+            more=len(issue.papers) > MOST_COMPACT,
+            month_name=month_name(month, texts),
+            month_href=up + month_path(month),
+        )
+    }
+
+
+def render_issues(issues: Sequence[IssueCount], settings: Settings) -> dict[str, bytes]:
+    """Return `issues/index.html`: `issues` in their order, newest first.
+
+    Raises `TemplateError`.
+    """
+    texts, up = words(settings), way_up(ISSUES_PATH)
+    return {
+        ISSUES_PATH: render_page(
+            "pages/issues.html.j2",
+            ISSUES_PATH,
+            settings,
+            title=texts.issues,
+            description=texts.issues_description,
+            lead=texts.issues_description,
+            issues=tuple(
+                (
+                    up + issue_path(issue.id),
+                    *_texts(issue.id, issue.start, issue.end, issue.count, settings),
+                )
+                for issue in issues
+            ),
+        )
+    }
+
+
+def _texts(
+    issue_id: str, start: datetime, end: datetime, count: int, settings: Settings
+) -> tuple[str, str, str]:
+    """Return the issue's name, its days and how many papers it has."""
+    texts = texts_for(settings)
+    year, _, week = issue_id.partition("-W")
+    name = texts.week.format(week=week.lstrip("0"), year=year)
+    return name, date_range(texts, start, end), counted(count, texts.paper, texts.papers)

@@ -1,0 +1,129 @@
+"""The page of one paper, and its citation in three forms beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from publisher.formatter.citations.bibtex import bibtex_entry, with_abstract
+from publisher.formatter.citations.citation import make_citation
+from publisher.formatter.citations.csl_json import csl_json
+from publisher.formatter.citations.ris import ris_reference
+from publisher.formatter.citations.web import json_ld, meta_tags
+from publisher.formatter.email import Link, paper_links
+from publisher.formatter.pages.archive import month_of, month_path
+from publisher.formatter.pages.frame import address, part_language, render_page, way_up, words
+from publisher.formatter.pages.rows import site_date, topic_row, venue_label
+from publisher.formatter.pages.texts import month_name
+from publisher.formatter.paths import paper_stem
+from publisher.formatter.templating import fragment, safe_url
+
+if TYPE_CHECKING:
+    from publisher.formatter.pages.texts import PageTexts
+    from publisher.models import Notes, Paper
+    from publisher.settings import Settings
+
+NAMED_AUTHORS = 20  # more are folded away behind the first of them
+
+
+@dataclass(frozen=True, slots=True)
+class NotesPart:
+    """A part of what a model noted about a paper."""
+
+    name: str
+    lang: str
+    paragraphs: tuple[str, ...]
+
+
+def render_paper(paper: Paper, settings: Settings) -> dict[str, bytes]:
+    """Return the page of `paper` and its citation: `papers/<id>.html`, `.bib`, `.ris`, `.json`.
+
+    They depend on the paper and the settings alone. Raises `TemplateError`.
+    """
+    texts = words(settings)
+    stem = paper_stem(paper.id)
+    path = f"{stem}.html"
+    up = way_up(path)
+    url = address(path, settings)
+    citation = make_citation(paper)
+    bibtex = bibtex_entry(citation)
+    month = month_of(paper, settings)
+    page = render_page(
+        "pages/paper.html.j2",
+        path,
+        settings,
+        title=paper.title,
+        description=paper.summary or paper.abstract or paper.title,
+        title_html=fragment(paper.title_html, paper.title),
+        plain_title=citation.title,
+        title_lang=part_language(paper.title, settings),
+        meta_tags=meta_tags(citation, url),
+        json_ld=json_ld(paper, citation, url),
+        stem=stem.rpartition("/")[2],
+        doi=citation.doi,
+        doi_url=f"https://doi.org/{quote(citation.doi)}",
+        arxiv_id=citation.arxiv_id,
+        authors=", ".join(paper.authors[:NAMED_AUTHORS]),
+        all_authors=", ".join(paper.authors) if len(paper.authors) > NAMED_AUTHORS else "",
+        author_count=texts.all_authors.format(count=len(paper.authors)),
+        venue=venue_label(paper),
+        comment=paper.comment or "",
+        comment_lang=part_language(paper.comment or "", settings),
+        topics=tuple(topic_row(topic, up, settings) for topic in paper.topics),
+        links=_links(paper, texts),
+        listed=site_date(paper, settings),
+        updated=paper.updated.astimezone(settings.site.zone).date().isoformat(),
+        version=paper.version,
+        month_name=month_name(month, texts),
+        month_href=up + month_path(month),
+        summary=paper.summary or "",
+        summary_lang=part_language(paper.summary or "", settings),
+        takeaways=paper.takeaways,
+        takeaways_lang=part_language("".join(paper.takeaways), settings),
+        abstract_html=fragment(paper.abstract_html, paper.abstract),
+        abstract_lang=part_language(paper.abstract, settings),
+        figures=tuple(
+            (texts.figure.format(number=number), url)
+            for number, url in enumerate(filter(_web, paper.figures), start=1)
+        ),
+        notes=_notes(paper.notes, texts, settings) if paper.notes else (),
+        cut_off=bool(paper.notes and paper.notes.cut_off),
+        bibtex=bibtex,
+    )
+    return {
+        path: page,
+        f"{stem}.bib": with_abstract(bibtex, citation).encode(errors="replace"),
+        f"{stem}.ris": ris_reference(citation).encode(errors="replace"),
+        f"{stem}.json": csl_json(citation).encode(errors="replace"),
+    }
+
+
+def _links(paper: Paper, texts: PageTexts) -> tuple[Link, ...]:
+    projects = tuple(
+        Link(texts.project if number == 1 else f"{texts.project} {number}", url)
+        for number, url in enumerate(filter(_web, paper.project_urls), start=1)
+    )
+    return paper_links(paper, texts) + projects
+
+
+def _notes(notes: Notes, texts: PageTexts, settings: Settings) -> tuple[NotesPart, ...]:
+    parts = (
+        (texts.background, notes.background),
+        (texts.past_methods, notes.past_methods),
+        (texts.method, notes.method),
+        (texts.results, notes.results),
+        (texts.conclusion, notes.conclusion),
+        (texts.innovation, notes.innovation),
+        (texts.performance, notes.performance),
+        (texts.workload, notes.workload),
+    )
+    return tuple(
+        NotesPart(name, part_language(text, settings), tuple(filter(None, text.split("\n"))))
+        for name, text in parts
+        if text
+    )
+
+
+def _web(url: str) -> bool:
+    return safe_url(url).lower().startswith("http")

@@ -1,0 +1,42 @@
+"""What all pages share: the style sheet and the icon, in the site's colour; and the 404 page.
+
+The style sheet is one file that browsers keep. Its name has no hash of its content: a new colour
+then rewrites one file instead of every page, and a page that a reader or a cache still has from an
+hour ago finds its style.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from publisher.formatter.colour import schemes
+from publisher.formatter.pages.frame import ICON_PATH, STYLE_PATH, render_page, words
+from publisher.formatter.templating import render
+
+if TYPE_CHECKING:
+    from publisher.settings import Settings
+
+NOT_FOUND_PATH = "404.html"
+
+
+def render_shared_files(settings: Settings) -> dict[str, bytes]:
+    """Return `style.css`, `favicon.svg` and `404.html`; they depend on the settings alone.
+
+    Raises `TemplateError`.
+    """
+    light, dark = schemes(settings.site.colour)
+    files = {
+        path: render(f"pages/{path}.j2", settings, light=light, dark=dark).encode()
+        for path in (STYLE_PATH, ICON_PATH)
+    }
+    texts = words(settings)
+    files[NOT_FOUND_PATH] = render_page(
+        "pages/404.html.j2",
+        NOT_FOUND_PATH,
+        settings,
+        title=texts.not_found,
+        description=texts.not_found_help,
+        # It is shown at whatever address is wrong, so its links can't be relative.
+        up=settings.site.root,
+    )
+    return files

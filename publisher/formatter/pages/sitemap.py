@@ -1,0 +1,82 @@
+"""Sitemaps (https://www.sitemaps.org/protocol.html): one for each month, and an index of them.
+
+A sitemap speaks for its own folder and those below it, so all of them are at the top.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from publisher.formatter.pages.frame import address
+from publisher.formatter.paths import paper_stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from publisher.models import Paper
+    from publisher.settings import Settings
+
+SITEMAP_PATH, ROBOTS_PATH = "sitemap.xml", "robots.txt"
+LISTS_PATH = "sitemap-lists.xml"
+MOST_ADDRESSES = 50_000  # in a sitemap, and sitemaps in an index
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+
+
+def render_sitemap_month(
+    month: str, papers: Sequence[Paper], settings: Settings
+) -> dict[str, bytes]:
+    """Return `sitemap-<month>.xml` with the pages of `papers`, and more where they are too many."""
+    files: dict[str, bytes] = {}
+    for start in range(0, len(papers), MOST_ADDRESSES):
+        number = f"-{start // MOST_ADDRESSES + 1}" if start else ""
+        files[f"sitemap-{month}{number}.xml"] = _document(
+            "urlset",
+            "url",
+            (
+                (f"{settings.site.root}{paper_stem(paper.id)}.html", paper.updated)
+                for paper in papers[start : start + MOST_ADDRESSES]
+            ),
+        )
+    return files
+
+
+def render_sitemap_lists(paths: Iterable[str], settings: Settings) -> dict[str, bytes]:
+    """Return `sitemap-lists.xml` with all pages that are no paper's: of topics, months, issues.
+
+    It has no dates: these pages change when papers do, and theirs are in their own sitemaps.
+    """
+    pages = sorted(path for path in paths if path.endswith(".html") and path != "404.html")
+    found = ((address(path, settings), None) for path in pages[:MOST_ADDRESSES])
+    return {LISTS_PATH: _document("urlset", "url", found)}
+
+
+def render_sitemap(
+    sitemaps: Iterable[tuple[str, datetime | None]], settings: Settings
+) -> dict[str, bytes]:
+    """Return `sitemap.xml`, the index of `sitemaps`, each a path and when its papers changed."""
+    found = ((settings.site.root + path, updated) for path, updated in sitemaps)
+    return {SITEMAP_PATH: _document("sitemapindex", "sitemap", found)}
+
+
+def render_robots(settings: Settings) -> dict[str, bytes]:
+    """Return `robots.txt`, which welcomes all and names the sitemap (RFC 9309).
+
+    Robots ask for it at the root of a host alone: a site in a folder has none, and its owner may
+    name the sitemap in the host's.
+    """
+    if settings.site.root.count("/") > "https://host/".count("/"):
+        return {}
+    text = f"User-agent: *\nAllow: /\n\nSitemap: {settings.site.root}{SITEMAP_PATH}\n"
+    return {ROBOTS_PATH: text.encode()}
+
+
+def _document(root: str, element: str, addresses: Iterable[tuple[str, datetime | None]]) -> bytes:
+    lines = [f"{_HEAD}<{root} {_NAMESPACE}>\n"]
+    for url, updated in addresses:
+        changed = f"<lastmod>{updated.isoformat(timespec='seconds')}</lastmod>" if updated else ""
+        lines.append(f"<{element}><loc>{escape(url)}</loc>{changed}</{element}>\n")
+    lines.append(f"</{root}>\n")
+    return "".join(lines).encode(errors="replace")
