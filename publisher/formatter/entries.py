@@ -49,13 +49,12 @@ class Entry:
 
     def __post_init__(self) -> None:
         """Make the texts and times such that every format can hold them."""
-        for name in ("id", "url", "title", "summary", "html"):
-            text = getattr(self, name)
-            if (clean := xml_text(text)) is not text:
-                object.__setattr__(self, name, clean)
+        for name in ("id", "url", "html"):
+            object.__setattr__(self, name, xml_text(getattr(self, name)))
+        for name in ("title", "summary"):
+            object.__setattr__(self, name, one_line(xml_text(getattr(self, name))))
         authors = tuple(clean for name in self.authors if (clean := one_line(xml_text(name))))
-        if authors != self.authors:
-            object.__setattr__(self, "authors", authors)
+        object.__setattr__(self, "authors", authors)
         for name in ("published", "updated"):
             object.__setattr__(self, name, exact_offset(getattr(self, name)))
 
@@ -111,10 +110,10 @@ def make_entry(
     source = uri(paper.abs_url) or uri(paper.pdf_url)
     page = f"{site.root}{paper_stem(paper.id)}.html"
     url = source if settings.feeds.links == "source" and source else page
-    summary = one_line(paper.summary or "")
+    summary = one_line(xml_text(paper.summary or ""))
     abstract = one_line(paper.abstract)
     summary_language = language(summary or abstract)
-    title = one_line(paper.title)
+    title = one_line(xml_text(paper.title))
     figures = (address for figure in paper.figures if (address := uri(figure)))
     return Entry(
         id=f"tag:{site.domain},{site.tag_date}:{quote(paper.id, safe=_TAG_SAFE, errors='replace')}",

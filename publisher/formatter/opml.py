@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from publisher.formatter.plain import one_line, unmistakable, xml_text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -16,18 +18,30 @@ MEDIA_TYPE = "text/x-opml"
 
 
 def render_opml(feeds: Sequence[Feed], title: str) -> bytes:
-    """Return an outline of `feeds`, each by its Atom address, which every reader takes."""
+    """Return an outline of `feeds`, each by its Atom address, which every reader takes.
+
+    The head has a title alone: a date would change with every build.
+    """
     root = etree.Element("opml", version="2.0")
-    etree.SubElement(etree.SubElement(root, "head"), "title").text = title
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = _text(title)
     body = etree.SubElement(root, "body")
     for feed in feeds:
-        etree.SubElement(
-            body,
-            "outline",
-            type="rss",
-            text=feed.title,
-            title=feed.title,
-            xmlUrl=f"{feed.root_url}{feed.folder}atom.xml",
-            htmlUrl=feed.home_url,
-        )
+        name = _text(feed.title)
+        attributes = {
+            "type": "rss",  # of Atom too: "the value of type doesn't depend on the version"
+            "text": name,
+            "title": name,
+            "description": _text(feed.description),
+            "language": feed.language,
+            # An archive document is no feed that anybody follows.
+            "xmlUrl": feed.url("atom.xml", ""),
+            "htmlUrl": feed.home_url,
+        }
+        etree.SubElement(body, "outline", {key: text for key, text in attributes.items() if text})
+    if not feeds:
+        etree.SubElement(body, "outline", text=_text(title))  # the body has at least one
     return bytes(etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True))
+
+
+def _text(text: str) -> str:
+    return unmistakable(one_line(xml_text(text)))

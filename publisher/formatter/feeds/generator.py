@@ -72,7 +72,7 @@ def feed_head(
 ) -> FeedGenerator:
     """Return a feedgen generator with all of `feed` but its entries."""
     made = FeedGenerator()
-    title = unmistakable(one_line(xml_text(feed.title)))
+    title = unmistakable(one_line(xml_text(feed.title))) or feed.home_url
     description = unmistakable(one_line(xml_text(feed.description)))
     made.id(feed.id)
     made.title(title)

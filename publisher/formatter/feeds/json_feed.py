@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from publisher.formatter.feeds.document import KEPT_ENTRIES, Frame, assembled
-from publisher.formatter.plain import xml_text
+from publisher.formatter.plain import one_line, xml_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,14 +27,15 @@ def render(feed: Feed, limit: int | None = None) -> bytes:
     """
 
     def frame(_updated: datetime) -> Frame:
+        author = one_line(xml_text(feed.author))
         head: dict[str, object] = {
             "version": "https://jsonfeed.org/version/1.1",
-            "title": xml_text(feed.title),
+            "title": one_line(xml_text(feed.title)) or feed.home_url,
             "home_page_url": feed.home_url,
             "feed_url": feed.url(FILE_NAME),
-            "description": xml_text(feed.description),
+            "description": one_line(xml_text(feed.description)),
             "next_url": feed.url(FILE_NAME, feed.older) if feed.older else "",
-            "authors": [{"name": xml_text(feed.author)}] if feed.author else [],
+            "authors": [{"name": author}] if author else [],
             "language": feed.language,
             "hubs": [{"type": "WebSub", "url": feed.hub_url}] if feed.hub_url else [],
         }
@@ -59,7 +60,7 @@ def _part(entry: Entry) -> bytes:
         "date_published": entry.published.isoformat(),
         "date_modified": entry.updated.isoformat(),
         "authors": [{"name": name} for name in entry.authors],
-        "tags": [xml_text(topic.name) for topic in entry.topics],
+        "tags": [one_line(xml_text(topic.name)) or topic.slug for topic in entry.topics],
         "language": entry.language,
         "attachments": [{"url": entry.pdf_url, "mime_type": "application/pdf", "title": "PDF"}]
         if entry.pdf_url
