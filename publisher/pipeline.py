@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from publisher.formatter.folder import Changes
+    from publisher.formatter.build import Changes
     from publisher.models import Collection, Edition, Issue
     from publisher.sender.delivery import Report, Step
     from publisher.sender.message import Letterhead
@@ -107,12 +107,15 @@ def announce(
 
 
 def _build(settings: Settings, progress: Callable[[int, int], None]) -> Built:
-    from publisher.formatter.folder import write_changed  # noqa: PLC0415
-    from publisher.formatter.site import make_site  # noqa: PLC0415
+    from publisher.formatter.site.write import write  # noqa: PLC0415
 
     collection = collect(settings, progress)
-    files = make_site(collection, settings)
-    return Built(collection, write_changed(settings.path(settings.output.folder), files))
+    saved = {}
+    if settings.feeds.saved:
+        from publisher.collector.filters import saved_filters  # noqa: PLC0415
+
+        saved = saved_filters(settings.feeds.saved)
+    return Built(collection, write(collection, settings, saved))
 
 
 def open_store(settings: Settings) -> Store:

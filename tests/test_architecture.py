@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "publisher"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = ("collector", "formatter", "sender", "store", "cli", "web")
-COMMON = {"models", "errors", "settings"}
+COMMON = {"models", "errors", "settings", "processes"}
 
 
 def imports(path: Path) -> set[str]:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from publisher import websub
-from publisher.formatter.feeds import formats
+from publisher.formatter.feeds import FORMATS
 from publisher.websub import DELAYS, Answer, Next, current_feeds, decide, ping
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def test_feeds_that_somebody_subscribes_to() -> None:
 
 
 def test_every_feed_format_is_told_of() -> None:
-    assert {one.FILE_NAME for one in formats()} == set(websub.FEED_FILES)
+    assert {one.file_name for one in FORMATS} == set(websub.FEED_FILES)
 
 
 class Hub:

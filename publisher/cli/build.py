@@ -24,13 +24,11 @@ def build(
 
     settings = settings_of(config, source, output)
     built = pipeline.build(settings, show.parsing, show.waiting())
-    for path in built.changes.written:
-        show.line(path)
+    show.changes(built.changes, every=verbose)
     show.note(
         f"{show.count(len(built.collection.papers), 'paper')} from "
         f"{show.count(built.collection.digest_count, 'digest')}: "
-        f"{show.count(len(built.changes.written), 'file')} written, "
-        f"{len(built.changes.unchanged):,} unchanged in {settings.path(settings.output.folder)}"
+        f"{show.changed(built.changes, settings.path(settings.output.folder))}"
     )
     show.left_out(built.collection.left_out)
     if not no_ping:

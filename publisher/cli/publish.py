@@ -19,10 +19,7 @@ def publish(
 
     settings = settings_of(config, source, output)
     built = pipeline.build(settings, show.parsing, show.waiting())
-    show.note(
-        f"{show.count(len(built.changes.written), 'file')} written, "
-        f"{len(built.changes.unchanged):,} unchanged in {settings.path(settings.output.folder)}"
-    )
+    show.note(show.changed(built.changes, settings.path(settings.output.folder)))
     show.warnings(pipeline.announce(built, settings))
     bad = show.defects(built.collection.findings)
     with pipeline.open_store(settings) as store:

@@ -9,8 +9,12 @@ from publisher.models import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
+    from publisher.formatter.build import Changes
     from publisher.models import Finding
+
+MOST_LINES = 40
 
 
 def line(text: str) -> None:
@@ -38,6 +42,24 @@ def warnings(texts: Iterable[str]) -> None:
     """Say what went wrong and keeps nothing from being published."""
     for text in texts:
         note(f"warning: {text}")
+
+
+def changes(found: Changes, *, every: bool) -> None:
+    """Print the files that a build wrote and removed, the first ones or `every` one."""
+    # Feeds and overviews before what hangs on them.
+    written = sorted(found.written, key=lambda path: path.startswith(("archive/", "papers/")))
+    lines = [*written, *(f"removed {path}" for path in found.removed)]
+    shown = lines if every else lines[:MOST_LINES]
+    for text in shown:
+        line(text)
+    if len(shown) < len(lines):
+        line(f"... and {count(len(lines) - len(shown), 'file')} more (--verbose lists them)")
+
+
+def changed(found: Changes, folder: Path) -> str:
+    """Return how much a build wrote and removed."""
+    removed = f", {count(len(found.removed), 'file')} removed" if found.removed else ""
+    return f"{count(len(found.written), 'file')} written{removed} in {folder}"
 
 
 def errors(findings: Iterable[Finding]) -> int:

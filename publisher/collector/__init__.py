@@ -58,7 +58,7 @@ def _collect(settings: Settings, progress: Callable[[int, int], None]) -> Collec
         found = _find(settings, checkout)
         cache = open_cache(settings.cache_folder / "parsed.sqlite")
         archive = read_archive(found.files, settings.site.zone, cache, progress)
-    papers, topics, by_topic = merge(archive.indexes, archive.load)
+    papers, topics, by_topic, heads = merge(archive.indexes, archive.load, archive.keys)
     first = sorted([*found.findings, *plugins.installed()[1]])
     collection = Collection(
         papers=papers,
@@ -67,6 +67,7 @@ def _collect(settings: Settings, progress: Callable[[int, int], None]) -> Collec
         digest_count=sum(bool(head.digests) for head in archive.heads),
         findings=Findings(first, archive),
         left_out=found.left_out + sum(head.is_draft for head in archive.heads),
+        heads=heads,
     )
     if settings.filters == type(settings.filters)():
         return collection

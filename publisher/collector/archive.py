@@ -63,6 +63,7 @@ class Archive:
             for number, head in enumerate(self.heads)
             for part in range(len(head.digests))
         ]
+        self.keys = [int.from_bytes(reader.key(files[number])[:8]) for number, _ in self._places]
         self._files = files
         self._reader = reader
         self._body = lru_cache(maxsize=_BODIES)(reader.body)
@@ -111,6 +112,12 @@ class _Reader:
         self.heads: dict[SourceFile, Head] = {}
         self.findings: dict[SourceFile, bytes] = {}  # few ask for them, so they stay as kept
         self.parsed = 0
+
+    def key(self, file: SourceFile) -> bytes:
+        """Return what stands for the content of `file` and all that its parsing depends on."""
+        teachers = self.heads[file].teachers
+        key = self._keys.get(file, b"")
+        return content_key(key, teachers) if teachers else key
 
     def read(
         self,

@@ -19,16 +19,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from publisher.collector.slugs import fold
+from publisher.settings.sections import Filters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from publisher.models import Collection, Paper, Topic
-    from publisher.settings import Filters
+    from publisher.settings.sections import SavedFilter
 
 # Letters that have no accent to take off, as they are written where they are missing.
 _PLAIN_LETTERS = str.maketrans(
@@ -49,7 +50,25 @@ def filtered(collection: Collection, filters: Filters) -> Collection:
         for topic in paper.topics:
             by_topic.setdefault(topic.slug, []).append(paper)
     topics = tuple(topic for topic in collection.topics if topic.slug in by_topic)
-    return replace(collection, papers=papers, topics=topics, by_topic=by_topic)
+    return replace(collection, papers=papers, topics=topics, by_topic=by_topic, heads=())
+
+
+def saved_filters(saved: Iterable[SavedFilter]) -> dict[str, Callable[[Paper], bool]]:
+    """Return by its name what tells whether a paper passes a saved filter."""
+    return {one.name: partial(_passes, filters=_lists(one)) for one in saved}
+
+
+def _lists(saved: SavedFilter) -> Filters:
+    return Filters(
+        include_topics=saved.topics,
+        include_keywords=saved.keywords,
+        include_authors=saved.authors,
+        exclude_keywords=saved.exclude_keywords,
+    )
+
+
+def _passes(paper: Paper, filters: Filters) -> bool:
+    return _apply(paper, filters) is not None
 
 
 def apply_filters(papers: Iterable[Paper], filters: Filters) -> tuple[Paper, ...]:

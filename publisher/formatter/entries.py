@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
 from publisher.formatter.entry_content import render_content
@@ -14,7 +14,7 @@ from publisher.formatter.plain import exact_offset, one_line, uri, xml_text
 from publisher.formatter.templating import language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from publisher.models import Paper, Topic
     from publisher.settings import Settings
@@ -58,6 +58,26 @@ class Entry:
         for name in ("published", "updated"):
             object.__setattr__(self, name, exact_offset(getattr(self, name)))
 
+    def part(self, _kind: str, make: Callable[[Entry], bytes]) -> bytes:
+        """Return what `make` makes of the entry."""
+        return make(self)
+
+
+class PendingEntry(Protocol):
+    """An entry that may never have to be made, because its parts were kept from an earlier build.
+
+    `part` returns what `make` makes, or made, of it; `kind` tells one maker from another.
+    """
+
+    @property
+    def updated(self) -> datetime:
+        """When the entry changed last."""
+        ...
+
+    def part(self, kind: str, make: Callable[[Entry], bytes]) -> bytes:
+        """Return what `make` makes of the entry."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:
@@ -76,7 +96,7 @@ class Feed:
     language: str
     author: str
     updated: datetime  # holds where there are no entries; else the newest entry's does
-    entries: tuple[Entry, ...]
+    entries: Sequence[PendingEntry]
     month: str = ""  # "2024-12"
     older: str = ""  # the month of the archive document before this one, "" where there is none
     newer: str = ""
@@ -134,7 +154,7 @@ def make_entry(
     )
 
 
-def newest_update(entries: Iterable[Entry], settings: Settings) -> datetime:
+def newest_update(entries: Iterable[PendingEntry], settings: Settings) -> datetime:
     """Return the last `updated` of `entries`; where there are none, the first day of the site.
 
     RFC 4287, 4.1.1 wants a date of an empty feed too. The clock would make every build differ, and

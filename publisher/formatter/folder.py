@@ -1,47 +1,104 @@
-"""The output folder: only what changed is written, and every file is whole at every moment."""
+"""The output folder: only what changed is written, and every file is whole at every moment.
+
+`.publisher-manifest` lists what this program wrote, so that it never removes anything else. A
+compressed copy beside a large file (`x.gz`) comes and goes with it and is not listed.
+"""
 
 from __future__ import annotations
 
+import gzip
 import os
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What a build did: paths relative to the output folder, sorted."""
-
-    written: tuple[str, ...]
-    unchanged: tuple[str, ...]
+MANIFEST = ".publisher-manifest"
+_HEADING = "# Written by digest-publisher, which removes what is listed here and of no use any more"
+LARGE = 32_768  # bytes from which on a compressed copy saves more than a request costs
+# Of zlib: the next levels take twice the time for a few percent.
+_LEVEL = 3
 
 
-def write_changed(folder: Path, files: Mapping[str, bytes]) -> Changes:
+def write_changed(folder: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
     """Write those of `files` (path to content) that differ from what is in `folder`.
 
-    Raises `OutputError` where the folder can't be written; the files before are whole then.
+    Returns the paths written. Raises `OutputError` where the folder can't be written; what was
+    there before is whole then.
     """
     written: list[str] = []
-    unchanged: list[str] = []
-    for path, content in sorted(files.items()):
+    for path, content in files.items():
         target = folder / _checked(path)
-        try:
-            if target.is_file() and target.read_bytes() == content:
-                unchanged.append(path)
+        with _translated(target):
+            if _holds(target, content):
+                if _is_large(path, content) and not _beside(target).is_file():
+                    _write_compressed(target, content)
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
+            if _is_large(path, content):
+                # Before the file itself: who asks for both in between gets an old and a new one,
+                # each whole; the other way round a stopped build would leave them apart.
+                _write_compressed(target, content)
+            else:
+                with suppress(FileNotFoundError):
+                    _beside(target).unlink()
             write_whole(target, content)
-        except OSError as error:
-            raise OutputError(f"{target}: can't be written: {error.strerror or error}") from error
         written.append(path)
-    return Changes(tuple(written), tuple(unchanged))
+    return tuple(written)
+
+
+def remove(folder: Path, paths: Iterable[str]) -> tuple[str, ...]:
+    """Remove the files `paths` and the folders that are empty then; return those that were there.
+
+    Raises `OutputError`.
+    """
+    removed: list[str] = []
+    for path in paths:
+        target = folder / _checked(path)
+        with _translated(target):
+            with suppress(FileNotFoundError):
+                _beside(target).unlink()
+            try:
+                target.unlink()
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            removed.append(path)
+            for parent in PurePosixPath(path).parents:
+                if str(parent) == ".":
+                    break
+                try:
+                    (folder / parent).rmdir()
+                except OSError:  # not empty
+                    break
+    return tuple(removed)
+
+
+def read_manifest(folder: Path) -> frozenset[str]:
+    """Return the paths this program wrote to `folder`; none where the manifest is not whole.
+
+    Raises `OutputError`.
+    """
+    target = folder / MANIFEST
+    with _translated(target):
+        try:
+            text = target.read_text("utf-8", errors="replace")
+        except FileNotFoundError:
+            return frozenset()
+    heading, *paths = text.split("\n")
+    return frozenset(filter(None, paths)) if heading == _HEADING else frozenset()
+
+
+def write_manifest(folder: Path, paths: Iterable[str]) -> None:
+    """Write the manifest. Raises `OutputError`."""
+    target = folder / MANIFEST
+    with _translated(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(target, "\n".join((_HEADING, *sorted(paths), "")).encode())
 
 
 def write_whole(target: Path, content: bytes) -> None:
@@ -50,24 +107,63 @@ def write_whole(target: Path, content: bytes) -> None:
     Raises `OSError`; no part of the new file is left behind then.
     """
     # A name of its own, so that two builds never write to one file.
-    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    beside = f"{target.parent}/.{target.name}.{os.getpid()}.tmp"
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            # Without it a power cut can leave the new name on an empty file.
-            os.fsync(file.fileno())
-        beside.replace(target)
+        try:
+            view = memoryview(content)
+            while view:
+                view = view[os.write(descriptor, view) :]
+        finally:
+            os.close(descriptor)
+        os.replace(beside, target)  # noqa: PTH105 - a Path takes longer to make than this to run
     except BaseException:
         with suppress(OSError):
-            beside.unlink()
+            os.unlink(beside)  # noqa: PTH108 - as above
         raise
 
 
-def _checked(path: str) -> PurePosixPath:
+def _write_compressed(target: Path, content: bytes) -> None:
+    # No time and no name in its head, so that the same content gives the same bytes.
+    write_whole(_beside(target), gzip.compress(content, _LEVEL, mtime=0))
+
+
+def lacks_copy(folder: Path, path: str) -> bool:
+    """Return whether `path` is large and the compressed copy that belongs beside it is missing."""
+    target = folder / path
+    with suppress(OSError):
+        return target.stat().st_size >= LARGE and not _beside(target).is_file()
+    return False
+
+
+def _is_large(path: str, content: bytes) -> bool:
+    return len(content) >= LARGE and not path.endswith(".gz")
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(target.name + ".gz")
+
+
+def _holds(target: Path, content: bytes) -> bool:
+    try:
+        if os.stat(target).st_size != len(content):  # noqa: PTH116 - see write_whole
+            return False
+        with open(target, "rb") as file:  # noqa: PTH123 - see write_whole
+            return file.read() == content
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return False
+
+
+@contextmanager
+def _translated(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{target}: can't be written: {error.strerror or error}") from error
+
+
+def _checked(path: str) -> str:
     """Return `path` if it stays inside the folder; slugs make sure, this makes certain."""
-    pure = PurePosixPath(path)
-    if pure.is_absolute() or ".." in pure.parts or "\\" in path or "\0" in path:
+    if path.startswith("/") or ".." in path.split("/") or "\\" in path or "\0" in path:
         raise OutputError(f"{path!r}: not a path inside the output folder")
-    return pure
+    return path

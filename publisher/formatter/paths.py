@@ -8,6 +8,9 @@ import re
 _ARXIV = re.compile(r"arxiv:(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Za-z]{2})?/\d{7})")
 _UNSAFE = re.compile(r"[^a-z0-9.]+")
 
+# Of the files that each paper has: its page, and its citation in three forms.
+PAPER_ENDINGS = (".html", ".bib", ".ris", ".json")
+
 
 def paper_stem(paper_id: str) -> str:
     """Return the path of a paper's files without ending: "papers/2411.19525".

@@ -66,8 +66,7 @@ def render(name: str, settings: Settings, **context: object) -> str:
     """
     import jinja2  # noqa: PLC0415 - see the module's docstring
 
-    own = settings.path(settings.templates.folder) if settings.templates.folder else None
-    environment = _environment(own)
+    environment = _environment(tuple(template_folders(settings)))
     try:
         text = environment.get_template(name).render(**context)
         # A lone surrogate can't be encoded, and lxml drops everything that follows one.
@@ -84,14 +83,25 @@ def render(name: str, settings: Settings, **context: object) -> str:
         raise TemplateError(f"{where}: {reason}") from error
 
 
+def template_folders(settings: Settings) -> list[Path]:
+    """Return the folders in which templates are looked for, in this order.
+
+    Raises `TemplateError` where the user's own is none.
+    """
+    if not settings.templates.folder:
+        return [_packaged()]
+    own = settings.path(settings.templates.folder)
+    if not own.is_dir():
+        raise TemplateError(f"templates.folder: {own} is no folder")
+    return [own, _packaged()]
+
+
 @lru_cache(maxsize=4)
-def _environment(own: Path | None) -> Environment:
+def _environment(folders: tuple[Path, ...]) -> Environment:
     import jinja2  # noqa: PLC0415 - see the module's docstring
 
-    if own is not None and not own.is_dir():
-        raise TemplateError(f"templates.folder: {own} is no folder")
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([*([own] if own else []), _packaged()]),
+        loader=jinja2.FileSystemLoader(folders),
         # By type; only text and style sheets, which no browser reads as mark-up, go unescaped.
         autoescape=lambda name: not (name or "").endswith((".txt.j2", ".css.j2")),  # noqa: S701
         undefined=jinja2.StrictUndefined,

@@ -185,6 +185,7 @@ def _check(settings: Settings, values: Mapping[tuple[str, str], tuple[str, objec
         if any(unicodedata.category(c) == "Cc" for c in getattr(getattr(settings, section), key)):
             fail(section, key, "must not hold a line break or another control character")
     _check_lists(settings, fail)
+    _check_saved(settings, fail)
 
 
 def _check_lists(settings: Settings, fail: Callable[[str, str, str], None]) -> None:
@@ -203,6 +204,18 @@ def _is_web_address(value: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _check_saved(settings: Settings, fail: Callable[[str, str, str], None]) -> None:
+    names = [saved.name for saved in settings.feeds.saved]
+    for saved in settings.feeds.saved:
+        lists = (saved.topics, saved.keywords, saved.authors, saved.exclude_keywords)
+        if names.count(saved.name) > 1:
+            fail("feeds", "saved", f"{saved.name!r} is there twice")
+        if not any(lists):
+            fail("feeds", "saved", f"{saved.name!r} names no topic, keyword or author")
+        if not all(text.strip() for one in lists for text in one):
+            fail("feeds", "saved", f"{saved.name!r} holds an empty text, which is in every paper")
 
 
 def _is_address(value: str) -> bool:

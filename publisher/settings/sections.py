@@ -12,6 +12,9 @@ from msgspec import Meta
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
+# What is safe in a path and an address (see models.Topic).
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+
 
 class Secret:
     """A value that never shows: `str()` and `repr()` give stars, `reveal()` the text."""
@@ -105,10 +108,23 @@ class Output(Section, frozen=True):
     wait_seconds: Annotated[float, Meta(ge=0, le=86_400)] = 600.0  # for another build to end
 
 
+class SavedFilter(Section, frozen=True):
+    """A feed of the papers that meet each list which is set; see collector/filters.py."""
+
+    name: Slug  # its folder, filters/<name>/
+    title: str = ""  # empty: the name
+    topics: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    exclude_keywords: tuple[str, ...] = ()
+
+
 class Feeds(Section, frozen=True):
     """What a feed holds."""
 
     entries: Annotated[int, Meta(ge=1, le=10_000)] = 50
+    max_bytes: Annotated[int, Meta(ge=20_000)] = 500_000  # some readers refuse more
+    saved: tuple[SavedFilter, ...] = ()
     content: Literal["summary", "full", "notes"] = "full"  # each holds what the one before does
     links: Literal["page", "source"] = "page"  # where an entry leads: to our page or to arXiv
     hub: str = ""  # WebSub; empty: none

@@ -68,8 +68,9 @@ folder = "public"
 wait_seconds = 600.0
 
 [feeds]
-# How many papers the feeds hold at most.
+# How many papers the feeds hold at most, and how large they grow; the archives have the rest.
 entries = 50
+max_bytes = 500000
 # What an entry holds: "summary" (with the key points and links), "full" (also figure, authors and
 # abstract) or "notes" (also what a model noted on background, method, results, ...).
 content = "full"
@@ -78,6 +79,14 @@ links = "page"
 # A WebSub hub, which tells readers of a new entry at once; it is told of every feed that changed.
 # Free ones: "https://pubsubhubbub.appspot.com/", "https://websubhub.com/hub". Empty: none.
 hub = ""
+# A feed of its own for each saved filter, in filters/<name>/: papers that meet every list given.
+# [[feeds.saved]]
+# name = "fast-rendering"
+# title = "Fast rendering"
+# keywords = ["real-time", "acceleration"]
+# authors = []
+# topics = []
+# exclude_keywords = []
 
 [newsletter]
 # Empty: the site's title.

@@ -210,7 +210,7 @@ def digest(day: int, *papers: ParsedPaper, topic: str = "A", path: str = "") -> 
 
 
 def merged(digests: list[ParsedDigest]) -> list[Paper]:
-    papers, _, _ = merge([index_of(one) for one in digests], digests.__getitem__)
+    papers, *_ = merge([index_of(one) for one in digests], digests.__getitem__)
     return list(papers)
 
 

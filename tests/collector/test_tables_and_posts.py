@@ -107,7 +107,7 @@ def test_a_table_in_the_notes_of_a_digest_swallows_nothing() -> None:
 def test_one_paper_under_two_topics_is_one_paper_with_both() -> None:
     row = f"{TABLE}|T|2024-11-30|{LINK}|A|\n"
     parts = parse_text("README.md", f"## One\n\n{row}\n## Two\n\n{row}", ZONE).digests
-    papers, _, _ = merge([index_of(part) for part in parts], parts.__getitem__)
+    papers, *_ = merge([index_of(part) for part in parts], parts.__getitem__)
     assert [[topic.name for topic in paper.topics] for paper in papers] == [["One", "Two"]]
     assert papers[0].first_published.isoformat() == "2024-11-30T00:00:00+08:00"
 

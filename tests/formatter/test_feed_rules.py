@@ -18,13 +18,14 @@ from hypothesis import strategies as st
 
 from publisher import pipeline
 from publisher.formatter.entries import make_entry
-from publisher.formatter.feeds import formats
+from publisher.formatter.feeds import FORMATS
 from publisher.formatter.opml import render_opml
 from publisher.models import Notes, Paper, Topic, Venue
-from publisher.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from publisher.settings import Settings
 
 LEVELS = ("summary", "full", "notes")
 
@@ -37,10 +38,10 @@ def check(*papers: Paper, chosen: Settings | None = None, **fields: Any) -> dict
         for number, one in enumerate(papers)
     )
     made = feed(entries, chosen, **fields)
-    documents = {one.FILE_NAME: one.render(made) for one in formats()}
+    documents = {one.file_name: one.render(made) for one in FORMATS}
     for name, document in documents.items():
         assert problems(document, made.url(name)) == []
-        assert document == next(f for f in formats() if name == f.FILE_NAME).render(made)
+        assert document == next(f for f in FORMATS if name == f.file_name).render(made)
     return documents
 
 

@@ -1,40 +1,39 @@
 """The feed formats: one file and one line for each.
 
-A format is a module with `FILE_NAME`, `MEDIA_TYPE`, `LABEL` and `render(feed, limit) -> bytes`.
+A format is a module with `FILE_NAME`, `MEDIA_TYPE` and `render(feed, limit) -> bytes`.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from publisher.formatter.entries import Feed
 
 
-class FeedFormat(Protocol):
-    """What a module in this folder offers."""
+@dataclass(frozen=True, slots=True)
+class FeedFormat:
+    """A line of the registry: what is to be known of a module before it is imported."""
 
-    FILE_NAME: str
-    MEDIA_TYPE: str
-    LABEL: str
+    file_name: str
+    media_type: str
+    label: str
+    module: str
 
     def render(self, feed: Feed, limit: int | None = None) -> bytes:
         """Return the whole file for `feed`, the same bytes for the same feed.
 
         With `limit` it has as many of the newest entries as fit into so many bytes, at least one.
         """
-        ...
+        made: bytes = import_module(f"{__name__}.{self.module}").render(feed, limit)
+        return made
 
 
 # Names, not modules: feedgen and lxml take 0.1 s to import, which no other command should pay.
-FORMATS: tuple[str, ...] = (
-    "publisher.formatter.feeds.atom",
-    "publisher.formatter.feeds.rss",
-    "publisher.formatter.feeds.json_feed",
+FORMATS: tuple[FeedFormat, ...] = (
+    FeedFormat("atom.xml", "application/atom+xml", "Atom", "atom"),
+    FeedFormat("rss.xml", "application/rss+xml", "RSS", "rss"),
+    FeedFormat("feed.json", "application/feed+json", "JSON Feed", "json_feed"),
 )
-
-
-def formats() -> tuple[FeedFormat, ...]:
-    """Return the formats of the registry."""
-    return tuple(cast("FeedFormat", import_module(name)) for name in FORMATS)

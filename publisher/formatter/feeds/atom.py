@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 FILE_NAME = "atom.xml"
 MEDIA_TYPE = "application/atom+xml"
-LABEL = "Atom"
 _END = b"</feed>\n"
 
 
@@ -65,7 +64,7 @@ def render(feed: Feed, limit: int | None = None) -> bytes:
         return Frame(bytes(head.atom_str(pretty=True)).removesuffix(_END), _END)
 
     scheme = f"{feed.root_url}topics/"
-    return assembled(feed, limit, frame, lambda entry: _part(entry, scheme))
+    return assembled(feed, limit, FILE_NAME, frame, lambda entry: _part(entry, scheme))
 
 
 _WRAPPER = Wrapper(("feed",), NAMESPACES)

@@ -28,18 +28,20 @@ class Frame(NamedTuple):
 def assembled(
     feed: Feed,
     limit: int | None,
+    kind: str,
     make_frame: Callable[[datetime], Frame],
     make_part: Callable[[Entry], bytes],
     separator: bytes = b"",
 ) -> bytes:
     """Return the document of `feed`: as many of its entries as `limit` bytes hold, at least one.
 
-    `make_frame` gets the feed's date, which is that of the newest entry that is in it.
+    `make_frame` gets the feed's date, which is that of the newest entry that is in it. `kind` tells
+    the bytes of this format from others'.
     """
     parts: list[bytes] = []
     size = 0
     for entry in feed.entries:
-        part = make_part(entry)
+        part = entry.part(kind, make_part)
         size += len(part) + (len(separator) if parts else 0)
         if limit is not None and size > limit and parts:
             break

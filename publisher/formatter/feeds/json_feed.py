@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 FILE_NAME = "feed.json"
 MEDIA_TYPE = "application/feed+json"
-LABEL = "JSON Feed"
 
 
 def render(feed: Feed, limit: int | None = None) -> bytes:
@@ -42,7 +41,7 @@ def render(feed: Feed, limit: int | None = None) -> bytes:
         before = msgspec.json.encode({key: value for key, value in head.items() if value})
         return Frame(before.removesuffix(b"}") + b',"items":[\n', b"\n]}\n")
 
-    return assembled(feed, limit, frame, _part, separator=b",\n")
+    return assembled(feed, limit, FILE_NAME, frame, _part, separator=b",\n")
 
 
 @lru_cache(maxsize=KEPT_ENTRIES)

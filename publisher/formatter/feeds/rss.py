@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 FILE_NAME = "rss.xml"
 MEDIA_TYPE = "application/rss+xml"
-LABEL = "RSS"
 _END = b"  </channel>\n</rss>\n"
 _NAMESPACES = {**NAMESPACES, "dc": "http://purl.org/dc/elements/1.1/"}
 
@@ -58,7 +57,7 @@ def render(feed: Feed, limit: int | None = None) -> bytes:
         return Frame(bytes(head.rss_str(pretty=True)).removesuffix(_END), _END)
 
     domain = f"{feed.root_url}topics/"
-    return assembled(feed, limit, frame, lambda entry: _part(entry, domain))
+    return assembled(feed, limit, FILE_NAME, frame, lambda entry: _part(entry, domain))
 
 
 _WRAPPER = Wrapper(

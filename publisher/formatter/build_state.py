@@ -1,0 +1,197 @@
+"""What the last build of a folder made of which input, so that this one makes only what differs.
+
+One SQLite file in the cache folder for each output folder, safe to delete: without it everything
+is made anew and compared with what is there. It is believed as far as the output still looks as
+the last build left it, by the times of change of its folders and of the files in `WATCHED`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from publisher.formatter.parts import Part
+
+# Folders whose files are looked at one by one. What a stranger changes in place, without a new
+# name, goes unseen elsewhere: there may be a hundred thousand files, and nobody has a reason to.
+WATCHED = ("", "topics")
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS parts (
+    name TEXT PRIMARY KEY, fingerprint INTEGER NOT NULL, paths TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS folders (path TEXT PRIMARY KEY, changed INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS entries (key INTEGER PRIMARY KEY, content BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS labels (only INTEGER PRIMARY KEY, content BLOB NOT NULL);
+"""
+
+
+class BuildState:
+    """The state of one output folder; see `open_state`."""
+
+    def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
+        """Wrap an open database about the output `folder`."""
+        self._connection = connection
+        self._folder = folder
+
+    def known(self, program: int) -> dict[str, int]:
+        """Return the fingerprint of each part that a build by the same `program` made."""
+        if self._fact("program") != program:
+            return {}
+        return dict(self._connection.execute("SELECT name, fingerprint FROM parts"))
+
+    def was_interrupted(self) -> bool:
+        """Return whether a build began and did not end."""
+        return bool(self._fact("building"))
+
+    def disturbed(self) -> dict[str, frozenset[str]]:
+        """Return the folders that no longer look as they were left.
+
+        With each, the names of what is in it and was not touched since.
+        """
+        finished = self._fact("finished")
+        found: dict[str, frozenset[str]] = {}
+        for path, changed in self._connection.execute("SELECT path, changed FROM folders"):
+            at = f"{self._folder}/{path}"
+            looked_at = path.split("/")[0] in WATCHED
+            try:
+                if os.stat(at).st_mtime_ns == changed and not looked_at:  # noqa: PTH116 - thousands
+                    continue
+                with os.scandir(at) as listing:
+                    entries = [(entry.name, entry.stat().st_ctime_ns) for entry in listing]
+            except OSError:
+                found[path] = frozenset()
+                continue
+            # Not the time of change that cp and rsync set back.
+            calm = frozenset(name for name, ctime in entries if ctime <= finished)
+            if len(calm) < len(entries) or os.stat(at).st_mtime_ns != changed:  # noqa: PTH116
+                found[path] = calm
+        return found
+
+    def paths(self, names: Iterable[str]) -> set[str]:
+        """Return the paths of the parts `names` as they were made."""
+        found: set[str] = set()
+        for name in names:
+            query = "SELECT paths FROM parts WHERE name = ?"
+            for (paths,) in self._connection.execute(query, (name,)):
+                found.update(filter(None, paths.split("\n")))
+        return found
+
+    def begin(self, program: int, names: Iterable[str]) -> None:
+        """Note that a build begins which makes or removes the parts `names`.
+
+        What it does not end is unknown to the next one.
+        """
+        with self._connection:
+            if self._fact("program") != program:
+                self._connection.execute("DELETE FROM parts")
+                self._connection.execute("DELETE FROM folders")
+                self._connection.execute("DELETE FROM entries")
+            self._connection.executemany(
+                "DELETE FROM parts WHERE name = ?", [(name,) for name in names]
+            )
+            self._note(program=program, building=1)
+
+    def finish(
+        self,
+        made: Iterable[Part],
+        folders: Iterable[str],
+        entries: Mapping[int, bytes],
+        labels: bytes | None = None,
+    ) -> None:
+        """Note that the build ended: parts `made`, `folders` written to, `entries` to keep.
+
+        So are `labels`, where they are others than before.
+        """
+        finished = _file_clock(self._folder)
+        with self._connection:
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO parts VALUES (?, ?, ?)",
+                [(part.name, part.fingerprint, "\n".join(part.paths())) for part in made],
+            )
+            for path in folders:
+                try:
+                    changed = os.stat(f"{self._folder}/{path}").st_mtime_ns  # noqa: PTH116
+                except FileNotFoundError:
+                    self._connection.execute("DELETE FROM folders WHERE path = ?", (path,))
+                    continue
+                self._connection.execute(
+                    "INSERT OR REPLACE INTO folders VALUES (?, ?)", (path, changed)
+                )
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO entries VALUES (?, ?)", entries.items()
+            )
+            if labels is not None:
+                self._connection.execute("INSERT OR REPLACE INTO labels VALUES (1, ?)", (labels,))
+            self._note(building=0, finished=finished)
+
+    def entry(self, key: int) -> bytes | None:
+        """Return what is kept under `key`."""
+        rows = self._connection.execute("SELECT content FROM entries WHERE key = ?", (key,))
+        return next(rows, (None,))[0]
+
+    def labels(self, program: int) -> bytes:
+        """Return the labels that a build by the same `program` found."""
+        if self._fact("program") != program:
+            return b""
+        rows = self._connection.execute("SELECT content FROM labels")
+        return bytes(next(rows, (b"",))[0])
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _fact(self, name: str) -> int:
+        rows = self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,))
+        return int(next(rows, (0,))[0])
+
+    def _note(self, **facts: int) -> None:
+        self._connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
+
+
+def open_state(cache: Path, folder: Path) -> BuildState:
+    """Return the state of the output `folder`, kept in the folder `cache`.
+
+    Never raises: where it can't be kept, or is damaged, nothing is known.
+    """
+    name = hashlib.blake2b(os.fsencode(os.path.realpath(folder)), digest_size=8).hexdigest()
+    path = cache / f"built-{name}.sqlite"
+    for _ in range(2):
+        with suppress(OSError, sqlite3.OperationalError):  # read-only, full, locked
+            cache.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(path, timeout=10)
+            try:
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.executescript(_SCHEMA)
+            except sqlite3.OperationalError:
+                connection.close()
+                break
+            except sqlite3.DatabaseError:
+                connection.close()
+                path.unlink()
+                continue
+            return BuildState(connection, folder)
+        break
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(_SCHEMA)
+    return BuildState(connection, folder)
+
+
+def _file_clock(folder: Path) -> int:
+    """Return the time (ns) by the clock that the file system of `folder` writes to its files."""
+    path = folder / f".publisher-clock.{os.getpid()}.tmp"
+    try:
+        path.touch()
+        return path.stat().st_ctime_ns
+    except OSError:
+        return 0
+    finally:
+        with suppress(OSError):
+            path.unlink()

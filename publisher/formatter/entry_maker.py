@@ -1,0 +1,102 @@
+"""Makes the entries of papers when a feed asks for them, and keeps what the next build needs.
+
+A current feed changes by a few entries a day; the others come, as bytes, from the last build.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from publisher.formatter.entries import Entry, make_entry
+from publisher.formatter.parts import stable_hash
+from publisher.formatter.timeline import Listed, seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Mapping, Sequence
+    from datetime import datetime
+
+    from publisher.models import Paper
+    from publisher.settings import Settings
+
+_KEPT = 1024  # entries in memory, each about 5 kB
+
+
+class EntryMaker:
+    """Makes the entries of `papers`; `lookup` returns bytes that were kept under a key.
+
+    Of entries in `recent` (numbers of papers), the bytes are to be kept for the next build.
+    """
+
+    def __init__(
+        self,
+        papers: Sequence[Paper],
+        settings: Settings,
+        lookup: Callable[[int], bytes | None] = lambda _key: None,
+        recent: Container[int] = frozenset(),
+    ) -> None:
+        """Make nothing yet."""
+        self._papers = papers
+        self._settings = settings
+        self._zone = settings.site.zone
+        self._lookup = lookup
+        self._recent = recent
+        self._fresh: dict[int, bytes] = {}
+        self._process = os.getpid()
+        self._entry = lru_cache(maxsize=_KEPT)(self._make)
+
+    def pending(self, listed: Listed) -> EntryOfPaper:
+        """Return the entry of a paper, to be made when it is needed."""
+        return EntryOfPaper(listed, self)
+
+    def take_fresh(self) -> Mapping[int, bytes]:
+        """Return by its key what is to be kept of what was made since the last call."""
+        fresh, self._fresh = self._fresh, {}
+        return fresh
+
+    def part(self, listed: Listed, kind: str, make: Callable[[Entry], bytes]) -> bytes:
+        """Return what `make` makes, or made, of the entry of a paper."""
+        if listed.number not in self._recent:
+            return make(self._entry(listed))
+        key = (listed.key ^ _kind_key(kind)) & ((1 << 63) - 1)
+        # A database must not be used by a process that was forked off.
+        kept = self._lookup(key) if os.getpid() == self._process else None
+        if kept is None:
+            kept = self._fresh[key] = make(self._entry(listed))
+        return kept
+
+    def moment(self, listed: Listed) -> datetime:
+        """Return when the entry of a paper changed last, in the site's zone."""
+        return seconds(listed.updated).astimezone(self._zone)
+
+    def _make(self, listed: Listed) -> Entry:
+        paper = self._papers[listed.number]
+        updated = seconds(listed.updated).astimezone(paper.updated.tzinfo)
+        published = updated if paper.updated == paper.first_published else paper.first_published
+        return make_entry(paper, self._settings, published=published, updated=updated)
+
+
+class EntryOfPaper:
+    """The entry of a paper, not made before it is needed; see `EntryMaker`."""
+
+    __slots__ = ("_listed", "_maker")
+
+    def __init__(self, listed: Listed, maker: EntryMaker) -> None:
+        """Stand for the entry that `maker` will make."""
+        self._listed = listed
+        self._maker = maker
+
+    @property
+    def updated(self) -> datetime:
+        """When the entry changed last."""
+        return self._maker.moment(self._listed)
+
+    def part(self, kind: str, make: Callable[[Entry], bytes]) -> bytes:
+        """Return what `make` makes, or made, of the entry."""
+        return self._maker.part(self._listed, kind, make)
+
+
+@lru_cache
+def _kind_key(kind: str) -> int:
+    return stable_hash(kind)

@@ -1,0 +1,91 @@
+"""Everything since the first day: a page, a sitemap and the documents of each feed by month."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from publisher.formatter.feeds import FORMATS
+from publisher.formatter.parts import Part, mixed, stable_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from publisher.formatter.family import FeedPlan
+    from publisher.formatter.site.plan import SitePlan
+
+PAPERS_ON_A_PAGE = 250  # as pages/archive.py has it
+
+
+def month_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
+    """Yield the page of each month, and the sitemap of its papers."""
+    for at, month in enumerate(plan.months):
+        found = plan.by_month[month]
+        newer = plan.months[at - 1] if at else ""
+        older = plan.months[at + 1] if at + 1 < len(plan.months) else ""
+        stable_hash(older, newer)
+        yield Part(
+            name=f"month {month}",
+            fingerprint=mixed(
+                (stable_hash(older, newer), *(one.head.fingerprint for one in found))
+            ),
+            paths=partial(_month_paths, month, len(found)),
+            render=partial(_render_month, plan, month, older, newer),
+            batch=month,
+            stage=stage,
+        )
+        yield Part(
+            name=f"sitemap {month}",
+            fingerprint=mixed(hash((one.head.id, one.head.updated)) for one in found),
+            paths=partial(_sitemap_paths, month),
+            render=partial(_render_sitemap, plan, month),
+            batch=month,
+            stage=stage,
+        )
+
+
+def archive_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
+    """Yield the archive documents, those of one feed and month at a time."""
+    for feed in plan.feeds:
+        for month, found in feed.by_month.items():
+            facts = (feed.fingerprint, stable_hash(*feed.neighbours(month)))
+            yield Part(
+                name=f"archive {month} {feed.folder}",
+                fingerprint=mixed((*facts, *(one.key for one in found))),
+                paths=partial(_archive_paths, feed, month),
+                render=partial(_render_archive, plan, feed, month),
+                batch=month,
+                stage=stage,
+            )
+
+
+def _month_paths(month: str, count: int) -> list[str]:
+    pages = max(1, -(-count // PAPERS_ON_A_PAGE))
+    numbers = ("index", *map(str, range(2, pages + 1)))
+    return [f"archive/{month}/{number}.html" for number in numbers]
+
+
+def _render_month(plan: SitePlan, month: str, older: str, newer: str) -> dict[str, bytes]:
+    from publisher.formatter.pages import render_month  # noqa: PLC0415 - jinja2 takes its time
+
+    papers = plan.papers(plan.by_month[month])
+    return render_month(month, papers, plan.settings, older=older, newer=newer)
+
+
+def _sitemap_paths(month: str) -> tuple[str, ...]:
+    return (f"sitemap-{month}.xml",)
+
+
+def _render_sitemap(plan: SitePlan, month: str) -> dict[str, bytes]:
+    from publisher.formatter.pages import render_sitemap_month  # noqa: PLC0415
+
+    return render_sitemap_month(month, plan.papers(plan.by_month[month]), plan.settings)
+
+
+def _archive_paths(feed: FeedPlan, month: str) -> list[str]:
+    return [f"archive/{month}/{feed.folder}{one.file_name}" for one in FORMATS]
+
+
+def _render_archive(plan: SitePlan, feed: FeedPlan, month: str) -> dict[str, bytes]:
+    made = feed.archive(month, plan.maker, plan.settings)
+    return {made.path(one.file_name): one.render(made) for one in FORMATS}

@@ -1,0 +1,162 @@
+"""What everything else is found from: the landing page, topics, the archive's list, sitemaps."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from publisher.formatter.feeds import FORMATS
+from publisher.formatter.parts import Part, mixed, stable_hash
+from publisher.formatter.timeline import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from publisher.formatter.family import FeedPlan
+    from publisher.formatter.pages import FeedLink, MonthCount
+    from publisher.formatter.site.plan import SitePlan
+    from publisher.formatter.timeline import Listed
+    from publisher.models import Topic
+
+
+def overview_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
+    """Yield the parts."""
+    topics = plan.collection.topics
+    names = stable_hash(*(f"{topic.slug} {topic.name}" for topic in topics))
+    feeds = mixed(feed.fingerprint for feed in plan.feeds)
+    months = stable_hash(*(f"{month} {len(plan.by_month[month])}" for month in plan.months))
+    counts = mixed(len(plan.by_topic[topic.slug]) for topic in topics)
+    yield Part(
+        name="index",
+        fingerprint=mixed((names, feeds, months, counts, *_shown(plan, plan.by_day))),
+        paths=lambda: ("index.html",),
+        render=partial(_render_index, plan),
+        batch="index",
+        stage=stage,
+    )
+    for topic in topics:
+        found = plan.by_topic[topic.slug]
+        yield Part(
+            name=f"topic {topic.slug}",
+            fingerprint=mixed((names, feeds, len(found), *_shown(plan, found))),
+            paths=partial(_topic_paths, topic),
+            render=partial(_render_topic, plan, topic),
+            batch=topic.slug,
+            stage=stage,
+        )
+    yield Part(
+        name="months",
+        fingerprint=months,
+        paths=lambda: ("archive/index.html",),
+        render=partial(_render_months, plan),
+        stage=stage,
+    )
+    yield Part(
+        name="sitemaps",
+        fingerprint=mixed((names, months, *(_updated(plan, month) for month in plan.months))),
+        paths=lambda: ("sitemap-lists.xml", "sitemap.xml"),
+        render=partial(_render_sitemaps, plan),
+        stage=stage,
+    )
+    yield Part(
+        name="shared files",
+        fingerprint=0,  # they depend on the settings alone
+        paths=partial(_shared_paths, plan),
+        render=partial(_render_shared_files, plan),
+        stage=stage,
+    )
+
+
+def feed_links(feed: FeedPlan) -> list[FeedLink]:
+    """Return the documents of `feed` as pages offer them."""
+    from publisher.formatter.pages import FeedLink  # noqa: PLC0415 - jinja2 takes its time
+
+    return [
+        FeedLink(
+            path=feed.folder + one.file_name,
+            title=f"{feed.title} ({one.label})",
+            media_type=one.media_type,
+            topic=feed.folder[7:-1] if feed.folder.startswith("topics/") else None,
+            group=feed.group,
+        )
+        for one in FORMATS
+    ]
+
+
+def _shown(plan: SitePlan, listed: Sequence[Listed]) -> list[int]:
+    return [one.head.fingerprint for one in listed[: plan.settings.feeds.entries]]
+
+
+def _updated(plan: SitePlan, month: str) -> int:
+    return max(one.head.updated for one in plan.by_month[month])
+
+
+def _month_counts(plan: SitePlan) -> list[MonthCount]:
+    from publisher.formatter.pages import MonthCount  # noqa: PLC0415
+
+    return [MonthCount(month, len(plan.by_month[month])) for month in plan.months]
+
+
+def _render_index(plan: SitePlan) -> dict[str, bytes]:
+    from publisher.formatter.pages import TopicCount, render_index  # noqa: PLC0415
+
+    return render_index(
+        plan.papers(plan.by_day[: plan.settings.feeds.entries]),
+        len(plan.by_day),
+        [TopicCount(topic, len(plan.by_topic[topic.slug])) for topic in plan.collection.topics],
+        [link for feed in plan.feeds for link in feed_links(feed)],
+        plan.settings,
+        months=_month_counts(plan),
+    )
+
+
+def _topic_paths(topic: Topic) -> tuple[str, ...]:
+    return (f"topics/{topic.slug}/index.html",)
+
+
+def _render_topic(plan: SitePlan, topic: Topic) -> dict[str, bytes]:
+    from publisher.formatter.pages import render_topic  # noqa: PLC0415
+
+    found = plan.by_topic[topic.slug]
+    feed = next(one for one in plan.feeds if one.folder == f"topics/{topic.slug}/")
+    return render_topic(
+        topic,
+        plan.papers(found[: plan.settings.feeds.entries]),
+        len(found),
+        plan.collection.topics,
+        feed_links(feed),
+        plan.settings,
+    )
+
+
+def _render_months(plan: SitePlan) -> dict[str, bytes]:
+    from publisher.formatter.pages import render_months  # noqa: PLC0415
+
+    return render_months(_month_counts(plan), plan.settings)
+
+
+def _render_sitemaps(plan: SitePlan) -> dict[str, bytes]:
+    from publisher.formatter.pages import render_sitemap, render_sitemap_lists  # noqa: PLC0415
+
+    lists = ["index.html", "archive/index.html"]
+    lists += [f"topics/{topic.slug}/index.html" for topic in plan.collection.topics]
+    lists += [f"archive/{month}/index.html" for month in plan.months]
+    zone = plan.settings.site.zone
+    months = [
+        (f"sitemap-{month}.xml", moment(_updated(plan, month)).astimezone(zone))
+        for month in plan.months
+    ]
+    return {
+        **render_sitemap_lists(lists, plan.settings),
+        **render_sitemap([*months, ("sitemap-lists.xml", None)], plan.settings),
+    }
+
+
+def _shared_paths(plan: SitePlan) -> list[str]:
+    return sorted(_render_shared_files(plan))
+
+
+def _render_shared_files(plan: SitePlan) -> dict[str, bytes]:
+    from publisher.formatter.pages import render_robots, render_shared_files  # noqa: PLC0415
+
+    return render_shared_files(plan.settings) | render_robots(plan.settings)

@@ -1,0 +1,42 @@
+"""The pages of papers and their citations: a part for each digest that was first to bring some."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from publisher.formatter.parts import Part, mixed
+from publisher.formatter.paths import PAPER_ENDINGS, paper_stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from publisher.formatter.site.plan import SitePlan
+    from publisher.formatter.timeline import Listed
+
+
+def paper_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
+    """Yield the parts."""
+    for digest, found in plan.by_digest.items():
+        yield Part(
+            name=f"papers of {digest}",
+            fingerprint=mixed(one.head.fingerprint for one in found),
+            paths=partial(_paths, found),
+            render=partial(_render, plan, found),
+            batch=found[0].month,
+            stage=stage,
+        )
+
+
+def _paths(found: Sequence[Listed]) -> list[str]:
+    stems = [paper_stem(one.head.id) for one in found]
+    return [stem + ending for stem in stems for ending in PAPER_ENDINGS]
+
+
+def _render(plan: SitePlan, found: Sequence[Listed]) -> dict[str, bytes]:
+    from publisher.formatter.pages import render_paper  # noqa: PLC0415 - jinja2 takes its time
+
+    files: dict[str, bytes] = {}
+    for paper in plan.papers(found):
+        files |= render_paper(paper, plan.settings)
+    return files

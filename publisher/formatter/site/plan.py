@@ -1,0 +1,84 @@
+"""The papers of a site as its files show them: by day, month, topic and feed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from publisher.formatter.entry_maker import EntryMaker
+from publisher.formatter.family import plan_feeds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from publisher.formatter.timeline import Listed
+    from publisher.models import Collection, Paper
+    from publisher.settings import Settings
+
+_RECENT_MONTHS = 2  # the newest grows from day to day
+
+
+class SitePlan:
+    """The site of `collection` before any of its files is made."""
+
+    def __init__(
+        self,
+        collection: Collection,
+        settings: Settings,
+        listed: Sequence[Listed],
+        labels: Mapping[int, Sequence[str]],
+        lookup: Callable[[int], bytes | None] = lambda _key: None,
+    ) -> None:
+        """Plan the site of the papers `listed`, in the order of feeds.
+
+        `labels` are what `find_labels` found; `lookup` returns the bytes of an entry that an
+        earlier build kept.
+        """
+        self.collection = collection
+        self.settings = settings
+        self.feeds = plan_feeds(collection, listed, labels, settings)
+        # As pages show them: by first digest, not by the last update.
+        self.by_day = sorted(listed)
+        self.maker = EntryMaker(collection.papers, settings, lookup, self._recent)
+
+    @cached_property
+    def by_month(self) -> Mapping[str, list[Listed]]:
+        """The papers of each month ("2024-12"), the newest first."""
+        return _grouped(((one.month, one) for one in self.by_day), newest_first=True)
+
+    @cached_property
+    def months(self) -> list[str]:
+        """The months that have papers, the newest first."""
+        return list(self.by_month)
+
+    @cached_property
+    def by_digest(self) -> Mapping[str, list[Listed]]:
+        """The papers that each digest was the first to bring."""
+        return _grouped((one.head.digest, one) for one in self.by_day)
+
+    @cached_property
+    def by_topic(self) -> Mapping[str, list[Listed]]:
+        """The papers of each topic, by its slug."""
+        return _grouped((topic.slug, one) for one in self.by_day for topic in one.head.topics)
+
+    def papers(self, listed: Iterable[Listed]) -> list[Paper]:
+        """Return the papers `listed`, texts and all."""
+        return [self.collection.papers[one.number] for one in listed]
+
+    @cached_property
+    def _recent(self) -> frozenset[int]:
+        """The numbers of the papers whose entries the next build will need again."""
+        found = {one.number for feed in self.feeds for one in feed.newest(self.settings)}
+        for month in self.months[:_RECENT_MONTHS]:
+            found.update(one.number for one in self.by_month[month])
+        return frozenset(found)
+
+
+def _grouped(
+    pairs: Iterable[tuple[str, Listed]], *, newest_first: bool = False
+) -> dict[str, list[Listed]]:
+    found: defaultdict[str, list[Listed]] = defaultdict(list)
+    for key, one in pairs:
+        found[key].append(one)
+    return dict(sorted(found.items(), reverse=True)) if newest_first else dict(found)

@@ -1,0 +1,51 @@
+"""What every file of the site depends on: the program, its templates and the settings."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from publisher.formatter.parts import stable_hash
+from publisher.formatter.templating import template_folders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from publisher.settings import Settings
+
+# Packages that write a part of the output; another version may write it differently.
+_WRITERS = ("feedgen", "jinja2", "lxml", "msgspec")
+
+
+def program_fingerprint(settings: Settings) -> int:
+    """Return 63 bits that stand for all of it. Raises `TemplateError`."""
+    package = Path(__file__).parents[2]
+    folders = [package / "formatter", package / "settings", *template_folders(settings)]
+    texts = [file for folder in folders for file in _files(folder)]
+    shown = (settings.site, settings.feeds, settings.newsletter)
+    return stable_hash(
+        sys.version,
+        msgspec.json.encode(shown),
+        *((package / "models.py").read_bytes(), *(Path(file).read_bytes() for file in texts)),
+        *map(_version, _WRITERS),
+    )
+
+
+def _files(folder: Path) -> Iterator[str]:
+    for parent, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            if name.endswith((".py", ".j2")):
+                yield os.path.join(parent, name)  # noqa: PTH118 - hundreds of them, every time
+
+
+def _version(package: str) -> int:
+    """Return when `package` was installed; to read its version takes longer."""
+    spec = find_spec(package)
+    origin = spec.origin if spec else None
+    return os.stat(origin).st_mtime_ns if origin else 0  # noqa: PTH116

@@ -1,0 +1,235 @@
+"""Writing the site: what changed and nothing else, whatever happened to the folder before."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher.errors import OutputError
+from publisher.formatter.build import Changes, write_site
+from publisher.formatter.build_state import open_state
+from publisher.formatter.folder import MANIFEST
+from publisher.formatter.parts import Part, stable_hash
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOTHING = Changes()
+A = {"index.html": "first", "topics/nerf/atom.xml": "feed"}
+B = {"papers/1.html": "one", "papers/2.html": "two", "archive/2024-12/atom.xml": "old"}
+
+
+def part(name: str, files: dict[str, str], *, stage: int = 0, fingerprint: int = 0) -> Part:
+    made = {path: text.encode() for path, text in files.items()}
+    return Part(
+        name=name,
+        fingerprint=fingerprint or stable_hash(repr(files)),
+        paths=lambda: tuple(made),
+        render=lambda: made,
+        batch=name,
+        stage=stage,
+    )
+
+
+class Builder:
+    def __init__(self, folder: Path) -> None:
+        self.out = folder / "out"
+        self.cache = folder / "cache"
+
+    def __call__(self, *parts: Part, program: int = 1, workers: int = 1) -> Changes:
+        state = open_state(self.cache, self.out)
+        try:
+            return write_site(self.out, state, program, parts, workers)
+        finally:
+            state.close()
+
+    def files(self) -> set[str]:
+        return {p.relative_to(self.out).as_posix() for p in self.out.rglob("*") if p.is_file()}
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Builder:
+    return Builder(tmp_path)
+
+
+def test_only_what_changed_is_made(build: Builder) -> None:
+    assert build(part("a", A), part("b", B)).written == tuple(sorted([*A, *B]))
+    assert build(part("a", A), part("b", B)) == NOTHING
+
+    def never() -> dict[str, bytes]:
+        raise AssertionError
+
+    same = part("b", B)
+    untouched = Part("b", same.fingerprint, same.paths, never)
+    changes = build(part("a", A | {"index.html": "second"}), untouched)
+    assert changes == Changes(written=("index.html",))
+
+
+def test_a_new_program_makes_everything_and_writes_what_differs(build: Builder) -> None:
+    build(part("a", A, fingerprint=5), part("b", B))
+    changed = part("a", A | {"index.html": "second"}, fingerprint=5)
+    assert build(changed, part("b", B), program=2) == Changes(written=("index.html",))
+
+
+def test_what_is_gone_is_removed_and_nothing_else(build: Builder) -> None:
+    build(part("a", A), part("b", B))
+    (build.out / "papers/mine.html").write_text("mine")
+    (build.out / "CNAME").write_text("papers.example.org")
+    changes = build(part("a", A))
+    assert changes.removed == tuple(sorted(B))
+    assert build.files() == {*A, "papers/mine.html", "CNAME", MANIFEST}
+    assert not (build.out / "archive").exists()
+
+
+def test_a_file_that_moves_to_another_part_stays(build: Builder) -> None:
+    build(part("a", A), part("b", B))
+    one = {"papers/1.html": "one"}
+    rest = {path: text for path, text in B.items() if path not in one}
+    assert build(part("a", A), part("b", rest), part("c", one)) == NOTHING
+    assert build.files() == {*A, *B, MANIFEST}
+
+
+def test_without_the_cache_the_manifest_knows_what_to_remove(build: Builder) -> None:
+    build(part("a", A), part("b", B))
+    shutil.rmtree(build.cache)
+    assert build(part("a", A)).removed == tuple(sorted(B))
+
+
+@pytest.mark.parametrize("damage", [b"", b"garbage" * 1000, b"SQLite format 3\0" + b"x" * 5000])
+def test_a_damaged_cache_is_made_anew(build: Builder, damage: bytes) -> None:
+    build(part("a", A), part("b", B))
+    (state,) = build.cache.iterdir()
+    state.write_bytes(damage)
+    assert build(part("a", A), part("b", B)) == NOTHING
+    assert build(part("a", A), part("b", B)) == NOTHING
+
+
+def test_a_cache_that_cannot_be_used(build: Builder) -> None:
+    build.cache.write_text("a file in the way")
+    assert build(part("a", A)).written == tuple(sorted(A))
+    assert build(part("a", A)) == NOTHING
+
+
+@pytest.mark.parametrize(
+    "disturb",
+    [
+        pytest.param(lambda out: (out / "index.html").write_text("mine"), id="changed in place"),
+        pytest.param(lambda out: (out / "index.html").unlink(), id="removed"),
+        pytest.param(lambda out: (out / "papers/1.html").unlink(), id="page removed"),
+        pytest.param(lambda out: shutil.rmtree(out / "topics"), id="folder removed"),
+        pytest.param(shutil.rmtree, id="all removed"),
+        pytest.param(
+            lambda out: (out / "papers/2.html").rename(out / "papers/1.html"),
+            id="page replaced",
+        ),
+        pytest.param(lambda out: (out / MANIFEST).unlink(), id="manifest removed"),
+        pytest.param(lambda out: (out / MANIFEST).write_bytes(b"\xff\0"), id="manifest damaged"),
+    ],
+)
+def test_what_a_stranger_did_is_put_right(build: Builder, disturb: object) -> None:
+    assert callable(disturb)
+    build(part("a", A), part("b", B))
+    time.sleep(0.02)  # the clock of files has ticks
+    disturb(build.out)
+    build(part("a", A), part("b", B))
+    for path, text in {**A, **B}.items():
+        assert (build.out / path).read_text() == text
+    assert build(part("a", A), part("b", B)) == NOTHING
+    assert build(part("a", A)).removed == tuple(sorted(B))
+
+
+def test_large_files_have_a_compressed_copy(build: Builder) -> None:
+    large = {"atom.xml": "entry " * 10_000}
+    build(part("a", large))
+    copy = build.out / "atom.xml.gz"
+    first = copy.read_bytes()
+    assert gzip.decompress(first).decode() == large["atom.xml"]
+    copy.unlink()
+    build(part("a", large))
+    assert copy.read_bytes() == first
+    build(part("a", {"atom.xml": "small"}))
+    assert not copy.exists()
+    build(part("a", large))
+    assert build(part("b", B)).removed == ("atom.xml",)
+    assert not copy.exists()
+
+
+def test_stages_are_written_in_order(build: Builder) -> None:
+    order: list[str] = []
+
+    def noting(name: str, stage: int) -> Part:
+        def render() -> dict[str, bytes]:
+            order.append(name)
+            return {name: b""}
+
+        return Part(name, 1, lambda: (name,), render, stage=stage)
+
+    build(noting("last", 2), noting("first", 0), noting("middle", 1))
+    assert order == ["first", "middle", "last"]
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_any_number_of_processes_gives_the_same(build: Builder, workers: int) -> None:
+    parts = [part(str(n), {f"papers/{n}.html": str(n)}) for n in range(40)]
+    assert len(build(*parts, workers=workers).written) == 40
+    assert build(*parts, workers=workers) == NOTHING
+
+
+def test_a_part_that_fails_is_made_next_time(build: Builder) -> None:
+    def fail() -> dict[str, bytes]:
+        raise OutputError("no")
+
+    build(part("a", A), part("b", B))
+    with pytest.raises(OutputError):
+        build(part("a", A), Part("b", 7, lambda: ("papers/3.html",), fail))
+    # Back to what it was: the state must not believe that this is there.
+    (build.out / "papers/1.html").unlink()
+    build(part("a", A), part("b", B))
+    assert build.files() == {*A, *B, MANIFEST}
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from publisher.formatter.build import write_site
+from publisher.formatter.build_state import open_state
+from publisher.formatter.parts import Part
+root, step = Path(sys.argv[1]), int(sys.argv[2])
+def part(n):
+    text = (f"<{step}>" + "x" * 40_000 + f"</{step}>").encode()
+    name = f"papers/{n}-{step % 3 if n % 2 else 0}.html"
+    return Part(str(n), step + 1, lambda: (name,), lambda: {name: text}, batch=str(n % 10))
+state = open_state(root / "cache", root / "out")
+print("go", flush=True)
+write_site(root / "out", state, 1, [part(n) for n in range(60)], workers=2)
+"""
+
+
+def test_killed_at_any_moment(build: Builder, tmp_path: Path) -> None:
+    """Every file is whole at every moment; the next build leaves what an undisturbed one would."""
+    chance = random.Random(4)  # noqa: S311 - not for secrets
+    for step in range(25):
+        command = [sys.executable, "-c", KILLED, str(tmp_path), str(step)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(chance.random() * 0.06)
+            os.kill(process.pid, signal.SIGKILL)
+        for path in build.out.rglob("*.html"):
+            text = path.read_text()
+            assert text.partition(">")[0][1:] == text.rpartition("/")[2][:-1], path
+    time.sleep(0.5)  # no process outlives its parent by more
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), "99"], check=True)
+    clean = tmp_path / "clean"
+    subprocess.run([sys.executable, "-c", KILLED, str(clean), "99"], check=True)
+    left = {path.relative_to(build.out) for path in build.out.rglob("*")}
+    assert left == {path.relative_to(clean / "out") for path in (clean / "out").rglob("*")}

@@ -1,0 +1,91 @@
+"""Work in forked processes: whatever happens to them, every task is done once or fails here."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from publisher.processes import share_out, usable_cores
+
+HERE = os.getpid()
+
+
+def square(number: int) -> tuple[int, int]:
+    return number * number, os.getpid()
+
+
+def die_elsewhere(number: int) -> int:
+    if os.getpid() != HERE and number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def fail(number: int) -> int:
+    if number == 2:
+        raise ValueError("two")
+    return number
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_every_task_is_done(workers: int) -> None:
+    done = dict(share_out([partial(square, n) for n in range(20)], workers))
+    assert {n: result for n, (result, _) in done.items()} == {n: n * n for n in range(20)}
+    assert (HERE in {pid for _, pid in done.values()}) == (workers == 1)
+
+
+def test_a_killed_process_costs_nothing_but_time() -> None:
+    done = dict(share_out([partial(die_elsewhere, n) for n in range(9)], 2))
+    assert done == {n: n for n in range(9)}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_a_task_raises_is_raised_here(workers: int) -> None:
+    with pytest.raises(ValueError, match="two"):
+        list(share_out([partial(fail, n) for n in range(4)], workers))
+
+
+def test_no_process_outlives_its_parent() -> None:
+    program = """
+import os, time
+from publisher.processes import share_out
+def task():
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+list(share_out([task, task], 2))
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        workers = [int(parent.stdout.readline()) for _ in range(2)]
+        parent.kill()
+    deadline = time.monotonic() + 60
+    while any(alive(pid) for pid in workers):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_one_core_while_threads_run() -> None:
+    import threading
+
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    thread.start()
+    try:
+        assert usable_cores() == 1
+    finally:
+        stop.set()
+        thread.join()
