@@ -5,7 +5,11 @@ from __future__ import annotations
 import functools
 import http.server
 import json
+import shutil
+import sqlite3
+import subprocess
 import threading
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -68,14 +72,19 @@ def test_the_feed_of_all_papers_is_full(built: Path) -> None:
     assert len(parsed.entries) == papers
 
 
-@pytest.fixture
-def served(built: Path) -> Iterator[str]:
-    class Quiet(http.server.SimpleHTTPRequestHandler):
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    class Forgetful(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
             pass
 
+        def do_GET(self) -> None:
+            # The whole feed every time: "not modified" would prove nothing about entries.
+            del self.headers["If-Modified-Since"]
+            super().do_GET()
+
     server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(Quiet, directory=str(built))
+        ("127.0.0.1", 0), functools.partial(Forgetful, directory=str(folder))
     )
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -83,6 +92,12 @@ def served(built: Path) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def served(built: Path) -> Iterator[str]:
+    with serving(built) as address:
+        yield address
 
 
 def test_reader_reads_every_feed(built: Path, served: str) -> None:
@@ -100,6 +115,43 @@ def test_reader_reads_every_feed(built: Path, served: str) -> None:
             assert all(entry.content or entry.summary for entry in entries)
         for result in reader.update_feeds_iter():
             assert result.updated_feed is None or result.updated_feed.total == 0, result
+
+
+def test_a_reader_sees_exactly_the_new_papers(tmp_path: Path, examples: Path) -> None:
+    digests, output = tmp_path / "digests", tmp_path / "out"
+    shutil.copytree(examples, digests, ignore=shutil.ignore_patterns("2024-12-05"))
+    names = ("atom.xml", "rss.xml", "feed.json")
+    chosen = settings_for(digests, output, feeds={"entries": 1000})
+    before = {paper.id: paper for paper in pipeline.build(chosen).collection.papers}
+    with serving(output) as address, make_reader(":memory:") as reader:
+        for name in names:
+            reader.add_feed(address + name)
+        reader.update_feeds()
+        shutil.copytree(examples, digests, dirs_exist_ok=True)
+        after = {paper.id: paper for paper in pipeline.build(chosen).collection.papers}
+        new = after.keys() - before.keys()
+        changed = {one for one in before if before[one] != after[one]}
+        assert new
+        for result in reader.update_feeds_iter():
+            assert result.updated_feed.new == len(new)
+            assert result.updated_feed.modified <= len(changed)
+
+
+@pytest.mark.skipif(not shutil.which("newsboat"), reason="newsboat is not installed")
+@pytest.mark.parametrize("name", ["atom.xml", "rss.xml"])
+def test_newsboat_reads_every_entry(
+    built: Path, served: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "urls").write_text(f"{served}{name}\n", encoding="utf-8")
+    (tmp_path / "config").write_text("", encoding="utf-8")
+    command = ["newsboat", "-u", "urls", "-c", "cache", "-C", "config", "-x", "reload"]
+    subprocess.run(command, check=True, cwd=tmp_path, capture_output=True, timeout=60)
+    with closing(sqlite3.connect(tmp_path / "cache")) as cache:
+        rows = cache.execute("select guid, title, url, content, author, pubDate from rss_item")
+        found = {row[0]: row for row in rows}
+    assert found.keys() == {one.id for one in feedparser.parse((built / name).read_bytes()).entries}
+    assert all(all(row) for row in found.values())
 
 
 def test_an_entry_has_the_same_id_in_every_feed(built: Path) -> None:
