@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from publisher.formatter.plain import one_line, unmistakable, xml_text
+from publisher.formatter.plain import one_line, without_markup, xml_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,4 +44,4 @@ def render_opml(feeds: Sequence[Feed], title: str) -> bytes:
 
 
 def _text(text: str) -> str:
-    return unmistakable(one_line(xml_text(text)))
+    return without_markup(one_line(xml_text(text)))

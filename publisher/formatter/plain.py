@@ -14,7 +14,8 @@ _REMOVED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _LOST = re.compile("[\ufffd\ud800-\udfff]")
 _SPECIAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd-\uffff\ud800-\udfff]")
 # What a reader that takes a title for HTML would swallow.
-_MARKUP = re.compile(r"<(?=[/!?A-Za-z])|&(?=#?(\w+))")
+_MARKUP = re.compile(r"<(?=[/!?\w])|&(?=#?(\w+))")
+_STRICT_AMPERSAND = re.compile(r"&(?![\s&]|$)")
 _ENTITIES = frozenset(name.rstrip(";") for name in html5) | {"apos"}
 # HTML, "named character reference state": these need no semicolon, so that "&copyleft" has one.
 _OPEN_ENTITIES = tuple(name for name in html5 if not name.endswith(";"))
@@ -53,6 +54,15 @@ def _joined(match: re.Match[str]) -> str:
     if name and name.isalpha() and name not in _ENTITIES and not name.startswith(_OPEN_ENTITIES):
         return match.group()
     return match.group() + WORD_JOINER
+
+
+def without_markup(text: str) -> str:
+    """Return the plain `text` so that it is well-formed HTML too, and looks the same.
+
+    OPML allows HTML in its attributes; some importers decode it, others show it as it is. So "<"
+    and an "&" that is no word become their full-width forms, which are neither.
+    """
+    return _STRICT_AMPERSAND.sub("＆", text.replace("<", "＜"))
 
 
 def one_line(text: str) -> str:

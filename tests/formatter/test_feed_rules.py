@@ -142,7 +142,7 @@ def test_opml_keeps_the_rules_whatever_a_topic_is_called() -> None:
     one = feed((), settings())
     feeds = [
         one,
-        replace(one, folder="topics/a/", title="<b>A</b> \x00&amp; \ud800", description=""),
+        replace(one, folder="topics/a/", title="<b>A</b> \x00&amp; R&D < & \ud800", description=""),
         replace(one, folder="topics/b/", month="2024-12"),
     ]
     assert problems(render_opml(feeds, "All & <more>"), ROOT + "opml.xml") == []

@@ -73,7 +73,7 @@ _WRAPPER = Wrapper(("feed",), NAMESPACES)
 @lru_cache(maxsize=KEPT_ENTRIES)
 def _part(entry: Entry, scheme: str) -> bytes:
     made = feed_entry(entry)
-    made.author([{"name": name} for name in entry.authors])
+    made.author([{"name": unmistakable(name)} for name in entry.authors])
     made.category(
         [
             {

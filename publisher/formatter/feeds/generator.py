@@ -79,7 +79,7 @@ def feed_head(
     if description:
         made.subtitle(description)
     made.description(description or title)
-    made.author({"name": one_line(xml_text(feed.author)) or title})
+    made.author({"name": unmistakable(one_line(xml_text(feed.author))) or title})
     made.language(feed.language)
     made.generator("digest-publisher", version=__version__)
     made.updated(updated)

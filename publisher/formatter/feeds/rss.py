@@ -78,7 +78,7 @@ def _part(entry: Entry, domain: str) -> bytes:
     if entry.authors:
         # RSS's own author is an e-mail address.
         made.register_extension("dc", DcEntryExtension, atom=False, rss=True)
-        made.dc.dc_creator(list(entry.authors))
+        made.dc.dc_creator([unmistakable(name) for name in entry.authors])
     if entry.pdf_url:
         made.register_extension("links", _Links, atom=False, rss=True)
         made.links.pdf_url = entry.pdf_url

@@ -100,7 +100,11 @@ def texts(parent: etree._Element, where: str) -> Iterator[str]:
 
 def persons(parent: etree._Element, where: str) -> Iterator[str]:
     for author in parent.findall(f"{ATOM}author"):
-        yield from values.not_blank(author.findtext(f"{ATOM}name"), f"{where}: author")
+        name = author.findtext(f"{ATOM}name") or ""
+        yield from values.not_blank(name, f"{where}: author")
+        yield from values.plain(name, f"{where}: author")
+        if values.EMAIL_IN_TEXT.search(name):
+            yield f"{where}: e-mail address in {name!r}"
         email = author.findtext(f"{ATOM}email")
         if email is not None and values.EMAIL.fullmatch(email) is None:
             yield f"{where}: e-mail {email!r}"

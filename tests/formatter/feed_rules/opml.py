@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from formatter.feed_rules import values, xml
@@ -57,3 +58,6 @@ def outline_rules(outline: etree._Element) -> Iterator[str]:
         yield f"{where}: version {outline.get('version')}"
     for name in set(outline.attrib) & {"text", "title", "description"}:
         yield from values.plain(outline.get(name), f"{where}: {name}")
+        # These are HTML to the validator, which has to parse without an error.
+        if re.search(r"<|&(?![\s&]|$)", outline.get(name) or ""):
+            yield f"{where}: HTML in {name}"

@@ -27,6 +27,7 @@ TAG = re.compile(
 BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]*")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+( \([^()]+\))?", re.ASCII)
+EMAIL_IN_TEXT = re.compile(r"<[\w.+'-]+@[\w.-]+>", re.ASCII)
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd-\uffff\ud800-\udfff]")
 FIRST_YEAR = 1990
 
