@@ -7,6 +7,7 @@ a file that an editor forgot.
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -18,23 +19,20 @@ if TYPE_CHECKING:
 
 _DRAFT_FOLDERS = frozenset({"_drafts", "_draft"})  # Jekyll, Hexo
 # The groups of each, joined, are the name that the leftover stands for.
-_LEFTOVERS = tuple(
-    re.compile(pattern, re.IGNORECASE | re.DOTALL)
-    for pattern in (
-        r"#(.+)#",  # Emacs: not saved
-        r"\.#(.+)",  # Emacs: being edited
-        r"(.+)~",  # Emacs, gedit
-        r"\.(.+)\.sw[a-p]",  # Vim
-        r"(.+)\.(?:bak|orig|rej|tmp|temp|old|part|crdownload|save)",
-        r"~\$(.+)",  # Office
-        r"\._(.+)",  # macOS, on foreign disks
-        r"\.(.+\.\w+)\.[A-Za-z0-9]{6}",  # rsync
-        r"\.(.+)",  # hidden
-        # A second state of a file that two machines changed: the first is there as well.
-        r"(.+)\.sync-conflict-\d{8}-\d{6}(?:-\w+)?(\.\w+)",  # Syncthing
-        r"(.+) \([^()]*(?:conflicted copy|conflict|冲突)[^()]*\)(\.\w+)",  # Dropbox, Nextcloud
-        r"(.+)_conflict-\d{8}-\d{6}(\.\w+)",  # ownCloud
-    )
+_LEFTOVERS = (
+    r"#(.+)#",  # Emacs: not saved
+    r"\.#(.+)",  # Emacs: being edited
+    r"(.+)~",  # Emacs, gedit
+    r"\.(.+)\.sw[a-p]",  # Vim
+    r"(.+)\.(?:bak|orig|rej|tmp|temp|old|part|crdownload|save)",
+    r"~\$(.+)",  # Office
+    r"\._(.+)",  # macOS, on foreign disks
+    r"\.(.+\.\w+)\.[A-Za-z0-9]{6}",  # rsync
+    r"\.(.+)",  # hidden
+    # A second state of a file that two machines changed: the first is there as well.
+    r"(.+)\.sync-conflict-\d{8}-\d{6}(?:-\w+)?(\.\w+)",  # Syncthing
+    r"(.+) \([^()]*(?:conflicted copy|conflict|冲突)[^()]*\)(\.\w+)",  # Dropbox, Nextcloud
+    r"(.+)_conflict-\d{8}-\d{6}(\.\w+)",  # ownCloud
 )
 _OWN_NAMES = frozenset({"_index.md", "_index.markdown"})  # Hugo: a list's page, no post
 _TRUE = frozenset({"true", "yes", "on", "1"})
@@ -58,10 +56,15 @@ def stands_for(path: str) -> str | None:
     pure = PurePosixPath(path)
     if pure.name in _OWN_NAMES or any(part.lower() in _DRAFT_FOLDERS for part in pure.parts[:-1]):
         return path
-    for pattern in _LEFTOVERS:
+    for pattern in _leftovers():
         if match := pattern.fullmatch(pure.name):
             return str(pure.with_name("".join(match.groups())))
     return None
+
+
+@cache
+def _leftovers() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in _LEFTOVERS)
 
 
 def is_draft(metadata: Mapping[str, object]) -> bool:

@@ -11,7 +11,6 @@ import re
 from typing import Final
 
 from publisher.collector.repair.codepages import BYTE_OF, CONTINUATION, WEAK_BYTES, gbk_bytes
-from publisher.collector.repair.general_frequency import general_frequency
 
 
 def _chars(values: frozenset[int] | range | bytes) -> str:
@@ -43,32 +42,22 @@ _BARE_LEAD: Final = re.compile(f"[{_LEAD_3}](?![{_ANY}])")
 _ENOUGH_LEADS: Final = 10
 _CUT_SHORT: Final = re.compile(f"[{_LEAD_3}][{_ANY}]?(?![{_ANY}])(\\??)")
 
-_PLAUSIBLE: Final = 1e-5
-_MOSTLY: Final = 0.8
 
-
-def _pair_class(firsts: range, seconds: bytes) -> str:
+def pair_class(firsts: range, seconds: bytes) -> str:
+    """Return the characters, for a class, that two such bytes are in GBK."""
     pairs = (bytes([first, second]) for first in firsts for second in seconds)
     return re.escape("".join(pair.decode("gbk", "ignore") for pair in pairs))
 
 
-_LEADS: Final = bytes(range(0xE2, 0xEA)) + b"\xef"
-_LEAD_PAIR: Final = _pair_class(range(0xE2, 0xEA), CONTINUATION) + _pair_class(
+LEAD_PAIR: Final = pair_class(range(0xE2, 0xEA), CONTINUATION) + pair_class(
     range(0xEF, 0xF0), CONTINUATION
 )
-_MIDDLE_PAIR: Final = _pair_class(range(0x81, 0xC0), _LEADS)
-_LAST_PAIR: Final = _pair_class(range(0x81, 0xC0), CONTINUATION)
-_GBK_PART: Final = re.compile(f"[{_LEAD_PAIR}{_MIDDLE_PAIR}{_LAST_PAIR}]")
-_BEYOND_ASCII: Final = re.compile("[^\x00-\x7f\ufffd]")
-_GBK_THREE: Final = f"[{_LEAD_PAIR}][{_MIDDLE_PAIR}][{_LAST_PAIR}]"
-GBK_RUN: Final = re.compile(f"{_GBK_THREE}(?:{_GBK_THREE})*")
-
-# "Jürgen" read as GBK is "J眉rgen".
-LETTER_AS_GBK: Final = re.compile(f"[A-Za-z][{_pair_class(range(0xC3, 0xC6), CONTINUATION)}][a-z]")
+MIDDLE_PAIR: Final = pair_class(range(0x81, 0xC0), bytes(range(0xE2, 0xEA)) + b"\xef")
+_GBK_BEGINNING: Final = re.compile(f"[{LEAD_PAIR}][{MIDDLE_PAIR}]")
 
 # The same after a first, single-byte misreading: "Ã¤Â¸" read as GBK is "盲赂".
 _TWICE: Final = re.compile(
-    f"[{_pair_class(range(0xC3, 0xC4), bytes(range(0xA2, 0xB0)))}][^\x00-\x7f]{{2,5}}"
+    f"[{pair_class(range(0xC3, 0xC4), bytes(range(0xA2, 0xB0)))}][^\x00-\x7f]{{2,5}}"
 )
 
 
@@ -79,10 +68,10 @@ def gbk_signs(text: str) -> int:
     hundred thousand characters, and then hardly ever two common characters.
     """
     signs = 0
-    for match in GBK_RUN.finditer(text):
-        decoded = b"".join(map(gbk_bytes, match[0])).decode("utf-8", "replace")
-        if all(general_frequency(char) >= _PLAUSIBLE for char in decoded):
-            signs += len(match[0])
+    if _GBK_BEGINNING.search(text):
+        from publisher.collector.repair import gbk  # noqa: PLC0415 - takes longer than the search
+
+        signs += gbk.plausible(text)
     for match in _TWICE.finditer(text):
         decoded = b"".join(map(gbk_bytes, match[0])).decode("utf-8", "ignore")
         signs += STRONG.search(decoded) is not None
@@ -104,13 +93,6 @@ def share_of_bare_leads(line: str) -> float:
     """Return the share of characters left with one byte, 0 for a short line."""
     leads = len(_LEAD.findall(line))
     return len(_BARE_LEAD.findall(line)) / leads if leads >= _ENOUGH_LEADS else 0.0
-
-
-def is_mostly_gbk(line: str) -> bool:
-    """Tell whether nearly every character of ``line`` can be UTF-8 read as GBK."""
-    found: list[str] = _BEYOND_ASCII.findall(line)
-    parts = sum(_GBK_PART.match(char) is not None for char in found)
-    return bool(found) and parts >= _MOSTLY * len(found)
 
 
 def looks_damaged(text: str) -> bool:

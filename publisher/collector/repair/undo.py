@@ -20,16 +20,15 @@ from publisher.collector.repair.codepages import (
     units_of_choices,
 )
 from publisher.collector.repair.detect import (
-    LETTER_AS_GBK,
     STRONG,
     WEAK,
     gbk_signs,
-    is_mostly_gbk,
     looks_damaged,
     marks_losses_by_question_mark,
     share_of_bare_leads,
     single_byte_signs,
 )
+from publisher.collector.repair.gbk import LETTER_AS_GBK, is_mostly_gbk
 from publisher.collector.repair.language_model import ORDER, normalise
 from publisher.collector.repair.lattice import Budget, Width, best_reading
 from publisher.collector.repair.mixture import Mixture
