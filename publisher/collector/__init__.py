@@ -58,7 +58,9 @@ def _collect(settings: Settings, progress: Callable[[int, int], None]) -> Collec
         found = _find(settings, checkout)
         cache = open_cache(settings.cache_folder / "parsed.sqlite")
         archive = read_archive(found.files, settings.site.zone, cache, progress)
-    papers, topics, by_topic, heads = merge(archive.indexes, archive.load, archive.keys)
+    papers, topics, by_topic, heads = merge(
+        archive.indexes, archive.load, archive.keys, archive.slugs
+    )
     first = sorted([*found.findings, *plugins.installed()[1]])
     collection = Collection(
         papers=papers,

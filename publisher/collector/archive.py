@@ -18,6 +18,7 @@ from publisher.collector.cache import Entry, Row, Stamp, content_key, parser_ver
 from publisher.collector.findings import finding
 from publisher.collector.merge import DigestIndex, index_of
 from publisher.collector.plugins import fingerprint
+from publisher.collector.slugs import assign_slugs
 from publisher.models import Finding, ParsedDigest
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
 _heads = msgspec.json.Decoder(tuple[Head, ...])
 _findings = msgspec.json.Decoder(tuple[Finding, ...])
 _bodies = msgspec.json.Decoder(tuple[ParsedDigest, ...])
+_slugs = msgspec.json.Decoder(dict[str, str])
 _encode = msgspec.json.Encoder().encode
 _NO_FINDINGS = _encode(())
 
@@ -72,6 +74,10 @@ class Archive:
         """Return the digest whose index is at `number`."""
         file, part = self._places[number]
         return self._body(self._files[file])[part]
+
+    def slugs(self, names: Sequence[str]) -> dict[str, str]:
+        """Return what `assign_slugs` does, kept for the same names in the same order."""
+        return self._reader.slugs(names)
 
     def findings(self) -> Iterator[tuple[SourceFile, tuple[Finding, ...]]]:
         """Yield the defects of each file that has some."""
@@ -189,6 +195,16 @@ class _Reader:
             return _bodies.decode(entry.body)
         # Somebody deleted the cache meanwhile.
         return self._parse(file, file.location.read_bytes(), _no_model).digests
+
+    def slugs(self, names: Sequence[str]) -> dict[str, str]:
+        """Return the slugs of `names`."""
+        key = content_key(self._version, b"slugs", _encode(names))
+        entry = self._cache.entry(key)
+        if entry is not None:
+            return _slugs.decode(entry.body)
+        slugs = assign_slugs(names)
+        self._cache.put(key, _encode(slugs))
+        return slugs
 
     def _read(
         self,

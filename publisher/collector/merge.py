@@ -163,14 +163,16 @@ def merge(
     digests: Sequence[DigestIndex],
     load: Callable[[int], ParsedDigest],
     keys: Sequence[int] = (),
+    slugs_of: Callable[[Sequence[str]], Mapping[str, str]] = assign_slugs,
 ) -> tuple[Papers, tuple[Topic, ...], Mapping[str, Papers], PaperHeads]:
     """Return the papers of `digests`, newest first; their topics by name; papers by topic's slug.
 
     The heads of the papers are the last. `load` returns the digest whose index is at a place in
-    `digests`; `keys` are 64-bit hashes of the content of each.
+    `digests`; `keys` are 64-bit hashes of the content of each; `slugs_of` does what `assign_slugs`
+    does.
     """
     order = sorted(range(len(digests)), key=lambda n: (digests[n].moment, digests[n].path))
-    topics = _topics(digests[number] for number in order)
+    topics = _topics((digests[number] for number in order), slugs_of)
     of_digest = [tuple(dict.fromkeys(topics[n] for n in digest.topic_names)) for digest in digests]
     mentions = _mentions(digests, order)
     merged = _Merged(digests, mentions, of_digest, keys or (0,) * len(digests), load)
@@ -267,10 +269,12 @@ def _topics_of(paper_id: str, merged: _Merged) -> tuple[Topic, ...]:
     return tuple(dict.fromkeys(topic for number, _ in places for topic in merged.topics[number]))
 
 
-def _topics(ordered: Iterable[DigestIndex]) -> dict[str, Topic]:
+def _topics(
+    ordered: Iterable[DigestIndex], slugs_of: Callable[[Sequence[str]], Mapping[str, str]]
+) -> dict[str, Topic]:
     """Return the topic for each name; the first spelling seen is the one that is shown."""
     names = list(dict.fromkeys(name for digest in ordered for name in digest.topic_names))
-    slugs = assign_slugs(names)
+    slugs = slugs_of(names)
     shown: dict[str, str] = {}
     for name in names:
         shown.setdefault(slugs[name], name)

@@ -7,8 +7,6 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from anyascii import anyascii
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -25,6 +23,8 @@ def slugify(name: str) -> str:
 
     A name of which nothing can be written in ASCII gets "topic-" and 8 hex digits.
     """
+    from anyascii import anyascii  # noqa: PLC0415 - it reads zip files and temporary files too
+
     ascii_name = anyascii(unicodedata.normalize("NFKC", name)).lower()
     slug = _NOT_SAFE.sub("-", ascii_name).strip("-")[:_MAX].strip("-")
     if not slug:
