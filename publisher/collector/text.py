@@ -43,10 +43,10 @@ _NON_CHARACTERS = re.compile(
     "[" + "".join(chr(p << 16 | low) for p in range(1, 17) for low in (0xFFFE, 0xFFFF)) + "]"
 )
 _BLANKS = re.compile(r"[\s\u2028\u2029]+")
-# Characters that `legal` leaves as they are, whatever stands beside them: nothing of the above, no
-# blank but the common one, no mark, and nothing that NFC would change. Most texts hold no other.
+# Characters of which `legal` changes the blanks only, whatever stands beside them: nothing of the
+# above, no mark, and nothing that NFC would change. Most texts hold no other.
 SOUND = (
-    " -~\u00a1-\u00ac\u00ae-\u02af\u0391-\u03a1\u03a3-\u03c9\u0401-\u044f"
+    "\t\n -~\u00a1-\u00ac\u00ae-\u02af\u0391-\u03a1\u03a3-\u03c9\u0401-\u044f"
     "\u2010-\u2027\u2030-\u205e\u2190-\u22ff\u2460-\u27ff"
     "\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff9f"
 )
@@ -83,7 +83,10 @@ def plain(text: str) -> str:
 
 def legal(text: str) -> str:
     """Return `text` with single blanks and without characters that no reader should get."""
-    if _SOUND.fullmatch(text) and "  " not in text and UNSUBSCRIBE_PLACEHOLDER not in text:
+    if _SOUND.fullmatch(text) and UNSUBSCRIBE_PLACEHOLDER not in text:
+        text = text.replace("\n", " ").replace("\t", " ")
+        while "  " in text:
+            text = text.replace("  ", " ")
         return text
     text = _BLANKS.sub(" ", _BANNED.sub("", text))
     # In a hostile link it would hand every reader's own unsubscribe token to a stranger.

@@ -84,8 +84,8 @@ def _short(text: str) -> str:
     return text if len(text) <= MAX_FIELD else text[: MAX_FIELD - 1].rstrip() + "…"
 
 
-_CLOSED = re.compile(r"[。！？!?.…；;”’\"'）)\]】》」』%~～*]$")
-_OPEN = re.compile(r"[，,、（(\[【《「『“‘—/]$")
+_CLOSED = tuple("。！？!?.…；;”’\"'）)]】》」』%~～*")
+_OPEN = tuple("，,、（([【《「『“‘—/")
 _ADDRESS = re.compile(r"https?://\S+$")
 _SENTENCE = re.compile(r"[。！？]|[a-z)]\.\s")
 _SHORT = 12  # characters: a heading, a name, a number
@@ -96,7 +96,7 @@ def _cut_at(paragraphs: Sequence[Paragraph]) -> int | None:
 
     The model answers in three turns - summary, method, conclusion - and each may be cut off.
     """
-    closed = sum(bool(_CLOSED.search(paragraph.text)) for paragraph in paragraphs)
+    closed = sum(paragraph.text.endswith(_CLOSED) for paragraph in paragraphs)
     ends = {paragraph.section: paragraph for paragraph in paragraphs}
     cut = [
         paragraph.index
@@ -112,8 +112,8 @@ def is_cut_off(text: str, *, among_closed: bool) -> bool:
     One without a full stop does if it has sentences itself and stands `among_closed` ones: some
     models close no item of a list.
     """
-    if _CLOSED.search(text) or _ADDRESS.search(text) or len(text) < _SHORT:
+    if text.endswith(_CLOSED) or len(text) < _SHORT or _ADDRESS.search(text):
         return False
-    if _OPEN.search(text):
+    if text.endswith(_OPEN):
         return True
     return among_closed and not text.endswith(("：", ":")) and bool(_SENTENCE.search(text))

@@ -75,8 +75,9 @@ _NUMBERED = {
 
 # What of a prompt's question can stand before the colon of an answer. A lead-in is one that is
 # made of nothing else; then it names a part, and says nothing that the part's name does not.
-_LEAD_IN_WORDS = re.compile(
-    "|".join(
+_LEAD_IN = re.compile(
+    "(?:[*_ （()）]|"
+    + "|".join(
         re.escape(word)
         for word in sorted(
             (
@@ -102,7 +103,8 @@ _LEAD_IN_WORDS = re.compile(
             key=len,
             reverse=True,
         )
-    ),
+    )
+    + ")*+",
     re.IGNORECASE,
 )
 # The first that is found decides.
@@ -147,6 +149,7 @@ _QUALITY_INSIDE = re.compile(
     rf"(?:(?<=[；;。])|^)\s?在?{_QUALITIES.replace('P<', 'P<on_')}(?:方面|上)[，,])",
     re.IGNORECASE,
 )
+_QUALITY_SIGNS = ("：", ":", "方面", "上，", "上,")  # one of them stands in every label
 # "从创新点、性能和工作量三个方面总结": the question, not an answer.
 _ALL_QUALITIES = re.compile(
     r"[*_\s]*+(?:从以下|从|文章|论文|本文|该文|的|对|在|关于|此|这篇|强度|作品|研究|绩效|总结|(?:[三几]个)?(?:方面|维度|角度)|创新点|创新性|创新|性能|"
@@ -187,6 +190,8 @@ def header(text: str) -> Header | None:
     if text.startswith(("&lt;", "<")):  # the prompt writes <Methods>
         text = text[:60].replace("&lt;", "").replace("&gt;", "").strip("<") + text[60:]
     colon = _COLON.search(text, 0, _FARTHEST)
+    if colon is None and len(text) > _LONGEST:
+        return None
     heads = [(text[: colon.end()], text[colon.end() :])] if colon else []
     heads += [(text, "")] if len(text) <= _LONGEST else []
     for head, rest in heads:
@@ -229,7 +234,7 @@ def lead_in(text: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=1024)
 def _part_of_summary(lead: str) -> str:
-    if _LEAD_IN_WORDS.sub("", lead).strip("*_ （()）"):
+    if not _LEAD_IN.fullmatch(lead):
         return ""
     return next((part for part, words in _PARTS_OF_SUMMARY if words.search(lead)), "")
 
@@ -259,6 +264,8 @@ def quality(text: str) -> tuple[str, str]:
 
 def qualities(text: str) -> list[tuple[str, str]]:
     """Return the pieces of `text` with the quality each is about, "" for what comes before."""
+    if not any(sign in text for sign in _QUALITY_SIGNS):
+        return [("", text)]
     pieces: list[tuple[str, str]] = []
     name, start = "", 0
     for match in _QUALITY_INSIDE.finditer(text):

@@ -32,8 +32,9 @@ _ITEM = re.compile(
     r"(?P<circled>[①②③④⑤⑥⑦⑧⑨])|"
     r"(?P<bare>\d{1,2}|[一二三四五六七八九])\s?(?:[)）、]|[.．](?!\d)))[*_\s]*[：:.、]?[*_]*\s*"
 )
+_ROUND = re.compile(r"[（(]\d[)）]")
 _INNER_ITEM = re.compile(r"(?<=[。；;：:.！!])\s*[-*]?\s*[（(](\d)[)）][：:]?\s*")
-_BULLET = re.compile(r"^\s*(?:[-+•·●◦▪‧–—>]\s+|[*]\s+|#{1,6}\s+|[-•·●◦▪](?=[一-鿿]))+")
+_BULLET = re.compile(r"\s*(?:[-+•·●◦▪‧–—>]\s+|[*]\s+|#{1,6}\s+|[-•·●◦▪](?=[一-鿿]))+")
 _WRAP_UP = re.compile(
     r"[*_]*(?:综上|总之|总的来说|总体(?:来说|而言|上|来看)?|整体(?:来说|而言|上|来看)|综合来看|总结来说|总结[：:]|"
     r"overall\b|in summary\b|in conclusion\b)",
@@ -200,7 +201,7 @@ def _split_items(here: _Place, text: str) -> list[str]:
     starts = [0]
     first = _ITEM.match(text)
     expected = _number(first) + 1 if first else here.item + 1
-    for match in _INNER_ITEM.finditer(text):
+    for match in _INNER_ITEM.finditer(text) if _ROUND.search(text) else ():
         if int(match.group(1)) == expected:
             starts.append(match.end() - len(match.group(0).lstrip()))
             expected += 1
@@ -254,4 +255,5 @@ def _of_conclusion(here: _Place, text: str) -> Iterator[tuple[str, str]]:
 
 def _plain_start(text: str) -> str:
     """Return `text` without the list or heading mark before it."""
-    return _BULLET.sub("", text, count=1).strip()
+    match = _BULLET.match(text)
+    return text[match.end() :].strip() if match else text.strip()
