@@ -8,49 +8,44 @@ clean digests that its repair learned from have changed.
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
-from publisher.collector.cache import Entry, Row, Stamp, content_key, parser_version
+from publisher.collector import kept
+from publisher.collector.cache import Row, Stamp, content_key, parser_version
 from publisher.collector.findings import finding
-from publisher.collector.merge import DigestIndex, index_of
+from publisher.collector.lessons import Lessons
 from publisher.collector.plugins import fingerprint
 from publisher.collector.slugs import assign_slugs
-from publisher.models import Finding, ParsedDigest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from publisher.collector.cache import Cache
+    from publisher.collector.cache import Cache, Entry
     from publisher.collector.parsing import ParsedFile
     from publisher.collector.repair.language_model import LanguageModel
     from publisher.collector.sources import SourceFile
+    from publisher.models import Finding, ParsedDigest
 
 MAX_FILE = 20_000_000  # bytes; the largest real digest has 200,000
 # More clean digests than these make the repair no better and the learning slower.
 TEACHERS = 40
 _BODIES = 512  # parsed files kept in memory at a time
+_ROWS = 256  # parsed files that are kept with one commit
+# Of fewer, the start of workers (`crew`) takes longer than they save.
+_MANY = 64
 
 
-class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What is known of a file without its texts; `teachers` is the key of what a repair used."""
+class Job(NamedTuple):
+    """A file that nobody has parsed yet: its content, and what the cache will know it by."""
 
-    digests: tuple[DigestIndex, ...]
-    is_draft: bool
-    teachers: bytes
-
-
-# Not MessagePack: its times forget the offset they were written with.
-_heads = msgspec.json.Decoder(tuple[Head, ...])
-_findings = msgspec.json.Decoder(tuple[Finding, ...])
-_bodies = msgspec.json.Decoder(tuple[ParsedDigest, ...])
-_slugs = msgspec.json.Decoder(dict[str, str])
-_encode = msgspec.json.Encoder().encode
-_NO_FINDINGS = _encode(())
+    file: SourceFile
+    stamp: Stamp
+    key: bytes
+    data: bytes
 
 
 class Archive:
@@ -82,9 +77,9 @@ class Archive:
     def findings(self) -> Iterator[tuple[SourceFile, tuple[Finding, ...]]]:
         """Yield the defects of each file that has some."""
         for file in self._files:
-            kept = self._reader.findings[file]
-            if kept != _NO_FINDINGS:
-                yield file, _findings.decode(kept)
+            found = self._reader.findings[file]
+            if found != kept.NO_FINDINGS:
+                yield file, kept.findings(found)
 
 
 def read_archive(
@@ -113,9 +108,9 @@ class _Reader:
         self._cache = cache
         self._version = content_key(parser_version(), fingerprint(), str(zone).encode())
         self._keys: dict[SourceFile, bytes] = {}
-        self._unkept: dict[SourceFile, tuple[ParsedDigest, ...]] = {}
+        self._unkept: dict[SourceFile, bytes] = {}
         self._done = 0
-        self.heads: dict[SourceFile, Head] = {}
+        self.heads: dict[SourceFile, kept.Head] = {}
         self.findings: dict[SourceFile, bytes] = {}  # few ask for them, so they stay as kept
         self.parsed = 0
 
@@ -136,30 +131,35 @@ class _Reader:
         known = self._cache.known(root, self._version)
         unchanged: list[SourceFile] = []
         heads: list[bytes] = []
-        rows: list[Row] = []
+        changed: list[tuple[SourceFile, Stamp]] = []
         for file in files:
-            self._done += 1
             before = known.get(file.path)
             try:
                 stat = os.stat(file.name)  # noqa: PTH116 - a Path for each file takes longer
-                size, changed = stat.st_size, stat.st_mtime_ns
-                if before is not None and before.size == size and before.changed == changed:
-                    self._keys[file] = before.key
-                    self.findings[file] = before.findings
-                    unchanged.append(file)
-                    heads.append(before.head)
-                else:
-                    rows += self._read(file, Stamp(size, changed))
-                    self.parsed += 1
-                    progress(self._done, total)
             except OSError as error:
                 self._unread(file, error.strerror or str(error))
-        # All at once: thousands of calls take longer than the decoding.
-        decoded = _heads.decode(b"[" + b",".join(heads) + b"]")
-        self.heads.update(zip(unchanged, decoded, strict=True))
+                continue
+            size, time = stat.st_size, stat.st_mtime_ns
+            if before is not None and before.size == size and before.changed == time:
+                self._keys[file] = before.key
+                self.findings[file] = before.findings
+                unchanged.append(file)
+                heads.append(before.head)
+            else:
+                changed.append((file, Stamp(size, time)))
+        self.heads.update(zip(unchanged, kept.heads(heads), strict=True))
+        self._done += len(files) - len(changed)
+        rows: list[Row] = []
+        for row in self._changed(changed):
+            rows += [row] if row else []
+            if len(rows) == _ROWS:
+                self._keep(root, rows)
+            self._done += 1
+            self.parsed += 1
+            progress(self._done, total)
         gone = known.keys() - {file.path for file in files}
         if rows or gone:
-            self._cache.keep(root, self._version, rows, gone)
+            self._keep(root, rows, gone)
 
     def repair(self, files: Sequence[SourceFile]) -> None:
         """Find out the heads of damaged files whose repair learned from other files than now."""
@@ -170,7 +170,7 @@ class _Reader:
             :TEACHERS
         ]
         wanted = content_key(self._version, *(self._keys.get(file, b"") for file in teachers))
-        model = _Lessons(teachers, wanted, self._cache)
+        model = Lessons(teachers, wanted, self._cache)
         outdated = [
             file for file in files if file in damaged and self.heads[file].teachers != wanted
         ]
@@ -180,66 +180,102 @@ class _Reader:
                 try:
                     stat = os.stat(file.name)  # noqa: PTH116
                     stamp = Stamp(stat.st_size, stat.st_mtime_ns)
-                    rows += self._read(file, stamp, model.model, wanted)
+                    found = self._look_up(file, stamp, wanted)
                 except OSError as error:
                     self._unread(file, error.strerror or str(error))
+                    continue
+                if isinstance(found, Job):
+                    parsed = self._parse(file, found.data, model.model)
+                    found = self._parsed(found, kept.entry(parsed, wanted))
+                rows += [found] if found else []
             if rows:
-                self._cache.keep(root, self._version, rows)
+                self._keep(root, rows)
 
     def body(self, file: SourceFile) -> tuple[ParsedDigest, ...]:
         """Return the digests of `file`."""
         if file in self._unkept:
-            return self._unkept[file]
+            return kept.body(self._unkept[file])
         entry = self._cache.entry(self._keys[file])
         if entry is not None:
-            return _bodies.decode(entry.body)
+            return kept.body(entry.body)
         # Somebody deleted the cache meanwhile.
         return self._parse(file, file.location.read_bytes(), _no_model).digests
 
     def slugs(self, names: Sequence[str]) -> dict[str, str]:
         """Return the slugs of `names`."""
-        key = content_key(self._version, b"slugs", _encode(names))
+        key = content_key(self._version, b"slugs", kept.encode(names))
         entry = self._cache.entry(key)
         if entry is not None:
-            return _slugs.decode(entry.body)
+            return kept.slugs(entry.body)
         slugs = assign_slugs(names)
-        self._cache.put(key, _encode(slugs))
+        self._cache.put(key, kept.encode(slugs))
         return slugs
 
-    def _read(
-        self,
-        file: SourceFile,
-        stamp: Stamp,
-        model: Callable[[], LanguageModel | None] | None = None,
-        teachers: bytes = b"?",
-    ) -> list[Row]:
-        """Find out the head of `file`; return the row to keep, none where it is not read."""
+    def _changed(self, files: Sequence[tuple[SourceFile, Stamp]]) -> Iterator[Row | None]:
+        """Find out the heads of `files`; yield the row to keep of each, in any order."""
+        known: list[Row | None] = []
+        jobs = self._jobs(files, known)
+        if len(files) < _MANY or self._zone.key is None:
+            for job in jobs:
+                yield self._parsed(job, kept.entry(self._parse(job.file, job.data, None)))
+        else:
+            from publisher.collector.crew import parse_all  # noqa: PLC0415
+
+            with closing(parse_all(jobs, self._zone.key)) as results:
+                for job, entry in results:
+                    # What a worker died of may be nothing but a lack of memory.
+                    found = entry or kept.entry(self._parse(job.file, job.data, None))
+                    yield self._parsed(job, found)
+        yield from known
+
+    def _jobs(
+        self, files: Sequence[tuple[SourceFile, Stamp]], known: list[Row | None]
+    ) -> Iterator[Job]:
+        """Yield what there is to parse; of other files add what is known, None where nothing is."""
+        for file, stamp in files:
+            found: Job | Row | None = None
+            try:
+                found = self._look_up(file, stamp)
+            except OSError as error:
+                self._unread(file, error.strerror or str(error))
+            if isinstance(found, Job):
+                yield found
+            else:
+                known.append(found)
+
+    def _look_up(
+        self, file: SourceFile, stamp: Stamp, teachers: bytes = kept.NOT_YET
+    ) -> Job | Row | None:
+        """Return what is known of the content of `file`, or a job; None where it is not read."""
         if stamp.size > MAX_FILE:
             self._unread(file, f"larger than {MAX_FILE:,} bytes")
-            return []
+            return None
         data = file.location.read_bytes()
         key = content_key(self._version, file.path.encode(errors="replace"), data)
         self._keys[file] = key
         entry = self._cache.entry(key)
-        head = _heads.decode(b"[" + entry.head + b"]")[0] if entry else None
-        if entry is None or head is None or head.teachers not in (b"", teachers):
-            parsed = self._parse(file, data, model)
-            head = Head(
-                tuple(index_of(digest) for digest in parsed.digests),
-                parsed.is_draft,
-                teachers if parsed.damaged else b"",
-            )
-            entry = Entry(_encode(head), _encode(parsed.findings), _encode(parsed.digests))
-            self._unkept[file] = parsed.digests
-        else:
-            self._unkept.pop(file, None)
-        self.heads[file] = head
-        self.findings[file] = entry.findings
-        return [Row(file.path, stamp, key, entry)]
+        if entry is None or kept.heads([entry.head])[0].teachers not in (b"", teachers):
+            return Job(file, stamp, key, data)
+        row = self._parsed(Job(file, stamp, key, data), entry)
+        self._unkept.pop(file, None)
+        return row
+
+    def _parsed(self, job: Job, entry: Entry) -> Row:
+        self.heads[job.file] = kept.heads([entry.head])[0]
+        self.findings[job.file] = entry.findings
+        self._unkept[job.file] = entry.body
+        return Row(job.file.path, job.stamp, job.key, entry)
+
+    def _keep(self, root: str, rows: list[Row], gone: Iterable[str] = ()) -> None:
+        """Keep `rows` and empty the list; what the cache has need not stay in memory."""
+        self._cache.keep(root, self._version, rows, gone)
+        rows.clear()
+        if self._cache.is_open:
+            self._unkept.clear()
 
     def _unread(self, file: SourceFile, reason: str) -> None:
-        self.heads[file] = Head((), is_draft=False, teachers=b"")
-        self.findings[file] = _encode((finding(file.path, 0, "D101", reason),))
+        self.heads[file] = kept.Head((), is_draft=False, teachers=b"")
+        self.findings[file] = kept.encode((finding(file.path, 0, "D101", reason),))
 
     def _parse(
         self, file: SourceFile, data: bytes, model: Callable[[], LanguageModel | None] | None
@@ -248,30 +284,6 @@ class _Reader:
         from publisher.collector.parsing import parse_bytes  # noqa: PLC0415
 
         return parse_bytes(file.path, data, self._zone, model)
-
-
-class _Lessons:
-    """The language model of the clean digests, learned once and kept in the cache."""
-
-    def __init__(self, teachers: Sequence[SourceFile], key: bytes, cache: Cache) -> None:
-        self._teachers = teachers
-        self._key = content_key(b"model", key)
-        self._cache = cache
-        self._model: LanguageModel | None = None
-
-    def model(self) -> LanguageModel | None:
-        from publisher.collector.repair.file_bytes import decode  # noqa: PLC0415
-        from publisher.collector.repair.language_model import LanguageModel  # noqa: PLC0415
-
-        if self._model is None and self._teachers:
-            entry = self._cache.entry(self._key)
-            if entry is not None:
-                self._model = LanguageModel.from_bytes(entry.body)
-            else:
-                texts = (decode(file.location.read_bytes())[0] for file in self._teachers)
-                self._model = LanguageModel.from_texts(texts)
-                self._cache.put(self._key, self._model.to_bytes())
-        return self._model
 
 
 def _by_root(files: Sequence[SourceFile]) -> dict[str, list[SourceFile]]:

@@ -141,6 +141,11 @@ class Cache:
             [(key, _today(), *entry) for key, entry in entries],
         )
 
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing went wrong yet, so that what was kept can be read."""
+        return self._connection is not None
+
     def close(self) -> None:
         """Close the file."""
         with suppress(sqlite3.Error):

@@ -1,0 +1,50 @@
+"""What the cache keeps of a parsed file, and how it is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from publisher.collector.cache import Entry
+from publisher.collector.merge import DigestIndex, index_of
+from publisher.models import Finding, ParsedDigest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from publisher.collector.parsing import ParsedFile
+
+NOT_YET = b"?"  # the teachers of a file that waits for its repair
+
+
+class Head(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What is known of a file without its texts; `teachers` is the key of what a repair used."""
+
+    digests: tuple[DigestIndex, ...]
+    is_draft: bool
+    teachers: bytes
+
+
+# Not MessagePack: its times forget the offset they were written with.
+_heads = msgspec.json.Decoder(tuple[Head, ...])
+findings = msgspec.json.Decoder(tuple[Finding, ...]).decode
+slugs = msgspec.json.Decoder(dict[str, str]).decode
+body = msgspec.json.Decoder(tuple[ParsedDigest, ...]).decode
+encode = msgspec.json.Encoder().encode
+NO_FINDINGS = encode(())
+
+
+def heads(encoded: Iterable[bytes]) -> tuple[Head, ...]:
+    """Return the heads, decoded at once: thousands of calls take longer than the decoding."""
+    return _heads.decode(b"[" + b",".join(encoded) + b"]")
+
+
+def entry(parsed: ParsedFile, teachers: bytes = NOT_YET) -> Entry:
+    """Return what is kept of a file that was parsed with the help of `teachers`."""
+    head = Head(
+        tuple(index_of(digest) for digest in parsed.digests),
+        parsed.is_draft,
+        teachers if parsed.damaged else b"",
+    )
+    return Entry(encode(head), encode(parsed.findings), encode(parsed.digests))
