@@ -26,7 +26,14 @@ from publisher import collector
 settings = load(None, {}, {"source": {"folders": [sys.argv[1]]}})
 collection = collector.collect(settings)
 taken = time.perf_counter() - start
-print(taken, len(collection.papers), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+own, workers = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+print(
+    taken,
+    own.ru_utime + workers.ru_utime,
+    len(collection.papers),
+    own.ru_maxrss / 1024,
+    workers.ru_maxrss / 1024,
+)
 """
 
 
@@ -34,7 +41,7 @@ def run() -> None:
     with tempfile.TemporaryDirectory() as name:
         environment = os.environ | {"XDG_CACHE_HOME": str(Path(name, "cache"))}
 
-        def collect(folder: Path) -> tuple[float, int, float]:
+        def collect(folder: Path) -> tuple[float, float, int, float, float]:
             done = subprocess.run(
                 [sys.executable, "-c", PROGRAM, str(folder)],
                 env=environment,
@@ -42,15 +49,16 @@ def run() -> None:
                 text=True,
                 check=True,
             )
-            taken, papers, peak = done.stdout.split()
-            return float(taken), int(papers), float(peak)
+            taken, processor, papers, peak, worker = done.stdout.split()
+            return float(taken), float(processor), int(papers), float(peak), float(worker)
 
         for size in SIZES:
             folder = archive(Path(name, str(size)), size)
-            cold, papers, peak = collect(folder)
+            cold, processor, papers, peak, worker = collect(folder)
             print(
                 f"{size:,} digests, {papers:,} papers: cold {cold:.1f} s "
-                f"({cold / size * 1000:.1f} ms a digest), peak {peak:.0f} MB"
+                f"({processor / size * 1000:.1f} ms of a core for each digest), "
+                f"peak {peak:.0f} MB and {worker:.0f} MB for the largest worker"
             )
             changed = next(folder.rglob("*.md"))
 
