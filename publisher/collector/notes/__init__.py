@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.collector.notes.lines import to_lines
 from publisher.collector.notes.sections import place
@@ -42,11 +42,10 @@ class Dropped:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A piece of text that was kept."""
 
-    index: int
+    at: int
     section: Section
     part: str
     text: str
@@ -66,11 +65,11 @@ def read_notes(source: Sequence[str]) -> NotesRead:
     paragraphs: list[Paragraph] = []
     dropped: list[Dropped] = []
     for placed in place(to_lines(source)):
-        dropped += [Dropped(placed.index, kind) for kind in placed.dropped]
+        dropped += [Dropped(placed.at, kind) for kind in placed.dropped]
         # A mark of emphasis may have lost its partner to a label.
         text = from_machine(placed.text).replace("**", "").strip("* ") if placed.text else ""
         if text:
-            paragraphs.append(Paragraph(placed.index, placed.section, placed.part, text))
+            paragraphs.append(Paragraph(placed.at, placed.section, placed.part, text))
     if not paragraphs:
         return NotesRead(None, tuple(dropped), None)
     parts = {
@@ -99,7 +98,7 @@ def _cut_at(paragraphs: Sequence[Paragraph]) -> int | None:
     closed = sum(paragraph.text.endswith(_CLOSED) for paragraph in paragraphs)
     ends = {paragraph.section: paragraph for paragraph in paragraphs}
     cut = [
-        paragraph.index
+        paragraph.at
         for paragraph in ends.values()
         if is_cut_off(paragraph.text, among_closed=closed * 2 >= len(paragraphs))
     ]

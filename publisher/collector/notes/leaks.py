@@ -64,9 +64,16 @@ def _table(scope: Scope) -> _Table:
     )
 
 
+@lru_cache(maxsize=1)
+def _signs() -> re.Pattern[str]:
+    return re.compile("|".join(_table(scope).signs.pattern for scope in Scope))
+
+
 @lru_cache(maxsize=16)  # a line is asked for as a whole and again for what stands behind a label
 def without_leaks(text: str) -> tuple[str, tuple[Kind, ...]]:
     """Return a line without what leaked into it, and the kind of each piece that was taken out."""
+    if len(text) > _FEW_WORDS and not _signs().search(text):
+        return text, ()
     kinds: list[Kind] = []
     table = _table(Scope.INLINE)
     if table.may_match(text):

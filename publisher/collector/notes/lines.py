@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,11 +25,10 @@ _BLANKS = " \t\r\u00a0\u200b\u3000\ufeff"
 _RULE = re.compile(r"[\s>]*(?:[-*_=~]{3,}|`{3,}\w*|~{3,}\w*|</?\w{1,12}>)?\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One paragraph; `index` is the source line it stands in."""
+class Line(NamedTuple):
+    """One paragraph; `at` is the index of the source line it stands in."""
 
-    index: int
+    at: int
     text: str  # list, heading and inline marks still there
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.collector.notes import labels
 from publisher.collector.notes.labels import Section
@@ -44,11 +44,10 @@ _ABOUT_METHOD = re.compile(r"方法|步骤|method", re.IGNORECASE)
 _ABOUT_CONCLUSION = re.compile(r"结论|评价|意义|创新点|工作量|评论|总结|conclusion", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A piece of text and the part it belongs to, "" where it is dropped, and why."""
 
-    index: int
+    at: int
     section: Section
     part: str
     text: str
@@ -88,9 +87,9 @@ def place(lines: Iterable[Line]) -> Iterator[Placed]:
         if text and (found := labels.header(text)) and not found.rest:
             text = ""  # a label that came too late names nothing
         if kinds:
-            yield Placed(line.index, here.section, "", "", kinds)
+            yield Placed(line.at, here.section, "", "", kinds)
         if text:
-            yield from _placed(here, line.index, text)
+            yield from _placed(here, line.at, text)
 
 
 def _enter_headings(here: _Place, text: str) -> str:
