@@ -80,10 +80,16 @@ def measure(
         timer.start()
         if whole_tree:
             watcher.start()
-        _, status, spent = os.wait4(process.pid, 0)
-        wall = perf_counter() - started
-        timer.cancel()
-        ended.set()
+        try:
+            _, status, spent = os.wait4(process.pid, 0)
+            wall = perf_counter() - started
+        except KeyboardInterrupt:
+            # In its own session it does not hear of that by itself.
+            stop()
+            raise
+        finally:
+            timer.cancel()
+            ended.set()
         if whole_tree:
             watcher.join()
         process.returncode = os.waitstatus_to_exitcode(status)
