@@ -14,6 +14,9 @@ def build(
     config: Config = None,
     source: Sources = None,
     output: Output = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on, and build again whenever something changes.")
+    ] = False,
     no_ping: Annotated[
         bool, typer.Option("--no-ping", help="Leave telling the hub to `publisher ping`.")
     ] = False,
@@ -22,6 +25,11 @@ def build(
     """Write the feeds and pages that changed, and print what changed."""
     from publisher import pipeline
 
+    if watch:
+        from publisher.cli import watching
+
+        watching.watch(config, source, output, ping=not no_ping, verbose=verbose)
+        return
     settings = settings_of(config, source, output)
     built = pipeline.build(settings, show.parsing, show.waiting())
     show.changes(built.changes, every=verbose)

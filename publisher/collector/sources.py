@@ -157,6 +157,11 @@ def _leads_out(location: Path, within: Path) -> bool:
     return not target.is_relative_to(root) or target.is_relative_to(root / ".git")
 
 
+def matches(path: str, patterns: Sequence[str]) -> bool:
+    """Return whether one of the glob `patterns` takes `path`, relative to its source folder."""
+    return bool(_matcher(tuple(patterns))(path))
+
+
 @lru_cache(maxsize=64)
 def _matcher(globs: tuple[str, ...]) -> Callable[[str], object]:
     """Return what tells whether a path matches one of `globs`."""

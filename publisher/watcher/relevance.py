@@ -1,0 +1,58 @@
+"""Which changes in a watched folder ask for a build: functions of path and settings alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.collector.sources import matches
+from publisher.collector.unwanted import stands_for
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TEMPLATE_ENDING = ".j2"
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the settings say of a source folder's files."""
+
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    ignore_files: tuple[str, ...]
+
+
+def concerns_digests(path: str, rules: Rules, *, is_folder: bool, is_new_or_gone: bool) -> bool:
+    """Return whether a change of `path` in a source folder may change what is published.
+
+    `path` is relative, with "/". A folder matters when it comes or goes, as whole folders of
+    digests do; what editors write beside a file, and drafts, never do.
+    """
+    *folders, name = path.split("/")
+    if any(folder.startswith(".") for folder in folders):
+        return False
+    if name in rules.ignore_files:
+        return True
+    if is_folder:
+        return is_new_or_gone and not name.startswith(".")
+    if stands_for(path) is not None:
+        return False
+    return matches(path, rules.include) and not matches(path, rules.exclude)
+
+
+def concerns_templates(path: str, *, is_folder: bool, is_new_or_gone: bool) -> bool:
+    """Return whether a change of `path` in the user's folder of templates may change a page."""
+    if any(part.startswith(".") for part in path.split("/")):
+        return False
+    if is_folder:
+        return is_new_or_gone
+    return path.endswith(TEMPLATE_ENDING) and stands_for(path) is None
+
+
+def summary(names: Sequence[str]) -> str:
+    """Return what changed, in one short line: "a.md, b.md, c.md and 297 more"."""
+    shown = ", ".join(names[:_SHOWN])
+    rest = len(names) - _SHOWN
+    return f"{shown} and {rest:,} more" if rest > 0 else shown
