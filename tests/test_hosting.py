@@ -1,0 +1,242 @@
+"""The recipes of docs/hosting.md, tried: the blocks are taken from the document as they stand."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from conftest import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from email.message import Message
+    from pathlib import Path
+
+TEXT = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
+HUB = '<https://pubsubhubbub.appspot.com/>; rel="hub"'
+DIGEST = """\
+---
+tags: [NeRF]
+date: 2024-12-01
+---
+## {0}
+
+**Authors:A. Uthor**
+
+The abstract.
+
+[PDF](http://arxiv.org/abs/2412.00001v1)
+"""
+
+
+def block(language: str, part: str = "") -> str:
+    (found,) = (
+        text
+        for text in re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+        if part in text
+    )
+    return str(found)
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """Return a folder with a command `publisher`, to put in front of PATH."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "publisher").write_text(f'#!/bin/sh\nexec {sys.executable} -m publisher "$@"\n')
+    (folder / "publisher").chmod(0o755)
+    return folder
+
+
+def test_a_push_builds(tmp_path: Path, program: Path) -> None:
+    bare, work, site = tmp_path / "digests.git", tmp_path / "work", tmp_path / "site"
+    site.mkdir()
+    work.mkdir()
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(
+            ["git", "-c", "user.name=T", "-c", "user.email=t@example.org", *arguments],
+            cwd=work,
+            env=os.environ | {"PATH": f"{program}{os.pathsep}{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+    git("init", "--bare", "-b", "main", str(bare))
+    settings = block("toml", "[source]").replace("/srv/git/digests.git", str(bare))
+    (site / "publisher.toml").write_text(settings + f'cache = "{tmp_path / "kept"}"\n')
+    hook = bare / "hooks" / "post-receive"
+    hook.write_text(block("sh", "ref").replace("/srv/papers", str(site)))
+    hook.chmod(0o755)
+    git("init", "-b", "main")
+    (work / "a.md").write_text(DIGEST.format("First title"))
+    git("add", ".")
+    git("commit", "-m", "x")
+    git("push", str(bare), "HEAD:other")
+    assert not (site / "public").exists()
+    assert "remote: atom.xml" in git("push", str(bare), "HEAD:main")
+    assert "First title" in (site / "public" / "atom.xml").read_text()
+    (work / "a.md").write_text(DIGEST.format("Second title"))
+    git("commit", "-a", "-m", "x")
+    assert "1 paper from 1 digest" in git("push", str(bare), "HEAD:main")
+    assert "Second title" in (site / "public" / "atom.xml").read_text()
+
+
+def test_the_workflow_is_one() -> None:
+    workflow = yaml.safe_load(block("yaml", "name: publish"))
+    (job,) = workflow["jobs"].values()
+    runs = [step["run"] for step in job["steps"] if "run" in step]
+    uses = [step["uses"].split("@")[0] for step in job["steps"] if "uses" in step]
+    assert runs[1:] == [
+        "publisher build --no-ping > changed.txt",
+        "publisher ping changed.txt",
+    ]
+    assert uses[-1] == "actions/deploy-pages"
+    assert workflow[True]["schedule"]  # YAML reads "on" as true
+
+
+def test_units_are_ones(tmp_path: Path) -> None:
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("systemd-analyze is not here")
+    true = shutil.which("true") or "/bin/true"
+    names = {
+        "publisher-watch.service": block("ini", "--watch"),
+        "publisher-send.service": block("ini", "oneshot"),
+        "publisher-send.timer": block("ini", "OnCalendar"),
+    }
+    for name, text in names.items():
+        here = text.replace("/srv/papers/.venv/bin/publisher", true).replace("User=papers\n", "")
+        (tmp_path / name).write_text(here)
+    done = subprocess.run(
+        ["systemd-analyze", "verify", *(tmp_path / name for name in names)],
+        capture_output=True,
+        text=True,
+    )
+    assert not [line for line in done.stderr.splitlines() if "publisher-" in line], done.stderr
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    folder = tmp_path / "public"
+    for path in ("", "topics/a/", "archive/2024-12/"):
+        (folder / path).mkdir(parents=True, exist_ok=True)
+        for name in ("index.html", "atom.xml", "rss.xml", "feed.json", ".manifest"):
+            (folder / path / name).write_text(f"this is {path}{name}\n")
+    (folder / "atom.xml.gz").write_bytes(gzip.compress(b"this is atom.xml\n"))
+    return folder
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture(params=["nginx", "caddy"])
+def server(request: pytest.FixtureRequest, tmp_path: Path, site: Path) -> Iterator[str]:
+    """Serve `site` with the document's configuration; give its address."""
+    name = str(request.param)
+    binary = shutil.which(name) or shutil.which(name, path="/usr/sbin")
+    if not binary:
+        pytest.skip(f"{name} is not here")
+    port = free_port()
+    config = tmp_path / "config"
+    text = block(name).replace("/srv/papers/public", str(site))
+    if name == "nginx":
+        listening = text.replace("listen 80", f"listen 127.0.0.1:{port}")
+        paths = "".join(
+            f"{kind}_temp_path {tmp_path}/{kind};"
+            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        config.write_text(
+            f"daemon off; pid {tmp_path}/pid; error_log {tmp_path}/error.log; events {{}}\n"
+            + ("user root;\n" if hasattr(os, "geteuid") and os.geteuid() == 0 else "")
+            + f"http {{ include /etc/nginx/mime.types; access_log off; {paths}\n{listening}}}\n"
+        )
+        options = ["-e", f"{tmp_path}/error.log", "-c", str(config)]
+        check, run = [binary, "-t", *options], [binary, *options]
+    else:
+        config.write_text(
+            "{\n\tadmin off\n\tauto_https off\n}\n"
+            + text.replace("papers.example.org {\n", f"http://127.0.0.1:{port} {{\n", 1)
+        )
+        options = ["--config", str(config), "--adapter", "caddyfile"]
+        check, run = [binary, "validate", *options], [binary, "run", *options]
+    environment = os.environ | {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
+    checked = subprocess.run(check, capture_output=True, text=True, env=environment)
+    assert checked.returncode == 0, checked.stderr
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(run, stdout=log, stderr=log, env=environment)
+    address = f"http://127.0.0.1:{port}/"
+    try:
+        for _ in range(400):
+            with socket.socket() as one:
+                if one.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def get(url: str, **headers: str) -> tuple[int, Message, bytes]:
+    request = urllib.request.Request(  # noqa: S310
+        url, headers={name.replace("_", "-"): value for name, value in headers.items()}
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request) as answer:
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers, b""
+
+
+def test_a_server_says_what_readers_want_to_hear(server: str) -> None:
+    for path, media_type in (
+        ("atom.xml", "application/atom+xml"),
+        ("topics/a/rss.xml", "application/rss+xml"),
+        ("topics/a/feed.json", "application/feed+json"),
+    ):
+        status, headers, body = get(server + path)
+        assert (status, body.decode()) == (200, f"this is {path}\n")
+        assert headers["Content-Type"].split(";")[0] == media_type
+        assert headers["Cache-Control"].startswith("public, max-age=300, stale-while-revalidate=")
+        assert headers["Link"] == f'{HUB}, <https://papers.example.org/{path}>; rel="self"'
+        again, told, _ = get(server + path, If_None_Match=headers["etag"])
+        assert again == 304
+        assert told["Cache-Control"] == headers["Cache-Control"]
+
+    _, headers, body = get(server + "atom.xml", Accept_Encoding="gzip")
+    assert headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(body) == b"this is atom.xml\n"
+    assert headers["Content-Type"].split(";")[0] == "application/atom+xml"
+    assert "Accept-Encoding" in headers["Vary"]
+
+    _, headers, body = get(server + "archive/2024-12/atom.xml")
+    assert headers["Content-Type"].split(";")[0] == "application/atom+xml"
+    assert headers["Cache-Control"].startswith("public, max-age=86400")
+    assert "Link" not in headers
+
+    _, headers, body = get(server + "topics/a/")
+    assert body == b"this is topics/a/index.html\n"
+    assert headers["Content-Type"].startswith("text/html")
+    assert headers["Cache-Control"].startswith("public, max-age=600")
+    assert "Link" not in headers
+    assert get(server + ".manifest")[0] == 404
+    assert get(server + "archive/2024-12/.manifest")[0] == 404
+    assert get(server + "nowhere")[0] == 404
