@@ -185,3 +185,15 @@ def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:
         one_at_a_time(tmp_path / "file" / "out", 0, tmp_path, print),
     ):
         pass
+
+
+def test_builds_that_start_together_all_end_well(examples: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "publisher", "build", "--source", str(examples), "--output"]
+    together = [
+        subprocess.Popen([*command, str(tmp_path / "out")], stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    said = [process.communicate()[0].splitlines() for process in together]
+    assert [process.returncode for process in together] == [0, 0, 0]
+    # One of them wrote everything, the others found it done.
+    assert sorted(map(bool, said)) == [False, False, True]
