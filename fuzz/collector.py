@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 import atheris
 
 with atheris.instrument_imports(include=["publisher"]):
-    from publisher.collector.merge import index_of, merge
+    from publisher.collector.digest_index import index_of
+    from publisher.collector.merge import merge
     from publisher.collector.parsing import parse_bytes
 
 from lxml import etree, html

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from publisher.collector.cache import Entry
-from publisher.collector.merge import DigestIndex, index_of
+from publisher.collector.digest_index import DigestIndex, index_of
 from publisher.models import Finding, ParsedDigest
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from publisher import collector
 from publisher.collector import frontmatter, identity, links
-from publisher.collector.merge import index_of, merge
+from publisher.collector.digest_index import index_of
+from publisher.collector.merge import merge
 from publisher.collector.parsing import parse_text
 from publisher.errors import SourceError
 from publisher.models import Collection, Notes, Paper, ParsedDigest, ParsedPaper, Severity

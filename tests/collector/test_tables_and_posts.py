@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publisher.collector.digest_index import index_of
 from publisher.collector.formats import table_words
-from publisher.collector.merge import index_of, merge
+from publisher.collector.merge import merge
 from publisher.collector.parsing import parse_text
 
 if TYPE_CHECKING:

@@ -1,0 +1,35 @@
+"""The index of an archive: what is read of every digest at every start."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from publisher.models import ParsedDigest
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class DigestIndex(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What merging needs to know of a digest; `papers` and `versions` are in its order."""
+
+    path: str
+    moment: int  # when it was published, in microseconds since 1970
+    topic_names: tuple[str, ...]
+    papers: tuple[str, ...]  # ids
+    versions: tuple[int, ...]
+
+
+def index_of(digest: ParsedDigest) -> DigestIndex:
+    """Return the index of `digest`."""
+    return DigestIndex(
+        digest.path,
+        (digest.published - _EPOCH) // _MICROSECOND,
+        digest.topic_names,
+        tuple(paper.id for paper in digest.papers),
+        tuple(paper.version for paper in digest.papers),
+    )
