@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 
 from benchmarks.material import EXAMPLES
-from publisher import pipeline
+from publisher import issuing, pipeline
 from publisher.settings import load
 
 RECIPIENTS = 500
@@ -54,10 +54,9 @@ def _ours(port: int) -> str:
             for n in range(RECIPIENTS):
                 store.subscribers.add(f"r{n}@example.org", "", (), now=now)
                 store.subscribers.confirm(f"r{n}@example.org", now=now)
-            issue = pipeline.due(pipeline.collect(settings), settings, store, now)
-            assert issue
-            draft = pipeline.draft(issue, settings, store)
-            pipeline.freeze(draft, settings, store, now)
+            (issue,) = issuing.due(pipeline.collect(settings), settings, store, now)
+            draft = issuing.draft(issue, settings, store)
+            issuing.freeze(draft, settings, store, now)
             started = time.perf_counter()
             (report,) = pipeline.deliver([issue.id], settings, store, lambda _: None)
             taken = time.perf_counter() - started

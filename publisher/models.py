@@ -178,24 +178,74 @@ class Collection:
     heads: Sequence[PaperHead] = ()
 
 
+class Frequency(StrEnum):
+    """How often issues come; each frequency is a stream of issues of its own."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+class Language(StrEnum):
+    """Which texts of a paper an edition shows, and in which words its frame is."""
+
+    ENGLISH = "en"
+    CHINESE = "zh"
+    BOTH = "both"
+
+
+class Length(StrEnum):
+    """How much of each paper an edition shows."""
+
+    SHORT = "short"  # title and one line
+    STANDARD = "standard"  # summary and takeaways
+    LONG = "long"  # with abstract and notes
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a subscriber wants the mail; None: as the list has it by default."""
+
+    language: Language | None = None
+    length: Length | None = None
+    frequency: Frequency | None = None
+
+
+# Nothing chosen.
+NO_WISHES = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What an edition is made for: everybody with the same choice gets the same bytes."""
+
+    topics: tuple[str, ...] = ()  # slugs, sorted; empty: all topics
+    language: Language = Language.CHINESE
+    length: Length = Length.STANDARD
+    # Issues of another frequency that these readers had, as far as they share papers with this one.
+    had: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Issue:
     """One newsletter: what one period brought.
 
-    The period is `[start, end)`; the issue is due at `end`.
+    The period is `[start, end)`; the issue is due at `end`. Its id tells its frequency.
     """
 
-    id: str  # "2024-W49"
+    id: str  # "2024-W49", "2024-12-02" or "2024-12"
     start: datetime
     end: datetime
     papers: tuple[Paper, ...]
+    updated: tuple[Paper, ...] = ()  # newer versions of what earlier issues held
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
     """An issue as one group of subscribers gets it, rendered and inlined once.
 
-    `html` and `text` hold `UNSUBSCRIBE_PLACEHOLDER` where a recipient's token goes.
+    `html` and `text` hold `UNSUBSCRIBE_PLACEHOLDER` where a recipient's token goes. `paper_count`
+    counts all papers on the topics; those that are not among `shown` are "n more on the web".
     """
 
     issue_id: str
@@ -204,6 +254,11 @@ class Edition:
     html: str
     text: str
     paper_count: int
+    preheader: str = ""
+    shown: tuple[str, ...] = ()  # ids of papers, in the order of both parts
+    lang: str = ""  # BCP 47, of the frame's words
+    language: Language = Language.CHINESE
+    length: Length = Length.STANDARD
 
 
 class SubscriberStatus(StrEnum):
@@ -225,6 +280,7 @@ class Subscriber:
     status: SubscriberStatus
     created_at: datetime
     confirmed_at: datetime | None = None
+    wishes: Wishes = NO_WISHES
 
 
 class DeliveryState(StrEnum):

@@ -1,4 +1,4 @@
-"""Joins the rooms: the only module that knows collector, formatter, sender and store.
+"""Joins the rooms: with `issuing`, the only module that knows collector, formatter and all.
 
     digests -> collector -> papers -> formatter -> feeds, pages, issue -> sender -> inboxes
 
@@ -11,22 +11,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from publisher.errors import IssueError, TransportError
-from publisher.models import DeliveryState, SubscriberStatus
+from publisher.models import DeliveryState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from publisher.formatter.build import Changes
-    from publisher.models import Collection, Edition, Issue
+    from publisher.models import Collection
     from publisher.sender.delivery import Report, Step
     from publisher.sender.message import Letterhead
     from publisher.settings import Settings
     from publisher.store.database import Store
-
-# A subscriber that does not exist: whose token a test copy holds, so that it unsubscribes nobody.
-NOBODY = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +31,6 @@ class Built:
 
     collection: Collection
     changes: Changes
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An issue with the editions that somebody gets, not frozen yet.
-
-    `editions` maps an edition's key to it; `recipients` counts who gets which.
-    """
-
-    issue: Issue
-    editions: dict[str, Edition]
-    recipients: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class _FrozenEdition:
-    key: str
-    subject: str
-    message: bytes
 
 
 def _quiet(_done: int, _total: int) -> None:
@@ -156,95 +133,6 @@ def letterhead(settings: Settings) -> Letterhead:
     )
 
 
-def due(collection: Collection, settings: Settings, store: Store, now: datetime) -> Issue | None:
-    """Return the issue that is due and not frozen yet, None where there is none."""
-    from publisher.formatter.newsletter import due_issue  # noqa: PLC0415
-
-    issued = [info.id for info in store.ledger.issues()]
-    return due_issue(now, collection.papers, store.ledger.sent_papers(), issued, settings)
-
-
-def upcoming(
-    collection: Collection, settings: Settings, store: Store, now: datetime
-) -> Issue | None:
-    """Return the issue that is due, else what the running period has brought so far."""
-    from publisher.formatter.newsletter import compose_issue, period_of  # noqa: PLC0415
-
-    found = due(collection, settings, store, now)
-    if found is not None:
-        return found
-    already = store.ledger.sent_papers()
-    running = period_of(now, settings)
-    issued = [info.id for info in store.ledger.issues()]
-    issue = compose_issue(running, collection.papers, already, issued, settings)
-    return issue if issue.papers else None
-
-
-def by_id(issue_id: str, collection: Collection, settings: Settings, store: Store) -> Issue:
-    """Return the issue `issue_id` with the papers that no other issue held.
-
-    Raises `IssueError` where it would be empty.
-    """
-    from publisher.formatter.newsletter import compose_issue, period_by_id  # noqa: PLC0415
-
-    issued = [info.id for info in store.ledger.issues()]
-    issue = compose_issue(
-        period_by_id(issue_id, settings),
-        collection.papers,
-        store.ledger.sent_papers(),
-        issued,
-        settings,
-    )
-    if not issue.papers:
-        raise IssueError(f"issue {issue_id}: no paper that no earlier issue held")
-    return issue
-
-
-def draft(issue: Issue, settings: Settings, store: Store) -> Draft:
-    """Return `issue` with every edition that a subscriber gets, each rendered once."""
-    from publisher.formatter.email import render_edition  # noqa: PLC0415
-    from publisher.sender.recipients import addressees, needed_editions  # noqa: PLC0415
-
-    held = {topic.slug for paper in issue.papers for topic in paper.topics}
-    topics = needed_editions(store.subscribers.iterate(SubscriberStatus.ACTIVE), held)
-    editions = {key: render_edition(issue, slugs, settings) for key, slugs in topics.items()}
-    recipients = dict.fromkeys(editions, 0)
-    active = store.subscribers.iterate(SubscriberStatus.ACTIVE)
-    for addressee in addressees(active, held, editions):
-        recipients[addressee.edition_key] += 1
-    return Draft(issue, editions, recipients)
-
-
-def freeze(made: Draft, settings: Settings, store: Store, now: datetime) -> int:
-    """Write issue, messages and recipients to the ledger; return the number of recipients.
-
-    From here on every send and every resumed send has the same bytes. Raises `IssueError` where
-    the issue is frozen already, and `StoreError`.
-    """
-    from publisher.sender.message import build as build_message  # noqa: PLC0415
-    from publisher.sender.recipients import addressees  # noqa: PLC0415
-
-    issue = made.issue
-    head = letterhead(settings)
-    # Not the hour it was due: of an old archive's issue that is years ago, which filters suspect.
-    date = now.astimezone(settings.site.zone)
-    held = {topic.slug for paper in issue.papers for topic in paper.topics}
-    return store.ledger.freeze(
-        issue.id,
-        start=issue.start,
-        end=issue.end,
-        papers=[(paper.id, paper.version) for paper in issue.papers],
-        edition_rows=[
-            _FrozenEdition(key, edition.subject, build_message(edition, head, date))
-            for key, edition in made.editions.items()
-        ],
-        recipients=addressees(
-            store.subscribers.iterate(SubscriberStatus.ACTIVE), held, made.editions
-        ),
-        now=now,
-    )
-
-
 def deliver(
     issue_ids: Iterable[str],
     settings: Settings,
@@ -294,46 +182,3 @@ def retry_unknown(store: Store, issue_id: str | None, now: datetime) -> int:
                 now=now,
             )
     return count
-
-
-def test_copy(
-    edition: Edition, issue: Issue, settings: Settings, store: Store, to: str
-) -> tuple[bytes, str]:
-    """Return the message of `edition` as `to` would get it, and its Message-ID.
-
-    Its token unsubscribes nobody.
-    """
-    from publisher.sender import tokens  # noqa: PLC0415
-    from publisher.sender.message import Recipient, Template  # noqa: PLC0415
-    from publisher.sender.message import build as build_message  # noqa: PLC0415
-
-    template = Template.parse(build_message(edition, letterhead(settings), issue.end))
-    pseudonym = tokens.pseudonym(store.keys, issue.id, NOBODY)
-    token = tokens.make_token(store.keys, NOBODY, 0)
-    message = template.splice(Recipient(email=to, name="", pseudonym=pseudonym, token=token))
-    return message, template.message_id(pseudonym)
-
-
-def send_test(issue: Issue, settings: Settings, store: Store, to: str) -> str:
-    """Send `issue` to the address `to` alone, leaving the ledger as it is; return where it went.
-
-    A subscriber gets it on their topics, anybody else on all. `to` is normalised.
-
-    Raises `TransportError`.
-    """
-    from publisher.formatter.email import render_edition  # noqa: PLC0415
-    from publisher.sender.transports import create  # noqa: PLC0415
-
-    subscriber = store.subscribers.find(to)
-    held = {topic.slug for paper in issue.papers for topic in paper.topics}
-    topics = tuple(slug for slug in (subscriber.topics if subscriber else ()) if slug in held)
-    edition = render_edition(issue, topics, settings)
-    message, message_id = test_copy(edition, issue, settings, store, to)
-    with create(settings) as transport:
-        try:
-            transport.open()
-            return transport.send(settings.mail.from_address, to, message, message_id)
-        except TransportError as error:
-            raise type(error)(
-                f"{transport.name}: {error}", code=error.code, enhanced=error.enhanced
-            ) from error

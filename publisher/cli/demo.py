@@ -24,7 +24,7 @@ def demo(
     verbose: Verbose = False,
 ) -> None:
     """Build and send the example digests into a folder; run it again and nothing goes twice."""
-    from publisher import pipeline
+    from publisher import issuing, pipeline
     from publisher.settings import load
 
     folder = folder.absolute()
@@ -48,8 +48,8 @@ def demo(
             if store.subscribers.find(email) is None:
                 store.subscribers.add(email, name, topics, now=sending.now(), detail="demo")
                 store.subscribers.confirm(email, now=sending.now(), detail="demo")
-        issue = pipeline.due(built.collection, settings, store, sending.now())
-        well = sending.send_due(issue, settings, store, built.collection)
+        issues = issuing.due(built.collection, settings, store, sending.now())
+        well = sending.send_due(issues, settings, store, built.collection)
     for what, where in (
         ("the site", folder / "site" / "index.html"),
         ("a feed for your reader", folder / "site" / "atom.xml"),

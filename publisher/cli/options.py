@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from publisher.models import Frequency, Language, Length
+
 if TYPE_CHECKING:
     from publisher.settings import Settings
 
@@ -24,6 +26,17 @@ Output = Annotated[
 ]
 # main() looks for it itself: it has to be known before any command runs.
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show a traceback with an error.")]
+
+ChosenLanguage = Annotated[
+    Language | None,
+    typer.Option("--language", help="Which texts of a paper.  [default: the list's]"),
+]
+ChosenLength = Annotated[
+    Length | None, typer.Option("--length", help="How much of each paper.  [default: the list's]")
+]
+ChosenFrequency = Annotated[
+    Frequency | None, typer.Option("--frequency", help="How often.  [default: the list's]")
+]
 
 
 def settings_of(

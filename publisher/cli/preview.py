@@ -9,8 +9,17 @@ from typing import Annotated
 import typer
 
 from publisher.cli import sending, show
-from publisher.cli.options import Config, Sources, Verbose, settings_of
+from publisher.cli.options import (
+    ChosenFrequency,
+    ChosenLanguage,
+    ChosenLength,
+    Config,
+    Sources,
+    Verbose,
+    settings_of,
+)
 from publisher.errors import IssueError, OutputError
+from publisher.models import Choice
 
 
 def preview(
@@ -23,13 +32,16 @@ def preview(
     topics: Annotated[
         list[str] | None, typer.Option("--topic", help="Slug; may be repeated.  [default: all]")
     ] = None,
+    language: ChosenLanguage = None,
+    length: ChosenLength = None,
+    frequency: ChosenFrequency = None,
     open_it: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
     config: Config = None,
     source: Sources = None,
     verbose: Verbose = False,
 ) -> None:
     """Write the next issue as .html, .txt and .eml; it is sent to no one."""
-    from publisher import pipeline
+    from publisher import issuing, pipeline
     from publisher.formatter.email import render_edition
     from publisher.formatter.folder import write_changed
 
@@ -41,16 +53,19 @@ def preview(
             raise IssueError(f"--topic {slug}: no such topic; there are {', '.join(sorted(known))}")
     with pipeline.open_store(settings) as store:
         if issue_id is not None:
-            issue = pipeline.by_id(issue_id, collection, settings, store)
+            issue = issuing.by_id(issue_id, collection, settings, store)
         else:
-            found = pipeline.upcoming(collection, settings, store, sending.now())
+            found = issuing.upcoming(collection, settings, store, sending.now(), frequency)
             if found is None:
                 raise IssueError("no paper that no issue has held yet")
             issue = found
-        edition = render_edition(issue, tuple(topics or ()), settings)
-        if not edition.paper_count:
-            raise IssueError(f"issue {issue.id}: no paper on {', '.join(topics or ())}")
-        message, _ = pipeline.test_copy(edition, issue, settings, store, settings.mail.from_address)
+        choice = Choice(
+            topics=tuple(topics or ()),
+            language=language or settings.mail_language,
+            length=length or settings.newsletter.length,
+        )
+        edition = render_edition(issue, choice, settings)
+        message, _ = issuing.test_copy(edition, issue, settings, store, settings.mail.from_address)
     files = {
         f"{issue.id}.html": edition.html.encode(),
         f"{issue.id}.txt": edition.text.encode(),

@@ -14,8 +14,8 @@ def publish(
     output: Output = None,
     verbose: Verbose = False,
 ) -> None:
-    """Build, then send the issue of the week if it is due. Safe to run any number of times."""
-    from publisher import pipeline
+    """Build, then send the issues that are due. Safe to run any number of times."""
+    from publisher import issuing, pipeline
 
     settings = settings_of(config, source, output)
     built = pipeline.build(settings, show.parsing, show.waiting())
@@ -23,7 +23,7 @@ def publish(
     show.warnings(pipeline.announce(built, settings))
     bad = show.defects(built.collection.findings)
     with pipeline.open_store(settings) as store:
-        issue = pipeline.due(built.collection, settings, store, sending.now())
-        well = sending.send_due(issue, settings, store, built.collection)
+        issues = issuing.due(built.collection, settings, store, sending.now())
+        well = sending.send_due(issues, settings, store, built.collection)
     if bad or not well:
         raise typer.Exit(1)

@@ -35,8 +35,8 @@ def send(
     source: Sources = None,
     verbose: Verbose = False,
 ) -> None:
-    """Send the issue that is due, or the one named, to everyone who has not got it."""
-    from publisher import pipeline
+    """Send the issues that are due, or the one named, to everyone who has not got it."""
+    from publisher import issuing, pipeline
     from publisher.sender.addresses import normalise_email
 
     settings = settings_of(config, source)
@@ -46,7 +46,7 @@ def send(
         if dry_run or to is not None:
             wanted = _wanted(issue_id, collection, settings, store)
             if to is not None and not dry_run:
-                where = pipeline.send_test(wanted, settings, store, to)
+                where = issuing.send_test(wanted, settings, store, to)
                 show.line(f"{wanted.id}: a test copy went to {to}: {where}")
             else:
                 _foretell(wanted, settings, store, to)
@@ -54,32 +54,32 @@ def send(
         if retry_unknown:
             count = pipeline.retry_unknown(store, issue_id, sending.now())
             show.note(f"{show.count(count, 'delivery', 'deliveries')} in doubt go again")
-        issue = None
+        issues: tuple[Issue, ...] = ()
         if issue_id is None:
-            issue = pipeline.due(collection, settings, store, sending.now())
+            issues = issuing.due(collection, settings, store, sending.now())
         elif store.ledger.issue(issue_id) is None:
-            issue = pipeline.by_id(issue_id, collection, settings, store)
-        if not sending.send_due(issue, settings, store, collection):
+            issues = (issuing.by_id(issue_id, collection, settings, store),)
+        if not sending.send_due(issues, settings, store, collection):
             raise typer.Exit(1)
 
 
 def _wanted(
     issue_id: str | None, collection: Collection, settings: Settings, store: Store
 ) -> Issue:
-    from publisher import pipeline
+    from publisher import issuing
 
     if issue_id is not None:
-        return pipeline.by_id(issue_id, collection, settings, store)
-    issue = pipeline.upcoming(collection, settings, store, sending.now())
+        return issuing.by_id(issue_id, collection, settings, store)
+    issue = issuing.upcoming(collection, settings, store, sending.now())
     if issue is None:
         raise IssueError("no paper that no issue has held yet")
     return issue
 
 
 def _foretell(issue: Issue, settings: Settings, store: Store, to: str | None) -> None:
-    from publisher import pipeline
+    from publisher import issuing
 
-    made = pipeline.draft(issue, settings, store)
+    made = issuing.draft(issue, settings, store)
     total = 1 if to is not None else sum(made.recipients.values())
     show.line(
         f"{issue.id}: {show.count(len(issue.papers), 'paper')} would go to "
@@ -87,8 +87,9 @@ def _foretell(issue: Issue, settings: Settings, store: Store, to: str | None) ->
     )
     for key, edition in made.editions.items():
         topics = ", ".join(edition.topics) or "all topics"
+        papers = show.count(edition.paper_count, "paper")
         show.line(
             f"  {show.count(made.recipients[key], 'subscriber')}: {edition.subject} "
-            f"[{topics}; {show.count(edition.paper_count, 'paper')}, "
+            f"[{topics}; {edition.language}, {edition.length}; {papers}, "
             f"{len(edition.html.encode()) / 1000:.0f} kB]"
         )

@@ -24,45 +24,55 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def send_due(issue: Issue | None, settings: Settings, store: Store, collection: Collection) -> bool:
-    """Finish what was begun, then send `issue`; return whether all went well."""
+def send_due(
+    issues: Iterable[Issue], settings: Settings, store: Store, collection: Collection
+) -> bool:
+    """Finish what was begun, then send `issues`; return whether all went well."""
     from publisher import pipeline
 
     reports = pipeline.deliver(pipeline.unfinished(store), settings, store, progress())
     said(reports)
     if any(report.stopped for report in reports):
         return False
-    if issue is None:
+    due = tuple(issues)
+    if not due:
         next_time(settings, collection)
-        return all_well(reports)
-    made = pipeline.draft(issue, settings, store)
+    frozen = [issue.id for issue in due if freeze(issue, settings, store)]
+    new = pipeline.deliver(frozen, settings, store, progress()) if frozen else []
+    said(new)
+    return all_well([*reports, *new])
+
+
+def freeze(issue: Issue, settings: Settings, store: Store) -> bool:
+    """Freeze `issue` where somebody wants it, and say so; return whether somebody does."""
+    from publisher import issuing
+
+    made = issuing.draft(issue, settings, store)
     if not made.editions:
         show.note(
             f"{issue.id}: {show.count(len(issue.papers), 'paper')} to send, but nobody is "
             "subscribed to their topics; `publisher subscribers add` adds people"
         )
-        return all_well(reports)
-    count = pipeline.freeze(made, settings, store, now())
+        return False
+    count = issuing.freeze(made, settings, store, now())
     show.note(
         f"{issue.id}: {show.count(len(issue.papers), 'paper')} in "
         f"{show.count(len(made.editions), 'edition')} for {show.count(count, 'subscriber')}"
     )
-    new = pipeline.deliver([issue.id], settings, store, progress())
-    said(new)
-    return all_well([*reports, *new])
+    return True
 
 
 def next_time(settings: Settings, collection: Collection) -> None:
-    """Say when the next issue is due, and that nothing is now."""
-    from publisher.formatter.newsletter import next_due, period_of
+    """Say when the next issues are due, and that none is now."""
+    from publisher.formatter.periods import period_of
 
-    at = next_due(now(), settings)
-    period = period_of(now(), settings)
-    papers = sum(period.holds(paper.first_published) for paper in collection.papers)
-    show.note(
-        f"no issue is due; {period.id} is on {at:%A %Y-%m-%d %H:%M %Z} "
-        f"({show.count(papers, 'paper')} so far)"
-    )
+    for frequency in dict.fromkeys(settings.newsletter.frequencies):
+        period = period_of(now(), settings, frequency)
+        papers = sum(period.holds(paper.first_published) for paper in collection.papers)
+        show.note(
+            f"no issue is due; {period.id} is on {period.end:%A %Y-%m-%d %H:%M %Z} "
+            f"({show.count(papers, 'paper')} so far)"
+        )
 
 
 def progress() -> Callable[[Step], None]:

@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from publisher.cli import sending, show
-from publisher.cli.options import Config, Verbose, settings_of
+from publisher.cli.options import (
+    ChosenFrequency,
+    ChosenLanguage,
+    ChosenLength,
+    Config,
+    Verbose,
+    settings_of,
+)
 from publisher.errors import SourceError, SubscriberError
+from publisher.models import Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +42,9 @@ def add(
         list[str] | None,
         typer.Option("--topic", help="Name or slug; may be repeated.  [default: all topics]"),
     ] = None,
+    language: ChosenLanguage = None,
+    length: ChosenLength = None,
+    frequency: ChosenFrequency = None,
     name: Annotated[str, typer.Option("--name", help="How to greet the person.")] = "",
     confirmed: Annotated[
         bool, typer.Option("--confirmed", help="The person has agreed already; say how in --note.")
@@ -49,9 +60,13 @@ def add(
     settings = settings_of(config)
     email = normalise_email(address)
     slugs = _slugs(topics, settings) if topics else ()
+    wishes = Wishes(language, length, frequency)
+    _warn(wishes, settings)
     now = sending.now()
     with pipeline.open_store(settings) as store:
-        subscriber = store.subscribers.add(email, clean_name(name), slugs, now=now, detail=reason)
+        subscriber = store.subscribers.add(
+            email, clean_name(name), slugs, wishes, now=now, detail=reason
+        )
         if confirmed:
             subscriber = store.subscribers.confirm(email, now=now, detail=reason)
     show.line(_line(subscriber))
@@ -72,9 +87,44 @@ def confirm(
         show.line(_line(store.subscribers.confirm(email, now=sending.now(), detail=reason)))
 
 
+@app.command("set")
+def set_(
+    address: Address,
+    topics: Annotated[
+        list[str] | None, typer.Option("--topic", help="Instead of those before; may be repeated.")
+    ] = None,
+    all_topics: Annotated[bool, typer.Option("--all-topics", help="Every topic.")] = False,
+    language: ChosenLanguage = None,
+    length: ChosenLength = None,
+    frequency: ChosenFrequency = None,
+    config: Config = None,
+    verbose: Verbose = False,
+) -> None:
+    """Change what a person gets; what is not named stays."""
+    from publisher import pipeline
+    from publisher.sender.addresses import normalise_email
+
+    settings = settings_of(config)
+    slugs = _slugs(topics, settings) if topics else ()
+    with pipeline.open_store(settings) as store:
+        email = normalise_email(address)
+        person = store.subscribers.find(email)
+        if person is None:
+            raise SubscriberError(f"{email}: is not on the list")
+        before = person.wishes
+        wishes = Wishes(
+            language or before.language, length or before.length, frequency or before.frequency
+        )
+        _warn(wishes, settings)
+        person = store.subscribers.set_wishes(person.id, wishes)
+        if slugs or all_topics:
+            person = store.subscribers.set_topics(person.id, () if all_topics else slugs)
+    show.line(_line(person))
+
+
 @app.command("list")
 def list_(config: Config = None, verbose: Verbose = False) -> None:
-    """List everyone: address, status, topics."""
+    """List everyone: address, status, topics, and what else they chose."""
     from publisher import pipeline
 
     with pipeline.open_store(settings_of(config)) as store:
@@ -125,6 +175,7 @@ def import_(
     """Add people from a CSV file with the column email, and maybe name, topics, confirmed_at.
 
     Topics are separated by ";". A row is active if confirmed_at says when the person agreed.
+    Columns language, length and frequency are as the options of `add`.
     """
     from publisher import pipeline
     from publisher.collector.slugs import slugify
@@ -217,4 +268,15 @@ def _slugs(names: Iterable[str], settings: Settings) -> tuple[str, ...]:
 
 def _line(subscriber: Subscriber) -> str:
     topics = ", ".join(subscriber.topics) or "all topics"
-    return f"{subscriber.email}\t{subscriber.status}\t{topics}"
+    wishes = subscriber.wishes
+    chosen = ", ".join(filter(None, (wishes.language, wishes.length, wishes.frequency)))
+    return "\t".join(filter(None, (subscriber.email, subscriber.status, topics, chosen)))
+
+
+def _warn(wishes: Wishes, settings: Settings) -> None:
+    offered = settings.newsletter.frequencies
+    if wishes.frequency is not None and wishes.frequency not in offered:
+        show.note(
+            f"warning: newsletter.frequencies does not offer {wishes.frequency}; "
+            f"until it does they get {offered[0]} issues"
+        )

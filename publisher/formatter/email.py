@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from publisher.errors import IssueError, TemplateError
-from publisher.formatter.newsletter import Section, sections
+from publisher.formatter.ranking import Section, sections
 from publisher.formatter.templating import render, safe_url, shortened, text_width
 from publisher.formatter.texts import Texts, counted, date_range, texts_for
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition
@@ -26,7 +26,7 @@ from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from publisher.models import Issue, Paper
+    from publisher.models import Choice, Issue, Paper
     from publisher.settings import Settings
 
 HTML_TEMPLATE = "email/issue.html.j2"
@@ -85,8 +85,20 @@ def edition_papers(issue: Issue, topics: Sequence[str]) -> tuple[Paper, ...]:
     return tuple(paper for section in sections(issue.papers, topics) for paper in section.papers)
 
 
-def render_edition(issue: Issue, topics: Sequence[str], settings: Settings) -> Edition:
-    """Return `issue` for the subscribers who chose `topics` (slugs; empty: all topics).
+class EditionRenderer:
+    """Renders the editions of an issue; what they share is made once."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Render for the site that `settings` describe."""
+        self._settings = settings
+
+    def render(self, issue: Issue, choice: Choice) -> Edition:
+        """Return the edition; see `render_edition`."""
+        return render_edition(issue, choice, self._settings)
+
+
+def render_edition(issue: Issue, choice: Choice, settings: Settings) -> Edition:
+    """Return `issue` for the subscribers who made `choice`.
 
     At most `newsletter.max_papers` papers are shown, and only as many (with as many takeaways
     each) as fit into a mail that Gmail shows whole; the rest is a link to the site. Small topics
@@ -94,7 +106,7 @@ def render_edition(issue: Issue, topics: Sequence[str], settings: Settings) -> E
 
     Raises `IssueError` where the issue has no paper for the topics and `TemplateError`.
     """
-    chosen = tuple(sorted(set(topics)))
+    chosen = tuple(sorted(set(choice.topics)))
     found = sections(issue.papers, chosen)
     total = sum(len(section.papers) for section in found)
     if not total:
@@ -138,6 +150,9 @@ def render_edition(issue: Issue, topics: Sequence[str], settings: Settings) -> E
         html=html,
         text=text,
         paper_count=total,
+        shown=tuple(paper.id for section in found for paper in section.papers),
+        language=choice.language,
+        length=choice.length,
     )
 
 

@@ -1,19 +1,64 @@
-"""Who gets which edition of an issue. Pure: two passes over the subscribers, none in memory."""
+"""Who gets which edition of an issue. Pure: two passes over the subscribers, none in memory.
+
+Each frequency is a stream of issues of its own. Somebody who changed from one to another had some
+of the next issue's papers already: these are left out for them, so that those who had the same
+issues share an edition. Where nothing is left, they get no mail. What the new stream sent before
+they came to it does not come again; it is on the web.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from publisher.models import SubscriberStatus
+from publisher.models import Choice, Frequency, Language, Length, SubscriberStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from publisher.models import Subscriber
 
 _KEY_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An issue as far as it decides who gets which edition, and what the list has by default.
+
+    `papers` maps each paper to the slugs of its topics. `shared` maps issues of other streams to
+    the papers of this one that they held.
+    """
+
+    papers: Mapping[str, Collection[str]]
+    frequency: Frequency = Frequency.WEEKLY
+    frequencies: tuple[Frequency, ...] = (Frequency.WEEKLY,)
+    language: Language = Language.CHINESE
+    length: Length = Length.STANDARD
+    shared: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    def topics(self, had: Collection[str] = ()) -> frozenset[str]:
+        """Return the topics of what is new to those who had these issues; "" stands for none."""
+        known = {paper for issue_id in had for paper in self.shared[issue_id]}
+        left = (topics for paper, topics in self.papers.items() if paper not in known)
+        return frozenset(slug for topics in left for slug in (topics or ("",)))
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A subscriber with those issues of other streams that they had; see `Offer.shared`."""
+
+    subscriber: Subscriber
+    had: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An edition that somebody gets, and how many do."""
+
+    choice: Choice
+    readers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,47 +71,72 @@ class Addressee:
     edition_key: str
 
 
-def edition_key(topics: Iterable[str]) -> str:
-    """Return the short name of the edition with `topics` (slugs, none for all): "all" or hex."""
-    chosen = sorted(set(topics))
-    if not chosen:
-        return "all"
-    return hashlib.sha256(" ".join(chosen).encode()).hexdigest()[:_KEY_LENGTH]
+def edition_key(choice: Choice) -> str:
+    """Return the short name of the edition: "zh-standard-all", or a hash where there is more."""
+    rest = " ".join((*sorted(set(choice.topics)), "|", *choice.had))
+    short = "all" if rest == "|" else hashlib.sha256(rest.encode()).hexdigest()[:_KEY_LENGTH]
+    return f"{choice.language}-{choice.length}-{short}"
 
 
-def topics_for(subscriber: Subscriber, held: Collection[str]) -> tuple[str, ...] | None:
-    """Return the topics of the edition `subscriber` gets: () for all, None for no edition.
+class Chooser:
+    """Finds the choice of each reader of one issue; what many have in common is worked out once."""
 
-    `held` are the slugs of the topics that have papers in the issue. Topics without papers don't
-    count, so that two people who get the same papers get the same edition.
-    """
-    if subscriber.status is not SubscriberStatus.ACTIVE or not held:
-        return None
-    if not subscriber.topics:
-        return ()
-    return tuple(sorted(set(subscriber.topics) & set(held))) or None
+    def __init__(self, offer: Offer) -> None:
+        """Choose from `offer`."""
+        self._offer = offer
+        self._topics: dict[tuple[str, ...], frozenset[str]] = {}
+
+    def choice(self, reader: Reader) -> Choice | None:
+        """Return what `reader` gets, None where that is no edition of this issue.
+
+        Topics without papers don't count, so that two people who get the same papers get the same
+        edition.
+        """
+        subscriber, wishes, offer = reader.subscriber, reader.subscriber.wishes, self._offer
+        if subscriber.status is not SubscriberStatus.ACTIVE:
+            return None
+        offered = wishes.frequency in offer.frequencies
+        if (wishes.frequency if offered else offer.frequencies[0]) is not offer.frequency:
+            return None
+        if reader.had not in self._topics:
+            self._topics[reader.had] = offer.topics(reader.had)
+        held = self._topics[reader.had]
+        topics = tuple(sorted(held.intersection(subscriber.topics)))
+        if not (topics if subscriber.topics else held):
+            return None
+        return Choice(
+            topics=topics,
+            language=wishes.language or offer.language,
+            length=wishes.length or offer.length,
+            had=reader.had,
+        )
 
 
-def needed_editions(
-    subscribers: Iterable[Subscriber], held: Collection[str]
-) -> dict[str, tuple[str, ...]]:
-    """Return the editions somebody gets: key to topics, in the order of the keys."""
-    found = {topics_for(subscriber, held) for subscriber in subscribers}
-    return dict(sorted((edition_key(topics), topics) for topics in found if topics is not None))
+def needed_editions(readers: Iterable[Reader], offer: Offer) -> dict[str, Wanted]:
+    """Return the editions somebody gets by key, in the order of the keys."""
+    chooser = Chooser(offer)
+    counted = Counter(choice for reader in readers if (choice := chooser.choice(reader)))
+    return dict(
+        sorted((edition_key(choice), Wanted(choice, count)) for choice, count in counted.items())
+    )
 
 
 def addressees(
-    subscribers: Iterable[Subscriber], held: Collection[str], keys: Collection[str]
+    readers: Iterable[Reader], offer: Offer, keys: Collection[str]
 ) -> Iterator[Addressee]:
     """Yield who gets which of the editions `keys`.
 
-    Somebody who came, or changed topics, since the editions were made and wants another is left
-    out: their first issue is the next one.
+    Somebody who came, or changed their choice, since the editions were made and wants another is
+    left out: their first issue is the next one.
     """
-    for subscriber in subscribers:
-        topics = topics_for(subscriber, held)
-        if topics is None:
+    chooser = Chooser(offer)
+    known: dict[Choice, str] = {}
+    for reader in readers:
+        choice = chooser.choice(reader)
+        if choice is None:
             continue
-        key = edition_key(topics)
-        if key in keys:
-            yield Addressee(subscriber.id, subscriber.email, subscriber.name, key)
+        if choice not in known:
+            known[choice] = edition_key(choice)
+        if known[choice] in keys:
+            someone = reader.subscriber
+            yield Addressee(someone.id, someone.email, someone.name, known[choice])

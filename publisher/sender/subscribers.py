@@ -7,10 +7,10 @@ import io
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from publisher.errors import SubscriberError
-from publisher.models import SubscriberStatus
+from publisher.models import NO_WISHES, Frequency, Language, Length, SubscriberStatus, Wishes
 from publisher.sender.addresses import clean_name, normalise_email, shown
 
 if TYPE_CHECKING:
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
     from publisher.models import Subscriber
 
-COLUMNS = ("email", "name", "topics", "status", "created_at", "confirmed_at")
+COLUMNS = (
+    *("email", "name", "topics", "status", "created_at", "confirmed_at"),
+    *("language", "length", "frequency"),
+)
+_Wish = TypeVar("_Wish", Language, Length, Frequency)
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 # A spreadsheet takes such a cell for a formula. One that is marked already is marked once more,
 # so that reading takes off just what writing put on.
@@ -36,6 +40,7 @@ class SubscriberRow:
     status: SubscriberStatus
     created_at: datetime | None
     confirmed_at: datetime | None
+    wishes: Wishes = NO_WISHES
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,9 @@ def write_csv(subscribers: Iterable[Subscriber], stream: TextIO) -> int:
             subscriber.status.value,
             subscriber.created_at.isoformat(),
             subscriber.confirmed_at.isoformat() if subscriber.confirmed_at else "",
+            subscriber.wishes.language or "",
+            subscriber.wishes.length or "",
+            subscriber.wishes.frequency or "",
         )
         writer.writerow([f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells])
         count += 1
@@ -122,6 +130,11 @@ def _row(
         status=status_of(values.get("status", ""), proof=confirmed_at is not None or confirmed),
         created_at=_time("created_at", values.get("created_at", "")),
         confirmed_at=confirmed_at,
+        wishes=Wishes(
+            language=_wish(Language, "language", values),
+            length=_wish(Length, "length", values),
+            frequency=_wish(Frequency, "frequency", values),
+        ),
     )
 
 
@@ -138,6 +151,16 @@ def status_of(text: str, *, proof: bool) -> SubscriberStatus:
     if word == SubscriberStatus.PENDING:
         return SubscriberStatus.PENDING
     raise SubscriberError(f"status {shown(word, 40)!r} is none of {', '.join(SubscriberStatus)}")
+
+
+def _wish(kind: type[_Wish], column: str, values: dict[str, str]) -> _Wish | None:
+    word = values.get(column, "").strip().lower()
+    try:
+        return kind(word) if word else None
+    except ValueError as error:
+        raise SubscriberError(
+            f"{column} {shown(word, 40)!r} is none of {', '.join(kind)}"
+        ) from error
 
 
 def _topics(text: str, slugify: Callable[[str], str]) -> tuple[str, ...]:

@@ -189,6 +189,8 @@ def _check(settings: Settings, values: Mapping[tuple[str, str], tuple[str, objec
 
 
 def _check_lists(settings: Settings, fail: Callable[[str, str, str], None]) -> None:
+    if not settings.newsletter.frequencies:
+        fail("newsletter", "frequencies", "must name at least one, e.g. weekly")
     if not settings.source.include:
         fail("source", "include", "must name at least one pattern, e.g. **/*.md")
     if not settings.source.folders and not settings.source.git:

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
+from publisher.models import Frequency, Language, Length
+
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 # What is safe in a path and an address (see models.Topic).
@@ -134,10 +136,17 @@ class Newsletter(Section, frozen=True):
     """When an issue is due, and what it holds."""
 
     title: str = ""  # empty: the site's title
+    # What subscribers may choose from; the first is for those who chose none that is here.
+    frequencies: tuple[Frequency, ...] = (Frequency.WEEKLY,)
     weekday: Weekday = "monday"
+    month_day: Annotated[int, Meta(ge=1, le=28)] = 1
     hour: Annotated[int, Meta(ge=0, le=23)] = 8
+    language: Literal["", "en", "zh", "both"] = ""  # empty: the site's
+    length: Length = Length.STANDARD
     max_age_days: Annotated[int, Meta(ge=7, le=366)] = 21
-    max_papers: Annotated[int, Meta(ge=1, le=1000)] = 60
+    max_papers: Annotated[int, Meta(ge=1, le=1000)] = 200
+    highlights: Annotated[int, Meta(ge=0, le=10)] = 3
+    updated_papers: bool = True
 
 
 class Mail(Section, frozen=True):
@@ -218,6 +227,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         from platformdirs import user_cache_path  # noqa: PLC0415 - where it is not set
 
         return user_cache_path("digest-publisher")
+
+    @property
+    def mail_language(self) -> Language:
+        """The language of the mail for those who chose none."""
+        site = "zh" if self.site.language.lower().split("-")[0] == "zh" else "en"
+        return Language(self.newsletter.language or site)
 
     def path(self, value: str) -> Path:
         """Return the path setting `value` as seen from the config file's folder."""

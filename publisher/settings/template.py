@@ -91,13 +91,26 @@ hub = ""
 [newsletter]
 # Empty: the site's title.
 title = ""
-# An issue holds the papers of the seven days before this hour.
+# How often: "daily", "weekly", "monthly". Subscribers may choose among those named here; who has
+# chosen none gets the first. Each has issues of its own (2024-12-02, 2024-W49, 2024-12).
+frequencies = ["weekly"]
+# A weekly issue holds the papers of the seven days before this hour, a monthly one those of the
+# month before this day (1 to 28).
 weekday = "monday"
+month_day = 1
 hour = 8
+# For those who chose nothing else. Which texts are shown: "en", "zh", "both"; empty: site.language.
+language = ""
+# "short": title and one line; "standard": summary and takeaways; "long": with abstract and notes.
+length = "standard"
 # A paper whose digest landed late goes into a later issue, unless it is older than this.
 max_age_days = 21
-# More than these are counted, with a link to the site.
-max_papers = 60
+# More than these are counted, with a link to the site; so is what makes a mail too long for Gmail.
+max_papers = 200
+# So many of the best papers stand in front of the topics; 0 for none.
+highlights = 3
+# Whether to mention, once, that a paper of an earlier issue has a newer version.
+updated_papers = true
 
 [mail]
 # "outbox" writes each message as an .eml file and sends nothing; "smtp" sends; "console" prints.

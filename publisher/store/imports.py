@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
 
-from publisher.models import SubscriberStatus
+from publisher.models import SubscriberStatus, Wishes
 from publisher.store.hashing import email_hash
 from publisher.store.schema import subscribers, suppressions
-from publisher.store.subscribers import insert_subscriber, write_topics
+from publisher.store.subscriber_rows import insert_subscriber, wish_columns, write_topics
 from publisher.store.times import optional_ms, to_ms
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class ImportedRow(Protocol):
     def created_at(self) -> datetime | None: ...  # noqa: D102
     @property
     def confirmed_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def wishes(self) -> Wishes: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ def _insert(connection: sa.Connection, row: ImportedRow, now: datetime) -> int:
         "created_at": to_ms(row.created_at or now),
         "confirmed_at": to_ms(row.confirmed_at or now) if active else optional_ms(row.confirmed_at),
         "unsubscribed_at": to_ms(now) if row.status is SubscriberStatus.UNSUBSCRIBED else None,
+        **wish_columns(row.wishes),
     }
     subscriber_id = insert_subscriber(connection, values)
     if row.topics:

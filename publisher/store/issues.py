@@ -13,14 +13,13 @@ import sqlalchemy as sa
 
 from publisher.errors import IssueError, StoreError
 from publisher.models import DeliveryState
+from publisher.store.history import History
 from publisher.store.schema import deliveries, editions, issue_papers, issues, subscribers
 from publisher.store.times import from_ms, optional_ms, optional_time, to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
-
-    from publisher.store.engine import Database
 
 _CHUNK = 1000
 # While rows are in one of these, the issue is not done.
@@ -73,13 +72,8 @@ class RecipientRow(Protocol):
     def edition_key(self) -> str: ...  # noqa: D102
 
 
-class Issues:
+class Issues(History):
     """The issues of the ledger; `ledger.Ledger` adds their deliveries."""
-
-    def __init__(self, database: Database, keys: Mapping[int, bytes]) -> None:
-        """Work on `database`; the oldest of `keys` makes the hashes of addresses."""
-        self._database = database
-        self._keys = keys
 
     def freeze(
         self,
@@ -143,13 +137,6 @@ class Issues:
         with self._database.reading() as connection:
             query = sa.select(issues).order_by(issues.c.end_at, issues.c.id)
             return [_info(row) for row in connection.execute(query)]
-
-    def sent_papers(self) -> dict[str, int]:
-        """Return the papers that issues have held so far: id to newest version."""
-        newest = sa.func.max(issue_papers.c.version)
-        query = sa.select(issue_papers.c.paper_id, newest).group_by(issue_papers.c.paper_id)
-        with self._database.reading() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
 
     def message(self, issue_id: str, edition_key: str) -> bytes:
         """Return the frozen message of an edition.

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 # The revision the tables below stand for: the newest file in migrations/versions.
-REVISION = "0001"
+REVISION = "0002"
 
 # Names of constraints, so that a later migration can change them in every database.
 metadata = MetaData(
@@ -43,6 +43,10 @@ subscribers = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("confirmed_at", BigInteger),
     Column("unsubscribed_at", BigInteger),
+    # What they wish; empty: as the list has it.
+    Column("language", String(16), nullable=False, server_default=""),
+    Column("length", String(16), nullable=False, server_default=""),
+    Column("frequency", String(16), nullable=False, server_default=""),
     # An unsubscribe token names a person by id: the id of an erased one must never be given again.
     sqlite_autoincrement=True,
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.errors import SubscriberError
-from publisher.models import Subscriber, SubscriberStatus
+from publisher.models import NO_WISHES, Subscriber, SubscriberStatus, Wishes
 from publisher.store.hashing import email_hash
 from publisher.store.schema import (
     consent_log,
@@ -17,10 +17,19 @@ from publisher.store.schema import (
     subscribers,
     suppressions,
 )
-from publisher.store.times import from_ms, optional_time, to_ms
+from publisher.store.subscriber_rows import (
+    insert_subscriber,
+    load_subscribers,
+    read_subscriber,
+    row_of,
+    update_subscriber,
+    wish_columns,
+    write_topics,
+)
+from publisher.store.times import from_ms, to_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from publisher.store.engine import Database
@@ -46,7 +55,14 @@ class Subscribers:
         self._keys = keys
 
     def add(
-        self, email: str, name: str, topics: Iterable[str], *, now: datetime, detail: str = ""
+        self,
+        email: str,
+        name: str,
+        topics: Iterable[str],
+        wishes: Wishes = NO_WISHES,
+        *,
+        now: datetime,
+        detail: str = "",
     ) -> Subscriber:
         """Put a person on the list as PENDING, or one who left as PENDING again.
 
@@ -55,19 +71,19 @@ class Subscribers:
         Raises `SubscriberError` for somebody who is active already, and `StoreError`.
         """
         with self._database.writing() as connection:
-            row = _row(connection, email)
+            row = row_of(connection, email)
             if row is not None and row.status == SubscriberStatus.ACTIVE:
                 raise SubscriberError(f"{email}: is on the list already")
             if row is None:
                 values = {"email": email, "name": name, "created_at": to_ms(now)}
-                subscriber_id = insert_subscriber(connection, values)
+                subscriber_id = insert_subscriber(connection, values | wish_columns(wishes))
             else:
                 subscriber_id = row.id
                 pending = {"name": name, "status": SubscriberStatus.PENDING.value}
-                _update(connection, subscriber_id, pending)
+                update_subscriber(connection, subscriber_id, pending | wish_columns(wishes))
             write_topics(connection, subscriber_id, topics)
             self.log(connection, email, "added", detail, now)
-            return _read(connection, subscriber_id)
+            return read_subscriber(connection, subscriber_id)
 
     def confirm(self, email: str, *, now: datetime, detail: str = "") -> Subscriber:
         """Make a pending person ACTIVE; nothing changes for one who is.
@@ -79,20 +95,20 @@ class Subscribers:
         `StoreError`.
         """
         with self._database.writing() as connection:
-            row = _row(connection, email)
+            row = row_of(connection, email)
             if row is None:
                 raise SubscriberError(f"{email}: is not on the list; add it first")
             if row.status == SubscriberStatus.UNSUBSCRIBED:
                 raise SubscriberError(f"{email}: has unsubscribed; add it again first")
             if row.status == SubscriberStatus.PENDING:
                 active = {"status": SubscriberStatus.ACTIVE.value, "confirmed_at": to_ms(now)}
-                _update(connection, row.id, active)
+                update_subscriber(connection, row.id, active)
                 hashed = email_hash(self._keys, email)
                 connection.execute(
                     sa.delete(suppressions).where(suppressions.c.email_hash == hashed)
                 )
                 self.log(connection, email, "confirmed", detail, now)
-            return _read(connection, row.id)
+            return read_subscriber(connection, row.id)
 
     def unsubscribe(self, subscriber_id: int, *, now: datetime, detail: str = "") -> bool:
         """Take a person off the list; return whether that changed anything. Raises `StoreError`."""
@@ -103,7 +119,7 @@ class Subscribers:
             if row is None or row.status == SubscriberStatus.UNSUBSCRIBED:
                 return False
             gone = {"status": SubscriberStatus.UNSUBSCRIBED.value, "unsubscribed_at": to_ms(now)}
-            _update(connection, row.id, gone)
+            update_subscriber(connection, row.id, gone)
             self.log(connection, row.email, "unsubscribed", detail, now)
             return True
 
@@ -119,7 +135,7 @@ class Subscribers:
         without address, name or the server's words. Raises `StoreError`.
         """
         with self._database.writing() as connection:
-            row = _row(connection, email)
+            row = row_of(connection, email)
             if row is not None:
                 blank = {"email": "", "name": "", "reason": "erased"}
                 connection.execute(
@@ -138,9 +154,19 @@ class Subscribers:
         Raises `SubscriberError` for an unknown id, and `StoreError`.
         """
         with self._database.writing() as connection:
-            _read(connection, subscriber_id)
+            read_subscriber(connection, subscriber_id)
             write_topics(connection, subscriber_id, topics)
-            return _read(connection, subscriber_id)
+            return read_subscriber(connection, subscriber_id)
+
+    def set_wishes(self, subscriber_id: int, wishes: Wishes) -> Subscriber:
+        """Replace how a person wants the mail.
+
+        Raises `SubscriberError` for an unknown id, and `StoreError`.
+        """
+        with self._database.writing() as connection:
+            read_subscriber(connection, subscriber_id)
+            update_subscriber(connection, subscriber_id, wish_columns(wishes))
+            return read_subscriber(connection, subscriber_id)
 
     def suppress(self, email: str, reason: str, *, now: datetime) -> None:
         """Send no mail to `email` any more, e.g. because it bounced. Raises `StoreError`."""
@@ -160,13 +186,13 @@ class Subscribers:
     def find(self, email: str) -> Subscriber | None:
         """Return the person with the normalised address, None if unknown. Raises `StoreError`."""
         with self._database.reading() as connection:
-            row = _row(connection, email)
-            return None if row is None else _read(connection, row.id)
+            row = row_of(connection, email)
+            return None if row is None else read_subscriber(connection, row.id)
 
     def get(self, subscriber_id: int) -> Subscriber | None:
         """Return the person with the id, None if unknown. Raises `StoreError`."""
         with self._database.reading() as connection:
-            found = _load(connection, subscribers.c.id == subscriber_id)
+            found = load_subscribers(connection, subscribers.c.id == subscriber_id)
         return found[0] if found else None
 
     def token_version(self, subscriber_id: int) -> int | None:
@@ -185,7 +211,7 @@ class Subscribers:
                 where = subscribers.c.id > last
                 if status is not None:
                     where &= subscribers.c.status == status.value
-                page = _load(connection, where, limit=_PAGE)
+                page = load_subscribers(connection, where, limit=_PAGE)
             yield from page
             if len(page) < _PAGE:
                 return
@@ -220,72 +246,3 @@ class Subscribers:
         hashed = email_hash(self._keys, email)
         values = {"email_hash": hashed, "reason": reason, "created_at": to_ms(now)}
         connection.execute(self._database.insert_new(suppressions).values(values))
-
-
-def insert_subscriber(connection: sa.Connection, values: Mapping[str, object]) -> int:
-    """Insert a person; `values` are columns and may leave out what a new pending one has anyway.
-
-    Returns the new id.
-    """
-    row = {"status": SubscriberStatus.PENDING.value, "token_version": 1, **values}
-    result = connection.execute(sa.insert(subscribers).values(row))
-    key = result.inserted_primary_key
-    if key is None:
-        raise AssertionError
-    return int(key[0])
-
-
-def write_topics(connection: sa.Connection, subscriber_id: int, topics: Iterable[str]) -> None:
-    """Replace the topics of a person."""
-    connection.execute(
-        sa.delete(subscriber_topics).where(subscriber_topics.c.subscriber_id == subscriber_id)
-    )
-    rows = [{"subscriber_id": subscriber_id, "slug": slug} for slug in sorted(set(topics))]
-    if rows:
-        connection.execute(sa.insert(subscriber_topics), rows)
-
-
-def _update(connection: sa.Connection, subscriber_id: int, values: Mapping[str, object]) -> None:
-    connection.execute(
-        sa.update(subscribers).where(subscribers.c.id == subscriber_id).values(values)
-    )
-
-
-def _row(connection: sa.Connection, email: str) -> sa.Row[tuple[object, ...]] | None:
-    return connection.execute(
-        sa.select(subscribers).where(subscribers.c.email == email)
-    ).one_or_none()
-
-
-def _read(connection: sa.Connection, subscriber_id: int) -> Subscriber:
-    found = _load(connection, subscribers.c.id == subscriber_id)
-    if not found:
-        raise SubscriberError(f"no subscriber has the id {subscriber_id}")
-    return found[0]
-
-
-def _load(
-    connection: sa.Connection, where: sa.ColumnElement[bool], limit: int | None = None
-) -> Sequence[Subscriber]:
-    query = sa.select(subscribers).where(where).order_by(subscribers.c.id)
-    rows = connection.execute(query.limit(limit) if limit else query).all()
-    topics: dict[int, list[str]] = {row.id: [] for row in rows}
-    chosen = (
-        sa.select(subscriber_topics)
-        .where(subscriber_topics.c.subscriber_id.in_(list(topics)))
-        .order_by(subscriber_topics.c.slug)
-    )
-    for subscriber_id, slug in connection.execute(chosen):
-        topics[subscriber_id].append(slug)
-    return [
-        Subscriber(
-            id=row.id,
-            email=row.email,
-            name=row.name,
-            topics=tuple(topics[row.id]),
-            status=SubscriberStatus(row.status),
-            created_at=from_ms(row.created_at),
-            confirmed_at=optional_time(row.confirmed_at),
-        )
-        for row in rows
-    ]

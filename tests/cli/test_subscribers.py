@@ -27,6 +27,24 @@ def test_add_confirm_list_remove_erase(publisher: Run, examples: Path) -> None:
     assert publisher("subscribers", "list").stdout == ""
 
 
+def test_choices_are_set_and_changed(publisher: Run, examples: Path) -> None:
+    source = {"PUBLISHER_SOURCE__FOLDERS": str(examples)}
+    added = publisher(
+        *("subscribers", "add", "a@example.org", "--language", "both", "--frequency", "monthly"),
+        **source,
+    )
+    assert added.stdout == "a@example.org\tpending\tall topics\tboth, monthly\n"
+    assert "does not offer monthly; until it does they get weekly issues" in added.stderr
+    changed = publisher(
+        *("subscribers", "set", "a@example.org", "--length", "short", "--topic", "NeRF"), **source
+    )
+    assert changed.stdout == "a@example.org\tpending\tnerf\tboth, short, monthly\n"
+    back = publisher("subscribers", "set", "a@example.org", "--all-topics")
+    assert back.stdout == "a@example.org\tpending\tall topics\tboth, short, monthly\n"
+    publisher("subscribers", "set", "b@example.org", "--length", "short", code=1)
+    assert publisher("subscribers", "set", "a@example.org", "--length", "huge", code=2).stderr
+
+
 def test_an_unknown_topic_is_said(publisher: Run, examples: Path) -> None:
     source = {"PUBLISHER_SOURCE__FOLDERS": str(examples)}
     added = publisher("subscribers", "add", "a@example.org", "--topic", "NeRV", **source)

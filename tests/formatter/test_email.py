@@ -15,7 +15,7 @@ from wcwidth import wcswidth
 
 from publisher.errors import IssueError, TemplateError
 from publisher.formatter.email import edition_papers, render_edition
-from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Issue, Paper, Topic
+from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Choice, Issue, Paper, Topic
 from publisher.settings import Mail, Newsletter, Settings, Site
 from publisher.settings.sections import Templates
 
@@ -80,7 +80,7 @@ def styles(html: str, path: str) -> list[str]:
 
 
 def test_rules_are_inlined_and_dark_ones_stay() -> None:
-    html = render_edition(make_issue(make_paper()), (), ENGLISH).html
+    html = render_edition(make_issue(make_paper()), Choice(), ENGLISH).html
 
     assert "color:#17324a" in styles(html, "//h3/a")[0]
     assert "background-color:#fcfdfd" in styles(html, "//table[contains(@class,'x')]")[0]
@@ -98,7 +98,7 @@ def test_every_dark_rule_has_something_to_win_against() -> None:
     papers = [make_paper(n, topics=(NERF, GAN) if n == 1 else (NERF,)) for n in range(1, 4)]
     papers.append(make_paper(4, topics=(AVATAR,)))
     html = render_edition(
-        make_issue(*papers), (), Settings(newsletter=Newsletter(max_papers=2))
+        make_issue(*papers), Choice(), Settings(newsletter=Newsletter(max_papers=2))
     ).html
     document = lxml_html.fromstring(html)
     dark = html[html.index("@media (prefers-color-scheme: dark)") :].partition("</style>")[0]
@@ -111,7 +111,7 @@ def test_every_dark_rule_has_something_to_win_against() -> None:
 
 
 def test_no_pure_black_or_white() -> None:
-    html = render_edition(make_issue(make_paper()), (), ENGLISH).html
+    html = render_edition(make_issue(make_paper()), Choice(), ENGLISH).html
 
     assert not re.search(r"#(000|fff)(000|fff)?\b|\b(black|white)\b(?!-)", html, re.IGNORECASE)
 
@@ -119,7 +119,7 @@ def test_no_pure_black_or_white() -> None:
 def test_nothing_is_fetched_logged_or_warned(
     capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    html = render_edition(make_issue(make_paper()), (), CHINESE).html
+    html = render_edition(make_issue(make_paper()), Choice(), CHINESE).html
 
     captured = capfd.readouterr()
     assert (captured.out, captured.err, caplog.text) == ("", "", "")
@@ -127,7 +127,9 @@ def test_nothing_is_fetched_logged_or_warned(
 
 
 def test_layout_tables_are_for_the_eye_only() -> None:
-    document = lxml_html.fromstring(render_edition(make_issue(make_paper()), (), ENGLISH).html)
+    document = lxml_html.fromstring(
+        render_edition(make_issue(make_paper()), Choice(), ENGLISH).html
+    )
 
     assert all(table.get("role") == "presentation" for table in document.iter("table"))
     headings = [element.tag for element in document.iter("h1", "h2", "h3")]
@@ -139,7 +141,7 @@ def test_layout_tables_are_for_the_eye_only() -> None:
 def test_each_block_says_its_language() -> None:
     plain = make_paper(2, summary=None, takeaways=())
     document = lxml_html.fromstring(
-        render_edition(make_issue(make_paper(), plain), (), ENGLISH).html
+        render_edition(make_issue(make_paper(), plain), Choice(), ENGLISH).html
     )
 
     assert document.xpath("//p[contains(., '快速渲染')]/@lang") == ["zh"]
@@ -159,7 +161,7 @@ def test_hostile_texts_are_text() -> None:
         topics=(Topic("evil", evil), NERF),
     )
 
-    edition = render_edition(make_issue(paper), (), ENGLISH)
+    edition = render_edition(make_issue(paper), Choice(), ENGLISH)
 
     document = lxml_html.fromstring(edition.html)
     assert not list(document.iter("script", "img"))
@@ -173,7 +175,7 @@ def test_hostile_texts_are_text() -> None:
     "odd", ["\0", "\x0b", "\ud800", "\uffff", "\u202e", "<!--", "]]>", "<![endif]"]
 )
 def test_odd_characters_take_nothing_with_them(odd: str) -> None:
-    edition = render_edition(make_issue(make_paper(title=f"a{odd}b")), (), ENGLISH)
+    edition = render_edition(make_issue(make_paper(title=f"a{odd}b")), Choice(), ENGLISH)
 
     edition.html.encode()
     edition.text.encode()
@@ -185,7 +187,7 @@ def test_odd_characters_take_nothing_with_them(odd: str) -> None:
 def test_only_web_addresses_become_links(url: str) -> None:
     paper = make_paper(abs_url=url, pdf_url=url, code_urls=(url,))
 
-    edition = render_edition(make_issue(paper), (), ENGLISH)
+    edition = render_edition(make_issue(paper), Choice(), ENGLISH)
 
     document = lxml_html.fromstring(edition.html)
     assert {href.split(":")[0] for href in document.xpath("//a/@href")} == {"mailto", "https"}
@@ -197,14 +199,16 @@ def test_links_are_named_for_where_they_lead() -> None:
     paper = make_paper(code_urls=tuple(f"https://github.com/example/{n}" for n in range(9)))
     elsewhere = make_paper(2, abs_url="https://doi.org/10.1/x", pdf_url="", code_urls=())
 
-    document = lxml_html.fromstring(render_edition(make_issue(paper, elsewhere), (), ENGLISH).html)
+    document = lxml_html.fromstring(
+        render_edition(make_issue(paper, elsewhere), Choice(), ENGLISH).html
+    )
 
     links = [e.text_content() for e in document.xpath("//div[@class='l']")]
     assert links == ["PDF · arXiv · Code · Code 2 · Code 3", "Paper"]
 
 
 def test_both_parts_let_people_leave() -> None:
-    edition = render_edition(make_issue(make_paper()), (), ENGLISH)
+    edition = render_edition(make_issue(make_paper()), Choice(), ENGLISH)
 
     link = f"mailto:news+list@example.org?subject=unsubscribe%20{UNSUBSCRIBE_PLACEHOLDER}"
     document = lxml_html.fromstring(edition.html)
@@ -225,7 +229,7 @@ def test_unsubscribe_address_and_sender_can_be_set() -> None:
         mail=Mail(unsubscribe_address="leave@example.org", from_name="Ada & Co"),
     )
 
-    edition = render_edition(make_issue(make_paper()), (), settings)
+    edition = render_edition(make_issue(make_paper()), Choice(), settings)
 
     assert "mailto:leave@example.org?subject=" in edition.html
     assert "Sent by Ada &amp; Co" in edition.html
@@ -243,7 +247,7 @@ def test_an_edition_holds_the_chosen_topics() -> None:
     ]
     issue = make_issue(*papers)
 
-    edition = render_edition(issue, ["nerf", "gan", "nerf"], ENGLISH)
+    edition = render_edition(issue, Choice(("nerf", "gan", "nerf")), ENGLISH)
 
     assert (edition.topics, edition.paper_count) == (("gan", "nerf"), 4)
     document = lxml_html.fromstring(edition.html)
@@ -256,14 +260,14 @@ def test_an_edition_holds_the_chosen_topics() -> None:
         "Both", "Only GAN", "Second GAN", "Only NeRF",
     ]  # fmt: skip
 
-    everything = render_edition(issue, (), ENGLISH)
+    everything = render_edition(issue, Choice(), ENGLISH)
     assert (everything.topics, everything.paper_count) == ((), 5)
     assert "Your topics" not in everything.text
 
 
 def test_contents_lead_to_the_topics() -> None:
     issue = make_issue(make_paper(1), make_paper(2, topics=(GAN,)), make_paper(3, topics=(GAN,)))
-    document = lxml_html.fromstring(render_edition(issue, (), ENGLISH).html)
+    document = lxml_html.fromstring(render_edition(issue, Choice(), ENGLISH).html)
 
     targets = document.xpath("//td[@class='t']//a/@href")
     assert targets == ["#t-gan", "#t-nerf"]
@@ -271,14 +275,14 @@ def test_contents_lead_to_the_topics() -> None:
 
     # a topic that only the web has papers of is named, but there is nothing to jump to
     short = Settings(site=Site(language="en"), newsletter=Newsletter(max_papers=1))
-    document = lxml_html.fromstring(render_edition(issue, (), short).html)
+    document = lxml_html.fromstring(render_edition(issue, Choice(), short).html)
     assert document.xpath("//td[@class='t']//a/@href") == ["#t-gan"]
     assert "NeRF\xa01" in document.xpath("string(//td[@class='t'])")
 
 
 def test_the_text_has_the_papers_in_the_same_order_numbered() -> None:
     issue = make_issue(*(make_paper(n, topics=(GAN,) if n % 3 else (NERF,)) for n in range(14)))
-    edition = render_edition(issue, (), CHINESE)
+    edition = render_edition(issue, Choice(), CHINESE)
 
     in_html = re.findall(r"Number \d+", " ".join(
         e.text_content() for e in lxml_html.fromstring(edition.html).iter("h3")
@@ -289,7 +293,7 @@ def test_the_text_has_the_papers_in_the_same_order_numbered() -> None:
 
 @pytest.mark.parametrize("settings", [ENGLISH, CHINESE], ids=["en", "zh"])
 def test_the_text_is_for_people(settings: Settings) -> None:
-    text = render_edition(make_issue(*heavy(15)), (), settings).text
+    text = render_edition(make_issue(*heavy(15)), Choice(), settings).text
 
     lines = text.split("\n")
     assert not [line for line in lines if wcswidth(line) > 72 and ":" not in line]
@@ -304,7 +308,7 @@ def test_the_text_is_for_people(settings: Settings) -> None:
 def test_gmail_shows_it_whole(count: int) -> None:
     settings = Settings(newsletter=Newsletter(max_papers=100))
 
-    edition = render_edition(make_issue(*heavy(count)), (), settings)
+    edition = render_edition(make_issue(*heavy(count)), Choice(), settings)
 
     assert len(edition.html.encode()) < GMAIL_CLIPS
     assert edition.paper_count == count
@@ -317,7 +321,7 @@ def test_gmail_shows_it_whole(count: int) -> None:
 
 def test_takeaways_give_way_before_papers_do() -> None:
     def shown(count: int) -> int:
-        html = render_edition(make_issue(*heavy(count)), (), CHINESE).html
+        html = render_edition(make_issue(*heavy(count)), Choice(), CHINESE).html
         return html.count("<li>") // count
 
     assert shown(5) == 9
@@ -345,7 +349,7 @@ def test_small_topics_are_shown_whole_first(
     ]
     settings = Settings(newsletter=Newsletter(max_papers=limit))
 
-    text = render_edition(make_issue(*papers), (), settings).text
+    text = render_edition(make_issue(*papers), Choice(), settings).text
 
     body = text.partition("-----")[2]
     parts = re.split(r"^Topic \d$", body, flags=re.MULTILINE)[1:]
@@ -356,7 +360,7 @@ def test_small_topics_are_shown_whole_first(
 def test_no_more_than_max_papers() -> None:
     settings = Settings(site=Site(language="en"), newsletter=Newsletter(max_papers=2))
 
-    edition = render_edition(make_issue(*(make_paper(n) for n in range(3))), (), settings)
+    edition = render_edition(make_issue(*(make_paper(n) for n in range(3))), Choice(), settings)
 
     assert edition.html.count("<h3") == 2
     assert "1 more paper on the web" in edition.text
@@ -381,14 +385,14 @@ def test_no_more_than_max_papers() -> None:
 def test_subject(settings: Settings, names: list[str], subject: str) -> None:
     papers = [make_paper(n, topics=(Topic(f"t{n}", name),)) for n, name in enumerate(names)]
 
-    edition = render_edition(make_issue(*papers), (), settings)
+    edition = render_edition(make_issue(*papers), Choice(), settings)
 
     assert edition.subject == subject
     assert wcswidth(subject) <= 78
 
 
 def test_preheader_and_dates() -> None:
-    edition = render_edition(make_issue(*(make_paper(n) for n in range(9))), (), ENGLISH)
+    edition = render_edition(make_issue(*(make_paper(n) for n in range(9))), Choice(), ENGLISH)
 
     hidden = lxml_html.fromstring(edition.html).xpath("string(//div[contains(@style,'none')])")
     assert hidden.startswith("Number 0: ")
@@ -396,8 +400,8 @@ def test_preheader_and_dates() -> None:
     assert "Week 49, 2024 · 2–9 December 2024 · 9 new papers" in edition.text
 
     last = Issue("2025-W01", END + timedelta(days=21), END + timedelta(days=28), (make_paper(),))
-    assert "30 December 2024 – 6 January 2025" in render_edition(last, (), ENGLISH).text
-    assert "2024年12月30日–2025年1月6日" in render_edition(last, (), CHINESE).text
+    assert "30 December 2024 – 6 January 2025" in render_edition(last, Choice(), ENGLISH).text
+    assert "2024年12月30日–2025年1月6日" in render_edition(last, Choice(), CHINESE).text
 
 
 def test_many_authors_and_long_abstracts_are_cut() -> None:
@@ -405,9 +409,11 @@ def test_many_authors_and_long_abstracts_are_cut() -> None:
         authors=tuple(f"A{n}" for n in range(8)), summary=None, abstract="many words " * 200
     )
 
-    assert "A0, A1, A2, A3, A4, A5 et al." in render_edition(make_issue(paper), (), ENGLISH).html
-    assert "A0, A1, A2, A3, A4, A5 等" in render_edition(make_issue(paper), (), CHINESE).html
-    assert re.search(r"many words…", render_edition(make_issue(paper), (), ENGLISH).html)
+    assert (
+        "A0, A1, A2, A3, A4, A5 et al." in render_edition(make_issue(paper), Choice(), ENGLISH).html
+    )
+    assert "A0, A1, A2, A3, A4, A5 等" in render_edition(make_issue(paper), Choice(), CHINESE).html
+    assert re.search(r"many words…", render_edition(make_issue(paper), Choice(), ENGLISH).html)
 
 
 def test_machine_texts_that_run_away_are_cut() -> None:
@@ -415,7 +421,7 @@ def test_machine_texts_that_run_away_are_cut() -> None:
         summary="没完没了，" * 300, takeaways=("永不停止，" * 300,), comment="x" * 999
     )
 
-    edition = render_edition(make_issue(paper), (), CHINESE)
+    edition = render_edition(make_issue(paper), Choice(), CHINESE)
 
     assert len(edition.html.encode()) < 9_000
     assert edition.text.count("…") == 3
@@ -428,7 +434,7 @@ def test_a_paper_with_nothing_but_a_title() -> None:
         summary=None, takeaways=(),
     )  # fmt: skip
 
-    edition = render_edition(make_issue(bare), (), ENGLISH)
+    edition = render_edition(make_issue(bare), Choice(), ENGLISH)
 
     assert edition.subject == "1 new paper: Other papers – week 49"
     assert "Number 1" in edition.html
@@ -437,15 +443,15 @@ def test_a_paper_with_nothing_but_a_title() -> None:
 
 def test_no_paper_on_the_topics() -> None:
     with pytest.raises(IssueError, match="2024-W49: no paper on gan"):
-        render_edition(make_issue(make_paper()), ("gan",), ENGLISH)
+        render_edition(make_issue(make_paper()), Choice(("gan",)), ENGLISH)
     with pytest.raises(IssueError, match="no paper on any topic"):
-        render_edition(make_issue(), (), ENGLISH)
+        render_edition(make_issue(), Choice(), ENGLISH)
 
 
 def test_the_same_issue_gives_the_same_bytes() -> None:
     issue = make_issue(*heavy(4))
 
-    assert render_edition(issue, (), CHINESE) == render_edition(issue, (), CHINESE)
+    assert render_edition(issue, Choice(), CHINESE) == render_edition(issue, Choice(), CHINESE)
 
 
 def test_the_users_templates_replace_ours(tmp_path: Path) -> None:
@@ -457,19 +463,19 @@ def test_the_users_templates_replace_ours(tmp_path: Path) -> None:
 
     issue = make_issue(make_paper())
     mine = render_edition(
-        issue, (), settings("issue.txt.j2", "Mine: {{ count }}\n{{ unsubscribe_url }}")
+        issue, Choice(), settings("issue.txt.j2", "Mine: {{ count }}\n{{ unsubscribe_url }}")
     )
     assert mine.text.startswith("Mine: 1 篇新论文\nmailto:")
     assert "<h3" in mine.html
 
     with pytest.raises(TemplateError, match=r"email/issue\.html\.j2:2: 'papers' is undefined"):
-        render_edition(issue, (), settings("issue.html.j2", "one\n{{ papers }}"))
+        render_edition(issue, Choice(), settings("issue.html.j2", "one\n{{ papers }}"))
     with pytest.raises(TemplateError, match=r"email/issue\.html\.j2: can't be inlined: "):
-        render_edition(issue, (), settings("issue.html.j2", ""))
+        render_edition(issue, Choice(), settings("issue.html.j2", ""))
     with pytest.raises(TemplateError, match=r"issue\.html\.j2: .* lacks the link to unsubscribe"):
-        render_edition(issue, (), settings("issue.html.j2", "<html><body>Hello"))
+        render_edition(issue, Choice(), settings("issue.html.j2", "<html><body>Hello"))
     with pytest.raises(TemplateError, match=r"issue\.txt\.j2: .* lacks the link to unsubscribe"):
-        render_edition(issue, (), settings("issue.txt.j2", "Hello"))
+        render_edition(issue, Choice(), settings("issue.txt.j2", "Hello"))
 
 
 def chromium() -> str:
@@ -483,7 +489,7 @@ def chromium() -> str:
 
 @pytest.mark.browser
 def test_dark_rules_win_in_a_browser(tmp_path: Path) -> None:
-    html = render_edition(make_issue(make_paper()), (), ENGLISH).html
+    html = render_edition(make_issue(make_paper()), Choice(), ENGLISH).html
     probe = (
         "<script>const c = s => getComputedStyle(document.querySelector(s));"
         "document.title = [c('body').backgroundColor, c('.x').backgroundColor, c('.x').color,"

@@ -9,17 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from publisher.errors import IssueError
-from publisher.formatter.newsletter import (
+from publisher.formatter.newsletter import compose_issue, due_issue
+from publisher.formatter.periods import (
     Period,
-    closed_period,
-    compose_issue,
-    due_issue,
-    next_due,
+    frequency_of,
     period_by_id,
-    period_of,
-    sections,
 )
-from publisher.models import Paper, Topic
+from publisher.models import Frequency, Paper, Topic
 from publisher.settings import Newsletter, Settings, Site
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -54,180 +50,8 @@ def make_paper(name: str, published: str, *topics: Topic, title: str = "") -> Pa
     )
 
 
-def iso(moment: datetime) -> str:
-    return moment.isoformat(timespec="minutes")
-
-
 def names(papers: tuple[Paper, ...]) -> list[str]:
     return [paper.id.removeprefix("arxiv:") for paper in papers]
-
-
-@pytest.mark.parametrize(
-    ("now", "options", "issue_id", "start", "end"),
-    [
-        # the default: Monday 08:00
-        (
-            "2024-12-09T08:00+08:00",
-            {},
-            "2024-W49",
-            "2024-12-02T08:00+08:00",
-            "2024-12-09T08:00+08:00",
-        ),
-        (
-            "2024-12-09T07:59+08:00",
-            {},
-            "2024-W48",
-            "2024-11-25T08:00+08:00",
-            "2024-12-02T08:00+08:00",
-        ),
-        (
-            "2024-12-09T00:00+00:00",
-            {},
-            "2024-W49",
-            "2024-12-02T08:00+08:00",
-            "2024-12-09T08:00+08:00",
-        ),
-        # the end of the year: 2024-12-30 is in 2025-W01, 2020 and 2026 have 53 weeks
-        (
-            "2025-01-06T09:00+08:00",
-            {},
-            "2025-W01",
-            "2024-12-30T08:00+08:00",
-            "2025-01-06T08:00+08:00",
-        ),
-        (
-            "2024-12-30T09:00+08:00",
-            {},
-            "2024-W52",
-            "2024-12-23T08:00+08:00",
-            "2024-12-30T08:00+08:00",
-        ),
-        (
-            "2021-01-04T09:00+08:00",
-            {},
-            "2020-W53",
-            "2020-12-28T08:00+08:00",
-            "2021-01-04T08:00+08:00",
-        ),
-        (
-            "2027-01-04T09:00+08:00",
-            {},
-            "2026-W53",
-            "2026-12-28T08:00+08:00",
-            "2027-01-04T08:00+08:00",
-        ),
-        # other days and hours: the id is the ISO week of the middle
-        (
-            "2024-12-06T18:00+08:00",
-            {"weekday": "friday", "hour": 18},
-            "2024-W49",
-            "2024-11-29T18:00+08:00",
-            "2024-12-06T18:00+08:00",
-        ),
-        (
-            "2024-12-05T11:00+08:00",
-            {"weekday": "thursday", "hour": 11},
-            "2024-W48",
-            "2024-11-28T11:00+08:00",
-            "2024-12-05T11:00+08:00",
-        ),
-        (
-            "2024-12-05T12:00+08:00",
-            {"weekday": "thursday", "hour": 12},
-            "2024-W49",
-            "2024-11-28T12:00+08:00",
-            "2024-12-05T12:00+08:00",
-        ),
-        # clocks go forward: a week of 167 hours; back: of 169
-        (
-            "2024-04-01T08:00+02:00",
-            {"timezone": "Europe/Berlin"},
-            "2024-W13",
-            "2024-03-25T08:00+01:00",
-            "2024-04-01T08:00+02:00",
-        ),
-        (
-            "2024-10-28T08:00+01:00",
-            {"timezone": "Europe/Berlin"},
-            "2024-W43",
-            "2024-10-21T08:00+02:00",
-            "2024-10-28T08:00+01:00",
-        ),
-        # a due hour that the clocks skip, and one that comes twice
-        (
-            "2024-03-31T03:00+02:00",
-            {"timezone": "Europe/Berlin", "weekday": "sunday", "hour": 2},
-            "2024-W13",
-            "2024-03-24T02:00+01:00",
-            "2024-03-31T03:00+02:00",
-        ),
-        (
-            "2024-10-27T02:00+02:00",
-            {"timezone": "Europe/Berlin", "weekday": "sunday", "hour": 2},
-            "2024-W43",
-            "2024-10-20T02:00+02:00",
-            "2024-10-27T02:00+02:00",
-        ),
-        # a day that the clocks skip: Samoa had no 30 December 2011
-        (
-            "2011-12-31T00:00+14:00",
-            {"timezone": "Pacific/Apia", "weekday": "friday", "hour": 0},
-            "2011-W52",
-            "2011-12-23T00:00-10:00",
-            "2011-12-31T00:00+14:00",
-        ),
-    ],
-)
-def test_closed_period(
-    now: str, options: dict[str, Any], issue_id: str, start: str, end: str
-) -> None:
-    settings = make_settings(**options)
-    moment = datetime.fromisoformat(now)
-
-    period = closed_period(moment, settings)
-
-    assert (period.id, iso(period.start), iso(period.end)) == (issue_id, start, end)
-    assert period_by_id(issue_id, settings) == period
-    before = closed_period(period.end.astimezone(UTC) - timedelta(microseconds=1), settings)
-    assert before.end == period.start
-    assert period_of(period.start, settings) == period
-
-
-@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Pacific/Apia", "UTC"])
-def test_periods_follow_each_other_and_names_lead_back(zone: str) -> None:
-    random = Random(zone)  # noqa: S311 - dice
-    for weekday in ("monday", "wednesday", "sunday"):
-        settings = make_settings(zone, weekday=weekday, hour=random.randrange(24))
-        moment = datetime(2011, 11, 1, tzinfo=UTC)
-        seen: list[str] = []
-        for _ in range(120):
-            period = period_of(moment, settings)
-            assert period.holds(moment)
-            assert not period.holds(period.end)
-            assert period_by_id(period.id, settings) == period
-            assert next_due(moment, settings) == period.end
-            seen.append(period.id)
-            moment = period.end.astimezone(UTC)
-        assert len(set(seen)) == len(seen)
-        assert seen == sorted(seen)
-
-
-@pytest.mark.parametrize(
-    "issue_id",
-    ["", "2024", "2024-49", "2024-W5", "2024-W00", "2024-W54", "2023-W53", "0000-W01", "9999-W52",
-     "2024-W49 ", "２０２４-W49", "../W49"],
-)  # fmt: skip
-def test_malformed_issue_id(issue_id: str) -> None:
-    with pytest.raises(IssueError, match="issue"):
-        period_by_id(issue_id, make_settings())
-
-
-def test_next_due_is_after_now() -> None:
-    settings = make_settings()
-    due = datetime(2024, 12, 9, 8, tzinfo=SHANGHAI)
-
-    assert next_due(due - timedelta(microseconds=1), settings) == due
-    assert next_due(due, settings) == due + timedelta(days=7)
 
 
 class TestComposeIssue:
@@ -278,6 +102,29 @@ class TestComposeIssue:
         assert self.compose(paper, a=1) == []
         assert self.compose(paper, a=2) == []
 
+    def test_a_newer_version_is_mentioned_in_its_period(self) -> None:
+        old = make_paper("a", "2024-11-20T12:00:00")
+        new = make_paper("new", "2024-12-03T12:00:00")
+        cases = {
+            "of this week": dataclasses.replace(old, version=2, updated=self.period.start),
+            "known": dataclasses.replace(old, version=1, updated=self.period.start),
+            "of next week": dataclasses.replace(old, version=2, updated=self.period.end),
+        }
+        for case, paper in cases.items():
+            issue = compose_issue(
+                self.period, [paper, new], {"arxiv:a": 1}, ("2024-W40",), self.settings
+            )
+            assert names(issue.papers) == ["new"]
+            assert names(issue.updated) == (["a"] if case == "of this week" else []), case
+        silent = make_settings(updated_papers=False)
+        first = cases["of this week"]
+        assert not compose_issue(self.period, [first], {"arxiv:a": 1}, (), silent).updated
+
+    def test_issues_of_other_streams_dont_count(self) -> None:
+        before = make_paper("before", "2024-11-24T12:00:00")
+
+        assert self.compose(before, issued=("2024-W49", "2024-11-20", "2024-10")) == []
+
     def test_another_zone_is_the_same_moment(self) -> None:
         assert self.compose(make_paper("a", "2024-12-08T23:59:00+00:00")) == ["a"]
         assert self.compose(make_paper("a", "2024-12-09T00:00:00+00:00")) == []
@@ -291,37 +138,6 @@ class TestComposeIssue:
         second = datetime(2024, 10, 27, 2, 0, tzinfo=zone, fold=1)
         assert not period.holds(second)
         assert not period.holds(second.astimezone(timezone(timedelta(hours=9))))
-
-
-def test_sections_rank_by_size_name_date_title_and_id() -> None:
-    both = make_paper("both", "2024-12-05", NERF, GAN)
-    papers = [
-        both,
-        make_paper("1", "2024-12-03", NERF, title="b"),
-        make_paper("2", "2024-12-03", NERF, title="A"),
-        make_paper("4", "2024-12-03", GAN, title="same"),
-        make_paper("3", "2024-12-03", GAN, title="same"),
-        make_paper("5", "2024-12-06", Topic("avatar", "avatar")),
-    ]
-    expected = [("NeRF", ["both", "2", "1"]), ("GAN", ["3", "4"]), ("avatar", ["5"])]
-
-    for seed in range(5):
-        Random(seed).shuffle(papers)  # noqa: S311 - dice
-        found = sections(papers)
-        assert [(s.topic and s.topic.name, names(s.papers)) for s in found] == expected
-
-    only_gan = sections(papers, ("gan",))
-    assert [names(s.papers) for s in only_gan] == [["both", "3", "4"]]
-    assert sections(papers, ("unknown",)) == ()
-
-
-def test_papers_without_topic_come_last() -> None:
-    bare = dataclasses.replace(make_paper("bare", "2024-12-08"), topics=())
-    other = make_paper("other", "2024-12-03")
-
-    found = sections([bare, other])
-
-    assert [(s.topic, names(s.papers)) for s in found] == [(NERF, ["other"]), (None, ["bare"])]
 
 
 class TestDueIssue:
@@ -401,6 +217,25 @@ class TestDueIssue:
         assert len(sent) == len(set(sent))
         before_first = period_by_id(issued[0], self.settings).start
         assert {p.id for p in everything if p.first_published >= before_first} == set(sent)
+
+    def test_newer_versions_alone_are_worth_no_mail(self) -> None:
+        paper = dataclasses.replace(make_paper("a", "2024-12-04"), version=2)
+
+        assert due_issue(self.monday, [paper], {paper.id: 1}, (), self.settings) is None
+
+    def test_every_frequency_is_a_stream_of_its_own(self) -> None:
+        paper = make_paper("a", "2024-12-04T21:00:00")
+        issued = ("2024-12-05", "2024-12")
+        for frequency, issue_id in (
+            (Frequency.DAILY, "2024-12-04"),
+            (Frequency.WEEKLY, "2024-W49"),
+            (Frequency.MONTHLY, "2024-12"),
+        ):
+            now = datetime(2025, 1, 5, tzinfo=UTC)
+            mine = [i for i in issued if frequency_of(i) is not frequency]
+            issue = due_issue(now, [paper], {}, mine, self.settings, frequency)
+            assert issue is not None
+            assert (issue.id, names(issue.papers)) == (issue_id, ["a"])
 
     def test_malformed_issued_id(self) -> None:
         with pytest.raises(IssueError):

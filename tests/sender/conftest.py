@@ -92,15 +92,16 @@ def freeze(store: Store) -> Callable[[int], list[str]]:
         ]
         store.import_subscribers(rows, now=NOW)
         template = message.build(edition(), LETTERHEAD, NOW)
-        people = list(store.subscribers.iterate())
-        needed = recipients.needed_editions(people, {"a"})
+        people = [recipients.Reader(person) for person in store.subscribers.iterate()]
+        offer = recipients.Offer({"arxiv:2411.19525": ("a",)})
+        needed = recipients.needed_editions(people, offer)
         store.ledger.freeze(
             ISSUE,
             start=NOW,
             end=NOW,
             papers=[("arxiv:2411.19525", 1)],
             edition_rows=[FrozenEdition(key, "Weekly", template) for key in needed],
-            recipients=recipients.addressees(people, {"a"}, needed),
+            recipients=recipients.addressees(people, offer, needed),
             now=NOW,
         )
         return emails

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.errors import SubscriberError
-from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Subscriber, SubscriberStatus
+from publisher.models import (
+    UNSUBSCRIBE_PLACEHOLDER,
+    Choice,
+    Frequency,
+    Language,
+    Length,
+    Subscriber,
+    SubscriberStatus,
+    Wishes,
+)
 from publisher.sender.addresses import clean_name, normalise_email
-from publisher.sender.recipients import addressees, edition_key, needed_editions, topics_for
+from publisher.sender.recipients import (
+    Chooser,
+    Offer,
+    Reader,
+    Wanted,
+    addressees,
+    edition_key,
+    needed_editions,
+)
 from publisher.sender.subscribers import Remark, SubscriberRow, parse_csv, write_csv
 from publisher.sender.tokens import TOKEN_LENGTH, make_token, pseudonym, verify_token
 
@@ -129,35 +147,90 @@ def person(number: int, *topics: str, status: SubscriberStatus = ACTIVE) -> Subs
     return Subscriber(number, f"a{number}@x.org", "", tuple(topics), status, NOW)
 
 
-PEOPLE = [
+def readers(*people: Subscriber) -> list[Reader]:
+    return [Reader(someone) for someone in people]
+
+
+PEOPLE = readers(
     person(1),
     person(2, "a", "b"),
     person(3, "a", "empty"),
     person(4, "empty"),
     person(5, "a", status=PENDING),
     person(6, "a"),
-]
+)
+OFFER = Offer({"p1": ("a", "b"), "p2": ("c",), "p3": ("a",)})
 
 
 def test_who_gets_which_edition() -> None:
-    held = {"a", "b", "c"}
-    needed = needed_editions(PEOPLE, held)
+    needed = needed_editions(PEOPLE, OFFER)
+    only_a, a_and_b = edition_key(Choice(("a",))), edition_key(Choice(("a", "b")))
     assert needed == {
-        "all": (),
-        edition_key(["a"]): ("a",),
-        edition_key(["a", "b"]): ("a", "b"),
+        "zh-standard-all": Wanted(Choice(), 1),
+        only_a: Wanted(Choice(("a",)), 2),
+        a_and_b: Wanted(Choice(("a", "b")), 1),
     }
-    got = {row.subscriber_id: row.edition_key for row in addressees(PEOPLE, held, needed)}
-    assert got == {
-        1: "all",
-        2: edition_key(["b", "a"]),
-        3: edition_key(["a"]),
-        6: edition_key(["a"]),
-    }
-    assert topics_for(PEOPLE[3], held) is None
-    assert needed_editions(PEOPLE, set()) == {}
-    late = [*PEOPLE, person(7, "c")]
-    assert 7 not in {row.subscriber_id for row in addressees(late, held, needed)}
+    got = {row.subscriber_id: row.edition_key for row in addressees(PEOPLE, OFFER, needed)}
+    assert got == {1: "zh-standard-all", 2: a_and_b, 3: only_a, 6: only_a}
+    assert needed_editions(PEOPLE, Offer({})) == {}
+    late = [*PEOPLE, *readers(person(7, "c"))]
+    assert 7 not in {row.subscriber_id for row in addressees(late, OFFER, needed)}
+
+
+DAILY, WEEKLY, MONTHLY = Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY
+EN_SHORT = Wishes(Language.ENGLISH, Length.SHORT)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "offer", "choice"),
+    [
+        (Wishes(), OFFER, Choice()),
+        (EN_SHORT, OFFER, Choice((), Language.ENGLISH, Length.SHORT)),
+        (Wishes(), replace(OFFER, language=Language.BOTH), Choice((), Language.BOTH)),
+        (Wishes(frequency=WEEKLY), OFFER, Choice()),
+        # what is not offered is as good as no wish: else they would never hear from us
+        (Wishes(frequency=MONTHLY), OFFER, Choice()),
+        (Wishes(frequency=MONTHLY), replace(OFFER, frequencies=(WEEKLY, MONTHLY)), None),
+        (Wishes(), replace(OFFER, frequencies=(DAILY, WEEKLY)), None),
+        (Wishes(frequency=WEEKLY), replace(OFFER, frequencies=(DAILY, WEEKLY)), Choice()),
+        # papers without a topic are for those who want all
+        (Wishes(), Offer({"p": ()}), Choice()),
+    ],
+)
+def test_what_somebody_gets(wishes: Wishes, offer: Offer, choice: Choice | None) -> None:
+    found = Chooser(offer).choice(Reader(replace(person(1), wishes=wishes)))
+    assert found == choice
+
+
+@pytest.mark.parametrize(
+    ("topics", "had", "choice"),
+    [
+        ((), ("2024-W49",), Choice(had=("2024-W49",))),
+        (("a",), ("2024-W49",), Choice(("a",), had=("2024-W49",))),
+        # all on "b" came with the weekly issue, and with both of them nothing is left
+        (("b",), ("2024-W49",), None),
+        (("a", "b"), ("2024-W49",), Choice(("a",), had=("2024-W49",))),
+        ((), ("2024-W49", "2024-W50"), None),
+    ],
+)
+def test_who_changed_frequency_gets_what_is_new_to_them(
+    topics: tuple[str, ...], had: tuple[str, ...], choice: Choice | None
+) -> None:
+    shared = {"2024-W49": {"p1", "p2"}, "2024-W50": {"p3"}}
+    offer = replace(OFFER, shared=shared)
+    assert Chooser(offer).choice(Reader(person(1, *topics), had)) == choice
+
+
+def test_no_two_choices_share_a_key() -> None:
+    choices = [
+        Choice(topics, language, length, had)
+        for topics in ((), ("a",), ("a", "b"), ("ab",))
+        for language in Language
+        for length in Length
+        for had in ((), ("a",), ("2024-W49",), ("2024-W49", "2024-W50"))
+    ]
+    assert len({edition_key(choice) for choice in choices}) == len(choices)
+    assert max(map(len, map(edition_key, choices))) <= 64
 
 
 def slugify(name: str) -> str:
@@ -197,12 +270,14 @@ def test_a_file_with_everything_in_another_order() -> None:
         ("a@x.org,,zzz", "no time"),
         ("a@x.org,,,maybe", "status"),
         ("a@x.org,,,,!!!", "no usable name"),
+        ("a@x.org,,,,,klingon", "language 'klingon' is none of en, zh, both"),
+        ("a@x.org,,,,,,,hourly", "frequency 'hourly' is none of daily, weekly, monthly"),
         ('"a@x.org,', "not valid CSV"),
         ("a@x.org,9999-99", "no time|no usable|created"),
     ],
 )
 def test_a_line_that_is_lost_says_why_and_the_rest_goes_on(line: str, said: str) -> None:
-    header = "email,created_at,confirmed_at,status,topics\n"
+    header = "email,created_at,confirmed_at,status,topics,language,length,frequency\n"
     found = read(header + "ok@example.org,,,,\n" + line + "\n")
     assert isinstance(found[0], SubscriberRow)
     assert isinstance(found[1], Remark)
@@ -268,6 +343,12 @@ def test_a_spreadsheet_runs_nothing_of_an_export() -> None:
             status=st.sampled_from([ACTIVE, GONE]),
             created_at=st.integers(0, 10**9).map(lambda seconds: NOW - timedelta(seconds=seconds)),
             confirmed_at=st.just(NOW),
+            wishes=st.builds(
+                Wishes,
+                st.sampled_from([None, *Language]),
+                st.sampled_from([None, *Length]),
+                st.sampled_from([None, *Frequency]),
+            ),
         )
     )
 )
@@ -276,12 +357,13 @@ def test_what_is_exported_is_imported_as_it_was(people: list[Subscriber]) -> Non
     write_csv(people, stream)
     stream.seek(0)
     found = [
-        (row.email, row.name, row.topics, row.status, row.created_at, row.confirmed_at)
+        (row.email, row.name, row.topics, row.status, row.created_at, row.confirmed_at, row.wishes)
         for row in parse_csv(stream, slugify=slugify)
         if isinstance(row, SubscriberRow)
     ]
     assert found == [
-        (p.email, p.name, p.topics, p.status, p.created_at, p.confirmed_at) for p in people
+        (p.email, p.name, p.topics, p.status, p.created_at, p.confirmed_at, p.wishes)
+        for p in people
     ]
 
 

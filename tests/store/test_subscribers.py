@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.errors import SubscriberError
-from publisher.models import SubscriberStatus
+from publisher.models import NO_WISHES, Frequency, Language, Length, SubscriberStatus, Wishes
 
 if TYPE_CHECKING:
     from publisher.store.database import Store
@@ -30,6 +30,7 @@ class Row:
     topics: tuple[str, ...] = ()
     created_at: datetime | None = None
     confirmed_at: datetime | None = None
+    wishes: Wishes = NO_WISHES
 
 
 def test_adding_confirming_and_leaving(store: Store) -> None:
@@ -104,6 +105,18 @@ def test_topics_can_be_changed(store: Store) -> None:
     person = store.subscribers.add(WHO, "", ["a"], now=NOW)
     assert store.subscribers.set_topics(person.id, ["c", "b"]).topics == ("b", "c")
     assert store.subscribers.set_topics(person.id, []).topics == ()
+
+
+def test_wishes_are_kept_and_can_be_changed(store: Store) -> None:
+    wishes = Wishes(Language.BOTH, Length.SHORT, Frequency.DAILY)
+    person = store.subscribers.add(WHO, "", (), wishes, now=NOW)
+    assert person.wishes == wishes
+    assert store.subscribers.find(WHO) == person
+    assert store.subscribers.set_wishes(person.id, Wishes()).wishes == Wishes()
+    store.import_subscribers([Row("b@example.org", wishes=wishes)], now=NOW)
+    imported = store.subscribers.find("b@example.org")
+    assert imported is not None
+    assert imported.wishes == wishes
 
 
 def test_everyone_is_listed_a_page_at_a_time(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,246 @@
+"""From papers to frozen issues: which are due, who gets which edition, what goes to the ledger.
+
+Joins formatter, sender and store as `pipeline` joins all rooms. Rooms are imported when they are
+needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from publisher import pipeline
+from publisher.errors import IssueError, TransportError
+from publisher.models import Choice, SubscriberStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from publisher.models import Collection, Edition, Frequency, Issue
+    from publisher.sender.recipients import Offer, Reader
+    from publisher.settings import Settings
+    from publisher.store.database import Store
+
+# A subscriber that does not exist: whose token a test copy holds, so that it unsubscribes nobody.
+NOBODY = 0
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An issue with the editions that somebody gets, not frozen yet.
+
+    `editions` maps an edition's key to it; `recipients` counts who gets which.
+    """
+
+    issue: Issue
+    offer: Offer
+    editions: dict[str, Edition]
+    recipients: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _FrozenEdition:
+    key: str
+    subject: str
+    message: bytes
+
+
+def due(
+    collection: Collection, settings: Settings, store: Store, now: datetime
+) -> tuple[Issue, ...]:
+    """Return the issues that are due and not frozen yet: at most one of each frequency."""
+    from publisher.formatter.newsletter import due_issue  # noqa: PLC0415
+
+    issued = [info.id for info in store.ledger.issues()]
+    found = (
+        due_issue(
+            now,
+            collection.papers,
+            store.ledger.sent_papers(frequency),
+            issued,
+            settings,
+            frequency,
+        )
+        for frequency in dict.fromkeys(settings.newsletter.frequencies)
+    )
+    return tuple(issue for issue in found if issue is not None)
+
+
+def upcoming(
+    collection: Collection,
+    settings: Settings,
+    store: Store,
+    now: datetime,
+    frequency: Frequency | None = None,
+) -> Issue | None:
+    """Return the issue that is due, else what the running period has brought so far.
+
+    `frequency` None is the list's own.
+    """
+    from publisher.formatter.newsletter import compose_issue, due_issue  # noqa: PLC0415
+    from publisher.formatter.periods import period_of  # noqa: PLC0415
+
+    frequency = frequency or settings.newsletter.frequencies[0]
+    already = store.ledger.sent_papers(frequency)
+    issued = [info.id for info in store.ledger.issues()]
+    found = due_issue(now, collection.papers, already, issued, settings, frequency)
+    if found is not None:
+        return found
+    running = period_of(now, settings, frequency)
+    issue = compose_issue(running, collection.papers, already, issued, settings)
+    return issue if issue.papers else None
+
+
+def by_id(issue_id: str, collection: Collection, settings: Settings, store: Store) -> Issue:
+    """Return the issue `issue_id` with the papers that no other issue of its stream held.
+
+    Raises `IssueError` where it would be empty.
+    """
+    from publisher.formatter.newsletter import compose_issue  # noqa: PLC0415
+    from publisher.formatter.periods import period_by_id  # noqa: PLC0415
+
+    period = period_by_id(issue_id, settings)
+    already = store.ledger.sent_papers(period.frequency)
+    issued = [info.id for info in store.ledger.issues()]
+    issue = compose_issue(period, collection.papers, already, issued, settings)
+    if not issue.papers:
+        raise IssueError(f"issue {issue_id}: no paper that no earlier issue held")
+    return issue
+
+
+def offer_of(issue: Issue, settings: Settings, store: Store) -> Offer:
+    """Return what decides who gets which edition of `issue`."""
+    from publisher.formatter.periods import frequency_of  # noqa: PLC0415
+    from publisher.sender.recipients import Offer  # noqa: PLC0415
+
+    frequency = frequency_of(issue.id)
+    papers = {paper.id: tuple(topic.slug for topic in paper.topics) for paper in issue.papers}
+    return Offer(
+        papers=papers,
+        frequency=frequency,
+        frequencies=settings.newsletter.frequencies,
+        language=settings.mail_language,
+        length=settings.newsletter.length,
+        shared=store.ledger.shared_papers(papers, frequency),
+    )
+
+
+def draft(issue: Issue, settings: Settings, store: Store) -> Draft:
+    """Return `issue` with every edition that a subscriber gets, each rendered once."""
+    from publisher.formatter.email import EditionRenderer  # noqa: PLC0415
+    from publisher.sender.recipients import needed_editions  # noqa: PLC0415
+
+    offer = offer_of(issue, settings, store)
+    wanted = needed_editions(_readers(store, offer), offer)
+    renderer = EditionRenderer(settings)
+    return Draft(
+        issue=issue,
+        offer=offer,
+        editions={
+            key: renderer.render(_new_to(issue, edition.choice, offer), edition.choice)
+            for key, edition in wanted.items()
+        },
+        recipients={key: edition.readers for key, edition in wanted.items()},
+    )
+
+
+def freeze(made: Draft, settings: Settings, store: Store, now: datetime) -> int:
+    """Write issue, messages and recipients to the ledger; return the number of recipients.
+
+    From here on every send and every resumed send has the same bytes. Raises `IssueError` where
+    the issue is frozen already, and `StoreError`.
+    """
+    from publisher.sender.message import build as build_message  # noqa: PLC0415
+    from publisher.sender.recipients import addressees  # noqa: PLC0415
+
+    issue = made.issue
+    head = pipeline.letterhead(settings)
+    # Not the hour it was due: of an old archive's issue that is years ago, which filters suspect.
+    date = now.astimezone(settings.site.zone)
+    return store.ledger.freeze(
+        issue.id,
+        start=issue.start,
+        end=issue.end,
+        # Newer versions too: each is mentioned once.
+        papers=[(paper.id, paper.version) for paper in (*issue.papers, *issue.updated)],
+        edition_rows=(
+            _FrozenEdition(key, edition.subject, build_message(edition, head, date))
+            for key, edition in made.editions.items()
+        ),
+        recipients=addressees(_readers(store, made.offer), made.offer, made.editions),
+        now=now,
+    )
+
+
+def test_copy(
+    edition: Edition, issue: Issue, settings: Settings, store: Store, to: str
+) -> tuple[bytes, str]:
+    """Return the message of `edition` as `to` would get it, and its Message-ID.
+
+    Its token unsubscribes nobody.
+    """
+    from publisher.sender import tokens  # noqa: PLC0415
+    from publisher.sender.message import Recipient, Template  # noqa: PLC0415
+    from publisher.sender.message import build as build_message  # noqa: PLC0415
+
+    template = Template.parse(build_message(edition, pipeline.letterhead(settings), issue.end))
+    pseudonym = tokens.pseudonym(store.keys, issue.id, NOBODY)
+    token = tokens.make_token(store.keys, NOBODY, 0)
+    message = template.splice(Recipient(email=to, name="", pseudonym=pseudonym, token=token))
+    return message, template.message_id(pseudonym)
+
+
+def send_test(issue: Issue, settings: Settings, store: Store, to: str) -> str:
+    """Send `issue` to the address `to` alone, leaving the ledger as it is; return where it went.
+
+    A subscriber gets their own edition, where there is one, anybody else the list's on all topics.
+    `to` is normalised.
+
+    Raises `TransportError`.
+    """
+    from publisher.formatter.email import render_edition  # noqa: PLC0415
+    from publisher.sender.transports import create  # noqa: PLC0415
+
+    subscriber = store.subscribers.find(to)
+    held = {topic.slug for paper in issue.papers for topic in paper.topics}
+    choice = Choice(language=settings.mail_language, length=settings.newsletter.length)
+    if subscriber is not None:
+        choice = Choice(
+            topics=tuple(slug for slug in subscriber.topics if slug in held),
+            language=subscriber.wishes.language or choice.language,
+            length=subscriber.wishes.length or choice.length,
+        )
+    edition = render_edition(issue, choice, settings)
+    message, message_id = test_copy(edition, issue, settings, store, to)
+    with create(settings) as transport:
+        try:
+            transport.open()
+            return transport.send(settings.mail.from_address, to, message, message_id)
+        except TransportError as error:
+            raise type(error)(
+                f"{transport.name}: {error}", code=error.code, enhanced=error.enhanced
+            ) from error
+
+
+def _new_to(issue: Issue, choice: Choice, offer: Offer) -> Issue:
+    """Return `issue` without what the readers of `choice` had in issues of other streams."""
+    known = {paper for issue_id in choice.had for paper in offer.shared[issue_id]}
+    if not known:
+        return issue
+    return replace(issue, papers=tuple(paper for paper in issue.papers if paper.id not in known))
+
+
+def _readers(store: Store, offer: Offer) -> Iterator[Reader]:
+    """Yield the active subscribers with the issues they had, a page of them in memory."""
+    from publisher.sender.recipients import Reader  # noqa: PLC0415
+
+    people = store.subscribers.iterate(SubscriberStatus.ACTIVE)
+    if not offer.shared:
+        yield from (Reader(person) for person in people)
+        return
+    while page := list(islice(people, _PAGE)):
+        had = store.ledger.had([person.id for person in page], offer.shared)
+        yield from (Reader(person, had.get(person.id, ())) for person in page)

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+
+from publisher.models import NO_WISHES
+from publisher.store import migrate
+from publisher.store.database import open_store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_people_of_an_older_database_have_no_wishes(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    config = Config()
+    folder = str(migrate.Path(migrate.__file__).parent / "migrations")
+    config.set_main_option("script_location", folder.replace("%", "%%"))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO subscribers (email, name, status, token_version, created_at)"
+            " VALUES ('a@example.org', '', 'active', 1, 0)"
+        )
+        connection.exec_driver_sql("INSERT INTO keys VALUES (1, x'00', 0)")
+    engine.dispose()
+
+    with open_store(f"sqlite:///{path}") as store:
+        (person,) = store.subscribers.iterate()
+        assert (person.email, person.wishes) == ("a@example.org", NO_WISHES)
+
+    with sqlite3.connect(path) as raw:
+        (statement,) = raw.execute("SELECT sql FROM sqlite_master WHERE name='subscribers'")
+    raw.close()
+    assert "AUTOINCREMENT" in statement[0]

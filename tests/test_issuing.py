@@ -1,0 +1,174 @@
+"""Issues of several frequencies, from papers to the ledger, with a real database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from publisher import issuing, pipeline
+from publisher.models import (
+    Collection,
+    Frequency,
+    Length,
+    Paper,
+    Topic,
+    Wishes,
+)
+from publisher.settings import Newsletter, Secret, Settings
+from publisher.settings.sections import Store as StoreSection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from publisher.store.database import Store
+
+ZONE = ZoneInfo("Asia/Shanghai")
+NERF, GAN = Topic("nerf", "NeRF"), Topic("gan", "GAN")
+DAILY, WEEKLY, MONTHLY = Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY
+START = datetime(2024, 12, 2, 21, tzinfo=ZONE)
+
+
+def make_paper(day: int, topic: Topic = NERF, **changes: Any) -> Paper:
+    moment = START + timedelta(days=day)
+    paper = Paper(
+        id=f"arxiv:2412.{day:05d}",
+        version=1,
+        title=f"Of day {day}",
+        authors=(),
+        abstract="We render.",
+        comment=None,
+        abs_url=f"https://arxiv.org/abs/2412.{day:05d}",
+        pdf_url="",
+        code_urls=(),
+        topics=(topic,),
+        digests=(),
+        first_published=moment,
+        updated=moment,
+        summary=None,
+        takeaways=(),
+        figures=(),
+        repaired=False,
+    )
+    return replace(paper, **changes)
+
+
+def collection(papers: Sequence[Paper], now: datetime) -> Collection:
+    visible = [paper for paper in papers if paper.first_published <= now]
+    return Collection(visible, (NERF, GAN), {}, 1, ())
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        newsletter=Newsletter(frequencies=(WEEKLY, DAILY, MONTHLY)),
+        store=StoreSection(url=Secret(f"sqlite:///{tmp_path}/publisher.db")),
+    )
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    with pipeline.open_store(settings) as opened:
+        yield opened
+
+
+def subscribe(store: Store, name: str, *topics: str, **wishes: Any) -> int:
+    person = store.subscribers.add(f"{name}@example.org", "", topics, Wishes(**wishes), now=START)
+    store.subscribers.confirm(person.email, now=START)
+    return person.id
+
+
+def run(papers: Sequence[Paper], settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
+    """Make what is due and return, by issue, the shown papers of each reader."""
+    made = {}
+    for issue in issuing.due(collection(papers, now), settings, store, now):
+        drafted = issuing.draft(issue, settings, store)
+        if not drafted.editions:
+            continue
+        count = issuing.freeze(drafted, settings, store, now)
+        assert count == sum(drafted.recipients.values())
+        made[issue.id] = {
+            row.email.partition("@")[0]: list(drafted.editions[row.edition].shown)
+            for row in store.ledger.rows(issue.id)
+        }
+    return made
+
+
+def test_each_gets_the_stream_they_chose_and_nothing_twice(
+    settings: Settings, store: Store
+) -> None:
+    subscribe(store, "weekly")
+    subscribe(store, "daily", frequency=DAILY)
+    subscribe(store, "monthly", frequency=MONTHLY)
+    papers = [make_paper(day) for day in range(28)]
+    got: dict[str, list[str]] = {"weekly": [], "daily": [], "monthly": []}
+    for hours in range(0, 24 * 40, 12):
+        for issue in run(papers, settings, store, START + timedelta(hours=hours)).values():
+            for reader, shown in issue.items():
+                got[reader] += shown
+    everything = sorted(paper.id for paper in papers)
+    assert {reader: sorted(shown) for reader, shown in got.items()} == {
+        "weekly": everything,
+        "daily": everything,
+        "monthly": everything,
+    }
+    streams = [info.id for info in store.ledger.issues()]
+    assert {"2024-12", "2024-W49", "2024-12-02", "2024-12-29"} <= set(streams)
+
+
+def test_who_changes_frequency_gets_only_what_is_new_to_them(
+    settings: Settings, store: Store
+) -> None:
+    changes = subscribe(store, "changes")
+    rejected = subscribe(store, "rejected")
+    subscribe(store, "monthly", frequency=MONTHLY)
+    papers = [make_paper(day) for day in range(20)]
+    first = run(papers, settings, store, START + timedelta(days=7))
+    week = first["2024-W49"]["changes"]
+    assert len(week) == 7
+    with store._database.writing() as connection:
+        connection.exec_driver_sql(
+            "UPDATE deliveries SET state = 'rejected' WHERE subscriber_id = ?", (rejected,)
+        )
+    for person in (changes, rejected):
+        store.subscribers.set_wishes(person, Wishes(frequency=MONTHLY))
+
+    month = run(papers, settings, store, START + timedelta(days=31))["2024-12"]
+
+    assert sorted(month["monthly"]) == sorted(paper.id for paper in papers)
+    assert month["rejected"] == month["monthly"]
+    assert sorted(month["changes"]) == sorted({paper.id for paper in papers} - set(week))
+
+
+def test_a_newer_version_is_mentioned_once(settings: Settings, store: Store) -> None:
+    subscribe(store, "weekly")
+    papers = [make_paper(day) for day in range(21)]
+    run(papers, settings, store, START + timedelta(days=7))
+    papers[1] = replace(papers[1], version=2, updated=START + timedelta(days=8))
+
+    now = START + timedelta(days=14)
+    (issue,) = issuing.due(collection(papers, now), settings, store, now)[:1]
+    assert [paper.id for paper in issue.updated] == [papers[1].id]
+    run(papers, settings, store, now)
+
+    now = START + timedelta(days=21)
+    (issue,) = issuing.due(collection(papers, now), settings, store, now)[:1]
+    assert issue.updated == ()
+
+
+def test_people_share_editions(settings: Settings, store: Store) -> None:
+    for number in range(30):
+        topics = ((), ("nerf",), ("gan", "nerf"))[number % 3]
+        subscribe(store, f"r{number}", *topics, length=Length.SHORT if number % 2 else None)
+    now = START + timedelta(days=7)
+    papers = [make_paper(day, GAN if day % 2 else NERF) for day in range(6)]
+    issue = issuing.due(collection(papers, now), settings, store, now)[0]
+
+    made = issuing.draft(issue, settings, store)
+
+    assert sorted(made.recipients.values()) == [5] * 6
+    assert issuing.freeze(made, settings, store, now) == 30
