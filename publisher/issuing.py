@@ -6,7 +6,7 @@ needed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -135,12 +135,12 @@ def draft(issue: Issue, settings: Settings, store: Store) -> Draft:
 
     offer = offer_of(issue, settings, store)
     wanted = needed_editions(_readers(store, offer), offer)
-    renderer = EditionRenderer(settings)
+    renderer = EditionRenderer(issue, settings)
     return Draft(
         issue=issue,
         offer=offer,
         editions={
-            key: renderer.render(_new_to(issue, edition.choice, offer), edition.choice)
+            key: renderer.render(edition.choice, offer.known(edition.choice.had))
             for key, edition in wanted.items()
         },
         recipients={key: edition.readers for key, edition in wanted.items()},
@@ -223,14 +223,6 @@ def send_test(issue: Issue, settings: Settings, store: Store, to: str) -> str:
             raise type(error)(
                 f"{transport.name}: {error}", code=error.code, enhanced=error.enhanced
             ) from error
-
-
-def _new_to(issue: Issue, choice: Choice, offer: Offer) -> Issue:
-    """Return `issue` without what the readers of `choice` had in issues of other streams."""
-    known = {paper for issue_id in choice.had for paper in offer.shared[issue_id]}
-    if not known:
-        return issue
-    return replace(issue, papers=tuple(paper for paper in issue.papers if paper.id not in known))
 
 
 def _readers(store: Store, offer: Offer) -> Iterator[Reader]:

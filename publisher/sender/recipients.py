@@ -38,9 +38,13 @@ class Offer:
     length: Length = Length.STANDARD
     shared: Mapping[str, Collection[str]] = field(default_factory=dict)
 
+    def known(self, had: Collection[str]) -> frozenset[str]:
+        """Return the papers of this issue that those issues held."""
+        return frozenset(paper for issue_id in had for paper in self.shared[issue_id])
+
     def topics(self, had: Collection[str] = ()) -> frozenset[str]:
         """Return the topics of what is new to those who had these issues; "" stands for none."""
-        known = {paper for issue_id in had for paper in self.shared[issue_id]}
+        known = self.known(had)
         left = (topics for paper, topics in self.papers.items() if paper not in known)
         return frozenset(slug for topics in left for slug in (topics or ("",)))
 

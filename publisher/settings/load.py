@@ -158,12 +158,16 @@ def _check(settings: Settings, values: Mapping[tuple[str, str], tuple[str, objec
         _ = settings.site.zone
     except (KeyError, ValueError, OSError):
         fail("site", "timezone", f"no such time zone: {settings.site.timezone!r}")
-    if not _is_web_address(settings.site.url):
-        fail("site", "url", "must be an absolute address, e.g. https://papers.example.org/")
-    if settings.feeds.hub and not _is_web_address(settings.feeds.hub):
-        fail("feeds", "hub", "must be an absolute address, e.g. https://pubsubhubbub.appspot.com/")
-    if settings.web.url and not _is_web_address(settings.web.url):
-        fail("web", "url", "must be an absolute address, e.g. https://papers.example.org/")
+    for section, key in (
+        ("site", "url"),
+        ("feeds", "hub"),
+        ("web", "url"),
+        ("newsletter", "preferences_url"),
+        ("theme", "logo"),
+    ):
+        address = getattr(getattr(settings, section), key)
+        if (address or key == "url" and section == "site") and not _is_web_address(address):
+            fail(section, key, "must be an absolute address, e.g. https://papers.example.org/")
     for key in (
         "from_address",
         "sender_address",

@@ -147,6 +147,9 @@ class Newsletter(Section, frozen=True):
     max_papers: Annotated[int, Meta(ge=1, le=1000)] = 200
     highlights: Annotated[int, Meta(ge=0, le=10)] = 3
     updated_papers: bool = True
+    figures: bool = True
+    subject: str = ""  # empty: the words of the language
+    preferences_url: str = ""
 
 
 class Mail(Section, frozen=True):
@@ -189,6 +192,29 @@ class Store(Section, frozen=True):
     url: Secret = msgspec.field(default_factory=lambda: Secret("sqlite:///publisher.db"))
 
 
+Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+class Theme(Section, frozen=True):
+    """How the mail looks. `texts_en` and `texts_zh` replace words of formatter/texts.py by name."""
+
+    logo: str = ""  # its address
+    logo_alt: str = ""  # empty: the newsletter's title
+    logo_width: Annotated[int, Meta(ge=16, le=536)] = 160
+    accent: Colour = "#0b6b74"
+    text: Colour = "#24292f"
+    muted: Colour = "#57606a"
+    sheet: Colour = "#fcfdfd"
+    background: Colour = "#eef0f2"
+    dark_accent: Colour = "#72cdd6"
+    dark_text: Colour = "#dfe3e8"
+    dark_muted: Colour = "#a3acb7"
+    dark_sheet: Colour = "#1e2227"
+    dark_background: Colour = "#15181c"
+    texts_en: dict[str, str] = msgspec.field(default_factory=dict)
+    texts_zh: dict[str, str] = msgspec.field(default_factory=dict)
+
+
 class Templates(Section, frozen=True):
     """The user's own templates; a file in the folder replaces the one of the same name."""
 
@@ -215,6 +241,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mail: Mail = msgspec.field(default_factory=Mail)
     web: Web = Web()
     store: Store = msgspec.field(default_factory=Store)
+    theme: Theme = msgspec.field(default_factory=Theme)
     templates: Templates = Templates()
     watch: Watch = Watch()
     base: Path = Path()
@@ -249,6 +276,7 @@ SECTIONS: dict[str, type[Section]] = {
     "mail": Mail,
     "web": Web,
     "store": Store,
+    "theme": Theme,
     "templates": Templates,
     "watch": Watch,
 }

@@ -111,6 +111,14 @@ max_papers = 200
 highlights = 3
 # Whether to mention, once, that a paper of an earlier issue has a newer version.
 updated_papers = true
+# At most one picture of a paper, from where the digest says it is: who sees it tells that host.
+figures = true
+# What the subject says, from {papers} (as in "23 new papers"), {count}, {topics}, {period} and
+# {title}; as many topics as fit into 78 columns. Empty: "{papers}: {topics} - {period}".
+subject = ""
+# Where readers change what they get, if there is such a page. Without the unsubscribe token: a
+# forwarded mail must not give that away.
+preferences_url = ""
 
 [mail]
 # "outbox" writes each message as an .eml file and sends nothing; "smtp" sends; "console" prints.
@@ -153,6 +161,28 @@ url = ""
 [store]
 # Subscribers and deliveries. An absolute path has four slashes.
 url = "sqlite:///publisher.db"
+
+[theme]
+# How the mail looks. A picture's address (https), what stands there without it (empty: the title),
+# and how wide it is.
+logo = ""
+logo_alt = ""
+logo_width = 160
+accent = "#0b6b74"
+text = "#24292f"
+muted = "#57606a"
+sheet = "#fcfdfd"
+background = "#eef0f2"
+# Where the reader wants it dark. No pure black or white: apps that invert colours by force turn
+# those into glaring opposites.
+dark_accent = "#72cdd6"
+dark_text = "#dfe3e8"
+dark_muted = "#a3acb7"
+dark_sheet = "#1e2227"
+dark_background = "#15181c"
+# Other words, by the names in publisher/formatter/texts.py, e.g. { highlights = "Our favourites" }.
+texts_en = {}
+texts_zh = {}
 
 [templates]
 # A folder of your own: a file in it replaces the program's of the same name.

@@ -1,0 +1,27 @@
+"""Editions: an issue as HTML and plain text for the subscribers who made the same choice.
+
+`cards` decides what is said of a paper, `fitting` which papers get how much room, `inlining` writes
+the styles into the elements, `headline` makes subject and preheader, `edition` puts the letter
+together. Nothing is fetched, and nothing depends on what was rendered before.
+"""
+
+from publisher.formatter.email.cards import (
+    COMMENT_COLUMNS,
+    SUMMARY_COLUMNS,
+    TAKEAWAY_COLUMNS,
+    Link,
+    paper_links,
+    short_authors,
+)
+from publisher.formatter.email.edition import EditionRenderer, render_edition
+
+__all__ = [
+    "COMMENT_COLUMNS",
+    "SUMMARY_COLUMNS",
+    "TAKEAWAY_COLUMNS",
+    "EditionRenderer",
+    "Link",
+    "paper_links",
+    "render_edition",
+    "short_authors",
+]

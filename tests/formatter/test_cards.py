@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from publisher.formatter.email.cards import Card, Form, make_card
+from publisher.formatter.texts import CHINESE, ENGLISH
+from publisher.models import Language, Length, Notes, Paper, Topic, Venue
+
+NOW = datetime(2024, 12, 9, tzinfo=UTC)
+EN, ZH, BOTH = Language.ENGLISH, Language.CHINESE, Language.BOTH
+SHORT, STANDARD, LONG = Length.SHORT, Length.STANDARD, Length.LONG
+ABSTRACT, SUMMARY, POINT = "We render scenes quickly.", "快速渲染。还有更多。", "速度更快。"
+NOTE = "先建网格，再优化。"
+PAPER = Paper(
+    id="arxiv:2412.00001",
+    version=1,
+    title="Fast Rendering",
+    authors=tuple(f"Author {n}" for n in range(8)),
+    abstract=ABSTRACT,
+    comment="Accepted at CVPR 2024",
+    abs_url="https://arxiv.org/abs/2412.00001",
+    pdf_url="https://arxiv.org/pdf/2412.00001",
+    code_urls=("https://github.com/example/code",),
+    topics=(Topic("nerf", "NeRF"), Topic("gan", "GAN")),
+    digests=(),
+    first_published=NOW,
+    updated=NOW,
+    summary=SUMMARY,
+    takeaways=(POINT,),
+    figures=("https://example.org/a.png", "https://example.org/b.png"),
+    repaired=False,
+    abstract_html="We <em>render</em> scenes quickly.",
+    venue=Venue("CVPR", 2024),
+    notes=Notes(method=NOTE),
+)
+
+
+def card(
+    form: Form = Form.FULL, language: Language = BOTH, length: Length = STANDARD, **changes: Any
+) -> Card:
+    texts = ENGLISH if language is EN else CHINESE
+    return make_card(replace(PAPER, **changes), form, language, length, texts, figures=True)
+
+
+def said(found: Card) -> list[str]:
+    return [*(passage.text for passage in found.passages), *found.takeaways]
+
+
+@pytest.mark.parametrize(
+    ("language", "length", "expected"),
+    [
+        (ZH, STANDARD, [SUMMARY, POINT]),
+        (EN, STANDARD, [ABSTRACT]),
+        (BOTH, STANDARD, [SUMMARY, ABSTRACT, POINT]),
+        # long has the abstract in any language: there is no other
+        (ZH, LONG, [SUMMARY, ABSTRACT, NOTE, POINT]),
+        (EN, LONG, [ABSTRACT]),
+        (BOTH, LONG, [SUMMARY, ABSTRACT, NOTE, POINT]),
+        (ZH, SHORT, ["快速渲染。"]),
+        (EN, SHORT, [ABSTRACT]),
+        (BOTH, SHORT, ["快速渲染。", ABSTRACT]),
+    ],
+)
+def test_language_and_length(language: Language, length: Length, expected: list[str]) -> None:
+    assert said(card(language=language, length=length)) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "changes", "expected"),
+    [
+        (EN, {"abstract": "", "abstract_html": ""}, [SUMMARY, POINT]),
+        (ZH, {"summary": None, "takeaways": ()}, [ABSTRACT]),
+        (ZH, {"summary": None}, [ABSTRACT, POINT]),
+        (EN, {"summary": "A summary in English."}, ["A summary in English."]),
+        (BOTH, {"summary": "A summary in English."}, ["A summary in English.", POINT]),
+        (EN, {"takeaways": ("Faster.",)}, [ABSTRACT, "Faster."]),
+        (EN, {"abstract": "", "summary": None, "takeaways": ()}, []),
+    ],
+)
+def test_a_paper_is_shown_with_what_it_has(
+    language: Language, changes: dict[str, Any], expected: list[str]
+) -> None:
+    assert said(card(language=language, **changes)) == expected
+
+
+def test_forms_hold_less_and_less() -> None:
+    full, compact, title = (card(form) for form in Form)
+    assert (full.figure, len(full.links), full.authors.count("Author")) == (
+        "https://example.org/a.png",
+        3,
+        6,
+    )
+    assert full.comment == "Accepted at CVPR 2024"
+    assert (compact.figure, compact.authors.count("Author"), compact.takeaways) == ("", 3, ())
+    assert [link.label for link in compact.links] == ["代码"]
+    assert compact.comment == title.comment == "CVPR 2024"
+    assert title.url == PAPER.abs_url
+    assert not said(title)
+    assert card(Form.TITLE) == card(Form.TITLE, length=LONG, language=EN)
+
+
+def test_what_a_machine_wrote_is_marked() -> None:
+    labels = {passage.text: passage.label for passage in card(length=LONG).passages}
+    assert labels == {SUMMARY: "AI 摘要", ABSTRACT: "英文摘要", NOTE: "AI 笔记：方法"}
+    assert [passage.label for passage in card(length=SHORT).passages] == ["AI", ""]
+
+
+def test_a_fragment_is_kept_whole_or_not_at_all() -> None:
+    assert card(language=EN).passages[0].html == "We <em>render</em> scenes quickly."
+    long = card(language=EN, abstract="many words " * 200)
+    assert long.passages[0].html == ""
+    assert long.passages[0].text.endswith("…")
+
+
+def test_runaway_names_are_cut() -> None:
+    found = card(
+        title="T" * 999,
+        title_html="<em>T</em>",
+        authors=("A" * 999, "B"),
+        topics=tuple(Topic(f"t{n}", "N" * 99) for n in range(9)),
+    )
+    assert len(found.title) <= 300
+    assert not found.title_html
+    assert len(found.authors) < 300
+    assert len(found.topics) == 5
+    assert max(map(len, found.topics)) <= 40
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "//example.org/x.png", "data:image/png,x"])
+def test_a_figure_that_is_no_web_address_is_none(url: str) -> None:
+    assert card(figures=(url,)).figure == ""
+    assert card(figures=(url, "https://example.org/b.png")).figure == "https://example.org/b.png"
+    without = make_card(PAPER, Form.FULL, BOTH, STANDARD, ENGLISH, figures=False)
+    assert without.figure == ""
