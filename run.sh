@@ -16,6 +16,7 @@ usage: ./run.sh TASK [ARGUMENT...]
   bench     measure this program beside its peers
   fuzz      throw bytes at the collector for a number of seconds (default 60)
   feeds     write feeds/ anew from examples/digests
+  clients   write the table of what mail clients support anew (needs npm)
   lock      pin the newest versions of all packages in requirements/
   publisher run the program (arguments go to it)
 TEXT
@@ -106,6 +107,10 @@ fuzz)
 feeds)
     install run
     .venv/bin/publisher build --config examples/publisher.toml --output feeds
+    ;;
+clients)
+    install dev
+    .venv/bin/python tables/client_support.py "$@"
     ;;
 lock)
     install dev

@@ -36,10 +36,11 @@ class Topic:
 
 
 class Severity(StrEnum):
-    """How bad a finding is: an error makes the exit code 1, a warning does not."""
+    """How bad a finding is: an error makes the exit code 1, a warning or a note does not."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "publisher"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-ROOMS = ("collector", "formatter", "sender", "store", "cli", "web")
+ROOMS = ("collector", "formatter", "preflight", "sender", "store", "cli", "web")
 COMMON = {"models", "errors", "settings", "processes"}
 
 
@@ -25,7 +25,7 @@ def imports(path: Path) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("room", ["collector", "formatter", "sender", "store"])
+@pytest.mark.parametrize("room", ["collector", "formatter", "preflight", "sender", "store"])
 def test_rooms_import_nothing_of_each_other(room: str) -> None:
     for path in (PACKAGE / room).rglob("*.py"):
         for name in imports(path):
@@ -62,6 +62,9 @@ def test_help_needs_nothing_heavy() -> None:
         "nh3",
         "httpx",
         "watchfiles",
+        "tinycss2",
+        "cssselect",
+        "dns",
     ]
     program = (
         "import sys; from publisher.cli import app; "

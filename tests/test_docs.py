@@ -9,17 +9,21 @@ import pytest
 from conftest import ROOT
 
 from publisher.collector.findings import CODES
+from publisher.preflight.findings import CODES as PREFLIGHT
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
 
+    from publisher.models import Severity
 
-def test_every_finding_is_explained() -> None:
-    text = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (D\d+) \| (\w+) \| (.*?) \| (.+) \|$", text, re.MULTILINE)
+
+@pytest.mark.parametrize(("name", "codes"), [("findings", CODES), ("preflight", PREFLIGHT)])
+def test_every_finding_is_explained(name: str, codes: dict[str, tuple[Severity, str]]) -> None:
+    text = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([A-Z]\d+) \| (\w+) \| (.*?) \| (.+) \|$", text, re.MULTILINE)
     assert {code: (kind, message) for code, kind, message, _ in rows} == {
-        code: (severity.value, message) for code, (severity, message) in CODES.items()
+        code: (severity.value, message) for code, (severity, message) in codes.items()
     }
     assert all(meaning.strip() for *_, meaning in rows)
 

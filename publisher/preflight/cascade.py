@@ -1,0 +1,94 @@
+"""Which declaration wins where: the cascade (CSS Cascading 4, 6) of a mail's styles.
+
+Only what contrast needs: style blocks, style attributes, and the presentational attributes that
+mails are made with. lxml finds the elements of a selector, cssselect knows how specific it is.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from cssselect import HTMLTranslator, SelectorError
+from cssselect import parse as parse_selectors
+from lxml import etree
+
+from publisher.preflight.letter import elements
+from publisher.preflight.style_rules import Screen, holds, parse_declarations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from publisher.preflight.style_rules import Declaration, Rule
+
+# Important, from a style attribute, specificity, place.
+_Weight = tuple[bool, bool, tuple[int, int, int], int]
+_Declared = tuple[Any, str, _Weight, str]
+_ATTRIBUTES = {"bgcolor": "background-color", "color": "color"}
+_NOWHERE: tuple[int, int, int] = (0, 0, 0)
+
+
+def winning_styles(
+    document: Any,  # noqa: ANN401 - of lxml
+    rules: Iterable[Rule],
+    screen: Screen,
+) -> Mapping[Any, Mapping[str, str]]:
+    """Return the values that win for each element on `screen`, by property.
+
+    Selectors that lxml can't answer (:hover, ::before) hold for nothing.
+    """
+    held = [rule for rule in rules if all(holds(query, screen) for query in rule.media)]
+    winners: dict[Any, dict[str, tuple[_Weight, str]]] = {}
+    for element, name, weight, value in chain(_attributes(document), _sheets(document, held)):
+        values = winners.setdefault(element, {})
+        if name not in values or weight >= values[name][0]:
+            values[name] = (weight, value)
+    return {
+        element: {name: value for name, (_, value) in values.items()}
+        for element, values in winners.items()
+    }
+
+
+def _sheets(document: Any, rules: Iterable[Rule]) -> Iterator[_Declared]:  # noqa: ANN401 - of lxml
+    for place, rule in enumerate(rules, start=1):
+        for path, specificity in _paths(rule.selectors):
+            for element in path(document):
+                for one in rule.declarations:
+                    weight = (one.important, False, specificity, place)
+                    yield element, _property(one), weight, one.value
+
+
+def _attributes(document: Any) -> Iterator[_Declared]:  # noqa: ANN401 - of lxml
+    for element in elements(document):
+        for attribute, name in _ATTRIBUTES.items():
+            value = element.get(attribute)
+            if value:
+                # Before all sheets, and less specific than any (HTML, "presentational hints").
+                yield element, name, (False, False, _NOWHERE, 0), value
+        for one in _inline(element.get("style") or ""):
+            yield element, _property(one), (one.important, True, _NOWHERE, 0), one.value
+
+
+def _property(declaration: Declaration) -> str:
+    # The shorthand sets the colour anew, to nothing where it names none.
+    return "background-color" if declaration.name == "background" else declaration.name
+
+
+@cache
+def _inline(style: str) -> tuple[Declaration, ...]:
+    return parse_declarations(style)
+
+
+@cache
+def _paths(selectors: str) -> list[tuple[Any, tuple[int, int, int]]]:
+    try:
+        parsed = parse_selectors(selectors)
+        translator = HTMLTranslator()
+        return [
+            (etree.XPath(translator.selector_to_xpath(one)), one.specificity())
+            for one in parsed
+            if one.pseudo_element is None
+        ]
+    except (SelectorError, etree.XPathSyntaxError):
+        return []

@@ -1,0 +1,72 @@
+"""Colours as numbers, and how well one can be read on another (WCAG 2.2, 1.4.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import tinycss2
+from tinycss2.color4 import parse_color
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """sRGB; every part from 0 to 1."""
+
+    red: float
+    green: float
+    blue: float
+    alpha: float = 1.0
+
+    def over(self, below: Colour) -> Colour:
+        """Return what is seen of this colour on the opaque colour `below`."""
+        share = self.alpha
+        mixed = (
+            share * mine + (1 - share) * other
+            for mine, other in zip(self._parts(), below._parts(), strict=True)
+        )
+        return Colour(*mixed)
+
+    def hex(self) -> str:
+        """Return e.g. "#0b6b74"."""
+        return "#" + "".join(f"{round(part * 255):02x}" for part in self._parts())
+
+    def luminance(self) -> float:
+        """Return the relative luminance (WCAG 2.2, "relative luminance")."""
+        red, green, blue = (
+            # 0.04045, not the 0.03928 that the text had until 2021.
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
+            for part in self._parts()
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    def _parts(self) -> tuple[float, float, float]:
+        return self.red, self.green, self.blue
+
+
+@cache
+def colour(value: str) -> Colour | None:
+    """Return the colour `value` of CSS, None for what is none (also inherit, currentcolor)."""
+    found = parse_color(value)
+    if found is None or isinstance(found, str):
+        return None
+    red, green, blue = found.to("srgb").coordinates
+    return Colour(red, green, blue, found.alpha)
+
+
+@cache
+def background_of(value: str) -> Colour | None:
+    """Return the colour in a value of the shorthand `background`; None where it has none."""
+    for token in tinycss2.parse_component_value_list(value):
+        if token.type in ("ident", "hash", "function"):
+            found = colour(token.serialize())
+            if found is not None:
+                return found
+    return None
+
+
+@cache
+def contrast(one: Colour, other: Colour) -> float:
+    """Return the contrast ratio of two opaque colours, from 1 to 21."""
+    light, dark = sorted((one.luminance(), other.luminance()), reverse=True)
+    return (light + 0.05) / (dark + 0.05)

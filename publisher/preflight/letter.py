@@ -1,0 +1,75 @@
+"""A message as the checks look at it: the bytes one recipient would get, taken apart once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from typing import TYPE_CHECKING, Any
+
+from lxml import html as lxml_html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from email.message import EmailMessage
+
+    from publisher.models import Paper
+
+_EMPTY = "<html><body></body></html>"
+# Not shown to anybody, whatever they hold.
+UNSEEN = frozenset({"style", "script", "head", "title", "template"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Letter:
+    """One recipient's copy of an edition; `token` is the one that unsubscribes them."""
+
+    name: str  # "2024-W49 all": how findings call it
+    raw: bytes
+    message: EmailMessage
+    text: str  # "" where there is no such part
+    html: str
+    document: Any  # of lxml: the parsed html
+    token: str = ""
+    papers: tuple[Paper, ...] = ()  # of the issue
+
+
+def open_letter(
+    name: str, raw: bytes, *, token: str = "", papers: tuple[Paper, ...] = ()
+) -> Letter:
+    """Return the message in `raw`, whatever it is: what is wrong with it is for the checks."""
+    message = message_from_bytes(raw, policy=policy.default)
+    text, html = _part(message, "plain"), _part(message, "html")
+    # Bytes would be read as Latin-1 where the mark-up names no character set.
+    document = lxml_html.document_fromstring(html if html.strip() else _EMPTY)
+    return Letter(name, raw, message, text, html, document, token, papers)
+
+
+def visible_text(letter: Letter) -> str:
+    """Return the words of the HTML part with single blanks."""
+    return " ".join(" ".join(_words(letter.document)).split())
+
+
+def elements(document: Any) -> Iterator[Any]:  # noqa: ANN401 - of lxml
+    """Yield the elements in document order, without comments."""
+    return (element for element in document.iter() if isinstance(element.tag, str))
+
+
+def _words(element: Any) -> Iterator[str]:  # noqa: ANN401 - of lxml
+    if isinstance(element.tag, str) and element.tag not in UNSEEN:
+        yield element.text or ""
+        for child in element:
+            yield from _words(child)
+            yield child.tail or ""
+
+
+def _part(message: EmailMessage, kind: str) -> str:
+    for part in message.walk():
+        if part.get_content_type() == f"text/{kind}":
+            content = part.get_payload(decode=True)
+            charset = part.get_content_charset("utf-8")
+            if isinstance(content, bytes):
+                try:
+                    return content.decode(charset, "replace").replace("\r\n", "\n")
+                except LookupError:
+                    return content.decode("utf-8", "replace").replace("\r\n", "\n")
+    return ""
