@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from publisher import pipeline
 from publisher.errors import IssueError, TransportError
 from publisher.models import Choice, SubscriberStatus
 
@@ -153,11 +152,12 @@ def freeze(made: Draft, settings: Settings, store: Store, now: datetime) -> int:
     From here on every send and every resumed send has the same bytes. Raises `IssueError` where
     the issue is frozen already, and `StoreError`.
     """
+    from publisher.sender.message import Letterhead  # noqa: PLC0415
     from publisher.sender.message import build as build_message  # noqa: PLC0415
     from publisher.sender.recipients import addressees  # noqa: PLC0415
 
     issue = made.issue
-    head = pipeline.letterhead(settings)
+    head = Letterhead.from_settings(settings)
     # Not the hour it was due: of an old archive's issue that is years ago, which filters suspect.
     date = now.astimezone(settings.site.zone)
     return store.ledger.freeze(
@@ -184,9 +184,10 @@ def test_copy(
     """
     from publisher.sender import tokens  # noqa: PLC0415
     from publisher.sender.message import Recipient, Template  # noqa: PLC0415
+    from publisher.sender.message import Letterhead  # noqa: PLC0415
     from publisher.sender.message import build as build_message  # noqa: PLC0415
 
-    template = Template.parse(build_message(edition, pipeline.letterhead(settings), issue.end))
+    template = Template.parse(build_message(edition, Letterhead.from_settings(settings), issue.end))
     pseudonym = tokens.pseudonym(store.keys, issue.id, NOBODY)
     token = tokens.make_token(store.keys, NOBODY, 0)
     message = template.splice(Recipient(email=to, name="", pseudonym=pseudonym, token=token))

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from publisher.formatter.build import Changes
     from publisher.models import Collection
     from publisher.sender.delivery import Report, Step
-    from publisher.sender.message import Letterhead
     from publisher.settings import Settings
     from publisher.store.database import Store
 
@@ -107,30 +106,6 @@ def open_store(settings: Settings) -> Store:
     if separator and scheme.startswith("sqlite") and path and not path.startswith("/"):
         url = f"{scheme}:///{settings.path(path)}"
     return open_store(url)
-
-
-def letterhead(settings: Settings) -> Letterhead:
-    """Return what stands in the head of every message of this site."""
-    from publisher.sender.message import Letterhead  # noqa: PLC0415
-
-    mail, web = settings.mail, settings.web.root
-    # One click has to be https (RFC 8058, 2); a site on this machine is nobody's archive.
-    safe = web if web.startswith("https:") else ""
-    root = settings.site.root
-    public = root if settings.site.domain != "localhost" and root.isascii() else ""
-    return Letterhead(
-        from_address=mail.from_address,
-        from_name=mail.from_name or settings.newsletter.title or settings.site.title,
-        reply_to=mail.reply_to,
-        list_id=mail.list_id or f"digests.{settings.site.domain}",
-        unsubscribe_address=mail.unsubscribe_address,
-        language=settings.site.language,
-        sender_address=mail.sender_address,
-        help_address=mail.help_address or mail.reply_to,
-        one_click_url=f"{safe}unsubscribe/" if safe else "",
-        subscribe_url=f"{web}subscribe" if web else "",
-        archive_url=public,
-    )
 
 
 def deliver(

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.models import Edition
+    from publisher.settings import Settings
 
 _TOKEN = UNSUBSCRIBE_PLACEHOLDER.encode()
 _RECIPIENT = b"recipient-of-this-copy"
@@ -74,6 +75,27 @@ class Letterhead:
     help_address: str = ""  # empty: from_address
     subscribe_url: str = ""
     archive_url: str = ""
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """Return what stands in the head of every message of this site."""
+        mail, web, site = settings.mail, settings.web.root, settings.site
+        # One click has to be https (RFC 8058, 2); a site on this machine is nobody's archive.
+        safe = web if web.startswith("https:") else ""
+        public = site.domain != "localhost" and site.root.isascii()
+        return cls(
+            from_address=mail.from_address,
+            from_name=mail.from_name or settings.newsletter.title or site.title,
+            reply_to=mail.reply_to,
+            list_id=mail.list_id or f"digests.{site.domain}",
+            unsubscribe_address=mail.unsubscribe_address,
+            language=site.language,
+            sender_address=mail.sender_address,
+            help_address=mail.help_address or mail.reply_to,
+            one_click_url=f"{safe}unsubscribe/" if safe else "",
+            subscribe_url=f"{web}subscribe" if web else "",
+            archive_url=site.root if public else "",
+        )
 
 
 @dataclass(frozen=True, slots=True)

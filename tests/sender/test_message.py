@@ -19,6 +19,7 @@ from publisher.sender.list_headers import feedback_id
 from publisher.sender.message import Letterhead, Recipient, Template, build
 from publisher.sender.quoted import quote
 from publisher.sender.tokens import make_token, pseudonym
+from publisher.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -190,6 +191,21 @@ def test_a_header_is_there_when_it_is_right(
     changes: dict[str, Any], name: str, value: str | None
 ) -> None:
     assert lines_about(changes).get(name) == value
+
+
+def test_the_letterhead_of_the_settings() -> None:
+    mail = {"from_address": "news@x.org", "reply_to": "ed@x.org"}
+    plain = Letterhead.from_settings(load(None, {}, {"mail": mail}))
+    assert (plain.help_address, plain.archive_url, plain.one_click_url) == ("ed@x.org", "", "")
+    assert (plain.subscribe_url, plain.from_name) == ("", "Paper digests")
+    places = {"site": {"url": "https://x.org/d"}, "web": {"url": "https://w.x.org"}}
+    public = Letterhead.from_settings(load(None, {}, {"mail": mail, **places}))
+    assert public.archive_url == "https://x.org/d/"
+    assert public.one_click_url == "https://w.x.org/unsubscribe/"
+    assert public.subscribe_url == "https://w.x.org/subscribe"
+    places = {"site": {"url": "https://例子.中国/"}, "web": {"url": "http://w.x.org"}}
+    bare = Letterhead.from_settings(load(None, {}, {"mail": {**mail, "list_id": "a.b"}, **places}))
+    assert (bare.one_click_url, bare.archive_url) == ("", ""), "neither https nor ASCII"
 
 
 def test_the_feedback_id_is_the_senders_whatever_the_issue() -> None:
