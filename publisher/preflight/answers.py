@@ -1,0 +1,110 @@
+"""Whether the links answer: each asked once, HEAD first, a few at a time.
+
+What a digest links to is not trusted: no address that is not public is asked, also not after a
+redirect, but for the hosts of the site itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from publisher import __version__
+from publisher.preflight.findings import finding
+from publisher.preflight.links import is_public, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    import httpx
+
+    from publisher.models import Finding
+
+AT_ONCE, AT_ONCE_PER_HOST = 16, 2
+SECONDS = 15.0
+REDIRECTS = 5
+# The page is not there. Anything else below 500 is an answer: many refuse robots, or HEAD.
+_GONE = frozenset({404, 410})
+_SERVER_ERROR = 500
+_BAD_GATEWAY = frozenset({502, 503, 504, 520, 521, 522, 523, 524, 530})
+
+
+def check(urls: Iterable[str], own_hosts: Collection[str], where: str) -> list[Finding]:
+    """Return a finding for each of `urls` that does not answer.
+
+    `own_hosts` are those of the site: they may be on this machine, and have to answer.
+    """
+    wanted = list(dict.fromkeys(urls))
+    problems = asyncio.run(_ask_all(wanted, own_hosts))
+    return [
+        finding(
+            where,
+            "P206" if urlsplit(url).hostname in own_hosts else "P205",
+            f"{shown(url)}: {problem}",
+        )
+        for url, problem in zip(wanted, problems, strict=True)
+        if problem
+    ]
+
+
+async def _ask_all(urls: list[str], own_hosts: Collection[str]) -> list[str]:
+    import httpx  # noqa: PLC0415 - slow, and only with --online
+
+    everywhere = asyncio.Semaphore(AT_ONCE)
+    by_host: dict[str, asyncio.Semaphore] = {}
+
+    async with httpx.AsyncClient(
+        timeout=SECONDS, headers={"User-Agent": f"digest-publisher/{__version__} (link check)"}
+    ) as client:
+
+        async def ask(url: str) -> str:
+            host = urlsplit(url).hostname or ""
+            here = by_host.setdefault(host, asyncio.Semaphore(AT_ONCE_PER_HOST))
+            async with here, everywhere:
+                try:
+                    async with asyncio.timeout(2 * SECONDS):
+                        return await _problem(url, client, own_hosts)
+                except TimeoutError:
+                    return "no answer in time"
+                except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+                    return " ".join(str(error).split())[:120] or type(error).__name__
+
+        return await asyncio.gather(*map(ask, urls))
+
+
+async def _problem(url: str, client: httpx.AsyncClient, own_hosts: Collection[str]) -> str:
+    """Return what is wrong with `url`, "" where it answers."""
+    status = await _status(url, "HEAD", client, own_hosts)
+    # Some servers know no HEAD and say so in many ways.
+    if status >= 400:  # noqa: PLR2004 - all errors (RFC 9110, 15)
+        status = await _status(url, "GET", client, own_hosts)
+    gone = status in _GONE or status == _SERVER_ERROR or status in _BAD_GATEWAY
+    return f"status {status}" if gone else ""
+
+
+async def _status(
+    url: str, method: str, client: httpx.AsyncClient, own_hosts: Collection[str]
+) -> int:
+    """Return the status at the end of the redirects. Raises `OSError` and httpx's errors."""
+    for _ in range(REDIRECTS + 1):
+        await _refuse_private(url, own_hosts)
+        async with client.stream(method, url) as response:
+            if response.next_request is None:
+                return response.status_code
+            url = str(response.next_request.url)
+    raise OSError(f"more than {REDIRECTS} redirects")
+
+
+async def _refuse_private(url: str, own_hosts: Collection[str]) -> None:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if host in own_hosts:
+        return
+    if parts.scheme not in ("http", "https"):
+        raise OSError(f"leads to {parts.scheme}:")
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, parts.port or 443, type=socket.SOCK_STREAM)
+    if not all(is_public(str(address[0])) for *_, address in found):
+        raise OSError("leads to an address that is not public")

@@ -1,0 +1,102 @@
+"""DMARC (RFC 9989): the policy for a domain, and which domains count as its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.preflight.dkim import tags
+from publisher.preflight.lookup import State
+from publisher.preflight.spf import NotKnownError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from publisher.preflight.lookup import Answer
+
+POLICIES = frozenset({"none", "quarantine", "reject"})
+MAX_QUERIES = 8  # RFC 9989, 4.10
+
+
+class InvalidDmarcError(Exception):
+    """Receivers can't read the record, and act as if there were none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dmarc:
+    """The policy that holds for mail From the domain it was asked for."""
+
+    at: str  # the domain whose record it is
+    organisation: str  # the organizational domain
+    policy: str
+    strict_dkim: bool
+    strict_spf: bool
+    reports: bool  # somebody gets reports
+
+    def aligned(self, signing: str, author: str, *, strict: bool) -> bool:
+        """Return whether `signing` counts as the domain of From, `author` (RFC 9989, 4.10.2)."""
+        signing, author = signing.lower(), author.lower()
+        inside = signing == self.organisation or signing.endswith(f".{self.organisation}")
+        return signing == author or (inside and not strict)
+
+
+def find(domain: str, ask: Callable[[str, str], Answer]) -> Dmarc | None:
+    """Return the policy for mail From `domain`, None where there is none.
+
+    Found by the DNS tree walk (RFC 9989, 4.10), which took the place of the public suffix list.
+    Raises `InvalidDmarcError` and `NotKnownError`.
+    """
+    found: list[tuple[str, dict[str, str]]] = []
+    for name in _walk(domain.lower().rstrip(".")):
+        answer = ask(f"_dmarc.{name}", "TXT")
+        if answer.state is State.UNKNOWN:
+            raise NotKnownError(f"_dmarc.{name}: {answer.reason}")
+        texts = [text for text in answer.records if _is_one(text)]
+        if len(texts) > 1:
+            raise InvalidDmarcError(f"_dmarc.{name} has {len(texts)} records, one is allowed")
+        if texts:
+            found.append((name, tags(texts[0])))
+            if found[-1][1].get("psd") in ("n", "y"):
+                break
+        elif name == domain and any("dmarc" in text.lower() for text in answer.records):
+            raise InvalidDmarcError(f"_dmarc.{name}: “{answer.records[0][:60]}”")
+    if not found:
+        return None
+    organisation = _organisation(domain, found)
+    at, values = next(
+        ((name, one) for name, one in found if name in (domain, organisation)), found[-1]
+    )
+    below = "sp" if at != domain else "p"
+    policy = values.get(below, values.get("p", "none")).lower()
+    if policy not in POLICIES:
+        raise InvalidDmarcError(f"_dmarc.{at}: {below}={policy}")
+    return Dmarc(
+        at,
+        organisation,
+        policy,
+        values.get("adkim", "r").lower() == "s",
+        values.get("aspf", "r").lower() == "s",
+        bool(values.get("rua")),
+    )
+
+
+def _walk(domain: str) -> list[str]:
+    """Return the names to ask at, at most 8: the domain, then its parents from 7 labels on."""
+    labels = domain.split(".")
+    names = [".".join(labels[start:]) for start in range(len(labels))]
+    return [names[0], *[name for name in names[1:] if name.count(".") < MAX_QUERIES - 1]]
+
+
+def _is_one(text: str) -> bool:
+    name, _, value = text.partition(";")[0].partition("=")
+    return name.strip().lower() == "v" and value.strip() == "DMARC1"
+
+
+def _organisation(domain: str, found: list[tuple[str, dict[str, str]]]) -> str:
+    for name, values in found:
+        if values.get("psd") == "n":
+            return name
+        if values.get("psd") == "y" and name != domain:
+            labels = domain.split(".")
+            return ".".join(labels[-(name.count(".") + 2) :])
+    return found[-1][0]

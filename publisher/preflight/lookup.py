@@ -1,0 +1,107 @@
+"""Asking the DNS, with an answer also where there is no DNS.
+
+dnspython and not checkdmarc: it is here already (email-validator needs it) and needs nothing
+itself, where checkdmarc brings ten packages; and the question is not only whether a record is valid
+but whether it lets this sending host through, which checkdmarc does not say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dns.resolver import Resolver
+
+SECONDS = 3.0  # for one question, all servers and tries together
+
+
+class State(Enum):
+    """What came of a question."""
+
+    FOUND = "found"
+    NO_RECORD = "no record"  # the name is there, or may be, without such a record
+    NO_NAME = "no such name"
+    UNKNOWN = "unknown"  # no network, no answer, or one that says try later
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The records of a name as text: TXT joined, MX as "10 mx.example.org", addresses."""
+
+    state: State
+    records: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def make_lookup(nameserver: str = "", seconds: float = SECONDS) -> Callable[[str, str], Answer]:
+    """Return what asks `nameserver` ("192.0.2.1" or "192.0.2.1:5353"), else the system's servers.
+
+    It takes a name and a type ("TXT", "MX", "A", "AAAA") and raises nothing. Each question is asked
+    once. After one that nobody answered, no more are: waiting for each would make a send without a
+    network take minutes.
+    """
+    # A tenth of a second that only this check pays.
+    import dns.exception  # noqa: PLC0415
+    import dns.resolver  # noqa: PLC0415
+
+    dead: list[Answer] = []
+    try:
+        resolver = dns.resolver.Resolver(configure=not nameserver)
+    except (dns.exception.DNSException, OSError) as error:
+        unknown = _unknown(error)
+        return lambda _name, _kind: unknown
+    resolver.lifetime = seconds
+    if nameserver:
+        host, _, port = nameserver.partition(":")
+        resolver.nameservers = [host]
+        resolver.port = int(port or 53)
+
+    @cache
+    def look(name: str, kind: str) -> Answer:
+        if dead:
+            return dead[0]
+        try:
+            return _ask(resolver, name, kind)
+        except (dns.exception.Timeout, OSError) as error:
+            dead.append(_unknown(error))
+            return dead[0]
+
+    return look
+
+
+def _ask(resolver: Resolver, name: str, kind: str) -> Answer:
+    import dns.exception  # noqa: PLC0415
+    import dns.resolver  # noqa: PLC0415
+
+    try:
+        found = resolver.resolve(name, kind, search=False)
+    except (dns.resolver.NoAnswer, dns.resolver.YXDOMAIN):
+        return Answer(State.NO_RECORD)
+    except dns.resolver.NoNameservers as error:
+        return _unknown(error)
+    except dns.exception.Timeout:
+        raise
+    except dns.exception.DNSException:
+        # NXDOMAIN, or what can't be asked for: an empty label, one of more than 63 characters.
+        return Answer(State.NO_NAME)
+    return Answer(State.FOUND, tuple(sorted(map(_text, found))))
+
+
+def _text(record: object) -> str:
+    strings = getattr(record, "strings", None)
+    if strings is not None:
+        # One record, cut into strings of 255 bytes (RFC 7208, 3.3).
+        return b"".join(strings).decode("utf-8", "replace")
+    text = str(record)
+    # The root stays: it is what a null MX (RFC 7505) points to.
+    return text if text.endswith(" .") else text.rstrip(".")
+
+
+def _unknown(error: Exception) -> Answer:
+    reason = " ".join(str(error).split())[:160] or type(error).__name__
+    return Answer(State.UNKNOWN, reason=reason)

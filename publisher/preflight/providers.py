@@ -1,0 +1,75 @@
+"""Mail servers that many send through: what their users' domains need, by their documentation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """`hosts` are ends of host names; `include` is for SPF, `selectors` where its DKIM keys are."""
+
+    name: str
+    hosts: tuple[str, ...]
+    include: str
+    selectors: tuple[str, ...] = ()
+    where: str = ""  # how its users get a DKIM key
+    mailboxes: tuple[str, ...] = ()  # domains of its own that people have addresses at
+
+
+PROVIDERS = (
+    Provider(
+        "Google",
+        ("smtp.gmail.com", "smtp-relay.gmail.com", "smtp.googlemail.com"),
+        "_spf.google.com",
+        ("google",),
+        "admin.google.com: Apps, Google Workspace, Gmail, Authenticate email",
+        ("gmail.com", "googlemail.com"),
+    ),
+    Provider(
+        "Microsoft",
+        ("smtp.office365.com", "smtp-mail.outlook.com", "mail.protection.outlook.com"),
+        "spf.protection.outlook.com",
+        ("selector1", "selector2"),
+        "security.microsoft.com: Email authentication settings, DKIM",
+        ("outlook.com", "hotmail.com", "live.com", "msn.com"),
+    ),
+    Provider("Amazon SES", ("amazonaws.com",), "amazonses.com", (), "SES: Verified identities"),
+    Provider("SendGrid", ("smtp.sendgrid.net",), "sendgrid.net", ("s1", "s2")),
+    Provider("Mailgun", ("smtp.mailgun.org", "smtp.eu.mailgun.org"), "mailgun.org"),
+    Provider("Postmark", ("smtp.postmarkapp.com",), "spf.mtasv.net"),
+    Provider("Mailjet", ("mailjet.com",), "spf.mailjet.com", ("mailjet",)),
+    Provider("Brevo", ("smtp-relay.brevo.com", "sendinblue.com"), "spf.brevo.com"),
+    Provider("Fastmail", ("smtp.fastmail.com",), "spf.messagingengine.com", ("fm1", "fm2", "fm3")),
+    Provider("Zoho", ("smtp.zoho.com", "smtppro.zoho.com"), "zohomail.com"),
+    Provider("Yahoo", ("mail.yahoo.com",), "", (), "", ("yahoo.com", "ymail.com", "aol.com")),
+    Provider(
+        "iCloud", ("smtp.mail.me.com",), "icloud.com", ("sig1",), "", ("icloud.com", "me.com")
+    ),
+    Provider("GMX", ("gmx.net", "gmx.com"), "", (), "", ("gmx.net", "gmx.de", "gmx.com")),
+    Provider("WEB.DE", ("smtp.web.de",), "", (), "", ("web.de",)),
+    Provider(
+        "Proton", ("protonmail.ch",), "_spf.protonmail.ch", ("protonmail",), "", ("proton.me",)
+    ),
+    Provider("Tencent", ("smtp.qq.com", "exmail.qq.com"), "spf.mail.qq.com", (), "", ("qq.com",)),
+    Provider("Alibaba", ("mxhichina.com", "smtp.aliyun.com"), "spf.mxhichina.com"),
+    Provider("NetEase", ("163.com", "126.com"), "spf.163.com", (), "", ("163.com", "126.com")),
+)
+
+
+def by_host(host: str) -> Provider | None:
+    """Return who runs the mail server `host`, None where nobody of the table does."""
+    name = host.lower().rstrip(".")
+    return next(
+        (
+            one
+            for one in PROVIDERS
+            if any(name == end or name.endswith(f".{end}") for end in one.hosts)
+        ),
+        None,
+    )
+
+
+def of_mailbox(domain: str) -> Provider | None:
+    """Return whose mailboxes have addresses at `domain`, None for a domain of one's own."""
+    return next((one for one in PROVIDERS if domain.lower() in one.mailboxes), None)
