@@ -183,8 +183,11 @@ def test_copy(
     Its token unsubscribes nobody.
     """
     from publisher.sender import tokens  # noqa: PLC0415
-    from publisher.sender.message import Recipient, Template  # noqa: PLC0415
-    from publisher.sender.message import Letterhead  # noqa: PLC0415
+    from publisher.sender.message import (  # noqa: PLC0415
+        Letterhead,
+        Recipient,
+        Template,
+    )
     from publisher.sender.message import build as build_message  # noqa: PLC0415
 
     template = Template.parse(build_message(edition, Letterhead.from_settings(settings), issue.end))

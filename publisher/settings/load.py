@@ -166,7 +166,7 @@ def _check(settings: Settings, values: Mapping[tuple[str, str], tuple[str, objec
         ("theme", "logo"),
     ):
         address = getattr(getattr(settings, section), key)
-        if (address or key == "url" and section == "site") and not _is_web_address(address):
+        if (address or (key == "url" and section == "site")) and not _is_web_address(address):
             fail(section, key, "must be an absolute address, e.g. https://papers.example.org/")
     for key in (
         "from_address",

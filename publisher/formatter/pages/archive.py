@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.formatter.newsletter import Section, sections
 from publisher.formatter.pages.frame import part_language, render_page, way_up, words
 from publisher.formatter.pages.rows import PaperRow, compact_rows
 from publisher.formatter.pages.texts import month_name
+from publisher.formatter.ranking import Section, sections
 from publisher.formatter.texts import counted
 
 if TYPE_CHECKING:

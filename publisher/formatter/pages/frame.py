@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from publisher.formatter.pages.texts import PageTexts, page_texts
 from publisher.formatter.templating import language, render, shortened
+from publisher.settings import Settings
 
 if TYPE_CHECKING:
-    from publisher.settings import Settings
+    from publisher.settings.sections import Site
 
 STYLE_PATH, ICON_PATH = "style.css", "favicon.svg"
 # What search engines and browser tabs show; html-validate's long-title has the number.
@@ -40,7 +41,7 @@ def render_page(
     return render(
         template,
         settings,
-        **_common(settings),
+        **_common(settings.site),
         up=way_up(path) if up is None else up,
         page_title=page_title(title, settings.site.title),
         description=shortened(description, DESCRIPTION_COLUMNS),
@@ -50,9 +51,9 @@ def render_page(
 
 
 @lru_cache(maxsize=8)
-def _common(settings: Settings) -> dict[str, object]:
+def _common(site: Site) -> dict[str, object]:
     """Return what every template knows; not to be changed."""
-    site = settings.site
+    settings = Settings(site=site)
     return {
         "texts": page_texts(settings),
         "site_title": site.title,

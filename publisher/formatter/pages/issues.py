@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.formatter.newsletter import sections
 from publisher.formatter.pages.archive import month_path
 from publisher.formatter.pages.frame import part_language, render_page, way_up, words
 from publisher.formatter.pages.rows import MOST_PAPERS, compact_rows, full_rows
 from publisher.formatter.pages.texts import month_name
+from publisher.formatter.ranking import sections
 from publisher.formatter.texts import counted, date_range, texts_for
 
 if TYPE_CHECKING:

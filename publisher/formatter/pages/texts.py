@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from publisher.formatter.texts import CHINESE, ENGLISH, MONTHS, Texts, texts_for
+from publisher.formatter.texts import CHINESE, ENGLISH, MONTHS, Texts
 
 if TYPE_CHECKING:
     from publisher.settings import Settings
@@ -66,7 +66,9 @@ class PageTexts(Texts):
 
 
 def _base(texts: Texts) -> dict[str, Any]:
-    return {field.name: getattr(texts, field.name) for field in fields(Texts)}
+    """Return the words of `texts` but those that a page has another word for."""
+    names = {field.name for field in fields(Texts)} - PageTexts.__annotations__.keys()
+    return {name: getattr(texts, name) for name in names}
 
 
 ENGLISH_PAGES = PageTexts(
@@ -170,7 +172,8 @@ CHINESE_PAGES = PageTexts(
 
 def page_texts(settings: Settings) -> PageTexts:
     """Return the words in the site's language: Chinese for "zh...", English for any other."""
-    return CHINESE_PAGES if texts_for(settings) is CHINESE else ENGLISH_PAGES
+    language = settings.site.language.lower().split("-")[0]
+    return CHINESE_PAGES if language == "zh" else ENGLISH_PAGES
 
 
 def month_name(month: str, texts: PageTexts) -> str:
