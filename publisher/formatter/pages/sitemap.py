@@ -5,8 +5,8 @@ A sitemap speaks for its own folder and those below it, so all of them are at th
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 from publisher.formatter.pages.frame import address
 from publisher.formatter.paths import paper_stem
@@ -77,6 +77,6 @@ def _document(root: str, element: str, addresses: Iterable[tuple[str, datetime |
     lines = [f"{_HEAD}<{root} {_NAMESPACE}>\n"]
     for url, updated in addresses:
         changed = f"<lastmod>{updated.isoformat(timespec='seconds')}</lastmod>" if updated else ""
-        lines.append(f"<{element}><loc>{escape(url)}</loc>{changed}</{element}>\n")
+        lines.append(f"<{element}><loc>{escape(url, quote=False)}</loc>{changed}</{element}>\n")
     lines.append(f"</{root}>\n")
     return "".join(lines).encode(errors="replace")

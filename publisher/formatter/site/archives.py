@@ -36,7 +36,7 @@ def month_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
         )
         yield Part(
             name=f"sitemap {month}",
-            fingerprint=mixed(hash((one.head.id, one.head.updated)) for one in found),
+            fingerprint=mixed(one.head.fingerprint for one in found),
             paths=partial(_sitemap_paths, month),
             render=partial(_render_sitemap, plan, month),
             batch=month,
