@@ -68,6 +68,17 @@ install() {
     echo "$wanted" >"$stamp"
 }
 
+# Page tests look through tools of Node's world; without Node they are skipped.
+install_page_tools() {
+    local wanted stamp=tests/tools/node_modules/.installed
+    command -v npm >/dev/null 2>&1 || return 0
+    wanted=$(cksum <tests/tools/package-lock.json)
+    [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && return
+    echo "run.sh: installing tests/tools/package-lock.json" >&2
+    npm ci --prefix tests/tools --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+    echo "$wanted" >"$stamp"
+}
+
 task=${1:-}
 [ $# -gt 0 ] && shift
 case "$task" in
@@ -77,6 +88,7 @@ demo)
     ;;
 test)
     install dev
+    install_page_tools
     .venv/bin/python -m pytest --cov --cov-report=term "$@"
     ;;
 lint)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from hypothesis import settings
@@ -52,6 +53,26 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture
 def examples() -> Path:
     return EXAMPLES
+
+
+def chromium() -> str:
+    """Return the browser's path, or skip the test that asks where there is none."""
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    return found or missing("chromium")
+
+
+def page_tool(name: str) -> Path:
+    """Return the path of a tool in tests/tools, or skip the test where Node's are not installed."""
+    path = ROOT / "tests" / "tools" / "node_modules" / name
+    if shutil.which("node") is None or not path.exists():
+        missing("node, or tests/tools by `npm ci`,")
+    return path
+
+
+def missing(what: str) -> NoReturn:
+    if os.environ.get("PUBLISHER_TEST_REQUIRE_BROWSER"):
+        pytest.fail(f"{what} is required here and not installed")
+    pytest.skip(f"{what} is not installed")
 
 
 Run = "Callable[..., subprocess.CompletedProcess[str]]"

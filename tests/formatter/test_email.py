@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from conftest import chromium
 from lxml import html as lxml_html
 from wcwidth import wcswidth
 
@@ -567,15 +566,6 @@ def test_the_users_templates_replace_ours(tmp_path: Path) -> None:
         render_edition(issue, ALL, settings("issue.html.j2", "<html><body>Hello"))
     with pytest.raises(TemplateError, match=r"issue\.txt\.j2: .* lacks the link to unsubscribe"):
         render_edition(issue, ALL, settings("issue.txt.j2", "Hello"))
-
-
-def chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
-        if os.environ.get("PUBLISHER_TEST_REQUIRE_BROWSER"):
-            pytest.fail("chromium is required here and not installed")
-        pytest.skip("chromium is not installed")
-    return found
 
 
 @pytest.mark.browser

@@ -58,19 +58,22 @@ def render_issue(issue: Issue, settings: Settings) -> dict[str, bytes]:
     """
     texts, path = words(settings), issue_path(issue.id)
     up = way_up(path)
-    make_rows = full_rows if len(issue.papers) <= MOST_PAPERS else compact_rows
+    compact = len(issue.papers) > MOST_PAPERS
     left = MOST_COMPACT
     groups = []
     for section in sections(issue.papers):
         topic = section.topic
         name = topic.name if topic else texts.other_topics
+        shown = section.papers[:left]
         groups.append(
             IssueGroup(
                 anchor=f"t-{topic.slug}" if topic else "t--other",
                 name=name,
                 lang=part_language(name, settings),
                 count=len(section.papers),
-                papers=make_rows(section.papers[:left], up, settings),
+                papers=compact_rows(shown, up, settings)
+                if compact
+                else full_rows(shown, up, settings, topic and topic.slug),
             )
         )
         left -= min(left, len(section.papers))
@@ -86,7 +89,7 @@ def render_issue(issue: Issue, settings: Settings) -> dict[str, bytes]:
             heading=title,
             dates=dates,
             count=count,
-            compact=make_rows is compact_rows,
+            compact=compact,
             groups=tuple(group for group in groups if group.papers),
             more=len(issue.papers) > MOST_COMPACT,
             month_name=month_name(month, texts),

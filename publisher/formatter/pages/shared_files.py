@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from publisher.formatter.colour import schemes
 from publisher.formatter.pages.frame import ICON_PATH, STYLE_PATH, render_page, words
 from publisher.formatter.templating import render
@@ -38,5 +40,6 @@ def render_shared_files(settings: Settings) -> dict[str, bytes]:
         description=texts.not_found_help,
         # It is shown at whatever address is wrong, so its links can't be relative.
         up=settings.site.root,
+        style_sheet=Markup(files[STYLE_PATH].decode()),  # noqa: S704 - ours, or the user's own
     )
     return files
