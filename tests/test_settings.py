@@ -90,6 +90,7 @@ WRONG = [
     ("[source]\nfolders = 'x'\n", "source.folders: Expected `array`, got `str`"),
     ("[source]\ninclude = []\n", "source.include: must name at least one pattern"),
     ("mail = 1\n", "mail: must be a section, [mail]"),
+    ("[site]\ncolour = 'teal'\n", "site.colour: Expected `str` matching regex"),
     ("[mail\n", "not valid TOML"),
     ("\x00", "not valid TOML"),
 ]

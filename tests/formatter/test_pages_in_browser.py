@@ -9,8 +9,7 @@ import json
 import subprocess
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -26,6 +25,9 @@ from publisher.formatter.pages import (
 )
 from publisher.models import Collection, Issue, Notes, Paper, Topic, Venue
 from publisher.settings import Settings, Site
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NERF, AVATAR = Topic("nerf", "NeRF"), Topic("avatar", "元宇宙/虚拟人")
 NOON = datetime(2024, 12, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))

@@ -85,8 +85,8 @@ def make_citation(paper: Paper) -> Citation:
         venue=_line(venue),
         arxiv_id=arxiv_id,
         doi=doi,
-        url=_web(paper.abs_url),
-        pdf_url=_web(paper.pdf_url),
+        url=web_address(paper.abs_url),
+        pdf_url=web_address(paper.pdf_url),
         abstract=_line(paper.abstract),
         keywords=tuple(_line(topic.name) for topic in paper.topics),
         note=_line(paper.comment or ""),
@@ -110,8 +110,10 @@ def _words(text: str) -> list[str]:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split()) if "\n" in text or "  " in text or "\r" in text else text
+    """Return `text` on one line: a line feed would end a field of RIS."""
+    return " ".join(text.split())
 
 
-def _web(url: str) -> str:
+def web_address(url: str) -> str:
+    """Return `url` where it is safe and on the web, else ""."""
     return url if safe_url(url).lower().startswith("http") else ""

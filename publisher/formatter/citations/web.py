@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from publisher.formatter.citations.citation import web_address
 from publisher.formatter.citations.json_text import json_text
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def json_ld(paper: Paper, citation: Citation, page_url: str) -> Markup:
             "contentUrl": citation.pdf_url,
             "encodingFormat": "application/pdf",
         },
-        "image": list(paper.figures),
+        "image": list(filter(web_address, paper.figures)),
     }
     if citation.venue:
         key = "isPartOf" if citation.kind == "journal" else "publication"

@@ -73,7 +73,7 @@ def render_issue(issue: Issue, settings: Settings) -> dict[str, bytes]:
                 count=len(section.papers),
                 papers=compact_rows(shown, up, settings)
                 if compact
-                else full_rows(shown, up, settings, topic and topic.slug),
+                else full_rows(shown, up, settings, topic.slug if topic else None),
             )
         )
         left -= min(left, len(section.papers))

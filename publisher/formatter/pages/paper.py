@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from publisher.formatter.citations.bibtex import bibtex_entry, with_abstract
-from publisher.formatter.citations.citation import make_citation
+from publisher.formatter.citations.citation import make_citation, web_address
 from publisher.formatter.citations.csl_json import csl_json
 from publisher.formatter.citations.ris import ris_reference
 from publisher.formatter.citations.web import json_ld, meta_tags
@@ -17,14 +17,14 @@ from publisher.formatter.pages.frame import address, part_language, render_page,
 from publisher.formatter.pages.rows import site_date, topic_row, venue_label
 from publisher.formatter.pages.texts import month_name
 from publisher.formatter.paths import paper_stem
-from publisher.formatter.templating import fragment, safe_url
+from publisher.formatter.templating import fragment
 
 if TYPE_CHECKING:
     from publisher.formatter.pages.texts import PageTexts
     from publisher.models import Notes, Paper
     from publisher.settings import Settings
 
-NAMED_AUTHORS = 20  # more are folded away behind the first of them
+NAMED_AUTHORS = 10  # more are folded away behind the first of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def render_paper(paper: Paper, settings: Settings) -> dict[str, bytes]:
         abstract_lang=part_language(paper.abstract, settings),
         figures=tuple(
             (texts.figure.format(number=number), url)
-            for number, url in enumerate(filter(_web, paper.figures), start=1)
+            for number, url in enumerate(filter(web_address, paper.figures), start=1)
         ),
         notes=_notes(paper.notes, texts, settings) if paper.notes else (),
         cut_off=bool(paper.notes and paper.notes.cut_off),
@@ -102,7 +102,7 @@ def render_paper(paper: Paper, settings: Settings) -> dict[str, bytes]:
 def _links(paper: Paper, texts: PageTexts) -> tuple[Link, ...]:
     projects = tuple(
         Link(texts.project if number == 1 else f"{texts.project} {number}", url)
-        for number, url in enumerate(filter(_web, paper.project_urls), start=1)
+        for number, url in enumerate(filter(web_address, paper.project_urls), start=1)
     )
     return paper_links(paper, texts) + projects
 
@@ -123,7 +123,3 @@ def _notes(notes: Notes, texts: PageTexts, settings: Settings) -> tuple[NotesPar
         for name, text in parts
         if text
     )
-
-
-def _web(url: str) -> bool:
-    return safe_url(url).lower().startswith("http")

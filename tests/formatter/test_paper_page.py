@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from lxml import html as lxml_html
+
+from publisher.errors import TemplateError
+from publisher.formatter.pages import render_paper
+from publisher.models import Notes, Paper, Topic, Venue
+from publisher.settings import Settings, Site
+from publisher.settings.sections import Templates
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOON = datetime(2024, 12, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+SETTINGS = Settings(
+    site=Site(title="Paper Notes", url="https://papers.example.org/notes", language="en")
+)
+PAPER = Paper(
+    id="arxiv:2411.19525",
+    version=2,
+    title="Fast Rendering of H2O",
+    title_html="Fast Rendering of H<sub>2</sub>O",
+    authors=("Ada Example", "Laurens van der Maaten"),
+    abstract="We render.",
+    comment="Accepted by CVPR 2025",
+    abs_url="https://arxiv.org/abs/2411.19525",
+    pdf_url="https://arxiv.org/pdf/2411.19525v2",
+    code_urls=("https://example.org/code",),
+    topics=(Topic("nerf", "NeRF"), Topic("avatar", "元宇宙/虚拟人")),
+    digests=("a.md",),
+    first_published=NOON,
+    updated=NOON + timedelta(days=2),
+    summary="提出一种方法。",
+    takeaways=("要点一", "要点二"),
+    figures=("https://pictures.example.org/1.png", "javascript:alert(1)"),
+    repaired=False,
+    project_urls=("https://example.org/project",),
+    venue=Venue("CVPR", 2025),
+    notes=Notes(background="背景。\n第二段。", method="方法。", cut_off=True),
+)
+STEM = "papers/2411.19525"
+
+
+def page_of(paper: Paper = PAPER, settings: Settings = SETTINGS) -> lxml_html.HtmlElement:
+    return lxml_html.fromstring(render_paper(paper, settings)[f"{STEM}.html"].decode())
+
+
+def metas(document: lxml_html.HtmlElement) -> list[tuple[str, str]]:
+    tags = document.xpath("//meta[starts-with(@name, 'citation_')]")
+    return [(tag.get("name").removeprefix("citation_"), tag.get("content")) for tag in tags]
+
+
+def test_a_paper_has_a_page_and_three_citations() -> None:
+    files = render_paper(PAPER, SETTINGS)
+
+    assert list(files) == [f"{STEM}.html", f"{STEM}.bib", f"{STEM}.ris", f"{STEM}.json"]
+    assert len(files[f"{STEM}.html"]) < 20_000
+    document = page_of()
+    beside = document.xpath("//link[@rel='describedby']/@href")
+    assert beside == ["2411.19525.bib", "2411.19525.ris", "2411.19525.json"]
+    assert document.xpath("//aside//ul/li/a/@href") == beside
+    assert document.xpath("//link[@rel='cite-as']/@href") == [
+        "https://doi.org/10.48550/arXiv.2411.19525"
+    ]
+    assert document.xpath("string(//pre)").startswith("@inproceedings{example2025fast,")
+
+
+def test_everything_known_about_the_paper_is_there() -> None:
+    document = page_of()
+    text = " ".join(document.text_content().split())
+
+    assert [child.tag for child in document.xpath("//h1")[0]] == ["sub"]
+    for part in (
+        *("Ada Example, Laurens van der Maaten", "CVPR 2025", "2024-12-03", "2024-12-05"),
+        *("提出一种方法。", "要点二", "We render.", "第二段。", "Accepted by CVPR 2025"),
+        *("NeRF", "元宇宙/虚拟人", "10.48550/arXiv.2411.19525", "ends in mid-sentence"),
+    ):
+        assert part in text, part
+    links = document.xpath("//p[@class='actions']/a")
+    assert [link.text for link in links] == ["PDF", "arXiv", "Code", "Project page"]
+    assert document.xpath("//details/summary/text()") == ["Background", "Method"]
+    marked = document.xpath("//h2[span[@class='mark']]/text()")
+    assert [text.strip() for text in marked] == ["Summary", "Notes"]
+
+
+def test_figures_come_late_and_may_be_missing() -> None:
+    document = page_of()
+
+    (image,) = document.xpath("//main//img")
+    assert image.get("loading") == "lazy"
+    assert image.get("alt") == "Figure 1 of the digest"
+    policy = document.xpath("string(//meta[@http-equiv]/@content)")
+    assert "img-src 'self' file: https: http:;" in policy
+    assert "script-src" not in policy
+    without = page_of(replace(PAPER, figures=()))
+    assert "http:" not in without.xpath("string(//meta[@http-equiv]/@content)")
+    assert not without.xpath("//h2[@id='figures']")
+
+
+def test_meta_tags_are_what_scholar_and_zotero_read() -> None:
+    assert metas(page_of()) == [
+        ("title", "Fast Rendering of H2O"),
+        ("author", "Example, Ada"),
+        ("author", "van der Maaten, Laurens"),
+        ("publication_date", "2025"),
+        ("conference_title", "CVPR"),
+        ("arxiv_id", "2411.19525"),
+        ("doi", "10.48550/arXiv.2411.19525"),
+        ("pdf_url", "https://arxiv.org/pdf/2411.19525v2"),
+        ("abstract_html_url", "https://papers.example.org/notes/papers/2411.19525.html"),
+        ("keywords", "NeRF"),
+        ("keywords", "元宇宙/虚拟人"),
+    ]
+    journal = dict(metas(page_of(replace(PAPER, venue=Venue("TPAMI")))))
+    assert journal["journal_title"] == "TPAMI"
+    assert journal["publication_date"] == "2024/11"
+    assert "conference_title" not in journal
+
+
+def test_json_ld_describes_the_paper() -> None:
+    (block,) = page_of().xpath("//script[@type='application/ld+json']/text()")
+    thing = json.loads(block)
+
+    assert thing["@type"] == "ScholarlyArticle"
+    assert thing["name"] == "Fast Rendering of H2O"
+    assert thing["author"][0] == {"@type": "Person", "name": "Ada Example"}
+    assert thing["datePublished"] == "2025"
+    assert thing["dateModified"] == "2024-12-05T12:00:00+08:00"
+    assert "https://doi.org/10.48550/arXiv.2411.19525" in thing["sameAs"]
+    assert thing["image"] == ["https://pictures.example.org/1.png"]
+
+
+HOSTILE = "</script></title><script>alert(1)</script><!--\"'&amp;<img src=x onerror=alert(2)>"
+
+
+def test_hostile_texts_stay_text_everywhere() -> None:
+    paper = replace(
+        PAPER,
+        title=HOSTILE,
+        title_html="",
+        authors=(HOSTILE,) * 20,
+        abstract=HOSTILE,
+        comment=HOSTILE,
+        summary=HOSTILE,
+        takeaways=(HOSTILE, "two\nlines"),
+        notes=Notes(method=HOSTILE),
+        venue=Venue(HOSTILE),
+        topics=(Topic("evil", HOSTILE),),
+        figures=('https://example.org/"><script>',),
+        pdf_url="javascript:alert(1)",
+    )
+    document = page_of(paper)
+
+    (script,) = document.xpath("//script")
+    assert json.loads(script.text)["name"] == HOSTILE
+    assert document.xpath("string(//h1)") == HOSTILE
+    assert len(document.xpath("//main//img")) == 1
+    assert not document.xpath("//@onerror")
+    assert dict(metas(document))["title"] == HOSTILE
+    assert "pdf_url" not in dict(metas(document))
+    assert len(document.xpath("//section[@aria-labelledby='summary']//li")) == 2
+    for address in document.xpath("//@href | //@src"):
+        assert "javascript" not in address
+
+
+def test_what_is_not_known_leaves_no_trace() -> None:
+    paper = replace(
+        PAPER,
+        id="title:abc",
+        authors=(),
+        abstract="",
+        comment=None,
+        abs_url="",
+        pdf_url="",
+        code_urls=(),
+        project_urls=(),
+        topics=(),
+        updated=NOON,
+        summary=None,
+        takeaways=(),
+        figures=(),
+        venue=None,
+        notes=None,
+    )
+    (path, html), *_ = render_paper(paper, SETTINGS).items()
+    document = lxml_html.fromstring(html.decode())
+
+    assert re.fullmatch(r"papers/title-abc-[0-9a-f]{10}\.html", path)
+    assert [h2.text_content() for h2 in document.iter("h2")] == ["About this paper", "Cite"]
+    assert [dt.text for dt in document.iter("dt")] == ["Version", "Listed"]
+    assert not document.xpath("//main//*[not(normalize-space())]")
+    assert not document.xpath("//link[@rel='cite-as']")
+
+
+def test_a_crowd_of_authors_is_folded() -> None:
+    names = tuple(f"Author Number{n}" for n in range(60))
+    document = page_of(replace(PAPER, authors=names))
+
+    assert document.xpath("//details[@class='all']/summary/text()") == ["All 60 authors"]
+    assert "Author Number59" in document.xpath("string(//details[@class='all']/p)")
+    assert "Author Number59" not in document.xpath("string((//p[@class='authors'])[1])")
+    assert len([name for name, _ in metas(document) if name == "author"]) == 60
+
+
+@pytest.mark.parametrize("length", [10, 60, 69, 70, 71, 500])
+def test_the_title_of_the_page_fits_a_tab(length: int) -> None:
+    document = page_of(replace(PAPER, title="A title " * (length // 8) + "x" * (length % 8)))
+    assert len(document.xpath("string(//title)")) <= 70
+
+
+def test_words_in_the_sites_language() -> None:
+    document = page_of(settings=Settings(site=Site(language="zh-CN")))
+    assert document.get("lang") == "zh-CN"
+    assert "解读笔记" in document.text_content()
+    assert document.xpath("//p[contains(., '提出')]/@lang") == ["zh-CN"]
+
+
+def test_the_users_template_replaces_ours(tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    own = tmp_path / "pages" / "paper.html.j2"
+    own.write_text("<p>{{ plain_title }} {{ bibtex }}", encoding="utf-8")
+    settings = Settings(site=SETTINGS.site, templates=Templates(folder=str(tmp_path)))
+
+    assert render_paper(PAPER, settings)[f"{STEM}.html"].startswith(b"<p>Fast Rendering of H2O @in")
+    own.write_text("\n{{ nothing }}", encoding="utf-8")
+    with pytest.raises(TemplateError, match=r"paper\.html\.j2:2: 'nothing' is undefined"):
+        render_paper(PAPER, settings)
+
+
+def test_a_new_version_changes_its_own_files_alone() -> None:
+    changed: dict[str, Any] = {"version": 3, "updated": NOON + timedelta(days=9)}
+    before, after = render_paper(PAPER, SETTINGS), render_paper(replace(PAPER, **changed), SETTINGS)
+    assert list(before) == list(after)
+    assert [path for path in before if before[path] != after[path]] == [f"{STEM}.html"]
+
+
+def test_half_a_surrogate_pair_stops_nothing() -> None:
+    files = render_paper(replace(PAPER, title="a\ud800b", title_html=""), SETTINGS)
+    for content in files.values():
+        assert "a?b" in content.decode()
