@@ -26,6 +26,7 @@ _JOURNAL = re.compile(
     r"|SPL|JSTSP|J-?BHI|JSTARS|PAMI|CVIU|PR|PRL|MedIA)$",
     re.IGNORECASE,
 )
+_LONGEST_PART = 24
 _WORD = re.compile(r"[a-z0-9]+")
 # Too common to tell one paper of an author and year from another.
 _COMMON = frozenset("a an the on of for in to with from and via by is are towards toward".split())
@@ -94,9 +95,8 @@ def make_citation(paper: Paper) -> Citation:
 
 
 def _key(names: tuple[Name, ...], year: int, title: str) -> str:
-    family = "".join(_words(names[0].family)) if names else ""
-    words = _words(title)
-    first = next((word for word in words if word not in _COMMON), "")
+    family = "".join(_words(names[0].family))[:_LONGEST_PART] if names else ""
+    first = next((word for word in _words(title) if word not in _COMMON), "")[:_LONGEST_PART]
     # "chen2024" + "3d" would read as another year.
     return f"{family or 'anonymous'}{year}{'-' if first[:1].isdigit() else ''}{first}"
 
@@ -111,7 +111,8 @@ def _words(text: str) -> list[str]:
 
 def _line(text: str) -> str:
     """Return `text` on one line: a line feed would end a field of RIS."""
-    return " ".join(text.split())
+    # Quick for nearly all: what separates lines in any reader's eyes is not printable.
+    return text.strip() if text.isprintable() else " ".join(text.split())
 
 
 def web_address(url: str) -> str:

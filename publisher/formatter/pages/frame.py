@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from publisher.formatter.pages.texts import PageTexts, page_texts
-from publisher.formatter.templating import language, render, shortened
+from publisher.formatter.templating import language, render_bytes, shortened
 from publisher.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def render_page(
 
     Raises `TemplateError`.
     """
-    return render(
+    return render_bytes(
         template,
         settings,
         **_common(settings.site),
@@ -47,7 +47,7 @@ def render_page(
         description=shortened(description, DESCRIPTION_COLUMNS),
         canonical=address(path, settings),
         **context,
-    ).encode()
+    )
 
 
 @lru_cache(maxsize=8)
@@ -89,5 +89,10 @@ def page_title(title: str, site_title: str) -> str:
 def part_language(text: str, settings: Settings) -> str:
     """Return the BCP 47 tag for `text`, the site's own ("zh-TW") where it is the same language."""
     tag = language(text)
-    site = settings.site.language
-    return site if site.partition("-")[0].lower() == tag else tag
+    own_tag, own = _own_language(settings.site.language)
+    return own if own_tag == tag else tag
+
+
+@lru_cache(maxsize=8)
+def _own_language(site_language: str) -> tuple[str, str]:
+    return site_language.partition("-")[0].lower(), site_language

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from publisher.formatter.colour import schemes
 from publisher.formatter.pages.frame import ICON_PATH, STYLE_PATH, render_page, words
-from publisher.formatter.templating import render
+from publisher.formatter.templating import render_bytes
 
 if TYPE_CHECKING:
     from publisher.settings import Settings
@@ -28,7 +28,7 @@ def render_shared_files(settings: Settings) -> dict[str, bytes]:
     """
     light, dark = schemes(settings.site.colour)
     files = {
-        path: render(f"pages/{path}.j2", settings, light=light, dark=dark).encode()
+        path: render_bytes(f"pages/{path}.j2", settings, light=light, dark=dark)
         for path in (STYLE_PATH, ICON_PATH)
     }
     texts = words(settings)
