@@ -75,7 +75,6 @@ class Texts:
     machine_written: str
     machine_written_mark: str
     sent_by: str
-    skip: str
     topics: str
     newest: str
     feeds: str
@@ -83,7 +82,6 @@ class Texts:
     everything: str
     opml: str
     topic_feeds: str
-    home: str
     no_papers: str
     topic_description: str
 
@@ -138,7 +136,6 @@ ENGLISH = Texts(
     ),
     machine_written_mark="Written by a machine",
     sent_by="Sent by {name}",
-    skip="Skip to the papers",
     topics="Topics",
     newest="Newest papers",
     feeds="Follow along",
@@ -146,7 +143,6 @@ ENGLISH = Texts(
     everything="All topics",
     opml="Every feed in one OPML file",
     topic_feeds="Feeds by topic",
-    home="All topics",
     no_papers="No papers yet.",
     topic_description="New papers on {topic}, summarised",
 )
@@ -198,7 +194,6 @@ CHINESE = Texts(
     machine_written="摘要与要点由机器生成，仅供筛选论文时参考，引用前请核对原文。",
     machine_written_mark="由机器生成",
     sent_by="发件人：{name}",
-    skip="跳到论文列表",
     topics="主题",
     newest="最新论文",
     feeds="订阅",
@@ -206,7 +201,6 @@ CHINESE = Texts(
     everything="全部主题",
     opml="用一个 OPML 文件导入全部订阅源",
     topic_feeds="按主题订阅",
-    home="全部主题",
     no_papers="还没有论文。",
     topic_description="{topic} 方向的新论文与摘要",
 )

@@ -28,8 +28,6 @@ class PageTexts(Texts):
     older_month: str
     earlier_papers: str
     page_of: str
-    previous_page: str
-    next_page: str
     pages_of_list: str
     issues: str
     issues_description: str
@@ -37,7 +35,6 @@ class PageTexts(Texts):
     no_issues: str
     in_the_archive: str
     all_authors: str
-    venue: str
     summary: str
     ai_written: str
     abstract: str
@@ -83,8 +80,6 @@ ENGLISH_PAGES = PageTexts(
     older_month="Older",
     earlier_papers="Earlier papers are in the archive",
     page_of="Page {number} of {count}",
-    previous_page="Previous page",
-    next_page="Next page",
     pages_of_list="Pages",
     issues="Newsletter",
     issues_description="All issues of the newsletter",
@@ -92,7 +87,6 @@ ENGLISH_PAGES = PageTexts(
     no_issues="No issue yet.",
     in_the_archive="All papers of the month are in the archive",
     all_authors="All {count} authors",
-    venue="Venue",
     summary="Summary",
     ai_written="AI-written",
     abstract="Abstract",
@@ -132,8 +126,6 @@ CHINESE_PAGES = PageTexts(
     older_month="前一月",
     earlier_papers="更早的论文见归档",
     page_of="第 {number} 页，共 {count} 页",
-    previous_page="上一页",
-    next_page="下一页",
     pages_of_list="分页",
     issues="周报",
     issues_description="全部周报",
@@ -141,7 +133,6 @@ CHINESE_PAGES = PageTexts(
     no_issues="还没有周报。",
     in_the_archive="当月全部论文见归档",
     all_authors="全部 {count} 位作者",
-    venue="发表于",
     summary="摘要速览",
     ai_written="AI 生成",
     abstract="论文摘要",
