@@ -57,9 +57,6 @@ _UNSPACED = frozenset(("zh", "ja", "th"))
 # What nearly all addresses look like; taking the others apart costs ten times as much.
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[!-~]*)?")
 _UNSAFE_IN_URL = re.compile(r"[\s\x00-\x1f]")
-_ENOUGH = 200  # characters of Japanese always have kana among them
-_KANA = re.compile("[\u3041-\u30fa\uff66-\uff9d]")
-_EAST_ASIAN = re.compile("[\u3041-\u30fa\u3400-\u9fff\uac00-\ud7af\uff66-\uff9d]")
 
 
 def render(name: str, settings: Settings, **context: object) -> str:
@@ -188,9 +185,17 @@ def language(text: str) -> str:
     far = "" if text.isascii() else "".join(_FAR.findall(text))
     if not far:
         return "en"
-    if _KANA.search(text, found.start(), found.start() + _ENOUGH):
-        return "ja"
-    return "ko" if "\uac00" <= found[0] <= "\ud7af" else "zh"
+    latin = len(_LATIN.findall(text))
+    wide = len(_CHINESE.findall(far))
+    if wide * 2 > len(far):
+        if wide * _WIDE_WEIGHT < latin:
+            return "en"
+        return "ja" if len(_KANA.findall(far)) * _KANA_SHARE > wide else "zh"
+    counts = {tag: len(letters.findall(far)) for tag, letters in _ALPHABETS.items()}
+    tag = max(counts, key=lambda one: counts[one])
+    if counts[tag] <= latin:
+        return "en"
+    return "uk" if tag == "ru" and _UKRAINIAN.search(far) else tag
 
 
 def rule(character: str, columns: int = PLAIN_COLUMNS) -> str:

@@ -129,5 +129,7 @@ def _texts(
     """Return the issue's name, its days and how many papers it has."""
     texts = texts_for(settings)
     year, _, week = issue_id.partition("-W")
-    name = texts.week.format(week=week.lstrip("0"), year=year)
-    return name, date_range(texts, start, end), counted(count, texts.paper, texts.papers)
+    dates = date_range(texts, start, end)
+    # Only a weekly issue has a number that people know.
+    name = texts.week.format(week=week.lstrip("0"), year=year) if week else dates
+    return name, dates, counted(count, texts.paper, texts.papers)

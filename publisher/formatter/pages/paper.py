@@ -118,8 +118,8 @@ def _notes(notes: Notes, texts: PageTexts, settings: Settings) -> tuple[NotesPar
         (texts.performance, notes.performance),
         (texts.workload, notes.workload),
     )
+    # One model wrote them all, in one language.
+    lang = part_language(next((text for _, text in parts if text), ""), settings)
     return tuple(
-        NotesPart(name, part_language(text, settings), tuple(filter(None, text.split("\n"))))
-        for name, text in parts
-        if text
+        NotesPart(name, lang, tuple(filter(None, text.split("\n")))) for name, text in parts if text
     )
