@@ -72,16 +72,6 @@ def build(
         return _build(settings, progress)
 
 
-def announce(
-    built: Built, settings: Settings, stopping: Callable[[], bool] = lambda: False
-) -> list[str]:
-    """Tell the WebSub hub of the settings which feeds `built` changed; return what went wrong."""
-    from publisher import websub  # noqa: PLC0415
-
-    addresses = websub.current_feeds(built.changes.written, settings.site.root)
-    return websub.ping(settings.feeds.hub, addresses, stopping) if settings.feeds.hub else []
-
-
 def _build(settings: Settings, progress: Callable[[int, int], None]) -> Built:
     from publisher.formatter.site.write import write  # noqa: PLC0415
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from publisher.settings import Settings
+
 FEED_FILES = ("atom.xml", "rss.xml", "feed.json")
 TOTAL_SECONDS = 30.0
 ANSWER_SECONDS = 10.0
@@ -64,6 +66,17 @@ class Decision:
     next: Next
     seconds: float = 0.0
     reason: str = ""
+
+
+def announce(
+    written: Iterable[str], settings: Settings, stopping: Callable[[], bool] = lambda: False
+) -> list[str]:
+    """Tell the hub of `settings`, if any, of the feeds among the files that a build wrote.
+
+    Returns and ends as `ping` does.
+    """
+    hub = settings.feeds.hub
+    return ping(hub, current_feeds(written, settings.site.root), stopping) if hub else []
 
 
 def current_feeds(paths: Iterable[str], root: str) -> list[str]:

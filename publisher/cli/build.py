@@ -23,7 +23,7 @@ def build(
     verbose: Verbose = False,
 ) -> None:
     """Write the feeds and pages that changed, and print what changed."""
-    from publisher import pipeline
+    from publisher import pipeline, websub
 
     if watch:
         from publisher.cli import watching
@@ -40,6 +40,6 @@ def build(
     )
     show.left_out(built.collection.left_out)
     if not no_ping:
-        show.warnings(pipeline.announce(built, settings))
+        show.warnings(websub.announce(built.changes.written, settings))
     if show.defects(built.collection.findings):
         raise typer.Exit(1)

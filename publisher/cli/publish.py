@@ -15,12 +15,12 @@ def publish(
     verbose: Verbose = False,
 ) -> None:
     """Build, then send the issues that are due. Safe to run any number of times."""
-    from publisher import issuing, pipeline
+    from publisher import issuing, pipeline, websub
 
     settings = settings_of(config, source, output)
     built = pipeline.build(settings, show.parsing, show.waiting())
     show.note(show.changed(built.changes, settings.path(settings.output.folder)))
-    show.warnings(pipeline.announce(built, settings))
+    show.warnings(websub.announce(built.changes.written, settings))
     bad = show.defects(built.collection.findings)
     with pipeline.open_store(settings) as store:
         issues = issuing.due(built.collection, settings, store, sending.now())

@@ -27,7 +27,7 @@ def watch(
     verbose: bool,
 ) -> None:
     """Build now and whenever something changes; ends with exit code 0 at SIGTERM or Ctrl-C."""
-    from publisher import pipeline
+    from publisher import pipeline, websub
     from publisher.sender.stopping import graceful_stop
     from publisher.settings import CONFIG_NAME
     from publisher.watcher.loop import Outcome, Stopped, Watcher
@@ -37,7 +37,7 @@ def watch(
         known: set[Finding] = set()
 
         def tell(built: Built, settings: Settings) -> None:
-            show.warnings(pipeline.announce(built, settings, stopping))
+            show.warnings(websub.announce(built.changes.written, settings, stopping))
 
         def build(settings: Settings) -> Outcome:
             say = show.waiting()
