@@ -9,6 +9,7 @@ from collections.abc import Callable  # noqa: TC003 - the dataclass below reads 
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
@@ -16,14 +17,13 @@ from typing import TYPE_CHECKING, cast
 from publisher.errors import PublisherError, SettingsError
 from publisher.watcher import schedule
 from publisher.watcher.places import Places, Stamp, folders_in, places_of, stamp
+from publisher.watcher.polling import differences, look
 from publisher.watcher.relevance import summary
 from publisher.watcher.schedule import Plan
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Generator
-
-    from watchfiles.main import FileChange
 
     from publisher.settings import Settings
 
@@ -32,6 +32,8 @@ TICK_SECONDS = 0.1
 _STEP_MS = 30
 _GROUP_MS = 100
 _START = "start"
+
+Changes = set[tuple[str, Path]]  # "added", "modified" or "deleted", and what
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +93,12 @@ class Watcher:
         replaced: set[Path] = set()
         with closing(self._listen(places, settings)) as batches:
             for changes in batches:
-                for change, name in sorted(changes, key=lambda pair: pair[1]):
-                    path = Path(name)
-                    if change.name == "deleted" and path in stamps:
+                for change, path in sorted(changes, key=itemgetter(1)):
+                    if change == "deleted" and path in stamps:
                         # What is there now may have the number (inode) of what was there before.
                         replaced.add(path)
                         self._notice(_shown(path))
-                    if _concerns(path, places, folders, is_new_or_gone=change.name != "modified"):
+                    if _concerns(path, places, folders, is_new_or_gone=change != "modified"):
                         self._notice(_shown(path))
                 fresh = places.stamps()
                 for path in [path for path in fresh if fresh[path] != stamps[path]]:
@@ -118,45 +119,47 @@ class Watcher:
                 self._build(settings, places)
         return settings
 
-    def _listen(self, places: Places, settings: Settings) -> Generator[set[FileChange], None, None]:
+    def _listen(self, places: Places, settings: Settings) -> Generator[Changes, None, None]:
         """Yield what changed in the folders that are there, and nothing every now and then.
 
         Nobody is told of a folder that takes the place of another: stamps show that
         (https://github.com/samuelcolvin/watchfiles/issues/235).
         """
+        found = places.folders()
+        if not found or settings.watch.polling or self._must_poll:
+            yield from self._look(found, settings.watch.poll_seconds)
+            return
         from watchfiles import watch  # noqa: PLC0415 - only this command needs it
 
-        found = places.folders()
-        polling = settings.watch.polling or self._must_poll
         try:
-            if found:
-                yield from watch(
-                    *found,
-                    watch_filter=None,
-                    debounce=_GROUP_MS,
-                    step=_STEP_MS,
-                    rust_timeout=int(TICK_SECONDS * 1000),
-                    yield_on_timeout=True,
-                    stop_event=cast("threading.Event", SimpleNamespace(is_set=self.stopping)),
-                    raise_interrupt=True,
-                    # None: the library knows a system that tells nobody of changes (WSL).
-                    force_polling=True if polling else None,
-                    poll_delay_ms=int(settings.watch.poll_seconds * 1000),
-                    ignore_permission_denied=True,
-                )
-                return
+            for changes in watch(
+                *found,
+                watch_filter=None,
+                debounce=_GROUP_MS,
+                step=_STEP_MS,
+                rust_timeout=int(TICK_SECONDS * 1000),
+                yield_on_timeout=True,
+                stop_event=cast("threading.Event", SimpleNamespace(is_set=self.stopping)),
+                ignore_permission_denied=True,
+            ):
+                yield {(change.name, Path(path)) for change, path in changes}
         except FileNotFoundError:  # gone since we looked, and maybe back already
             self._notice(_shown(found[0]))
-            return
         except (OSError, RuntimeError) as error:  # the kernel's limit of watches, say
-            if not polling:
-                self._once(f"not told of changes, so looking for them instead: {error}")
-                self._must_poll = True
-                return
-            self._once(f"can't look for changes: {error}")
+            self._once(f"not told of changes, so looking for them instead: {error}")
+            self._must_poll = True
+
+    def _look(self, folders: list[Path], seconds: float) -> Generator[Changes, None, None]:
+        before = look(folders)
+        due = time.monotonic() + seconds
         while not self.stopping():
-            time.sleep(TICK_SECONDS)
-            yield set()
+            time.sleep(min(TICK_SECONDS, seconds))
+            if time.monotonic() < due:
+                yield set()
+                continue
+            after = look(folders)
+            yield differences(before, after)
+            before, due = after, time.monotonic() + seconds
 
     def _build(self, settings: Settings, places: Places) -> None:
         every = settings.watch.git_seconds if settings.source.git else None

@@ -10,6 +10,7 @@ import pytest
 from publisher.settings import load
 from publisher.watcher import schedule
 from publisher.watcher.places import folders_in, places_of, stamp
+from publisher.watcher.polling import differences, look
 from publisher.watcher.relevance import Rules, concerns_digests, concerns_templates, summary
 from publisher.watcher.schedule import Plan
 
@@ -195,3 +196,26 @@ def test_known_folders(tmp_path: Path) -> None:
     (tmp_path / ".git" / "objects").mkdir(parents=True)
     (tmp_path / "file").touch()
     assert folders_in([tmp_path]) == {tmp_path / "a", tmp_path / "a" / "b"}
+
+
+def test_two_looks_show_what_changed(tmp_path: Path) -> None:
+    for name in ("kept", "gone", "changed"):
+        (tmp_path / f"{name}.md").write_text(name)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".#kept.md").symlink_to("user@host.1234:1")  # to nothing, as Emacs does
+    (tmp_path / "circle").symlink_to(tmp_path)
+    changed = tmp_path / "changed.md"
+    os.utime(changed, ns=(0, 1_000))
+    before = look([tmp_path])
+    assert differences(before, look([tmp_path])) == set()
+    (tmp_path / "gone.md").unlink()
+    os.utime(changed, ns=(0, 2_000))  # within the same second
+    (tmp_path / "empty" / "new.md").touch()
+    (tmp_path / ".git" / "index.md").touch()
+    assert differences(before, look([tmp_path])) == {
+        ("deleted", tmp_path / "gone.md"),
+        ("modified", changed),
+        ("added", tmp_path / "empty" / "new.md"),
+    }
+    assert look([tmp_path / "nowhere"]) == {}
