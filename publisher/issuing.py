@@ -6,7 +6,7 @@ needed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -167,7 +167,11 @@ def freeze(made: Draft, settings: Settings, store: Store, now: datetime) -> int:
         # Newer versions too: each is mentioned once.
         papers=[(paper.id, paper.version) for paper in (*issue.papers, *issue.updated)],
         edition_rows=(
-            _FrozenEdition(key, edition.subject, build_message(edition, head, date))
+            _FrozenEdition(
+                key,
+                edition.subject,
+                build_message(edition, replace(head, language=edition.lang), date),
+            )
             for key, edition in made.editions.items()
         ),
         recipients=addressees(_readers(store, made.offer), made.offer, made.editions),
@@ -190,7 +194,8 @@ def test_copy(
     )
     from publisher.sender.message import build as build_message  # noqa: PLC0415
 
-    template = Template.parse(build_message(edition, Letterhead.from_settings(settings), issue.end))
+    head = replace(Letterhead.from_settings(settings), language=edition.lang)
+    template = Template.parse(build_message(edition, head, issue.end))
     pseudonym = tokens.pseudonym(store.keys, issue.id, NOBODY)
     token = tokens.make_token(store.keys, NOBODY, 0)
     message = template.splice(Recipient(email=to, name="", pseudonym=pseudonym, token=token))

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from publisher.errors import SettingsError
-from publisher.settings.sections import SECTIONS, Secret, Settings
+from publisher.settings.sections import SECTIONS, Secret, Settings, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -134,16 +134,18 @@ def _convert(section: str, key: str, value: object, origin: str) -> object:
     try:
         # Only text from the environment may stand for a number; in a file the type must be right.
         return msgspec.convert(
-            value, field.type, strict=not origin.startswith(ENV_PREFIX), dec_hook=_secret
+            value, field.type, strict=not origin.startswith(ENV_PREFIX), dec_hook=_own_type
         )
     except msgspec.ValidationError as error:
         reason = str(error).split(" - at `")[0]
         raise SettingsError(f"{origin}: {section}.{key}: {reason}") from error
 
 
-def _secret(wanted: type, value: object) -> object:
+def _own_type(wanted: type, value: object) -> object:
     if wanted is Secret and isinstance(value, str):
         return Secret(value)
+    if wanted is Words:
+        return Words(msgspec.convert(value, dict[str, str]))
     raise msgspec.ValidationError(f"Expected `str`, got `{type(value).__name__}`")
 
 
@@ -162,7 +164,6 @@ def _check(settings: Settings, values: Mapping[tuple[str, str], tuple[str, objec
         ("site", "url"),
         ("feeds", "hub"),
         ("web", "url"),
-        ("newsletter", "preferences_url"),
         ("theme", "logo"),
     ):
         address = getattr(getattr(settings, section), key)
@@ -188,8 +189,16 @@ def _check(settings: Settings, values: Mapping[tuple[str, str], tuple[str, objec
     ):
         if any(unicodedata.category(c) == "Cc" for c in getattr(getattr(settings, section), key)):
             fail(section, key, "must not hold a line break or another control character")
+    _check_subject(settings.newsletter.subject, fail)
     _check_lists(settings, fail)
     _check_saved(settings, fail)
+
+
+def _check_subject(form: str, fail: Callable[[str, str, str], None]) -> None:
+    try:
+        form.format(papers="", count=0, topics="", period="", title="")
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        fail("newsletter", "subject", f"nothing to fill in for {error}")
 
 
 def _check_lists(settings: Settings, fail: Callable[[str, str, str], None]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,9 @@ import msgspec
 from msgspec import Meta
 
 from publisher.models import Frequency, Language, Length
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -38,6 +42,24 @@ class Secret:
     def __repr__(self) -> str:
         """Return stars, so that no log and no traceback holds the value."""
         return "Secret('***')" if self._value else "Secret('')"
+
+
+class Words:
+    """Texts by name, as a table of publisher.toml; settings are hashed, which no `dict` is."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, table: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Hold the texts of `table`."""
+        self.items = tuple(sorted(table.items()))
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether `other` has the same texts."""
+        return isinstance(other, Words) and self.items == other.items
+
+    def __hash__(self) -> int:
+        """Return the same for the same texts."""
+        return hash(self.items)
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -149,7 +171,6 @@ class Newsletter(Section, frozen=True):
     updated_papers: bool = True
     figures: bool = True
     subject: str = ""  # empty: the words of the language
-    preferences_url: str = ""
 
 
 class Mail(Section, frozen=True):
@@ -211,8 +232,8 @@ class Theme(Section, frozen=True):
     dark_muted: Colour = "#a3acb7"
     dark_sheet: Colour = "#1e2227"
     dark_background: Colour = "#15181c"
-    texts_en: dict[str, str] = msgspec.field(default_factory=dict)
-    texts_zh: dict[str, str] = msgspec.field(default_factory=dict)
+    texts_en: Words = msgspec.field(default_factory=Words)
+    texts_zh: Words = msgspec.field(default_factory=Words)
 
 
 class Templates(Section, frozen=True):

@@ -116,9 +116,6 @@ figures = true
 # What the subject says, from {papers} (as in "23 new papers"), {count}, {topics}, {period} and
 # {title}; as many topics as fit into 78 columns. Empty: "{papers}: {topics} - {period}".
 subject = ""
-# Where readers change what they get, if there is such a page. Without the unsubscribe token: a
-# forwarded mail must not give that away.
-preferences_url = ""
 
 [mail]
 # "outbox" writes each message as an .eml file and sends nothing; "smtp" sends; "console" prints.

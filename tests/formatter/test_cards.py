@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from publisher.formatter.email.cards import Card, Form, make_card
-from publisher.formatter.texts import CHINESE, ENGLISH
+from publisher.formatter.email.words import CHINESE_MAIL, ENGLISH_MAIL
 from publisher.models import Language, Length, Notes, Paper, Topic, Venue
 
 NOW = datetime(2024, 12, 9, tzinfo=UTC)
@@ -42,7 +42,7 @@ PAPER = Paper(
 def card(
     form: Form = Form.FULL, language: Language = BOTH, length: Length = STANDARD, **changes: Any
 ) -> Card:
-    texts = ENGLISH if language is EN else CHINESE
+    texts = ENGLISH_MAIL if language is EN else CHINESE_MAIL
     return make_card(replace(PAPER, **changes), form, language, length, texts, figures=True)
 
 
@@ -134,5 +134,5 @@ def test_runaway_names_are_cut() -> None:
 def test_a_figure_that_is_no_web_address_is_none(url: str) -> None:
     assert card(figures=(url,)).figure == ""
     assert card(figures=(url, "https://example.org/b.png")).figure == "https://example.org/b.png"
-    without = make_card(PAPER, Form.FULL, BOTH, STANDARD, ENGLISH, figures=False)
+    without = make_card(PAPER, Form.FULL, BOTH, STANDARD, ENGLISH_MAIL, figures=False)
     assert without.figure == ""

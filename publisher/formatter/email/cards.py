@@ -19,6 +19,7 @@ from publisher.models import Language, Length
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from publisher.formatter.email.words import MailTexts
     from publisher.formatter.texts import Texts
     from publisher.models import Paper
 
@@ -79,7 +80,7 @@ class Card:
 
 
 def make_card(
-    paper: Paper, form: Form, language: Language, length: Length, texts: Texts, *, figures: bool
+    paper: Paper, form: Form, language: Language, length: Length, texts: MailTexts, *, figures: bool
 ) -> Card:
     """Return `paper` in `form`, with the texts that `language` and `length` want.
 
@@ -152,7 +153,7 @@ def _wants(language: Language, text: str) -> bool:
     return language is Language.BOTH or language_of(text) == language
 
 
-def _leads(paper: Paper, language: Language, texts: Texts) -> tuple[Passage, ...]:
+def _leads(paper: Paper, language: Language, texts: MailTexts) -> tuple[Passage, ...]:
     """Return what says in the wanted language, or languages, what the paper is about."""
     summary = Passage(texts.machine_summary, paper.summary or "")
     abstract = Passage(texts.abstract, paper.abstract, paper.abstract_html)
@@ -163,7 +164,7 @@ def _leads(paper: Paper, language: Language, texts: Texts) -> tuple[Passage, ...
     return tuple(wanted)
 
 
-def _lines(paper: Paper, language: Language, texts: Texts) -> tuple[Passage, ...]:
+def _lines(paper: Paper, language: Language, texts: MailTexts) -> tuple[Passage, ...]:
     def line(passage: Passage) -> Passage:
         label = texts.machine_short if passage.label == texts.machine_summary else ""
         return Passage(label, shortened(_first_sentence(passage.text), LINE_COLUMNS))
@@ -177,7 +178,7 @@ def _first_sentence(text: str) -> str:
 
 
 def _passages(
-    paper: Paper, language: Language, length: Length, texts: Texts
+    paper: Paper, language: Language, length: Length, texts: MailTexts
 ) -> tuple[Passage, ...]:
     leads = _leads(paper, language, texts)
     if length is not Length.LONG:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from publisher.formatter.email.frame import Forms
-    from publisher.formatter.texts import Texts
+    from publisher.formatter.email.words import MailTexts
     from publisher.models import Choice, Issue, Language, Length, Paper
     from publisher.settings import Settings
 
@@ -127,7 +127,7 @@ class EditionRenderer:
     def _placeable(self, paper: Paper, form: Form, letter: Letter) -> _Placeable:
         return self._forms[paper.id, letter.choice.language, letter.choice.length][form]
 
-    def _words(self, texts: Texts) -> dict[str, object]:
+    def _words(self, texts: MailTexts) -> dict[str, object]:
         return {"texts": texts, "theme": self._settings.theme}
 
     def _sizes(self, letter: Letter) -> list[Sizes]:

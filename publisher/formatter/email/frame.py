@@ -11,17 +11,18 @@ from publisher.errors import IssueError
 from publisher.formatter.email.cards import TOPIC_COLUMNS, Card, Form
 from publisher.formatter.email.fitting import best_first
 from publisher.formatter.email.headline import period_title, preheader, subject
+from publisher.formatter.email.words import mail_texts
 from publisher.formatter.periods import frequency_of
 from publisher.formatter.ranking import highlights, sections
 from publisher.formatter.templating import safe_url, shortened
-from publisher.formatter.texts import counted, date_range, texts_for
+from publisher.formatter.texts import counted, date_range
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Frequency
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from publisher.formatter.email.words import MailTexts
     from publisher.formatter.ranking import Section
-    from publisher.formatter.texts import Texts
     from publisher.models import Choice, Issue, Paper
     from publisher.settings import Settings
 
@@ -38,7 +39,7 @@ class Letter:
 
     issue: Issue
     choice: Choice
-    texts: Texts
+    texts: MailTexts
     found: tuple[Section, ...]
     top: tuple[Paper, ...]  # highlights
     ordered: tuple[Paper, ...]  # by the room they deserve
@@ -109,7 +110,7 @@ def make_letter(issue: Issue, choice: Choice, settings: Settings) -> Letter:
         topics = ", ".join(choice.topics) or "any topic"
         raise IssueError(f"issue {issue.id}: no paper on {topics}")
     top = highlights(found, settings.newsletter.highlights)
-    texts = texts_for(settings, choice.language)
+    texts = mail_texts(settings, choice.language)
     return Letter(issue, choice, texts, found, top, best_first(top, found))
 
 
@@ -174,6 +175,8 @@ def context(
     shown = shown_papers(letter, forms)
     total = len(letter.ordered)
     mail, news, root = settings.mail, settings.newsletter, settings.site.root
+    # As the header has it: by mail where there is no safe address.
+    web = settings.web.root if settings.web.root.startswith("https:") else ""
     title = news.title or settings.site.title
     address = mail.unsubscribe_address or mail.from_address
     day = frequency_of(issue.id) is Frequency.DAILY
@@ -196,10 +199,12 @@ def context(
         "more": counted(hidden, texts.more_paper, texts.more_papers) if hidden else "",
         "site_url": root,
         "issue_url": f"{root}issues/{issue.id}.html",
-        "preferences_url": news.preferences_url,
+        # Without the token: a forwarded mail must not give away what somebody chose.
+        "preferences_url": f"{web}preferences" if web else "",
         "your_topics": _your_topics(letter),
-        "unsubscribe_url": f"mailto:{quote(address, safe='@+')}"
-        f"?subject=unsubscribe%20{UNSUBSCRIBE_PLACEHOLDER}",
+        "unsubscribe_url": f"{web}unsubscribe/{UNSUBSCRIBE_PLACEHOLDER}"
+        if web
+        else f"mailto:{quote(address, safe='@+')}?subject=unsubscribe%20{UNSUBSCRIBE_PLACEHOLDER}",
         "sender": mail.from_name or title,
         "postal_address": mail.postal_address,
     }
@@ -239,7 +244,7 @@ def _anchor(section: Section) -> str:
     return f"t-{section.topic.slug}" if section.topic else "t"
 
 
-def _name(section: Section, texts: Texts) -> str:
+def _name(section: Section, texts: MailTexts) -> str:
     return shortened(section.topic.name, TOPIC_COLUMNS) if section.topic else texts.other_topics
 
 

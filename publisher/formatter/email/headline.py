@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from publisher.errors import SettingsError
+from publisher.formatter.email.words import MailTexts, day_of, month_of
 from publisher.formatter.periods import frequency_of
 from publisher.formatter.templating import shortened, text_width
-from publisher.formatter.texts import Texts, counted, day_of, month_of
+from publisher.formatter.texts import counted
 from publisher.models import Frequency
 
 if TYPE_CHECKING:
@@ -21,14 +21,12 @@ PREHEADER_COLUMNS = 140  # what the widest inbox list shows
 
 
 def subject(
-    issue: Issue, names: Sequence[str], count: int, texts: Texts, *, title: str, form: str = ""
+    issue: Issue, names: Sequence[str], count: int, texts: MailTexts, *, title: str, form: str = ""
 ) -> str:
     """Return one line of about 78 columns that says how much there is, and on what.
 
     `names` are the topics. `form` takes the place of the usual words (`newsletter.subject`):
     {papers} "23 new papers", {count} "23", {topics}, {period} "week 49", {title} of the newsletter.
-
-    Raises `SettingsError` where `form` can't be filled in.
     """
     topics = [" ".join(name.split()) for name in names]
     papers = counted(count, texts.new_paper, texts.new_papers)
@@ -37,10 +35,7 @@ def subject(
     def line(named: Sequence[str], more: str) -> str:
         listed = texts.list_comma.join(named) + more
         values = {"papers": papers, "count": count, "topics": listed}
-        try:
-            text = (form or texts.subject).format(**values, period=period, title=title)
-        except (KeyError, IndexError, ValueError, AttributeError) as error:
-            raise SettingsError(f"newsletter.subject: {form!r}: {error}") from error
+        text = (form or texts.subject).format(**values, period=period, title=title)
         return " ".join(text.split())
 
     for named in range(len(topics), 0, -1):
@@ -51,7 +46,7 @@ def subject(
     return line([shortened(topics[0], max(room, 8)).rstrip("… ")], texts.list_more)
 
 
-def preheader(titles: Sequence[str], count: int, texts: Texts) -> str:
+def preheader(titles: Sequence[str], count: int, texts: MailTexts) -> str:
     """Return the line that inboxes show after the subject: the first titles of `count`."""
     line, shown = shortened(" ".join(titles[0].split()), PREHEADER_COLUMNS), 1
     for title in titles[1:]:
@@ -62,7 +57,7 @@ def preheader(titles: Sequence[str], count: int, texts: Texts) -> str:
     return f"{line} · {rest}" if count > shown else line
 
 
-def period_in_words(issue: Issue, texts: Texts) -> str:
+def period_in_words(issue: Issue, texts: MailTexts) -> str:
     """Return e.g. "week 49", "2 December" or "December 2024"."""
     frequency = frequency_of(issue.id)
     if frequency is Frequency.WEEKLY:
@@ -72,7 +67,7 @@ def period_in_words(issue: Issue, texts: Texts) -> str:
     return month_of(texts, *(int(part) for part in issue.id.split("-")))
 
 
-def period_title(issue: Issue, texts: Texts) -> str:
+def period_title(issue: Issue, texts: MailTexts) -> str:
     """Return the period with its year: "Week 49, 2024"."""
     year, _, week = issue.id.partition("-W")
     if week:
