@@ -30,7 +30,8 @@ def one_input(data: bytes) -> None:
     parsed = parse_bytes("2024-12-02/Topic.md", data, ZONE)
     if time.monotonic() - started > SLOW:
         raise AssertionError(f"slow: {len(data)} bytes")
-    papers, topics, _ = merge([index_of(one) for one in parsed.digests], parsed.digests.__getitem__)
+    indexes = [index_of(one) for one in parsed.digests]
+    papers, topics, *_ = merge(indexes, parsed.digests.__getitem__)
     for paper in papers:
         for text in _texts(asdict(paper)):
             element = etree.Element("t")

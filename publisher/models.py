@@ -167,7 +167,9 @@ class Collection:
     """All the collector found: papers newest first, topics by name, and every defect.
 
     A paper is made when it is asked for: what needs only the newest should ask for no more. So are
-    the findings, all of them. `heads` are those of `papers`, or empty where nobody knows them.
+    the `findings`, all of them; `errors` are those that are errors, the others are warnings.
+    `heads` are those of `papers`, or empty where nobody knows them. `fingerprint` (63 bits) is
+    another where a paper or a topic may be another, 0 where nobody knows.
     """
 
     papers: Sequence[Paper]
@@ -175,8 +177,11 @@ class Collection:
     by_topic: Mapping[str, Sequence[Paper]]  # by slug
     digest_count: int
     findings: Sequence[Finding]
+    errors: tuple[Finding, ...] = ()
+    warning_count: int = 0
     left_out: int = 0  # files: drafts, what editors left, what an ignore file names
     heads: Sequence[PaperHead] = ()
+    fingerprint: int = 0
 
 
 class Frequency(StrEnum):

@@ -47,7 +47,14 @@ def collect(settings: Settings, progress: Callable[[int, int], None] = _quiet) -
 
     found = collector.update_sources(settings)
     collection = collector.collect(settings, progress)
-    return replace(collection, findings=(*found, *collection.findings)) if found else collection
+    if not found:
+        return collection
+    # What a pull says is an error (D301).
+    return replace(
+        collection,
+        findings=(*found, *collection.findings),
+        errors=(*found, *collection.errors),
+    )
 
 
 def _patient(_message: str) -> None:

@@ -41,5 +41,5 @@ def build(
     show.left_out(built.collection.left_out)
     if not no_ping:
         show.warnings(websub.announce(built.changes.written, settings))
-    if show.defects(built.collection.findings):
+    if show.defects(built.collection):
         raise typer.Exit(1)

@@ -26,5 +26,5 @@ def papers(
             show.line(to_json(paper))
         else:
             show.line(f"{paper.first_published:%Y-%m-%d}  {paper.id:<18}  {paper.title}")
-    if show.defects(collection.findings):
+    if show.defects(collection):
         raise typer.Exit(1)

@@ -21,7 +21,7 @@ def publish(
     built = pipeline.build(settings, show.parsing, show.waiting())
     show.note(show.changed(built.changes, settings.path(settings.output.folder)))
     show.warnings(websub.announce(built.changes.written, settings))
-    bad = show.defects(built.collection.findings)
+    bad = show.defects(built.collection)
     with pipeline.open_store(settings) as store:
         issues = issuing.due(built.collection, settings, store, sending.now())
         well = sending.send_due(issues, settings, store, built.collection)

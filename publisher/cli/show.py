@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from publisher.models import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from publisher.formatter.build import Changes
-    from publisher.models import Finding
+    from publisher.models import Collection, Finding
 
 MOST_LINES = 40
 
@@ -27,15 +27,14 @@ def note(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
-def defects(findings: Sequence[Finding]) -> bool:
+def defects(collection: Collection) -> bool:
     """Print every error to stderr and count the warnings; return whether there was an error."""
-    bad = [found for found in findings if found.severity is Severity.ERROR]
-    warnings = sum(found.severity is Severity.WARNING for found in findings)
-    for found in bad:
+    for found in collection.errors:
         note(f"error: {found}")
-    if warnings:
-        note(f"{count(warnings, 'warning')} about the digests: `publisher check` lists them")
-    return bool(bad)
+    if collection.warning_count:
+        warnings = count(collection.warning_count, "warning")
+        note(f"{warnings} about the digests: `publisher check` lists them")
+    return bool(collection.errors)
 
 
 def warnings(texts: Iterable[str]) -> None:

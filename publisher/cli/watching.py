@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from publisher.cli import show
 from publisher.cli.options import settings_of
-from publisher.models import Severity
 
 if TYPE_CHECKING:
     from publisher.models import Finding
@@ -81,7 +80,7 @@ def _said(built: Built) -> tuple[str, bool]:
 
 def _new_errors(built: Built, known: set[Finding]) -> None:
     """Print the errors that the build before did not have."""
-    errors = {one for one in built.collection.findings if one.severity is Severity.ERROR}
+    errors = set(built.collection.errors)
     for found in sorted(errors - known):
         show.note(f"error: {found}")
     known.clear()

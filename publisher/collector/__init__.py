@@ -61,15 +61,18 @@ def _collect(settings: Settings, progress: Callable[[int, int], None]) -> Collec
     papers, topics, by_topic, heads = merge(
         archive.indexes, archive.load, archive.keys, archive.slugs
     )
-    first = sorted([*found.findings, *plugins.installed()[1]])
+    findings = Findings(sorted([*found.findings, *plugins.installed()[1]]), archive)
     collection = Collection(
         papers=papers,
         topics=topics,
         by_topic=by_topic,
         digest_count=sum(bool(head.digests) for head in archive.heads),
-        findings=Findings(first, archive),
+        findings=findings,
+        errors=findings.errors(),
+        warning_count=findings.warning_count(),
         left_out=found.left_out + sum(head.is_draft for head in archive.heads),
         heads=heads,
+        fingerprint=hash(tuple(archive.keys)) & ((1 << 63) - 1),
     )
     if settings.filters == type(settings.filters)():
         return collection

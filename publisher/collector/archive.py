@@ -74,12 +74,16 @@ class Archive:
         """Return what `assign_slugs` does, kept for the same names in the same order."""
         return self._reader.slugs(names)
 
-    def findings(self) -> Iterator[tuple[SourceFile, tuple[Finding, ...]]]:
-        """Yield the defects of each file that has some."""
+    def findings(self, sign: bytes = b"{") -> Iterator[tuple[SourceFile, tuple[Finding, ...]]]:
+        """Yield the defects of each file that has some, and in whose encoded ones `sign` stands."""
         for file in self._files:
             found = self._reader.findings[file]
-            if found != kept.NO_FINDINGS:
+            if sign in found:
                 yield file, kept.findings(found)
+
+    def count_findings(self, sign: bytes) -> int:
+        """Return how often `sign` stands in the encoded defects of all files."""
+        return sum(self._reader.findings[file].count(sign) for file in self._files)
 
 
 def read_archive(

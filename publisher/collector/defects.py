@@ -11,7 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from publisher.models import Finding
+from publisher.collector import kept
+from publisher.models import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,18 +25,30 @@ class Findings(Sequence[Finding]):
 
     def __init__(self, first: Iterable[Finding], archive: Archive) -> None:
         """Put `first`, which are of no file in `archive`, before those of the archive."""
-        self._first = first
+        self._first = tuple(first)
         self._archive = archive
         self._here = Path.cwd()
 
     @cached_property
     def _made(self) -> tuple[Finding, ...]:
+        return (*self._first, *self._of_files(b"{"))
+
+    def errors(self) -> tuple[Finding, ...]:
+        """Return those that are errors; no others are made."""
+        found = (*self._first, *self._of_files(kept.ERROR_SIGN))
+        return tuple(one for one in found if one.severity is Severity.ERROR)
+
+    def warning_count(self) -> int:
+        """Return how many are warnings; none is made."""
+        first = sum(one.severity is Severity.WARNING for one in self._first)
+        return first + self._archive.count_findings(kept.WARNING_SIGN)
+
+    def _of_files(self, sign: bytes) -> tuple[Finding, ...]:
         by_file = sorted(
-            ((self._shown(file.name), found) for file, found in self._archive.findings()),
+            ((self._shown(file.name), found) for file, found in self._archive.findings(sign)),
             key=lambda pair: pair[0],
         )
         return (
-            *self._first,
             *(
                 Finding(shown, one.line, one.code, one.message, one.severity)
                 for shown, found in by_file

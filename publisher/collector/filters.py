@@ -50,7 +50,9 @@ def filtered(collection: Collection, filters: Filters) -> Collection:
         for topic in paper.topics:
             by_topic.setdefault(topic.slug, []).append(paper)
     topics = tuple(topic for topic in collection.topics if topic.slug in by_topic)
-    return replace(collection, papers=papers, topics=topics, by_topic=by_topic, heads=())
+    return replace(
+        collection, papers=papers, topics=topics, by_topic=by_topic, heads=(), fingerprint=0
+    )
 
 
 def saved_filters(saved: Iterable[SavedFilter]) -> dict[str, Callable[[Paper], bool]]:

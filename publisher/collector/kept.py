@@ -32,7 +32,9 @@ findings = msgspec.json.Decoder(tuple[Finding, ...]).decode
 slugs = msgspec.json.Decoder(dict[str, str]).decode
 body = msgspec.json.Decoder(tuple[ParsedDigest, ...]).decode
 encode = msgspec.json.Encoder().encode
-NO_FINDINGS = encode(())
+# As an encoded finding has them; a quote in a text is written with a backslash.
+ERROR_SIGN = b'"severity":"error"'
+WARNING_SIGN = b'"severity":"warning"'
 
 
 def heads(encoded: Iterable[bytes]) -> tuple[Head, ...]:

@@ -51,6 +51,12 @@ class BuildState:
         """Return whether a build began and did not end."""
         return bool(self._fact("building"))
 
+    def is_made_of(self, program: int, collection: int) -> bool:
+        """Return whether the last build was by `program`, of this `collection`, and ended."""
+        facts = dict(self._connection.execute("SELECT name, value FROM facts"))
+        wanted = {"program": program, "collection": collection, "building": 0}
+        return all(facts.get(name) == value for name, value in wanted.items()) and collection != 0
+
     def disturbed(self) -> dict[str, frozenset[str]]:
         """Return the folders that no longer look as they were left.
 
@@ -131,6 +137,11 @@ class BuildState:
             if labels is not None:
                 self._connection.execute("INSERT OR REPLACE INTO labels VALUES (1, ?)", (labels,))
             self._note(building=0, finished=finished)
+
+    def note_collection(self, collection: int) -> None:
+        """Note that the output is what is made of this `collection`."""
+        with self._connection:
+            self._note(collection=collection)
 
     def entry(self, key: int) -> bytes | None:
         """Return what is kept under `key`."""

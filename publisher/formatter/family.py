@@ -52,18 +52,21 @@ class FeedPlan:
         found: defaultdict[str, list[Listed]] = defaultdict(list)
         for one in self.listed:
             found[one.month].append(one)
-        return dict(sorted(found.items(), reverse=True))
+        return {month: found[month] for month in sorted(found, reverse=True)}
 
     @cached_property
     def months(self) -> list[str]:
         """The months that have papers, the newest first."""
         return list(self.by_month)
 
-    def neighbours(self, month: str) -> tuple[str, str]:
-        """Return the months with papers before and after `month`, "" where there is none."""
-        at = self.months.index(month)
-        older = self.months[at + 1] if at + 1 < len(self.months) else ""
-        return older, self.months[at - 1] if at else ""
+    @cached_property
+    def neighbours(self) -> Mapping[str, tuple[str, str]]:
+        """The months with papers before and after each month, "" where there is none."""
+        padded = ["", *self.months, ""]
+        return {
+            month: (older, newer)
+            for newer, month, older in zip(padded, self.months, padded[2:], strict=False)
+        }
 
     @cached_property
     def fingerprint(self) -> int:
@@ -82,7 +85,7 @@ class FeedPlan:
 
     def archive(self, month: str, maker: EntryMaker, settings: Settings) -> Feed:
         """Return the archive document of `month`."""
-        older, newer = self.neighbours(month)
+        older, newer = self.neighbours[month]
         listed = self.by_month[month]
         return self._feed(listed, maker, settings, month=month, older=older, newer=newer)
 

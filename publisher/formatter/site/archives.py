@@ -48,7 +48,7 @@ def archive_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
     """Yield the archive documents, those of one feed and month at a time."""
     for feed in plan.feeds:
         for month, found in feed.by_month.items():
-            facts = (feed.fingerprint, stable_hash(*feed.neighbours(month)))
+            facts = (feed.fingerprint, stable_hash(*feed.neighbours[month]))
             yield Part(
                 name=f"archive {month} {feed.folder}",
                 fingerprint=mixed((*facts, *(one.key for one in found))),

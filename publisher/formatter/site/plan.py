@@ -81,4 +81,4 @@ def _grouped(
     found: defaultdict[str, list[Listed]] = defaultdict(list)
     for key, one in pairs:
         found[key].append(one)
-    return dict(sorted(found.items(), reverse=True)) if newest_first else dict(found)
+    return {key: found[key] for key in sorted(found, reverse=True)} if newest_first else found

@@ -36,11 +36,13 @@ def write(
     folder = settings.path(settings.output.folder)
     state = open_state(settings.cache_folder, folder)
     try:
+        if state.is_made_of(program, collection.fingerprint) and not state.disturbed():
+            return Changes()
         listed = lay_out(collection, settings.site.zone)
         kept = state.labels(program)
         labels, fresh = find_labels(listed, collection.papers, saved, kept)
         plan = SitePlan(collection, settings, listed, labels, state.entry)
-        return write_site(
+        changes = write_site(
             folder,
             state,
             program,
@@ -49,5 +51,7 @@ def write(
             plan.maker.take_fresh,
             fresh if fresh is not kept else None,
         )
+        state.note_collection(collection.fingerprint)
+        return changes
     finally:
         state.close()
