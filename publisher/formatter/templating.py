@@ -12,12 +12,11 @@ from __future__ import annotations
 import re
 import traceback
 import unicodedata
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-from wcwidth import wcwidth
 
 from publisher.errors import TemplateError
 
@@ -71,7 +70,7 @@ def render_bytes(name: str, settings: Settings, **context: object) -> bytes:
     """Return the same in UTF-8."""
     import jinja2  # noqa: PLC0415 - see the module's docstring
 
-    environment = _environment(tuple(template_folders(settings)))
+    environment = _environment(tuple(template_folders(settings)), settings.cache_folder)
     try:
         text = environment.get_template(name).render(**context)
         # A lone surrogate can't be encoded, and lxml drops everything that follows one.
@@ -101,11 +100,27 @@ def template_folders(settings: Settings) -> list[Path]:
     return [own, _packaged()]
 
 
+def forget_templates() -> None:
+    """Look for templates anew: since they were found, the user may have added one."""
+    _environment.cache_clear()
+
+
 @lru_cache(maxsize=4)
-def _environment(folders: tuple[Path, ...]) -> Environment:
+def _environment(folders: tuple[Path, ...], cache: Path) -> Environment:
     import jinja2  # noqa: PLC0415 - see the module's docstring
 
+    class Compiled(jinja2.FileSystemBytecodeCache):
+        """To compile templates takes as long as to render a hundred pages."""
+
+        def dump_bytecode(self, bucket: Any) -> None:  # noqa: ANN401 - as in jinja2
+            with suppress(OSError):  # a full disk: compiled again next time
+                super().dump_bytecode(bucket)
+
+    compiled = cache / "templates"
+    with suppress(OSError):
+        compiled.mkdir(parents=True, exist_ok=True)
     environment = jinja2.Environment(
+        bytecode_cache=Compiled(str(compiled)) if compiled.is_dir() else None,
         loader=jinja2.FileSystemLoader(folders),
         # By type; only text and style sheets, which no browser reads as mark-up, go unescaped.
         autoescape=lambda name: not (name or "").endswith((".txt.j2", ".css.j2")),  # noqa: S701
@@ -253,6 +268,15 @@ def text_width(text: str) -> int:
 
 @lru_cache(maxsize=4096)
 def _width(character: str) -> int:
+    # Nearly all text is of these; the table of the rest takes its time to load.
+    if "\u4e00" <= character <= "\u9fff" or "\uff01" <= character <= "\uff5e":
+        return 2
+    if "\u0020" <= character <= "\u007e" or "\u2010" <= character <= "\u2026":
+        return 1
+    if "\u3001" <= character <= "\u3020":
+        return 2
+    from wcwidth import wcwidth  # noqa: PLC0415
+
     return max(0, wcwidth(character))
 
 

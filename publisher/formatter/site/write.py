@@ -9,6 +9,7 @@ from publisher.formatter.build_state import open_state
 from publisher.formatter.labels import find_labels
 from publisher.formatter.site import SitePlan, all_parts
 from publisher.formatter.site.program import program_fingerprint
+from publisher.formatter.templating import forget_templates
 from publisher.formatter.timeline import lay_out
 from publisher.processes import usable_cores
 
@@ -38,6 +39,7 @@ def write(
     try:
         if state.is_made_of(program, collection.fingerprint) and not state.disturbed():
             return Changes()
+        forget_templates()
         listed = lay_out(collection, settings.site.zone)
         kept = state.labels(program)
         labels, fresh = find_labels(listed, collection.papers, saved, kept)
