@@ -9,7 +9,7 @@ import sys
 from importlib import import_module
 
 # Each is a module of this folder with `run()`, which prints a table.
-BENCHMARKS = ("collect", "repair", "deliver", "build")
+BENCHMARKS = ("collect", "repair", "deliver", "build", "compose")
 WITH_OPTIONS = ("build",)
 
 
