@@ -35,7 +35,7 @@ PAPER = Paper(
     repaired=False,
     abstract_html="We <em>render</em> scenes quickly.",
     venue=Venue("CVPR", 2024),
-    notes=Notes(method=NOTE),
+    notes=Notes(background="背景。", method=NOTE, innovation="同上。"),
 )
 
 
@@ -114,6 +114,23 @@ def test_a_fragment_is_kept_whole_or_not_at_all() -> None:
     long = card(language=EN, abstract="many words " * 200)
     assert long.passages[0].html == ""
     assert long.passages[0].text.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("comment", "venue", "shown", "accepted"),
+    [
+        ("Accepted at CVPR 2024", Venue("CVPR", 2024), "Accepted at CVPR 2024", True),
+        ("CVPR 2024. Code: https://x.org", Venue("CVPR", 2024), "CVPR 2024", True),
+        ("10 pages", None, "10 pages", False),
+        ("Code: https://x.org", None, "", False),
+        (None, None, "", False),
+    ],
+)
+def test_addresses_in_a_comment_are_what_the_links_are_for(
+    comment: str | None, venue: Venue | None, shown: str, accepted: bool
+) -> None:
+    found = card(comment=comment, venue=venue)
+    assert (found.comment, found.accepted) == (shown, accepted)
 
 
 def test_runaway_names_are_cut() -> None:

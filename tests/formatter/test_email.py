@@ -109,7 +109,8 @@ def test_rules_are_inlined_and_dark_ones_stay() -> None:
 def test_every_dark_rule_has_something_to_win_against() -> None:
     """A class that is renamed in one of the two style sheets would go unnoticed otherwise."""
     figure = ("https://example.org/figure.png",)
-    papers = [*heavy(80), make_paper(81, topics=(AVATAR,), figures=figure)]
+    venue = Venue("CVPR", 2024)
+    papers = [*heavy(80), make_paper(81, topics=(AVATAR,), figures=figure, venue=venue)]
     issue = replace(make_issue(*papers), updated=(make_paper(99),))
     html = render_edition(issue, ALL, Settings(newsletter=Newsletter(max_papers=70))).html
     document = lxml_html.fromstring(html)

@@ -17,7 +17,7 @@ from publisher.formatter.templating import safe_url, shortened, text_width
 from publisher.models import Language, Length
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from publisher.formatter.email.words import MailTexts
     from publisher.formatter.texts import Texts
@@ -30,7 +30,8 @@ SUMMARY_COLUMNS, TAKEAWAY_COLUMNS, COMMENT_COLUMNS = 420, 160, 200
 ABSTRACT_COLUMNS, NOTE_COLUMNS, LINE_COLUMNS = 2400, 600, 150
 TITLE_COLUMNS, AUTHORS_COLUMNS, TOPIC_COLUMNS = 300, 240, 40
 TAKEAWAYS, NAMED_TOPICS = 5, 5
-NOTE_PARTS = ("background", "method", "results", "conclusion", "innovation", "performance")
+# The first of each that there is: models say the same again under the other headings.
+NOTE_PARTS = (("method", "innovation"), ("results", "performance", "conclusion"))
 
 
 class Form(StrEnum):
@@ -71,6 +72,7 @@ class Card:
     url: str  # may be empty
     authors: str = ""
     comment: str = ""
+    accepted: bool = False  # the comment names a venue
     topics: tuple[str, ...] = ()  # names, only where there are several
     figure: str = ""
     figure_alt: str = ""
@@ -91,7 +93,7 @@ def make_card(
     url = safe_url(paper.abs_url) or safe_url(paper.pdf_url)
     venue = _venue(paper)
     if form is Form.TITLE:
-        return Card(form, title, html, url, comment=venue)
+        return Card(form, title, html, url, comment=venue, accepted=bool(venue))
     names = [shortened(topic.name, TOPIC_COLUMNS) for topic in paper.topics]
     topics = tuple(names[:NAMED_TOPICS]) if len(names) > 1 else ()
     if form is Form.COMPACT or length is Length.SHORT:
@@ -103,6 +105,7 @@ def make_card(
             url=url,
             authors="" if length is Length.SHORT else few,
             comment=venue,
+            accepted=bool(venue),
             topics=topics,
             passages=_lines(paper, language, texts),
             links=paper_links(paper, texts)[2:3],
@@ -114,7 +117,8 @@ def make_card(
         title_html=html,
         url=url,
         authors=short_authors(paper.authors, texts),
-        comment=shortened(paper.comment or "", COMMENT_COLUMNS),
+        comment=shortened(_comment(paper), COMMENT_COLUMNS) or venue,
+        accepted=bool(venue),
         topics=topics,
         figure=figure if figures else "",
         figure_alt=texts.figure.format(title=shortened(paper.title, TAKEAWAY_COLUMNS)),
@@ -147,6 +151,12 @@ def _venue(paper: Paper) -> str:
     if paper.venue is None:
         return ""
     return f"{paper.venue.name} {paper.venue.year}" if paper.venue.year else paper.venue.name
+
+
+def _comment(paper: Paper) -> str:
+    """Return what the authors told arXiv, "" where it names addresses: the links have them."""
+    comment = paper.comment or ""
+    return "" if "://" in comment else comment
 
 
 def _wants(language: Language, text: str) -> bool:
@@ -191,12 +201,17 @@ def _passages(
         # In whatever language it is: there is no other.
         abstract = Passage(texts.abstract, paper.abstract, paper.abstract_html)
         found.append(_cut(abstract, ABSTRACT_COLUMNS))
-    for part in NOTE_PARTS if paper.notes else ():
-        text = " ".join(getattr(paper.notes, part).split())
-        if text and _wants(language, text):
-            label = getattr(texts, f"note_{part}")
-            found.append(Passage(label, shortened(text, NOTE_COLUMNS)))
-    return tuple(found)
+    return (*found, *_notes(paper, language, texts))
+
+
+def _notes(paper: Paper, language: Language, texts: MailTexts) -> Iterator[Passage]:
+    for alternatives in NOTE_PARTS if paper.notes else ():
+        for part in alternatives:
+            text = " ".join(getattr(paper.notes, part).split())
+            if text and _wants(language, text):
+                label = getattr(texts, f"note_{part}")
+                yield Passage(label, shortened(text, NOTE_COLUMNS))
+                break
 
 
 def _cut(passage: Passage, columns: int) -> Passage:

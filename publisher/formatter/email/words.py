@@ -37,7 +37,6 @@ class MailTexts(Texts):
     abstract: str
     machine_summary: str
     machine_short: str
-    note_background: str
     note_method: str
     note_results: str
     note_conclusion: str
@@ -64,7 +63,6 @@ ENGLISH_MAIL = MailTexts(
     abstract="Abstract",
     machine_summary="AI summary",
     machine_short="AI",
-    note_background="AI notes: background",
     note_method="AI notes: method",
     note_results="AI notes: results",
     note_conclusion="AI notes: conclusion",
@@ -87,7 +85,6 @@ CHINESE_MAIL = MailTexts(
     abstract="英文摘要",
     machine_summary="AI 摘要",
     machine_short="AI",
-    note_background="AI 笔记：背景",
     note_method="AI 笔记：方法",
     note_results="AI 笔记：结果",
     note_conclusion="AI 笔记：结论",
