@@ -96,13 +96,15 @@ def upcoming(
 def by_id(issue_id: str, collection: Collection, settings: Settings, store: Store) -> Issue:
     """Return the issue `issue_id` with the papers that no other issue of its stream held.
 
+    One that is frozen already too: what was sent stays as it was sent, this is to look at.
+
     Raises `IssueError` where it would be empty.
     """
     from publisher.formatter.newsletter import compose_issue  # noqa: PLC0415
     from publisher.formatter.periods import period_by_id  # noqa: PLC0415
 
     period = period_by_id(issue_id, settings)
-    already = store.ledger.sent_papers(period.frequency)
+    already = store.ledger.sent_papers(period.frequency, without=issue_id)
     issued = [info.id for info in store.ledger.issues()]
     issue = compose_issue(period, collection.papers, already, issued, settings)
     if not issue.papers:
@@ -144,6 +146,17 @@ def draft(issue: Issue, settings: Settings, store: Store) -> Draft:
         },
         recipients={key: edition.readers for key, edition in wanted.items()},
     )
+
+
+def write_page(issue: Issue, settings: Settings) -> None:
+    """Write the page of `issue`, to which every edition has a link, into the output folder.
+
+    A build leaves it alone: it is none of its files. Raises `TemplateError` and `OutputError`.
+    """
+    from publisher.formatter.folder import write_changed  # noqa: PLC0415
+    from publisher.formatter.pages import render_issue  # noqa: PLC0415
+
+    write_changed(settings.path(settings.output.folder), render_issue(issue, settings))
 
 
 def freeze(made: Draft, settings: Settings, store: Store, now: datetime) -> int:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec import structs
 
 from publisher import issuing, pipeline
+from publisher.errors import IssueError
 from publisher.models import (
     Collection,
     Frequency,
@@ -158,6 +160,29 @@ def test_a_newer_version_is_mentioned_once(settings: Settings, store: Store) -> 
     now = START + timedelta(days=21)
     (issue,) = issuing.due(collection(papers, now), settings, store, now)[:1]
     assert issue.updated == ()
+
+
+def test_a_past_issue_can_be_looked_at(settings: Settings, store: Store) -> None:
+    subscribe(store, "weekly")
+    papers = [make_paper(day) for day in range(14)]
+    run(papers, settings, store, START + timedelta(days=7))
+    run(papers, settings, store, START + timedelta(days=14))
+    everything = collection(papers, START + timedelta(days=30))
+
+    issue = issuing.by_id("2024-W49", everything, settings, store)
+
+    assert {paper.id for paper in issue.papers} == {paper.id for paper in papers[:7]}
+    with pytest.raises(IssueError, match="no paper that no earlier issue held"):
+        issuing.by_id("2025-W20", everything, settings, store)
+
+
+def test_the_page_of_an_issue_is_written(settings: Settings, store: Store, tmp_path: Path) -> None:
+    now = START + timedelta(days=7)
+    (issue,) = issuing.due(collection([make_paper(1)], now), settings, store, now)[:1]
+
+    issuing.write_page(issue, structs.replace(settings, base=tmp_path))
+
+    assert "Of day 1" in (tmp_path / "public/issues/2024-W49.html").read_text(encoding="utf-8")
 
 
 def test_people_share_editions(settings: Settings, store: Store) -> None:

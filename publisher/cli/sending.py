@@ -54,6 +54,8 @@ def freeze(issue: Issue, settings: Settings, store: Store) -> bool:
             "subscribed to their topics; `publisher subscribers add` adds people"
         )
         return False
+    # Before the first message leaves: each has a link to it.
+    issuing.write_page(issue, settings)
     count = issuing.freeze(made, settings, store, now())
     show.note(
         f"{issue.id}: {show.count(len(issue.papers), 'paper')} in "

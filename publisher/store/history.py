@@ -35,12 +35,20 @@ class History:
         self._database = database
         self._keys = keys
 
-    def sent_papers(self, frequency: Frequency = Frequency.WEEKLY) -> dict[str, int]:
-        """Return the papers that issues of a stream have held so far: id to newest version."""
+    def sent_papers(
+        self, frequency: Frequency = Frequency.WEEKLY, *, without: str = ""
+    ) -> dict[str, int]:
+        """Return the papers that issues of a stream have held so far: id to newest version.
+
+        The issue `without` does not count.
+        """
         newest = sa.func.max(issue_papers.c.version)
         query = (
             sa.select(issue_papers.c.paper_id, newest)
-            .where(issue_papers.c.issue_id.like(_ID_FORMS[frequency]))
+            .where(
+                issue_papers.c.issue_id.like(_ID_FORMS[frequency]),
+                issue_papers.c.issue_id != without,
+            )
             .group_by(issue_papers.c.paper_id)
         )
         with self._database.reading() as connection:

@@ -73,6 +73,7 @@ def test_three_people_three_messages(
             publisher("subscribers", "add", address, "--topic", topics, "--confirmed")
     publisher("publish", "--source", folder)
     assert (tmp_path / "public" / "atom.xml").is_file()
+    assert list((tmp_path / "public" / "issues").glob("2024-W*.html"))
     messages = [parsed(path.read_bytes()) for path in (tmp_path / "outbox").glob("*.eml")]
     by_address = {message["To"].addresses[0].addr_spec: message for message in messages}
     assert len(messages) == len(by_address) >= 2
@@ -214,6 +215,10 @@ def test_preview(publisher: Run, examples: Path, tmp_path: Path) -> None:
     assert "<html" in html.read_text(encoding="utf-8")
     assert "arxiv.org/abs/" in text.read_text(encoding="utf-8")
     assert "2024-W48" in publisher("preview", "--issue", "2024-W48", "--source", examples).stdout
+    choice = ("--language", "en", "--length", "long", "--frequency", "daily")
+    daily = publisher("preview", "daily", *choice, "--source", examples).stdout
+    assert re.search(r"daily/\d{4}-\d\d-\d\d\.eml", daily)
+    assert "Abstract" in next((tmp_path / "daily").glob("*.txt")).read_text(encoding="utf-8")
     wrong = publisher("preview", "--topic", "nosuch", "--source", examples, code=1)
     assert "no such topic" in wrong.stderr
 

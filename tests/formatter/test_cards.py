@@ -147,7 +147,9 @@ def test_runaway_names_are_cut() -> None:
     assert max(map(len, found.topics)) <= 40
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "//example.org/x.png", "data:image/png,x"])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "//example.org/x.png", "data:image/png,x", "http://x.org/a"]
+)
 def test_a_figure_that_is_no_web_address_is_none(url: str) -> None:
     assert card(figures=(url,)).figure == ""
     assert card(figures=(url, "https://example.org/b.png")).figure == "https://example.org/b.png"

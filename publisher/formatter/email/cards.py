@@ -110,7 +110,8 @@ def make_card(
             passages=_lines(paper, language, texts),
             links=paper_links(paper, texts)[2:3],
         )
-    figure = next((url for url in paper.figures if safe_url(url).startswith("http")), "")
+    # What is not encrypted is shown by no client, or with a warning.
+    figure = next((url for url in paper.figures if safe_url(url).startswith("https:")), "")
     return Card(
         form=form,
         title=title,
