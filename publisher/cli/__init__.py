@@ -17,6 +17,7 @@ from publisher.cli.demo import demo
 from publisher.cli.init import init
 from publisher.cli.papers import papers
 from publisher.cli.ping import ping
+from publisher.cli.preflight import preflight
 from publisher.cli.preview import preview
 from publisher.cli.publish import publish
 from publisher.cli.send import send
@@ -37,6 +38,7 @@ app.command()(papers)
 app.command()(build)
 app.command()(check)
 app.command()(preview)
+app.command()(preflight)
 app.command()(send)
 app.command()(publish)
 app.add_typer(subscribers, name="subscribers")

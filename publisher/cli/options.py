@@ -24,6 +24,9 @@ Sources = Annotated[
 Output = Annotated[
     Path | None, typer.Option("--output", metavar="DIR", help="Folder for feeds and pages.")
 ]
+Force = Annotated[
+    bool, typer.Option("--force", help="Send even where `publisher preflight` finds errors.")
+]
 # main() looks for it itself: it has to be known before any command runs.
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show a traceback with an error.")]
 

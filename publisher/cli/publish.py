@@ -5,10 +5,11 @@ from __future__ import annotations
 import typer
 
 from publisher.cli import sending, show
-from publisher.cli.options import Config, Output, Sources, Verbose, settings_of
+from publisher.cli.options import Config, Force, Output, Sources, Verbose, settings_of
 
 
 def publish(
+    force: Force = False,
     config: Config = None,
     source: Sources = None,
     output: Output = None,
@@ -24,6 +25,6 @@ def publish(
     bad = show.defects(built.collection)
     with pipeline.open_store(settings) as store:
         issues = issuing.due(built.collection, settings, store, sending.now())
-        well = sending.send_due(issues, settings, store, built.collection)
+        well = sending.send_due(issues, settings, store, built.collection, force=force)
     if bad or not well:
         raise typer.Exit(1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from publisher.cli import sending, show
-from publisher.cli.options import Config, Sources, Verbose, settings_of
+from publisher.cli.options import Config, Force, Sources, Verbose, settings_of
 from publisher.errors import IssueError
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def send(
         bool,
         typer.Option("--retry-unknown", help="Send again where nobody knows whether it arrived."),
     ] = False,
+    force: Force = False,
     config: Config = None,
     source: Sources = None,
     verbose: Verbose = False,
@@ -59,7 +60,7 @@ def send(
             issues = issuing.due(collection, settings, store, sending.now())
         elif store.ledger.issue(issue_id) is None:
             issues = (issuing.by_id(issue_id, collection, settings, store),)
-        if not sending.send_due(issues, settings, store, collection):
+        if not sending.send_due(issues, settings, store, collection, force=force):
             raise typer.Exit(1)
 
 

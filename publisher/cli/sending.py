@@ -6,11 +6,12 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from publisher.cli import show
+from publisher.cli import checking, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from publisher.issuing import Draft
     from publisher.models import Collection, Issue
     from publisher.sender.delivery import Report, Step
     from publisher.settings import Settings
@@ -25,9 +26,17 @@ def now() -> datetime:
 
 
 def send_due(
-    issues: Iterable[Issue], settings: Settings, store: Store, collection: Collection
+    issues: Iterable[Issue],
+    settings: Settings,
+    store: Store,
+    collection: Collection,
+    *,
+    force: bool = False,
 ) -> bool:
-    """Finish what was begun, then send `issues`; return whether all went well."""
+    """Finish what was begun, then send `issues`; return whether all went well.
+
+    `force` sends them whatever preflight finds.
+    """
     from publisher import pipeline
 
     reports = pipeline.deliver(pipeline.unfinished(store), settings, store, progress())
@@ -37,23 +46,39 @@ def send_due(
     due = tuple(issues)
     if not due:
         next_time(settings, collection)
-    frozen = [issue.id for issue in due if freeze(issue, settings, store)]
+    frozen, refused = [], False
+    for issue in due:
+        # Drafted after the one before is frozen: who had that gets no paper of it again.
+        made = wanted(issue, settings, store)
+        if made is not None and checking.ready(made, settings, store, force=force):
+            freeze(made, settings, store)
+            frozen.append(issue.id)
+        elif made is not None:
+            refused = True
     new = pipeline.deliver(frozen, settings, store, progress()) if frozen else []
     said(new)
-    return all_well([*reports, *new])
+    return all_well([*reports, *new]) and not refused
 
 
-def freeze(issue: Issue, settings: Settings, store: Store) -> bool:
-    """Freeze `issue` where somebody wants it, and say so; return whether somebody does."""
+def wanted(issue: Issue, settings: Settings, store: Store) -> Draft | None:
+    """Return the editions of `issue` that somebody gets; None, and say so, where nobody does."""
     from publisher import issuing
 
     made = issuing.draft(issue, settings, store)
-    if not made.editions:
-        show.note(
-            f"{issue.id}: {show.count(len(issue.papers), 'paper')} to send, but nobody is "
-            "subscribed to their topics; `publisher subscribers add` adds people"
-        )
-        return False
+    if made.editions:
+        return made
+    show.note(
+        f"{issue.id}: {show.count(len(issue.papers), 'paper')} to send, but nobody is "
+        "subscribed to their topics; `publisher subscribers add` adds people"
+    )
+    return None
+
+
+def freeze(made: Draft, settings: Settings, store: Store) -> None:
+    """Freeze the issue, and say how large it is."""
+    from publisher import issuing
+
+    issue = made.issue
     # Before the first message leaves: each has a link to it.
     issuing.write_page(issue, settings)
     count = issuing.freeze(made, settings, store, now())
@@ -61,7 +86,6 @@ def freeze(issue: Issue, settings: Settings, store: Store) -> bool:
         f"{issue.id}: {show.count(len(issue.papers), 'paper')} in "
         f"{show.count(len(made.editions), 'edition')} for {show.count(count, 'subscriber')}"
     )
-    return True
 
 
 def next_time(settings: Settings, collection: Collection) -> None:

@@ -9,6 +9,7 @@ An error means that people would not get, or could not read or leave, what is se
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
     from publisher.models import Finding
     from publisher.preflight.letter import Letter
+
+_HOW_OFTEN = re.compile(r"\([\d,]+ of [^)]*\)|[\d,]+ (places?|bytes|columns)\b.*")
 
 CHECKS: tuple[Callable[[Letter], Iterator[Finding]], ...] = (
     coding.check,
@@ -51,11 +54,12 @@ def check(letter: Letter) -> list[Finding]:
 def together(findings: Iterable[Finding]) -> list[Finding]:
     """Return each finding once: where several editions have it, the others are counted.
 
+    Findings that differ in how often something is there are one, with the numbers of the first.
     Errors come first, then warnings, then notes.
     """
     where: dict[tuple[str, str], list[Finding]] = {}
     for found in findings:
-        where.setdefault((found.code, found.message), []).append(found)
+        where.setdefault((found.code, _HOW_OFTEN.sub("", found.message)), []).append(found)
     merged = []
     for same in where.values():
         first, others = same[0], len({found.path for found in same}) - 1

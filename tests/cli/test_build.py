@@ -20,6 +20,7 @@ COMMANDS = [
     "build",
     "check",
     "preview",
+    "preflight",
     "send",
     "publish",
     "ping",

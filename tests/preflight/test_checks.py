@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ from publisher import preflight
 from publisher.models import Severity
 from publisher.preflight import client_support, coding, images, links, parts, wording
 from publisher.preflight.features import used
-from publisher.preflight.findings import finding
+from publisher.preflight.findings import CODES, finding
 from publisher.sender import message as sender_message
 
 if TYPE_CHECKING:
@@ -214,7 +215,10 @@ def test_the_placeholders_are_those_of_the_sender() -> None:
 
 
 def test_findings_of_several_editions_are_told_once() -> None:
-    notes = [finding(name, "P902", "x") for name in ("a", "b", "c")]
+    notes = [
+        finding(name, "P902", f"border ({number} of 9 elements, 3%): not in X")
+        for number, name in enumerate("abc")
+    ]
     merged = preflight.together([*notes, finding("b", "P501"), finding("b", "P605")])
     assert [(one.path, one.code) for one in merged] == [
         ("b", "P501"),
@@ -276,3 +280,9 @@ def test_a_missing_feature_names_programs_and_share(letter: Make) -> None:
     (found,) = (f for f in client_support.check(letter(html=html)) if f.code == "P901")
     assert "position (1 of 12 elements, 8.3%): not in" in found.message
     assert "Outlook (Windows)" in found.message
+
+
+def test_every_code_is_tried() -> None:
+    tests = Path(__file__).parent.glob("*.py")
+    text = "".join(path.read_text(encoding="utf-8") for path in tests)
+    assert [code for code in CODES if f'"{code}"' not in text] == []

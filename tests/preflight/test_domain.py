@@ -106,9 +106,10 @@ def test_mail_that_nobody_would_see() -> None:
 
 
 def test_a_domain_that_is_not_there() -> None:
-    with serving(GMAIL) as server:
-        told = [one.code for one in domain.check(ROUTE, make_lookup(server.address))]
-    assert told == ["N401"]
+    for world, code in (({("com", "NS"): ["a.gtld-servers.net."]}, "N401"), ({}, "N001")):
+        with serving({**GMAIL, **world}) as server:
+            told = [one.code for one in domain.check(ROUTE, make_lookup(server.address))]
+        assert told == [code], "a network without the world outside is no reason to stop"
 
 
 @pytest.mark.parametrize(

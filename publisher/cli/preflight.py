@@ -1,0 +1,112 @@
+"""`publisher preflight`: what is wrong with the next issue, before anybody gets it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from publisher.cli import checking, sending, show
+from publisher.cli.options import Config, Sources, Verbose, settings_of
+from publisher.errors import IssueError
+from publisher.models import Choice, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.models import Collection, Finding
+    from publisher.preflight.letter import Letter
+    from publisher.settings import Settings
+    from publisher.store.database import Store
+
+
+def preflight(
+    issue_id: Annotated[
+        str | None, typer.Option("--issue", metavar="ID", help="e.g. 2024-W49.  [default: next]")
+    ] = None,
+    online: Annotated[
+        bool, typer.Option("--online", help="Ask every link whether it answers.")
+    ] = False,
+    dns: Annotated[
+        bool, typer.Option("--dns/--no-dns", help="Look up the sender's domain.")
+    ] = True,
+    nameserver: Annotated[
+        str, typer.Option("--nameserver", metavar="ADDRESS[:PORT]", help="DNS server to ask.")
+    ] = "",
+    notes: Annotated[
+        bool, typer.Option("--notes", help="Say too what is well as it is, or was not checked.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    config: Config = None,
+    source: Sources = None,
+    verbose: Verbose = False,
+) -> None:
+    """Check the messages of an issue, and the sender's domain, as receivers will.
+
+    The codes are explained in docs/preflight.md. Exit code 1 if there is an error.
+    """
+    from publisher import pipeline
+    from publisher import preflight as checks
+
+    settings = settings_of(config, source)
+    collection = pipeline.collect(settings, show.parsing)
+    with pipeline.open_store(settings) as store:
+        letters = _letters(issue_id, collection, settings, store)
+    found = [
+        *checking.about(letters),
+        *(_answers(letters, settings) if online else []),
+        *checking.about_domain(settings, nameserver, ask=dns),
+    ]
+    merged = checks.together(found)
+    for one in merged:
+        if as_json:
+            show.line(json.dumps(_fields(one), ensure_ascii=False))
+        elif notes or one.severity is not Severity.NOTE:
+            show.line(checking.as_line(one))
+    show.note(checking.totals(merged, len(letters)))
+    if show.errors(merged):
+        raise typer.Exit(1)
+
+
+def _letters(
+    issue_id: str | None, collection: Collection, settings: Settings, store: Store
+) -> Sequence[Letter]:
+    from publisher import issuing
+    from publisher.formatter.email import render_edition
+
+    if issue_id is not None and store.ledger.issue(issue_id) is not None:
+        return list(checking.frozen_letters(issue_id, collection, settings, store).values())
+    if issue_id is not None:
+        issue = issuing.by_id(issue_id, collection, settings, store)
+    else:
+        upcoming = issuing.upcoming(collection, settings, store, sending.now())
+        if upcoming is None:
+            raise IssueError("no paper that no issue has held yet")
+        issue = upcoming
+    editions = list(issuing.draft(issue, settings, store).editions.values())
+    if not editions:
+        # Nobody is subscribed yet: who sets the program up wants to know all the same.
+        choice = Choice(language=settings.mail_language, length=settings.newsletter.length)
+        editions = [render_edition(issue, choice, settings)]
+    return list(checking.letters_of(editions, issue, settings, store))
+
+
+def _answers(letters: Sequence[Letter], settings: Settings) -> list[Finding]:
+    from publisher.preflight import answers
+    from publisher.preflight.links import web_links
+
+    urls = dict.fromkeys(url for letter in letters for url in web_links(letter))
+    own = {urlsplit(url).hostname or "" for url in (settings.site.url, settings.web.url) if url}
+    show.note(f"asking {show.count(len(urls), 'link')}")
+    return answers.check(urls, own, "links")
+
+
+def _fields(found: Finding) -> dict[str, str]:
+    return {
+        "edition": found.path,
+        "code": found.code,
+        "severity": found.severity.value,
+        "message": found.message,
+    }
