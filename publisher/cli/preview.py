@@ -1,14 +1,15 @@
-"""`publisher preview`: the next issue as files, sent to no one."""
+"""`publisher preview`: an issue as files, sent to no one."""
 
 from __future__ import annotations
 
+import os
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from publisher.cli import sending, show
+from publisher.cli import checking, sending, show
 from publisher.cli.options import (
     ChosenFrequency,
     ChosenLanguage,
@@ -21,6 +22,12 @@ from publisher.cli.options import (
 from publisher.errors import IssueError, OutputError
 from publisher.models import Choice
 
+if TYPE_CHECKING:
+    from publisher.models import Collection, Frequency, Issue
+    from publisher.preflight.letter import Letter
+    from publisher.settings import Settings
+    from publisher.store.database import Store
+
 
 def preview(
     folder: Annotated[
@@ -30,50 +37,112 @@ def preview(
         str | None, typer.Option("--issue", metavar="ID", help="e.g. 2024-W49.  [default: next]")
     ] = None,
     topics: Annotated[
-        list[str] | None, typer.Option("--topic", help="Slug; may be repeated.  [default: all]")
+        list[str] | None,
+        typer.Option(
+            "--topic",
+            "--topics",
+            metavar="SLUGS",
+            help="Slugs with commas between them; may be repeated.  [default: all]",
+        ),
     ] = None,
     language: ChosenLanguage = None,
     length: ChosenLength = None,
     frequency: ChosenFrequency = None,
     open_it: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+    screenshot: Annotated[
+        bool,
+        typer.Option("--screenshot", help="Pictures of phone and desktop, light and dark."),
+    ] = False,
+    images: Annotated[
+        bool, typer.Option("--images", help="Let the pictures have what is on the web.")
+    ] = False,
     config: Config = None,
     source: Sources = None,
     verbose: Verbose = False,
 ) -> None:
-    """Write the next issue as .html, .txt and .eml; it is sent to no one."""
-    from publisher import issuing, pipeline
+    """Write an issue as .html, .txt and .eml; it is sent to no one.
+
+    One that was sent comes as it was frozen.
+    """
+    from publisher import pipeline
     from publisher.formatter.email import render_edition
     from publisher.formatter.folder import write_changed
 
     settings = settings_of(config, source)
     collection = pipeline.collect(settings, show.parsing)
-    known = {topic.slug for topic in collection.topics}
-    for slug in topics or ():
-        if slug not in known:
-            raise IssueError(f"--topic {slug}: no such topic; there are {', '.join(sorted(known))}")
+    chosen = _chosen(topics or [], collection)
     with pipeline.open_store(settings) as store:
-        if issue_id is not None:
-            issue = issuing.by_id(issue_id, collection, settings, store)
-        else:
-            found = issuing.upcoming(collection, settings, store, sending.now(), frequency)
-            if found is None:
-                raise IssueError("no paper that no issue has held yet")
-            issue = found
         choice = Choice(
-            topics=tuple(topics or ()),
+            topics=chosen,
             language=language or settings.mail_language,
             length=length or settings.newsletter.length,
         )
-        edition = render_edition(issue, choice, settings)
-        message, _ = issuing.test_copy(edition, issue, settings, store, settings.mail.from_address)
+        if issue_id is not None and store.ledger.issue(issue_id) is not None:
+            name, letter = issue_id, _frozen(issue_id, choice, collection, settings, store)
+        else:
+            issue = _upcoming(issue_id, frequency, collection, settings, store)
+            edition = render_edition(issue, choice, settings)
+            name, letter = issue.id, next(checking.letters_of([edition], issue, settings, store))
     files = {
-        f"{issue.id}.html": edition.html.encode(),
-        f"{issue.id}.txt": edition.text.encode(),
-        f"{issue.id}.eml": message,
+        f"{name}.html": letter.html.encode(),
+        f"{name}.txt": letter.text.encode(),
+        f"{name}.eml": letter.raw,
     }
     write_changed(folder, files)
-    show.line(f"{edition.subject}")
-    for name in files:
-        show.line(str(folder / name))
-    if open_it and not webbrowser.open((folder / f"{issue.id}.html").absolute().as_uri()):
+    page = folder / f"{name}.html"
+    if screenshot:
+        if os.name != "posix":
+            raise OutputError("--screenshot: works on Linux and macOS only")
+        from publisher.cli.screenshots import take
+
+        pictures = take(page, images=images)
+        shots = {f"{name}-{which}.png": picture for which, picture in pictures.items()}
+        write_changed(folder, shots)
+        files.update(shots)
+    show.line(str(letter.message["Subject"]))
+    for file in files:
+        show.line(str(folder / file))
+    if open_it and not webbrowser.open(page.absolute().as_uri()):
         raise OutputError("no browser could be started")
+
+
+def _chosen(topics: list[str], collection: Collection) -> tuple[str, ...]:
+    known = {topic.slug for topic in collection.topics}
+    chosen = [slug.strip() for text in topics for slug in text.split(",") if slug.strip()]
+    for slug in chosen:
+        if slug not in known:
+            raise IssueError(f"--topic {slug}: no such topic; there are {', '.join(sorted(known))}")
+    return tuple(dict.fromkeys(chosen))
+
+
+def _upcoming(
+    issue_id: str | None,
+    frequency: Frequency | None,
+    collection: Collection,
+    settings: Settings,
+    store: Store,
+) -> Issue:
+    from publisher import issuing
+
+    if issue_id is not None:
+        return issuing.by_id(issue_id, collection, settings, store)
+    found = issuing.upcoming(collection, settings, store, sending.now(), frequency)
+    if found is None:
+        raise IssueError("no paper that no issue has held yet")
+    return found
+
+
+def _frozen(
+    issue_id: str, choice: Choice, collection: Collection, settings: Settings, store: Store
+) -> Letter:
+    from publisher.sender.recipients import edition_key
+
+    frozen = checking.frozen_letters(issue_id, collection, settings, store)
+    key = edition_key(choice)
+    # Whoever names no topics wants to see the issue, in whatever edition there is.
+    if not choice.topics and frozen and key not in frozen:
+        key = next(iter(frozen))
+    if key not in frozen:
+        topics = ", ".join(choice.topics) or "all topics"
+        raise IssueError(f"issue {issue_id}: nobody got it on {topics}")
+    return frozen[key]

@@ -1,0 +1,161 @@
+"""`publisher preview`: files of an issue, and pictures of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import struct
+import zlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher.cli import browser, screenshots
+from publisher.errors import OutputError
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def test_topics_may_stand_between_commas(publisher: Run, examples: Path) -> None:
+    one = publisher("preview", "one", "--topics", "3dgs,nerf", "--source", examples).stdout
+    two = publisher(
+        "preview", "two", "--topic", "nerf", "--topic", "3dgs", "--source", examples
+    ).stdout
+    assert one.splitlines()[0] == two.splitlines()[0]
+    wrong = publisher("preview", "--topics", "3dgs,nosuch", "--source", examples, code=1)
+    assert "--topic nosuch: no such topic" in wrong.stderr
+
+
+def test_an_issue_that_was_sent_comes_as_it_was_frozen(
+    publisher: Run, examples: Path, tmp_path: Path
+) -> None:
+    publisher("subscribers", "add", "bo@example.org", "--topic", "3DGS", "--confirmed")
+    publisher("publish", "--source", examples)
+    (sent,) = (tmp_path / "outbox").glob("*.eml")
+    for options in ((), ("--topic", "3dgs")):
+        publisher("preview", "--issue", "2024-W49", *options, "--source", examples)
+        shown = (tmp_path / "preview" / "2024-W49.eml").read_bytes()
+        for header in (b"Subject: ", b"Date: "):
+            lines = [
+                next(line for line in data.split(b"\r\n") if line.startswith(header))
+                for data in (shown, sent.read_bytes())
+            ]
+            assert lines[0] == lines[1]
+    other = publisher(
+        "preview", "--issue", "2024-W49", "--topic", "nerf", "--source", examples, code=1
+    )
+    assert "nobody got it on nerf" in other.stderr
+
+
+def pixel(png: bytes, x: int, y: int) -> tuple[int, ...]:
+    """Return the colour at a place of a picture, by the only decoder that is installed: ours."""
+    width, height, _, kind = struct.unpack(">IIBB", png[16:26])
+    size = {2: 3, 6: 4}[kind]
+    data, place = b"", 8
+    while place < len(png):
+        length, name = struct.unpack(">I4s", png[place : place + 8])
+        data += png[place + 8 : place + 8 + length] if name == b"IDAT" else b""
+        place += 12 + length
+    raw, stride = zlib.decompress(data), width * size
+    assert len(raw) == height * (stride + 1)
+    above = bytearray(stride)
+    for row in range(y + 1):
+        start = row * (stride + 1)
+        line = bytearray(raw[start + 1 : start + 1 + stride])
+        for i in range(stride):
+            left = line[i - size] if i >= size else 0
+            corner = above[i - size] if i >= size else 0
+            guess = left + above[i] - corner
+            near = min((left, above[i], corner), key=lambda v, g=guess: abs(g - v))
+            add = (0, left, above[i], (left + above[i]) // 2, near)[raw[start]]
+            line[i] = (line[i] + add) % 256
+        above = line
+    return tuple(above[x * size : x * size + 3])
+
+
+PAGE = """\
+<!DOCTYPE html><html><head><meta name="viewport" content="width=device-width"><style>
+body { margin: 0; background: #ffffff; height: 2000px }
+@media (prefers-color-scheme: dark) { body { background: #000000 } }
+p { margin: 0 }
+</style></head><body><p></p><img src="SITE/a.png" alt=""><script>document.body.remove()</script>
+</body></html>
+"""
+
+
+@pytest.fixture
+def chromium() -> str:
+    try:
+        return browser.find()
+    except OutputError:
+        if os.environ.get("PUBLISHER_TEST_REQUIRE_BROWSER"):
+            pytest.fail("chromium is required here and not installed")
+        pytest.skip("chromium is not installed")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("images", [False, True])
+def test_pictures(tmp_path: Path, chromium: str, images: bool) -> None:
+    from preflight.test_answers import Site, site
+
+    page = tmp_path / "a b#c.html"
+    with site() as root:
+        page.write_text(PAGE.replace("SITE", root), encoding="utf-8")
+        pictures = screenshots.take(page, images=images, path=chromium)
+        assert bool(Site.seen) is images, "the network is for who asked for it"
+    assert set(pictures) == {"phone-light", "phone-dark", "desktop-light", "desktop-dark"}
+    for name, picture in pictures.items():
+        width, height = struct.unpack(">II", picture[16:24])
+        assert (width, height) == (360 if "phone" in name else 1200, 2000), "no script has run"
+        assert pixel(picture, 100, 0) == ((0, 0, 0) if "dark" in name else (255, 255, 255))
+
+
+@pytest.mark.browser
+def test_pictures_of_an_issue(
+    publisher: Run, examples: Path, tmp_path: Path, chromium: str
+) -> None:
+    assert chromium
+    said = publisher("preview", "--screenshot", "--source", examples).stdout
+    shots = sorted(path.name for path in (tmp_path / "preview").glob("*.png"))
+    assert len(shots) == 4
+    assert all(f"preview{os.sep}{name}" in said for name in shots)
+
+
+def program(folder: Path, text: str) -> str:
+    path = folder / "browser"
+    path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pictures are for Linux and macOS")
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("exit 1", "has ended"),
+        ("echo 'No usable sandbox!' >&2; exit 1", "no sandbox"),
+        ("sleep 60", "takes too long"),
+        ('printf \'{"id": 1, "error": {"message": "no"}}\\0\' >&4; sleep 60', "no"),
+    ],
+)
+def test_a_browser_that_fails(tmp_path: Path, text: str, says: str) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("x", encoding="utf-8")
+    with pytest.raises(OutputError, match=says):
+        screenshots.take(page, images=False, path=program(tmp_path, text), seconds=2)
+    with pytest.raises(OutputError, match="No such file"):
+        screenshots.take(page, images=False, path=str(tmp_path / "none"))
+
+
+def test_no_browser_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    monkeypatch.setattr(browser, "PLACES", ())
+    with pytest.raises(OutputError, match="no Chromium, Chrome or Edge is installed"):
+        browser.find()
+    monkeypatch.setattr(browser, "PLACES", ("/bin/sh",))
+    assert browser.find() == "/bin/sh"
