@@ -247,6 +247,16 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
+class PastIssue:
+    """An issue that was sent, as far as the ledger knows it: its papers by their ids."""
+
+    id: str
+    start: datetime
+    end: datetime
+    paper_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """An issue as one group of subscribers gets it, rendered and inlined once.
 

@@ -9,6 +9,8 @@ use for a database, a status none for a parser.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.models import DeliveryState
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.formatter.build import Changes
-    from publisher.models import Collection
+    from publisher.models import Collection, PastIssue
     from publisher.sender.delivery import Report, Step
     from publisher.settings import Settings
     from publisher.store.database import Store
@@ -80,7 +82,7 @@ def build(
 
 
 def _build(settings: Settings, progress: Callable[[int, int], None]) -> Built:
-    from publisher.formatter.site.write import write  # noqa: PLC0415
+    from publisher.formatter.site.write import IssueSource, write  # noqa: PLC0415
 
     collection = collect(settings, progress)
     saved = {}
@@ -88,7 +90,25 @@ def _build(settings: Settings, progress: Callable[[int, int], None]) -> Built:
         from publisher.collector.filters import saved_filters  # noqa: PLC0415
 
         saved = saved_filters(settings.feeds.saved)
-    return Built(collection, write(collection, settings, saved))
+    issues = IssueSource(_store_stamp(settings), partial(_past_issues, settings))
+    return Built(collection, write(collection, settings, saved=saved, issues=issues))
+
+
+def _store_stamp(settings: Settings) -> str:
+    """Return what is another where the store may be; "" where only the store itself knows."""
+    url = _store_url(settings)
+    if not url.startswith("sqlite:///"):
+        return ""
+    path = Path(url.removeprefix("sqlite:///"))
+    stats = [file.stat() for file in (path, Path(f"{path}-wal")) if file.exists()]
+    return " ".join(f"{stat.st_size} {stat.st_mtime_ns}" for stat in stats) or "none"
+
+
+def _past_issues(settings: Settings) -> list[PastIssue]:
+    if _store_stamp(settings) == "none":
+        return []  # to look into a store is no reason to make one
+    with open_store(settings) as store:
+        return store.ledger.past_issues()
 
 
 def open_store(settings: Settings) -> Store:
@@ -98,11 +118,15 @@ def open_store(settings: Settings) -> Store:
     """
     from publisher.store.database import open_store  # noqa: PLC0415
 
+    return open_store(_store_url(settings))
+
+
+def _store_url(settings: Settings) -> str:
     url = settings.store.url.reveal()
     scheme, separator, path = url.partition(":///")
     if separator and scheme.startswith("sqlite") and path and not path.startswith("/"):
         url = f"{scheme}:///{settings.path(path)}"
-    return open_store(url)
+    return url
 
 
 def deliver(

@@ -50,13 +50,12 @@ def write_site(
     parts: Sequence[Part],
     workers: int = 1,
     fresh_entries: Callable[[], Mapping[int, bytes]] = dict,
-    labels: bytes | None = None,
 ) -> Changes:
     """Bring the output `folder` to what `parts` make.
 
     `program` stands for all that every part depends on: the program, its templates, the settings.
     As many as `workers` processes make the parts. `fresh_entries` returns, and forgets, what the
-    parts that were made since want to have kept; `labels` are kept too, where there are new ones.
+    parts that were made since want to have kept.
 
     Raises `OutputError` and `TemplateError`; what was made until then is whole.
     """
@@ -95,7 +94,7 @@ def write_site(
     if wanted != listed | fresh:
         write_manifest(folder, wanted)
     touched = {_parent(path) for path in (*fresh, *stale)} | {"", *disturbed}
-    state.finish(todo, touched, entries, labels)
+    state.finish(todo, touched, entries)
     return Changes(tuple(sorted(written)), removed)
 
 

@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS parts (
 CREATE TABLE IF NOT EXISTS folders (path TEXT PRIMARY KEY, changed INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entries (key INTEGER PRIMARY KEY, content BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS labels (only INTEGER PRIMARY KEY, content BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, stamp TEXT NOT NULL, content BLOB NOT NULL);
 """
 
 
@@ -51,11 +51,11 @@ class BuildState:
         """Return whether a build began and did not end."""
         return bool(self._fact("building"))
 
-    def is_made_of(self, program: int, collection: int) -> bool:
-        """Return whether the last build was by `program`, of this `collection`, and ended."""
+    def is_made_of(self, program: int, content: int) -> bool:
+        """Return whether the last build was by `program`, of this `content`, and ended."""
         facts = dict(self._connection.execute("SELECT name, value FROM facts"))
-        wanted = {"program": program, "collection": collection, "building": 0}
-        return all(facts.get(name) == value for name, value in wanted.items()) and collection != 0
+        wanted = {"program": program, "content": content, "building": 0}
+        return all(facts.get(name) == value for name, value in wanted.items())
 
     def disturbed(self) -> dict[str, frozenset[str]]:
         """Return the folders that no longer look as they were left.
@@ -110,12 +110,8 @@ class BuildState:
         made: Iterable[Part],
         folders: Iterable[str],
         entries: Mapping[int, bytes],
-        labels: bytes | None = None,
     ) -> None:
-        """Note that the build ended: parts `made`, `folders` written to, `entries` to keep.
-
-        So are `labels`, where they are others than before.
-        """
+        """Note that the build ended: parts `made`, `folders` written to, `entries` to keep."""
         finished = _file_clock(self._folder)
         with self._connection:
             self._connection.executemany(
@@ -134,26 +130,29 @@ class BuildState:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO entries VALUES (?, ?)", entries.items()
             )
-            if labels is not None:
-                self._connection.execute("INSERT OR REPLACE INTO labels VALUES (1, ?)", (labels,))
             self._note(building=0, finished=finished)
 
-    def note_collection(self, collection: int) -> None:
-        """Note that the output is what is made of this `collection`."""
+    def note_content(self, content: int) -> None:
+        """Note that the output is what is made of this `content`."""
         with self._connection:
-            self._note(collection=collection)
+            self._note(content=content)
 
     def entry(self, key: int) -> bytes | None:
         """Return what is kept under `key`."""
         rows = self._connection.execute("SELECT content FROM entries WHERE key = ?", (key,))
         return next(rows, (None,))[0]
 
-    def labels(self, program: int) -> bytes:
-        """Return the labels that a build by the same `program` found."""
-        if self._fact("program") != program:
-            return b""
-        rows = self._connection.execute("SELECT content FROM labels")
-        return bytes(next(rows, (b"",))[0])
+    def kept(self, name: str, stamp: str) -> bytes | None:
+        """Return what was kept under `name` with the same `stamp`."""
+        query = "SELECT content FROM kept WHERE name = ? AND stamp = ?"
+        return next(self._connection.execute(query, (name, stamp)), (None,))[0]
+
+    def keep(self, name: str, stamp: str, content: bytes) -> None:
+        """Keep `content` under `name` instead of what was."""
+        with self._connection:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", (name, stamp, content)
+            )
 
     def close(self) -> None:
         """Close the file."""

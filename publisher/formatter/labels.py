@@ -24,12 +24,12 @@ def find_labels(
     listed: Sequence[Listed],
     papers: Sequence[Paper],
     saved: Mapping[str, Callable[[Paper], bool]],
-    kept: bytes,
-) -> tuple[dict[int, tuple[str, ...]], bytes]:
+    kept: bytes | None,
+) -> tuple[dict[int, tuple[str, ...]], bytes | None]:
     """Return the folders of the feeds that each paper belongs to, by its number; and what to keep.
 
-    `saved` has a test for each saved filter by its name; `kept` is what was returned last time, or
-    nothing.
+    `saved` has a test for each saved filter by its name; `kept` is what was to keep last time. None
+    is to be kept where that is still right.
     """
     known = _kept.decode(kept) if kept else {}
     found: dict[int, tuple[str, ...]] = {}
@@ -40,7 +40,7 @@ def find_labels(
         if labels is None:
             labels = _labels(papers[one.number], saved)
         found[one.number] = fresh[fingerprint] = labels
-    return found, kept if fresh == known else msgspec.json.encode(fresh)
+    return found, None if fresh == known else msgspec.json.encode(fresh)
 
 
 def _labels(paper: Paper, saved: Mapping[str, Callable[[Paper], bool]]) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from publisher.models import DeliveryState, Frequency
-from publisher.store.schema import deliveries, issue_papers
+from publisher.models import DeliveryState, Frequency, PastIssue
+from publisher.store.schema import deliveries, issue_papers, issues
+from publisher.store.times import from_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -53,6 +54,23 @@ class History:
         )
         with self._database.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
+
+    def past_issues(self) -> list[PastIssue]:
+        """Return all issues that were frozen, newest first, with the ids of their papers."""
+        joined = issues.join(issue_papers)
+        query = (
+            sa.select(issues.c.id, issues.c.start_at, issues.c.end_at, issue_papers.c.paper_id)
+            .select_from(joined)
+            .order_by(issues.c.end_at.desc(), issues.c.id, issue_papers.c.paper_id)
+        )
+        found: dict[tuple[str, int, int], list[str]] = {}
+        with self._database.reading() as connection:
+            for issue_id, start, end, paper_id in connection.execute(query):
+                found.setdefault((issue_id, start, end), []).append(paper_id)
+        return [
+            PastIssue(issue_id, from_ms(start), from_ms(end), tuple(paper_ids))
+            for (issue_id, start, end), paper_ids in found.items()
+        ]
 
     def shared_papers(
         self, paper_ids: Iterable[str], frequency: Frequency

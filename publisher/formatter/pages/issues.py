@@ -77,7 +77,7 @@ def render_issue(issue: Issue, settings: Settings) -> dict[str, bytes]:
             )
         )
         left -= min(left, len(section.papers))
-    title, dates, count = _texts(issue.id, issue.start, issue.end, len(issue.papers), settings)
+    title, dates, count = issue_words(issue.id, issue.start, issue.end, len(issue.papers), settings)
     month = issue.end.strftime("%Y-%m")
     return {
         path: render_page(
@@ -115,7 +115,7 @@ def render_issues(issues: Sequence[IssueCount], settings: Settings) -> dict[str,
             issues=tuple(
                 (
                     up + issue_path(issue.id),
-                    *_texts(issue.id, issue.start, issue.end, issue.count, settings),
+                    *issue_words(issue.id, issue.start, issue.end, issue.count, settings),
                 )
                 for issue in issues
             ),
@@ -123,10 +123,10 @@ def render_issues(issues: Sequence[IssueCount], settings: Settings) -> dict[str,
     }
 
 
-def _texts(
+def issue_words(
     issue_id: str, start: datetime, end: datetime, count: int, settings: Settings
 ) -> tuple[str, str, str]:
-    """Return the issue's name, its days and how many papers it has."""
+    """Return the issue's name, its days and how many papers it has, in the site's language."""
     texts = texts_for(settings)
     year, _, week = issue_id.partition("-W")
     dates = date_range(texts, start, end)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from publisher.formatter.site.archives import archive_parts, month_parts
 from publisher.formatter.site.feeds import feed_parts
+from publisher.formatter.site.issues import issue_parts
 from publisher.formatter.site.overviews import overview_parts
 from publisher.formatter.site.papers import paper_parts
 from publisher.formatter.site.plan import SitePlan
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["SitePlan", "all_parts"]
 
 # In this order, so that what links to a file is written after it.
-MAKERS = (paper_parts, month_parts, archive_parts, feed_parts, overview_parts)
+MAKERS = (paper_parts, month_parts, archive_parts, issue_parts, feed_parts, overview_parts)
 
 
 def all_parts(plan: SitePlan) -> list[Part]:

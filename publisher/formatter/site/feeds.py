@@ -29,7 +29,7 @@ def feed_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
         )
     yield Part(
         name="opml",
-        fingerprint=mixed(feed.fingerprint for feed in plan.feeds),
+        fingerprint=mixed((bool(plan.issues), *(feed.fingerprint for feed in plan.feeds))),
         paths=lambda: ("opml.xml",),
         render=partial(_render_list, plan),
         stage=stage,
@@ -50,4 +50,8 @@ def _render_list(plan: SitePlan) -> dict[str, bytes]:
     from publisher.formatter.opml import FILE_NAME, render_opml  # noqa: PLC0415 - lxml
 
     feeds = [feed.current(plan.maker, plan.settings) for feed in plan.feeds]
+    if plan.issues:
+        from publisher.formatter.issue_feed import make_issue_feed  # noqa: PLC0415
+
+        feeds.append(make_issue_feed((), plan.settings))
     return {FILE_NAME: render_opml(feeds, plan.settings.site.title)}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from publisher.formatter.feeds import FORMATS
 from publisher.formatter.parts import Part, mixed, stable_hash
+from publisher.formatter.site.issues import FOLDER as ISSUES
 from publisher.formatter.timeline import moment
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ def overview_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
     counts = mixed(len(plan.by_topic[topic.slug]) for topic in topics)
     yield Part(
         name="index",
-        fingerprint=mixed((names, feeds, months, counts, *_shown(plan, plan.by_day))),
+        fingerprint=mixed(
+            (names, feeds, months, counts, bool(plan.issues), *_shown(plan, plan.by_day))
+        ),
         paths=lambda: ("index.html",),
         render=partial(_render_index, plan),
         batch="index",
@@ -53,7 +56,14 @@ def overview_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
     )
     yield Part(
         name="sitemaps",
-        fingerprint=mixed((names, months, *(_updated(plan, month) for month in plan.months))),
+        fingerprint=mixed(
+            (
+                names,
+                months,
+                stable_hash(*(issue.id for issue in plan.issues)),
+                *(_updated(plan, month) for month in plan.months),
+            )
+        ),
         paths=lambda: ("sitemap-lists.xml", "sitemap.xml"),
         render=partial(_render_sitemaps, plan),
         stage=stage,
@@ -83,6 +93,19 @@ def feed_links(feed: FeedPlan) -> list[FeedLink]:
     ]
 
 
+def _issue_links(plan: SitePlan) -> list[FeedLink]:
+    from publisher.formatter.pages import FeedLink  # noqa: PLC0415
+    from publisher.formatter.pages.texts import page_texts  # noqa: PLC0415
+
+    name = page_texts(plan.settings).issues
+    title = f"{plan.settings.site.title}: {name}"
+    return [
+        FeedLink(ISSUES + one.file_name, f"{title} ({one.label})", one.media_type, group=name)
+        for one in FORMATS
+        if plan.issues
+    ]
+
+
 def _shown(plan: SitePlan, listed: Sequence[Listed]) -> list[int]:
     return [one.head.fingerprint for one in listed[: plan.settings.feeds.entries]]
 
@@ -104,9 +127,10 @@ def _render_index(plan: SitePlan) -> dict[str, bytes]:
         plan.papers(plan.by_day[: plan.settings.feeds.entries]),
         len(plan.by_day),
         [TopicCount(topic, len(plan.by_topic[topic.slug])) for topic in plan.collection.topics],
-        [link for feed in plan.feeds for link in feed_links(feed)],
+        [link for feed in plan.feeds for link in feed_links(feed)] + _issue_links(plan),
         plan.settings,
         months=_month_counts(plan),
+        has_issues=bool(plan.issues),
     )
 
 
@@ -141,6 +165,8 @@ def _render_sitemaps(plan: SitePlan) -> dict[str, bytes]:
     lists = ["index.html", "archive/index.html"]
     lists += [f"topics/{topic.slug}/index.html" for topic in plan.collection.topics]
     lists += [f"archive/{month}/index.html" for month in plan.months]
+    lists += [f"{ISSUES}{issue.id}.html" for issue in plan.issues]
+    lists += [f"{ISSUES}index.html"] if plan.issues else []
     zone = plan.settings.site.zone
     months = [
         (f"sitemap-{month}.xml", moment(_updated(plan, month)).astimezone(zone))

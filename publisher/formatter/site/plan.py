@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from publisher.formatter.timeline import Listed
-    from publisher.models import Collection, Paper
+    from publisher.models import Collection, Paper, PastIssue
     from publisher.settings import Settings
 
 _RECENT_MONTHS = 2  # the newest grows from day to day
@@ -28,15 +28,19 @@ class SitePlan:
         settings: Settings,
         listed: Sequence[Listed],
         labels: Mapping[int, Sequence[str]],
+        *,
+        issues: Sequence[PastIssue] = (),
         lookup: Callable[[int], bytes | None] = lambda _key: None,
     ) -> None:
         """Plan the site of the papers `listed`, in the order of feeds.
 
-        `labels` are what `find_labels` found; `lookup` returns the bytes of an entry that an
+        `labels` are what `find_labels` found; `issues` those that were sent, newest first; `lookup`
+        returns the bytes of an entry that an
         earlier build kept.
         """
         self.collection = collection
         self.settings = settings
+        self.issues = issues
         self.feeds = plan_feeds(collection, listed, labels, settings)
         # As pages show them: by first digest, not by the last update.
         self.by_day = sorted(listed)
@@ -61,6 +65,11 @@ class SitePlan:
     def by_topic(self) -> Mapping[str, list[Listed]]:
         """The papers of each topic, by its slug."""
         return _grouped((topic.slug, one) for one in self.by_day for topic in one.head.topics)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Listed]:
+        """The papers by their ids."""
+        return {one.head.id: one for one in self.by_day}
 
     def papers(self, listed: Iterable[Listed]) -> list[Paper]:
         """Return the papers `listed`, texts and all."""

@@ -1,0 +1,92 @@
+"""The newsletter on the web: the page of each issue that was sent, their list and their feed."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from publisher.formatter.feeds import FORMATS
+from publisher.formatter.parts import Part, mixed, stable_hash
+from publisher.models import Issue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from publisher.formatter.site.plan import SitePlan
+    from publisher.formatter.timeline import Listed
+    from publisher.models import PastIssue
+
+FOLDER = "issues/"
+
+
+def issue_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
+    """Yield a part for each issue, and one for their list and feed; none where none was sent."""
+    fingerprints: list[int] = []
+    for issue in plan.issues:
+        facts = stable_hash(issue.id, issue.start.isoformat(), issue.end.isoformat())
+        found = _listed(plan, issue)
+        fingerprints.append(mixed((facts, *(one.head.fingerprint for one in found))))
+        yield Part(
+            name=f"issue {issue.id}",
+            fingerprint=fingerprints[-1],
+            paths=partial(_issue_paths, issue),
+            render=partial(_render_issue, plan, issue),
+            batch="issues",
+            stage=stage,
+        )
+    if plan.issues:
+        yield Part(
+            name="issues",
+            fingerprint=mixed(fingerprints),
+            paths=_list_paths,
+            render=partial(_render_list, plan),
+            batch="issues",
+            stage=stage,
+        )
+
+
+def loaded(plan: SitePlan, issue: PastIssue) -> Issue:
+    """Return `issue` with those of its papers that are still there, in the order of pages."""
+    zone = plan.settings.site.zone
+    papers = tuple(plan.papers(_listed(plan, issue)))
+    return Issue(issue.id, issue.start.astimezone(zone), issue.end.astimezone(zone), papers)
+
+
+def _listed(plan: SitePlan, issue: PastIssue) -> list[Listed]:
+    known = plan.by_id
+    return sorted(known[paper_id] for paper_id in issue.paper_ids if paper_id in known)
+
+
+def _issue_paths(issue: PastIssue) -> tuple[str, ...]:
+    return (f"{FOLDER}{issue.id}.html",)
+
+
+def _render_issue(plan: SitePlan, issue: PastIssue) -> dict[str, bytes]:
+    from publisher.formatter.pages import render_issue  # noqa: PLC0415 - jinja2 takes its time
+
+    return render_issue(loaded(plan, issue), plan.settings)
+
+
+def _list_paths() -> list[str]:
+    return [f"{FOLDER}index.html", *(FOLDER + one.file_name for one in FORMATS)]
+
+
+def _render_list(plan: SitePlan) -> dict[str, bytes]:
+    from publisher.formatter.issue_feed import make_issue_feed  # noqa: PLC0415
+    from publisher.formatter.pages import IssueCount, render_issues  # noqa: PLC0415
+
+    newest = plan.issues[: plan.settings.feeds.entries]
+    feed = make_issue_feed([loaded(plan, issue) for issue in newest], plan.settings)
+    zone = plan.settings.site.zone
+    counts = [
+        IssueCount(
+            issue.id,
+            issue.start.astimezone(zone),
+            issue.end.astimezone(zone),
+            len(_listed(plan, issue)),
+        )
+        for issue in plan.issues
+    ]
+    limit = plan.settings.feeds.max_bytes
+    documents = {feed.path(one.file_name): one.render(feed, limit) for one in FORMATS}
+    return render_issues(counts, plan.settings) | documents
