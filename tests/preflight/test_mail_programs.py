@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher import pipeline
+from publisher import issuing, pipeline
 from publisher.cli.checking import about, letters_of
 from publisher.formatter.email import render_edition
-from publisher.models import Severity
+from publisher.models import Choice, Frequency, Severity
 from publisher.settings import load
 
 if TYPE_CHECKING:
@@ -32,21 +32,27 @@ PLACES = {
     "mail": {"from_address": "weekly@papers.digest-lab.dev"},
 }
 WEEKS = 10
+OF_THE_DIGESTS = {"P203", "P304"}  # http: where an author or a digest has no https:
 
 
 def letters(folder: Path, where: Path, most: int) -> list[Letter]:
     """Return the messages of `most` issues of the digests in `folder`, spread over time."""
-    from publisher.formatter.newsletter import period_of
+    from publisher.formatter.periods import period_of
 
     flags = {**PLACES, "source": {"folders": [str(folder)]}}
     settings = load(None, {"PUBLISHER_STORE__URL": f"sqlite:///{where}/letters.db"}, flags)
     collection = pipeline.collect(settings)
-    ids = sorted({period_of(paper.first_published, settings).id for paper in collection.papers})
+    ids = sorted(
+        {
+            period_of(paper.first_published, settings, Frequency.WEEKLY).id
+            for paper in collection.papers
+        }
+    )
     made = []
     with pipeline.open_store(settings) as store:
         for issue_id in ids[:: max(1, len(ids) // most)][:most]:
-            issue = pipeline.by_id(issue_id, collection, settings, store)
-            edition = render_edition(issue, (), settings)
+            issue = issuing.by_id(issue_id, collection, settings, store)
+            edition = render_edition(issue, Choice(), settings)
             made += letters_of([edition], issue, settings, store)
     return made
 
@@ -70,7 +76,11 @@ def check(found: Sequence[Letter]) -> None:
             "text/html",
         ]
         assert all(part.get_content() for part in message.iter_parts())
-    said = [f"{one.path} {one}" for one in about(found) if one.severity is not Severity.NOTE]
+    said = [
+        f"{one.path} {one}"
+        for one in about(found)
+        if one.severity is not Severity.NOTE and one.code not in OF_THE_DIGESTS
+    ]
     assert said == []
 
 
