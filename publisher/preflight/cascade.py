@@ -15,7 +15,7 @@ from cssselect import parse as parse_selectors
 from lxml import etree
 
 from publisher.preflight.letter import elements
-from publisher.preflight.style_rules import Screen, holds, parse_declarations
+from publisher.preflight.style_rules import Screen, holds, parse_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -66,18 +66,13 @@ def _attributes(document: Any) -> Iterator[_Declared]:  # noqa: ANN401 - of lxml
             if value:
                 # Before all sheets, and less specific than any (HTML, "presentational hints").
                 yield element, name, (False, False, _NOWHERE, 0), value
-        for one in _inline(element.get("style") or ""):
+        for one in parse_attribute(element.get("style") or ""):
             yield element, _property(one), (one.important, True, _NOWHERE, 0), one.value
 
 
 def _property(declaration: Declaration) -> str:
     # The shorthand sets the colour anew, to nothing where it names none.
     return "background-color" if declaration.name == "background" else declaration.name
-
-
-@cache
-def _inline(style: str) -> tuple[Declaration, ...]:
-    return parse_declarations(style)
 
 
 @cache

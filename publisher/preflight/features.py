@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from publisher.preflight.letter import elements
-from publisher.preflight.style_rules import parse_declarations, parse_rules
+from publisher.preflight.style_rules import parse_attribute, parse_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ def _of_element(element: Any) -> Iterator[str]:  # noqa: ANN401 - of lxml
     for name, value in element.attrib.items():
         yield f"attribute:{name}"
         if name == "style":
-            for declaration in parse_declarations(value):
+            for declaration in parse_attribute(value):
                 yield from _of_declaration(declaration)
     href = (element.get("href") or "").strip()
     if element.tag == "a" and href.startswith("#"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import tinycss2
@@ -51,16 +52,24 @@ def rules_of(document: Any) -> tuple[Rule, ...]:  # noqa: ANN401 - of lxml
     return tuple(rule for style in document.iter("style") for rule in parse_rules(style.text or ""))
 
 
-def parse_rules(css: str) -> list[Rule]:
+# The editions of an issue have the same few style blocks, and the same few style attributes.
+@lru_cache(maxsize=64)
+def parse_rules(css: str) -> tuple[Rule, ...]:
     """Return the rules of a style sheet; those in `@supports` count as supported."""
-    return list(_rules(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)))
+    return tuple(_rules(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)))
+
+
+@lru_cache(maxsize=4096)
+def parse_attribute(style: str) -> tuple[Declaration, ...]:
+    """Return the declarations in a style attribute; bad ones are left out."""
+    return _declarations(style)
 
 
 def _rules(nodes: Iterable[Any], media: tuple[str, ...] = ()) -> Iterator[Rule]:
     for node in nodes:
         if node.type == "qualified-rule":
             selectors = tinycss2.serialize(node.prelude).strip()
-            yield Rule(selectors, parse_declarations(node.content), media)
+            yield Rule(selectors, _declarations(node.content), media)
         elif node.type == "at-rule" and node.content is not None:
             inner = tinycss2.parse_rule_list(node.content, skip_comments=True, skip_whitespace=True)
             if node.lower_at_keyword == "media":
@@ -70,8 +79,7 @@ def _rules(nodes: Iterable[Any], media: tuple[str, ...] = ()) -> Iterator[Rule]:
                 yield from _rules(inner, media)
 
 
-def parse_declarations(source: Any) -> tuple[Declaration, ...]:  # noqa: ANN401 - text or tokens
-    """Return the declarations in a style attribute or a rule's content; bad ones are left out."""
+def _declarations(source: Any) -> tuple[Declaration, ...]:  # noqa: ANN401 - text or tokens
     nodes = tinycss2.parse_blocks_contents(source, skip_comments=True, skip_whitespace=True)
     return tuple(
         Declaration(node.lower_name, tinycss2.serialize(node.value).strip(), node.important)
