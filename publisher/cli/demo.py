@@ -50,6 +50,8 @@ def demo(
                 store.subscribers.confirm(email, now=sending.now(), detail="demo")
         issues = issuing.due(built.collection, settings, store, sending.now())
         well = sending.send_due(issues, settings, store, built.collection)
+    if issues:
+        pipeline.build(settings)  # the list of issues and their feed know them now
     for what, where in (
         ("the site", folder / "site" / "index.html"),
         ("a feed for your reader", folder / "site" / "atom.xml"),

@@ -26,5 +26,9 @@ def publish(
     with pipeline.open_store(settings) as store:
         issues = issuing.due(built.collection, settings, store, sending.now())
         well = sending.send_due(issues, settings, store, built.collection, force=force)
+    if issues:
+        # Their list and their feed know them now.
+        rebuilt = pipeline.build(settings, waiting=show.waiting())
+        show.warnings(websub.announce(rebuilt.changes.written, settings))
     if bad or not well:
         raise typer.Exit(1)

@@ -7,10 +7,13 @@ but whether it lets this sending host through, which checkdmarc does not say.
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING
+
+from publisher.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +46,7 @@ def make_lookup(nameserver: str = "", seconds: float = SECONDS) -> Callable[[str
 
     It takes a name and a type ("TXT", "MX", "A", "AAAA") and raises nothing. Each question is asked
     once. After one that nobody answered, no more are: waiting for each would make a send without a
-    network take minutes.
+    network take minutes. Raises `SettingsError` for a `nameserver` that is no address.
     """
     # A tenth of a second that only this check pays.
     import dns.exception  # noqa: PLC0415
@@ -57,9 +60,8 @@ def make_lookup(nameserver: str = "", seconds: float = SECONDS) -> Callable[[str
         return lambda _name, _kind: unknown
     resolver.lifetime = seconds
     if nameserver:
-        host, _, port = nameserver.partition(":")
+        host, resolver.port = _server(nameserver)
         resolver.nameservers = [host]
-        resolver.port = int(port or 53)
 
     @cache
     def look(name: str, kind: str) -> Answer:
@@ -72,6 +74,19 @@ def make_lookup(nameserver: str = "", seconds: float = SECONDS) -> Callable[[str
             return dead[0]
 
     return look
+
+
+def _server(text: str) -> tuple[str, int]:
+    """Return the address and port in "192.0.2.1", "192.0.2.1:5353", "::1" or "[::1]:5353"."""
+    host, colon, port = text.rpartition(":")
+    if not colon or (":" in host and not host.endswith("]")):
+        host, port = text, "53"
+    try:
+        return str(ipaddress.ip_address(host.strip("[]"))), int(port)
+    except ValueError as error:
+        raise SettingsError(
+            f"--nameserver: {text!r} is no IP address, with or without a port"
+        ) from (error)
 
 
 def _ask(resolver: Resolver, name: str, kind: str) -> Answer:

@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from preflight.dns_server import serving
 
-from publisher.preflight import dkim, dmarc, domain, spf
+from publisher.errors import SettingsError
+from publisher.preflight import dkim, dmarc, domain, lookup, spf
 from publisher.preflight.lookup import State, make_lookup
 from publisher.preflight.providers import PROVIDERS, by_host, of_mailbox
 from publisher.settings import load
@@ -320,6 +321,26 @@ def test_what_the_dns_says() -> None:
         assert ask("x" * 64 + ".dev", "A").state is State.NO_NAME
         ask("t.dev", "TXT")
     assert server.asked.count(("t.dev", "TXT")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "server"),
+    [
+        ("192.0.2.1", ("192.0.2.1", 53)),
+        ("192.0.2.1:5353", ("192.0.2.1", 5353)),
+        ("::1", ("::1", 53)),
+        ("[::1]", ("::1", 53)),
+        ("[::1]:5353", ("::1", 5353)),
+    ],
+)
+def test_the_address_of_a_server(text: str, server: tuple[str, int]) -> None:
+    assert lookup._server(text) == server
+
+
+@pytest.mark.parametrize("text", ["dns.example.org", "1.2.3.4:x", ":53", "1.2.3"])
+def test_what_is_no_server(text: str) -> None:
+    with pytest.raises(SettingsError, match="--nameserver"):
+        make_lookup(text)
 
 
 def test_providers() -> None:
