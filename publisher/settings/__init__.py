@@ -6,7 +6,8 @@ raises `SettingsError` with the setting and where it came from.
 """
 
 from publisher.settings.load import CONFIG_NAME, load
-from publisher.settings.sections import Filters, Mail, Newsletter, Secret, Settings, Site, Weekday
+from publisher.settings.sections import Filters, Mail, Newsletter, Settings, Site, Weekday
+from publisher.settings.values import Secret
 
 __all__ = [
     "CONFIG_NAME",

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from publisher.errors import SettingsError
-from publisher.settings.sections import SECTIONS, Secret, Settings, Words
+from publisher.settings.sections import SECTIONS, Settings
+from publisher.settings.values import Secret, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

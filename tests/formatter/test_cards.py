@@ -117,6 +117,23 @@ def test_a_fragment_is_kept_whole_or_not_at_all() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("A" * 100 + " b" * 100 + ". The next" + " word" * 99, "b b. …"),
+        # too far from the end to stop there
+        ("First. Second" + " word" * 99, "word…"),
+        # "al." ends no sentence
+        ("A" * 200 + " b" * 70 + " et al. 2024 show" + " word" * 99, "word…"),
+        ("一句。" + "长" * 150 + "。" + "后" * 150, "长。 …"),
+    ],
+)
+def test_a_text_is_cut_at_the_end_of_a_sentence(text: str, end: str) -> None:
+    found = card(language=EN, abstract=text, abstract_html="", summary=None, takeaways=())
+    assert found.passages[0].text.endswith(end)
+    assert len(found.passages[0].text) <= 422
+
+
+@pytest.mark.parametrize(
     ("comment", "venue", "shown", "accepted"),
     [
         ("Accepted at CVPR 2024", Venue("CVPR", 2024), "Accepted at CVPR 2024", True),

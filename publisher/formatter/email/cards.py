@@ -7,6 +7,7 @@ paper that has no text in the wanted language is shown with what it has.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -32,6 +33,11 @@ TITLE_COLUMNS, AUTHORS_COLUMNS, TOPIC_COLUMNS = 300, 240, 40
 TAKEAWAYS, NAMED_TOPICS = 5, 5
 # The first of each that there is: models say the same again under the other headings.
 NOTE_PARTS = (("method", "innovation"), ("results", "performance", "conclusion"))
+
+
+# A capital follows: "e.g. a" and "et al. 2024" end nothing.
+_SENTENCE_END = re.compile(r"[.!?] (?=[A-Z])|[。！？]")
+_NEAR = 0.6
 
 
 class Form(StrEnum):
@@ -178,7 +184,7 @@ def _leads(paper: Paper, language: Language, texts: MailTexts) -> tuple[Passage,
 def _lines(paper: Paper, language: Language, texts: MailTexts) -> tuple[Passage, ...]:
     def line(passage: Passage) -> Passage:
         label = texts.machine_short if passage.label == texts.machine_summary else ""
-        return Passage(label, shortened(_first_sentence(passage.text), LINE_COLUMNS))
+        return _cut(Passage(label, _first_sentence(passage.text)), LINE_COLUMNS)
 
     return tuple(line(passage) for passage in _leads(paper, language, texts))
 
@@ -216,10 +222,17 @@ def _notes(paper: Paper, language: Language, texts: MailTexts) -> Iterator[Passa
 
 
 def _cut(passage: Passage, columns: int) -> Passage:
-    """Return `passage` with at most `columns`; a fragment of HTML can't be cut, its text can."""
+    """Return `passage` with at most `columns`; a fragment of HTML can't be cut, its text can.
+
+    At the end of a sentence, where one is near.
+    """
     if text_width(passage.text) <= columns:
         return passage
-    return Passage(passage.label, shortened(passage.text, columns))
+    text = shortened(passage.text, columns)
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    if ends and ends[-1] > len(text) * _NEAR:
+        text = text[: ends[-1]].rstrip() + " …"
+    return Passage(passage.label, text)
 
 
 def _takeaways(paper: Paper, language: Language) -> tuple[str, ...]:
