@@ -13,14 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from publisher.formatter.folder import (
-    MANIFEST,
-    lacks_copy,
-    read_manifest,
-    remove,
-    write_changed,
-    write_manifest,
-)
+from publisher.formatter.folder import lacks_copy, remove, write_changed
+from publisher.formatter.manifest import MANIFEST, read_manifest
 from publisher.processes import share_out
 
 if TYPE_CHECKING:
@@ -71,18 +65,19 @@ def write_site(
     if known and not (todo or gone or disturbed or state.was_interrupted()):
         return Changes()
 
-    listed = set(read_manifest(folder))
+    manifest = read_manifest(folder)
     fresh = {path for part in todo for path in part.paths()}
-    if not known or not listed or state.was_interrupted():
+    if not known or not manifest or state.was_interrupted():
         wanted = {path for part in parts for path in part.paths()}
-        stale = listed - wanted
-        _sweep(folder, listed)
+        stale = set(manifest) - wanted
+        _sweep(folder, manifest)
+        manifest.add(wanted)
     else:
-        stale = (state.paths([*gone, *(part.name for part in todo)]) & listed) - fresh
-        wanted = (listed - stale) | fresh
+        made = state.paths([*gone, *(part.name for part in todo)])
+        stale = {path for path in made - fresh if path in manifest}
     state.begin(program, [*gone, *(part.name for part in todo)])
-    if not fresh <= listed:
-        write_manifest(folder, listed | fresh)
+    manifest.add(fresh)
+    manifest.write()
     written: list[str] = []
     entries: dict[int, bytes] = {}
     for batches in _stages(todo):
@@ -91,8 +86,8 @@ def write_site(
             written += paths
             entries.update(some)
     removed = remove(folder, sorted(stale))
-    if wanted != listed | fresh:
-        write_manifest(folder, wanted)
+    manifest.remove(stale)
+    manifest.write()
     touched = {_parent(path) for path in (*fresh, *stale)} | {"", *disturbed}
     state.finish(todo, touched, entries)
     return Changes(tuple(sorted(written)), removed)

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from publisher.formatter.parts import Part
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 # Folders whose files are looked at one by one. What a stranger changes in place, without a new
 # name, goes unseen elsewhere: there may be a hundred thousand files, and nobody has a reason to.
 WATCHED = ("", "topics")
+_VARIABLES = 900  # SQLite takes 999 in a query where it was built long ago
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS parts (
-    name TEXT PRIMARY KEY, fingerprint INTEGER NOT NULL, paths TEXT NOT NULL
+    name TEXT PRIMARY KEY, fingerprint INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS paths (name TEXT PRIMARY KEY, paths TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS folders (path TEXT PRIMARY KEY, changed INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entries (key INTEGER PRIMARY KEY, content BLOB NOT NULL);
@@ -85,7 +87,7 @@ class BuildState:
         """Return the paths of the parts `names` as they were made."""
         found: set[str] = set()
         for name in names:
-            query = "SELECT paths FROM parts WHERE name = ?"
+            query = "SELECT paths FROM paths WHERE name = ?"
             for (paths,) in self._connection.execute(query, (name,)):
                 found.update(filter(None, paths.split("\n")))
         return found
@@ -115,8 +117,12 @@ class BuildState:
         finished = _file_clock(self._folder)
         with self._connection:
             self._connection.executemany(
-                "INSERT OR REPLACE INTO parts VALUES (?, ?, ?)",
-                [(part.name, part.fingerprint, "\n".join(part.paths())) for part in made],
+                "INSERT OR REPLACE INTO parts VALUES (?, ?)",
+                [(part.name, part.fingerprint) for part in made],
+            )
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO paths VALUES (?, ?)",
+                [(part.name, "\n".join(part.paths())) for part in made],
             )
             for path in folders:
                 try:
@@ -137,10 +143,15 @@ class BuildState:
         with self._connection:
             self._note(content=content)
 
-    def entry(self, key: int) -> bytes | None:
-        """Return what is kept under `key`."""
-        rows = self._connection.execute("SELECT content FROM entries WHERE key = ?", (key,))
-        return next(rows, (None,))[0]
+    def entries(self, keys: Sequence[int]) -> dict[int, bytes]:
+        """Return what is kept of the entries `keys`."""
+        found: dict[int, bytes] = {}
+        for start in range(0, len(keys), _VARIABLES):
+            some = keys[start : start + _VARIABLES]
+            marks = ",".join("?" * len(some))
+            query = f"SELECT key, content FROM entries WHERE key IN ({marks})"  # noqa: S608
+            found.update(self._connection.execute(query, some))
+        return found
 
     def kept(self, name: str, stamp: str) -> bytes | None:
         """Return what was kept under `name` with the same `stamp`."""

@@ -6,25 +6,28 @@ A current feed changes by a few entries a day; the others come, as bytes, from t
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from publisher.formatter.entries import Entry, make_entry
+from publisher.formatter.feeds import FORMATS
 from publisher.formatter.parts import stable_hash
 from publisher.formatter.timeline import Listed, seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Mapping, Sequence
+    from collections.abc import Container
     from datetime import datetime
 
     from publisher.models import Paper
     from publisher.settings import Settings
 
+Lookup = Callable[[Sequence[int]], Mapping[int, bytes]]
 _KEPT = 1024  # entries in memory, each about 5 kB
 
 
 class EntryMaker:
-    """Makes the entries of `papers`; `lookup` returns bytes that were kept under a key.
+    """Makes the entries of `papers`; `lookup` returns the bytes that were kept under each key.
 
     Of entries in `recent` (numbers of papers), the bytes are to be kept for the next build.
     """
@@ -33,7 +36,7 @@ class EntryMaker:
         self,
         papers: Sequence[Paper],
         settings: Settings,
-        lookup: Callable[[int], bytes | None] = lambda _key: None,
+        lookup: Lookup = lambda _keys: {},
         recent: Container[int] = frozenset(),
     ) -> None:
         """Make nothing yet."""
@@ -43,12 +46,19 @@ class EntryMaker:
         self._lookup = lookup
         self._recent = recent
         self._fresh: dict[int, bytes] = {}
+        self._kept: dict[int, bytes] = {}
         self._process = os.getpid()
         self._entry = lru_cache(maxsize=_KEPT)(self._make)
 
-    def pending(self, listed: Listed) -> EntryOfPaper:
-        """Return the entry of a paper, to be made when it is needed."""
-        return EntryOfPaper(listed, self)
+    def pending(self, listed: Sequence[Listed]) -> tuple[EntryOfPaper, ...]:
+        """Return the entries of papers, each to be made when it is needed."""
+        # A database must not be used by a process that was forked off.
+        if os.getpid() == self._process:
+            recent = [one for one in listed if one.number in self._recent]
+            self._kept = dict(
+                self._lookup([_key(one, kind.file_name) for one in recent for kind in FORMATS])
+            )
+        return tuple(EntryOfPaper(one, self) for one in listed)
 
     def take_fresh(self) -> Mapping[int, bytes]:
         """Return by its key what is to be kept of what was made since the last call."""
@@ -59,9 +69,8 @@ class EntryMaker:
         """Return what `make` makes, or made, of the entry of a paper."""
         if listed.number not in self._recent:
             return make(self._entry(listed))
-        key = (listed.key ^ _kind_key(kind)) & ((1 << 63) - 1)
-        # A database must not be used by a process that was forked off.
-        kept = self._lookup(key) if os.getpid() == self._process else None
+        key = _key(listed, kind)
+        kept = self._kept.get(key) or self._fresh.get(key)
         if kept is None:
             kept = self._fresh[key] = make(self._entry(listed))
         return kept
@@ -95,6 +104,10 @@ class EntryOfPaper:
     def part(self, kind: str, make: Callable[[Entry], bytes]) -> bytes:
         """Return what `make` makes, or made, of the entry."""
         return self._maker.part(self._listed, kind, make)
+
+
+def _key(listed: Listed, kind: str) -> int:
+    return (listed.key ^ _kind_key(kind)) & ((1 << 63) - 1)
 
 
 @lru_cache

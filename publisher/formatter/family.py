@@ -101,7 +101,7 @@ class FeedPlan:
         hub_url: str = "",
     ) -> Feed:
         site = settings.site
-        entries = tuple(maker.pending(one) for one in listed)
+        entries = maker.pending(listed)
         return Feed(
             id=f"tag:{site.domain},{site.tag_date}:{self.folder or '/'}",
             title=self.title,

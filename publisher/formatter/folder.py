@@ -1,7 +1,6 @@
 """The output folder: only what changed is written, and every file is whole at every moment.
 
-`.publisher-manifest` lists what this program wrote, so that it never removes anything else. A
-compressed copy beside a large file (`x.gz`) comes and goes with it and is not listed.
+A compressed copy beside a large file (`x.gz`) comes and goes with it.
 """
 
 from __future__ import annotations
@@ -18,11 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-MANIFEST = ".publisher-manifest"
-_HEADING = "# Written by digest-publisher, which removes what is listed here and of no use any more"
 LARGE = 32_768  # bytes from which on a compressed copy saves more than a request costs
-# Of zlib: the next levels take twice the time for a few percent.
-_LEVEL = 3
+# Of zlib: what the next levels save is a few percent, and they take up to twice the time.
+_LEVEL = 1
 
 
 def write_changed(folder: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
@@ -34,7 +31,7 @@ def write_changed(folder: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
     written: list[str] = []
     for path, content in files.items():
         target = folder / _checked(path)
-        with _translated(target):
+        with translated(target):
             if _holds(target, content):
                 if _is_large(path, content) and not _beside(target).is_file():
                     _write_compressed(target, content)
@@ -60,7 +57,7 @@ def remove(folder: Path, paths: Iterable[str]) -> tuple[str, ...]:
     removed: list[str] = []
     for path in paths:
         target = folder / _checked(path)
-        with _translated(target):
+        with translated(target):
             with suppress(FileNotFoundError):
                 _beside(target).unlink()
             try:
@@ -76,29 +73,6 @@ def remove(folder: Path, paths: Iterable[str]) -> tuple[str, ...]:
                 except OSError:  # not empty
                     break
     return tuple(removed)
-
-
-def read_manifest(folder: Path) -> frozenset[str]:
-    """Return the paths this program wrote to `folder`; none where the manifest is not whole.
-
-    Raises `OutputError`.
-    """
-    target = folder / MANIFEST
-    with _translated(target):
-        try:
-            text = target.read_text("utf-8", errors="replace")
-        except FileNotFoundError:
-            return frozenset()
-    heading, *paths = text.split("\n")
-    return frozenset(filter(None, paths)) if heading == _HEADING else frozenset()
-
-
-def write_manifest(folder: Path, paths: Iterable[str]) -> None:
-    """Write the manifest. Raises `OutputError`."""
-    target = folder / MANIFEST
-    with _translated(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(target, "\n".join((_HEADING, *sorted(paths), "")).encode())
 
 
 def write_whole(target: Path, content: bytes) -> None:
@@ -155,7 +129,8 @@ def _holds(target: Path, content: bytes) -> bool:
 
 
 @contextmanager
-def _translated(target: Path) -> Iterator[None]:
+def translated(target: Path) -> Iterator[None]:
+    """Raise `OutputError` for an `OSError` at `target`."""
     try:
         yield
     except OSError as error:

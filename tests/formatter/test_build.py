@@ -17,7 +17,7 @@ import pytest
 from publisher.errors import OutputError
 from publisher.formatter.build import Changes, write_site
 from publisher.formatter.build_state import open_state
-from publisher.formatter.folder import MANIFEST
+from publisher.formatter.manifest import MANIFEST
 from publisher.formatter.parts import Part, stable_hash
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from publisher.formatter.entry_maker import EntryMaker
+from publisher.formatter.entry_maker import EntryMaker, Lookup
 from publisher.formatter.family import plan_feeds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from publisher.formatter.timeline import Listed
     from publisher.models import Collection, Paper, PastIssue
@@ -30,13 +30,12 @@ class SitePlan:
         labels: Mapping[int, Sequence[str]],
         *,
         issues: Sequence[PastIssue] = (),
-        lookup: Callable[[int], bytes | None] = lambda _key: None,
+        lookup: Lookup = lambda _keys: {},
     ) -> None:
         """Plan the site of the papers `listed`, in the order of feeds.
 
         `labels` are what `find_labels` found; `issues` those that were sent, newest first; `lookup`
-        returns the bytes of an entry that an
-        earlier build kept.
+        returns the bytes of entries that an earlier build kept.
         """
         self.collection = collection
         self.settings = settings

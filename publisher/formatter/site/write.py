@@ -72,7 +72,7 @@ def write(
         if fresh is not None:
             state.keep("labels", stamp, fresh)
         plan = SitePlan(
-            collection, settings, listed, labels, issues=_decode_issues(past), lookup=state.entry
+            collection, settings, listed, labels, issues=_decode_issues(past), lookup=state.entries
         )
         changes = write_site(
             folder,
