@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
+import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -189,20 +190,33 @@ def open_state(cache: Path, folder: Path) -> BuildState:
             cache.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(path, timeout=10)
             try:
-                connection.execute("PRAGMA synchronous = NORMAL")
-                connection.executescript(_SCHEMA)
+                if _is_ready(connection):
+                    return BuildState(connection, folder)
             except sqlite3.OperationalError:
                 connection.close()
                 break
             except sqlite3.DatabaseError:
-                connection.close()
-                path.unlink()
-                continue
-            return BuildState(connection, folder)
+                pass
+            connection.close()
+            path.unlink()
+            continue
         break
     connection = sqlite3.connect(":memory:")
     connection.executescript(_SCHEMA)
     return BuildState(connection, folder)
+
+
+def _is_ready(connection: sqlite3.Connection) -> bool:
+    """Make the tables where there are none; return whether they are those of this program."""
+    connection.execute("PRAGMA synchronous = NORMAL")
+    layout = zlib.crc32(_SCHEMA.encode()) & 0x7FFF_FFFF
+    (found,) = connection.execute("PRAGMA user_version").fetchone()
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if tables and found != layout:
+        return False
+    connection.executescript(_SCHEMA)
+    connection.execute(f"PRAGMA user_version = {layout}")
+    return True
 
 
 def _file_clock(folder: Path) -> int:

@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -110,6 +111,17 @@ def test_a_damaged_cache_is_made_anew(build: Builder, damage: bytes) -> None:
     (state,) = build.cache.iterdir()
     state.write_bytes(damage)
     assert build(part("a", A), part("b", B)) == NOTHING
+    assert build(part("a", A), part("b", B)) == NOTHING
+
+
+def test_the_cache_of_another_program_is_made_anew(build: Builder) -> None:
+    build(part("a", A))
+    (state,) = build.cache.iterdir()
+    with sqlite3.connect(state) as connection:
+        connection.execute("ALTER TABLE parts ADD COLUMN more TEXT")
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    assert build(part("a", A), part("b", B)).written == tuple(sorted(B))
     assert build(part("a", A), part("b", B)) == NOTHING
 
 
