@@ -1,6 +1,7 @@
 """The command line: one file per command, ten lines of logic at most.
 
-Whatever a command needs is imported when it runs, so that `publisher --help` is quick.
+A command's module is imported when it runs, and what it needs in its function, so that a command
+waits for nothing that it does not need and `publisher --help` is quick.
 """
 
 from __future__ import annotations
@@ -8,49 +9,64 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from importlib import import_module
 
-import typer
+import click
 
-from publisher.cli.build import build
-from publisher.cli.check import check
-from publisher.cli.demo import demo
-from publisher.cli.init import init
-from publisher.cli.papers import papers
-from publisher.cli.ping import ping
-from publisher.cli.preflight import preflight
-from publisher.cli.preview import preview
-from publisher.cli.publish import publish
-from publisher.cli.send import send
-from publisher.cli.status import status
-from publisher.cli.subscribers import app as subscribers
 from publisher.errors import PublisherError
 
-app = typer.Typer(
-    name="publisher",
-    help="Feeds and a weekly newsletter from Markdown digests of research papers.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+# In the order of the help. `publisher NAME` is the function NAME in publisher/cli/NAME.py.
+COMMANDS = (
+    "init",
+    "papers",
+    "build",
+    "check",
+    "preview",
+    "preflight",
+    "send",
+    "publish",
+    "ping",
+    "status",
+    "demo",
+    "subscribers",
 )
-app.command()(init)
-app.command()(papers)
-app.command()(build)
-app.command()(check)
-app.command()(preview)
-app.command()(preflight)
-app.command()(send)
-app.command()(publish)
-app.add_typer(subscribers, name="subscribers")
-app.command()(ping)
-app.command()(status)
-app.command()(demo)
+
+
+class InOrder(click.Group):
+    """A group that lists its commands in the order of the code, not of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return list(self.commands)
+
+
+class Program(InOrder):
+    """The commands of the program, each imported when it is wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name, None where there is none."""
+        # To say which commands a wrong name is close to, click has to know them all.
+        for name in (cmd_name,) if cmd_name in COMMANDS else COMMANDS:
+            self.add_command(getattr(import_module(f"{__name__}.{name}"), name))
+        return super().get_command(ctx, cmd_name)
+
+
+app = Program(
+    "publisher", help="Feeds and a weekly newsletter from Markdown digests of research papers."
+)
 
 
 def main() -> None:
     """Run the program: errors are one line on stderr, a traceback only with --verbose."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except PublisherError as error:
         if "--verbose" in sys.argv:
             traceback.print_exc()
@@ -60,6 +76,6 @@ def main() -> None:
         # The reader of a pipe (head, say) has seen enough; Python would complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except KeyboardInterrupt:
+    except (click.Abort, KeyboardInterrupt):
         sys.stderr.write("publisher: stopped\n")
         sys.exit(130)

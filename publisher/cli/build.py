@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from publisher.cli import show
-from publisher.cli.options import Config, Output, Sources, Verbose, settings_of
+from publisher.cli import options, show
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
+@click.command()
+@options.config
+@options.source
+@options.output
+@click.option("--watch", is_flag=True, help="Go on, and build again whenever something changes.")
+@click.option("--no-ping", is_flag=True, help="Leave telling the hub to `publisher ping`.")
+@options.verbose
 def build(
-    config: Config = None,
-    source: Sources = None,
-    output: Output = None,
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Go on, and build again whenever something changes.")
-    ] = False,
-    no_ping: Annotated[
-        bool, typer.Option("--no-ping", help="Leave telling the hub to `publisher ping`.")
-    ] = False,
-    verbose: Verbose = False,
+    *,
+    config: Path | None,
+    source: tuple[Path, ...],
+    output: Path | None,
+    watch: bool,
+    no_ping: bool,
+    verbose: bool,
 ) -> None:
     """Write the feeds and pages that changed, and print what changed."""
     from publisher import pipeline, websub
@@ -30,7 +36,7 @@ def build(
 
         watching.watch(config, source, output, ping=not no_ping, verbose=verbose)
         return
-    settings = settings_of(config, source, output)
+    settings = options.settings_of(config, source, output)
     built = pipeline.build(settings, show.parsing, show.waiting())
     show.changes(built.changes, every=verbose)
     show.note(
@@ -42,4 +48,4 @@ def build(
     if not no_ping:
         show.warnings(websub.announce(built.changes.written, settings))
     if show.defects(built.collection):
-        raise typer.Exit(1)
+        raise SystemExit(1)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from publisher.cli import show
-from publisher.cli.options import Config, Sources, Verbose, settings_of
+from publisher.cli import options, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from publisher.models import Collection, Finding
 
@@ -27,19 +26,34 @@ class Format(StrEnum):
     GITHUB = "github"
 
 
+@click.command()
+@click.argument(
+    "paths",
+    nargs=-1,
+    type=options.PATH,
+    metavar="[PATH]...",
+    help="Files or folders.  [default: source.folders]",
+)
+@click.option(
+    "--format",
+    "output_format",
+    type=options.OneOf(Format),
+    default="text",
+    show_default=True,
+    help="text, json, or github for annotations of a pull request.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@options.config
+@options.source
+@options.verbose
 def check(
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Files or folders.  [default: source.folders]"),
-    ] = None,
-    output_format: Annotated[
-        Format,
-        typer.Option("--format", help="text, json, or github for annotations of a pull request."),
-    ] = Format.TEXT,
-    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
-    config: Config = None,
-    source: Sources = None,
-    verbose: Verbose = False,
+    *,
+    paths: tuple[Path, ...],
+    output_format: Format,
+    as_json: bool,
+    config: Path | None,
+    source: tuple[Path, ...],
+    verbose: bool,
 ) -> None:
     """List every defect of the digests as path:line: CODE message.
 
@@ -47,9 +61,7 @@ def check(
     """
     from publisher import pipeline
 
-    collection = pipeline.collect(
-        settings_of(config, [*(source or []), *(paths or [])]), show.parsing
-    )
+    collection = pipeline.collect(options.settings_of(config, [*source, *paths]), show.parsing)
     if as_json or output_format is Format.JSON:
         for found in collection.findings:
             show.line(json.dumps(_fields(found), ensure_ascii=False))
@@ -65,7 +77,7 @@ def check(
     show.note(_totals(collection, errors))
     show.left_out(collection.left_out)
     if errors:
-        raise typer.Exit(1)
+        raise SystemExit(1)
 
 
 def _fields(found: Finding) -> dict[str, object]:

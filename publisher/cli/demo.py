@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from publisher.cli import sending, show
-from publisher.cli.options import Verbose
+from publisher.cli import options, sending, show
 
 READERS = (
     ("ada@example.org", "Ada Reader", ("nerf", "3dgs")),
@@ -17,12 +15,16 @@ READERS = (
 )
 
 
-def demo(
-    folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Where to write.  [default: outbox]")
-    ] = Path("outbox"),
-    verbose: Verbose = False,
-) -> None:
+@click.command()
+@click.argument(
+    "folder",
+    type=options.PATH,
+    default="outbox",
+    metavar="[DIR]",
+    help="Where to write.  [default: outbox]",
+)
+@options.verbose
+def demo(*, folder: Path, verbose: bool) -> None:
     """Build and send the example digests into a folder; run it again and nothing goes twice."""
     from publisher import issuing, pipeline
     from publisher.settings import load
@@ -59,7 +61,7 @@ def demo(
     ):
         show.line(f"{what}: {where}")
     if not well:
-        raise typer.Exit(1)
+        raise SystemExit(1)
 
 
 def examples() -> Path:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from publisher.cli import show
-from publisher.cli.options import Verbose
+from publisher.cli import options, show
 from publisher.errors import OutputError
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def init(
-    folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Where to write it.  [default: .]")
-    ] = Path(),
-    verbose: Verbose = False,
-) -> None:
+
+@click.command()
+@click.argument(
+    "folder",
+    type=options.PATH,
+    default=".",
+    metavar="[DIR]",
+    help="Where to write it.  [default: .]",
+)
+@options.verbose
+def init(*, folder: Path, verbose: bool) -> None:
     """Write a commented publisher.toml for a Hexo blog."""
     from publisher.settings import CONFIG_NAME
     from publisher.settings.template import TEMPLATE

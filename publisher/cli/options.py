@@ -1,49 +1,58 @@
-"""The options that every command takes, and what they add up to."""
+"""The options that several commands take, and what they add up to."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, TypeVar
 
-import typer
+import click
 
 from publisher.models import Frequency, Language, Length
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from publisher.settings import Settings
 
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings file.  [default: ./publisher.toml]"),
-]
-Sources = Annotated[
-    list[Path] | None,
-    typer.Option("--source", metavar="DIR", help="Folder of digests; may be repeated."),
-]
-Output = Annotated[
-    Path | None, typer.Option("--output", metavar="DIR", help="Folder for feeds and pages.")
-]
-Force = Annotated[
-    bool, typer.Option("--force", help="Send even where `publisher preflight` finds errors.")
-]
-# main() looks for it itself: it has to be known before any command runs.
-Verbose = Annotated[bool, typer.Option("--verbose", help="Show a traceback with an error.")]
+Word = TypeVar("Word")
+PATH = click.Path(path_type=Path)
 
-ChosenLanguage = Annotated[
-    Language | None,
-    typer.Option("--language", help="Which texts of a paper.  [default: the list's]"),
-]
-ChosenLength = Annotated[
-    Length | None, typer.Option("--length", help="How much of each paper.  [default: the list's]")
-]
-ChosenFrequency = Annotated[
-    Frequency | None, typer.Option("--frequency", help="How often.  [default: the list's]")
-]
+
+class OneOf(click.Choice[Word]):
+    """A choice among the members of an enum, by their values: click goes by their names."""
+
+    def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
+        """Return what stands for `choice` on the command line."""
+        return super().normalize_choice(str(choice), ctx)
+
+
+config = click.option(
+    "--config", type=PATH, metavar="FILE", help="Settings file.  [default: ./publisher.toml]"
+)
+source = click.option(
+    "--source", type=PATH, multiple=True, metavar="DIR", help="Folder of digests; may be repeated."
+)
+output = click.option("--output", type=PATH, metavar="DIR", help="Folder for feeds and pages.")
+force = click.option(
+    "--force", is_flag=True, help="Send even where `publisher preflight` finds errors."
+)
+# main() looks for it itself: it has to be known before any command runs.
+verbose = click.option("--verbose", is_flag=True, help="Show a traceback with an error.")
+
+language = click.option(
+    "--language", type=OneOf(Language), help="Which texts of a paper.  [default: the list's]"
+)
+length = click.option(
+    "--length", type=OneOf(Length), help="How much of each paper.  [default: the list's]"
+)
+frequency = click.option(
+    "--frequency", type=OneOf(Frequency), help="How often.  [default: the list's]"
+)
 
 
 def settings_of(
-    config: Path | None, source: list[Path] | None = None, output: Path | None = None
+    config: Path | None, source: Sequence[Path] = (), output: Path | None = None
 ) -> Settings:
     """Return the settings; folders given as options are relative to the current folder.
 

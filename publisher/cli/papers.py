@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from publisher.cli import show
-from publisher.cli.options import Config, Sources, Verbose, settings_of
+from publisher.cli import options, show
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-def papers(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-    config: Config = None,
-    source: Sources = None,
-    verbose: Verbose = False,
-) -> None:
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@options.config
+@options.source
+@options.verbose
+def papers(*, as_json: bool, config: Path | None, source: tuple[Path, ...], verbose: bool) -> None:
     """List the papers of all digests, newest first."""
     from publisher import pipeline
     from publisher.formatter.paper_json import to_json
 
-    collection = pipeline.collect(settings_of(config, source), show.parsing)
+    collection = pipeline.collect(options.settings_of(config, source), show.parsing)
     for paper in collection.papers:
         if as_json:
             show.line(to_json(paper))
         else:
             show.line(f"{paper.first_published:%Y-%m-%d}  {paper.id:<18}  {paper.title}")
     if show.defects(collection):
-        raise typer.Exit(1)
+        raise SystemExit(1)

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from publisher.cli import show
-from publisher.cli.options import Config, Verbose, settings_of
+from publisher.cli import options, show
 from publisher.errors import SettingsError, SourceError
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def ping(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="What `build --no-ping` printed; - for stdin.")
-    ] = Path("-"),
-    config: Config = None,
-    verbose: Verbose = False,
-) -> None:
+
+@click.command()
+@click.argument(
+    "file",
+    type=options.PATH,
+    default="-",
+    metavar="[FILE]",
+    help="What `build --no-ping` printed; - for stdin.  [default: -]",
+)
+@options.config
+@options.verbose
+def ping(*, file: Path, config: Path | None, verbose: bool) -> None:
     """Tell the hub of feeds.hub which feeds changed, once they are where readers find them."""
     from publisher import websub
 
-    settings = settings_of(config)
+    settings = options.settings_of(config)
     if not settings.feeds.hub:
         raise SettingsError("feeds.hub: no hub is set")
     try:
@@ -35,4 +40,4 @@ def ping(
     show.warnings(warnings)
     show.note(f"{show.count(len(feeds), 'changed feed')}")
     if warnings:
-        raise typer.Exit(1)
+        raise SystemExit(1)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import typer
+import click
 
-from publisher.cli import checking, sending, show
-from publisher.cli.options import Config, Sources, Verbose, settings_of
+from publisher.cli import checking, options, sending, show
 from publisher.errors import IssueError
 from publisher.models import Choice, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from publisher.models import Collection, Finding
     from publisher.preflight.letter import Letter
@@ -22,26 +22,29 @@ if TYPE_CHECKING:
     from publisher.store.database import Store
 
 
+@click.command()
+@click.option("--issue", "issue_id", metavar="ID", help="e.g. 2024-W49.  [default: next]")
+@click.option("--online", is_flag=True, help="Ask every link whether it answers.")
+@click.option(
+    "--dns/--no-dns", default=True, show_default=True, help="Look up the sender's domain."
+)
+@click.option("--nameserver", default="", metavar="ADDRESS[:PORT]", help="DNS server to ask.")
+@click.option("--notes", is_flag=True, help="Say too what is well as it is, or was not checked.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@options.config
+@options.source
+@options.verbose
 def preflight(
-    issue_id: Annotated[
-        str | None, typer.Option("--issue", metavar="ID", help="e.g. 2024-W49.  [default: next]")
-    ] = None,
-    online: Annotated[
-        bool, typer.Option("--online", help="Ask every link whether it answers.")
-    ] = False,
-    dns: Annotated[
-        bool, typer.Option("--dns/--no-dns", help="Look up the sender's domain.")
-    ] = True,
-    nameserver: Annotated[
-        str, typer.Option("--nameserver", metavar="ADDRESS[:PORT]", help="DNS server to ask.")
-    ] = "",
-    notes: Annotated[
-        bool, typer.Option("--notes", help="Say too what is well as it is, or was not checked.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-    config: Config = None,
-    source: Sources = None,
-    verbose: Verbose = False,
+    *,
+    issue_id: str | None,
+    online: bool,
+    dns: bool,
+    nameserver: str,
+    notes: bool,
+    as_json: bool,
+    config: Path | None,
+    source: tuple[Path, ...],
+    verbose: bool,
 ) -> None:
     """Check the messages of an issue, and the sender's domain, as receivers will.
 
@@ -50,7 +53,7 @@ def preflight(
     from publisher import pipeline
     from publisher import preflight as checks
 
-    settings = settings_of(config, source)
+    settings = options.settings_of(config, source)
     collection = pipeline.collect(settings, show.parsing)
     with pipeline.open_store(settings) as store:
         letters = _letters(issue_id, collection, settings, store)
@@ -67,7 +70,7 @@ def preflight(
             show.line(checking.as_line(one))
     show.note(checking.totals(merged, len(letters)))
     if show.errors(merged):
-        raise typer.Exit(1)
+        raise SystemExit(1)
 
 
 def _letters(

@@ -3,74 +3,78 @@
 from __future__ import annotations
 
 import os
-import webbrowser
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from publisher.cli import checking, sending, show
-from publisher.cli.options import (
-    ChosenFrequency,
-    ChosenLanguage,
-    ChosenLength,
-    Config,
-    Sources,
-    Verbose,
-    settings_of,
-)
+from publisher.cli import checking, options, sending, show
 from publisher.errors import IssueError, OutputError
 from publisher.models import Choice
 
 if TYPE_CHECKING:
-    from publisher.models import Collection, Frequency, Issue
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from publisher.models import Collection, Frequency, Issue, Language, Length
     from publisher.preflight.letter import Letter
     from publisher.settings import Settings
     from publisher.store.database import Store
 
 
+@click.command()
+@click.argument(
+    "folder",
+    type=options.PATH,
+    default="preview",
+    metavar="[DIR]",
+    help="Where to write.  [default: preview]",
+)
+@click.option("--issue", "issue_id", metavar="ID", help="e.g. 2024-W49.  [default: next]")
+@click.option(
+    "--topic",
+    "--topics",
+    "topics",
+    multiple=True,
+    metavar="SLUGS",
+    help="Slugs with commas between them; may be repeated.  [default: all]",
+)
+@options.language
+@options.length
+@options.frequency
+@click.option("--open", "open_it", is_flag=True, help="Show it in the browser.")
+@click.option("--screenshot", is_flag=True, help="Pictures of phone and desktop, light and dark.")
+@click.option("--images", is_flag=True, help="Let the pictures have what is on the web.")
+@options.config
+@options.source
+@options.verbose
 def preview(
-    folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Where to write.  [default: preview]")
-    ] = Path("preview"),
-    issue_id: Annotated[
-        str | None, typer.Option("--issue", metavar="ID", help="e.g. 2024-W49.  [default: next]")
-    ] = None,
-    topics: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--topic",
-            "--topics",
-            metavar="SLUGS",
-            help="Slugs with commas between them; may be repeated.  [default: all]",
-        ),
-    ] = None,
-    language: ChosenLanguage = None,
-    length: ChosenLength = None,
-    frequency: ChosenFrequency = None,
-    open_it: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
-    screenshot: Annotated[
-        bool,
-        typer.Option("--screenshot", help="Pictures of phone and desktop, light and dark."),
-    ] = False,
-    images: Annotated[
-        bool, typer.Option("--images", help="Let the pictures have what is on the web.")
-    ] = False,
-    config: Config = None,
-    source: Sources = None,
-    verbose: Verbose = False,
+    *,
+    folder: Path,
+    issue_id: str | None,
+    topics: tuple[str, ...],
+    language: Language | None,
+    length: Length | None,
+    frequency: Frequency | None,
+    open_it: bool,
+    screenshot: bool,
+    images: bool,
+    config: Path | None,
+    source: tuple[Path, ...],
+    verbose: bool,
 ) -> None:
     """Write an issue as .html, .txt and .eml; it is sent to no one.
 
     One that was sent comes as it was frozen.
     """
+    import webbrowser
+
     from publisher import pipeline
     from publisher.formatter.email import render_edition
     from publisher.formatter.folder import write_changed
 
-    settings = settings_of(config, source)
+    settings = options.settings_of(config, source)
     collection = pipeline.collect(settings, show.parsing)
-    chosen = _chosen(topics or [], collection)
+    chosen = _chosen(topics, collection)
     with pipeline.open_store(settings) as store:
         choice = Choice(
             topics=chosen,
@@ -106,7 +110,7 @@ def preview(
         raise OutputError("no browser could be started")
 
 
-def _chosen(topics: list[str], collection: Collection) -> tuple[str, ...]:
+def _chosen(topics: Sequence[str], collection: Collection) -> tuple[str, ...]:
     known = {topic.slug for topic in collection.topics}
     chosen = [slug.strip() for text in topics for slug in text.split(",") if slug.strip()]
     for slug in chosen:

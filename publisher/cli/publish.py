@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-import typer
+from typing import TYPE_CHECKING
 
-from publisher.cli import sending, show
-from publisher.cli.options import Config, Force, Output, Sources, Verbose, settings_of
+import click
+
+from publisher.cli import options, sending, show
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
+@click.command()
+@options.force
+@options.config
+@options.source
+@options.output
+@options.verbose
 def publish(
-    force: Force = False,
-    config: Config = None,
-    source: Sources = None,
-    output: Output = None,
-    verbose: Verbose = False,
+    *,
+    force: bool,
+    config: Path | None,
+    source: tuple[Path, ...],
+    output: Path | None,
+    verbose: bool,
 ) -> None:
     """Build, then send the issues that are due. Safe to run any number of times."""
     from publisher import issuing, pipeline, websub
 
-    settings = settings_of(config, source, output)
+    settings = options.settings_of(config, source, output)
     built = pipeline.build(settings, show.parsing, show.waiting())
     show.note(show.changed(built.changes, settings.path(settings.output.folder)))
     show.warnings(websub.announce(built.changes.written, settings))
@@ -31,4 +42,4 @@ def publish(
         rebuilt = pipeline.build(settings, waiting=show.waiting())
         show.warnings(websub.announce(rebuilt.changes.written, settings))
     if bad or not well:
-        raise typer.Exit(1)
+        raise SystemExit(1)

@@ -2,45 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from publisher.cli import sending, show
-from publisher.cli.options import Config, Force, Sources, Verbose, settings_of
+from publisher.cli import options, sending, show
 from publisher.errors import IssueError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from publisher.models import Collection, Issue
     from publisher.settings import Settings
     from publisher.store.database import Store
 
 
+@click.command()
+@click.option("--issue", "issue_id", metavar="ID", help="e.g. 2024-W49.  [default: due]")
+@click.option("--dry-run", is_flag=True, help="Say who would get what; send and keep nothing.")
+@click.option("--to", metavar="ADDRESS", help="Send a test copy to this address only.")
+@click.option(
+    "--retry-unknown", is_flag=True, help="Send again where nobody knows whether it arrived."
+)
+@options.force
+@options.config
+@options.source
+@options.verbose
 def send(
-    issue_id: Annotated[
-        str | None, typer.Option("--issue", metavar="ID", help="e.g. 2024-W49.  [default: due]")
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say who would get what; send and keep nothing.")
-    ] = False,
-    to: Annotated[
-        str | None,
-        typer.Option("--to", metavar="ADDRESS", help="Send a test copy to this address only."),
-    ] = None,
-    retry_unknown: Annotated[
-        bool,
-        typer.Option("--retry-unknown", help="Send again where nobody knows whether it arrived."),
-    ] = False,
-    force: Force = False,
-    config: Config = None,
-    source: Sources = None,
-    verbose: Verbose = False,
+    *,
+    issue_id: str | None,
+    dry_run: bool,
+    to: str | None,
+    retry_unknown: bool,
+    force: bool,
+    config: Path | None,
+    source: tuple[Path, ...],
+    verbose: bool,
 ) -> None:
     """Send the issues that are due, or the one named, to everyone who has not got it."""
     from publisher import issuing, pipeline
     from publisher.sender.addresses import normalise_email
 
-    settings = settings_of(config, source)
+    settings = options.settings_of(config, source)
     to = None if to is None else normalise_email(to)
     collection = pipeline.collect(settings, show.parsing)
     with pipeline.open_store(settings) as store:
@@ -61,7 +64,7 @@ def send(
         elif store.ledger.issue(issue_id) is None:
             issues = (issuing.by_id(issue_id, collection, settings, store),)
         if not sending.send_due(issues, settings, store, collection, force=force):
-            raise typer.Exit(1)
+            raise SystemExit(1)
 
 
 def _wanted(

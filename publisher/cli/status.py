@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
-from publisher.cli import show
-from publisher.cli.options import Config, Verbose, settings_of
+from publisher.cli import options, show
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from publisher.store.database import Store
 
 SHOWN_DOUBTS = 20
 
 
-def status(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
-    config: Config = None,
-    verbose: Verbose = False,
-) -> None:
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@options.config
+@options.verbose
+def status(*, as_json: bool, config: Path | None, verbose: bool) -> None:
     """Show subscribers, issues, and what is waiting or in doubt."""
     from publisher import pipeline
 
-    settings = settings_of(config)
+    settings = options.settings_of(config)
     with pipeline.open_store(settings) as store:
         found = report(store)
     if as_json:

@@ -4,60 +4,64 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from publisher.cli import sending, show
-from publisher.cli.options import (
-    ChosenFrequency,
-    ChosenLanguage,
-    ChosenLength,
-    Config,
-    Verbose,
-    settings_of,
-)
+from publisher.cli import InOrder, options, sending, show
 from publisher.errors import SourceError, SubscriberError
 from publisher.models import Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
-    from publisher.models import Subscriber
+    from publisher.models import Frequency, Language, Length, Subscriber
     from publisher.settings import Settings
 
-app = typer.Typer(help="Add, confirm, list and remove subscribers.", no_args_is_help=True)
+# A person, and why the list may have them.
+_address = click.argument("address", metavar="ADDRESS")
+_note = click.option(
+    "--note", "reason", default="", help="Goes to the consent log, e.g. how the person agreed."
+)
 
-Address = Annotated[str, typer.Argument(metavar="ADDRESS")]
-Reason = Annotated[
-    str, typer.Option("--note", help="Goes to the consent log, e.g. how the person agreed.")
-]
+
+@click.group(cls=InOrder)
+def subscribers() -> None:
+    """Add, confirm, list and remove subscribers."""
 
 
-@app.command()
+@subscribers.command("add")
+@_address
+@click.option(
+    "--topic", "topics", multiple=True, help="Name or slug; may be repeated.  [default: all topics]"
+)
+@options.language
+@options.length
+@options.frequency
+@click.option("--name", default="", help="How to greet the person.")
+@click.option("--confirmed", is_flag=True, help="The person has agreed already; say how in --note.")
+@_note
+@options.config
+@options.verbose
 def add(
-    address: Address,
-    topics: Annotated[
-        list[str] | None,
-        typer.Option("--topic", help="Name or slug; may be repeated.  [default: all topics]"),
-    ] = None,
-    language: ChosenLanguage = None,
-    length: ChosenLength = None,
-    frequency: ChosenFrequency = None,
-    name: Annotated[str, typer.Option("--name", help="How to greet the person.")] = "",
-    confirmed: Annotated[
-        bool, typer.Option("--confirmed", help="The person has agreed already; say how in --note.")
-    ] = False,
-    reason: Reason = "",
-    config: Config = None,
-    verbose: Verbose = False,
+    *,
+    address: str,
+    topics: tuple[str, ...],
+    language: Language | None,
+    length: Length | None,
+    frequency: Frequency | None,
+    name: str,
+    confirmed: bool,
+    reason: str,
+    config: Path | None,
+    verbose: bool,
 ) -> None:
     """Add a person; they get mail when they are confirmed."""
     from publisher import pipeline
     from publisher.sender.addresses import clean_name, normalise_email
 
-    settings = settings_of(config)
+    settings = options.settings_of(config)
     email = normalise_email(address)
     slugs = _slugs(topics, settings) if topics else ()
     wishes = Wishes(language, length, frequency)
@@ -74,37 +78,46 @@ def add(
         show.note(f"when they have agreed: publisher subscribers confirm {email}")
 
 
-@app.command()
-def confirm(
-    address: Address, reason: Reason = "", config: Config = None, verbose: Verbose = False
-) -> None:
+@subscribers.command("confirm")
+@_address
+@_note
+@options.config
+@options.verbose
+def confirm(*, address: str, reason: str, config: Path | None, verbose: bool) -> None:
     """Confirm a person: from now on they get every issue on their topics."""
     from publisher import pipeline
     from publisher.sender.addresses import normalise_email
 
-    with pipeline.open_store(settings_of(config)) as store:
+    with pipeline.open_store(options.settings_of(config)) as store:
         email = normalise_email(address)
         show.line(_line(store.subscribers.confirm(email, now=sending.now(), detail=reason)))
 
 
-@app.command("set")
+@subscribers.command("set")
+@_address
+@click.option("--topic", "topics", multiple=True, help="Instead of those before; may be repeated.")
+@click.option("--all-topics", is_flag=True, help="Every topic.")
+@options.language
+@options.length
+@options.frequency
+@options.config
+@options.verbose
 def set_(
-    address: Address,
-    topics: Annotated[
-        list[str] | None, typer.Option("--topic", help="Instead of those before; may be repeated.")
-    ] = None,
-    all_topics: Annotated[bool, typer.Option("--all-topics", help="Every topic.")] = False,
-    language: ChosenLanguage = None,
-    length: ChosenLength = None,
-    frequency: ChosenFrequency = None,
-    config: Config = None,
-    verbose: Verbose = False,
+    *,
+    address: str,
+    topics: tuple[str, ...],
+    all_topics: bool,
+    language: Language | None,
+    length: Length | None,
+    frequency: Frequency | None,
+    config: Path | None,
+    verbose: bool,
 ) -> None:
     """Change what a person gets; what is not named stays."""
     from publisher import pipeline
     from publisher.sender.addresses import normalise_email
 
-    settings = settings_of(config)
+    settings = options.settings_of(config)
     slugs = _slugs(topics, settings) if topics else ()
     with pipeline.open_store(settings) as store:
         email = normalise_email(address)
@@ -122,55 +135,60 @@ def set_(
     show.line(_line(person))
 
 
-@app.command("list")
-def list_(config: Config = None, verbose: Verbose = False) -> None:
+@subscribers.command("list")
+@options.config
+@options.verbose
+def list_(*, config: Path | None, verbose: bool) -> None:
     """List everyone: address, status, topics, and what else they chose."""
     from publisher import pipeline
 
-    with pipeline.open_store(settings_of(config)) as store:
+    with pipeline.open_store(options.settings_of(config)) as store:
         for subscriber in store.subscribers.iterate():
             show.line(_line(subscriber))
 
 
-@app.command()
-def remove(
-    address: Address, reason: Reason = "", config: Config = None, verbose: Verbose = False
-) -> None:
+@subscribers.command("remove")
+@_address
+@_note
+@options.config
+@options.verbose
+def remove(*, address: str, reason: str, config: Path | None, verbose: bool) -> None:
     """Unsubscribe a person; no import makes them active again."""
     from publisher import pipeline
     from publisher.sender.addresses import normalise_email
 
     email = normalise_email(address)
-    with pipeline.open_store(settings_of(config)) as store:
+    with pipeline.open_store(options.settings_of(config)) as store:
         if store.subscribers.find(email) is None:
             raise SubscriberError(f"{email}: is not on the list")
         changed = store.subscribers.remove(email, now=sending.now(), detail=reason)
     show.line(f"{email} {'unsubscribed' if changed else 'had unsubscribed already'}")
 
 
-@app.command()
-def erase(
-    address: Address, reason: Reason = "", config: Config = None, verbose: Verbose = False
-) -> None:
+@subscribers.command("erase")
+@_address
+@_note
+@options.config
+@options.verbose
+def erase(*, address: str, reason: str, config: Path | None, verbose: bool) -> None:
     """Forget all about a person but a keyed hash, which keeps the address from coming back."""
     from publisher import pipeline
     from publisher.sender.addresses import normalise_email
 
     email = normalise_email(address)
-    with pipeline.open_store(settings_of(config)) as store:
+    with pipeline.open_store(options.settings_of(config)) as store:
         known = store.subscribers.erase(email, now=sending.now(), detail=reason)
     show.line("erased" if known else "was not on the list; the address is suppressed now")
 
 
-@app.command("import")
+@subscribers.command("import")
+@click.argument("file", type=options.PATH, metavar="FILE", help="CSV; - for standard input.")
+@click.option("--confirmed", is_flag=True, help="All of them have agreed; say how in --note.")
+@_note
+@options.config
+@options.verbose
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV; - for standard input.")],
-    confirmed: Annotated[
-        bool, typer.Option("--confirmed", help="All of them have agreed; say how in --note.")
-    ] = False,
-    reason: Reason = "",
-    config: Config = None,
-    verbose: Verbose = False,
+    *, file: Path, confirmed: bool, reason: str, config: Path | None, verbose: bool
 ) -> None:
     """Add people from a CSV file with the column email, and maybe name, topics, confirmed_at.
 
@@ -181,7 +199,7 @@ def import_(
     from publisher.collector.slugs import slugify
     from publisher.sender.subscribers import Remark, SubscriberRow, parse_csv
 
-    settings = settings_of(config)
+    settings = options.settings_of(config)
     remarks: list[Remark] = []
 
     def rows(parsed: Iterable[SubscriberRow | Remark]) -> Iterable[SubscriberRow]:
@@ -215,23 +233,26 @@ def import_(
         f"{result.known:,} on the list already, {lost:,} rejected"
     )
     if lost:
-        raise typer.Exit(1)
+        raise SystemExit(1)
 
 
-@app.command()
-def export(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="CSV; - for standard output.")
-    ] = Path("-"),
-    config: Config = None,
-    verbose: Verbose = False,
-) -> None:
+@subscribers.command("export")
+@click.argument(
+    "file",
+    type=options.PATH,
+    default="-",
+    metavar="[FILE]",
+    help="CSV; - for standard output.  [default: -]",
+)
+@options.config
+@options.verbose
+def export(*, file: Path, config: Path | None, verbose: bool) -> None:
     """Write everyone to a CSV file that `import` reads and no spreadsheet runs."""
     from publisher import pipeline
     from publisher.errors import OutputError
     from publisher.sender.subscribers import write_csv
 
-    with pipeline.open_store(settings_of(config)) as store:
+    with pipeline.open_store(options.settings_of(config)) as store:
         people = store.subscribers.iterate()
         if str(file) == "-":
             sys.stdout.reconfigure(newline="")  # type: ignore[union-attr]

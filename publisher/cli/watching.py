@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def watch(
     config: Path | None,
-    source: list[Path] | None,
+    source: tuple[Path, ...],
     output: Path | None,
     *,
     ping: bool,
