@@ -92,7 +92,7 @@ def preview(
         f"{name}.txt": letter.text.encode(),
         f"{name}.eml": letter.raw,
     }
-    write_changed(folder, files)
+    write_changed(folder, files, served=False)
     page = folder / f"{name}.html"
     if screenshot:
         if os.name != "posix":
@@ -101,7 +101,7 @@ def preview(
 
         pictures = take(page, images=images)
         shots = {f"{name}-{which}.png": picture for which, picture in pictures.items()}
-        write_changed(folder, shots)
+        write_changed(folder, shots, served=False)
         files.update(shots)
     show.line(str(letter.message["Subject"]))
     for file in files:

@@ -22,26 +22,30 @@ LARGE = 32_768  # bytes from which on a compressed copy saves more than a reques
 _LEVEL = 1
 
 
-def write_changed(folder: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
+def write_changed(
+    folder: Path, files: Mapping[str, bytes], *, served: bool = True
+) -> tuple[str, ...]:
     """Write those of `files` (path to content) that differ from what is in `folder`.
 
-    Returns the paths written. Raises `OutputError` where the folder can't be written; what was
+    Large files get a compressed copy beside them where the folder is to be `served`. Returns the
+    paths written. Raises `OutputError` where the folder can't be written; what was
     there before is whole then.
     """
     written: list[str] = []
     for path, content in files.items():
         target = folder / _checked(path)
         with translated(target):
+            large = served and _is_large(path, content)
             if _holds(target, content):
-                if _is_large(path, content) and not _beside(target).is_file():
+                if large and not _beside(target).is_file():
                     _write_compressed(target, content)
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
-            if _is_large(path, content):
+            if large:
                 # Before the file itself: who asks for both in between gets an old and a new one,
                 # each whole; the other way round a stopped build would leave them apart.
                 _write_compressed(target, content)
-            else:
+            elif served:
                 with suppress(FileNotFoundError):
                     _beside(target).unlink()
             write_whole(target, content)
