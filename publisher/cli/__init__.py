@@ -6,6 +6,7 @@ waits for nothing that it does not need and `publisher --help` is quick.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -62,6 +63,8 @@ app = Program(
 
 def main() -> None:
     """Run the program: errors are one line on stderr, a traceback only with --verbose."""
+    # A command makes much that it keeps; to look through it for garbage again and again finds none.
+    gc.set_threshold(50_000)
     try:
         sys.exit(app(standalone_mode=False))
     except click.ClickException as error:

@@ -1,6 +1,7 @@
 """The output folder: only what changed is written, and every file is whole at every moment.
 
-A compressed copy beside a large file (`x.gz`) comes and goes with it.
+A compressed copy beside a large file (`x.gz`) comes and goes with it. There may be a hundred
+thousand files, so paths are texts here: to make a Path takes longer than most calls.
 """
 
 from __future__ import annotations
@@ -32,23 +33,30 @@ def write_changed(
     there before is whole then.
     """
     written: list[str] = []
+    root = os.fspath(folder)
+    made: set[str] = set()  # folders that are there
     for path, content in files.items():
-        target = folder / _checked(path)
-        with translated(target):
+        target = f"{root}/{_checked(path)}"
+        try:
             large = served and _is_large(path, content)
             if _holds(target, content):
-                if large and not _beside(target).is_file():
+                if large and not os.path.isfile(target + ".gz"):  # noqa: PTH113
                     _write_compressed(target, content)
                 continue
-            target.parent.mkdir(parents=True, exist_ok=True)
+            parent = target.rpartition("/")[0]
+            if parent not in made:
+                os.makedirs(parent, exist_ok=True)  # noqa: PTH103
+                made.add(parent)
             if large:
                 # Before the file itself: who asks for both in between gets an old and a new one,
                 # each whole; the other way round a stopped build would leave them apart.
                 _write_compressed(target, content)
             elif served:
                 with suppress(FileNotFoundError):
-                    _beside(target).unlink()
+                    os.unlink(target + ".gz")  # noqa: PTH108
             write_whole(target, content)
+        except OSError as error:
+            raise _explained(target, error) from error
         written.append(path)
     return tuple(written)
 
@@ -79,13 +87,14 @@ def remove(folder: Path, paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(removed)
 
 
-def write_whole(target: Path, content: bytes) -> None:
+def write_whole(target: str | Path, content: bytes) -> None:
     """Replace `target` by `content` in one step: a reader sees the old file or the new one.
 
     Raises `OSError`; no part of the new file is left behind then.
     """
+    parent, name = os.path.split(target)
     # A name of its own, so that two builds never write to one file.
-    beside = f"{target.parent}/.{target.name}.{os.getpid()}.tmp"
+    beside = f"{parent}/.{name}.{os.getpid()}.tmp"
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
         try:
@@ -94,16 +103,16 @@ def write_whole(target: Path, content: bytes) -> None:
                 view = view[os.write(descriptor, view) :]
         finally:
             os.close(descriptor)
-        os.replace(beside, target)  # noqa: PTH105 - a Path takes longer to make than this to run
+        os.replace(beside, target)  # noqa: PTH105
     except BaseException:
         with suppress(OSError):
-            os.unlink(beside)  # noqa: PTH108 - as above
+            os.unlink(beside)  # noqa: PTH108
         raise
 
 
-def _write_compressed(target: Path, content: bytes) -> None:
+def _write_compressed(target: str, content: bytes) -> None:
     # No time and no name in its head, so that the same content gives the same bytes.
-    write_whole(_beside(target), gzip.compress(content, _LEVEL, mtime=0))
+    write_whole(target + ".gz", gzip.compress(content, _LEVEL, mtime=0))
 
 
 def lacks_copy(folder: Path, path: str) -> bool:
@@ -122,11 +131,11 @@ def _beside(target: Path) -> Path:
     return target.with_name(target.name + ".gz")
 
 
-def _holds(target: Path, content: bytes) -> bool:
+def _holds(target: str, content: bytes) -> bool:
     try:
-        if os.stat(target).st_size != len(content):  # noqa: PTH116 - see write_whole
+        if os.stat(target).st_size != len(content):  # noqa: PTH116
             return False
-        with open(target, "rb") as file:  # noqa: PTH123 - see write_whole
+        with open(target, "rb") as file:  # noqa: PTH123
             return file.read() == content
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return False
@@ -138,7 +147,11 @@ def translated(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(f"{target}: can't be written: {error.strerror or error}") from error
+        raise _explained(target, error) from error
+
+
+def _explained(target: str | Path, error: OSError) -> OutputError:
+    return OutputError(f"{target}: can't be written: {error.strerror or error}")
 
 
 def _checked(path: str) -> str:
