@@ -56,14 +56,15 @@ def test_no_process_outlives_its_parent() -> None:
 import os, time
 from publisher.processes import share_out
 def task():
-    print(os.getpid(), flush=True)
-    time.sleep(600)
+    os.write(1, b"%d\\n" % os.getpid())  # in one piece
+    time.sleep(60)
 list(share_out([task, task], 2))
 """
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
-        workers = [int(parent.stdout.readline()) for _ in range(2)]
+        lines = [parent.stdout.readline() for _ in range(2)]
         parent.kill()
+    workers = [int(line) for line in lines]
     deadline = time.monotonic() + 60
     while any(alive(pid) for pid in workers):
         assert time.monotonic() < deadline

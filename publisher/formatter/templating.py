@@ -57,6 +57,8 @@ _UNSPACED = frozenset(("zh", "ja", "th"))
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[!-~]*)?")
 _UNSAFE_IN_URL = re.compile(r"[\s\x00-\x1f]")
 
+_environments: dict[tuple[object, ...], Environment] = {}
+
 
 def render(name: str, settings: Settings, **context: object) -> str:
     """Return template `name` filled in with `context`.
@@ -70,7 +72,11 @@ def render_bytes(name: str, settings: Settings, **context: object) -> bytes:
     """Return the same in UTF-8."""
     import jinja2  # noqa: PLC0415 - see the module's docstring
 
-    environment = _environment(tuple(template_folders(settings)), settings.cache_folder)
+    # Not the settings themselves: to tell whether two are the same takes as long as a page.
+    key = (settings.templates.folder, settings.base, settings.source.cache)
+    environment = _environments.get(key)
+    if environment is None:
+        environment = _environments[key] = _environment(settings)
     try:
         text = environment.get_template(name).render(**context)
         # A lone surrogate can't be encoded, and lxml drops everything that follows one.
@@ -102,11 +108,10 @@ def template_folders(settings: Settings) -> list[Path]:
 
 def forget_templates() -> None:
     """Look for templates anew: since they were found, the user may have added one."""
-    _environment.cache_clear()
+    _environments.clear()
 
 
-@lru_cache(maxsize=4)
-def _environment(folders: tuple[Path, ...], cache: Path) -> Environment:
+def _environment(settings: Settings) -> Environment:
     import jinja2  # noqa: PLC0415 - see the module's docstring
 
     class Compiled(jinja2.FileSystemBytecodeCache):
@@ -116,7 +121,8 @@ def _environment(folders: tuple[Path, ...], cache: Path) -> Environment:
             with suppress(OSError):  # a full disk: compiled again next time
                 super().dump_bytecode(bucket)
 
-    compiled = cache / "templates"
+    folders = template_folders(settings)
+    compiled = settings.cache_folder / "templates"
     with suppress(OSError):
         compiled.mkdir(parents=True, exist_ok=True)
     environment = jinja2.Environment(
@@ -140,6 +146,7 @@ def _environment(folders: tuple[Path, ...], cache: Path) -> Environment:
     return environment
 
 
+@lru_cache(maxsize=1)
 def _packaged() -> Path:
     """Return the program's own templates: in the wheel, else in the checkout.
 
