@@ -8,6 +8,7 @@ use for a database, a status none for a parser.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -141,12 +142,15 @@ def deliver(
     from publisher.sender.transports import create  # noqa: PLC0415
 
     reports: list[Report] = []
-    with create(settings) as transport, graceful_stop() as stopping:
+    with ExitStack() as opened, graceful_stop() as stopping:
+        transports = [
+            opened.enter_context(create(settings)) for _ in range(settings.mail.connections)
+        ]
         for issue_id in issue_ids:
             report = deliver_issue(
                 issue_id,
                 store.ledger,
-                transport,
+                transports,
                 envelope_sender=settings.mail.from_address,
                 keys=store.keys,
                 stopping=stopping,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -39,6 +40,34 @@ class Claim(Protocol):
     def attempts(self) -> int: ...  # noqa: D102
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A delivery that is about to leave; `lease` covers the transport's time-out."""
+
+    subscriber_id: int
+    token: str
+    email: str
+    message_id: str
+    transport: str
+    lease: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What came of a delivery that was marked; see outcome.Outcome for what the parts mean."""
+
+    subscriber_id: int
+    token: str
+    state: DeliveryState
+    now: datetime
+    code: int = 0
+    reason: str = ""
+    next_at: datetime | None = None
+    counted: bool = True
+    suppress: str = ""  # the address
+
+
 class Ledger(Protocol):
     """The rows, and the moves of them, that are on disk when a method returns."""
 
@@ -53,35 +82,12 @@ class Ledger(Protocol):
     def claim(  # noqa: D102
         self, issue_id: str, *, limit: int, token: str, owner: str, lease: datetime, now: datetime
     ) -> Sequence[Claim]: ...
-    def mark_sending(  # noqa: D102
-        self,
-        issue_id: str,
-        subscriber_id: int,
-        *,
-        token: str,
-        email: str,
-        message_id: str,
-        transport: str,
-        lease: datetime,
-        now: datetime,
-    ) -> bool: ...
+    def record(  # noqa: D102
+        self, issue_id: str, settlements: Sequence[Settlement], marks: Sequence[Mark]
+    ) -> tuple[list[bool], list[bool]]: ...
     def give_back(  # noqa: D102
         self, issue_id: str, subscriber_id: int, *, token: str, email: str, now: datetime
     ) -> DeliveryState | None: ...
-    def settle(  # noqa: D102
-        self,
-        issue_id: str,
-        subscriber_id: int,
-        *,
-        token: str,
-        state: DeliveryState,
-        now: datetime,
-        code: int = 0,
-        reason: str = "",
-        next_at: datetime | None = None,
-        counted: bool = True,
-        suppress: str = "",
-    ) -> bool: ...
     def release_claims(self, issue_id: str, *, token: str, now: datetime) -> int: ...  # noqa: D102
     def release_expired(self, issue_id: str, *, now: datetime) -> tuple[int, int]: ...  # noqa: D102
     def release_dead_owners(  # noqa: D102

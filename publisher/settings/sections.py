@@ -151,6 +151,7 @@ class Mail(Section, frozen=True):
     password: Secret = msgspec.field(default_factory=lambda: Secret(""))
     # RFC 5321, 4.5.3.2.6: the reply to the final dot may take 10 minutes; less makes doubt.
     timeout_seconds: Annotated[float, Meta(gt=0, le=3600)] = 600.0
+    connections: Annotated[int, Meta(ge=1, le=50)] = 4
 
 
 class Web(Section, frozen=True):

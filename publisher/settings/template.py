@@ -149,6 +149,8 @@ username = ""
 # password = ""
 # A server may take this long to answer after a message (RFC 5321 allows ten minutes).
 timeout_seconds = 600.0
+# How many at once; a server that takes fewer is sent to over those that it takes.
+connections = 4
 
 [web]
 # Where `publisher serve` is reached, https, for leaving the list with one click. Empty: nowhere;

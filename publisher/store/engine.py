@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -52,6 +53,9 @@ class Database:
         self._engine = engine
         self._label = label
         self.dialect = engine.dialect.name
+        # SQLite lets one write at a time, and who waits looks again after pauses that grow: with
+        # threads that write without end, one might look at the wrong moments for long.
+        self._turns = Lock() if self.dialect == "sqlite" else nullcontext()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -68,7 +72,7 @@ class Database:
 
         Raises `StoreError`.
         """
-        with self.translating(), self._engine.connect() as connection:
+        with self._turns, self.translating(), self._engine.connect() as connection:
             connection = connection.execution_options(publisher_writes=True)  # noqa: PLW2901
             with connection.begin():
                 yield connection

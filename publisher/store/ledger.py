@@ -7,7 +7,6 @@ program read before counts for nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -16,24 +15,15 @@ from publisher.models import Delivery, DeliveryState
 from publisher.store import moves
 from publisher.store.hashing import email_hash
 from publisher.store.issues import Issues, IssueState
+from publisher.store.ledger_rows import Claimed
 from publisher.store.schema import consent_log, deliveries, issues, suppressions
 from publisher.store.times import from_ms, to_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A row that is ours to send, as it was frozen; `attempts` counts the earlier ones."""
-
-    subscriber_id: int
-    email: str
-    name: str
-    edition_key: str
-    token_version: int
-    attempts: int
+    from publisher.store.ledger_rows import MarkRow, SettlementRow
 
 
 class Ledger(Issues):
@@ -58,37 +48,6 @@ class Ledger(Issues):
         with self._database.writing() as connection:
             rows = connection.execute(moves.claim, values).all()
         return sorted((Claimed(*row) for row in rows), key=lambda row: row.subscriber_id)
-
-    def mark_sending(
-        self,
-        issue_id: str,
-        subscriber_id: int,
-        *,
-        token: str,
-        email: str,
-        message_id: str,
-        transport: str,
-        lease: datetime,
-        now: datetime,
-    ) -> bool:
-        """Move a row from claimed to sending, on disk when this returns; False: do not send.
-
-        The fence: it lets through where the token is still ours, the lease runs, the issue is
-        open, and the person is active and not suppressed. `lease` must cover the transport's
-        time-out. After False, `give_back` says why.
-        """
-        values = {
-            "row_issue": issue_id,
-            "row_subscriber": subscriber_id,
-            "row_token": token,
-            "row_hash": email_hash(self._keys, email),
-            "new_message_id": message_id,
-            "new_transport": transport,
-            "lease": to_ms(lease),
-            "now": to_ms(now),
-        }
-        with self._database.writing() as connection:
-            return connection.execute(moves.mark_sending, values).rowcount == 1
 
     def give_back(
         self, issue_id: str, subscriber_id: int, *, token: str, email: str, now: datetime
@@ -117,45 +76,58 @@ class Ledger(Issues):
             )
             return DeliveryState.READY if released.rowcount == 1 else None
 
-    def settle(
-        self,
-        issue_id: str,
-        subscriber_id: int,
-        *,
-        token: str,
-        state: DeliveryState,
-        now: datetime,
-        code: int = 0,
-        reason: str = "",
-        next_at: datetime | None = None,
-        counted: bool = True,
-        suppress: str = "",
-    ) -> bool:
-        """Write what came of a row that was sending; False where it is no longer ours.
+    def record(
+        self, issue_id: str, settlements: Sequence[SettlementRow], marks: Sequence[MarkRow]
+    ) -> tuple[list[bool], list[bool]]:
+        """Write what came of rows that were sending, then move others from claimed to sending.
 
-        `counted` False takes the attempt back (it said nothing about this recipient); `suppress`
-        names an address that must get no mail any more, for the same `reason`.
+        All in one transaction, on disk when this returns, so that many connections share the wait
+        for the disk. Each row is judged alone; False: it is no longer ours, and a message whose
+        mark is False must not be sent. After such a mark `give_back` says why.
+
+        The mark is the fence: it lets through where the token is still ours, the lease runs, the
+        issue is open, and the person is active and not suppressed.
         """
+        with self._database.writing() as connection:
+            settled = [self._settle(connection, issue_id, row) for row in settlements]
+            marked = [
+                connection.execute(moves.mark_sending, self._mark(issue_id, row)).rowcount == 1
+                for row in marks
+            ]
+        return settled, marked
+
+    def _mark(self, issue_id: str, row: MarkRow) -> dict[str, object]:
+        return {
+            "row_issue": issue_id,
+            "row_subscriber": row.subscriber_id,
+            "row_token": row.token,
+            "row_hash": email_hash(self._keys, row.email),
+            "new_message_id": row.message_id,
+            "new_transport": row.transport,
+            "lease": to_ms(row.lease),
+            "now": to_ms(row.now),
+        }
+
+    def _settle(self, connection: sa.Connection, issue_id: str, row: SettlementRow) -> bool:
         values = {
             "row_issue": issue_id,
-            "row_subscriber": subscriber_id,
-            "row_token": token,
-            "new_state": state.value,
-            "new_code": code,
-            "new_reason": reason,
-            "next": 0 if next_at is None else to_ms(next_at),
-            "refund": 0 if counted else 1,
-            "now": to_ms(now),
+            "row_subscriber": row.subscriber_id,
+            "row_token": row.token,
+            "new_state": row.state.value,
+            "new_code": row.code,
+            "new_reason": row.reason,
+            "next": 0 if row.next_at is None else to_ms(row.next_at),
+            "refund": 0 if row.counted else 1,
+            "now": to_ms(row.now),
         }
-        with self._database.writing() as connection:
-            settled = connection.execute(moves.settle, values).rowcount == 1
-            if settled and suppress:
-                hashed = email_hash(self._keys, suppress)
-                row = {"email_hash": hashed, "reason": reason, "created_at": to_ms(now)}
-                connection.execute(self._database.insert_new(suppressions).values(row))
-                entry = {"subject": hashed, "at": to_ms(now), "detail": reason}
-                connection.execute(sa.insert(consent_log).values(action="suppressed", **entry))
-            return settled
+        settled = connection.execute(moves.settle, values).rowcount == 1
+        if settled and row.suppress:
+            hashed = email_hash(self._keys, row.suppress)
+            entry = {"email_hash": hashed, "reason": row.reason, "created_at": to_ms(row.now)}
+            connection.execute(self._database.insert_new(suppressions).values(entry))
+            said = {"subject": hashed, "at": to_ms(row.now), "detail": row.reason}
+            connection.execute(sa.insert(consent_log).values(action="suppressed", **said))
+        return settled
 
     def release_claims(self, issue_id: str, *, token: str, now: datetime) -> int:
         """Make the rows ready again that `token` has claimed and not begun to send; return how

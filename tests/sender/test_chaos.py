@@ -149,7 +149,7 @@ def chaos_of(  # noqa: C901 - the rules share the store and the clock
                 deliver(
                     self.issue,
                     ledger,
-                    transport,
+                    [transport],
                     envelope_sender="a@example.org",
                     keys=store.keys,
                     now=clock,

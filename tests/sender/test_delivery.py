@@ -72,7 +72,7 @@ def run(store: Store, transport: Any, clock: Any, **options: Any) -> Report:
     return deliver(
         ISSUE,
         store.ledger,
-        transport,
+        transport if isinstance(transport, list) else [transport],
         envelope_sender=SENDER,
         keys=store.keys,
         now=clock,
@@ -313,7 +313,7 @@ def slow(step):
     print(step.state, flush=True)
     time.sleep(0.01)
 with open_store(url) as store, transport, graceful_stop() as stopping:
-    report = deliver("2024-W49", store.ledger, transport, envelope_sender="n@x.org",
+    report = deliver("2024-W49", store.ledger, [transport], envelope_sender="n@x.org",
                      keys=store.keys, on_progress=slow, stopping=stopping)
     print(report.stopped or "done", flush=True)
 """

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from publisher.errors import IssueError, StoreError
 from publisher.models import DeliveryState as S
+from publisher.sender.ledger import Mark, Settlement
 from publisher.store.database import open_store
 from publisher.store.issues import IssueState
 from publisher.store.schema import editions
@@ -29,29 +30,15 @@ def claim(store: Store, limit: int = 100, token: str = "t", owner: str = "o") ->
 
 
 def mark(store: Store, who: RecipientToFreeze, token: str = "t", *, now: datetime = NOW) -> bool:
-    return store.ledger.mark_sending(
-        ISSUE,
-        who.subscriber_id,
-        token=token,
-        email=who.email,
-        message_id="<m@x>",
-        transport="smtp",
-        lease=LATER,
-        now=now,
-    )
+    row = Mark(who.subscriber_id, token, who.email, "<m@x>", "smtp", LATER, now)
+    return store.ledger.record(ISSUE, [], [row])[1] == [True]
 
 
 def settle(
     store: Store, who: RecipientToFreeze, state: S, token: str = "t", **more: object
 ) -> bool:
-    return store.ledger.settle(
-        ISSUE,
-        who.subscriber_id,
-        token=token,
-        state=state,
-        now=NOW,
-        **more,  # type: ignore[arg-type]
-    )
+    row = Settlement(who.subscriber_id, token, state, NOW, **more)  # type: ignore[arg-type]
+    return store.ledger.record(ISSUE, [row], [])[0] == [True]
 
 
 def state_of(store: Store, who: RecipientToFreeze) -> S:
@@ -118,6 +105,22 @@ def test_one_message_from_claim_to_sent(store: Store, lists: Lists) -> None:
     assert state_of(store, who) is S.SENT
     assert store.ledger.finish(ISSUE)
     assert store.ledger.issue(ISSUE).state == "done"  # type: ignore[union-attr]
+
+
+def test_many_moves_are_one_transaction_and_each_is_judged_alone(
+    store: Store, lists: Lists
+) -> None:
+    people = lists.frozen(4)
+    claim(store)
+    for who in people[:2]:
+        assert mark(store, who)
+    store.subscribers.unsubscribe(people[2].subscriber_id, now=NOW)
+    ends = [Settlement(who.subscriber_id, "t", S.SENT, NOW) for who in people[:3]]
+    begins = [
+        Mark(who.subscriber_id, "t", who.email, "<m@x>", "smtp", LATER, NOW) for who in people[2:]
+    ]
+    assert store.ledger.record(ISSUE, ends, begins) == ([True, True, False], [False, True])
+    assert [state_of(store, who) for who in people] == [S.SENT, S.SENT, S.CLAIMED, S.SENDING]
 
 
 def test_a_row_is_claimed_by_one_only_and_when_it_is_due(store: Store, lists: Lists) -> None:

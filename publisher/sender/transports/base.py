@@ -41,6 +41,10 @@ class Transport(Protocol):
         """
         ...
 
+    def interrupt(self) -> None:
+        """Have a `send` that waits in another thread fail soon; the one call for other threads."""
+        ...
+
     def close(self) -> None:
         """Give everything back; `open` may follow."""
         ...
@@ -77,6 +81,9 @@ class Closing:
 
     def open(self) -> None:
         """Do nothing."""
+
+    def interrupt(self) -> None:
+        """Do nothing: it never takes long."""
 
     def close(self) -> None:
         """Do nothing."""

@@ -117,6 +117,14 @@ class SmtpTransport(Closing):
                 connection.smtp.quit()
             self._drop()
 
+    def interrupt(self) -> None:
+        """Cut the connection, so that whoever waits for an answer stops waiting."""
+        connection = self._connection
+        sock = None if connection is None or connection.smtp is None else connection.smtp.sock
+        if sock is not None:
+            with suppress(OSError, ValueError):
+                sock.shutdown(socket.SHUT_RDWR)
+
     def evidence(self, message_id: str) -> bool | None:
         """Return None: nobody can ask a server what it has accepted."""
         del message_id

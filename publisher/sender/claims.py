@@ -1,0 +1,76 @@
+"""The deliveries that a process has claimed and not begun; all its connections take from here."""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime, timedelta
+
+    from publisher.sender.ledger import Claim, Ledger
+
+# Of a token before these every row is long begun: a thread holds one row at a time.
+_REMEMBERED = 64
+
+
+class Claims:
+    """Takes rows from the ledger, some at a time; for any number of threads."""
+
+    def __init__(
+        self,
+        issue_id: str,
+        ledger: Ledger,
+        *,
+        owner: str,
+        batch: int,
+        lease: timedelta,
+        now: Callable[[], datetime],
+    ) -> None:
+        """Claim for `owner`, `batch` rows at once, each until `lease` from then."""
+        self._issue_id = issue_id
+        self._ledger = ledger
+        self._owner = owner
+        self._batch = batch
+        self._lease = lease
+        self._now = now
+        self._lock = Lock()
+        self._rows: deque[Claim] = deque()
+        self._token = ""
+        self._tokens: deque[str] = deque(maxlen=_REMEMBERED)
+
+    def take(self) -> tuple[Claim, str] | None:
+        """Return a delivery and the token it is claimed by, None where none is due.
+
+        Raises `StoreError`.
+        """
+        with self._lock:
+            if not self._rows:
+                self._fetch()
+            return (self._rows.popleft(), self._token) if self._rows else None
+
+    def release(self) -> None:
+        """Give back what was claimed and not begun. Raises `StoreError`."""
+        with self._lock:
+            self._rows.clear()
+            for token in self._tokens:
+                self._ledger.release_claims(self._issue_id, token=token, now=self._now())
+            self._tokens.clear()
+
+    def _fetch(self) -> None:
+        self._token = secrets.token_hex(16)
+        now = self._now()
+        claimed = self._ledger.claim(
+            self._issue_id,
+            limit=self._batch,
+            token=self._token,
+            owner=self._owner,
+            lease=now + self._lease,
+            now=now,
+        )
+        if claimed:
+            self._tokens.append(self._token)
+            self._rows.extend(claimed)

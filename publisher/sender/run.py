@@ -1,0 +1,147 @@
+"""One run over one issue: what all its connections share."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from threading import Lock, RLock
+from typing import TYPE_CHECKING
+
+from publisher.models import DeliveryState
+from publisher.sender.message import Template
+from publisher.sender.states import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime, timedelta
+
+    from publisher.sender.claims import Claims
+    from publisher.sender.group_commit import GroupCommit
+    from publisher.sender.ledger import Ledger
+    from publisher.sender.outcome import Outcome
+
+# Of large messages, some megabytes.
+_TEMPLATES = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What became of one delivery in this run; logs show the id, never the address."""
+
+    subscriber_id: int
+    state: DeliveryState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did, and what it leaves."""
+
+    issue_id: str
+    sent: int = 0
+    rejected: int = 0
+    skipped: int = 0
+    put_off: int = 0
+    in_doubt: int = 0
+    waiting: int = 0  # deliveries of the issue still to come, other processes' among them
+    in_doubt_total: int = 0  # of the issue, for the operator to settle
+    next_due: datetime | None = None  # when the earliest of the waiting may go
+    done: bool = False  # nothing is left to send
+    stopped: str = ""  # why the run ended early; empty when it did not
+    paused_until: datetime | None = None
+
+
+@dataclass(slots=True)
+class Run:
+    """What `deliver` was given, and what its connections have counted; for many threads."""
+
+    issue_id: str
+    ledger: Ledger
+    commits: GroupCommit
+    claims: Claims
+    envelope_sender: str
+    keys: Mapping[int, bytes]
+    now: Callable[[], datetime]
+    jitter: Callable[[], float]
+    margin: timedelta
+    failure_limit: int
+    stopping: Callable[[], bool]
+    on_progress: Callable[[Step], None]
+    stopped: str = ""
+    _templates: OrderedDict[str, Template] = field(default_factory=OrderedDict)
+    _counted: dict[DeliveryState, int] = field(default_factory=dict)
+    _failures: int = 0
+    # Who is told of a step may ask for the run to stop.
+    _lock: RLock = field(default_factory=RLock)
+    _loading: Lock = field(default_factory=Lock)
+
+    def goes_on(self) -> bool:
+        """Return whether another message may be begun."""
+        if not self.stopped and self.stopping():
+            self.stopped = "stopped on request"
+        return not self.stopped
+
+    def template(self, edition_key: str) -> Template:
+        """Return the frozen message of an edition. Raises `StoreError` and `IssueError`."""
+        with self._loading:
+            found = self._templates.get(edition_key)
+            if found is None:
+                found = Template.parse(self.ledger.message(self.issue_id, edition_key))
+                self._templates[edition_key] = found
+                if len(self._templates) > _TEMPLATES:
+                    self._templates.popitem(last=False)
+            else:
+                self._templates.move_to_end(edition_key)
+            return found
+
+    def note(self, step: Step) -> None:
+        """Count what became of a delivery, and tell who wants to know."""
+        with self._lock:
+            self._counted[step.state] = self._counted.get(step.state, 0) + 1
+            self.on_progress(step)
+
+    def consider(self, outcome: Outcome) -> None:
+        """Stop the issue where that is called for; the same command takes it up again."""
+        with self._lock:
+            if outcome.event is Event.ACCEPTED:
+                self._failures = 0
+            elif outcome.alarming:
+                self._failures += 1
+            if outcome.stop:
+                self.stop(outcome.reason, outcome.pause_until)
+            elif self._failures >= self.failure_limit:
+                self.stop(f"{self._failures} failures in a row, the last: {outcome.reason}", None)
+
+    def stop(self, reason: str, until: datetime | None) -> None:
+        """Pause the issue; the first reason given is the one that stays."""
+        with self._lock:
+            if not self.stopped:
+                self.stopped = reason
+                self.ledger.pause(self.issue_id, until=until or self.now(), reason=reason)
+
+    def no_longer_open(self) -> None:
+        """Stop where somebody has paused the issue meanwhile."""
+        row = self.ledger.issue(self.issue_id)
+        if row is None or row.state != "open":
+            with self._lock:
+                if not self.stopped:
+                    self.stopped = (row and row.pause_reason) or "the issue is no longer open"
+
+    def report(self, *, done: bool, paused_until: datetime | None) -> Report:
+        """Return what was done, and what the ledger says is left."""
+        left = self.ledger.counts(self.issue_id)
+        busy = (DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.SENDING)
+        return Report(
+            issue_id=self.issue_id,
+            sent=self._counted.get(DeliveryState.SENT, 0),
+            rejected=self._counted.get(DeliveryState.REJECTED, 0),
+            skipped=self._counted.get(DeliveryState.SKIPPED, 0),
+            put_off=self._counted.get(DeliveryState.READY, 0),
+            in_doubt=self._counted.get(DeliveryState.IN_DOUBT, 0),
+            waiting=sum(left[state] for state in busy),
+            in_doubt_total=left[DeliveryState.IN_DOUBT],
+            next_due=self.ledger.next_due(self.issue_id),
+            done=done,
+            stopped=self.stopped,
+            paused_until=paused_until,
+        )

@@ -1,0 +1,239 @@
+"""Sends that are killed or stopped at random moments, against a sink in a process of its own.
+
+By hand: `python tests/sender/storm.py --runs 500`. Each run sends an issue to 200 people over 4
+connections, is killed up to three times or stopped beyond its lease, and is resumed until done.
+Then what the sink kept is compared with what the ledger says. Senders are forks, so that the
+moments fall into the sending and not into the start of an interpreter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, SubscriberStatus
+from publisher.models import DeliveryState as S
+from publisher.sender import message
+from publisher.sender.delivery import deliver, take_over
+from publisher.sender.recipients import Addressee
+from publisher.sender.states import FINAL
+from publisher.sender.subscribers import SubscriberRow
+from publisher.sender.transports.smtp import SmtpTransport
+from publisher.settings import Secret
+from publisher.store.database import Store, open_store
+
+PEOPLE = 200
+CONNECTIONS = 4
+BATCH = 50
+ISSUE = "storm"
+# Much shorter than a message may take: who is stopped for a moment has lost its rows.
+LEASE = timedelta(seconds=0.2)
+BODY = f"{UNSUBSCRIBE_PLACEHOLDER}\n"
+
+
+class Kept:
+    """Writes down who a message was for before it says that it has it."""
+
+    def __init__(self, log: int) -> None:
+        self._log = log
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        os.write(self._log, envelope.rcpt_tos[0].encode() + b"\n")
+        return "250 2.0.0 kept"
+
+
+class Impatient(SmtpTransport):
+    """Promises to be quicker than it is, so that leases run out while it is at work."""
+
+    timeout_seconds = 0.2
+
+
+@dataclass(frozen=True)
+class Frozen:
+    key: str
+    subject: str
+    message: bytes
+
+
+def sink(log: Path) -> tuple[int, int]:
+    """Start a sink; return its process id and port."""
+    ready, told = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(told)
+        port = int(os.read(ready, 16))
+        os.close(ready)
+        return pid, port
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    handle = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+    Controller(Kept(handle), hostname="127.0.0.1", port=port).start()
+    os.write(told, str(port).encode())
+    while True:
+        time.sleep(1)
+
+
+def freeze(store: Store, people: int) -> None:
+    now = datetime.now(UTC)
+    active = SubscriberStatus.ACTIVE
+    store.import_subscribers(
+        (SubscriberRow(n, f"r{n}@example.org", "", (), active, now, now) for n in range(people)),
+        now=now,
+    )
+    head = message.Letterhead(from_address="a@example.org", list_id="x.example.org")
+    template = message.build(Edition(ISSUE, (), "x", BODY, BODY, 1), head, now)
+    store.ledger.freeze(
+        ISSUE,
+        start=now,
+        end=now,
+        papers=[],
+        edition_rows=[Frozen("all", "x", template)],
+        recipients=[Addressee(p.id, p.email, "", "all") for p in store.subscribers.iterate()],
+        now=now,
+    )
+
+
+def send(url: str, port: int) -> int:
+    """Start a sender; return its process id. It ends with 0 when nothing is left to send."""
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        transports = [
+            Impatient(
+                host="127.0.0.1",
+                port=port,
+                security="none",
+                username="",
+                password=Secret(""),
+                timeout_seconds=20.0,
+            )
+            for _ in range(CONNECTIONS)
+        ]
+        with open_store(url) as store:
+            report = deliver(
+                ISSUE,
+                store.ledger,
+                transports,
+                envelope_sender="a@example.org",
+                keys=store.keys,
+                batch=BATCH,
+                claim_lease=LEASE,
+                margin=timedelta(0),
+            )
+            code = 0 if report.done else 2
+        for transport in transports:
+            transport.close()
+    finally:
+        os._exit(code)
+
+
+def doubts_found(url: str) -> int:
+    """Take over what the dead left; return how many are in doubt."""
+    clock = lambda: datetime.now(UTC)  # noqa: E731
+    with open_store(url) as store:
+        probe = Impatient(
+            host="", port=1, security="none", username="", password=Secret(""), timeout_seconds=1
+        )
+        take_over(ISSUE, store.ledger, probe, now=clock)
+        return store.ledger.counts(ISSUE)[S.IN_DOUBT]
+
+
+def ended(pid: int) -> int:
+    """Wait for a child; return its exit code, 0 for one that another has waited for."""
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def one_run(folder: Path, port: int, log: Path, dice: random.Random) -> dict[str, int]:
+    """Send to everybody through a storm; return what was counted. Asserts the promise."""
+    url = f"sqlite:///{folder}/ledger.db"
+    with open_store(url) as store:
+        freeze(store, PEOPLE)
+    begin = log.stat().st_size
+    kills = stops = 0
+    for _ in range(dice.randint(1, 3)):
+        before = doubts_found(url)
+        pid = send(url, port)
+        time.sleep(dice.uniform(0.02, 0.5))
+        if dice.random() < 0.25:
+            os.kill(pid, signal.SIGSTOP)
+            time.sleep(2.5 * LEASE.total_seconds())
+            second = send(url, port)
+            time.sleep(dice.uniform(0, 0.3))
+            os.kill(pid, signal.SIGCONT)
+            ended(pid)
+            ended(second)
+            stops += 1
+        else:
+            os.kill(pid, signal.SIGKILL)
+            ended(pid)
+            kills += 1
+            assert doubts_found(url) - before <= CONNECTIONS
+    for _ in range(200):
+        if ended(send(url, port)) == 0:
+            break
+        time.sleep(LEASE.total_seconds())
+    time.sleep(0.05)  # the sink may still be reading what a killed sender wrote
+    with log.open("rb") as file:
+        file.seek(begin)
+        kept = Counter(file.read().decode().split())
+    with open_store(url) as store:
+        rows = store.ledger.rows(ISSUE)
+    assert len(rows) == PEOPLE
+    assert all(times == 1 for times in kept.values()), kept.most_common(3)
+    for row in rows:
+        assert row.state in FINAL or row.state is S.IN_DOUBT, row
+        if row.state is S.SENT:
+            assert kept[row.email] == 1, row
+        elif row.state is not S.IN_DOUBT:
+            assert not kept[row.email], row
+    doubt = sum(row.state is S.IN_DOUBT for row in rows)
+    assert doubt <= CONNECTIONS * (kills + stops)
+    return {"kills": kills, "stops": stops, "in doubt": doubt, "kept": sum(kept.values())}
+
+
+def storm(runs: int, seed: int) -> Counter[str]:
+    """Return the counts of `runs` runs. Raises `AssertionError`."""
+    total: Counter[str] = Counter()
+    dice = random.Random(seed)  # noqa: S311 - moments, not secrets
+    with tempfile.TemporaryDirectory() as name:
+        log = Path(name, "kept")
+        log.touch()
+        pid, port = sink(log)
+        try:
+            for number in range(runs):
+                folder = Path(name, str(number))
+                folder.mkdir()
+                total.update(one_run(folder, port, log, dice))
+        finally:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+    return total
+
+
+if __name__ == "__main__":
+    asyncio.set_event_loop(None)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--runs", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    import yagmail  # noqa: F401 - before the forks, so that each goes without it
+
+    counts = storm(arguments.runs, arguments.seed)
+    sys.stdout.write(f"{arguments.runs} runs: {dict(counts)}\n")
