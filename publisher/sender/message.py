@@ -29,6 +29,7 @@ from publisher.sender.headers import address_line, text_line
 from publisher.sender.list_headers import list_lines
 from publisher.sender.quoted import quote
 from publisher.sender.tokens import PSEUDONYM_LENGTH
+from publisher.sender.wire import Wired, on_the_wire
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -165,6 +166,8 @@ class Template:
             or in_body < 2  # noqa: PLR2004 - one in the text and one in the html
         ):
             raise IssueError("a frozen message has lost its placeholders; nothing is sent")
+        if on_the_wire(message) != message:
+            raise IssueError("a frozen message has lines that begin with a dot; nothing is sent")
         return cls(pieces, (found[1].decode(), found[2].decode()))
 
     def message_id(self, pseudonym: str) -> str:
@@ -172,7 +175,7 @@ class Template:
         before, after = self.message_id_parts
         return before + pseudonym + after
 
-    def splice(self, recipient: Recipient) -> bytes:
+    def splice(self, recipient: Recipient) -> Wired:
         """Return the whole message for `recipient`: CRLF line ends, no line starts with a dot.
 
         Raises `ValueError` for a token or pseudonym of another length than its place.
@@ -185,8 +188,10 @@ class Template:
             Slot.PSEUDONYM: recipient.pseudonym.encode("ascii"),
             Slot.TOKEN: recipient.token.encode("ascii"),
         }
-        return b"".join(
-            values[piece] if isinstance(piece, Slot) else piece for piece in self.pieces
+        # Of what is filled in, only the recipient could bring line ends, and `address_line` folds
+        # with a blank after each.
+        return Wired(
+            b"".join(values[piece] if isinstance(piece, Slot) else piece for piece in self.pieces)
         )
 
 

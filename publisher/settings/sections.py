@@ -152,6 +152,11 @@ class Mail(Section, frozen=True):
     # RFC 5321, 4.5.3.2.6: the reply to the final dot may take 10 minutes; less makes doubt.
     timeout_seconds: Annotated[float, Meta(gt=0, le=3600)] = 600.0
     connections: Annotated[int, Meta(ge=1, le=50)] = 4
+    messages_per_connection: Annotated[int, Meta(ge=1)] = 100
+    keyring: bool = False  # the password is there, under the name yagmail
+    oauth2_file: str = ""  # as yagmail writes it; instead of a password
+    plaintext: bool = False  # security "none" for a server that is not on this host
+    dkim_key_file: str = ""  # empty: the relay signs
 
 
 class Web(Section, frozen=True):

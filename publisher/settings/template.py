@@ -151,6 +151,18 @@ username = ""
 timeout_seconds = 600.0
 # How many at once; a server that takes fewer is sent to over those that it takes.
 connections = 4
+# After so many messages a connection is made anew.
+messages_per_connection = 100
+# Instead of a password above: true to take it from the system's keyring, where `yagmail.register`
+# puts it, or the file that yagmail makes for OAuth2.
+keyring = false
+oauth2_file = ""
+# Allows security "none" for a server that is not on this machine: everybody on the way can read
+# the password and the mail.
+plaintext = false
+# To sign messages here (DKIM): a private RSA key in PEM; its name in the DNS is dkim_selector.
+# Empty: your mail provider signs, as most do.
+dkim_key_file = ""
 
 [web]
 # Where `publisher serve` is reached, https, for leaving the list with one click. Empty: nowhere;

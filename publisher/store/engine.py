@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from publisher.errors import StoreError
+from publisher.store.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,7 @@ class Database:
         self._engine = engine
         self._label = label
         self.dialect = engine.dialect.name
+        self._prepared: dict[int, Prepared] = {}
         # SQLite lets one write at a time, and who waits looks again after pauses that grow: with
         # threads that write without end, one might look at the wrong moments for long.
         self._turns = Lock() if self.dialect == "sqlite" else nullcontext()
@@ -84,6 +86,13 @@ class Database:
             yield
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise StoreError(f"{self._label}: {explain(error)}") from error
+
+    def prepared(self, statement: sa.Update) -> Prepared:
+        """Return `statement`, one of a module's own, compiled for this database."""
+        found = self._prepared.get(id(statement))
+        if found is None:
+            found = self._prepared[id(statement)] = Prepared(statement, self._engine.dialect)
+        return found
 
     def insert_new(self, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
         """Return an INSERT into `table` that leaves a row alone that is there already."""

@@ -90,10 +90,8 @@ class Ledger(Issues):
         """
         with self._database.writing() as connection:
             settled = [self._settle(connection, issue_id, row) for row in settlements]
-            marked = [
-                connection.execute(moves.mark_sending, self._mark(issue_id, row)).rowcount == 1
-                for row in marks
-            ]
+            mark = self._database.prepared(moves.mark_sending)
+            marked = [mark.run(connection, self._mark(issue_id, row)) == 1 for row in marks]
         return settled, marked
 
     def _mark(self, issue_id: str, row: MarkRow) -> dict[str, object]:
@@ -120,7 +118,7 @@ class Ledger(Issues):
             "refund": 0 if row.counted else 1,
             "now": to_ms(row.now),
         }
-        settled = connection.execute(moves.settle, values).rowcount == 1
+        settled = self._database.prepared(moves.settle).run(connection, values) == 1
         if settled and row.suppress:
             hashed = email_hash(self._keys, row.suppress)
             entry = {"email_hash": hashed, "reason": row.reason, "created_at": to_ms(row.now)}

@@ -85,7 +85,7 @@ mark_sending = (
 settle = (
     sa.update(deliveries)
     # Also out of doubt: a slow answer that does come is the best evidence there is.
-    .where(ours, deliveries.c.state.in_([SENDING, IN_DOUBT]))
+    .where(ours, sa.or_(deliveries.c.state == SENDING, deliveries.c.state == IN_DOUBT))
     .values(
         state=sa.bindparam("new_state"),
         code=sa.bindparam("new_code"),

@@ -6,7 +6,7 @@ import socket
 import ssl
 import threading
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,8 +20,8 @@ from cryptography.x509.oid import NameOID
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, SubscriberStatus
 from publisher.sender import message, recipients
 from publisher.sender.subscribers import SubscriberRow
+from publisher.sender.transports.login import Server
 from publisher.sender.transports.smtp import SmtpTransport
-from publisher.settings import Secret
 from publisher.store.database import open_store
 
 if TYPE_CHECKING:
@@ -254,8 +254,9 @@ class ScriptedServer:
                     if self.script["body"] is None:
                         lines.read(10)
                         return
-                    while lines.readline() not in (b".\r\n", b""):
-                        pass
+                    while (line := lines.readline()) != b".\r\n":
+                        if not line:
+                            return
                     if (self.script["end"] or "").startswith("250"):
                         self.accepted += 1
                     if not self._say(connection, "end"):
@@ -290,14 +291,11 @@ def smtp(smtp_server: object, scripted: object) -> Iterator[Callable[..., SmtpTr
     made: list[SmtpTransport] = []
 
     def make(port: int, **options: Any) -> SmtpTransport:
-        values: dict[str, Any] = {
-            "host": "127.0.0.1",
-            "security": "none",
-            "username": "",
-            "password": Secret(""),
-            "timeout_seconds": 5.0,
-        }
-        made.append(SmtpTransport(port=port, **{**values, **options}))
+        names = {field.name for field in fields(Server)}
+        server = {"host": "127.0.0.1", "security": "none"}
+        server |= {name: options.pop(name) for name in names & set(options)}
+        options.setdefault("timeout_seconds", 5.0)
+        made.append(SmtpTransport(Server(port=port, **server), **options))
         return made[-1]
 
     yield make

@@ -32,8 +32,8 @@ from publisher.sender.delivery import deliver, take_over
 from publisher.sender.recipients import Addressee
 from publisher.sender.states import FINAL
 from publisher.sender.subscribers import SubscriberRow
+from publisher.sender.transports.login import Server
 from publisher.sender.transports.smtp import SmtpTransport
-from publisher.settings import Secret
 from publisher.store.database import Store, open_store
 
 PEOPLE = 200
@@ -116,14 +116,7 @@ def send(url: str, port: int) -> int:
     code = 1
     try:
         transports = [
-            Impatient(
-                host="127.0.0.1",
-                port=port,
-                security="none",
-                username="",
-                password=Secret(""),
-                timeout_seconds=20.0,
-            )
+            Impatient(Server("127.0.0.1", port, "none"), timeout_seconds=20.0)
             for _ in range(CONNECTIONS)
         ]
         with open_store(url) as store:
@@ -148,9 +141,7 @@ def doubts_found(url: str) -> int:
     """Take over what the dead left; return how many are in doubt."""
     clock = lambda: datetime.now(UTC)  # noqa: E731
     with open_store(url) as store:
-        probe = Impatient(
-            host="", port=1, security="none", username="", password=Secret(""), timeout_seconds=1
-        )
+        probe = Impatient(Server("", 1, "none"), timeout_seconds=1)
         take_over(ISSUE, store.ledger, probe, now=clock)
         return store.ledger.counts(ISSUE)[S.IN_DOUBT]
 

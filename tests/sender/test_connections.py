@@ -229,12 +229,12 @@ CHILD = """
 import sys, time
 from publisher.sender.delivery import deliver
 from publisher.sender.stopping import graceful_stop
+from publisher.sender.transports.login import Server
 from publisher.sender.transports.smtp import SmtpTransport
-from publisher.settings import Secret
 from publisher.store.database import open_store
 url, port = sys.argv[1:3]
-transports = [SmtpTransport(host="127.0.0.1", port=int(port), security="none", username="",
-                            password=Secret(""), timeout_seconds=60) for _ in range(4)]
+transports = [SmtpTransport(Server("127.0.0.1", int(port), "none"), timeout_seconds=60)
+              for _ in range(4)]
 def say(step):
     print(step.state, flush=True)
     time.sleep(0.002)

@@ -300,13 +300,12 @@ from pathlib import Path
 from publisher.sender.delivery import deliver
 from publisher.sender.stopping import graceful_stop
 from publisher.sender.transports.outbox import OutboxTransport
+from publisher.sender.transports.login import Server
 from publisher.sender.transports.smtp import SmtpTransport
-from publisher.settings import Secret
 from publisher.store.database import open_store
 url, kind, where = sys.argv[1:4]
 if kind == "smtp":
-    transport = SmtpTransport(host="127.0.0.1", port=int(where), security="none", username="",
-                              password=Secret(""), timeout_seconds=30)
+    transport = SmtpTransport(Server("127.0.0.1", int(where), "none"), timeout_seconds=30)
 else:
     transport = OutboxTransport(Path(where))
 def slow(step):

@@ -17,7 +17,7 @@ from publisher.errors import (
     UnknownOutcome,
 )
 from publisher.sender.replies import Phase
-from publisher.sender.transports import smtp as module
+from publisher.sender.transports import dialogue, login
 from publisher.sender.transports.foreign import translate
 from publisher.settings import Secret
 
@@ -55,6 +55,57 @@ def test_a_real_server_gets_the_very_bytes(
     send(transport, "b@example.org", b".starts with a dot\r\nends without line end")
     assert received.to == ["a@example.org", "b@example.org"]
     assert received.bodies == [MESSAGE, b".starts with a dot\r\nends without line end\r\n"]
+
+
+def test_where_the_server_offers_pipelining_three_commands_leave_together(
+    smtp: Make, scripted: Callable[[Script], ScriptedServer]
+) -> None:
+    server = scripted({"ehlo": "250-hi\r\n250-PIPELINING\r\n250 SIZE 100", "mail": None})
+    with pytest.raises(TemporaryFailure):
+        send(smtp(server.port))
+    server.script["mail"] = "250 ok"
+    server.heard.clear()
+    transport = smtp(server.port)
+    send(transport)
+    size = f"SIZE={len(MESSAGE) + 2}"
+    commands = [f"MAIL FROM:<news@example.org> {size}", "RCPT TO:<a@example.org>", "DATA"]
+    assert server.heard[1:] == commands
+    with pytest.raises(ConfigurationFailure, match="takes 100"):
+        send(transport, message=b"x" * 200 + b"\r\n")
+    send(transport)
+    assert (server.accepted, server.connections) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("script", "expected", "connections"),
+    [
+        # Postfix: no valid recipients.
+        ({"rcpt": "550 5.1.1 gone", "data": "554 5.5.1 no"}, PermanentFailure, 1),
+        # Others ask for a message to nobody: nothing is given to them.
+        ({"rcpt": "550 5.1.1 gone"}, PermanentFailure, 2),
+        ({"mail": "451 later", "rcpt": "503 no", "data": "503 no"}, TemporaryFailure, 1),
+        ({"rcpt": "451 later", "data": None}, TemporaryFailure, 2),
+        ({"rcpt": "nonsense"}, TemporaryFailure, 2),
+    ],
+)
+def test_the_first_refusal_of_a_pipeline_counts(
+    smtp: Make,
+    scripted: Callable[[Script], ScriptedServer],
+    script: Script,
+    expected: type[TransportError],
+    connections: int,
+) -> None:
+    server = scripted({"ehlo": "250-hi\r\n250 PIPELINING", **script})
+    transport = smtp(server.port)
+    with pytest.raises(expected) as caught:
+        send(transport)
+    refusals = [answer for answer in script.values() if answer and answer[0] in "45"]
+    if refusals:
+        assert caught.value.code == int(refusals[0][:3])
+    assert server.accepted == 0
+    server.script |= {"mail": "250 ok", "rcpt": "250 ok", "data": "354 go"}
+    send(transport)
+    assert (server.accepted, server.connections) == (1, connections)
 
 
 EAI = "用户@example.org"
@@ -215,7 +266,7 @@ def test_an_interruption_gives_the_connection_up(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(transport._connection.smtp, "getreply", interrupt)
+        patched.setattr(dialogue.Dialogue, "_answer", interrupt)
         with pytest.raises(KeyboardInterrupt):
             send(transport)
     send(transport)
@@ -287,7 +338,7 @@ def library_errors() -> list[Exception]:
 @pytest.mark.parametrize("phase", list(Phase))
 @pytest.mark.parametrize("error", library_errors(), ids=lambda error: type(error).__name__)
 def test_nothing_foreign_gets_out(error: Exception, phase: Phase) -> None:
-    with pytest.raises(PublisherError) as caught, module.translating(phase):
+    with pytest.raises(PublisherError) as caught, dialogue.translating(phase):
         raise error
     assert isinstance(caught.value, TransportError)
     assert caught.value.__cause__ is error
@@ -325,7 +376,7 @@ def test_what_a_failed_connection_means(error: Exception, expected: type[Transpo
     ],
 )
 def test_which_hosts_are_this_one(host: str, *, local: bool) -> None:
-    assert module.is_this_host(host) == local
+    assert login.is_this_host(host) == local
 
 
 def test_the_time_out_of_a_send_covers_all_its_waits(smtp: Make) -> None:
