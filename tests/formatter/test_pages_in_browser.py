@@ -1,4 +1,4 @@
-"""Every kind of page in a browser, by day and by night, on a phone and on a desk.
+"""Every kind of page and mail in a browser, by day and by night, on a phone and on a desk.
 
 axe-core and html-validate judge them; tests/tools has what is needed for that.
 """
@@ -9,12 +9,14 @@ import json
 import subprocess
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import ROOT, chromium, page_tool
 
+from publisher.formatter.email import EditionRenderer
 from publisher.formatter.pages import (
     FeedLink,
     IssueCount,
@@ -23,7 +25,17 @@ from publisher.formatter.pages import (
     render_month,
     render_pages,
 )
-from publisher.models import Collection, Issue, Notes, Paper, Topic, Venue
+from publisher.models import (
+    Choice,
+    Collection,
+    Issue,
+    Language,
+    Length,
+    Notes,
+    Paper,
+    Topic,
+    Venue,
+)
 from publisher.settings import Settings, Site
 
 if TYPE_CHECKING:
@@ -186,3 +198,29 @@ def test_pages_are_valid_html(tmp_path: Path) -> None:
     assert judged(wrong).returncode == 1
     done = judged(*pages)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_mails_are_accessible(tmp_path: Path) -> None:
+    """Each language and length, with a figure that is blocked."""
+    page_tool("axe-core")
+    issue = Issue("2024-W49", NOON - timedelta(days=7), NOON, PAPERS)
+    renderer = EditionRenderer(issue, Settings(site=Site(url="https://papers.example.org/")))
+    mails = []
+    for language, length in product(Language, Length):
+        edition = renderer.render(Choice(language=language, length=length))
+        mails.append(tmp_path / f"{language}-{length}.html")
+        mails[-1].write_text(edition.html, encoding="utf-8")
+    done = subprocess.run(
+        ["node", ROOT / "tests" / "tools" / "look_at_pages.mjs", chromium(), *mails],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    for visit in json.loads(done.stdout):
+        where = (visit["file"], visit["screen"], visit["scheme"])
+        assert visit["violations"] == [], where
+        assert visit["passes"] > 10, where
+        assert not visit["overflows"], where
