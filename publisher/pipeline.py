@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -138,9 +139,21 @@ def deliver(
 ) -> list[Report]:
     """Send what is waiting of frozen issues, oldest first; stops after one that had to stop."""
     from publisher.sender.delivery import deliver as deliver_issue  # noqa: PLC0415
+    from publisher.sender.pace import Limits, with_preset  # noqa: PLC0415
     from publisher.sender.stopping import graceful_stop  # noqa: PLC0415
     from publisher.sender.transports import create  # noqa: PLC0415
 
+    pace = settings.pace
+    limits = with_preset(
+        pace.preset,
+        Limits(
+            per_second=pace.per_second,
+            per_hour=pace.per_hour,
+            per_day=pace.per_day,
+            domain_per_hour=pace.domain_per_hour,
+            warm_up=pace.warm_up,
+        ),
+    )
     reports: list[Report] = []
     with ExitStack() as opened, graceful_stop() as stopping:
         transports = [
@@ -153,6 +166,9 @@ def deliver(
                 transports,
                 envelope_sender=settings.mail.from_address,
                 keys=store.keys,
+                failures_in_a_row=pace.failures_in_a_row,
+                give_up=timedelta(hours=pace.give_up_hours),
+                limits=limits,
                 stopping=stopping,
                 on_progress=on_progress,
             )

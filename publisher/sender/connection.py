@@ -17,18 +17,24 @@ from publisher.sender import tokens
 from publisher.sender.ledger import Mark, Settlement
 from publisher.sender.message import Recipient
 from publisher.sender.outcome import Outcome, judge
+from publisher.sender.pace import Verdict
 from publisher.sender.replies import one_line
 from publisher.sender.run import Step
 from publisher.sender.states import Event, after
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from publisher.sender.group_commit import Entry
     from publisher.sender.ledger import Claim
     from publisher.sender.run import Run
     from publisher.sender.transports.base import Transport
 
+# For a limit that lasts longer, the issue pauses; a claim must not run out meanwhile.
+_PATIENCE = timedelta(minutes=2)
+# A request to stop is heard after this many seconds.
+_NAP = 0.5
 # Asked to stop at once, the connections have this long to write down what they know.
 _LAST_WORDS = 5.0
 
@@ -47,10 +53,20 @@ class Connection:
 
         Raises `StoreError`; what is known of the last message is then written if it can be.
         """
+        run = self._run
         try:
-            while self._run.goes_on():
-                taken = self._run.claims.take()
+            while run.goes_on():
+                taken = run.claims.take()
                 if taken is None:
+                    break
+                if not self._may_leave(*taken):
+                    continue
+                try:
+                    # Before the mark: a server that is gone leaves nobody in doubt.
+                    self._transport.open()
+                except TransportError as error:
+                    self._give_back(*taken)
+                    run.lost(self._judge(error, attempts=1))
                     break
                 self._send(*taken)
         finally:
@@ -69,7 +85,7 @@ class Connection:
         try:
             answer = self._transport.send(run.envelope_sender, claim.email, message, message_id)
         except TransportError as error:
-            outcome = judge(error, attempts=claim.attempts + 1, now=run.now(), jitter=run.jitter())
+            outcome = self._judge(error, attempts=claim.attempts + 1)
         except BaseException as error:
             # An interruption, or a fault of the program: it may have left.
             doubt = f"the sender was interrupted: {one_line(repr(error))}"
@@ -78,7 +94,51 @@ class Connection:
         else:
             outcome = Outcome(Event.ACCEPTED, answer, alarming=False)
         self._hand_in(claim, token, outcome)
+        run.breakers.note(_domain(claim), outcome, run.now())
         run.consider(outcome)
+
+    def _judge(self, error: TransportError, *, attempts: int) -> Outcome:
+        run = self._run
+        return judge(
+            error, attempts=attempts, now=run.now(), jitter=run.jitter(), give_up=run.give_up
+        )
+
+    def _may_leave(self, claim: Claim, token: str) -> bool:
+        """Wait as the limits demand; give the delivery back where that takes long."""
+        run = self._run
+        domain = _domain(claim)
+        rest = run.breakers.rests_until(domain, run.now())
+        if rest is not None:
+            self._give_back(claim, token, rest)
+            return False
+        while run.goes_on():
+            now = run.now()
+            decision = run.pace.decide(now, domain)
+            if decision.verdict is Verdict.GO:
+                return True
+            until = decision.until or now
+            if decision.verdict is Verdict.OTHERS:
+                self._give_back(claim, token, until)
+                return False
+            if until - now > _PATIENCE:
+                run.stop(f"{decision.reason} is reached", until)
+                break
+            # What is known is not left unwritten while nothing else happens.
+            self._write()
+            run.sleep(min((until - now).total_seconds(), _NAP))
+        self._give_back(claim, token)
+        return False
+
+    def _give_back(self, claim: Claim, token: str, next_at: datetime | None = None) -> None:
+        run = self._run
+        run.ledger.give_back(
+            run.issue_id,
+            claim.subscriber_id,
+            token=token,
+            email=claim.email,
+            now=run.now(),
+            next_at=next_at,
+        )
 
     def _mark(self, claim: Claim, token: str, message_id: str) -> bool:
         """Return whether the message may leave: that is on disk then, and the one before too."""
@@ -147,6 +207,10 @@ class Connection:
         run.no_longer_open()
 
 
+def _domain(claim: Claim) -> str:
+    return claim.email.rpartition("@")[2]
+
+
 def work_together(run: Run, transports: Sequence[Transport]) -> None:
     """Have each of `transports` work in a thread, the first of them open; return when all have.
 
@@ -177,11 +241,6 @@ def work_together(run: Run, transports: Sequence[Transport]) -> None:
 
 
 def _work(run: Run, transport: Transport, errors: list[BaseException]) -> None:
-    try:
-        transport.open()
-    except TransportError:
-        # Many servers limit the connections of one client: those that are open do the work.
-        return
     try:
         Connection(run, transport).work()
     except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits

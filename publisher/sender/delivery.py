@@ -8,6 +8,7 @@ states.py, what one connection does is in connection.py.
 from __future__ import annotations
 
 import random
+import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ from publisher.sender.connection import Connection, work_together
 from publisher.sender.group_commit import GroupCommit
 from publisher.sender.outcome import judge
 from publisher.sender.owner import owner_is_dead, this_owner
+from publisher.sender.pace import DAY, Limits, Pace
+from publisher.sender.retry import GIVE_UP
 from publisher.sender.run import Report, Run, Step
 from publisher.sender.states import Event, after
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Report", "Step", "deliver", "take_over"]
 
 BATCH = 100
+NO_LIMITS = Limits()
 FAILURES_IN_A_ROW = 10
 # A claim that nobody works on is free again after this; nothing has left the machine.
 CLAIM_LEASE = timedelta(minutes=10)
@@ -65,6 +69,9 @@ def deliver(
     claim_lease: timedelta = CLAIM_LEASE,
     margin: timedelta = MARGIN,
     failures_in_a_row: int = FAILURES_IN_A_ROW,
+    give_up: timedelta = GIVE_UP,
+    limits: Limits = NO_LIMITS,
+    sleep: Callable[[float], None] = time.sleep,
     stopping: Callable[[], bool] = _never,
     on_progress: Callable[[Step], None] = _quiet,
 ) -> Report:
@@ -72,8 +79,8 @@ def deliver(
 
     Each of `transports`, which are alike, is used by a thread of its own, as far as there is work
     for it; they are opened then, and the caller closes them. `keys` are the store's; `stopping` is
-    asked between two messages (stopping.graceful_stop), `on_progress` is called by one thread at
-    a time.
+    asked between two messages (stopping.graceful_stop), `limits` hold for all issues together,
+    what is put off for `give_up` is given up, `on_progress` is called by one thread at a time.
 
     Raises `IssueError` for an issue that is not frozen, and `StoreError`. A transport's failure is
     no exception: the report says why the run stopped.
@@ -96,6 +103,10 @@ def deliver(
         jitter=jitter,
         margin=margin,
         failure_limit=failures_in_a_row,
+        give_up=give_up,
+        pace=Pace(limits),
+        sleep=sleep,
+        connections=0,
         stopping=stopping,
         on_progress=on_progress,
     )
@@ -110,6 +121,9 @@ def deliver(
         ledger.resume(issue_id)
     due = ledger.next_due(issue_id)
     if due is not None and due <= now():
+        if limits != NO_LIMITS:
+            run.pace.first = ledger.first_frozen()
+            run.pace.remember(ledger.left_since(now() - DAY))
         _send(run, transports[: ledger.counts(issue_id)[DeliveryState.READY]])
     done = ledger.finish(issue_id)
     row = ledger.issue(issue_id)
@@ -144,6 +158,7 @@ def _send(run: Run, transports: Sequence[Transport]) -> None:
         outcome = judge(error, attempts=1, now=run.now(), jitter=run.jitter())
         run.stop(outcome.reason, outcome.pause_until)
         return
+    run.connections = len(transports)
     try:
         if len(transports) == 1:
             Connection(run, transports[0]).work()

@@ -86,8 +86,17 @@ class Ledger(Protocol):
         self, issue_id: str, settlements: Sequence[Settlement], marks: Sequence[Mark]
     ) -> tuple[list[bool], list[bool]]: ...
     def give_back(  # noqa: D102
-        self, issue_id: str, subscriber_id: int, *, token: str, email: str, now: datetime
+        self,
+        issue_id: str,
+        subscriber_id: int,
+        *,
+        token: str,
+        email: str,
+        now: datetime,
+        next_at: datetime | None = None,
     ) -> DeliveryState | None: ...
+    def left_since(self, moment: datetime) -> list[tuple[datetime, str]]: ...  # noqa: D102
+    def first_frozen(self) -> datetime | None: ...  # noqa: D102
     def release_claims(self, issue_id: str, *, token: str, now: datetime) -> int: ...  # noqa: D102
     def release_expired(self, issue_id: str, *, now: datetime) -> tuple[int, int]: ...  # noqa: D102
     def release_dead_owners(  # noqa: D102

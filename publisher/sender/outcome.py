@@ -12,11 +12,11 @@ from publisher.errors import (
     TemporaryFailure,
 )
 from publisher.sender.replies import is_gone, pause_for
-from publisher.sender.retry import next_try
+from publisher.sender.retry import GIVE_UP, next_try
 from publisher.sender.states import Event
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from publisher.errors import TransportError
 
@@ -36,7 +36,14 @@ class Outcome:
     pause_until: datetime | None = None
 
 
-def judge(error: TransportError, *, attempts: int, now: datetime, jitter: float) -> Outcome:
+def judge(
+    error: TransportError,
+    *,
+    attempts: int,
+    now: datetime,
+    jitter: float,
+    give_up: timedelta = GIVE_UP,
+) -> Outcome:
     """Return what follows from `error`; `attempts` counts this one, `jitter` is in [0, 1)."""
     reason, code = str(error), error.code
     match error:
@@ -48,7 +55,7 @@ def judge(error: TransportError, *, attempts: int, now: datetime, jitter: float)
         case ConfigurationFailure():
             return Outcome(Event.PUT_OFF, reason, code, now, counted=False, stop=True)
         case TemporaryFailure():
-            next_at = next_try(attempts, now, jitter)
+            next_at = next_try(attempts, now, jitter, give_up)
             if next_at is None:
                 return Outcome(Event.REFUSED, f"given up after {attempts} attempts: {reason}", code)
             return Outcome(Event.PUT_OFF, reason, code, next_at)

@@ -70,7 +70,7 @@ RULES = (
     Rule(QuotaExceeded, frozenset({421, 454}), ("4.7.",)),
     Rule(QuotaExceeded, frozenset({451}), ("4.7.500", "4.7.501", "4.7.650", "4.7.651")),
     Rule(QuotaExceeded, frozenset({421, 432, 450, 451, 452, 454}), text=f"{_RATE}|{_DAILY}"),
-    Rule(QuotaExceeded, _PERMANENT, text=_DAILY),
+    Rule(QuotaExceeded, _PERMANENT, text=rf"{_DAILY}|frequency limited"),  # QQ
     Rule(TemporaryFailure, _TEMPORARY),
     # Answers about us; whoever the message is for would get the same.
     Rule(ConfigurationFailure, frozenset({530, 534, 535, 538})),

@@ -8,21 +8,27 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-# After the first failure, the second ...: short for greylisting, then wider, over four days in
+# After the first failure, the second ...: short for greylisting, then wider, over some days in
 # all, as long as a mail server tries (RFC 5321, 4.5.4.1).
 DELAYS = tuple(
     timedelta(minutes=minutes) for minutes in (5, 15, 30, 60, 120, 240, 480, 720, 1440, 1440, 1440)
 )
 _SPREAD = 0.2
+GIVE_UP = timedelta(hours=72)
 
 
-def next_try(attempts: int, now: datetime, jitter: float) -> datetime | None:
+def next_try(
+    attempts: int, now: datetime, jitter: float, give_up: timedelta = GIVE_UP
+) -> datetime | None:
     """Return when to try again after `attempts` failures (1 for the first), None to give up.
+
+    Given up is where the next try would come later than `give_up` after the first, as it is due: a
+    program that runs once a week must not give up at its second try.
 
     `jitter` in [0, 1) spreads the moment by a fifth to both sides, so that those who were refused
     together do not come back together.
     """
-    if attempts > len(DELAYS):
+    if attempts > len(DELAYS) or sum(DELAYS[:attempts], timedelta()) > give_up:
         return None
     delay = DELAYS[max(attempts, 1) - 1]
     return now + delay * (1 - _SPREAD + 2 * _SPREAD * jitter)

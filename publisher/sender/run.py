@@ -8,6 +8,7 @@ from threading import Lock, RLock
 from typing import TYPE_CHECKING
 
 from publisher.models import DeliveryState
+from publisher.sender.breaker import Breakers
 from publisher.sender.message import Template
 from publisher.sender.states import Event
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from publisher.sender.group_commit import GroupCommit
     from publisher.sender.ledger import Ledger
     from publisher.sender.outcome import Outcome
+    from publisher.sender.pace import Pace
 
 # Of large messages, some megabytes.
 _TEMPLATES = 128
@@ -65,9 +67,14 @@ class Run:
     jitter: Callable[[], float]
     margin: timedelta
     failure_limit: int
+    give_up: timedelta
+    pace: Pace
+    sleep: Callable[[float], None]
+    connections: int
     stopping: Callable[[], bool]
     on_progress: Callable[[Step], None]
     stopped: str = ""
+    breakers: Breakers = field(default_factory=Breakers)
     _templates: OrderedDict[str, Template] = field(default_factory=OrderedDict)
     _counted: dict[DeliveryState, int] = field(default_factory=dict)
     _failures: int = 0
@@ -111,6 +118,16 @@ class Run:
                 self.stop(outcome.reason, outcome.pause_until)
             elif self._failures >= self.failure_limit:
                 self.stop(f"{self._failures} failures in a row, the last: {outcome.reason}", None)
+
+    def lost(self, outcome: Outcome) -> None:
+        """Go on without a connection that can't be made; the last one to go ends the run.
+
+        Many servers limit the connections of one client: those that are open do the work.
+        """
+        with self._lock:
+            self.connections -= 1
+            if outcome.stop or self.connections <= 0:
+                self.stop(outcome.reason, outcome.pause_until)
 
     def stop(self, reason: str, until: datetime | None) -> None:
         """Pause the issue; the first reason given is the one that stays."""

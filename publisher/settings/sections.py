@@ -159,6 +159,19 @@ class Mail(Section, frozen=True):
     dkim_key_file: str = ""  # empty: the relay signs
 
 
+class Pace(Section, frozen=True):
+    """How fast mail leaves, and how long it is tried; 0: no limit. See sender/pace.py."""
+
+    preset: Literal["", "gmail", "workspace"] = ""
+    per_second: Annotated[float, Meta(ge=0)] = 0.0
+    per_hour: Annotated[int, Meta(ge=0)] = 0
+    per_day: Annotated[int, Meta(ge=0)] = 0
+    domain_per_hour: Annotated[int, Meta(ge=0)] = 0
+    warm_up: tuple[Annotated[int, Meta(ge=1)], ...] = ()
+    failures_in_a_row: Annotated[int, Meta(ge=1)] = 10
+    give_up_hours: Annotated[float, Meta(gt=0, le=720)] = 72.0
+
+
 class Web(Section, frozen=True):
     """Where the web app is, for what takes more than files: leaving and subscribing by a click."""
 
@@ -223,6 +236,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     feeds: Feeds = Feeds()
     newsletter: Newsletter = Newsletter()
     mail: Mail = msgspec.field(default_factory=Mail)
+    pace: Pace = Pace()
     web: Web = Web()
     store: Store = msgspec.field(default_factory=Store)
     theme: Theme = msgspec.field(default_factory=Theme)
@@ -258,6 +272,7 @@ SECTIONS: dict[str, type[Section]] = {
     "feeds": Feeds,
     "newsletter": Newsletter,
     "mail": Mail,
+    "pace": Pace,
     "web": Web,
     "store": Store,
     "theme": Theme,

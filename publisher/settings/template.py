@@ -164,6 +164,24 @@ plaintext = false
 # Empty: your mail provider signs, as most do.
 dkim_key_file = ""
 
+[pace]
+# How fast mail leaves, over all issues; 0: no limit. Where a limit is reached for long, sending
+# pauses, and the next `publisher publish` or `send` after that goes on.
+# "gmail" and "workspace" set what those allow, a little less: 450 and 1,900 a day.
+preset = ""
+per_second = 0.0
+per_hour = 0
+per_day = 0
+# To each recipient domain.
+domain_per_hour = 0
+# For a new address, which nobody knows to be honest: how many on the first days, e.g. [50, 100,
+# 200, 400, 800].
+warm_up = []
+# So many failures one after the other stop an issue; the same command takes it up again.
+failures_in_a_row = 10
+# A message that is put off again and again is given up after this.
+give_up_hours = 72.0
+
 [web]
 # Where `publisher serve` is reached, https, for leaving the list with one click. Empty: nowhere;
 # people leave by mail.

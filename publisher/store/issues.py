@@ -138,6 +138,12 @@ class Issues(History):
             query = sa.select(issues).order_by(issues.c.end_at, issues.c.id)
             return [_info(row) for row in connection.execute(query)]
 
+    def first_frozen(self) -> datetime | None:
+        """Return when the first issue of all was frozen. Raises `StoreError`."""
+        with self._database.reading() as connection:
+            value = connection.scalar(sa.select(sa.func.min(issues.c.frozen_at)))
+        return optional_time(value)
+
     def message(self, issue_id: str, edition_key: str) -> bytes:
         """Return the frozen message of an edition.
 

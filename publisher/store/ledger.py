@@ -50,16 +50,23 @@ class Ledger(Issues):
         return sorted((Claimed(*row) for row in rows), key=lambda row: row.subscriber_id)
 
     def give_back(
-        self, issue_id: str, subscriber_id: int, *, token: str, email: str, now: datetime
+        self,
+        issue_id: str,
+        subscriber_id: int,
+        *,
+        token: str,
+        email: str,
+        now: datetime,
+        next_at: datetime | None = None,
     ) -> DeliveryState | None:
         """Settle a claimed row that is not going to be sent; nothing has left the machine.
 
         Returns SKIPPED for somebody who must get no mail any more, READY for a row that may be
-        claimed again, None where the row is no longer ours.
+        claimed again (from `next_at` on), None where the row is no longer ours.
         """
         values = {"row_issue": issue_id, "row_subscriber": subscriber_id, "row_token": token}
         claimed = sa.and_(moves.ours, deliveries.c.state == moves.CLAIMED)
-        free = {"updated_at": to_ms(now), **moves.FREE}
+        free: dict[str, object] = {"updated_at": to_ms(now), **moves.FREE}
         with self._database.writing() as connection:
             skipped = connection.execute(
                 sa.update(deliveries)
@@ -71,6 +78,8 @@ class Ledger(Issues):
             )
             if skipped.rowcount == 1:
                 return DeliveryState.SKIPPED
+            if next_at is not None:
+                free["next_at"] = to_ms(next_at)
             released = connection.execute(
                 sa.update(deliveries).where(claimed).values(state=moves.READY, **free), values
             )
@@ -210,6 +219,19 @@ class Ledger(Issues):
         with self._database.reading() as connection:
             value = connection.scalar(query)
         return None if value is None else from_ms(value)
+
+    def left_since(self, moment: datetime) -> list[tuple[datetime, str]]:
+        """Return when messages of any issue left after `moment`, and to which domain."""
+        left = sa.or_(
+            deliveries.c.state == DeliveryState.SENT.value, deliveries.c.state == moves.IN_DOUBT
+        )
+        query = (
+            sa.select(deliveries.c.updated_at, deliveries.c.email)
+            .where(left, deliveries.c.updated_at > to_ms(moment))
+            .order_by(deliveries.c.updated_at)
+        )
+        with self._database.reading() as connection:
+            return [(from_ms(at), to.rpartition("@")[2]) for at, to in connection.execute(query)]
 
     def rows(
         self, issue_id: str, states: Iterable[DeliveryState] = (), *, limit: int | None = None

@@ -174,8 +174,8 @@ def test_a_message_that_is_put_off_for_days_is_given_up(
         clock.now += timedelta(hours=25)
     (row,) = store.ledger.rows(ISSUE)
     assert row.state is S.REJECTED
-    assert row.reason.startswith("given up after 12 attempts: later")
-    assert clock() - start > timedelta(days=4)
+    assert row.reason.startswith("given up after 10 attempts: later")
+    assert clock() - start > timedelta(days=3)
 
 
 def test_a_quota_pauses_the_issue_until_its_window_opens(

@@ -71,6 +71,24 @@ REPLIES: list[tuple[Phase, str, type[TransportError], bool]] = [
     (MAIL, "451 4.7.500 Server busy. Please try again later from [1.2.3.4].", Q, False),
     (CONNECT, "432 4.3.2 Concurrent connections limit exceeded. Visit https://aka.ms", Q, False),
     (RCPT, "550 5.4.1 Recipient address rejected: Access denied", P, False),
+    (RCPT, "421 RP-001 The mail server has exceeded the rate limit allowed.", Q, False),
+    (RCPT, "550 5.5.0 Requested action not taken: mailbox unavailable", P, False),
+    (END, "550 5.7.1 Unfortunately, messages from [1.2.3.4] weren't sent. (S3140)", P, False),
+    # Yahoo
+    (MAIL, "421 4.7.0 [TSS04] Messages from 1.2.3.4 temporarily deferred", Q, False),
+    (RCPT, "554 delivery error: dd This user doesn't have a yahoo.com account [0]", P, False),
+    (END, "554 5.7.9 Message not accepted for policy reasons.", P, False),
+    # QQ, 163
+    (CONNECT, "550 Ip frequency limited [a1]. http://service.mail.qq.com", Q, False),
+    (RCPT, "550 Mailbox not found. http://service.mail.qq.com/cgi-bin/help", P, False),
+    (END, "550 Mail content denied. http://service.mail.qq.com", P, False),
+    (LOGIN, "535 Login Fail. Please enter your authorization code to login.", C, False),
+    (RCPT, "550 User not found: a@163.com", P, False),
+    (END, "554 DT:SPM 163 smtp5, http://mail.163.com/help/help_spam_16.htm", P, False),
+    (MAIL, "553 Mail from must equal authorized user", C, False),
+    # Exim
+    (RCPT, "550 Unrouteable address", P, False),
+    (RCPT, "451 Temporary local problem - please try later", T, False),
     # Amazon SES
     (DATA, "454 Throttling failure: Maximum sending rate exceeded.", Q, False),
     (DATA, "454 Throttling failure: Daily message quota exceeded.", Q, False),
@@ -141,16 +159,24 @@ def test_every_answer_is_one_line_and_one_kind(phase: Phase, code: int, answer: 
 
 def test_the_waits_grow_and_end() -> None:
     waits = []
-    for attempts in range(1, 12):
+    for attempts in range(1, 10):
         moment = next_try(attempts, NOW, 0.5)
         assert moment is not None
         waits.append(moment - NOW)
-    assert waits == sorted(waits) == list(DELAYS)
-    assert timedelta(days=4) < sum(waits, timedelta()) < timedelta(days=5)
-    assert next_try(12, NOW, 0.5) is None
+    assert waits == sorted(waits) == list(DELAYS[:9])
+    assert next_try(10, NOW, 0.5) is None
 
 
-@given(st.integers(0, 11), st.floats(0, 1, exclude_max=True))
+@pytest.mark.parametrize(
+    ("hours", "tries"), [(0.05, 0), (1, 3), (24, 7), (72, 9), (96, 10), (720, 11)]
+)
+def test_it_is_given_up_when_the_next_try_would_be_too_late(hours: float, tries: int) -> None:
+    wait = timedelta(hours=hours)
+    assert next_try(tries, NOW, 0.5, wait) is not None or tries == 0
+    assert next_try(tries + 1, NOW, 0.5, wait) is None
+
+
+@given(st.integers(0, 9), st.floats(0, 1, exclude_max=True))
 def test_jitter_spreads_by_a_fifth(attempts: int, jitter: float) -> None:
     moment = next_try(attempts, NOW, jitter)
     assert moment is not None

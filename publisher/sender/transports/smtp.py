@@ -100,7 +100,9 @@ class SmtpTransport(Closing):
         return opening + sum(self._limits.values())
 
     def open(self) -> None:
-        """Connect and log in, unless that is done. Raises `TransportError`."""
+        """Connect and log in, unless that is done or long ago. Raises `TransportError`."""
+        if self._connection is not None and self._sent >= self._per_connection:
+            self.close()
         if self._connection is not None:
             return
         if self._context is None and self._server.security != "none":
@@ -141,8 +143,6 @@ class SmtpTransport(Closing):
         """
         del message_id  # it is in the message
         body = on_the_wire(message if self._sign is None else self._sign(message))
-        if self._connection is not None and self._sent >= self._per_connection:
-            self.close()
         self.open()
         dialogue = self._dialogue
         assert dialogue is not None  # noqa: S101 - `open` made it
