@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from publisher.models import Collection, Finding
 
 MOST_LINES = 40
+_MANY = ("archive/", "papers/", "sitemap-")
 
 
 def line(text: str) -> None:
@@ -44,15 +45,18 @@ def warnings(texts: Iterable[str]) -> None:
 
 
 def changes(found: Changes, *, every: bool) -> None:
-    """Print the files that a build wrote and removed, the first ones or `every` one."""
-    # Feeds and overviews before what hangs on them.
-    written = sorted(found.written, key=lambda path: path.startswith(("archive/", "papers/")))
-    lines = [*written, *(f"removed {path}" for path in found.removed)]
-    shown = lines if every else lines[:MOST_LINES]
-    for text in shown:
+    """Print the files that a build wrote and removed.
+
+    Feeds and overviews all, of the thousands that hang on them the first ones or `every` one.
+    """
+    main = [path for path in found.written if not path.startswith(_MANY)]
+    rest = [path for path in found.written if path.startswith(_MANY)]
+    rest += [f"removed {path}" for path in found.removed]
+    shown = rest if every else rest[:MOST_LINES]
+    for text in (*main, *shown):
         line(text)
-    if len(shown) < len(lines):
-        line(f"... and {count(len(lines) - len(shown), 'file')} more (--verbose lists them)")
+    if len(shown) < len(rest):
+        line(f"... and {count(len(rest) - len(shown), 'file')} more (--verbose lists them)")
 
 
 def changed(found: Changes, folder: Path) -> str:
