@@ -11,7 +11,7 @@ from publisher.formatter.entry_content import render_content
 from publisher.formatter.entry_words import words_in
 from publisher.formatter.paths import paper_stem
 from publisher.formatter.plain import exact_offset, one_line, uri, xml_text
-from publisher.formatter.templating import language
+from publisher.formatter.scripts import language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -12,7 +12,8 @@ from publisher.formatter.paths import paper_stem
 from publisher.formatter.periods import frequency_of
 from publisher.formatter.plain import one_line
 from publisher.formatter.ranking import sections
-from publisher.formatter.templating import language, render
+from publisher.formatter.scripts import language
+from publisher.formatter.templating import render
 from publisher.models import Frequency, Issue, Paper
 
 if TYPE_CHECKING:

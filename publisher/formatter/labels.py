@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from publisher.formatter.templating import language
+from publisher.formatter.scripts import language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -11,10 +11,10 @@ import pytest
 from lxml import html as lxml_html
 
 from publisher import pipeline
+from publisher.formatter.columns import text_width
 from publisher.formatter.email import EditionRenderer
 from publisher.formatter.newsletter import due_issue
 from publisher.formatter.periods import period_of
-from publisher.formatter.templating import text_width
 from publisher.models import Choice, Issue, Language, Length
 from publisher.settings import load
 

@@ -8,7 +8,9 @@ import pytest
 from wcwidth import wcswidth
 
 from publisher.errors import TemplateError
-from publisher.formatter.templating import language, render, safe_url, wrap
+from publisher.formatter.columns import wrap
+from publisher.formatter.scripts import language
+from publisher.formatter.templating import render, safe_url
 from publisher.settings.sections import Settings, Templates
 
 if TYPE_CHECKING:

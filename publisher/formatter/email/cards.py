@@ -13,8 +13,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from publisher.formatter.templating import language as language_of
-from publisher.formatter.templating import safe_url, shortened, text_width
+from publisher.formatter.columns import shortened, text_width
+from publisher.formatter.scripts import language as language_of
+from publisher.formatter.templating import safe_url
 from publisher.models import Language, Length
 
 if TYPE_CHECKING:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
 from publisher.errors import IssueError
+from publisher.formatter.columns import shortened
 from publisher.formatter.email.cards import TOPIC_COLUMNS, Card, Form
 from publisher.formatter.email.fitting import best_first
 from publisher.formatter.email.headline import period_title, preheader, subject
 from publisher.formatter.email.words import mail_texts
 from publisher.formatter.periods import frequency_of
 from publisher.formatter.ranking import highlights, sections
-from publisher.formatter.templating import safe_url, shortened
+from publisher.formatter.templating import safe_url
 from publisher.formatter.texts import counted, date_range
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Frequency
 

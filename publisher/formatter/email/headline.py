@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from publisher.formatter.columns import shortened, text_width
 from publisher.formatter.email.words import MailTexts, day_of, month_of
 from publisher.formatter.periods import frequency_of
-from publisher.formatter.templating import shortened, text_width
 from publisher.formatter.texts import counted
 from publisher.models import Frequency
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from publisher.formatter.columns import shortened
 from publisher.formatter.pages.texts import PageTexts, page_texts
-from publisher.formatter.templating import language, render_bytes, shortened
+from publisher.formatter.scripts import language
+from publisher.formatter.templating import render_bytes
 from publisher.settings import Settings
 
 if TYPE_CHECKING:

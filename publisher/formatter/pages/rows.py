@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from publisher.formatter.columns import shortened
 from publisher.formatter.email import COMMENT_COLUMNS, Link, paper_links, short_authors
 from publisher.formatter.pages.frame import part_language, words
 from publisher.formatter.paths import paper_stem
-from publisher.formatter.templating import fragment, shortened
+from publisher.formatter.templating import fragment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
