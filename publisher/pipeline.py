@@ -183,18 +183,23 @@ def unfinished(store: Store) -> list[str]:
     return [info.id for info in store.ledger.issues() if info.state != "done"]
 
 
-def retry_unknown(store: Store, issue_id: str | None, now: datetime) -> int:
-    """Put the deliveries in doubt back, on the operator's word; return how many."""
+def settle_doubts(
+    store: Store, issue_id: str | None, state: DeliveryState, *, by: str, now: datetime
+) -> int:
+    """Send the deliveries in doubt again (READY) or let them be (ABANDONED); return how many.
+
+    `by` is who says so; it is kept. `issue_id` None: of all issues.
+    """
+    reason = {
+        DeliveryState.READY: "sent again on the operator's word",
+        DeliveryState.ABANDONED: "abandoned on the operator's word",
+    }[state]
     count = 0
     for info in store.ledger.issues():
         if issue_id not in (None, info.id):
             continue
         for row in store.ledger.rows(info.id, [DeliveryState.IN_DOUBT]):
             count += store.ledger.resolve(
-                info.id,
-                row.subscriber_id,
-                DeliveryState.READY,
-                reason="sent again on the operator's word",
-                now=now,
+                info.id, row.subscriber_id, state, reason=f"{reason} ({row.reason})", by=by, now=now
             )
     return count

@@ -28,6 +28,7 @@ COMMANDS = (
     "publish",
     "ping",
     "status",
+    "deliveries",
     "demo",
     "subscribers",
 )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.option("--json", "as_json", is_flag=True, help="Events of sending as JSON lines.")
 @options.force
 @options.config
 @options.source
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 @options.verbose
 def publish(
     *,
+    as_json: bool,
     force: bool,
     config: Path | None,
     source: tuple[Path, ...],
@@ -36,7 +38,9 @@ def publish(
     bad = show.defects(built.collection)
     with pipeline.open_store(settings) as store:
         issues = issuing.due(built.collection, settings, store, sending.now())
-        well = sending.send_due(issues, settings, store, built.collection, force=force)
+        well = sending.send_due(
+            issues, settings, store, built.collection, force=force, as_json=as_json
+        )
     if issues:
         # Their list and their feed know them now.
         rebuilt = pipeline.build(settings, waiting=show.waiting())

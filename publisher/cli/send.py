@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 @click.option(
     "--retry-unknown", is_flag=True, help="Send again where nobody knows whether it arrived."
 )
+@click.option("--abandon", is_flag=True, help="Let those be where nobody knows.")
+@click.option("--json", "as_json", is_flag=True, help="Events as JSON lines.")
 @options.force
 @options.config
 @options.source
@@ -34,6 +36,8 @@ def send(
     dry_run: bool,
     to: str | None,
     retry_unknown: bool,
+    abandon: bool,
+    as_json: bool,
     force: bool,
     config: Path | None,
     source: tuple[Path, ...],
@@ -43,6 +47,8 @@ def send(
     from publisher import issuing, pipeline
     from publisher.sender.addresses import normalise_email
 
+    if retry_unknown and abandon:
+        raise click.UsageError("--retry-unknown and --abandon: one or the other")
     settings = options.settings_of(config, source)
     to = None if to is None else normalise_email(to)
     collection = pipeline.collect(settings, show.parsing)
@@ -55,16 +61,33 @@ def send(
             else:
                 _foretell(wanted, settings, store, to)
             return
-        if retry_unknown:
-            count = pipeline.retry_unknown(store, issue_id, sending.now())
-            show.note(f"{show.count(count, 'delivery', 'deliveries')} in doubt go again")
+        if retry_unknown or abandon:
+            _settle(store, issue_id, again=retry_unknown)
+        if abandon:
+            return
         issues: tuple[Issue, ...] = ()
         if issue_id is None:
             issues = issuing.due(collection, settings, store, sending.now())
         elif store.ledger.issue(issue_id) is None:
             issues = (issuing.by_id(issue_id, collection, settings, store),)
-        if not sending.send_due(issues, settings, store, collection, force=force):
+        if not sending.send_due(issues, settings, store, collection, force=force, as_json=as_json):
             raise SystemExit(1)
+
+
+def _settle(store: Store, issue_id: str | None, *, again: bool) -> None:
+    from getpass import getuser
+
+    from publisher import pipeline
+    from publisher.models import DeliveryState
+
+    try:
+        who = getuser()
+    except (OSError, KeyError):
+        who = "operator"
+    state = DeliveryState.READY if again else DeliveryState.ABANDONED
+    count = pipeline.settle_doubts(store, issue_id, state, by=who, now=sending.now())
+    what = "go again" if again else "are let be"
+    show.note(f"{show.count(count, 'delivery', 'deliveries')} in doubt {what}")
 
 
 def _wanted(

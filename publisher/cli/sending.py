@@ -6,18 +6,16 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from publisher.cli import checking, show
+from publisher.cli import checking, progress, show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from publisher.issuing import Draft
     from publisher.models import Collection, Issue
-    from publisher.sender.delivery import Report, Step
+    from publisher.sender.delivery import Report
     from publisher.settings import Settings
     from publisher.store.database import Store
-
-EVERY = 100  # without a terminal, a line for each so many deliveries
 
 
 def now() -> datetime:
@@ -32,15 +30,18 @@ def send_due(
     collection: Collection,
     *,
     force: bool = False,
+    as_json: bool = False,
 ) -> bool:
     """Finish what was begun, then send `issues`; return whether all went well.
 
-    `force` sends them whatever preflight finds.
+    `force` sends them whatever preflight finds; `as_json` prints events instead of a progress.
     """
     from publisher import pipeline
 
-    reports = pipeline.deliver(pipeline.unfinished(store), settings, store, progress())
-    said(reports)
+    begun = pipeline.unfinished(store)
+    follow = progress.follow(waiting(begun, store), as_json=as_json)
+    reports = pipeline.deliver(begun, settings, store, follow)
+    said(reports, as_json=as_json)
     if any(report.stopped for report in reports):
         return False
     due = tuple(issues)
@@ -55,8 +56,9 @@ def send_due(
             frozen.append(issue.id)
         elif made is not None:
             refused = True
-    new = pipeline.deliver(frozen, settings, store, progress()) if frozen else []
-    said(new)
+    follow = progress.follow(waiting(frozen, store), as_json=as_json)
+    new = pipeline.deliver(frozen, settings, store, follow) if frozen else []
+    said(new, as_json=as_json)
     return all_well([*reports, *new]) and not refused
 
 
@@ -101,25 +103,21 @@ def next_time(settings: Settings, collection: Collection) -> None:
         )
 
 
-def progress() -> Callable[[Step], None]:
-    """Return what shows each delivery: a counter on a terminal, now and then a line elsewhere."""
-    counted = 0
+def waiting(ids: Iterable[str], store: Store) -> int:
+    """Return how many deliveries of these issues are to be sent."""
+    from publisher.models import DeliveryState
 
-    def step(_step: Step) -> None:
-        nonlocal counted
-        counted += 1
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r{counted:,} done ")
-        elif counted % EVERY == 0:
-            show.note(f"{counted:,} done")
-
-    return step
+    return sum(store.ledger.counts(issue_id)[DeliveryState.READY] for issue_id in ids)
 
 
-def said(reports: Iterable[Report]) -> None:
+def said(reports: Iterable[Report], *, as_json: bool = False) -> None:
     """Print what became of each issue."""
+    if as_json:
+        for report in reports:
+            show.line(progress.event(report))
+        return
     if sys.stderr.isatty():
-        sys.stderr.write("\r")
+        sys.stderr.write("\r\x1b[K")
     for report in reports:
         parts = [f"{report.sent:,} sent"]
         for number, word in (

@@ -45,7 +45,8 @@ def status(*, as_json: bool, config: Path | None, verbose: bool) -> None:
         if len(issue["in_doubt"]) > SHOWN_DOUBTS:
             show.line(f"  and {len(issue['in_doubt']) - SHOWN_DOUBTS} more in doubt; see --json")
         if issue["in_doubt"]:
-            show.line("  `publisher send --retry-unknown` sends these again, maybe twice")
+            show.line("  `publisher send --retry-unknown` sends these again, maybe twice;")
+            show.line("  `publisher send --abandon` lets them be")
 
 
 def report(store: Store) -> dict[str, Any]:

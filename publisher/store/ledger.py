@@ -15,15 +15,17 @@ from publisher.models import Delivery, DeliveryState
 from publisher.store import moves
 from publisher.store.hashing import email_hash
 from publisher.store.issues import Issues, IssueState
-from publisher.store.ledger_rows import Claimed
-from publisher.store.schema import consent_log, deliveries, issues, suppressions
+from publisher.store.ledger_rows import Claimed, Decision
+from publisher.store.schema import consent_log, decisions, deliveries, issues, suppressions
 from publisher.store.times import from_ms, to_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from publisher.store.ledger_rows import MarkRow, SettlementRow
+
+_PAGE = 1000
 
 
 class Ledger(Issues):
@@ -180,10 +182,12 @@ class Ledger(Issues):
         *,
         reason: str,
         now: datetime,
+        by: str = "evidence",
     ) -> bool:
         """Settle a row in doubt as SENT, READY or ABANDONED; False where it is not in doubt.
 
-        `reason` says by what evidence or on whose word. READY opens a finished issue again.
+        `reason` says why, `by` on whose word; both are kept, see `decisions`. READY opens a
+        finished issue again.
         """
         if state not in (DeliveryState.SENT, DeliveryState.READY, DeliveryState.ABANDONED):
             raise ValueError(state)
@@ -193,6 +197,10 @@ class Ledger(Issues):
         with self._database.writing() as connection:
             statement = sa.update(deliveries).where(row).values(**new, **moves.FREE)
             moved = connection.execute(statement, values).rowcount == 1
+            if moved:
+                said = {"at": to_ms(now), "by": by, "state": state.value, "reason": reason}
+                row_ids = {"issue_id": issue_id, "subscriber_id": subscriber_id}
+                connection.execute(sa.insert(decisions).values(**row_ids, **said))
             if moved and state is DeliveryState.READY:
                 done = sa.and_(issues.c.id == issue_id, issues.c.state == IssueState.DONE.value)
                 connection.execute(
@@ -244,6 +252,28 @@ class Ledger(Issues):
         """Return the rows in doubt that left, or would have left, by the named transport."""
         doubt = sa.and_(deliveries.c.state == moves.IN_DOUBT, deliveries.c.transport == transport)
         return self._rows(issue_id, doubt, None)
+
+    def each(self, issue_id: str, states: Iterable[DeliveryState] = ()) -> Iterator[Delivery]:
+        """Yield what `rows` returns, with some of it in memory at a time."""
+        wanted = [state.value for state in states]
+        which = deliveries.c.state.in_(wanted) if wanted else sa.true()
+        last = -1
+        while page := self._rows(issue_id, which & (deliveries.c.subscriber_id > last), _PAGE):
+            yield from page
+            last = page[-1].subscriber_id
+
+    def decisions(self, issue_id: str) -> list[Decision]:
+        """Return how the doubts of an issue were settled, oldest first."""
+        query = (
+            sa.select(decisions).where(decisions.c.issue_id == issue_id).order_by(decisions.c.id)
+        )
+        with self._database.reading() as connection:
+            return [
+                Decision(
+                    from_ms(row.at), row.by, row.subscriber_id, DeliveryState(row.state), row.reason
+                )
+                for row in connection.execute(query)
+            ]
 
     def _rows(
         self, issue_id: str, which: sa.ColumnElement[bool], limit: int | None

@@ -23,6 +23,17 @@ class Claimed:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How a doubt was settled; `by` is "evidence" or who said so."""
+
+    at: datetime
+    by: str
+    subscriber_id: int
+    state: DeliveryState
+    reason: str
+
+
 class MarkRow(Protocol):
     """A row that is about to be sent; `lease` must cover the transport's time-out."""
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 # The revision the tables below stand for: the newest file in migrations/versions.
-REVISION = "0002"
+REVISION = "0003"
 
 # Names of constraints, so that a later migration can change them in every database.
 metadata = MetaData(
@@ -146,4 +146,17 @@ deliveries = Table(
     ForeignKeyConstraint(["issue_id", "edition_key"], ["editions.issue_id", "editions.key"]),
     Index("ix_deliveries_queue", "issue_id", "state", "next_at", "subscriber_id"),
     Index("ix_deliveries_subscriber", "subscriber_id"),
+)
+
+# How doubts were settled, by evidence or on somebody's word; rows are added and never changed.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("issue_id", String(64), nullable=False, index=True),
+    Column("subscriber_id", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
 )

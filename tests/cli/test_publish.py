@@ -181,9 +181,9 @@ def test_killed_between_two_messages(
             addresses = [parsed(f.read_bytes())["To"].addresses[0].addr_spec for f in files]
     assert len(addresses) == len(set(addresses)), "nobody has two"
     missing = {address for address, _ in people} - set(addresses)
-    if missing:  # killed inside of a message: nobody can know, so it is said and not sent again
-        assert len(missing) == 1, status
-        assert "1 in doubt" in publisher_result.stdout
+    if missing:  # killed inside of messages: nobody can know, so it is said and not sent again
+        assert len(missing) <= 4, status  # one for each connection
+        assert "in doubt" in publisher_result.stdout
     else:
         assert set(addresses) == {address for address, _ in people}
 

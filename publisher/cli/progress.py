@@ -1,0 +1,76 @@
+"""How a send goes on: a bar on a terminal, now and then a line elsewhere, or events as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from publisher.cli import show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from publisher.sender.delivery import Report, Step
+
+EVERY = 100  # without a terminal, a line for each so many deliveries
+_WIDTH = 24
+_REDRAW = 0.1  # seconds
+
+
+def bar(done: int, total: int, seconds: float) -> str:
+    """Return the bar, the rate and the time left after `seconds`, for one line of a terminal."""
+    total = max(total, done, 1)
+    rate = done / seconds if seconds > 0 else 0.0
+    filled = _WIDTH * done // total
+    left = f", {clock((total - done) / rate)} left" if rate and done < total else ""
+    return f"[{'#' * filled}{'.' * (_WIDTH - filled)}] {done:,} of {total:,}, {rate:,.0f}/s{left}"
+
+
+def clock(seconds: float) -> str:
+    """Return e.g. "0:42", "12:05" or "3:00:00"."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def follow(
+    total: int, *, as_json: bool = False, now: Callable[[], float] = time.monotonic
+) -> Callable[[Step], None]:
+    """Return what shows each of about `total` deliveries."""
+    begun, drawn, done = now(), 0.0, 0
+
+    def step(step: Step) -> None:
+        nonlocal done, drawn
+        done += 1
+        if as_json:
+            values = {"subscriber": step.subscriber_id, "state": step.state, "reason": step.reason}
+            show.line(json.dumps({"event": "delivery", **values}, ensure_ascii=False))
+        elif sys.stderr.isatty():
+            moment = now()
+            if moment - drawn >= _REDRAW or done >= total:
+                drawn = moment
+                sys.stderr.write(f"\r{bar(done, total, moment - begun)}\x1b[K")
+                sys.stderr.flush()
+        elif done % EVERY == 0:
+            show.note(f"{done:,} of {max(total, done):,} done")
+
+    return step
+
+
+def event(report: Report) -> str:
+    """Return what became of an issue as a line of JSON."""
+    values = {
+        "issue": report.issue_id,
+        "sent": report.sent,
+        "rejected": report.rejected,
+        "skipped": report.skipped,
+        "waiting": report.waiting,
+        "in_doubt": report.in_doubt_total,
+        "done": report.done,
+        "stopped": report.stopped,
+        "paused_until": report.paused_until and report.paused_until.isoformat(),
+        "next_due": report.next_due and report.next_due.isoformat(),
+    }
+    return json.dumps({"event": "issue", **values}, ensure_ascii=False)
