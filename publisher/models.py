@@ -282,6 +282,7 @@ class SubscriberStatus(StrEnum):
 
     PENDING = "pending"  # has not confirmed yet
     ACTIVE = "active"
+    PAUSED = "paused"  # has confirmed, and wants nothing for a while
     UNSUBSCRIBED = "unsubscribed"
 
 
@@ -297,6 +298,7 @@ class Subscriber:
     created_at: datetime
     confirmed_at: datetime | None = None
     wishes: Wishes = NO_WISHES
+    paused_until: datetime | None = None  # None where they come back by themselves
 
 
 class DeliveryState(StrEnum):

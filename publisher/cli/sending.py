@@ -44,6 +44,7 @@ def send_due(
     said(reports, as_json=as_json)
     if any(report.stopped for report in reports):
         return False
+    store.subscribers.resume_due(now=now())
     due = tuple(issues)
     if not due:
         next_time(settings, collection)

@@ -77,6 +77,12 @@ def parsing(done: int, total: int) -> None:
         sys.stderr.write(f"\rreading digests: {done:,} of {total:,}{end}")
 
 
+def lines_read(number: int) -> None:
+    """Show how far a file is read, on a terminal only."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{number:,} lines read ")
+
+
 def left_out(number: int) -> None:
     """Say how many files were left out, where there are any."""
     if number:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from publisher.cli import InOrder, options, sending, show
+from publisher.cli import InOrder, letters, options, person, sending, show
 from publisher.errors import SourceError, SubscriberError
 from publisher.models import Wishes
 
@@ -76,6 +76,7 @@ def add(
     show.line(_line(subscriber))
     if not confirmed:
         show.note(f"when they have agreed: publisher subscribers confirm {email}")
+        show.note(f"to ask them by mail: publisher subscribers invite {email}")
 
 
 @subscribers.command("confirm")
@@ -184,15 +185,23 @@ def erase(*, address: str, reason: str, config: Path | None, verbose: bool) -> N
 @subscribers.command("import")
 @click.argument("file", type=options.PATH, metavar="FILE", help="CSV; - for standard input.")
 @click.option("--confirmed", is_flag=True, help="All of them have agreed; say how in --note.")
+@click.option("--invite", is_flag=True, help="Ask those who are pending by mail to confirm.")
 @_note
 @options.config
 @options.verbose
 def import_(
-    *, file: Path, confirmed: bool, reason: str, config: Path | None, verbose: bool
+    *,
+    file: Path,
+    confirmed: bool,
+    invite: bool,
+    reason: str,
+    config: Path | None,
+    verbose: bool,
 ) -> None:
     """Add people from a CSV file with the column email, and maybe name, topics, confirmed_at.
 
-    Topics are separated by ";". A row is active if confirmed_at says when the person agreed.
+    Topics are separated by ";". A row is active if confirmed_at says when the person agreed; the
+    others are pending, and get no mail unless --invite asks them.
     Columns language, length and frequency are as the options of `add`.
     """
     from publisher import pipeline
@@ -200,6 +209,8 @@ def import_(
     from publisher.sender.subscribers import Remark, SubscriberRow, parse_csv
 
     settings = options.settings_of(config)
+    if invite:
+        letters.check(settings)
     remarks: list[Remark] = []
 
     def rows(parsed: Iterable[SubscriberRow | Remark]) -> Iterable[SubscriberRow]:
@@ -220,6 +231,8 @@ def import_(
                     rows(parse_csv(stream, slugify=slugify, confirmed=confirmed)),
                     now=sending.now(),
                     detail=reason or f"import of {file.name}",
+                    invite=invite,
+                    on_progress=show.lines_read,
                 )
         except (OSError, UnicodeDecodeError) as error:
             raise SourceError(f"{file}: can't be read: {error}") from error
@@ -232,6 +245,8 @@ def import_(
         f"{result.added:,} added, {result.confirmed:,} confirmed, "
         f"{result.known:,} on the list already, {lost:,} rejected"
     )
+    if invite:
+        letters.send(settings)
     if lost:
         raise SystemExit(1)
 
@@ -301,3 +316,7 @@ def _warn(wishes: Wishes, settings: Settings) -> None:
             f"warning: newsletter.frequencies does not offer {wishes.frequency}; "
             f"until it does they get {offered[0]} issues"
         )
+
+
+for _command in (person.show, person.invite, person.pause, person.resume, person.suppress):
+    subscribers.add_command(_command)

@@ -148,6 +148,8 @@ def status_of(text: str, *, proof: bool) -> SubscriberStatus:
         return SubscriberStatus.UNSUBSCRIBED
     if word in ("", SubscriberStatus.ACTIVE):
         return SubscriberStatus.ACTIVE if proof else SubscriberStatus.PENDING
+    if word == SubscriberStatus.PAUSED:
+        return SubscriberStatus.PAUSED if proof else SubscriberStatus.PENDING
     if word == SubscriberStatus.PENDING:
         return SubscriberStatus.PENDING
     raise SubscriberError(f"status {shown(word, 40)!r} is none of {', '.join(SubscriberStatus)}")

@@ -187,12 +187,24 @@ def _check(settings: Settings, values: Mapping[tuple[str, str], tuple[str, objec
         ("mail", "list_id"),
         ("mail", "host"),
         ("mail", "dkim_selector"),
+        ("inbox", "host"),
+        ("inbox", "folder"),
+        ("inbox", "handled_folder"),
     ):
         if any(unicodedata.category(c) == "Cc" for c in getattr(getattr(settings, section), key)):
             fail(section, key, "must not hold a line break or another control character")
+    _check_inbox(settings, fail)
     _check_subject(settings.newsletter.subject, fail)
     _check_lists(settings, fail)
     _check_saved(settings, fail)
+
+
+def _check_inbox(settings: Settings, fail: Callable[[str, str, str], None]) -> None:
+    inbox = settings.inbox
+    if inbox.address and not _is_address(inbox.address):
+        fail("inbox", "address", f"not an email address: {inbox.address!r}")
+    if inbox.maildir and inbox.host:
+        fail("inbox", "host", "either a Maildir or a server: inbox.maildir is set too")
 
 
 def _check_subject(form: str, fail: Callable[[str, str, str], None]) -> None:

@@ -183,6 +183,43 @@ class Web(Section, frozen=True):
         return self.url.rstrip("/") + "/" if self.url else ""
 
 
+class Subscribing(Section, frozen=True):
+    """How strangers come onto the list, by mail and on the web."""
+
+    confirm_hours: Annotated[int, Meta(ge=1, le=720)] = 48
+    # Mails that strangers may have us send: to an address, to all of a domain, and in total.
+    address_per_day: Annotated[int, Meta(ge=1, le=100)] = 3
+    domain_per_hour: Annotated[int, Meta(ge=1, le=100_000)] = 60
+    total_per_hour: Annotated[int, Meta(ge=1, le=1_000_000)] = 200
+
+
+class Inbox(Section, frozen=True):
+    """The mailbox where bounces and mails to the list arrive: a Maildir, or a folder by IMAP."""
+
+    maildir: str = ""
+    host: str = ""  # of the IMAP server; empty: none
+    port: Annotated[int, Meta(ge=1, le=65535)] = 993
+    security: Literal["ssl", "starttls", "none"] = "ssl"
+    username: str = ""  # empty: mail.username
+    password: Secret = msgspec.field(default_factory=lambda: Secret(""))  # empty: mail.password
+    keyring: str = ""  # the service under which the system's keyring has the password
+    oauth2_file: str = ""  # JSON with client_id, client_secret, refresh_token
+    folder: Annotated[str, Meta(min_length=1)] = "INBOX"
+    handled_folder: str = ""  # empty: what was handled stays, marked as read
+    address: str = ""  # empty: mail.unsubscribe_address, else mail.from_address
+    since_days: Annotated[int, Meta(ge=1, le=3650)] = 30
+    max_bytes: Annotated[int, Meta(ge=65_536, le=10_000_000)] = 262_144  # read of one mail
+    soft_bounces: Annotated[int, Meta(ge=1, le=100)] = 5  # issues in a row ...
+    soft_bounce_days: Annotated[int, Meta(ge=1, le=366)] = 60  # ... within these days
+    watch_seconds: Annotated[float, Meta(ge=1, le=86_400)] = 60.0
+    timeout_seconds: Annotated[float, Meta(gt=0, le=3600)] = 60.0
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether there is a mailbox to read."""
+        return bool(self.maildir or self.host)
+
+
 class Store(Section, frozen=True):
     """The database of subscribers and deliveries."""
 
@@ -238,6 +275,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mail: Mail = msgspec.field(default_factory=Mail)
     pace: Pace = Pace()
     web: Web = Web()
+    subscribing: Subscribing = Subscribing()
+    inbox: Inbox = msgspec.field(default_factory=Inbox)
     store: Store = msgspec.field(default_factory=Store)
     theme: Theme = msgspec.field(default_factory=Theme)
     templates: Templates = Templates()
@@ -259,6 +298,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         site = "zh" if self.site.language.lower().split("-")[0] == "zh" else "en"
         return Language(self.newsletter.language or site)
 
+    @property
+    def inbox_address(self) -> str:
+        """Where mails to the list go: requests, and answers to ours."""
+        mail = self.mail
+        return self.inbox.address or mail.unsubscribe_address or mail.from_address
+
     def path(self, value: str) -> Path:
         """Return the path setting `value` as seen from the config file's folder."""
         return self.base / Path(value).expanduser()
@@ -274,6 +319,8 @@ SECTIONS: dict[str, type[Section]] = {
     "mail": Mail,
     "pace": Pace,
     "web": Web,
+    "subscribing": Subscribing,
+    "inbox": Inbox,
     "store": Store,
     "theme": Theme,
     "templates": Templates,

@@ -187,6 +187,45 @@ give_up_hours = 72.0
 # people leave by mail.
 url = ""
 
+[subscribing]
+# A request to subscribe is to be confirmed within this time.
+confirm_hours = 48
+# How many mails strangers may have us send: to one address, to one domain, and in total.
+address_per_day = 3
+domain_per_hour = 60
+total_per_hour = 200
+
+[inbox]
+# The mailbox that `publisher inbox` reads: a Maildir on this machine, or a folder by IMAP (Gmail:
+# imap.gmail.com, with the app password). Bounces, complaints, "subscribe" and "unsubscribe" mails
+# are taken care of; everything else is left alone. Both empty: nobody reads mail.
+maildir = ""
+host = ""
+port = 993
+# "ssl", "starttls" (port 143), or "none" for a server on this machine.
+security = "ssl"
+# Empty: as in [mail]. Better in the environment: PUBLISHER_INBOX__PASSWORD.
+username = ""
+# password = ""
+# The name under which the system's keyring has the password; needs the package keyring.
+keyring = ""
+# For providers without app passwords: a JSON file with client_id, client_secret and refresh_token.
+oauth2_file = ""
+folder = "INBOX"
+# Where mails go that were handled, e.g. "Newsletter". Empty: they stay, marked as read.
+handled_folder = ""
+# The mailbox's own address. Empty: mail.unsubscribe_address, else mail.from_address.
+address = ""
+# Older mails are not looked at, and of a huge one only its beginning.
+since_days = 30
+max_bytes = 262144
+# Who could not be reached for so many issues within these days gets no more mail.
+soft_bounces = 5
+soft_bounce_days = 60
+# How often `publisher inbox --watch` looks, and how long a server may take to answer.
+watch_seconds = 60.0
+timeout_seconds = 60.0
+
 [store]
 # Subscribers and deliveries. An absolute path has four slashes.
 url = "sqlite:///publisher.db"

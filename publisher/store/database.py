@@ -12,14 +12,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from publisher.errors import StoreError
 from publisher.store import schema
+from publisher.store.confirmations import Confirmations
 from publisher.store.engine import Database, create_engine, explain
-from publisher.store.imports import ImportedRow, ImportResult, import_rows
+from publisher.store.imports import ImportedRow, ImportResult, import_rows, quiet
 from publisher.store.ledger import Ledger
+from publisher.store.letters import Letters
+from publisher.store.mailbox import MailboxRecord
 from publisher.store.migrate import ensure_schema
+from publisher.store.personal import held_of
 from publisher.store.subscribers import Subscribers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
 
 # How long a write waits for another process's transaction, in seconds.
@@ -27,7 +31,7 @@ BUSY_SECONDS = 30.0
 
 
 class Store:
-    """An open database: `subscribers`, `ledger` and the secret `keys`."""
+    """An open database: people, ledger, mail that is to go, and the secret `keys`."""
 
     def __init__(self, database: Database, keys: Mapping[int, bytes]) -> None:
         """Join the parts; use `open_store`."""
@@ -37,17 +41,37 @@ class Store:
         self.keys = keys
         self.subscribers = Subscribers(database, keys)
         self.ledger = Ledger(database, keys)
+        self.confirmations = Confirmations(database, self.subscribers)
+        self.letters = Letters(database)
+        self.mailbox = MailboxRecord(database, keys)
 
     def import_subscribers(
-        self, rows: Iterable[ImportedRow], *, now: datetime, detail: str = ""
+        self,
+        rows: Iterable[ImportedRow],
+        *,
+        now: datetime,
+        detail: str = "",
+        invite: bool = False,
+        on_progress: Callable[[int], None] = quiet,
     ) -> ImportResult:
         """Put many people on the list, all or none; see `imports.import_rows`.
 
         Raises `StoreError`.
         """
         return import_rows(
-            self._database, self.subscribers, self.keys, rows, now=now, detail=detail
+            self._database,
+            self.subscribers,
+            self.keys,
+            rows,
+            now=now,
+            detail=detail,
+            invite=invite,
+            on_progress=on_progress,
         )
+
+    def held_of(self, email: str) -> dict[str, object]:
+        """Return everything that is kept of a person, as JSON values. Raises `StoreError`."""
+        return held_of(self._database, self.keys, email)
 
     def close(self) -> None:
         """Close the database."""

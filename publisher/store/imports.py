@@ -9,19 +9,27 @@ from typing import TYPE_CHECKING, Protocol
 import sqlalchemy as sa
 
 from publisher.models import SubscriberStatus, Wishes
+from publisher.store.confirmations import Request
 from publisher.store.hashing import email_hash
+from publisher.store.letters import put_letters
 from publisher.store.schema import subscribers, suppressions
 from publisher.store.subscriber_rows import insert_subscriber, wish_columns, write_topics
 from publisher.store.times import optional_ms, to_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from publisher.store.engine import Database
     from publisher.store.subscribers import Subscribers
 
 _CHUNK = 500
+INVITATION = "confirm"
+_AGREED = (SubscriberStatus.ACTIVE, SubscriberStatus.PAUSED)
+
+
+def quiet(_lines: int) -> None:
+    """Tell nobody."""
 
 
 class ImportedRow(Protocol):
@@ -53,6 +61,7 @@ class ImportResult:
     confirmed: int
     known: int
     refused: tuple[tuple[int, str], ...]  # line and reason
+    invited: int = 0  # of those added
 
 
 def import_rows(
@@ -63,15 +72,20 @@ def import_rows(
     *,
     now: datetime,
     detail: str,
+    invite: bool = False,
+    on_progress: Callable[[int], None] = quiet,
 ) -> ImportResult:
     """Add `rows` in one transaction, all or none; return what was done.
+
+    `invite` has those who are new and pending asked by mail, unless they are suppressed.
+    `on_progress` is told how many lines were read so far.
 
     Someone on the list stays as they are, except that a pending one whose row is active becomes
     so. Someone who has unsubscribed or is suppressed is never made active by an import.
 
     Raises `StoreError`.
     """
-    added = confirmed = known = 0
+    added = confirmed = known = invited = 0
     refused: list[tuple[int, str]] = []
     pending = iter(rows)
     with database.writing() as connection:
@@ -79,14 +93,17 @@ def import_rows(
             present = _present(connection, [row.email for row in chunk])
             hashes = {row.email: email_hash(keys, row.email) for row in chunk}
             suppressed = _suppressed(connection, list(hashes.values()))
+            asked: list[tuple[str, str]] = []
             for row in chunk:
-                if row.status is SubscriberStatus.ACTIVE and hashes[row.email] in suppressed:
+                suppress = hashes[row.email] in suppressed
+                if row.status in _AGREED and suppress:
                     refused.append((row.line, "unsubscribed for good or bounced; not imported"))
-                elif row.email not in present:
+                    continue
+                if row.email not in present:
                     present[row.email] = (_insert(connection, row, now), row.status)
                     people.log(connection, row.email, f"imported as {row.status}", detail, now)
                     added += 1
-                elif row.status is SubscriberStatus.ACTIVE:
+                elif row.status in _AGREED:
                     subscriber_id, status = present[row.email]
                     if status is SubscriberStatus.UNSUBSCRIBED:
                         refused.append((row.line, "has unsubscribed; not made active again"))
@@ -99,7 +116,13 @@ def import_rows(
                         known += 1
                 else:
                     known += 1
-    return ImportResult(added, confirmed, known, tuple(refused))
+                if present[row.email][1] is SubscriberStatus.PENDING and not suppress:
+                    request = Request(row.email, row.topics, row.wishes, row.name)
+                    asked.append((row.email, request.to_json()))
+            if invite:
+                invited += put_letters(database, connection, INVITATION, asked, now)
+            on_progress(chunk[-1].line)
+    return ImportResult(added, confirmed, known, tuple(refused), invited)
 
 
 def _present(
@@ -116,7 +139,7 @@ def _suppressed(connection: sa.Connection, hashes: list[str]) -> set[str]:
 
 
 def _insert(connection: sa.Connection, row: ImportedRow, now: datetime) -> int:
-    active = row.status is SubscriberStatus.ACTIVE
+    active = row.status in _AGREED
     values = {
         "email": row.email,
         "name": row.name,

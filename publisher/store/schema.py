@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 # The revision the tables below stand for: the newest file in migrations/versions.
@@ -47,6 +48,8 @@ subscribers = Table(
     Column("language", String(16), nullable=False, server_default=""),
     Column("length", String(16), nullable=False, server_default=""),
     Column("frequency", String(16), nullable=False, server_default=""),
+    # Of somebody who paused until a day; empty: until they say so.
+    Column("paused_until", BigInteger),
     # An unsubscribe token names a person by id: the id of an erased one must never be given again.
     sqlite_autoincrement=True,
 )
@@ -72,6 +75,8 @@ consent_log = Table(
     Column("at", BigInteger, nullable=False),
     Column("action", String(32), nullable=False),
     Column("detail", Text, nullable=False),
+    # Which text the person agreed to, see `wordings`; empty where they saw none of ours.
+    Column("wording", String(32), nullable=False, server_default=""),
 )
 
 suppressions = Table(
@@ -80,6 +85,87 @@ suppressions = Table(
     Column("email_hash", String(64), primary_key=True),
     Column("reason", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+)
+
+wordings = Table(
+    "wordings",
+    metadata,
+    Column("version", String(32), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+)
+
+# What was asked for and is to be confirmed. The token itself is nowhere but in the mail.
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    # Of the part of the mail's Message-ID by which an answer is known.
+    Column("reply_hash", String(64), nullable=False, unique=True),
+    Column("action", String(16), nullable=False),
+    Column("email", String(320), nullable=False, index=True),
+    Column("payload", Text, nullable=False),
+    Column("wording", String(32), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
+
+# Single mails that are still to go: requests to confirm, and answers.
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("email", String(320), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("sending_since", BigInteger),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False, index=True),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("kind", "email", name="uq_letters_kind_email"),
+    sqlite_autoincrement=True,
+)
+
+# Who asked for mail lately, as keyed hashes: what limits are counted by.
+knocks = Table(
+    "knocks",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("address_hash", String(64), nullable=False),
+    Column("domain_hash", String(64), nullable=False),
+)
+
+bounces = Table(
+    "bounces",
+    metadata,
+    Column("report", String(64), primary_key=True),
+    Column("email_hash", String(64), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("weight", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("issue_id", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("ix_bounces_email_hash", "email_hash", "at"),
+)
+
+# Mails of the operator's mailbox that were read once, by a hash; never their content.
+seen_mail = Table(
+    "seen_mail",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("verdict", String(24), nullable=False),
+)
+
+# Up to which number the mails of an IMAP folder were read.
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    Column("name", String(255), primary_key=True),
+    Column("validity", BigInteger, nullable=False),
+    Column("last_uid", BigInteger, nullable=False),
 )
 
 keys = Table(

@@ -101,6 +101,7 @@ def load_subscribers(
             status=SubscriberStatus(row.status),
             created_at=from_ms(row.created_at),
             confirmed_at=optional_time(row.confirmed_at),
+            paused_until=optional_time(row.paused_until),
             wishes=Wishes(
                 language=Language(row.language) if row.language else None,
                 length=Length(row.length) if row.length else None,

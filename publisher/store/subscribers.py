@@ -1,18 +1,20 @@
-"""The people on the list, what they agreed to and when, and who must get no mail."""
+"""The people on the list."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from publisher.errors import SubscriberError
 from publisher.models import NO_WISHES, Subscriber, SubscriberStatus, Wishes
+from publisher.store.agreements import Agreements
 from publisher.store.hashing import email_hash
 from publisher.store.schema import (
-    consent_log,
+    bounces,
+    confirmations,
     deliveries,
+    letters,
     subscriber_topics,
     subscribers,
     suppressions,
@@ -26,33 +28,20 @@ from publisher.store.subscriber_rows import (
     wish_columns,
     write_topics,
 )
-from publisher.store.times import from_ms, to_ms
+from publisher.store.times import to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from publisher.store.engine import Database
-
 # Rows fetched at a time: no list of people is held in memory whole.
 _PAGE = 1000
+_AGREED = (SubscriberStatus.ACTIVE.value, SubscriberStatus.PAUSED.value)
+_RESUMED = {"status": SubscriberStatus.ACTIVE.value, "paused_until": None}
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
-    """Why an address gets no mail, and since when."""
-
-    reason: str
-    created_at: datetime
-
-
-class Subscribers:
+class Subscribers(Agreements):
     """Every address given here must be normalised already (sender/addresses.py)."""
-
-    def __init__(self, database: Database, keys: Mapping[int, bytes]) -> None:
-        """Work on `database`; the oldest of `keys` makes the hashes of addresses."""
-        self._database = database
-        self._keys = keys
 
     def add(
         self,
@@ -68,11 +57,11 @@ class Subscribers:
 
         `topics` are slugs, none for all; `detail` goes to the consent log, e.g. who asked.
 
-        Raises `SubscriberError` for somebody who is active already, and `StoreError`.
+        Raises `SubscriberError` for somebody who has confirmed already, and `StoreError`.
         """
         with self._database.writing() as connection:
             row = row_of(connection, email)
-            if row is not None and row.status == SubscriberStatus.ACTIVE:
+            if row is not None and row.status in _AGREED:
                 raise SubscriberError(f"{email}: is on the list already")
             if row is None:
                 values = {"email": email, "name": name, "created_at": to_ms(now)}
@@ -101,14 +90,68 @@ class Subscribers:
             if row.status == SubscriberStatus.UNSUBSCRIBED:
                 raise SubscriberError(f"{email}: has unsubscribed; add it again first")
             if row.status == SubscriberStatus.PENDING:
-                active = {"status": SubscriberStatus.ACTIVE.value, "confirmed_at": to_ms(now)}
-                update_subscriber(connection, row.id, active)
-                hashed = email_hash(self._keys, email)
-                connection.execute(
-                    sa.delete(suppressions).where(suppressions.c.email_hash == hashed)
-                )
-                self.log(connection, email, "confirmed", detail, now)
+                self.activate(connection, row.id, email, now=now, detail=detail)
             return read_subscriber(connection, row.id)
+
+    def activate(
+        self,
+        connection: sa.Connection,
+        subscriber_id: int,
+        email: str,
+        *,
+        now: datetime,
+        detail: str,
+        wording: str = "",
+    ) -> None:
+        """Make a person active who has just agreed, in the caller's transaction; see `confirm`."""
+        active = {"status": SubscriberStatus.ACTIVE.value, "confirmed_at": to_ms(now)}
+        update_subscriber(connection, subscriber_id, {**active, "paused_until": None})
+        hashed = email_hash(self._keys, email)
+        connection.execute(sa.delete(suppressions).where(suppressions.c.email_hash == hashed))
+        # Bounces from before count no more: the mailbox works.
+        connection.execute(sa.delete(bounces).where(bounces.c.email_hash == hashed))
+        self.log(connection, email, "confirmed", detail, now, wording)
+
+    def pause(self, subscriber_id: int, *, until: datetime | None, now: datetime) -> bool:
+        """Send a person nothing `until` then (None: until they say so); False: not active."""
+        paused = {
+            "status": SubscriberStatus.PAUSED.value,
+            "paused_until": None if until is None else to_ms(until),
+        }
+        return self._move(subscriber_id, _AGREED, paused, "paused", now)
+
+    def resume(self, subscriber_id: int, *, now: datetime) -> bool:
+        """End a pause; return whether there was one. Raises `StoreError`."""
+        paused = (SubscriberStatus.PAUSED.value,)
+        return self._move(subscriber_id, paused, _RESUMED, "resumed", now)
+
+    def resume_due(self, *, now: datetime) -> int:
+        """End the pauses whose day has come; return how many. Raises `StoreError`."""
+        over = sa.and_(
+            subscribers.c.status == SubscriberStatus.PAUSED.value,
+            subscribers.c.paused_until <= to_ms(now),
+        )
+        with self._database.writing() as connection:
+            return connection.execute(sa.update(subscribers).where(over).values(_RESUMED)).rowcount
+
+    def _move(
+        self,
+        subscriber_id: int,
+        from_status: tuple[str, ...],
+        values: Mapping[str, object],
+        action: str,
+        now: datetime,
+    ) -> bool:
+        with self._database.writing() as connection:
+            moved = connection.execute(
+                sa.update(subscribers)
+                .where(subscribers.c.id == subscriber_id, subscribers.c.status.in_(from_status))
+                .values(values)
+                .returning(subscribers.c.email)
+            ).one_or_none()
+            if moved is not None:
+                self.log(connection, moved.email, action, "", now)
+            return moved is not None
 
     def unsubscribe(self, subscriber_id: int, *, now: datetime, detail: str = "") -> bool:
         """Take a person off the list; return whether that changed anything. Raises `StoreError`."""
@@ -144,6 +187,10 @@ class Subscribers:
                 topics_of = subscriber_topics.c.subscriber_id == row.id
                 connection.execute(sa.delete(subscriber_topics).where(topics_of))
                 connection.execute(sa.delete(subscribers).where(subscribers.c.id == row.id))
+            for table in (confirmations, letters):
+                connection.execute(sa.delete(table).where(table.c.email == email))
+            hashed = email_hash(self._keys, email)
+            connection.execute(sa.delete(bounces).where(bounces.c.email_hash == hashed))
             self._suppress(connection, email, "erased", now)
             self.log(connection, email, "erased", detail, now)
             return row is not None
@@ -167,21 +214,6 @@ class Subscribers:
             read_subscriber(connection, subscriber_id)
             update_subscriber(connection, subscriber_id, wish_columns(wishes))
             return read_subscriber(connection, subscriber_id)
-
-    def suppress(self, email: str, reason: str, *, now: datetime) -> None:
-        """Send no mail to `email` any more, e.g. because it bounced. Raises `StoreError`."""
-        with self._database.writing() as connection:
-            self._suppress(connection, email, reason, now)
-            self.log(connection, email, "suppressed", reason, now)
-
-    def suppression(self, email: str) -> Suppression | None:
-        """Return why `email` gets no mail, None where it does. Raises `StoreError`."""
-        hashed = email_hash(self._keys, email)
-        with self._database.reading() as connection:
-            row = connection.execute(
-                sa.select(suppressions).where(suppressions.c.email_hash == hashed)
-            ).one_or_none()
-        return None if row is None else Suppression(row.reason, from_ms(row.created_at))
 
     def find(self, email: str) -> Subscriber | None:
         """Return the person with the normalised address, None if unknown. Raises `StoreError`."""
@@ -223,26 +255,3 @@ class Subscribers:
         with self._database.reading() as connection:
             found = {row[0]: row[1] for row in connection.execute(query)}
         return {status: found.get(status.value, 0) for status in SubscriberStatus}
-
-    def consent(self, email: str) -> list[tuple[datetime, str, str]]:
-        """Return what the log holds of an address, oldest first: time, action and detail."""
-        query = (
-            sa.select(consent_log)
-            .where(consent_log.c.subject == email_hash(self._keys, email))
-            .order_by(consent_log.c.id)
-        )
-        with self._database.reading() as connection:
-            return [(from_ms(row.at), row.action, row.detail) for row in connection.execute(query)]
-
-    def log(
-        self, connection: sa.Connection, email: str, action: str, detail: str, now: datetime
-    ) -> None:
-        """Write one line of the consent log in the caller's transaction."""
-        subject = email_hash(self._keys, email)
-        values = {"subject": subject, "at": to_ms(now), "action": action, "detail": detail}
-        connection.execute(sa.insert(consent_log).values(values))
-
-    def _suppress(self, connection: sa.Connection, email: str, reason: str, now: datetime) -> None:
-        hashed = email_hash(self._keys, email)
-        values = {"email_hash": hashed, "reason": reason, "created_at": to_ms(now)}
-        connection.execute(self._database.insert_new(suppressions).values(values))

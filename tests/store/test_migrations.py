@@ -4,12 +4,15 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from publisher.models import NO_WISHES
 from publisher.store import migrate
 from publisher.store.database import open_store
+from publisher.store.schema import metadata
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,8 +37,19 @@ def test_people_of_an_older_database_have_no_wishes(tmp_path: Path) -> None:
     with open_store(f"sqlite:///{path}") as store:
         (person,) = store.subscribers.iterate()
         assert (person.email, person.wishes) == ("a@example.org", NO_WISHES)
+        assert person.paused_until is None
 
     with sqlite3.connect(path) as raw:
         (statement,) = raw.execute("SELECT sql FROM sqlite_master WHERE name='subscribers'")
     raw.close()
     assert "AUTOINCREMENT" in statement[0]
+
+
+def test_the_migrations_make_the_tables_that_the_program_knows(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/new.db"
+    open_store(url).close()
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()

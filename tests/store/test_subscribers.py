@@ -44,7 +44,7 @@ def test_adding_confirming_and_leaving(store: Store) -> None:
     assert people.remove(WHO, now=later)
     assert not people.remove(WHO, now=later)
     assert people.find(WHO) == people.get(added.id)
-    assert people.count() == {PENDING: 0, ACTIVE: 0, GONE: 1}
+    assert people.count() == {PENDING: 0, ACTIVE: 0, SubscriberStatus.PAUSED: 0, GONE: 1}
     assert [(at, action, detail) for at, action, detail in people.consent(WHO)] == [
         (NOW, "added", "cli"),
         (later, "confirmed", ""),

@@ -1,0 +1,135 @@
+"""`publisher subscribers show | invite | pause | resume | suppress`: one person."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from publisher.cli import letters, options, sending
+from publisher.cli import show as out
+from publisher.errors import SubscriberError
+from publisher.models import SubscriberStatus
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from publisher.models import Subscriber
+    from publisher.store.database import Store
+
+_address = click.argument("address", metavar="ADDRESS")
+
+
+@click.command("show")
+@_address
+@options.config
+@options.verbose
+def show(*, address: str, config: Path | None, verbose: bool) -> None:
+    """Print all that is kept of a person as JSON, for them to have."""
+    from publisher import pipeline
+    from publisher.sender.addresses import normalise_email
+
+    with pipeline.open_store(options.settings_of(config)) as store:
+        found = store.held_of(normalise_email(address))
+    out.line(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+@click.command("invite")
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
+@options.config
+@options.verbose
+def invite(*, addresses: tuple[str, ...], config: Path | None, verbose: bool) -> None:
+    """Ask people by mail to confirm; without addresses, send the mails that are waiting."""
+    from publisher import pipeline
+    from publisher.sender.addresses import normalise_email
+    from publisher.store.confirmations import Request
+
+    settings = options.settings_of(config)
+    letters.check(settings)
+    with pipeline.open_store(settings) as store:
+        for email in [normalise_email(address) for address in addresses]:
+            person = store.subscribers.find(email)
+            if person is not None and person.status is SubscriberStatus.ACTIVE:
+                raise SubscriberError(f"{email}: has confirmed already")
+            if person is None or person.status is SubscriberStatus.UNSUBSCRIBED:
+                raise SubscriberError(f"{email}: is not waiting to be asked; add it first")
+            if store.subscribers.suppression(email) is not None:
+                raise SubscriberError(f"{email}: gets no mail; see `subscribers show {email}`")
+            request = Request(email, person.topics, person.wishes, person.name)
+            store.letters.put("confirm", email, request.to_json(), now=sending.now())
+        if not letters.send(settings, store):
+            raise SystemExit(1)
+
+
+@click.command("pause")
+@_address
+@click.option(
+    "--until", default="", metavar="DAY", help="e.g. 2025-03-01.  [default: until they resume]"
+)
+@options.config
+@options.verbose
+def pause(*, address: str, until: str, config: Path | None, verbose: bool) -> None:
+    """Send a person nothing for a while; they stay on the list."""
+    from publisher import pipeline
+
+    settings = options.settings_of(config)
+    try:
+        day = datetime.fromisoformat(until) if until else None
+    except ValueError as error:
+        raise SubscriberError(f"--until {until}: not a day, e.g. 2025-03-01") from error
+    if day is not None:
+        day = day.astimezone(UTC) if day.tzinfo else day.replace(tzinfo=settings.site.zone)
+    with pipeline.open_store(settings) as store:
+        person = _person(store, address)
+        if not store.subscribers.pause(person.id, until=day, now=sending.now()):
+            raise SubscriberError(f"{person.email}: is {person.status}")
+    out.line(f"{person.email} paused" + (f" until {day:%Y-%m-%d}" if day else ""))
+
+
+@click.command("resume")
+@_address
+@options.config
+@options.verbose
+def resume(*, address: str, config: Path | None, verbose: bool) -> None:
+    """End a person's pause."""
+    from publisher import pipeline
+
+    with pipeline.open_store(options.settings_of(config)) as store:
+        person = _person(store, address)
+        if not store.subscribers.resume(person.id, now=sending.now()):
+            raise SubscriberError(f"{person.email}: is {person.status}")
+    out.line(f"{person.email} active")
+
+
+@click.command("suppress")
+@_address
+@click.option("--note", "reason", default="", help="Why; goes to the consent log.")
+@click.option("--lift", is_flag=True, help="Let mail go there again.")
+@options.config
+@options.verbose
+def suppress(*, address: str, reason: str, lift: bool, config: Path | None, verbose: bool) -> None:
+    """Send nothing to an address any more, on the list or not."""
+    from publisher import pipeline
+    from publisher.sender.addresses import normalise_email
+
+    email = normalise_email(address)
+    with pipeline.open_store(options.settings_of(config)) as store:
+        if lift:
+            done = store.subscribers.lift(email, now=sending.now(), detail=reason)
+            out.line(f"{email} {'gets mail again' if done else 'was not suppressed'}")
+        else:
+            why = reason or "by hand"
+            done = store.subscribers.suppress(email, why, now=sending.now())
+            out.line(f"{email} {'suppressed' if done else 'was suppressed already'}")
+
+
+def _person(store: Store, address: str) -> Subscriber:
+    from publisher.sender.addresses import normalise_email
+
+    email = normalise_email(address)
+    person = store.subscribers.find(email)
+    if person is None:
+        raise SubscriberError(f"{email}: is not on the list")
+    return person

@@ -1,0 +1,181 @@
+"""Single mails: what is asked and answered, from the store's queue to a transport.
+
+Joins formatter, sender and store as `pipeline` joins all rooms. Rooms are imported when they are
+needed.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from publisher.errors import (
+    ConfigurationFailure,
+    PermanentFailure,
+    PublisherError,
+    QuotaExceeded,
+    SettingsError,
+    TemporaryFailure,
+    TransportError,
+)
+from publisher.models import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from publisher.formatter.email.single import Written
+    from publisher.sender.transports.base import Transport
+    from publisher.settings import Settings
+    from publisher.store.database import Store
+    from publisher.store.letters import Letter
+
+RETRY = timedelta(minutes=15)
+GIVE_UP = timedelta(hours=48)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of the letters that were due. `stopped`: why some are still waiting."""
+
+    sent: int = 0
+    put_off: int = 0
+    dropped: int = 0
+    stopped: str = ""
+
+
+def check_answerable(settings: Settings) -> None:
+    """Raise `SettingsError` where nobody could confirm: no web app, and no mailbox that is read."""
+    if not settings.web.root and not settings.inbox.is_set_up:
+        raise SettingsError(
+            "inbox.host: is not set, nor are inbox.maildir and web.url; nobody could confirm"
+        )
+
+
+def send_letters(
+    settings: Settings,
+    store: Store,
+    clock: Callable[[], datetime],
+    *,
+    topic_names: Mapping[str, str],
+    stopping: Callable[[], bool] = lambda: False,
+    on_progress: Callable[[int], None] = lambda _sent: None,
+) -> Sent:
+    """Send the letters that are due, one after the other.
+
+    `topic_names` has names by slug. A failure that tells of one address drops that letter; one
+    that tells of us keeps it and stops. What left without an answer is not sent again.
+
+    Raises `StoreError`, `SettingsError` and `TemplateError`.
+    """
+    from publisher.sender.transports import create  # noqa: PLC0415
+
+    found = Sent(dropped=store.letters.drop_doubtful(now=clock()))
+    with create(settings) as transport:
+        while not found.stopped and not stopping():
+            letter = store.letters.take(now=clock())
+            if letter is None:
+                break
+            found = _send(letter, found, settings, store, transport, clock(), topic_names)
+            on_progress(found.sent)
+    return found
+
+
+def _send(
+    letter: Letter,
+    found: Sent,
+    settings: Settings,
+    store: Store,
+    transport: Transport,
+    now: datetime,
+    topic_names: Mapping[str, str],
+) -> Sent:
+    """Send one letter; return what was done so far."""
+    try:
+        message_id, message = _message(letter, settings, store, now, topic_names)
+        transport.open()
+        transport.send(settings.mail.from_address, letter.email, message, message_id)
+    except (QuotaExceeded, ConfigurationFailure) as error:
+        store.letters.put_off(letter.id, now + RETRY)
+        return replace(found, put_off=found.put_off + 1, stopped=str(error))
+    except TemporaryFailure:
+        if now - letter.created_at < GIVE_UP:
+            store.letters.put_off(letter.id, now + RETRY * letter.attempts)
+            return replace(found, put_off=found.put_off + 1)
+        store.letters.done(letter.id)
+        return replace(found, dropped=found.dropped + 1)
+    except PermanentFailure as error:
+        from publisher.sender.replies import is_gone  # noqa: PLC0415
+
+        if is_gone(error):
+            store.subscribers.suppress(letter.email, str(error), now=now)
+        store.letters.done(letter.id)
+        return replace(found, dropped=found.dropped + 1)
+    except TransportError:
+        store.letters.done(letter.id)
+        return replace(found, dropped=found.dropped + 1)
+    except PublisherError:
+        # A template that fails fails for the next one too; nothing has left.
+        store.letters.put_off(letter.id, now)
+        raise
+    store.letters.done(letter.id)
+    return replace(found, sent=found.sent + 1)
+
+
+def _message(
+    letter: Letter,
+    settings: Settings,
+    store: Store,
+    now: datetime,
+    topic_names: Mapping[str, str],
+) -> tuple[str, bytes]:
+    """Return Message-ID and bytes; a request to confirm gets its token here, as it leaves."""
+    import secrets  # noqa: PLC0415
+
+    from publisher.formatter.email import single  # noqa: PLC0415
+    from publisher.sender.message import Letterhead  # noqa: PLC0415
+    from publisher.sender.one_time import new_token  # noqa: PLC0415
+    from publisher.sender.single import Kind, SingleMail, build_single  # noqa: PLC0415
+    from publisher.store.confirmations import Request  # noqa: PLC0415
+
+    letterhead = Letterhead.from_settings(settings)
+    domain = letterhead.from_address.rpartition("@")[2]
+    about = ""
+    written: Written
+    if letter.kind == Kind.CONFIRM:
+        request = Request.from_json(letter.email, letter.payload)
+        about = str(json.loads(letter.payload).get("about", ""))
+        language = request.wishes.language or settings.mail_language
+        wording, text = single.wording_of(language, settings)
+        store.subscribers.keep_wording(wording, text, now=now)
+        token = new_token()
+        store.confirmations.open(
+            request,
+            token_hash=token.token_hash,
+            reply_hash=token.reply_hash,
+            wording=wording,
+            now=now,
+            expires=now + timedelta(hours=settings.subscribing.confirm_hours),
+        )
+        names = [topic_names.get(slug, slug) for slug in request.topics]
+        written = single.confirmation(letter.email, names, token.token, language, settings)
+        name, message_id = request.name, f"<confirm.{token.reply_id}@{domain}>"
+    else:
+        said = json.loads(letter.payload)
+        about, name = str(said.get("about", "")), ""
+        written = single.answer(
+            letter.kind,
+            letter.email,
+            Language(said.get("language") or settings.mail_language),
+            settings,
+            unknown=said.get("unknown", ()),
+            known=sorted(topic_names.values()) if letter.kind == Kind.HELP else (),
+        )
+        message_id = f"<{letter.kind}.{secrets.token_hex(16)}@{domain}>"
+    mail = SingleMail(letter.email, name, written.subject, written.text, written.html, about)
+    reply_to = settings.inbox_address
+    return message_id, build_single(
+        mail, letterhead, message_id=message_id, reply_to=reply_to, date=now
+    )

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publisher.store.database import Store
+
+NOW = datetime(2024, 12, 9, 8, 0, tzinfo=UTC)
+WHO = "jane@example.org"
+
+
+def test_one_of_a_kind_for_an_address(store: Store) -> None:
+    assert store.letters.put("confirm", WHO, "{}", now=NOW)
+    assert not store.letters.put("confirm", WHO, "{}", now=NOW)
+    assert store.letters.put("help", WHO, "{}", now=NOW)
+    assert store.letters.waiting() == 2
+
+
+def test_a_letter_is_taken_once_and_gone_when_it_left(store: Store) -> None:
+    store.letters.put("help", WHO, '{"a": 1}', now=NOW)
+    letter = store.letters.take(now=NOW)
+    assert letter is not None
+    assert (letter.kind, letter.email, letter.payload, letter.attempts) == (
+        "help",
+        WHO,
+        '{"a": 1}',
+        1,
+    )
+    assert store.letters.take(now=NOW) is None
+    store.letters.done(letter.id)
+    assert store.letters.waiting() == 0
+
+
+def test_a_letter_that_is_put_off_waits(store: Store) -> None:
+    store.letters.put("help", WHO, "{}", now=NOW)
+    first = store.letters.take(now=NOW)
+    assert first is not None
+    later = NOW + timedelta(minutes=15)
+    store.letters.put_off(first.id, later)
+    assert store.letters.take(now=NOW) is None
+    again = store.letters.take(now=later)
+    assert again is not None
+    assert again.attempts == 2
+
+
+def test_one_whose_sender_died_is_not_sent_again(store: Store) -> None:
+    store.letters.put("help", WHO, "{}", now=NOW)
+    store.letters.take(now=NOW)
+    assert store.letters.drop_doubtful(now=NOW) == 0
+    assert store.letters.drop_doubtful(now=NOW + timedelta(hours=1)) == 1
+    assert store.letters.waiting() == 0
