@@ -12,7 +12,7 @@ from publisher.store.schema import consent_log, suppressions, wordings
 from publisher.store.times import from_ms, to_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from publisher.store.engine import Database
@@ -97,6 +97,26 @@ class Agreements:
         subject = email_hash(self._keys, email)
         values = {"subject": subject, "at": to_ms(now), "action": action, "detail": detail}
         connection.execute(sa.insert(consent_log).values(**values, wording=wording))
+
+    def log_all(
+        self,
+        connection: sa.Connection,
+        entries: Iterable[tuple[str, str]],
+        detail: str,
+        now: datetime,
+    ) -> None:
+        """Write many lines, as pairs of address and action."""
+        rows = [
+            {
+                "subject": email_hash(self._keys, email),
+                "at": to_ms(now),
+                "action": action,
+                "detail": detail,
+            }
+            for email, action in entries
+        ]
+        if rows:
+            connection.execute(sa.insert(consent_log), rows)
 
     def _suppress(self, connection: sa.Connection, email: str, reason: str, now: datetime) -> bool:
         hashed = email_hash(self._keys, email)

@@ -13,7 +13,7 @@ from publisher.store.confirmations import Request
 from publisher.store.hashing import email_hash
 from publisher.store.letters import put_letters
 from publisher.store.schema import subscribers, suppressions
-from publisher.store.subscriber_rows import insert_subscriber, wish_columns, write_topics
+from publisher.store.subscriber_rows import insert_subscribers, insert_topics, wish_columns
 from publisher.store.times import optional_ms, to_ms
 
 if TYPE_CHECKING:
@@ -57,11 +57,21 @@ class ImportedRow(Protocol):
 class ImportResult:
     """What an import did: how many people are new, now confirmed, or were there as they are."""
 
-    added: int
-    confirmed: int
-    known: int
-    refused: tuple[tuple[int, str], ...]  # line and reason
-    invited: int = 0  # of those added
+    added: int = 0
+    confirmed: int = 0
+    known: int = 0
+    refused: tuple[tuple[int, str], ...] = ()  # line and reason
+    invited: int = 0
+
+    def plus(self, part: _Chunk, invited: int) -> ImportResult:
+        """Return the two together."""
+        return ImportResult(
+            self.added + part.added,
+            self.confirmed + part.confirmed,
+            self.known + part.known,
+            (*self.refused, *part.refused),
+            self.invited + invited,
+        )
 
 
 def import_rows(
@@ -85,44 +95,98 @@ def import_rows(
 
     Raises `StoreError`.
     """
-    added = confirmed = known = invited = 0
-    refused: list[tuple[int, str]] = []
-    pending = iter(rows)
+    total = ImportResult()
+    left = iter(rows)
     with database.writing() as connection:
-        while chunk := list(islice(pending, _CHUNK)):
-            present = _present(connection, [row.email for row in chunk])
-            hashes = {row.email: email_hash(keys, row.email) for row in chunk}
-            suppressed = _suppressed(connection, list(hashes.values()))
-            asked: list[tuple[str, str]] = []
+        while chunk := list(islice(left, _CHUNK)):
+            part = _Chunk(connection, keys, chunk, now)
             for row in chunk:
-                suppress = hashes[row.email] in suppressed
-                if row.status in _AGREED and suppress:
-                    refused.append((row.line, "unsubscribed for good or bounced; not imported"))
-                    continue
-                if row.email not in present:
-                    present[row.email] = (_insert(connection, row, now), row.status)
-                    people.log(connection, row.email, f"imported as {row.status}", detail, now)
-                    added += 1
-                elif row.status in _AGREED:
-                    subscriber_id, status = present[row.email]
-                    if status is SubscriberStatus.UNSUBSCRIBED:
-                        refused.append((row.line, "has unsubscribed; not made active again"))
-                    elif status is SubscriberStatus.PENDING:
-                        _activate(connection, subscriber_id, row.confirmed_at or now)
-                        people.log(connection, row.email, "confirmed", detail, now)
-                        present[row.email] = (subscriber_id, SubscriberStatus.ACTIVE)
-                        confirmed += 1
-                    else:
-                        known += 1
-                else:
-                    known += 1
-                if present[row.email][1] is SubscriberStatus.PENDING and not suppress:
-                    request = Request(row.email, row.topics, row.wishes, row.name)
-                    asked.append((row.email, request.to_json()))
-            if invite:
-                invited += put_letters(database, connection, INVITATION, asked, now)
+                part.take(row)
+            part.write(people, detail)
+            invited = (
+                put_letters(database, connection, INVITATION, part.asked, now) if invite else 0
+            )
+            total = total.plus(part, invited)
             on_progress(chunk[-1].line)
-    return ImportResult(added, confirmed, known, tuple(refused), invited)
+    return total
+
+
+class _Chunk:
+    """Some lines, judged one after the other and written together: much the quickest way."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        keys: Mapping[int, bytes],
+        rows: list[ImportedRow],
+        now: datetime,
+    ) -> None:
+        self._connection = connection
+        self._now = now
+        self._hashes = {row.email: email_hash(keys, row.email) for row in rows}
+        self._present = _present(connection, list(self._hashes))
+        self._suppressed = _suppressed(connection, list(self._hashes.values()))
+        self._new: dict[str, tuple[ImportedRow, SubscriberStatus, datetime | None]] = {}
+        self._agreed: dict[str, datetime] = {}  # who is on the list and has confirmed since
+        self._actions: list[tuple[str, str]] = []
+        self.known = 0
+        self.refused: list[tuple[int, str]] = []
+        self.asked: list[tuple[str, str]] = []
+
+    @property
+    def added(self) -> int:
+        return len(self._new)
+
+    @property
+    def confirmed(self) -> int:
+        return sum(action == "confirmed" for _, action in self._actions)
+
+    def take(self, row: ImportedRow) -> None:
+        """Decide what becomes of a line."""
+        suppressed = self._hashes[row.email] in self._suppressed
+        agrees = row.status in _AGREED
+        if agrees and suppressed:
+            self.refused.append((row.line, "unsubscribed for good or bounced; not imported"))
+            return
+        status = self._status(row.email)
+        if status is None:
+            self._new[row.email] = (row, row.status, row.confirmed_at)
+            self._actions.append((row.email, f"imported as {row.status}"))
+        elif agrees and status is SubscriberStatus.UNSUBSCRIBED:
+            self.refused.append((row.line, "has unsubscribed; not made active again"))
+        elif agrees and status is SubscriberStatus.PENDING:
+            self._confirm(row.email, row.confirmed_at or self._now)
+        else:
+            self.known += 1
+        if self._status(row.email) is SubscriberStatus.PENDING and not suppressed:
+            request = Request(row.email, row.topics, row.wishes, row.name)
+            self.asked.append((row.email, request.to_json()))
+
+    def write(self, people: Subscribers, detail: str) -> None:
+        """Write what was decided."""
+        rows = [_columns(*found, self._now) for found in self._new.values()]
+        ids = insert_subscribers(self._connection, rows)
+        insert_topics(
+            self._connection,
+            ((ids[email], slug) for email, (row, _, _) in self._new.items() for slug in row.topics),
+        )
+        for email, at in self._agreed.items():
+            _activate(self._connection, self._present[email][0], at)
+        people.log_all(self._connection, self._actions, detail, self._now)
+
+    def _status(self, email: str) -> SubscriberStatus | None:
+        if email in self._new:
+            return self._new[email][1]
+        if email in self._agreed:
+            return SubscriberStatus.ACTIVE
+        return self._present[email][1] if email in self._present else None
+
+    def _confirm(self, email: str, at: datetime) -> None:
+        self._actions.append((email, "confirmed"))
+        if email in self._new:
+            self._new[email] = (self._new[email][0], SubscriberStatus.ACTIVE, at)
+        else:
+            self._agreed[email] = at
 
 
 def _present(
@@ -138,21 +202,19 @@ def _suppressed(connection: sa.Connection, hashes: list[str]) -> set[str]:
     return set(connection.scalars(query))
 
 
-def _insert(connection: sa.Connection, row: ImportedRow, now: datetime) -> int:
-    active = row.status in _AGREED
-    values = {
+def _columns(
+    row: ImportedRow, status: SubscriberStatus, confirmed_at: datetime | None, now: datetime
+) -> dict[str, object]:
+    agreed = status in _AGREED
+    return {
         "email": row.email,
         "name": row.name,
-        "status": row.status.value,
+        "status": status.value,
         "created_at": to_ms(row.created_at or now),
-        "confirmed_at": to_ms(row.confirmed_at or now) if active else optional_ms(row.confirmed_at),
-        "unsubscribed_at": to_ms(now) if row.status is SubscriberStatus.UNSUBSCRIBED else None,
+        "confirmed_at": to_ms(confirmed_at or now) if agreed else optional_ms(confirmed_at),
+        "unsubscribed_at": to_ms(now) if status is SubscriberStatus.UNSUBSCRIBED else None,
         **wish_columns(row.wishes),
     }
-    subscriber_id = insert_subscriber(connection, values)
-    if row.topics:
-        write_topics(connection, subscriber_id, row.topics)
-    return subscriber_id
 
 
 def _activate(connection: sa.Connection, subscriber_id: int, at: datetime) -> None:

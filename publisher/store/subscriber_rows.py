@@ -35,6 +35,26 @@ def insert_subscriber(connection: sa.Connection, values: Mapping[str, object]) -
     return int(key[0])
 
 
+def insert_subscribers(
+    connection: sa.Connection, rows: Sequence[Mapping[str, object]]
+) -> dict[str, int]:
+    """Insert people as `insert_subscriber` does, all at once; return their ids by address."""
+    if not rows:
+        return {}
+    result = connection.execute(
+        sa.insert(subscribers).returning(subscribers.c.email, subscribers.c.id),
+        [{"token_version": 1, **row} for row in rows],
+    )
+    return {row.email: row.id for row in result}
+
+
+def insert_topics(connection: sa.Connection, pairs: Iterable[tuple[int, str]]) -> None:
+    """Insert the topics of people who have none yet, as pairs of id and slug."""
+    rows = [{"subscriber_id": subscriber_id, "slug": slug} for subscriber_id, slug in pairs]
+    if rows:
+        connection.execute(sa.insert(subscriber_topics), rows)
+
+
 def write_topics(connection: sa.Connection, subscriber_id: int, topics: Iterable[str]) -> None:
     """Replace the topics of a person."""
     connection.execute(
