@@ -147,7 +147,8 @@ def _message(
     if letter.kind == Kind.CONFIRM:
         request = Request.from_json(letter.email, letter.payload)
         about = str(json.loads(letter.payload).get("about", ""))
-        language = request.wishes.language or settings.mail_language
+        told = json.loads(letter.payload).get("letter_language")
+        language = Language(told or request.wishes.language or settings.mail_language)
         wording, text = single.wording_of(language, settings)
         store.subscribers.keep_wording(wording, text, now=now)
         token = new_token()

@@ -31,6 +31,7 @@ COMMANDS = (
     "deliveries",
     "demo",
     "subscribers",
+    "inbox",
 )
 
 

@@ -184,12 +184,13 @@ class Ledger(Issues):
         now: datetime,
         by: str = "evidence",
     ) -> bool:
-        """Settle a row in doubt as SENT, READY or ABANDONED; False where it is not in doubt.
+        """Settle a row in doubt as SENT, REJECTED, READY or ABANDONED; False for another one.
 
         `reason` says why, `by` on whose word; both are kept, see `decisions`. READY opens a
         finished issue again.
         """
-        if state not in (DeliveryState.SENT, DeliveryState.READY, DeliveryState.ABANDONED):
+        settled = {DeliveryState.SENT, DeliveryState.REJECTED, DeliveryState.ABANDONED}
+        if state not in settled | {DeliveryState.READY}:
             raise ValueError(state)
         row = sa.and_(moves.row_of, deliveries.c.state == moves.IN_DOUBT)
         values = {"row_issue": issue_id, "row_subscriber": subscriber_id}

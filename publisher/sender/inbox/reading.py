@@ -1,0 +1,191 @@
+"""Mails as they come: read without an exception, whatever they hold, in bounded time.
+
+The standard library's parser takes any bytes; what it does not bound is nesting, and decoding
+can fail in many ways. So the beginning of a mail is read, deep nesting is not, and text is
+decoded by what it says, else by what it looks like.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email import policy
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.message import Message
+from email.parser import BytesHeaderParser, BytesParser
+from email.utils import parseaddr
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_BYTES = 262_144
+_MOST_PARTS = 60
+_MOST_TEXT = 65_536
+_MOST_HEADER = 2_000
+_MOST_HEADERS = 20
+# Each opens a level, or may.
+_NESTING = re.compile(rb"boundary\s*=|message/", re.IGNORECASE)
+_MOST_NESTED = 40
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+# Lines have 998 characters at most (RFC 5322, 2.1.1); patterns need not be tried on longer ones.
+_TOO_LONG = re.compile(rb"([^\n]{2000})[^\n]+")
+_FAULTS = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A leaf of a mail: its type in lower case, and what it holds."""
+
+    kind: str
+    message: Message
+
+
+def parse(data: bytes) -> Message:
+    """Return the mail; only its head where it is nested deeper than any mail that matters."""
+    head = _TOO_LONG.sub(rb"\1", data[:MAX_BYTES])
+    if len(_NESTING.findall(head)) <= _MOST_NESTED:
+        try:
+            return BytesParser(policy=policy.compat32).parsebytes(head)
+        except _FAULTS:
+            pass
+    return BytesHeaderParser(policy=policy.compat32).parsebytes(head)
+
+
+def parts(message: Message) -> Iterator[Part]:
+    """Yield the leaves and the messages inside, outer ones first, at most 60."""
+    waiting, count = [message], 0
+    while waiting and count < _MOST_PARTS:
+        part = waiting.pop(0)
+        count += 1
+        yield Part(kind_of(part), part)
+        content = part.get_payload()
+        if isinstance(content, list):
+            waiting[:0] = [item for item in content if isinstance(item, Message)]
+
+
+def kind_of(message: Message) -> str:
+    """Return the content type in lower case, "text/plain" where it makes no sense."""
+    try:
+        return message.get_content_type()
+    except _FAULTS:
+        return "text/plain"
+
+
+def parameter(message: Message, name: str) -> str:
+    """Return a parameter of the content type in lower case, "" where it is not there."""
+    try:
+        value = message.get_param(name)
+    except _FAULTS:
+        return ""
+    return value.strip().lower() if isinstance(value, str) else ""
+
+
+def header(message: Message, name: str) -> str:
+    """Return the first header `name` decoded (RFC 2047) as one line, "" where it is not there."""
+    return _one_line(_decoded(_raw(message, name)))
+
+
+def headers(message: Message, name: str) -> tuple[str, ...]:
+    """Return all headers `name` decoded."""
+    return tuple(_one_line(_decoded(value)) for value in _values(message, name))
+
+
+def address(message: Message, name: str) -> str:
+    """Return the one address in a header, "" where there is none that looks like one."""
+    return address_in(_raw(message, name))
+
+
+def address_in(text: str) -> str:
+    """Return the address in the value of a header, "" where there is none."""
+    try:
+        found = parseaddr(_one_line(text)[:_MOST_HEADER])[1]
+    except _FAULTS:
+        return ""
+    return found if found.count("@") == 1 and not re.search(r"\s", found) else ""
+
+
+def body(message: Message) -> str:
+    """Return what a person wrote: the first text, of HTML without its tags."""
+    html = ""
+    for part in parts(message):
+        if part.kind == "text/plain" and not _is_attachment(part.message):
+            return text(part.message)
+        if part.kind == "text/html" and not html:
+            shown = _without_element("script", _without_element("style", text(part.message)))
+            html = _TAG.sub(" ", re.sub(r"(?i)<br\s{0,9}/?>|</p>|</div>", "\n", shown))
+        if part.kind == "message/rfc822":
+            break
+    return html
+
+
+def _without_element(name: str, html: str) -> str:
+    """Return `html` without the elements of that name; one that never ends has all the rest."""
+    lower, kept, position = html.lower(), [], 0
+    while (start := lower.find(f"<{name}", position)) >= 0:
+        kept.append(html[position:start])
+        end = lower.find(f"</{name}", start)
+        position = len(html) if end < 0 else end
+    return "".join((*kept, html[position:]))
+
+
+def text(message: Message) -> str:
+    """Return the content of a leaf as text, at most 64 KB of it."""
+    try:
+        raw = message.get_payload(decode=True)
+    except _FAULTS:
+        raw = None
+    if not isinstance(raw, bytes):
+        return ""
+    return decode(raw[:_MOST_TEXT], parameter(message, "charset"))
+
+
+def decode(raw: bytes, charset: str) -> str:
+    """Return bytes as text: by the charset they name, else UTF-8, GB 18030, Latin-1."""
+    for name in (charset, "utf-8", "gb18030"):
+        try:
+            if name and name not in ("us-ascii", "unicode-1-1-utf-7"):
+                return raw.decode(name).replace("\x00", "")
+        except (ValueError, LookupError):
+            continue
+    return raw.decode("latin-1").replace("\x00", "")
+
+
+def _raw(message: Message, name: str) -> str:
+    return next(iter(_values(message, name)), "")
+
+
+def _values(message: Message, name: str) -> list[str]:
+    """Return the headers `name` as they stand there; what is no ASCII is decoded as a body."""
+    wanted = name.lower()
+    # As the parser has them: its own access makes question marks of bytes that are no ASCII.
+    found = [str(value) for key, value in message.raw_items() if key.lower() == wanted]
+    return [
+        value if value.isascii() else decode(value.encode("utf-8", "surrogateescape"), "")
+        for value in (one[:_MOST_HEADER] for one in found[:_MOST_HEADERS])
+    ]
+
+
+def _decoded(value: str) -> str:
+    if "=?" not in value:
+        return value
+    try:
+        pieces = decode_header(value)
+    except (HeaderParseError, *_FAULTS):
+        return value
+    return "".join(
+        piece if isinstance(piece, str) else decode(piece, (charset or "").lower())
+        for piece, charset in pieces
+    )
+
+
+def _one_line(value: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in value).split())
+
+
+def _is_attachment(message: Message) -> bool:
+    try:
+        return message.get_content_disposition() == "attachment"
+    except _FAULTS:
+        return False

@@ -1,0 +1,112 @@
+"""What people write: a word in the subject, or as the first line where the subject says nothing.
+
+Whole words and nothing beside them: a person who writes about leaving is for a person to read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from publisher.sender.inbox import reading
+from publisher.sender.inbox.traces import confirm_token, own_id, reply_id, unsubscribe_token
+from publisher.sender.inbox.verdict import (
+    Confirm,
+    Help,
+    Other,
+    Subscribe,
+    Unsubscribe,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from email.message import Message
+
+_PREFIX = re.compile(
+    r"^((re|aw|sv|fw|fwd|wg|antw|回复|答复|回覆|转发|轉寄)\s*(\[\d+\])?\s*[:：]\s*)+", re.IGNORECASE
+)
+_LEAVE = re.compile(
+    r"(please )?(unsubscribe|un-subscribe|opt[- ]?out|signoff|sign off|remove)"
+    r"( me| please| newsletter| all)*|stop|leave|td|(请)?(退订|退訂|取消订阅|取消訂閱)(谢谢)?",
+    re.IGNORECASE,
+)
+_JOIN = re.compile(
+    r"(?:(?:please )?subscribe(?: me)?(?!\w)|(?:请)?(?:订阅|訂閱))(.*)", re.IGNORECASE | re.DOTALL
+)
+_HELP = re.compile(r"help|info|帮助|幫助|説明|说明", re.IGNORECASE)
+_NO = re.compile(r"no( thanks?( you)?)?|not me|不|不是我|不要|不用了?|否", re.IGNORECASE)
+_QUOTED = re.compile(
+    r"^\s*(>|\||-{2,}|_{3,}|on .{1,200} wrote|在 ?.{1,200}写道|from:|发件人|原始邮件)",
+    re.IGNORECASE,
+)
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_MOST_TOPICS, _LONGEST = 20, 100
+_ENDS = " .!。！,，;；:：\"'“”‘’<>《》「」[]()（）"
+
+
+def left_by_token(message: Message) -> Unsubscribe | None:
+    """Return the request to leave that a link in one of our mails makes, None for another mail.
+
+    The token is in the subject or in the address, not in what may be quoted.
+    """
+    token = unsubscribe_token(reading.header(message, "Subject"))
+    for name in ("To", "Delivered-To", "X-Original-To", "Cc"):
+        token = token or unsubscribe_token(reading.header(message, name))
+    if not token:
+        return None
+    return Unsubscribe(reading.address(message, "From"), token, _id(message))
+
+
+def request(message: Message, domain: str) -> Verdict:
+    """Return what a person asks for, `Other` where that is nothing a program knows."""
+    sender = reading.address(message, "From")
+    subject = _PREFIX.sub("", reading.header(message, "Subject")).strip(_ENDS)
+    said = reading.body(message)
+    line = _first_line(said)
+    about = _id(message)
+    if _LEAVE.fullmatch(subject) or _LEAVE.fullmatch(line):
+        return Unsubscribe(sender, "", about)
+    token = confirm_token(reading.header(message, "Subject"))
+    answered = _answered(message, domain)
+    if token or answered:
+        if _NO.fullmatch(line):
+            return Other("an answer that says no")
+        return Confirm(sender, token or confirm_token(said), answered, about)
+    for words in (subject, line if not subject else ""):
+        chinese = bool(_CHINESE.search(words))
+        if _HELP.fullmatch(words):
+            return Help(sender, chinese, about)
+        found = _JOIN.fullmatch(words)
+        if found:
+            return Subscribe(sender, _topics(found[1]), chinese, about)
+    return Other()
+
+
+def _answered(message: Message, domain: str) -> str:
+    """Return the reply id of our request that a mail answers, "" for none."""
+    for name in ("In-Reply-To", "References"):
+        for value in reading.header(message, name).split():
+            found = reply_id(own_id(value, domain))
+            if found:
+                return found
+    return ""
+
+
+def _topics(rest: str) -> tuple[str, ...]:
+    names = (part.strip(_ENDS) for part in re.split(r"[,，、;；]", rest[:2000]))
+    return tuple(dict.fromkeys(name[:_LONGEST] for name in names if name))[:_MOST_TOPICS]
+
+
+def _first_line(said: str) -> str:
+    """Return the first line that somebody wrote and not quoted."""
+    for line in said.splitlines()[:50]:
+        if _QUOTED.match(line):
+            return ""
+        if line.strip(_ENDS + "\u00a0\u200b\ufeff\t"):
+            return line.strip(_ENDS + "\u00a0\u200b\ufeff\t")
+    return ""
+
+
+def _id(message: Message) -> str:
+    found = re.search(r"<[!-;=?-~]{1,250}>", reading.header(message, "Message-ID"))
+    return found[0] if found else ""

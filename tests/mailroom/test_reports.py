@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from office import ISSUE, LIST, bounce
+
+from publisher.models import DeliveryState
+
+if TYPE_CHECKING:
+    from office import Office
+
+A, B = "a@example.net", "b@example.net"
+
+
+def test_a_hard_bounce_suppresses_at_once(office: Office) -> None:
+    sent = office.publish(A, B)
+    office.arrive(bounce(sent[A], A))
+    assert office.read() == {"bounce, hard": 1}
+    assert "5.1.1" in office.suppressed(A)
+    assert not office.suppressed(B)
+    assert [line["weight"] for line in office.store.held_of(A)["bounces"]] == ["hard"]  # type: ignore[attr-defined]
+
+
+def test_a_report_about_a_forwarded_mail_is_about_the_subscriber(office: Office) -> None:
+    sent = office.publish(A)
+    office.arrive(bounce(sent[A], "elsewhere@example.com"))
+    assert office.read() == {"bounce, hard": 1}
+    assert office.suppressed(A)
+
+
+def test_what_anybody_can_make_up_counts_little(office: Office) -> None:
+    office.publish(A)
+    forged = b"Message-ID: <2024-W49.%s@papers.example.org>\n\n" % (b"0" * 32)
+    office.arrive(bounce(forged, A))
+    office.arrive(bounce(b"Subject: x\n\n", "nobody@example.com"))
+    assert office.read() == {"bounce, unproven": 1, "stray report": 1}
+    assert not office.suppressed(A)
+
+
+def test_soft_bounces_suppress_after_some_issues(office: Office) -> None:
+    sent = office.publish(A)
+    for number in range(7):
+        office.arrive(bounce(sent[A] + b"%d" % number, A, "4.2.2"))
+    assert office.read() == {"bounce, soft": 7}
+    assert not office.suppressed(A), "seven reports on one issue count once"
+    for number in range(4):
+        assert not office.suppressed(A)
+        office.clock.now += timedelta(days=7)
+        office.arrive(bounce(b"Subject: other %d\n\n" % number, A, "4.2.2"))
+        office.read()
+    assert office.suppressed(A).startswith("bounced 5 times")
+
+
+def test_policy_says_nothing_of_the_mailbox(office: Office) -> None:
+    sent = office.publish(A)
+    for number in range(9):
+        office.arrive(bounce(sent[A] + b"%d" % number, A, "5.7.1"))
+    assert office.read() == {"bounce, ours": 9}
+    assert not office.suppressed(A)
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "state"),
+    [
+        ("failed", "5.1.1", DeliveryState.REJECTED),
+        ("failed", "4.4.7", DeliveryState.REJECTED),
+        ("delivered", "2.0.0", DeliveryState.SENT),
+        ("delayed", "4.4.1", DeliveryState.SENT),
+    ],
+)
+def test_a_report_settles_a_doubt(
+    office: Office, action: str, status: str, state: DeliveryState
+) -> None:
+    office.join(A)
+    office.freeze()
+    person = office.store.subscribers.find(A)
+    assert person is not None
+    now, ledger = office.clock(), office.store.ledger
+    message_id = f"<{ISSUE}.{secrets.token_hex(16)}@papers.example.org>"
+    ledger.claim(ISSUE, limit=1, token="t", owner="o", lease=now + timedelta(1), now=now)
+    assert ledger.mark_sending(
+        ISSUE,
+        person.id,
+        token="t",
+        email=A,
+        message_id=message_id,
+        transport="smtp",
+        lease=now + timedelta(minutes=1),
+        now=now,
+    )
+    office.clock.now += timedelta(hours=1)
+    ledger.release_expired(ISSUE, now=office.clock())
+    assert ledger.counts(ISSUE)[DeliveryState.IN_DOUBT] == 1
+    office.arrive(bounce(f"Message-ID: {message_id}\n\n".encode(), A, status, action))
+    office.read()
+    (row,) = ledger.rows(ISSUE)
+    assert row.state is state
+    assert "the lease ran out; a report came: " in row.reason
+
+
+def test_a_complaint_ends_it_for_good(office: Office) -> None:
+    sent = office.publish(A, B)
+    office.arrive(
+        b"From: fbl@example.net\nTo: news@papers.example.org\nSubject: FW\n"
+        b'Content-Type: multipart/report; report-type=feedback-report; boundary="f"\n\n'
+        b"--f\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nVersion: 1\n\n"
+        b"--f\nContent-Type: message/rfc822\n\n" + sent[A] + b"\n--f--\n"
+    )
+    assert office.read() == {"complaint": 1}
+    assert office.status(A) == "unsubscribed"
+    assert "complained" in office.suppressed(A)
+    assert office.status(B) == "active"
+
+
+def test_a_request_that_bounces(office: Office) -> None:
+    office.write("typo@example.com", "subscribe")
+    office.read()
+    (mail,) = office.answers()
+    office.arrive(bounce(mail.as_bytes(), "typo@example.com"))
+    assert office.read() == {"bounce, hard": 1}
+    assert office.suppressed("typo@example.com")
+
+
+def test_our_own_issue_in_the_mailbox_is_left_alone(office: Office) -> None:
+    sent = office.publish(LIST)
+    office.arrive(sent[LIST])
+    assert office.read() == {"automatic": 1}
+    assert office.status(LIST) == "active"
