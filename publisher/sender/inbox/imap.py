@@ -115,8 +115,10 @@ class ImapFolder:
 
     def close(self) -> None:
         """Log out; a server that does not answer is no error."""
-        with suppress(imaplib.IMAP4.error, OSError, AttributeError):
+        with suppress(imaplib.IMAP4.error, OSError):
             self._imap.logout()
+        with suppress(OSError):
+            self._imap.shutdown()
 
     def _made(self, move: Callable[[], object]) -> None:
         """Do `move`, and where the folder is not there, make it and do it again."""
@@ -145,7 +147,8 @@ class ImapFolder:
         try:
             yield
         except (imaplib.IMAP4.error, OSError, ValueError) as error:
-            reason = " ".join(_text([error.args[0] if error.args else error]).split())
+            told = getattr(error, "strerror", None) or (error.args[0] if error.args else "")
+            reason = " ".join(_text(told).split())
             raise SourceError(f"{self._name}: {reason or type(error).__name__}") from error
 
 
