@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import ConfigurationFailure, SourceError
 from publisher.sender.inbox.source import Waiting
-from publisher.sender.transports.smtp import is_this_host
+from publisher.sender.transports.login import is_this_host
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
