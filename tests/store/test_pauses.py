@@ -7,6 +7,7 @@ import pytest
 
 from publisher.errors import SubscriberError
 from publisher.models import DeliveryState, SubscriberStatus
+from publisher.sender.ledger import Mark
 
 if TYPE_CHECKING:
     from conftest import Lists
@@ -34,16 +35,8 @@ def test_who_paused_is_skipped_and_can_leave(store: Store, lists: Lists) -> None
     store.subscribers.pause(row.subscriber_id, until=None, now=NOW)
     lease = NOW + DAY
     store.ledger.claim("2024-W49", limit=1, token="t", owner="o", lease=lease, now=NOW)
-    assert not store.ledger.mark_sending(
-        "2024-W49",
-        row.subscriber_id,
-        token="t",
-        email=row.email,
-        message_id="<m>",
-        transport="x",
-        lease=lease,
-        now=NOW,
-    )
+    mark = Mark(row.subscriber_id, "t", row.email, "<m>", "x", lease, NOW)
+    assert store.ledger.record("2024-W49", [], [mark]) == ([], [False])
     given = store.ledger.give_back(
         "2024-W49", row.subscriber_id, token="t", email=row.email, now=NOW
     )
