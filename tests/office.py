@@ -53,10 +53,11 @@ class Office:
     store: Store
     clock: Clock = field(default_factory=Clock)
     number: int = 0
+    host: str = "host"
 
     def arrive(self, data: bytes | str) -> Path:
         self.number += 1
-        path = self.folder / "mail" / "new" / f"{self.number}.host"
+        path = self.folder / "mail" / "new" / f"{self.number}.{self.host}"
         path.write_bytes(data if isinstance(data, bytes) else data.encode())
         return path
 
@@ -127,7 +128,7 @@ class Office:
             deliver(
                 ISSUE,
                 self.store.ledger,
-                transport,
+                [transport],
                 envelope_sender=LIST,
                 keys=self.store.keys,
                 now=self.clock,

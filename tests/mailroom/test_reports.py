@@ -8,6 +8,7 @@ import pytest
 from office import ISSUE, LIST, bounce
 
 from publisher.models import DeliveryState
+from publisher.sender.ledger import Mark
 
 if TYPE_CHECKING:
     from office import Office
@@ -81,16 +82,8 @@ def test_a_report_settles_a_doubt(
     now, ledger = office.clock(), office.store.ledger
     message_id = f"<{ISSUE}.{secrets.token_hex(16)}@papers.example.org>"
     ledger.claim(ISSUE, limit=1, token="t", owner="o", lease=now + timedelta(1), now=now)
-    assert ledger.mark_sending(
-        ISSUE,
-        person.id,
-        token="t",
-        email=A,
-        message_id=message_id,
-        transport="smtp",
-        lease=now + timedelta(minutes=1),
-        now=now,
-    )
+    mark = Mark(person.id, "t", A, message_id, "smtp", now + timedelta(minutes=1), now)
+    assert ledger.record(ISSUE, [], [mark])[1] == [True]
     office.clock.now += timedelta(hours=1)
     ledger.release_expired(ISSUE, now=office.clock())
     assert ledger.counts(ISSUE)[DeliveryState.IN_DOUBT] == 1

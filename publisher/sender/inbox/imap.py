@@ -68,6 +68,9 @@ class ImapFolder:
                 if security == "starttls":
                     self._imap.starttls(ssl_context=verified)
                 login(self._imap)
+                # What a server can do it tells in full only to who has logged in.
+                _, told = self._imap.capability()
+                self._can = frozenset(_text(told).upper().split())
                 self._select(folder)
             except BaseException:
                 self.close()
@@ -99,12 +102,12 @@ class ImapFolder:
         with self._translating():
             if not self._handled_folder:
                 self._uid("STORE", mail.key, "+FLAGS.SILENT", r"(\Seen)")
-            elif "MOVE" in self._imap.capabilities:
+            elif "MOVE" in self._can:
                 self._made(lambda: self._uid("MOVE", mail.key, _quoted(self._handled_folder)))
             else:
                 self._made(lambda: self._uid("COPY", mail.key, _quoted(self._handled_folder)))
                 self._uid("STORE", mail.key, "+FLAGS.SILENT", r"(\Seen \Deleted)")
-                if "UIDPLUS" in self._imap.capabilities:
+                if "UIDPLUS" in self._can:
                     # A plain EXPUNGE would remove what others have marked, too.
                     self._uid("EXPUNGE", mail.key)
         self.passed(mail)
