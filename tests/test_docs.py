@@ -30,7 +30,14 @@ def test_every_finding_is_explained(name: str, codes: dict[str, tuple[Severity, 
 
 @pytest.mark.parametrize(
     "name",
-    ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/findings.md", "docs/hosting.md"],
+    [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "docs/findings.md",
+        "docs/hosting.md",
+        "docs/operating.md",
+    ],
 )
 def test_files_that_are_named_exist(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")

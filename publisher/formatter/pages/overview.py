@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from publisher.formatter.pages.archive import month_row
 from publisher.formatter.pages.frame import part_language, render_page, way_up, words
@@ -17,6 +18,7 @@ from publisher.formatter.pages.rows import (
     topic_row,
 )
 from publisher.formatter.texts import counted
+from publisher.models import Language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,6 +76,7 @@ def render_index(
             ),
             months=tuple(month_row(month, up, settings) for month in months[:12]),
             has_issues=has_issues,
+            mail_url=_mail_url(settings),
             papers=full_rows(shown, up, settings),
         )
     }
@@ -117,6 +120,14 @@ def render_topic(
             papers=full_rows(shown, up, settings, topic.slug),
         )
     }
+
+
+def _mail_url(settings: Settings) -> str:
+    """Return what opens a mail that asks to subscribe, "" where nobody reads it."""
+    if not settings.inbox.is_set_up:
+        return ""
+    word = "订阅" if settings.mail_language is Language.CHINESE else "subscribe"
+    return f"mailto:{quote(settings.inbox_address, safe='@')}?subject={quote(word)}"
 
 
 def _groups(

@@ -31,6 +31,9 @@ class PageTexts(Texts):
     pages_of_list: str
     issues: str
     issues_description: str
+    by_mail: str
+    by_mail_help: str
+    by_mail_link: str
     issue_description: str
     no_issues: str
     in_the_archive: str
@@ -83,6 +86,9 @@ ENGLISH_PAGES = PageTexts(
     pages_of_list="Pages",
     issues="Newsletter",
     issues_description="All issues of the newsletter",
+    by_mail="By mail",
+    by_mail_help="Send the mail that this link opens, and confirm by answering ours.",
+    by_mail_link="Subscribe by mail",
     issue_description="{count}, {dates}",
     no_issues="No issue yet.",
     in_the_archive="All papers of the month are in the archive",
@@ -129,6 +135,9 @@ CHINESE_PAGES = PageTexts(
     pages_of_list="分页",
     issues="周报",
     issues_description="全部周报",
+    by_mail="邮件订阅",
+    by_mail_help="点开链接并发送其中的邮件，回复确认后即可收到，随时可以退订。",
+    by_mail_link="用邮件订阅",
     issue_description="{dates}，{count}",
     no_issues="还没有周报。",
     in_the_archive="当月全部论文见归档",

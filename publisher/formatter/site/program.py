@@ -27,7 +27,9 @@ def program_fingerprint(settings: Settings) -> int:
     package = Path(__file__).parents[2]
     folders = [package / "formatter", package / "settings", *template_folders(settings)]
     texts = [file for folder in folders for file in _files(folder)]
-    shown = (settings.site, settings.feeds, settings.newsletter)
+    # Of the inbox, a page shows its address, and of it nothing that is secret.
+    inbox = (settings.inbox.is_set_up, settings.inbox_address)
+    shown = (settings.site, settings.feeds, settings.newsletter, inbox)
     return stable_hash(
         sys.version,
         msgspec.json.encode(shown),
