@@ -28,7 +28,11 @@ def login_of(settings: Settings) -> Callable[[imaplib.IMAP4], None]:
     if not username:
         raise ConfigurationFailure("inbox.username: is not set, nor is mail.username")
     if inbox.oauth2_file:
-        token = access_token(settings.path(inbox.oauth2_file).read_text(encoding="utf-8"))
+        try:
+            kept = settings.path(inbox.oauth2_file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigurationFailure(f"inbox.oauth2_file: can't be read: {error}") from error
+        token = access_token(kept)
         answer = f"user={username}\x01auth=Bearer {token}\x01\x01".encode()
         return lambda imap: _discard(imap.authenticate("XOAUTH2", lambda _challenge: answer))
     password = _from_keyring(inbox.keyring, username) if inbox.keyring else ""
