@@ -11,6 +11,7 @@ from publisher.store.schema import (
     bounces,
     confirmations,
     consent_log,
+    decisions,
     deliveries,
     letters,
     subscriber_topics,
@@ -64,6 +65,7 @@ def held_of(database: Database, keys: Mapping[int, bytes], email: str) -> dict[s
             "requests": rows(confirmations, confirmations.c.email == email),
             "letters": rows(letters, letters.c.email == email),
             "deliveries": rows(deliveries, deliveries.c.subscriber_id == known),
+            "decisions": rows(decisions, decisions.c.subscriber_id == known),
             "bounces": rows(bounces, bounces.c.email_hash == hashed),
         }
 

@@ -13,6 +13,7 @@ from publisher.store.hashing import email_hash
 from publisher.store.schema import (
     bounces,
     confirmations,
+    decisions,
     deliveries,
     letters,
     subscriber_topics,
@@ -183,6 +184,12 @@ class Subscribers(Agreements):
                 blank = {"email": "", "name": "", "reason": "erased"}
                 connection.execute(
                     sa.update(deliveries).where(deliveries.c.subscriber_id == row.id).values(blank)
+                )
+                # A report's words may name the person.
+                connection.execute(
+                    sa.update(decisions)
+                    .where(decisions.c.subscriber_id == row.id)
+                    .values(reason="erased")
                 )
                 topics_of = subscriber_topics.c.subscriber_id == row.id
                 connection.execute(sa.delete(subscriber_topics).where(topics_of))

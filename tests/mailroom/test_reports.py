@@ -92,6 +92,11 @@ def test_a_report_settles_a_doubt(
     (row,) = ledger.rows(ISSUE)
     assert row.state is state
     assert "the lease ran out; a report came: " in row.reason
+    held = office.store.held_of(A)
+    assert [line["state"] for line in held["decisions"]] == [state.value]  # type: ignore[attr-defined]
+    office.store.subscribers.erase(A, now=now)
+    (row,) = ledger.rows(ISSUE)
+    assert (row.email, row.reason) == ("", "erased")
 
 
 def test_a_complaint_ends_it_for_good(office: Office) -> None:
