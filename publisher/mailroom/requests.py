@@ -56,12 +56,15 @@ class Requests:
         from publisher.sender.one_time import token_hash  # noqa: PLC0415
         from publisher.store.confirmations import Outcome  # noqa: PLC0415
 
-        outcome, request = self.store.confirmations.redeem(
-            token_hash=token_hash(said.token) if said.token else "",
-            reply_hash=token_hash(said.reply_id) if said.reply_id else "",
-            now=self.clock(),
-            detail="by answering the mail" if said.reply_id else "by mail, from a link",
-        )
+        redeem, now = self.store.confirmations.redeem, self.clock()
+        outcome, request = Outcome.UNKNOWN, None
+        if said.token:
+            hashed = token_hash(said.token)
+            outcome, request = redeem(token_hash=hashed, now=now, detail="by mail, from a link")
+        if outcome is Outcome.UNKNOWN and said.reply_id:
+            # A mail program may have broken the token in what it quotes.
+            hashed = token_hash(said.reply_id)
+            outcome, request = redeem(reply_hash=hashed, now=now, detail="by answering the mail")
         if outcome is Outcome.UNKNOWN:
             person = self.store.subscribers.find(normal(said.sender))
             if person is None or person.status is not SubscriberStatus.PENDING:

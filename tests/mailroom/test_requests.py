@@ -61,6 +61,16 @@ def test_answering_is_enough(office: Office) -> None:
     assert office.status(EMAIL) == "active"
 
 
+def test_a_token_that_was_broken_on_the_way_back(office: Office) -> None:
+    office.write(WHO, "subscribe")
+    office.read()
+    mail, token = asked(office)
+    quoted = f"ok\n\n> confirm%20{token[:-1]}{'A' if token[-1] != 'A' else 'B'}"
+    office.write(WHO, "Re: x", quoted, In_Reply_To=mail["Message-ID"])
+    assert office.read() == {"confirm": 1}
+    assert office.status(EMAIL) == "active"
+
+
 def test_an_absence_note_confirms_nothing(office: Office) -> None:
     office.write(WHO, "subscribe")
     office.read()
