@@ -10,7 +10,7 @@ from importlib import import_module
 
 # Each is a module of this folder with `run()`, which prints a table.
 BENCHMARKS = ("collect", "repair", "deliver", "build", "compose")
-WITH_OPTIONS = ("build",)
+WITH_OPTIONS = ("build", "deliver")
 
 
 def main() -> None:

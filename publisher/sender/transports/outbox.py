@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from publisher.errors import ConfigurationFailure, UnknownOutcome
@@ -33,6 +34,7 @@ class OutboxTransport(Closing):
     def __init__(self, folder: Path) -> None:
         """Write into `folder`, which is made when the transport is opened."""
         self._folder = folder
+        self._ready = False
         self.name = f"outbox {folder.absolute()}"
 
     @classmethod
@@ -45,13 +47,18 @@ class OutboxTransport(Closing):
 
         Raises `ConfigurationFailure`.
         """
+        if self._ready:
+            return
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             for path in self._folder.glob(f".*{_PART}"):
-                if time.time() - path.stat().st_mtime > _STALE:
-                    path.unlink(missing_ok=True)
+                # Another connection's has its name by now.
+                with suppress(FileNotFoundError):
+                    if time.time() - path.stat().st_mtime > _STALE:
+                        path.unlink()
         except OSError as error:
             raise self._failure(error) from error
+        self._ready = True
 
     def send(self, envelope_sender: str, recipient: str, message: bytes, message_id: str) -> str:
         """Write the message; return the file's name.
@@ -76,6 +83,10 @@ class OutboxTransport(Closing):
         except OSError as error:
             raise UnknownOutcome(f"{path}: written, and perhaps lost: {error.strerror}") from error
         return f"written to {path.name}"
+
+    def close(self) -> None:
+        """Look at the folder anew when it is opened again."""
+        self._ready = False
 
     def evidence(self, message_id: str) -> bool | None:
         """Return whether the message's file is there; None where the folder can't be read."""
