@@ -56,19 +56,17 @@ class Connection:
         run = self._run
         try:
             while run.goes_on():
+                try:
+                    # Before anything is taken: a server that is gone leaves nobody in doubt.
+                    self._transport.open()
+                except TransportError as error:
+                    run.lost(self._judge(error, attempts=1))
+                    break
                 taken = run.claims.take()
                 if taken is None:
                     break
-                if not self._may_leave(*taken):
-                    continue
-                try:
-                    # Before the mark: a server that is gone leaves nobody in doubt.
-                    self._transport.open()
-                except TransportError as error:
-                    self._give_back(*taken)
-                    run.lost(self._judge(error, attempts=1))
-                    break
-                self._send(*taken)
+                if self._may_leave(*taken):
+                    self._send(*taken)
         finally:
             self._write()
 

@@ -5,7 +5,7 @@ To bind their values anew, SQLAlchemy takes longer than the database takes for t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,9 @@ class Prepared:
         """Execute it with `values` by name; return how many rows it changed."""
         bound = {**self._fixed, **values}
         if self._order:
+            # SQLite: its own errors are understood too (engine.Database.translating).
             ordered = tuple(bound[name] for name in self._order)
-            return connection.exec_driver_sql(self._text, ordered).rowcount
+            driver: Any = connection.connection.driver_connection
+            changed: int = driver.execute(self._text, ordered).rowcount
+            return changed
         return connection.exec_driver_sql(self._text, bound).rowcount
