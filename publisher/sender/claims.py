@@ -40,6 +40,7 @@ class Claims:
         self._lock = Lock()
         self._rows: deque[Claim] = deque()
         self._token = ""
+        self._closed = False
         self._tokens: deque[str] = deque(maxlen=_REMEMBERED)
 
     def take(self) -> tuple[Claim, str] | None:
@@ -48,13 +49,18 @@ class Claims:
         Raises `StoreError`.
         """
         with self._lock:
-            if not self._rows:
+            if not self._rows and not self._closed:
                 self._fetch()
             return (self._rows.popleft(), self._token) if self._rows else None
 
     def release(self) -> None:
-        """Give back what was claimed and not begun. Raises `StoreError`."""
+        """Give back what was claimed and not begun; nothing is claimed from here on.
+
+        A connection that was slow to be made may still ask, after the others have ended. Raises
+        `StoreError`.
+        """
         with self._lock:
+            self._closed = True
             self._rows.clear()
             for token in self._tokens:
                 self._ledger.release_claims(self._issue_id, token=token, now=self._now())

@@ -7,12 +7,14 @@ import sys
 import threading
 import time
 from collections import Counter
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from publisher.errors import StoreError, TemporaryFailure
 from publisher.models import DeliveryState as S
+from publisher.sender.claims import Claims
 from publisher.sender.delivery import Report, Step, deliver
 from publisher.sender.group_commit import GroupCommit
 from publisher.sender.ledger import Mark, Settlement
@@ -163,6 +165,19 @@ def test_a_commit_that_fails_sends_nobody_two(
     rows = store.ledger.rows(ISSUE)
     assert {row.email for row in rows if row.state is S.SENT} <= set(took)
     assert all(row.state in (S.SENT, S.IN_DOUBT) for row in rows)
+
+
+def test_what_was_given_back_is_not_claimed_again(
+    store: Store, freeze: Freeze, clock: Clock
+) -> None:
+    freeze(5)
+    lease = timedelta(minutes=1)
+    claims = Claims(ISSUE, store.ledger, owner="o", batch=2, lease=lease, now=clock)
+    assert claims.take() is not None
+    claims.release()
+    assert store.ledger.counts(ISSUE)[S.READY] == 5
+    assert claims.take() is None
+    assert store.ledger.counts(ISSUE)[S.READY] == 5
 
 
 def settlement(number: int, clock: Clock) -> Settlement:
