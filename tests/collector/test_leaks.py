@@ -41,7 +41,7 @@ def test_every_match_has_its_sign(leak: Leak, data: st.DataObject) -> None:
     text = data.draw(st.from_regex(re.compile(leak.pattern, re.DOTALL)))
     match = re.compile(leak.pattern, re.DOTALL).search(text)
     if leak.sign:
-        assert re.search(leak.sign, text), text
+        assert re.search(leak.sign, text, re.DOTALL), text
     elif match:
         assert len(match.group(0)) <= 16, "only a line of a few words may do without a sign"
 

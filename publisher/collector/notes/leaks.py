@@ -59,14 +59,14 @@ def _table(scope: Scope) -> _Table:
     return _Table(
         re.compile(pattern, re.DOTALL),
         {group: leak.kind for group, leak in rows.items()},
-        re.compile("|".join(signs)),
+        re.compile("|".join(signs), re.DOTALL),
         re.compile(unsigned, re.DOTALL) if unsigned else None,
     )
 
 
 @lru_cache(maxsize=1)
 def _signs() -> re.Pattern[str]:
-    return re.compile("|".join(_table(scope).signs.pattern for scope in Scope))
+    return re.compile("|".join(_table(scope).signs.pattern for scope in Scope), re.DOTALL)
 
 
 @lru_cache(maxsize=16)  # a line is asked for as a whole and again for what stands behind a label
