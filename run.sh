@@ -61,8 +61,10 @@ install() {
     .venv/bin/python -c 'import sys; sys.exit(not sys.prefix.startswith(sys.argv[1]))' "$PWD" \
         2>/dev/null || make_environment
     echo "run.sh: installing requirements/$1.txt into .venv" >&2
+    # Every package is in the list, so nothing is to be resolved: pip would look for the newest
+    # release of a package that another names with an extra, and then refuse it for want of a hash.
     .venv/bin/python -m pip install --quiet --disable-pip-version-check \
-        --require-hashes -r "requirements/$1.txt"
+        --no-deps --require-hashes -r "requirements/$1.txt"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check \
         --no-deps --no-build-isolation --editable .
     echo "$wanted" >"$stamp"
