@@ -135,7 +135,7 @@ lock)
     for pair in run:build dev:dev fuzz:fuzz; do
         .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
             --generate-hashes --no-emit-index-url --no-annotate --no-header \
-            pyproject.toml --group "${pair#*:}" -o "requirements/${pair%%:*}.txt"
+            pyproject.toml --extra web --group "${pair#*:}" -o "requirements/${pair%%:*}.txt"
     done
     ;;
 publisher)
