@@ -38,7 +38,8 @@ def subject(
         text = (form or texts.subject).format(**values, period=period, title=title)
         return " ".join(text.split())
 
-    for named in range(len(topics), 0, -1):
+    # A name takes a column at least: more than there are columns need not be tried.
+    for named in range(min(len(topics), SUBJECT_COLUMNS), 0, -1):
         found = line(topics[:named], texts.list_more if named < len(topics) else "")
         if text_width(found) <= SUBJECT_COLUMNS:
             return found
