@@ -35,7 +35,7 @@ def test_rooms_import_nothing_of_each_other(room: str) -> None:
 
 
 def test_the_common_modules_import_no_room() -> None:
-    for path in [PACKAGE / "models.py", PACKAGE / "errors.py", *(PACKAGE / "settings").glob("*")]:
+    for path in [PACKAGE / "models.py", PACKAGE / "errors.py", *(PACKAGE / "settings").rglob("*")]:
         for imported in imports(path) if path.suffix == ".py" else ():
             assert not imported.startswith(tuple(f"publisher.{room}" for room in ROOMS))
 

@@ -13,7 +13,8 @@ from publisher.formatter.email import render_edition
 from publisher.formatter.email.words import CHINESE_MAIL, ENGLISH_MAIL, mail_texts
 from publisher.models import Choice, Issue, Language, Paper, Topic
 from publisher.settings import Newsletter, Settings, Site
-from publisher.settings.sections import Theme, Web, Words
+from publisher.settings.sections import Theme, Web
+from publisher.settings.values import Words
 
 ZONE = ZoneInfo("Asia/Shanghai")
 END = datetime(2024, 12, 9, 8, tzinfo=ZONE)

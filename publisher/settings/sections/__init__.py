@@ -1,0 +1,111 @@
+"""The settings as types, one class for each section of publisher.toml, with their defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from publisher.models import Language
+from publisher.settings.sections.base import Section, Slug
+from publisher.settings.sections.mail import Inbox, Mail, Newsletter, Pace, Theme, Weekday
+from publisher.settings.sections.site import (
+    Feeds,
+    Filters,
+    Output,
+    SavedFilter,
+    Site,
+    Source,
+    Templates,
+    Watch,
+)
+from publisher.settings.sections.web import Store, Subscribing, Web
+
+__all__ = [
+    "SECTIONS",
+    "Feeds",
+    "Filters",
+    "Inbox",
+    "Mail",
+    "Newsletter",
+    "Output",
+    "Pace",
+    "SavedFilter",
+    "Section",
+    "Settings",
+    "Site",
+    "Slug",
+    "Source",
+    "Store",
+    "Subscribing",
+    "Templates",
+    "Theme",
+    "Watch",
+    "Web",
+    "Weekday",
+]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every setting; see the sections. Paths are relative to `base`, the config file's folder."""
+
+    site: Site = Site()
+    source: Source = Source()
+    filters: Filters = Filters()
+    output: Output = Output()
+    feeds: Feeds = Feeds()
+    newsletter: Newsletter = Newsletter()
+    mail: Mail = msgspec.field(default_factory=Mail)
+    pace: Pace = Pace()
+    web: Web = Web()
+    subscribing: Subscribing = Subscribing()
+    inbox: Inbox = msgspec.field(default_factory=Inbox)
+    store: Store = msgspec.field(default_factory=Store)
+    theme: Theme = msgspec.field(default_factory=Theme)
+    templates: Templates = Templates()
+    watch: Watch = Watch()
+    base: Path = Path()
+
+    @property
+    def cache_folder(self) -> Path:
+        """Where parsed files and the checkout of a repository are kept; safe to delete."""
+        if self.source.cache:
+            return self.path(self.source.cache).absolute()
+        from platformdirs import user_cache_path  # noqa: PLC0415 - where it is not set
+
+        return user_cache_path("digest-publisher")
+
+    @property
+    def mail_language(self) -> Language:
+        """The language of the mail for those who chose none."""
+        site = "zh" if self.site.language.lower().split("-")[0] == "zh" else "en"
+        return Language(self.newsletter.language or site)
+
+    @property
+    def inbox_address(self) -> str:
+        """Where mails to the list go: requests, and answers to ours."""
+        mail = self.mail
+        return self.inbox.address or mail.unsubscribe_address or mail.from_address
+
+    def path(self, value: str) -> Path:
+        """Return the path setting `value` as seen from the config file's folder."""
+        return self.base / Path(value).expanduser()
+
+
+SECTIONS: dict[str, type[Section]] = {
+    "site": Site,
+    "source": Source,
+    "filters": Filters,
+    "output": Output,
+    "feeds": Feeds,
+    "newsletter": Newsletter,
+    "mail": Mail,
+    "pace": Pace,
+    "web": Web,
+    "subscribing": Subscribing,
+    "inbox": Inbox,
+    "store": Store,
+    "theme": Theme,
+    "templates": Templates,
+    "watch": Watch,
+}
