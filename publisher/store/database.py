@@ -14,12 +14,16 @@ from publisher.errors import StoreError
 from publisher.store import schema
 from publisher.store.confirmations import Confirmations
 from publisher.store.engine import Database, create_engine, explain
+from publisher.store.figures import Figures
 from publisher.store.imports import ImportedRow, ImportResult, import_rows, quiet
 from publisher.store.ledger import Ledger
 from publisher.store.letters import Letters
 from publisher.store.mailbox import MailboxRecord
 from publisher.store.migrate import ensure_schema
+from publisher.store.operators import Operators
 from publisher.store.personal import held_of
+from publisher.store.polls import PollRecord
+from publisher.store.search import Found, Wanted, search
 from publisher.store.subscribers import Subscribers
 
 if TYPE_CHECKING:
@@ -44,6 +48,9 @@ class Store:
         self.confirmations = Confirmations(database, self.subscribers)
         self.letters = Letters(database)
         self.mailbox = MailboxRecord(database, keys)
+        self.figures = Figures(database)
+        self.operators = Operators(database)
+        self.polls = PollRecord(database)
 
     def import_subscribers(
         self,
@@ -68,6 +75,10 @@ class Store:
             invite=invite,
             on_progress=on_progress,
         )
+
+    def search(self, wanted: Wanted, *, before: int = 0, size: int = 50) -> Found:
+        """Return a page of people; see `search.search`. Raises `StoreError`."""
+        return search(self._database, wanted, before=before, size=size)
 
     def held_of(self, email: str) -> dict[str, object]:
         """Return everything that is kept of a person, as JSON values. Raises `StoreError`."""

@@ -108,6 +108,7 @@ class MailboxRecord:
         row = {
             "report": report,
             "email_hash": email_hash(self._keys, email),
+            "domain": email.rpartition("@")[2].lower(),
             "at": to_ms(now),
             "weight": weight,
             "status": status,

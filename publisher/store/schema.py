@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 # The revision the tables below stand for: the newest file in migrations/versions.
-REVISION = "0004"
+REVISION = "0005"
 
 # Names of constraints, so that a later migration can change them in every database.
 metadata = MetaData(
@@ -147,6 +147,8 @@ bounces = Table(
     Column("status", String(16), nullable=False),
     Column("issue_id", String(64), nullable=False),
     Column("reason", Text, nullable=False),
+    # Of the address, which is not kept; empty in reports of before there was this column.
+    Column("domain", String(255), nullable=False, server_default=""),
     Index("ix_bounces_email_hash", "email_hash", "at"),
 )
 

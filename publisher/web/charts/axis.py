@@ -1,0 +1,61 @@
+"""Where an axis has its ticks, and what stands beside them."""
+
+from __future__ import annotations
+
+import math
+
+_WANTED = 4
+_THOUSAND = 1000
+# From here on a number is short for the thousands in it.
+_LONG = 10_000
+
+
+def ticks(high: int, low: int = 0) -> tuple[int, ...]:
+    """Return round whole numbers, evenly spaced, from at most `low` to at least `high`.
+
+    There are 2 to 6, each a multiple of 1, 2 or 5 times a power of ten. An axis is never of no
+    length: where there is no figure it goes from 0 to 1.
+    """
+    high = max(high, low + 1)
+    step = _round_step((high - low) / _WANTED)
+    first = low // step
+    last = -(-high // step)
+    return tuple(number * step for number in range(first, last + 1))
+
+
+def floor(values: tuple[int, ...]) -> int:
+    """Return where the axis of a line may begin.
+
+    0, but for figures that all are much larger than they differ: from 0 their line would be flat.
+    """
+    lowest, highest = min(values, default=0), max(values, default=0)
+    return lowest if lowest > highest - lowest else 0
+
+
+def some_of(count: int, most: int) -> tuple[int, ...]:
+    """Return at most `most` of the places 0 to `count` - 1, evenly spaced, the last among them.
+
+    The last is the newest, which people look for first.
+    """
+    if count <= 0 or most <= 0:
+        return ()
+    step = math.ceil(count / most)
+    return tuple(reversed(range(count - 1, -1, -step)))
+
+
+def short(number: int) -> str:
+    """Return `number` in at most six characters for an axis: "950", "1,200", "12k", "1.5M"."""
+    if abs(number) < _LONG:
+        return f"{number:,}"
+    for size, letter in ((10**9, "G"), (10**6, "M"), (_THOUSAND, "k")):
+        # 999,960 is 1M, not 1,000k.
+        if abs(number) >= size - size // 20_000:
+            return f"{number / size:.1f}".removesuffix(".0") + letter
+    raise AssertionError
+
+
+def _round_step(least: float) -> int:
+    if least <= 1:
+        return 1
+    power: int = 10 ** math.floor(math.log10(least))
+    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least)

@@ -1,0 +1,64 @@
+"""What a chart shows; the table behind it has the same figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Tone(StrEnum):
+    """What a shape stands for; the style sheet has a colour for each."""
+
+    GOOD = "good"
+    OTHER = "other"
+    DOUBT = "doubt"
+    BAD = "bad"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One figure (0 or more) for each label of the chart."""
+
+    name: str
+    tone: Tone
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Figures by label. Every series has as many values as there are `labels`.
+
+    `id` is the chart's own on its page; `summary` says in a sentence what is to be seen, for those
+    who don't see it. `marks` are the labels as the axis has them, where those are shorter.
+    """
+
+    id: str
+    title: str
+    summary: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    marks: tuple[str, ...] = ()
+
+    @property
+    def totals(self) -> tuple[int, ...]:
+        """The sum of all series at each label."""
+        columns = zip(*(series.values for series in self.series), strict=True)
+        return tuple(sum(column) for column in columns) if self.series else ()
+
+    @property
+    def rows(self) -> list[tuple[str, tuple[int, ...]]]:
+        """The table: each label with the value of every series."""
+        values = [series.values for series in self.series]
+        return [
+            (label, tuple(column[at] for column in values)) for at, label in enumerate(self.labels)
+        ]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to be seen."""
+        return not any(any(series.values) for series in self.series)
+
+    def mark(self, at: int) -> str:
+        """Return what the axis says at a label."""
+        return (self.marks or self.labels)[at]

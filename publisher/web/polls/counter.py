@@ -1,0 +1,72 @@
+"""Counts polls in memory: all that serving a feed pays for it is one step in a dictionary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.web.polls.user_agents import read_agent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Of a header: what tells an app stands at its beginning.
+_LONGEST = 400
+# Different feeds and headers until they are taken: who makes headers up must not fill the memory.
+_MOST = 5_000
+# Feeds that one service has of one address of ours, for the same reason.
+_VARIANTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Polls:
+    """How often an app asked for a feed on a day ("2024-12-02"), and for how many people at most.
+
+    `feed` is its path in the output folder.
+    """
+
+    day: str
+    feed: str
+    app: str
+    variant: str
+    polls: int
+    subscribers: int
+
+
+class PollCounter:
+    """For one thread that counts; `take` may be called from any."""
+
+    def __init__(self, today: Callable[[], str]) -> None:
+        """Count by the days that `today` names."""
+        self._today = today
+        self._counted: Counter[tuple[str, str]] = Counter()
+
+    def count(self, feed: str, agent: str) -> None:
+        """Count one request of a feed; nothing else of it is kept."""
+        counted = self._counted
+        key = (feed, agent[:_LONGEST])
+        if key in counted or len(counted) < _MOST:
+            counted[key] += 1
+        else:
+            counted[feed, ""] += 1
+
+    def take(self) -> list[Polls]:
+        """Return what was counted since the last time, by app, and begin anew.
+
+        It counts for today: who takes every minute is a minute wrong at midnight.
+        """
+        counted, self._counted = self._counted, Counter()
+        day = self._today()
+        found: dict[tuple[str, str, str], tuple[int, int]] = {}
+        variants: Counter[tuple[str, str]] = Counter()
+        for (feed, header), polls in counted.items():
+            agent = read_agent(header)
+            key = (feed, agent.app, agent.variant)
+            if key not in found and agent.variant:
+                variants[feed, agent.app] += 1
+                if variants[feed, agent.app] > _VARIANTS:
+                    key = (feed, agent.app, "")
+            before, most = found.get(key, (0, 0))
+            found[key] = (before + polls, max(most, agent.subscribers))
+        return [Polls(day, *key, *numbers) for key, numbers in found.items()]
