@@ -9,6 +9,7 @@ usage() {
 usage: ./run.sh TASK [ARGUMENT...]
 
   demo      collect the example digests, build feeds and pages, send an issue into ./outbox
+  serve     run the web app (arguments go to it)
   test      run the tests (arguments go to pytest)
   lint      ruff: rules and format
   typing    mypy --strict on the package
@@ -91,6 +92,10 @@ case "$task" in
 demo)
     install run
     .venv/bin/publisher demo "$@"
+    ;;
+serve)
+    install run
+    .venv/bin/publisher serve "$@"
     ;;
 test)
     install dev

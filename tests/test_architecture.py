@@ -67,6 +67,8 @@ def test_help_needs_nothing_heavy() -> None:
         "dns",
         "pydantic",
         "typer",
+        "starlette",
+        "uvicorn",
     ]
     program = (
         "import sys; from publisher.cli import app; app(['--help'], standalone_mode=False); "

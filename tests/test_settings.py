@@ -81,6 +81,7 @@ WRONG = [
     ("[site]\nurl = 'papers.example.org'\n", "site.url: must be an absolute address"),
     ("[site]\nurl = 'https://[papers/'\n", "site.url: must be an absolute address"),
     ("[feeds]\nhub = 'hub.example.org'\n", "feeds.hub: must be an absolute address"),
+    ("[web]\ntrusted_proxies = ['proxy']\n", "web.trusted_proxies: no address or network: 'proxy'"),
     ("[watch]\npoll_seconds = 0\n", "watch.poll_seconds: Expected `float` >= 0.1"),
     ("[newsletter]\nweekday = 'someday'\n", "newsletter.weekday: Invalid enum value 'someday'"),
     ("[newsletter]\nfrequencies = ['hourly']\n", "frequencies: Invalid enum value 'hourly'"),

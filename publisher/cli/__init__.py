@@ -32,6 +32,7 @@ COMMANDS = (
     "demo",
     "subscribers",
     "inbox",
+    "serve",
 )
 
 

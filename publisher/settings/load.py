@@ -194,6 +194,7 @@ def _check(settings: Settings, values: Mapping[tuple[str, str], tuple[str, objec
         if any(unicodedata.category(c) == "Cc" for c in getattr(getattr(settings, section), key)):
             fail(section, key, "must not hold a line break or another control character")
     _check_inbox(settings, fail)
+    _check_proxies(settings, fail)
     _check_subject(settings.newsletter.subject, fail)
     _check_lists(settings, fail)
     _check_saved(settings, fail)
@@ -205,6 +206,16 @@ def _check_inbox(settings: Settings, fail: Callable[[str, str, str], None]) -> N
         fail("inbox", "address", f"not an email address: {inbox.address!r}")
     if inbox.maildir and inbox.host:
         fail("inbox", "host", "either a Maildir or a server: inbox.maildir is set too")
+
+
+def _check_proxies(settings: Settings, fail: Callable[[str, str, str], None]) -> None:
+    from ipaddress import ip_network  # noqa: PLC0415 - most settings name none
+
+    for proxy in settings.web.trusted_proxies:
+        try:
+            ip_network(proxy)
+        except ValueError as error:
+            fail("web", "trusted_proxies", f"no address or network: {error}")
 
 
 def _check_subject(form: str, fail: Callable[[str, str, str], None]) -> None:

@@ -84,6 +84,11 @@ class Store:
         """Return everything that is kept of a person, as JSON values. Raises `StoreError`."""
         return held_of(self._database, self.keys, email)
 
+    def ping(self) -> None:
+        """Raise `StoreError` where the database can't be read."""
+        with self._database.reading() as connection:
+            connection.execute(sa.select(sa.literal(1)))
+
     def close(self) -> None:
         """Close the database."""
         self._database.close()

@@ -12,9 +12,14 @@ from publisher.settings.values import Secret
 
 
 class Web(Section, frozen=True):
-    """Where the web app is, for what takes more than files: leaving and subscribing by a click."""
+    """`publisher serve`, for what takes more than files: leaving and subscribing by a click."""
 
     url: str = ""  # empty: there is none
+    host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8000
+    trusted_proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
+    connections: Annotated[int, Meta(ge=10, le=100_000)] = 1000
+    body_seconds: Annotated[float, Meta(ge=0.1, le=600)] = 20.0  # for a request to arrive
 
     @property
     def root(self) -> str:

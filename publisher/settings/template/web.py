@@ -4,9 +4,19 @@ from __future__ import annotations
 
 WEB = """\
 [web]
-# Where `publisher serve` is reached, https, for leaving the list with one click. Empty: nowhere;
-# people leave by mail.
+# Where readers reach `publisher serve`: the https address of the proxy in front of it. Empty: there
+# is none; people come and go by mail.
 url = ""
+# Where it listens itself.
+host = "127.0.0.1"
+port = 8000
+# The proxies in front of it, as addresses or networks: what they say of a reader's address is
+# believed, e.g. ["127.0.0.1"]. Nobody else is.
+trusted_proxies = []
+# So many connections at once; whoever is more than that is asked to come back.
+connections = 1000
+# A request has to arrive within this time.
+body_seconds = 20.0
 
 [subscribing]
 # A request to subscribe is to be confirmed within this time.

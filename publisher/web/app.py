@@ -1,0 +1,52 @@
+"""The app: which addresses there are, and what runs beside them."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+
+from publisher.web import assets, health, problems
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from starlette.routing import Route
+
+    from publisher.web.context import Context
+
+# An address belongs to the app where its first part is that of a route, else to the site's files.
+ROUTES: tuple[tuple[Route, ...], ...] = (
+    health.ROUTES,
+    assets.ROUTES,
+)
+
+# What runs as long as the app does: entered at its start in this order, left at its end in reverse.
+SERVICES: tuple[Callable[[Context], AbstractAsyncContextManager[None]], ...] = ()
+
+# Enough for every form; a route that takes more says so (`max_body_size`).
+MOST_BODY_BYTES = 65_536
+
+
+def create_app(context: Context) -> Starlette:
+    """Return the app; `server.wrapped` puts around it what every answer needs."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as running:
+            for service in SERVICES:
+                await running.enter_async_context(service(context))
+            yield
+
+    app = Starlette(
+        routes=[route for group in ROUTES for route in group],
+        exception_handlers=problems.HANDLERS,
+        lifespan=lifespan,
+        max_body_size=MOST_BODY_BYTES,
+    )
+    # A redirect to an address of the request's own host is one to wherever that says.
+    app.router.redirect_slashes = False
+    app.state.context = context
+    return app

@@ -1,0 +1,37 @@
+"""The app's own style sheet and icon: the same as the site's, which may be on another host."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from anyio import to_thread
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route
+
+from publisher.formatter.pages.frame import ICON_PATH, STYLE_PATH
+from publisher.formatter.pages.shared_files import render_shared_files
+from publisher.web.context import context_of
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+_TYPES = {STYLE_PATH: "text/css", ICON_PATH: "image/svg+xml"}
+
+
+async def asset(request: Request) -> Response:
+    """Answer with the file, or with 304 to who has it."""
+    name = request.path_params["name"]
+    if name not in _TYPES:
+        raise HTTPException(404)
+    settings = context_of(request).settings
+    files = await to_thread.run_sync(render_shared_files, settings)
+    etag = f'"{sha256(files[name]).hexdigest()[:24]}"'
+    headers = {"ETag": etag, "Cache-Control": "public, max-age=3600"}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(files[name], media_type=_TYPES[name], headers=headers)
+
+
+ROUTES = (Route("/assets/{name}", asset),)

@@ -1,0 +1,35 @@
+"""What every endpoint gets: `context_of(request)`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Event
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from starlette.requests import HTTPConnection
+
+    from publisher.settings import Settings
+    from publisher.store.database import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The app's surroundings; `clock` returns an aware time.
+
+    `stopping` is set as soon as the process is asked to stop: whatever goes on for longer than a
+    request looks at it.
+    """
+
+    settings: Settings
+    store: Store
+    clock: Callable[[], datetime]
+    stopping: Event = field(default_factory=Event)
+
+
+def context_of(request: HTTPConnection) -> Context:
+    """Return the context of the app that answers `request`."""
+    return cast("Context", request.app.state.context)

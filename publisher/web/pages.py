@@ -1,0 +1,95 @@
+"""The app's pages: templates/web/, in the language of who looks."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from starlette.responses import HTMLResponse
+
+from publisher.formatter.pages.frame import page_title, part_language
+from publisher.formatter.pages.texts import CHINESE_PAGES, ENGLISH_PAGES
+from publisher.formatter.templating import render_bytes
+from publisher.web.context import context_of
+from publisher.web.words import CHINESE, ENGLISH
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from publisher.web.words import WebWords
+
+_RANGE = re.compile(r"\s*([A-Za-z*]+)(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q=([0-9.]{1,5}))?\s*")
+_MOST_RANGES = 10
+
+
+def language_of(request: Request) -> str:
+    """Return "en" or "zh": as ?lang= says, else what the browser prefers, else the site's."""
+    asked = request.query_params.get("lang")
+    if asked in ("en", "zh"):
+        return asked
+    preferred = preferred_language(request.headers.get("accept-language", ""))
+    return preferred or site_language(context_of(request).settings.site.language)
+
+
+def site_language(tag: str) -> str:
+    """Return which of the two languages stands for a site's: "zh" for "zh-CN", else "en"."""
+    return "zh" if tag.lower().split("-")[0] == "zh" else "en"
+
+
+def preferred_language(header: str) -> str:
+    """Return "en" or "zh" as an Accept-Language (RFC 9110, 12.5.4) has it, "" for neither."""
+    best, weight = "", 0.0
+    for part in header.split(",")[:_MOST_RANGES]:
+        found = _RANGE.fullmatch(part)
+        if found is None or found[1].lower() not in ("en", "zh"):
+            continue
+        try:
+            quality = float(found[2] or 1)
+        except ValueError:
+            continue
+        if quality > weight:
+            best, weight = found[1].lower(), quality
+    return best
+
+
+def words_for(request: Request) -> WebWords:
+    """Return the app's words in the language of who asks."""
+    return CHINESE if language_of(request) == "zh" else ENGLISH
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    title: str,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **content: object,
+) -> Response:
+    """Return a page made of `template` (web/...), which knows `words` and `content`.
+
+    Raises `TemplateError`.
+    """
+    settings = context_of(request).settings
+    language = language_of(request)
+    html = render_bytes(
+        template,
+        settings,
+        texts=CHINESE_PAGES if language == "zh" else ENGLISH_PAGES,
+        words=words_for(request),
+        language=language,
+        site_title=settings.site.title,
+        site_title_lang=part_language(settings.site.title, settings),
+        author=settings.site.author,
+        page_title=page_title(title, settings.site.title),
+        title=title,
+        description=title,
+        up=settings.site.root,
+        web=settings.web.root,
+        **content,
+    )
+    chosen = {"Content-Language": language, "Vary": "Accept-Language"}
+    return HTMLResponse(html, status_code=status, headers={**chosen, **(headers or {})})

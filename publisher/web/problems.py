@@ -1,0 +1,84 @@
+"""The one place where an exception becomes an answer: a page for people, JSON for programs."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from publisher.errors import PublisherError, SubscriberError
+from publisher.web.pages import page, words_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from starlette.requests import Request
+    from starlette.types import ExceptionHandler
+
+_log = logging.getLogger("publisher.web")
+
+
+def problem(
+    request: Request, status: int, detail: str = "", headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return what went wrong: RFC 9457 JSON under /api/ or where it is asked for, else a page."""
+    if _wants_json(request):
+        content = {"title": HTTPStatus(status).phrase, "status": status}
+        return JSONResponse(
+            content | ({"detail": detail} if detail else {}),
+            status_code=status,
+            headers=dict(headers or {}),
+            media_type="application/problem+json",
+        )
+    words = words_for(request)
+    title, text = words.problems.get(status, words.problems[0])
+    return page(
+        request,
+        "web/problem.html.j2",
+        title=title,
+        status=status,
+        headers=headers,
+        detail=detail or text,
+    )
+
+
+async def _of_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - as HANDLERS says
+    # The framework's own words are for developers.
+    phrase = HTTPStatus(error.status_code).phrase
+    detail = "" if error.detail == phrase else error.detail
+    return problem(request, error.status_code, detail, error.headers)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    return problem(request, 400, str(error))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    # Its text may name a path, a host or an address: for the log, not for who asks.
+    _log.error("%s", error)
+    return problem(request, 503, headers={"Retry-After": "30"})
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    # The server logs it with its traceback; that names no values.
+    del error
+    return problem(request, 500)
+
+
+HANDLERS: Mapping[Any, ExceptionHandler] = {
+    HTTPException: _of_http,
+    SubscriberError: _refused,
+    PublisherError: _failed,
+    Exception: _unexpected,
+}
+
+
+def _wants_json(request: Request) -> bool:
+    accept = request.headers.get("accept", "")
+    asked = "application/json" in accept and "text/html" not in accept
+    return asked or request.url.path.startswith("/api/")

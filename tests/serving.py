@@ -1,0 +1,99 @@
+"""A real server on a free port, for tests: uvicorn in a thread, a store, and a client."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from publisher.settings import load
+from publisher.store.database import Store, open_store
+from publisher.web import checks
+from publisher.web.context import Context
+from publisher.web.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from publisher.settings import Settings
+
+PATIENCE = 60.0  # seconds; a loaded machine is no defect
+
+
+@dataclass
+class Clock:
+    now: datetime = datetime(2024, 12, 9, 8, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Site:
+    """What runs; `folder` has publisher.db, public/ and outbox/."""
+
+    folder: Path
+    settings: Settings
+    store: Store
+    client: httpx.Client
+    clock: Clock = field(default_factory=Clock)
+
+    @property
+    def public(self) -> Path:
+        return self.folder / "public"
+
+    @property
+    def url(self) -> str:
+        return self.settings.web.root
+
+
+@contextmanager
+def serving(folder: Path, sections: dict[str, dict[str, Any]] | None = None) -> Iterator[Site]:
+    """Serve with `sections` of settings beside those that a test needs, until the block ends."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    root = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+    flags: dict[str, dict[str, Any]] = {
+        "site": {"url": root, "title": "Paper Notes", "language": "en"},
+        "web": {"url": root},
+        "output": {"folder": str(folder / "public")},
+        "source": {"folders": [str(folder / "digests")], "cache": str(folder / "cache")},
+        "mail": {"from_address": "news@papers.example.org", "outbox": str(folder / "outbox")},
+        "store": {"url": f"sqlite:///{folder}/publisher.db"},
+    }
+    for name, values in (sections or {}).items():
+        flags[name] = flags.get(name, {}) | values
+    (folder / "public").mkdir(exist_ok=True)
+    (folder / "digests").mkdir(exist_ok=True)
+    settings = load(None, {}, flags)
+    with (
+        open_store(settings.store.url.reveal()) as store,
+        httpx.Client(base_url=root, timeout=PATIENCE, trust_env=False) as client,
+    ):
+        checks.check(settings, store.keys)
+        site = Site(folder, settings, store, client)
+        server = Server(Context(settings, store, site.clock))
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        try:
+            until(lambda: server.started or not thread.is_alive())
+            yield site
+        finally:
+            client.close()
+            server.handle_exit(15, None)
+            thread.join(PATIENCE)
+            assert not thread.is_alive()
+
+
+def until(condition: Any, seconds: float = PATIENCE) -> None:
+    """Wait for a condition; fail where it does not come."""
+    latest = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < latest, "it did not happen in time"
+        time.sleep(0.01)
