@@ -9,6 +9,7 @@
     ├── StoreError                  the database can't be opened, read or written
     ├── SubscriberError             an address, topic or token that can't be accepted
     ├── IssueError                  an issue that does not exist or has nothing to send
+    │   └── AlreadyFrozen           another process, or an earlier run, has frozen the issue
     └── TransportError              a message or a connection failed; with the reply code
         ├── TemporaryFailure        nothing was accepted; try again later (4xx, lost connection)
         │   └── QuotaExceeded       the provider's limit; pauses the issue, is no rejection
@@ -57,6 +58,10 @@ class SubscriberError(PublisherError):
 
 class IssueError(PublisherError):
     """An issue that does not exist, or that has nothing to send."""
+
+
+class AlreadyFrozen(IssueError):
+    """The issue is frozen: by an earlier run, or by another process at the same moment."""
 
 
 class TransportError(PublisherError):

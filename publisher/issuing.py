@@ -162,8 +162,8 @@ def write_page(issue: Issue, settings: Settings) -> None:
 def freeze(made: Draft, settings: Settings, store: Store, now: datetime) -> int:
     """Write issue, messages and recipients to the ledger; return the number of recipients.
 
-    From here on every send and every resumed send has the same bytes. Raises `IssueError` where
-    the issue is frozen already, and `StoreError`.
+    From here on every send and every resumed send has the same bytes. Raises `AlreadyFrozen` where
+    another process was quicker, and `StoreError`.
     """
     from publisher.sender.message import Letterhead  # noqa: PLC0415
     from publisher.sender.message import build as build_message  # noqa: PLC0415

@@ -8,9 +8,9 @@ use for a database, a status none for a parser.
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,6 @@ from publisher.models import DeliveryState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime
 
     from publisher.formatter.build import Changes
     from publisher.models import Collection, PastIssue
@@ -131,13 +130,23 @@ def _store_url(settings: Settings) -> str:
     return url
 
 
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
 def deliver(
     issue_ids: Iterable[str],
     settings: Settings,
     store: Store,
     on_progress: Callable[[Step], None],
+    *,
+    now: Callable[[], datetime] = _clock,
+    stopping: Callable[[], bool] | None = None,
 ) -> list[Report]:
-    """Send what is waiting of frozen issues, oldest first; stops after one that had to stop."""
+    """Send what is waiting of frozen issues, oldest first; stops after one that had to stop.
+
+    `stopping` is asked between two messages; None: SIGTERM and Ctrl-C stop it.
+    """
     from publisher.sender.delivery import deliver as deliver_issue  # noqa: PLC0415
     from publisher.sender.pace import Limits, with_preset  # noqa: PLC0415
     from publisher.sender.stopping import graceful_stop  # noqa: PLC0415
@@ -155,7 +164,7 @@ def deliver(
         ),
     )
     reports: list[Report] = []
-    with ExitStack() as opened, graceful_stop() as stopping:
+    with ExitStack() as opened, nullcontext(stopping) if stopping else graceful_stop() as asked:
         transports = [
             opened.enter_context(create(settings)) for _ in range(settings.mail.connections)
         ]
@@ -169,7 +178,8 @@ def deliver(
                 failures_in_a_row=pace.failures_in_a_row,
                 give_up=timedelta(hours=pace.give_up_hours),
                 limits=limits,
-                stopping=stopping,
+                now=now,
+                stopping=asked,
                 on_progress=on_progress,
             )
             reports.append(report)

@@ -114,6 +114,7 @@ def test_units_are_ones(tmp_path: Path) -> None:
     true = shutil.which("true") or "/bin/true"
     names = {
         "publisher-watch.service": block("ini", "--watch"),
+        "publisher-run.service": block("ini", "publisher run"),
         "publisher-send.service": block("ini", "oneshot"),
         "publisher-send.timer": block("ini", "OnCalendar"),
     }

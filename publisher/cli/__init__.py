@@ -26,6 +26,7 @@ COMMANDS = (
     "preflight",
     "send",
     "publish",
+    "run",
     "ping",
     "status",
     "deliveries",

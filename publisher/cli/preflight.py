@@ -50,7 +50,7 @@ def preflight(
 
     The codes are explained in docs/preflight.md. Exit code 1 if there is an error.
     """
-    from publisher import pipeline
+    from publisher import pipeline, vetting
     from publisher import preflight as checks
 
     settings = options.settings_of(config, source)
@@ -58,9 +58,9 @@ def preflight(
     with pipeline.open_store(settings) as store:
         letters = _letters(issue_id, collection, settings, store)
     found = [
-        *checking.about(letters),
+        *vetting.about(letters),
         *(_answers(letters, settings) if online else []),
-        *checking.about_domain(settings, nameserver, ask=dns),
+        *vetting.about_domain(settings, nameserver, ask=dns),
     ]
     merged = checks.together(found)
     for one in merged:
@@ -76,11 +76,11 @@ def preflight(
 def _letters(
     issue_id: str | None, collection: Collection, settings: Settings, store: Store
 ) -> Sequence[Letter]:
-    from publisher import issuing
+    from publisher import issuing, vetting
     from publisher.formatter.email import render_edition
 
     if issue_id is not None and store.ledger.issue(issue_id) is not None:
-        return list(checking.frozen_letters(issue_id, collection, settings, store).values())
+        return list(vetting.frozen_letters(issue_id, collection, settings, store).values())
     if issue_id is not None:
         issue = issuing.by_id(issue_id, collection, settings, store)
     else:
@@ -93,7 +93,7 @@ def _letters(
         # Nobody is subscribed yet: who sets the program up wants to know all the same.
         choice = Choice(language=settings.mail_language, length=settings.newsletter.length)
         editions = [render_edition(issue, choice, settings)]
-    return list(checking.letters_of(editions, issue, settings, store))
+    return list(vetting.letters_of(editions, issue, settings, store))
 
 
 def _answers(letters: Sequence[Letter], settings: Settings) -> list[Finding]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from publisher.cli import checking, options, sending, show
+from publisher.cli import options, sending, show
 from publisher.errors import IssueError, OutputError
 from publisher.models import Choice
 
@@ -68,7 +68,7 @@ def preview(
     """
     import webbrowser
 
-    from publisher import pipeline
+    from publisher import pipeline, vetting
     from publisher.formatter.email import render_edition
     from publisher.formatter.folder import write_changed
 
@@ -86,7 +86,7 @@ def preview(
         else:
             issue = _upcoming(issue_id, frequency, collection, settings, store)
             edition = render_edition(issue, choice, settings)
-            name, letter = issue.id, next(checking.letters_of([edition], issue, settings, store))
+            name, letter = issue.id, next(vetting.letters_of([edition], issue, settings, store))
     files = {
         f"{name}.html": letter.html.encode(),
         f"{name}.txt": letter.text.encode(),
@@ -139,9 +139,10 @@ def _upcoming(
 def _frozen(
     issue_id: str, choice: Choice, collection: Collection, settings: Settings, store: Store
 ) -> Letter:
+    from publisher import vetting
     from publisher.sender.recipients import edition_key
 
-    frozen = checking.frozen_letters(issue_id, collection, settings, store)
+    frozen = vetting.frozen_letters(issue_id, collection, settings, store)
     key = edition_key(choice)
     # Whoever names no topics wants to see the issue, in whatever edition there is.
     if not choice.topics and frozen and key not in frozen:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from publisher.cli import checking, progress, show
+from publisher.errors import AlreadyFrozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +41,7 @@ def send_due(
 
     begun = pipeline.unfinished(store)
     follow = progress.follow(waiting(begun, store), as_json=as_json)
-    reports = pipeline.deliver(begun, settings, store, follow)
+    reports = pipeline.deliver(begun, settings, store, follow, now=now)
     said(reports, as_json=as_json)
     if any(report.stopped for report in reports):
         return False
@@ -58,7 +59,7 @@ def send_due(
         elif made is not None:
             refused = True
     follow = progress.follow(waiting(frozen, store), as_json=as_json)
-    new = pipeline.deliver(frozen, settings, store, follow) if frozen else []
+    new = pipeline.deliver(frozen, settings, store, follow, now=now) if frozen else []
     said(new, as_json=as_json)
     return all_well([*reports, *new]) and not refused
 
@@ -78,13 +79,17 @@ def wanted(issue: Issue, settings: Settings, store: Store) -> Draft | None:
 
 
 def freeze(made: Draft, settings: Settings, store: Store) -> None:
-    """Freeze the issue, and say how large it is."""
+    """Freeze the issue, and say how large it is; another process may have done so meanwhile."""
     from publisher import issuing
 
     issue = made.issue
     # Before the first message leaves: each has a link to it.
     issuing.write_page(issue, settings)
-    count = issuing.freeze(made, settings, store, now())
+    try:
+        count = issuing.freeze(made, settings, store, now())
+    except AlreadyFrozen:
+        show.note(f"{issue.id}: another process was quicker; both send it")
+        return
     show.note(
         f"{issue.id}: {show.count(len(issue.papers), 'paper')} in "
         f"{show.count(len(made.editions), 'edition')} for {show.count(count, 'subscriber')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -12,14 +13,23 @@ from publisher.errors import SettingsError
 if TYPE_CHECKING:
     from pathlib import Path
 
+# How this program is started again, to publish beside the app.
+PROGRAM = (sys.executable, "-m", "publisher")
+
 
 @click.command()
 @click.option("--host", metavar="ADDRESS", help="Where to listen.  [default: web.host]")
 @click.option("--port", type=click.IntRange(1, 65535), help="[default: web.port]")
+@click.option("--web-only", is_flag=True, help="Without what `publisher run` does.")
 @options.config
 @options.verbose
-def serve(*, host: str | None, port: int | None, config: Path | None, verbose: bool) -> None:
-    """Serve feeds, pages and forms until SIGTERM or Ctrl-C; needs the extra `web`."""
+def serve(
+    *, host: str | None, port: int | None, web_only: bool, config: Path | None, verbose: bool
+) -> None:
+    """Serve feeds, pages and forms until SIGTERM or Ctrl-C, and do what `publisher run` does.
+
+    Needs the extra `web`.
+    """
     import msgspec
 
     from publisher import pipeline
@@ -38,4 +48,9 @@ def serve(*, host: str | None, port: int | None, config: Path | None, verbose: b
     settings = msgspec.structs.replace(settings, web=web)
     with pipeline.open_store(settings) as store:
         show.note(f"{web.root or 'this'} listens on {web.host}:{web.port}")
-        run(Context(settings, store, sending.now))
+        run(Context(settings, store, sending.now, automation=() if web_only else _child(config)))
+
+
+def _child(config: Path | None) -> tuple[str, ...]:
+    named = () if config is None else ("--config", str(config))
+    return (*PROGRAM, "run", "--with-parent", *named)

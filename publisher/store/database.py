@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from publisher.errors import StoreError
-from publisher.store import schema
+from publisher.store import cleaning, schema
+from publisher.store.access_tokens import AccessTokens
 from publisher.store.confirmations import Confirmations
 from publisher.store.engine import Database, create_engine, explain
 from publisher.store.figures import Figures
@@ -25,6 +26,7 @@ from publisher.store.personal import held_of
 from publisher.store.polls import PollRecord
 from publisher.store.search import Found, Wanted, search
 from publisher.store.subscribers import Subscribers
+from publisher.store.tasks import Tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -51,6 +53,8 @@ class Store:
         self.figures = Figures(database)
         self.operators = Operators(database)
         self.polls = PollRecord(database)
+        self.tasks = Tasks(database)
+        self.access_tokens = AccessTokens(database)
 
     def import_subscribers(
         self,
@@ -88,6 +92,10 @@ class Store:
         """Raise `StoreError` where the database can't be read."""
         with self._database.reading() as connection:
             connection.execute(sa.select(sa.literal(1)))
+
+    def clean(self, *, now: datetime, mail_days: int) -> dict[str, int]:
+        """Delete what has expired, see `cleaning.clean`. Raises `StoreError`."""
+        return cleaning.clean(self._database, now=now, mail_days=mail_days)
 
     def close(self) -> None:
         """Close the database."""

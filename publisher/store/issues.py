@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
 
-from publisher.errors import IssueError, StoreError
+from publisher.errors import AlreadyFrozen, StoreError
 from publisher.models import DeliveryState
 from publisher.store.history import History
 from publisher.store.schema import deliveries, editions, issue_papers, issues, subscribers
@@ -92,7 +92,7 @@ class Issues(History):
         out. From here on the issue's bytes and addresses no longer change. Returns the number of
         recipients.
 
-        Raises `IssueError` if the issue is frozen already, and `StoreError`.
+        Of two processes one gets it. Raises `AlreadyFrozen` for the other, and `StoreError`.
         """
         held = sorted(set(papers))
         kept = [
@@ -107,10 +107,9 @@ class Issues(History):
         ]
         content = json.dumps([held, sorted([row["key"], row["sha256"]] for row in kept)])
         with self._database.writing() as connection:
-            if _issue(connection, issue_id) is not None:
-                raise IssueError(f"issue {issue_id} is frozen already")
-            connection.execute(
-                sa.insert(issues).values(
+            # Not looked up first: another process may be at the same insert.
+            made = connection.execute(
+                self._database.insert_new(issues).values(
                     id=issue_id,
                     start_at=to_ms(start),
                     end_at=to_ms(end),
@@ -120,6 +119,8 @@ class Issues(History):
                     pause_reason="",
                 )
             )
+            if made.rowcount == 0:
+                raise AlreadyFrozen(f"issue {issue_id} is frozen already")
             if held:
                 rows = [{"issue_id": issue_id, "paper_id": p, "version": v} for p, v in held]
                 connection.execute(sa.insert(issue_papers), rows)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.store.schema import letters
-from publisher.store.times import from_ms, to_ms
+from publisher.store.times import from_ms, optional_time, to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,6 +87,12 @@ class Letters:
         over = letters.c.sending_since <= to_ms(now - _LEASE)
         with self._database.writing() as connection:
             return connection.execute(sa.delete(letters).where(over)).rowcount
+
+    def next_due(self) -> datetime | None:
+        """Return when the earliest letter may go, None where none is waiting."""
+        query = sa.select(sa.func.min(letters.c.next_at)).where(letters.c.sending_since.is_(None))
+        with self._database.reading() as connection:
+            return optional_time(connection.scalar(query))
 
     def waiting(self) -> int:
         """Return how many are still to go."""

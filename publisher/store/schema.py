@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 # The revision the tables below stand for: the newest file in migrations/versions.
-REVISION = "0005"
+REVISION = "0006"
 
 # Names of constraints, so that a later migration can change them in every database.
 metadata = MetaData(

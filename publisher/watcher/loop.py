@@ -23,7 +23,7 @@ from publisher.watcher.schedule import Plan
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
 
     from publisher.settings import Settings
 
@@ -63,6 +63,8 @@ class Watcher:
     build: Callable[[Settings], Outcome]
     say: Callable[[str], None]
     stopping: Callable[[], bool]
+    # What somebody asked for since the last look, e.g. "push"; "" for nothing.
+    asked: Callable[[], str] = lambda: ""
     _plan: Plan = field(default_factory=Plan)
     _causes: dict[str, None] = field(default_factory=dict)
     _trouble: str = ""
@@ -93,13 +95,7 @@ class Watcher:
         replaced: set[Path] = set()
         with closing(self._listen(places, settings)) as batches:
             for changes in batches:
-                for change, path in sorted(changes, key=itemgetter(1)):
-                    if change == "deleted" and path in stamps:
-                        # What is there now may have the number (inode) of what was there before.
-                        replaced.add(path)
-                        self._notice(_shown(path))
-                    if _concerns(path, places, folders, is_new_or_gone=change != "modified"):
-                        self._notice(_shown(path))
+                replaced |= self._take_in(changes, places, stamps, folders)
                 fresh = places.stamps()
                 for path in [path for path in fresh if fresh[path] != stamps[path]]:
                     replaced.add(path)
@@ -118,6 +114,22 @@ class Watcher:
                     return settings
                 self._build(settings, places)
         return settings
+
+    def _take_in(
+        self, changes: Changes, places: Places, stamps: Mapping[Path, Stamp], folders: set[Path]
+    ) -> set[Path]:
+        """Notice what asks for a build; return the places that are gone, or were for a moment."""
+        if wish := self.asked():
+            self._notice(wish)
+        gone: set[Path] = set()
+        for change, path in sorted(changes, key=itemgetter(1)):
+            if change == "deleted" and path in stamps:
+                # What is there now may have the number (inode) of what was there before.
+                gone.add(path)
+                self._notice(_shown(path))
+            if _concerns(path, places, folders, is_new_or_gone=change != "modified"):
+                self._notice(_shown(path))
+        return gone
 
     def _listen(self, places: Places, settings: Settings) -> Generator[Changes, None, None]:
         """Yield what changed in the folders that are there, and nothing every now and then.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 
 from publisher.web import assets, health, problems
+from publisher.web.child import automation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -24,7 +25,7 @@ ROUTES: tuple[tuple[Route, ...], ...] = (
 )
 
 # What runs as long as the app does: entered at its start in this order, left at its end in reverse.
-SERVICES: tuple[Callable[[Context], AbstractAsyncContextManager[None]], ...] = ()
+SERVICES: tuple[Callable[[Context], AbstractAsyncContextManager[None]], ...] = (automation,)
 
 # Enough for every form; a route that takes more says so (`max_body_size`).
 MOST_BODY_BYTES = 65_536

@@ -28,6 +28,8 @@ class Context:
     store: Store
     clock: Callable[[], datetime]
     stopping: Event = field(default_factory=Event)
+    # The command that publishes by itself beside the app (child.py); none where it is empty.
+    automation: tuple[str, ...] = ()
 
 
 def context_of(request: HTTPConnection) -> Context:

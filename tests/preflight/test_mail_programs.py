@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher import issuing, pipeline
-from publisher.cli.checking import about, letters_of
 from publisher.formatter.email import render_edition
 from publisher.models import Choice, Frequency, Severity
 from publisher.settings import load
+from publisher.vetting import about, letters_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,0 +1,28 @@
+"""Forgets what has expired, every hour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.automation.schedule import Done
+
+if TYPE_CHECKING:
+    from publisher.automation.desk import Desk
+
+EVERY_SECONDS = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class CleaningWork:
+    """One task: deletes expired rows; two at once do no harm."""
+
+    desk: Desk
+
+    def run(self) -> Done:
+        """Delete what has expired. Raises `StoreError`."""
+        desk, now = self.desk, self.desk.clock()
+        desk.store.letters.drop_doubtful(now=now)
+        found = desk.store.clean(now=now, mail_days=desk.settings.inbox.since_days)
+        said = ", ".join(f"{count:,} {what}" for what, count in found.items())
+        return Done(EVERY_SECONDS, said=f"forgot {said}" if said else "")

@@ -1,0 +1,99 @@
+"""Sends the single mails that are waiting, and reads the mailbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from publisher.automation.schedule import LOOK_SECONDS, Done
+from publisher.sender.owner import owner_is_dead, this_owner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from threading import Event
+
+    from publisher.automation.desk import Desk
+
+INBOX = "inbox"
+# Who subscribes on a page waits for the mail: the store is asked this often.
+LETTER_SECONDS = 1.0
+# Longer than one mail takes; asked for again before each.
+_LEASE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterWork:
+    """One task: sends the single mails that are due."""
+
+    desk: Desk
+
+    def run(self) -> Done:
+        """Send what is due. Raises `StoreError`, `SettingsError` and `TemplateError`."""
+        from publisher import correspondence  # noqa: PLC0415
+
+        desk, now = self.desk, self.desk.clock()
+        due = desk.store.letters.next_due()
+        if due is None or due > now or desk.collection is None:
+            # The first build comes first: mails name topics.
+            return Done(LETTER_SECONDS, at=due)
+        found = correspondence.send_letters(
+            desk.settings,
+            desk.store,
+            desk.clock,
+            topic_names=desk.topic_names(),
+            stopping=desk.stopping,
+        )
+        counts = ((found.sent, "sent"), (found.put_off, "put off"), (found.dropped, "given up"))
+        said = ", ".join(f"{number:,} {word}" for number, word in counts if number)
+        return Done(LETTER_SECONDS, said=said, trouble=found.stopped)
+
+
+@dataclass(slots=True)
+class InboxWork:
+    """One task: reads the mailbox where one is set up; `letters` is woken for the answers.
+
+    The mailbox is read by one process at a time: two would answer one mail twice.
+    """
+
+    desk: Desk
+    letters: Event
+    _owner: str = field(default_factory=this_owner)
+
+    def run(self) -> Done:
+        """Read what is new. Raises `SourceError`, `SettingsError`, `StoreError`."""
+        from publisher.mailroom.room import Mailroom, open_source  # noqa: PLC0415
+
+        desk = self.desk
+        if not desk.settings.inbox.is_set_up:
+            return Done(LOOK_SECONDS)
+        if not self._hold():
+            return Done(desk.settings.inbox.watch_seconds)
+        try:
+            source = open_source(desk.settings, desk.store)
+            try:
+                room = Mailroom(desk.settings, desk.store, desk.clock, self._finder())
+                room.read_all(source, lambda: desk.stopping() or not self._hold())
+            finally:
+                source.close()
+        finally:
+            desk.store.tasks.give_back(INBOX, self._owner)
+        if room.counted:
+            self.letters.set()
+        said = ", ".join(f"{number:,} {word}" for word, number in sorted(room.counted.items()))
+        return Done(desk.settings.inbox.watch_seconds, said=said)
+
+    def _hold(self) -> bool:
+        """Take the mailbox, or keep it; False where another process has it by now."""
+        now = self.desk.clock()
+        return self.desk.store.tasks.take(
+            INBOX, self._owner, until=now + _LEASE, now=now, is_dead=owner_is_dead
+        )
+
+    def _finder(self) -> Callable[[str], str | None]:
+        """Return what finds the slug of a topic by name or slug."""
+        from publisher.collector.slugs import fold  # noqa: PLC0415
+
+        names = self.desk.topic_names()
+        known = {fold(name): slug for slug, name in names.items()} | {slug: slug for slug in names}
+        return lambda name: known.get(fold(name)) or known.get(name.lower())

@@ -1,0 +1,103 @@
+"""What is wrong with messages before anybody gets them: of a draft, and of a frozen issue.
+
+Joins preflight, sender and store as `pipeline` joins all rooms. Rooms are imported when they are
+needed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from publisher.errors import IssueError
+from publisher.models import DeliveryState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from publisher.issuing import Draft
+    from publisher.models import Collection, Edition, Finding, Issue, Paper
+    from publisher.preflight.letter import Letter
+    from publisher.settings import Settings
+    from publisher.store.database import Store
+
+
+def about_draft(made: Draft, settings: Settings, store: Store) -> list[Finding]:
+    """Return the findings about all editions of `made` and the sender's domain, merged."""
+    from publisher import preflight  # noqa: PLC0415
+
+    letters = letters_of(made.editions.values(), made.issue, settings, store)
+    return list(preflight.together([*about(letters), *about_domain(settings)]))
+
+
+def about(letters: Iterable[Letter]) -> list[Finding]:
+    """Return the findings of all checks that need no network."""
+    from publisher import preflight  # noqa: PLC0415
+
+    return [found for letter in letters for found in preflight.check(letter)]
+
+
+def about_domain(settings: Settings, nameserver: str = "", *, ask: bool = True) -> list[Finding]:
+    """Return the findings about the sender's domain, where mail leaves this machine."""
+    from publisher.preflight import domain  # noqa: PLC0415
+    from publisher.preflight.findings import finding  # noqa: PLC0415
+    from publisher.preflight.lookup import make_lookup  # noqa: PLC0415
+
+    route = domain.Route.of(settings.mail)
+    if not ask:
+        return []
+    if settings.mail.transport != "smtp" and not nameserver:
+        detail = f"transport “{settings.mail.transport}” sends nothing"
+        return [finding(route.domain, "N001", detail)]
+    return list(domain.check(route, make_lookup(nameserver)))
+
+
+def letters_of(
+    editions: Iterable[Edition], issue: Issue, settings: Settings, store: Store
+) -> Iterator[Letter]:
+    """Yield the message of each edition as somebody would get it, whose token leaves no list."""
+    from publisher import issuing  # noqa: PLC0415
+    from publisher.preflight.letter import open_letter  # noqa: PLC0415
+    from publisher.sender.tokens import make_token  # noqa: PLC0415
+
+    token = make_token(store.keys, issuing.NOBODY, 0)
+    for edition in editions:
+        raw, _ = issuing.test_copy(edition, issue, settings, store, settings.mail.from_address)
+        topics = ", ".join(edition.topics) or "all topics"
+        name = f"{issue.id} [{topics}; {edition.language}, {edition.length}]"
+        yield open_letter(name, raw, token=token, papers=issue.papers)
+
+
+def frozen_letters(
+    issue_id: str, collection: Collection, settings: Settings, store: Store
+) -> dict[str, Letter]:
+    """Return the messages of an issue that was frozen, by the key of their edition."""
+    from publisher import issuing  # noqa: PLC0415
+    from publisher.preflight.letter import open_letter  # noqa: PLC0415
+    from publisher.sender import tokens  # noqa: PLC0415
+    from publisher.sender.message import Recipient, Template  # noqa: PLC0415
+
+    papers = _papers_of(issue_id, collection, store)
+    nobody = Recipient(
+        email=settings.mail.from_address,
+        name="",
+        pseudonym=tokens.pseudonym(store.keys, issue_id, issuing.NOBODY),
+        token=tokens.make_token(store.keys, issuing.NOBODY, 0),
+    )
+    keys = dict.fromkeys(row.edition for row in store.ledger.rows(issue_id, list(DeliveryState)))
+    return {
+        key: open_letter(
+            f"{issue_id} [{key}]",
+            Template.parse(store.ledger.message(issue_id, key)).splice(nobody),
+            token=nobody.token,
+            papers=papers,
+        )
+        for key in keys
+    }
+
+
+def _papers_of(issue_id: str, collection: Collection, store: Store) -> tuple[Paper, ...]:
+    """Return the papers that were new between the issue's start and end."""
+    info = store.ledger.issue(issue_id)
+    if info is None:
+        raise IssueError(f"issue {issue_id}: was never sent")
+    return tuple(p for p in collection.papers if info.start <= p.first_published < info.end)

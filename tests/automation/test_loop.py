@@ -1,0 +1,116 @@
+"""Tasks in their threads: who fails, who goes on, and what is said."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Event
+from typing import TYPE_CHECKING
+
+import pytest
+from running import PATIENCE, until
+
+from publisher.automation import schedule
+from publisher.automation.loop import Loop, Speaker, Task
+from publisher.automation.schedule import Done
+from publisher.errors import SourceError
+from publisher.store.database import Store, open_store
+from publisher.watcher.loop import Stopped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+WALL = datetime(2024, 12, 9, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(f"sqlite:///{tmp_path}/publisher.db") as opened:
+        yield opened
+
+
+@contextmanager
+def looping(
+    store: Store, *tasks: Task, clock: Callable[[], datetime] = lambda: WALL
+) -> Iterator[list[str]]:
+    said: list[str] = []
+    stop = Event()
+    loop = Loop(store, clock, Speaker(said.append, clock), stop.is_set)
+    threads = [loop.start(task) for task in tasks]
+    try:
+        yield said
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(PATIENCE)
+            assert not thread.is_alive()
+
+
+def test_a_failure_is_said_once_and_keeps_no_other_from_its_work(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(schedule, "LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr(schedule, "LEAST_SECONDS", 0.0)
+    fails = [SourceError("imap.example.org: no answer")] * 3 + [KeyError("a defect")] * 2
+    left, others = list(fails), Event()
+
+    def mailbox() -> Done:
+        if left:
+            raise left.pop(0)
+        return Done(0.0)
+
+    def other() -> Done:
+        others.set()
+        return Done(said="3 sent")
+
+    with looping(store, Task("inbox", mailbox), Task("letters", other)) as said:
+        assert others.wait(PATIENCE)
+        until(lambda: any("goes on" in line for line in said))
+    inbox = [line.split(" ", 1)[1] for line in said if " inbox: " in line]
+    assert inbox == [
+        "inbox: error: imap.example.org: no answer; trying again",
+        "inbox: error: KeyError: 'a defect'; trying again",
+        "inbox: goes on",
+    ]
+    assert (store.tasks.state("letters").said, store.tasks.state("letters").failed) == (
+        "3 sent",
+        False,
+    )
+
+
+def test_what_is_wanted_at_once_does_not_wait(store: Store) -> None:
+    runs = []
+    task = Task("letters", lambda: runs.append(1) or Done(3600.0))  # type: ignore[func-returns-value]
+    with looping(store, task):
+        until(lambda: len(runs) == 1)
+        task.woken.set()
+        until(lambda: len(runs) == 2)
+    assert len(runs) == 2
+
+
+def test_a_moment_on_the_wall_is_seen_when_the_clock_jumps(store: Store) -> None:
+    hand = [WALL]
+    seen: list[datetime] = []
+    due = WALL + timedelta(days=3)
+
+    def run() -> Done:
+        seen.append(hand[0])
+        return Done(3600.0, at=due)
+
+    with looping(store, Task("issues", run), clock=lambda: hand[0]):
+        until(lambda: len(seen) == 1)
+        hand[0] = due + timedelta(minutes=1)  # the machine has slept
+        until(lambda: len(seen) == 2)
+        hand[0] = WALL - timedelta(days=1)  # somebody has set the clock back
+    assert seen[:2] == [WALL, due + timedelta(minutes=1)]
+
+
+def test_a_task_that_waits_when_all_is_to_end_just_ends(store: Store) -> None:
+    def run() -> Done:
+        raise Stopped
+
+    with looping(store, Task("issues", run)) as said:
+        pass
+    assert said == []

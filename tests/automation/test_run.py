@@ -1,0 +1,150 @@
+"""`publisher run` as a process: real files, a real mail server, a real mailbox, real signals."""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from email import message_from_bytes
+from typing import TYPE_CHECKING
+
+import pytest
+from running import CLOCKED, running, until
+from sink import Sink, free_port, mail_server, smtp_at
+
+from publisher.models import DeliveryState
+
+if TYPE_CHECKING:
+    from conftest import Home  # type: ignore[attr-defined]
+
+ISSUE = "2024-W49"
+IN_DOUBT, SENT = DeliveryState.IN_DOUBT, DeliveryState.SENT
+
+
+def test_everything_happens_by_itself(home: Home) -> None:
+    people = home.join(3)
+    mailbox = home.folder / "mail" / "new"
+    for name in ("new", "cur", "tmp"):
+        (home.folder / "mail" / name).mkdir(parents=True)
+    home.settings('[inbox]\nmaildir = "mail"\nwatch_seconds = 1\n')
+    sink = Sink()
+    with mail_server(sink) as smtp, running(home.folder, "run", **smtp) as run:
+        run.said("start: ")
+        until(lambda: len(sink.got) == 3)
+        assert sink.recipients() == people
+        # The list of issues knows it: that is another build.
+        until(lambda: ISSUE in home.page("issues/index.html"))
+        title = home.land(77)
+        until(lambda: title in home.feed())
+        (mailbox / "1.host").write_text(
+            "From: new@example.net\nTo: weekly@papers.example.org\nSubject: subscribe\n"
+            "Message-ID: <1@example.net>\n\n\n"
+        )
+        until(lambda: "new@example.net" in sink.recipients())
+        (answer,) = [data for to, data in sink.got if to == "new@example.net"]
+        assert "1@example.net" in str(message_from_bytes(answer)["In-Reply-To"])
+        assert run.signal(signal.SIGTERM) == 0
+        assert "letters: 1 sent" in "\n".join(run.everything())
+    assert home.store.ledger.counts(ISSUE)[SENT] == 3
+    states = {state.name: state for state in home.store.tasks.all()}
+    assert set(states) >= {"build", "issues", "inbox", "letters"}
+    assert not any(state.failed for state in states.values())
+    assert Counter(to for to, _ in sink.got).most_common(1)[0][1] == 1
+
+
+def test_what_fails_is_said_once_and_stops_nothing_else(home: Home) -> None:
+    people = home.join(2)
+    port = free_port()
+    with running(home.folder, "run", **smtp_at(port)) as run:
+        assert "refused" in run.said("issues: error: ").lower()
+        # Half a settings file leaves the last settings in force.
+        (home.folder / "publisher.toml").write_text("[source\n")
+        run.said("not valid TOML")
+        title = home.land(77)
+        until(lambda: title in home.feed())
+        until(lambda: len(run.everything()) > 4)
+        sink = Sink()
+        with mail_server(sink, port):
+            until(lambda: sink.recipients() == people)
+            run.said(f"{ISSUE}: 2 sent")
+        lines = run.everything()
+    assert len([line for line in lines if "issues: error: " in line]) == 1, lines
+    assert len([line for line in lines if "not valid TOML" in line]) == 1, lines
+
+
+def test_a_disk_without_room_is_said_and_tried_again(home: Home) -> None:
+    (home.folder / "public").write_text("a file where the folder should be")
+    with running(home.folder, "run") as run:
+        run.said("error: ")
+        (home.folder / "public").unlink()
+        title = home.land(77)
+        until(lambda: title in home.feed())
+
+
+def test_the_mail_in_flight_is_finished(home: Home) -> None:
+    people = home.join(12)
+    sink = Sink(seconds=0.5)
+    with mail_server(sink) as smtp:
+        smtp["PUBLISHER_MAIL__CONNECTIONS"] = "2"
+        with running(home.folder, "run", **smtp) as run:
+            until(lambda: len(sink.got) >= 2)
+            assert run.signal(signal.SIGTERM) == 0
+        counts = home.store.ledger.counts(ISSUE)
+        assert counts[IN_DOUBT] == counts[DeliveryState.SENDING] == 0
+        assert counts[SENT] == len(sink.got) < 12
+        sink.seconds = 0.0
+        with running(home.folder, "run", **smtp) as run:
+            run.said(f"{ISSUE}: ")
+            until(lambda: len(sink.got) == 12)
+    assert sink.recipients() == people
+
+
+@pytest.mark.parametrize("hours", [25, -1])
+def test_a_limit_of_the_provider_is_waited_for(home: Home, hours: int) -> None:
+    """The clock jumps: on to the end of the pause, as when a machine slept; or back, and on."""
+    people = home.join(2)
+    ahead = home.folder / "ahead"
+    ahead.write_text("0")
+    sink = Sink(refusal="550 5.4.5 Daily user sending limit exceeded")
+    with mail_server(sink) as smtp:
+        variables = smtp | {"PUBLISHER_TEST_AHEAD": str(ahead)}
+        with running(home.folder, "run", program=CLOCKED, **variables) as run:
+            assert "5.4.5" in run.said("paused until ")
+            sink.refusal = ""
+            title = home.land(77)
+            until(lambda: title in home.feed())
+            assert not sink.got
+            if hours < 0:
+                ahead.write_text(str(hours * 3600))
+                home.store.letters.put(
+                    "help", "who@example.net", "{}", now=home.store.ledger.issues()[0].frozen_at
+                )
+                until(lambda: home.land(78) in home.feed())
+                assert not any(to in people for to, _ in sink.got)
+            ahead.write_text(str(25 * 3600))
+            until(lambda: set(people) <= {to for to, _ in sink.got})
+            assert run.signal(signal.SIGTERM) == 0
+    assert home.store.ledger.counts(ISSUE)[SENT] == 2
+
+
+def test_wrong_settings_at_the_start_are_an_error(home: Home) -> None:
+    (home.folder / "publisher.toml").write_text("[source\n")
+    with running(home.folder, "run") as run:
+        run.said("not valid TOML")
+        assert run.process.wait() == 1
+
+
+def test_it_ends_with_its_parent(home: Home) -> None:
+    import subprocess
+    import sys
+
+    child = subprocess.Popen(
+        [sys.executable, "-m", "publisher", "run", "--with-parent"],
+        cwd=home.folder,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    )
+    assert child.stdin is not None
+    until(lambda: home.feed() != "")
+    assert child.poll() is None
+    child.stdin.close()
+    assert child.wait() == 0
