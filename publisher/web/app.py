@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 
-from publisher.web import assets, health, problems
+from publisher.web import assets, health, problems, push
 from publisher.web.child import automation
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ROUTES: tuple[tuple[Route, ...], ...] = (
     health.ROUTES,
     assets.ROUTES,
+    push.ROUTES,
 )
 
 # What runs as long as the app does: entered at its start in this order, left at its end in reverse.

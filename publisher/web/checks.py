@@ -14,13 +14,18 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
 
 _KEY_BYTES = 32
+_SECRET_LENGTH = 16
 # Of 32 random bytes no more than this many are ever the same.
 _FEWEST_DIFFERENT = 8
 
 
 def check(settings: Settings, keys: Mapping[int, bytes]) -> None:
     """Raise `SettingsError` where the app must not run; `keys` are the store's secrets."""
-    found = [*url_problems(settings.web.url), *key_problems(keys)]
+    found = [
+        *url_problems(settings.web.url),
+        *secret_problems(settings.web.webhook_secret.reveal()),
+        *key_problems(keys),
+    ]
     if found:
         raise SettingsError("; ".join(found))
 
@@ -40,6 +45,12 @@ def url_problems(url: str) -> Iterator[str]:
         yield "web.url: has to be an address without a query, a fragment and a user"
     if parts.path not in ("", "/"):
         yield "web.url: has to be the root of a host, not a folder of it"
+
+
+def secret_problems(secret: str) -> Iterator[str]:
+    """Yield what is wrong with `web.webhook_secret`."""
+    if secret and (len(secret) < _SECRET_LENGTH or len(set(secret)) < _FEWEST_DIFFERENT):
+        yield "web.webhook_secret: can be guessed; take 32 random characters"
 
 
 def key_problems(keys: Mapping[int, bytes]) -> Iterator[str]:

@@ -57,7 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     newsletter: Newsletter = Newsletter()
     mail: Mail = msgspec.field(default_factory=Mail)
     pace: Pace = Pace()
-    web: Web = Web()
+    web: Web = msgspec.field(default_factory=Web)
     subscribing: Subscribing = Subscribing()
     inbox: Inbox = msgspec.field(default_factory=Inbox)
     store: Store = msgspec.field(default_factory=Store)

@@ -15,6 +15,9 @@ port = 8000
 trusted_proxies = []
 # So many connections at once; whoever is more than that is asked to come back.
 connections = 1000
+# What GitHub, Gitea or GitLab prove to know when they announce a push at <url>hooks/push; empty:
+# nobody may. Better in the environment: PUBLISHER_WEB__WEBHOOK_SECRET.
+# webhook_secret = ""
 # A request has to arrive within this time.
 body_seconds = 20.0
 
