@@ -23,6 +23,8 @@ file never stops the rest.
 
 from __future__ import annotations
 
+from functools import partial
+
 
 class PublisherError(Exception):
     """Base of everything the program raises on purpose; its text is one line for people."""
@@ -76,6 +78,10 @@ class TransportError(PublisherError):
         super().__init__(message)
         self.code = code
         self.enhanced = enhanced
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        """Keep the codes in a copy, and on the way from another process."""
+        return partial(type(self), code=self.code, enhanced=self.enhanced), self.args
 
 
 class TemporaryFailure(TransportError):

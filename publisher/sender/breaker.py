@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from publisher.sender.states import Event
@@ -25,11 +24,10 @@ def rest_after(failures: int) -> timedelta | None:
 
 @dataclass(slots=True)
 class Breakers:
-    """The failures in a row of each recipient domain in this run; for any number of threads."""
+    """The failures in a row of each recipient domain in this run."""
 
     _failures: dict[str, int] = field(default_factory=dict)
     _until: dict[str, datetime] = field(default_factory=dict)
-    _lock: Lock = field(default_factory=Lock)
 
     def rests_until(self, domain: str, now: datetime) -> datetime | None:
         """Return until when `domain` is left alone, None where it is not."""
@@ -38,12 +36,11 @@ class Breakers:
 
     def note(self, domain: str, outcome: Outcome, now: datetime) -> None:
         """Count what became of a message to `domain`."""
-        with self._lock:
-            if outcome.event is not Event.PUT_OFF:
-                self._failures.pop(domain, None)
-                self._until.pop(domain, None)
-            elif outcome.counted:
-                self._failures[domain] = self._failures.get(domain, 0) + 1
-                rest = rest_after(self._failures[domain])
-                if rest is not None:
-                    self._until[domain] = now + rest
+        if outcome.event is not Event.PUT_OFF:
+            self._failures.pop(domain, None)
+            self._until.pop(domain, None)
+        elif outcome.counted:
+            self._failures[domain] = self._failures.get(domain, 0) + 1
+            rest = rest_after(self._failures[domain])
+            if rest is not None:
+                self._until[domain] = now + rest

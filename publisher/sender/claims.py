@@ -1,10 +1,9 @@
-"""The deliveries that a process has claimed and not begun; all its connections take from here."""
+"""The deliveries that a process has claimed and not begun; all its workers get theirs from here."""
 
 from __future__ import annotations
 
 import secrets
 from collections import deque
-from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,12 +12,12 @@ if TYPE_CHECKING:
 
     from publisher.sender.ledger import Claim, Ledger
 
-# Of a token before these every row is long begun: a thread holds one row at a time.
+# Of a token before these every row is long begun: a worker holds one row at a time.
 _REMEMBERED = 64
 
 
 class Claims:
-    """Takes rows from the ledger, some at a time; for any number of threads."""
+    """Takes rows from the ledger, some at a time."""
 
     def __init__(
         self,
@@ -37,7 +36,6 @@ class Claims:
         self._batch = batch
         self._lease = lease
         self._now = now
-        self._lock = Lock()
         self._rows: deque[Claim] = deque()
         self._token = ""
         self._closed = False
@@ -48,10 +46,9 @@ class Claims:
 
         Raises `StoreError`.
         """
-        with self._lock:
-            if not self._rows and not self._closed:
-                self._fetch()
-            return (self._rows.popleft(), self._token) if self._rows else None
+        if not self._rows and not self._closed:
+            self._fetch()
+        return (self._rows.popleft(), self._token) if self._rows else None
 
     def release(self) -> None:
         """Give back what was claimed and not begun; nothing is claimed from here on.
@@ -59,12 +56,11 @@ class Claims:
         A connection that was slow to be made may still ask, after the others have ended. Raises
         `StoreError`.
         """
-        with self._lock:
-            self._closed = True
-            self._rows.clear()
-            for token in self._tokens:
-                self._ledger.release_claims(self._issue_id, token=token, now=self._now())
-            self._tokens.clear()
+        self._closed = True
+        self._rows.clear()
+        for token in self._tokens:
+            self._ledger.release_claims(self._issue_id, token=token, now=self._now())
+        self._tokens.clear()
 
     def _fetch(self) -> None:
         self._token = secrets.token_hex(16)

@@ -2,7 +2,7 @@
 
 `sending` is on disk before a message leaves, the outcome after it. A process that dies leaves in
 doubt the one message that each of its connections had in hand, and nothing else. The moves are in
-states.py, what one connection does is in connection.py.
+states.py, who gets what to do in dispatch.py, who does it in workers.py and crew.py.
 """
 
 from __future__ import annotations
@@ -10,26 +10,27 @@ from __future__ import annotations
 import random
 import time
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
-from publisher.errors import IssueError, TransportError
+from publisher.errors import IssueError
 from publisher.models import DeliveryState
+from publisher.processes import usable_cores
 from publisher.sender.claims import Claims
-from publisher.sender.connection import Connection, work_together
-from publisher.sender.group_commit import GroupCommit
-from publisher.sender.outcome import judge
+from publisher.sender.crew import Crew
+from publisher.sender.dispatch import Dispatch
 from publisher.sender.owner import owner_is_dead, this_owner
 from publisher.sender.pace import DAY, Limits, Pace
 from publisher.sender.retry import GIVE_UP
 from publisher.sender.run import Report, Run, Step
 from publisher.sender.states import Event, after
+from publisher.sender.workers import Alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from publisher.sender.ledger import Ledger
     from publisher.sender.transports.base import Transport
+    from publisher.sender.workers import Workers
 
 __all__ = ["Report", "Step", "deliver", "take_over"]
 
@@ -40,6 +41,10 @@ FAILURES_IN_A_ROW = 10
 CLAIM_LEASE = timedelta(minutes=10)
 # Beyond the transport's own limit: the commit, and clocks of other hosts.
 MARGIN = timedelta(minutes=2)
+# To begin a process costs as much time as some dozen messages, and memory; at a slow pace one
+# thread has time for all.
+PROCESSES_FROM = 500
+PROCESSES_RATE = 50.0
 
 
 def _quiet(_step: Step) -> None:
@@ -73,14 +78,16 @@ def deliver(
     limits: Limits = NO_LIMITS,
     sleep: Callable[[float], None] = time.sleep,
     stopping: Callable[[], bool] = _never,
+    processes: bool | None = None,
     on_progress: Callable[[Step], None] = _quiet,
 ) -> Report:
     """Send what is due of a frozen issue; return what was done. Any number may run at once.
 
-    Each of `transports`, which are alike, is used by a thread of its own, as far as there is work
-    for it; they are opened then, and the caller closes them. `keys` are the store's; `stopping` is
-    asked between two messages (stopping.graceful_stop), `limits` hold for all issues together,
-    what is put off for `give_up` is given up, `on_progress` is called by one thread at a time.
+    Each of `transports`, which are alike, is used by a thread or (`processes`; None: where that
+    pays) a process of its own, as far as there is work for it; they are opened then, and the caller
+    closes them. `keys` are the store's; `stopping` is asked between two messages
+    (stopping.graceful_stop), `limits` hold for all issues together, what is put off for `give_up`
+    is given up, `on_progress` is called in this thread.
 
     Raises `IssueError` for an issue that is not frozen, and `StoreError`. A transport's failure is
     no exception: the report says why the run stopped.
@@ -88,7 +95,6 @@ def deliver(
     run = Run(
         issue_id=issue_id,
         ledger=ledger,
-        commits=GroupCommit(partial(ledger.record, issue_id)),
         claims=Claims(
             issue_id,
             ledger,
@@ -106,7 +112,7 @@ def deliver(
         give_up=give_up,
         pace=Pace(limits),
         sleep=sleep,
-        connections=0,
+        connections=1,
         stopping=stopping,
         on_progress=on_progress,
     )
@@ -124,7 +130,11 @@ def deliver(
         if limits != NO_LIMITS:
             run.pace.first = ledger.first_frozen()
             run.pace.remember(ledger.left_since(now() - DAY))
-        _send(run, transports[: ledger.counts(issue_id)[DeliveryState.READY]])
+        ready = ledger.counts(issue_id)[DeliveryState.READY]
+        if processes is None:
+            slow = 0 < limits.per_second < PROCESSES_RATE
+            processes = ready >= PROCESSES_FROM and not slow and usable_cores() > 1
+        _send(run, transports[:ready], processes=processes)
     done = ledger.finish(issue_id)
     row = ledger.issue(issue_id)
     return run.report(done=done, paused_until=None if row is None else row.paused_until)
@@ -150,19 +160,18 @@ def take_over(
             ledger.resolve(issue_id, row.subscriber_id, state, reason=reason, now=now())
 
 
-def _send(run: Run, transports: Sequence[Transport]) -> None:
-    # The first connection shows whether the settings are right, before anything is claimed.
+def _send(run: Run, transports: Sequence[Transport], *, processes: bool) -> None:
+    workers: Workers
+    if len(transports) == 1:
+        workers = Alone(transports[0])
+    else:
+        workers = Crew(transports, processes=processes)
+    well = False
     try:
-        transports[0].open()
-    except TransportError as error:
-        outcome = judge(error, attempts=1, now=run.now(), jitter=run.jitter())
-        run.stop(outcome.reason, outcome.pause_until)
-        return
-    run.connections = len(transports)
-    try:
-        if len(transports) == 1:
-            Connection(run, transports[0]).work()
-        else:
-            work_together(run, transports)
+        Dispatch(run, workers).work()
+        well = True
     finally:
-        run.claims.release()
+        try:
+            workers.close(patient=well)
+        finally:
+            run.claims.release()

@@ -10,7 +10,6 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum
-from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -91,14 +90,13 @@ class Decision:
 
 @dataclass(slots=True)
 class Pace:
-    """Counts what leaves against the limits; for any number of threads."""
+    """Counts what leaves against the limits."""
 
     limits: Limits
     first: datetime | None = None
     _left: deque[datetime] = field(default_factory=deque)
     _by_domain: dict[str, deque[datetime]] = field(default_factory=dict)
     _next: datetime | None = None
-    _lock: Lock = field(default_factory=Lock)
 
     def remember(self, past: Iterable[tuple[datetime, str]]) -> None:
         """Count messages that left before, oldest first, each with its recipient's domain."""
@@ -107,28 +105,27 @@ class Pace:
 
     def decide(self, now: datetime, domain: str) -> Decision:
         """Return whether a message to `domain` may leave; it is counted then."""
-        with self._lock:
-            self._forget(now)
-            limits = self.limits
-            per_day = daily_limit(limits, self.first, now)
-            for left, limit, window, name in (
-                (self._left, per_day, DAY, "a day"),
-                (self._left, limits.per_hour, HOUR, "an hour"),
-            ):
-                until = opens_at(left, limit, window)
-                if until is not None and until > now:
-                    return Decision(Verdict.WAIT, until, f"the limit of {limit:,} {name}")
-            until = opens_at(self._by_domain.get(domain, ()), limits.domain_per_hour, HOUR)
+        self._forget(now)
+        limits = self.limits
+        per_day = daily_limit(limits, self.first, now)
+        for left, limit, window, name in (
+            (self._left, per_day, DAY, "a day"),
+            (self._left, limits.per_hour, HOUR, "an hour"),
+        ):
+            until = opens_at(left, limit, window)
             if until is not None and until > now:
-                reason = f"the limit of {limits.domain_per_hour:,} an hour to {domain}"
-                return Decision(Verdict.OTHERS, until, reason)
-            if limits.per_second:
-                if self._next is not None and self._next > now:
-                    reason = f"the limit of {limits.per_second:g} a second"
-                    return Decision(Verdict.WAIT, self._next, reason)
-                self._next = now + timedelta(seconds=1 / limits.per_second)
-            self._count(now, domain)
-            return Decision(Verdict.GO)
+                return Decision(Verdict.WAIT, until, f"the limit of {limit:,} {name}")
+        until = opens_at(self._by_domain.get(domain, ()), limits.domain_per_hour, HOUR)
+        if until is not None and until > now:
+            reason = f"the limit of {limits.domain_per_hour:,} an hour to {domain}"
+            return Decision(Verdict.OTHERS, until, reason)
+        if limits.per_second:
+            if self._next is not None and self._next > now:
+                reason = f"the limit of {limits.per_second:g} a second"
+                return Decision(Verdict.WAIT, self._next, reason)
+            self._next = now + timedelta(seconds=1 / limits.per_second)
+        self._count(now, domain)
+        return Decision(Verdict.GO)
 
     def _count(self, moment: datetime, domain: str) -> None:
         limits = self.limits

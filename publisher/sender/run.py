@@ -1,10 +1,9 @@
-"""One run over one issue: what all its connections share."""
+"""One run over one issue: what it was given, and what it has counted."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from threading import Lock, RLock
 from typing import TYPE_CHECKING
 
 from publisher.models import DeliveryState
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from publisher.sender.claims import Claims
-    from publisher.sender.group_commit import GroupCommit
-    from publisher.sender.ledger import Ledger
+    from publisher.sender.ledger import Claim, Ledger
     from publisher.sender.outcome import Outcome
     from publisher.sender.pace import Pace
 
@@ -55,11 +53,10 @@ class Report:
 
 @dataclass(slots=True)
 class Run:
-    """What `deliver` was given, and what its connections have counted; for many threads."""
+    """What `deliver` was given, and what was counted so far."""
 
     issue_id: str
     ledger: Ledger
-    commits: GroupCommit
     claims: Claims
     envelope_sender: str
     keys: Mapping[int, bytes]
@@ -78,9 +75,6 @@ class Run:
     _templates: OrderedDict[str, Template] = field(default_factory=OrderedDict)
     _counted: dict[DeliveryState, int] = field(default_factory=dict)
     _failures: int = 0
-    # Who is told of a step may ask for the run to stop.
-    _lock: RLock = field(default_factory=RLock)
-    _loading: Lock = field(default_factory=Lock)
 
     def goes_on(self) -> bool:
         """Return whether another message may be begun."""
@@ -90,59 +84,65 @@ class Run:
 
     def template(self, edition_key: str) -> Template:
         """Return the frozen message of an edition. Raises `StoreError` and `IssueError`."""
-        with self._loading:
-            found = self._templates.get(edition_key)
-            if found is None:
-                found = Template.parse(self.ledger.message(self.issue_id, edition_key))
-                self._templates[edition_key] = found
-                if len(self._templates) > _TEMPLATES:
-                    self._templates.popitem(last=False)
-            else:
-                self._templates.move_to_end(edition_key)
-            return found
+        found = self._templates.get(edition_key)
+        if found is None:
+            found = Template.parse(self.ledger.message(self.issue_id, edition_key))
+            self._templates[edition_key] = found
+            if len(self._templates) > _TEMPLATES:
+                self._templates.popitem(last=False)
+        else:
+            self._templates.move_to_end(edition_key)
+        return found
 
     def note(self, step: Step) -> None:
         """Count what became of a delivery, and tell who wants to know."""
-        with self._lock:
-            self._counted[step.state] = self._counted.get(step.state, 0) + 1
-            self.on_progress(step)
+        self._counted[step.state] = self._counted.get(step.state, 0) + 1
+        self.on_progress(step)
 
     def consider(self, outcome: Outcome) -> None:
         """Stop the issue where that is called for; the same command takes it up again."""
-        with self._lock:
-            if outcome.event is Event.ACCEPTED:
-                self._failures = 0
-            elif outcome.alarming:
-                self._failures += 1
-            if outcome.stop:
-                self.stop(outcome.reason, outcome.pause_until)
-            elif self._failures >= self.failure_limit:
-                self.stop(f"{self._failures} failures in a row, the last: {outcome.reason}", None)
+        if outcome.event is Event.ACCEPTED:
+            self._failures = 0
+        elif outcome.alarming:
+            self._failures += 1
+        if outcome.stop:
+            self.stop(outcome.reason, outcome.pause_until)
+        elif self._failures >= self.failure_limit:
+            self.stop(f"{self._failures} failures in a row, the last: {outcome.reason}", None)
 
     def lost(self, outcome: Outcome) -> None:
         """Go on without a connection that can't be made; the last one to go ends the run.
 
         Many servers limit the connections of one client: those that are open do the work.
         """
-        with self._lock:
-            self.connections -= 1
-            if outcome.stop or self.connections <= 0:
-                self.stop(outcome.reason, outcome.pause_until)
+        self.connections -= 1
+        if outcome.stop or self.connections <= 0:
+            self.stop(outcome.reason, outcome.pause_until)
 
     def stop(self, reason: str, until: datetime | None) -> None:
         """Pause the issue; the first reason given is the one that stays."""
-        with self._lock:
-            if not self.stopped:
-                self.stopped = reason
-                self.ledger.pause(self.issue_id, until=until or self.now(), reason=reason)
+        if not self.stopped:
+            self.stopped = reason
+            self.ledger.pause(self.issue_id, until=until or self.now(), reason=reason)
 
     def no_longer_open(self) -> None:
         """Stop where somebody has paused the issue meanwhile."""
         row = self.ledger.issue(self.issue_id)
-        if row is None or row.state != "open":
-            with self._lock:
-                if not self.stopped:
-                    self.stopped = (row and row.pause_reason) or "the issue is no longer open"
+        if (row is None or row.state != "open") and not self.stopped:
+            self.stopped = (row and row.pause_reason) or "the issue is no longer open"
+
+    def give_back(
+        self, claim: Claim, token: str, next_at: datetime | None = None
+    ) -> DeliveryState | None:
+        """Settle a claim that is not sent now; see store/ledger.py. Raises `StoreError`."""
+        return self.ledger.give_back(
+            self.issue_id,
+            claim.subscriber_id,
+            token=token,
+            email=claim.email,
+            now=self.now(),
+            next_at=next_at,
+        )
 
     def report(self, *, done: bool, paused_until: datetime | None) -> Report:
         """Return what was done, and what the ledger says is left."""

@@ -1,7 +1,8 @@
 """Sends that are killed or stopped at random moments, against a sink in a process of its own.
 
 By hand: `python tests/sender/storm.py --runs 500`. Each run sends an issue to 200 people over 4
-connections, is killed up to three times or stopped beyond its lease, and is resumed until done.
+connections, is killed up to three times or stopped beyond its lease, and is resumed until done. In
+half of the runs each connection is a process, and what is killed or stopped may be one of these.
 Then what the sink kept is compared with what the ledger says. Senders are forks, so that the
 moments fall into the sending and not into the start of an interpreter.
 """
@@ -18,11 +19,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 from aiosmtpd.controller import Controller
 
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, SubscriberStatus
@@ -108,7 +111,7 @@ def freeze(store: Store, people: int) -> None:
     )
 
 
-def send(url: str, port: int) -> int:
+def send(url: str, port: int, *, processes: bool) -> int:
     """Start a sender; return its process id. It ends with 0 when nothing is left to send."""
     pid = os.fork()
     if pid:
@@ -129,6 +132,7 @@ def send(url: str, port: int) -> int:
                 batch=BATCH,
                 claim_lease=LEASE,
                 margin=timedelta(0),
+                processes=processes,
             )
             code = 0 if report.done else 2
         for transport in transports:
@@ -151,33 +155,52 @@ def ended(pid: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
+def child_of(pid: int, dice: random.Random) -> int:
+    """Return one of the processes of a sender, or the sender's own number where it has none."""
+    try:
+        return dice.choice([child.pid for child in psutil.Process(pid).children()] or [pid])
+    except psutil.NoSuchProcess:
+        return pid
+
+
+def reach(pid: int, number: signal.Signals) -> None:
+    """Send a signal to a process that may have ended."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
 def one_run(folder: Path, port: int, log: Path, dice: random.Random) -> dict[str, int]:
     """Send to everybody through a storm; return what was counted. Asserts the promise."""
     url = f"sqlite:///{folder}/ledger.db"
     with open_store(url) as store:
         freeze(store, PEOPLE)
     begin = log.stat().st_size
-    kills = stops = 0
+    kills = stops = children = 0
+    processes = dice.random() < 0.5
     for _ in range(dice.randint(1, 3)):
         before = doubts_found(url)
-        pid = send(url, port)
+        pid = send(url, port, processes=processes)
         time.sleep(dice.uniform(0.02, 0.5))
+        victim = pid
+        if processes and dice.random() < 0.4:
+            victim = child_of(pid, dice)
+            children += victim != pid
         if dice.random() < 0.25:
-            os.kill(pid, signal.SIGSTOP)
+            reach(victim, signal.SIGSTOP)
             time.sleep(2.5 * LEASE.total_seconds())
-            second = send(url, port)
+            second = send(url, port, processes=processes)
             time.sleep(dice.uniform(0, 0.3))
-            os.kill(pid, signal.SIGCONT)
+            reach(victim, signal.SIGCONT)
             ended(pid)
             ended(second)
             stops += 1
         else:
-            os.kill(pid, signal.SIGKILL)
+            reach(victim, signal.SIGKILL)
             ended(pid)
             kills += 1
             assert doubts_found(url) - before <= CONNECTIONS
     for _ in range(200):
-        if ended(send(url, port)) == 0:
+        if ended(send(url, port, processes=processes)) == 0:
             break
         time.sleep(LEASE.total_seconds())
     time.sleep(0.05)  # the sink may still be reading what a killed sender wrote
@@ -196,7 +219,8 @@ def one_run(folder: Path, port: int, log: Path, dice: random.Random) -> dict[str
             assert not kept[row.email], row
     doubt = sum(row.state is S.IN_DOUBT for row in rows)
     assert doubt <= CONNECTIONS * (kills + stops)
-    return {"kills": kills, "stops": stops, "in doubt": doubt, "kept": sum(kept.values())}
+    counted = {"kills": kills, "stops": stops, "of a connection's process": children}
+    return {**counted, "in doubt": doubt, "kept": sum(kept.values())}
 
 
 def storm(runs: int, seed: int) -> Counter[str]:

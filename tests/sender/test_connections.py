@@ -16,8 +16,6 @@ from publisher.errors import StoreError, TemporaryFailure
 from publisher.models import DeliveryState as S
 from publisher.sender.claims import Claims
 from publisher.sender.delivery import Report, Step, deliver
-from publisher.sender.group_commit import GroupCommit
-from publisher.sender.ledger import Mark, Settlement
 from publisher.sender.transports.base import Closing
 from publisher.store.database import open_store
 
@@ -44,10 +42,19 @@ class Noted(Closing):
         self.took: list[str] = []
         self.threads: set[int] = set()
         self.meet: threading.Barrier | None = None
+        self.announced: list[str] = []
+        self.withdrawn = 0
 
     def open(self) -> None:
         if self.fails:
             raise self.fails
+
+    def announce(self, envelope_sender: str, recipient: str, message: bytes) -> None:
+        del envelope_sender, message
+        self.announced.append(recipient)
+
+    def withdraw(self) -> None:
+        self.withdrawn += 1
 
     def send(self, envelope_sender: str, recipient: str, message: bytes, message_id: str) -> str:
         del envelope_sender, message, message_id
@@ -180,64 +187,46 @@ def test_what_was_given_back_is_not_claimed_again(
     assert store.ledger.counts(ISSUE)[S.READY] == 5
 
 
-def settlement(number: int, clock: Clock) -> Settlement:
-    return Settlement(number, "t", S.SENT, clock())
+@pytest.mark.parametrize("connections", [1, 3])
+def test_what_the_fence_holds_back_is_taken_back_from_the_server(
+    store: Store, freeze: Freeze, clock: Clock, connections: int
+) -> None:
+    emails = freeze(6)
+    transports = [Noted() for _ in range(connections)]
+    claim = store.ledger.claim
+
+    def claim_and_leave(*values: Any, **named: Any) -> Any:
+        claimed = claim(*values, **named)
+        if claimed:
+            store.subscribers.remove(emails[2], now=clock())
+        return claimed
+
+    store.ledger.claim = claim_and_leave  # type: ignore[method-assign]
+    report = run(store, transports, clock)
+    assert (report.sent, report.skipped, report.done) == (5, 1, True)
+    assert emails[2] in [to for transport in transports for to in transport.announced]
+    assert emails[2] not in [to for transport in transports for to in transport.took]
+    assert sum(transport.withdrawn for transport in transports) == 1
 
 
-def mark(number: int, clock: Clock) -> Mark:
-    return Mark(number, "t", "a@x", "<m>", "smtp", clock(), clock())
+@pytest.mark.parametrize("connections", [1, 4])
+def test_what_the_workers_said_is_written_with_their_next_marks(
+    store: Store, freeze: Freeze, clock: Clock, connections: int
+) -> None:
+    freeze(12)
+    batches: list[tuple[int, int]] = []
+    record = store.ledger.record
 
+    def counted(issue_id: str, settlements: Any, marks: Any) -> Any:
+        batches.append((len(settlements), len(marks)))
+        return record(issue_id, settlements, marks)
 
-def test_what_gathers_while_one_writes_is_one_commit(clock: Clock) -> None:
-    batches: list[int] = []
-    begun, go_on = threading.Event(), threading.Event()
-
-    def record(
-        settlements: Sequence[Settlement], marks: Sequence[Mark]
-    ) -> tuple[list[bool], list[bool]]:
-        batches.append(len(settlements) + len(marks))
-        begun.set()
-        assert go_on.wait(20)
-        return [True] * len(settlements), [row.subscriber_id % 2 == 0 for row in marks]
-
-    commits = GroupCommit(record)
-    results: dict[int, bool] = {}
-
-    def work(number: int) -> None:
-        entry = commits.hand_in(mark(number, clock))
-        handed.release()
-        results[number] = commits.wait(entry)
-
-    handed = threading.Semaphore(0)
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
-    threads[0].start()
-    assert begun.wait(20)
-    for thread in threads[1:]:
-        thread.start()
-    for _ in threads:
-        assert handed.acquire(timeout=20)
-    go_on.set()
-    for thread in threads:
-        thread.join(20)
-    assert batches == [1, 5]
-    assert results == {number: number % 2 == 0 for number in range(6)}
-
-
-def test_a_mark_is_written_after_the_settlements_handed_in_before(clock: Clock) -> None:
-    written: list[tuple[int, int]] = []
-
-    def record(
-        settlements: Sequence[Settlement], marks: Sequence[Mark]
-    ) -> tuple[list[bool], list[bool]]:
-        written.append((len(settlements), len(marks)))
-        return [True] * len(settlements), [True] * len(marks)
-
-    commits = GroupCommit(record)
-    first = commits.hand_in(settlement(1, clock))
-    assert commits.wait(commits.hand_in(mark(2, clock)))
-    assert first.done
-    assert commits.wait(first)
-    assert written == [(1, 1)]
+    store.ledger.record = counted  # type: ignore[method-assign]
+    assert run(store, [Noted() for _ in range(connections)], clock).sent == 12
+    if connections == 1:
+        assert batches == [(0, 1), *[(1, 1)] * 11, (1, 0)]
+    assert sum(settled for settled, _ in batches) == sum(marked for _, marked in batches) == 12
+    assert max(marked for _, marked in batches) <= connections
 
 
 CHILD = """
@@ -247,7 +236,7 @@ from publisher.sender.stopping import graceful_stop
 from publisher.sender.transports.login import Server
 from publisher.sender.transports.smtp import SmtpTransport
 from publisher.store.database import open_store
-url, port = sys.argv[1:3]
+url, port, apart = sys.argv[1:4]
 transports = [SmtpTransport(Server("127.0.0.1", int(port), "none"), timeout_seconds=60)
               for _ in range(4)]
 def say(step):
@@ -256,28 +245,41 @@ def say(step):
 with open_store(url) as store, graceful_stop() as stopping:
     print("begun", flush=True)
     report = deliver("2024-W49", store.ledger, transports, envelope_sender="n@x.org",
-                     keys=store.keys, on_progress=say, stopping=stopping)
+                     keys=store.keys, on_progress=say, stopping=stopping,
+                     processes=apart == "True")
     print(report.stopped or "done", flush=True)
 """
 
 
-def start(url: str, port: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", CHILD, url, str(port)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def start(url: str, port: int, *, processes: bool) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", CHILD, url, str(port), str(processes)]
+    # Of a group of its own: as on a terminal and by systemd, the signal goes to all of it.
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
 
 
 @pytest.mark.skipif(os.name == "nt", reason="has no SIGTERM to catch")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("processes", [False, True])
 def test_asked_to_stop_all_connections_finish_what_is_in_flight(
-    url: str, freeze: Freeze, smtp_server: Callable[..., tuple[int, Received]], number: int
+    url: str,
+    freeze: Freeze,
+    smtp_server: Callable[..., tuple[int, Received]],
+    number: int,
+    processes: bool,
 ) -> None:
     freeze(150)
     port, received = smtp_server()
-    process = start(url, port)
+    process = start(url, port, processes=processes)
     assert process.stdout is not None
     for _ in range(8):
         process.stdout.readline()
-    process.send_signal(number)
+    os.killpg(process.pid, number)
     output, _ = process.communicate(timeout=60)
     assert output.split("\n")[-2] == "stopped on request"
     with open_store(url) as store:
@@ -287,18 +289,19 @@ def test_asked_to_stop_all_connections_finish_what_is_in_flight(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="has no SIGTERM to catch")
+@pytest.mark.parametrize("processes", [False, True])
 def test_asked_twice_it_does_not_wait_for_an_answer(
-    url: str, freeze: Freeze, scripted: Callable[..., ScriptedServer]
+    url: str, freeze: Freeze, scripted: Callable[..., ScriptedServer], processes: bool
 ) -> None:
     freeze(3)
     server = scripted({"end": "silence"})
-    process = start(url, server.port)
+    process = start(url, server.port, processes=processes)
     with open_store(url) as store:
         deadline = time.monotonic() + 20
         while not store.ledger.counts(ISSUE)[S.SENDING] and time.monotonic() < deadline:
             time.sleep(0.02)
         for _ in range(2):
-            process.send_signal(signal.SIGTERM)
+            os.killpg(process.pid, signal.SIGTERM)
             time.sleep(0.2)
         process.communicate(timeout=30)
         counts = store.ledger.counts(ISSUE)

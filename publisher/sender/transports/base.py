@@ -25,8 +25,27 @@ class Transport(Protocol):
         """The longest one `send` can take, a new connection included."""
         ...
 
+    def prepare(self) -> None:
+        """Do at once what all connections of this kind need; before forks share it."""
+        ...
+
     def open(self) -> None:
         """Get ready, so that a wrong setting shows before the first message; may be repeated."""
+        ...
+
+    def ready(self) -> bool:
+        """Return whether it is open and good for another message; else `open` makes it so."""
+        ...
+
+    def announce(self, envelope_sender: str, recipient: str, message: bytes) -> None:
+        """Begin the next `send` without waiting for anything, and without a byte of the message.
+
+        Raises nothing: what goes wrong shows in `send`.
+        """
+        ...
+
+    def withdraw(self) -> None:
+        """Take back what was announced: it is not going to be sent."""
         ...
 
     def send(self, envelope_sender: str, recipient: str, message: bytes, message_id: str) -> str:
@@ -79,7 +98,20 @@ class Closing:
         """Close it."""
         self.close()
 
+    def prepare(self) -> None:
+        """Do nothing."""
+
     def open(self) -> None:
+        """Do nothing."""
+
+    def ready(self) -> bool:
+        """Return True: once open, it stays so."""
+        return True
+
+    def announce(self, envelope_sender: str, recipient: str, message: bytes) -> None:
+        """Do nothing: it is all done by `send`."""
+
+    def withdraw(self) -> None:
         """Do nothing."""
 
     def interrupt(self) -> None:

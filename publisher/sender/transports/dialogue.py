@@ -58,6 +58,19 @@ class Dialogue:
         # Nothing or 0: no fixed limit (RFC 1870, 4).
         self._largest = int(limit) if limit.isdecimal() else 0
         self.usable = True
+        self.announced = False
+
+    def announce(self, envelope_sender: str, recipient: str, body: bytes) -> None:
+        """Say who the next message is from and for; `transact` of the same reads the answers.
+
+        Without PIPELINING only who it is from. Nothing of the message itself leaves: a server that
+        is left now has nothing to accept. Raises nothing: what goes wrong shows in `transact`.
+        """
+        with suppress(TransportError, OSError, ValueError):
+            commands = self._commands(envelope_sender, recipient, body)
+            self._enter(Phase.SENDER)
+            self.announced = True
+            self._socket.sendall(b"".join(commands) if self._pipelining else commands[0])
 
     def transact(self, envelope_sender: str, recipient: str, body: bytes) -> str:
         """Send `body` (wire.on_the_wire) to one address; return the server's last answer.
@@ -121,13 +134,18 @@ class Dialogue:
         """Say who the message is from and for; return when the server waits for it."""
         for (phase, wanted), command in zip(_ASKED, commands, strict=True):
             self._enter(phase)
-            self._socket.sendall(command)
+            if self.announced:
+                self.announced = False
+            else:
+                self._socket.sendall(command)
             self._answer(phase, wanted)
 
     def _ask_at_once(self, commands: list[bytes]) -> None:
         """Do what `_ask` does in one round trip; the first refusal is the one that counts."""
         self._enter(Phase.SENDER)
-        self._socket.sendall(b"".join(commands))
+        if not self.announced:
+            self._socket.sendall(b"".join(commands))
+        self.announced = False
         refusal: TransportError | None = None
         for phase, wanted in _ASKED:
             self._enter(phase)

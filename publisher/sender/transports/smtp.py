@@ -12,6 +12,7 @@ import ssl
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
+from publisher.errors import TransportError
 from publisher.sender.replies import Phase
 from publisher.sender.transports.base import Closing
 from publisher.sender.transports.dialogue import Dialogue
@@ -65,6 +66,8 @@ class SmtpTransport(Closing):
         self._connection: Any = None  # yagmail's; untyped
         self._dialogue: Dialogue | None = None
         self._sent = 0
+        # What was announced, and its form on the wire.
+        self._prepared: tuple[bytes, bytes] | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -99,12 +102,21 @@ class SmtpTransport(Closing):
         opening = _OPENING_STEPS * self._limits[Phase.CONNECT]
         return opening + sum(self._limits.values())
 
+    def prepare(self) -> None:
+        """Read the system's authorities, and load the library."""
+        if self._server.security != "none":
+            self._context = self._context or ssl.create_default_context()
+        import yagmail  # noqa: F401, PLC0415
+
+    def ready(self) -> bool:
+        """Return whether the connection is open and may carry another message."""
+        return self._connection is not None and self._sent < self._per_connection
+
     def open(self) -> None:
         """Connect and log in, unless that is done or long ago. Raises `TransportError`."""
-        if self._connection is not None and self._sent >= self._per_connection:
-            self.close()
-        if self._connection is not None:
+        if self.ready():
             return
+        self.close()
         if self._context is None and self._server.security != "none":
             # Reading the system's authorities takes longer than many messages.
             self._context = ssl.create_default_context()
@@ -136,13 +148,33 @@ class SmtpTransport(Closing):
         del message_id
         return None
 
+    def announce(self, envelope_sender: str, recipient: str, message: bytes) -> None:
+        """Sign the message, and tell the server who it is from and for."""
+        try:
+            body = self._on_the_wire(message)
+        except TransportError:
+            return
+        self._prepared = message, body
+        if self._dialogue is not None and self.ready():
+            self._dialogue.announce(envelope_sender, recipient, body)
+
+    def withdraw(self) -> None:
+        """Drop the connection where the server waits for the message."""
+        self._prepared = None
+        if self._dialogue is not None and self._dialogue.announced:
+            self._drop()
+
     def send(self, envelope_sender: str, recipient: str, message: bytes, message_id: str) -> str:
         """Send one message in a transaction of its own; return the server's last answer.
 
         Raises `TransportError`; see `base.Transport` for what each kind promises.
         """
         del message_id  # it is in the message
-        body = on_the_wire(message if self._sign is None else self._sign(message))
+        prepared, self._prepared = self._prepared, None
+        if prepared is not None and prepared[0] is message:
+            body = prepared[1]
+        else:
+            body = self._on_the_wire(message)
         self.open()
         dialogue = self._dialogue
         assert dialogue is not None  # noqa: S101 - `open` made it
@@ -153,6 +185,9 @@ class SmtpTransport(Closing):
                 self._drop()
         self._sent += 1
         return answer
+
+    def _on_the_wire(self, message: bytes) -> bytes:
+        return on_the_wire(message if self._sign is None else self._sign(message))
 
     def _drop(self) -> None:
         connection, self._connection, self._dialogue = self._connection, None, None
