@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ import httpx
 from publisher.settings import load
 from publisher.store.database import Store, open_store
 from publisher.web import checks
+from publisher.web.access_log import AccessLog
 from publisher.web.context import Context
 from publisher.web.server import Server
 
@@ -44,10 +45,15 @@ class Site:
     store: Store
     client: httpx.Client
     clock: Clock = field(default_factory=Clock)
+    log: list[str] = field(default_factory=list)
 
     @property
     def public(self) -> Path:
         return self.folder / "public"
+
+    @property
+    def port(self) -> int:
+        return self.client.base_url.port or 80
 
     @property
     def url(self) -> str:
@@ -78,7 +84,7 @@ def serving(folder: Path, sections: dict[str, dict[str, Any]] | None = None) -> 
     ):
         checks.check(settings, store.keys)
         site = Site(folder, settings, store, client)
-        server = Server(Context(settings, store, site.clock))
+        server = Server(Context(settings, store, site.clock), AccessLog(site.log.append))
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
         try:
@@ -89,6 +95,19 @@ def serving(folder: Path, sections: dict[str, dict[str, Any]] | None = None) -> 
             server.handle_exit(15, None)
             thread.join(PATIENCE)
             assert not thread.is_alive()
+
+
+def raw(port: int, *parts: bytes) -> bytes:
+    """Send `parts` as they are and return all that comes back until the server hangs up."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as line:
+        with suppress(ConnectionError):
+            for part in parts:
+                line.sendall(part)
+        found = b""
+        with suppress(ConnectionError):
+            while chunk := line.recv(65536):
+                found += chunk
+    return found
 
 
 def until(condition: Any, seconds: float = PATIENCE) -> None:

@@ -28,6 +28,8 @@ class Context:
     store: Store
     clock: Callable[[], datetime]
     stopping: Event = field(default_factory=Event)
+    # Told of each request of a feed, on the event loop: its path in the folder, the User-Agent.
+    polled: Callable[[str, str], None] = lambda _path, _agent: None
     # The command that publishes by itself beside the app (child.py); none where it is empty.
     automation: tuple[str, ...] = ()
 

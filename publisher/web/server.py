@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from publisher.sender.stopping import graceful_stop
 from publisher.web import checks
+from publisher.web.access_log import AccessLog, Logged
 from publisher.web.app import create_app
-from publisher.web.deadline import Deadline
+from publisher.web.arrival import Arrival
+from publisher.web.files.answers import SiteFiles
+from publisher.web.files.library import Library
+from publisher.web.files.protocol import Wiring, protocol_for
+from publisher.web.front import Front, app_addresses
 from publisher.web.headers import SecurityHeaders
 
 if TYPE_CHECKING:
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
+    from publisher.settings import Settings
     from publisher.web.context import Context
 
 _GRACE_SECONDS = 10  # for requests that are under way
@@ -28,27 +35,41 @@ _IDLE_SECONDS = 15  # a connection without a request is kept
 class Server(uvicorn.Server):
     """A server that tells its app at once when it is asked to stop."""
 
-    def __init__(self, context: Context) -> None:
-        """Make the server of `context`, not started yet."""
+    def __init__(self, context: Context, log: AccessLog | None = None) -> None:
+        """Make the server of `context`, not started yet; `log` is for tests."""
         web = context.settings.web
+        self._context = context
+        self._log = log or AccessLog()
+        note = self._log.note if web.access_log else _forget
+        library = library_of(context.settings)
+        app = create_app(context)
+        is_app = app_addresses(app.routes)
+        files = SiteFiles(library, context.polled)
+        both: ASGIApp = Front(guarded(app, context.settings), files, is_app)
+        both = Arrival(both, seconds=web.body_seconds)
         super().__init__(
             uvicorn.Config(
-                wrapped(context),
+                Logged(both, note) if web.access_log else both,
                 host=web.host,
                 port=web.port,
+                http=protocol_for(Wiring(library, context.polled, note)),
                 lifespan="on",
                 ws="none",
                 access_log=False,
                 log_config=None,
-                log_level="warning",
+                log_level="error",
                 server_header=False,
-                proxy_headers=False,  # `wrapped` has it
+                proxy_headers=False,  # `guarded` believes them
                 limit_concurrency=web.connections,
                 timeout_keep_alive=_IDLE_SECONDS,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )
         )
-        self._context = context
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to stop."""
+        with self._log.flushing():
+            super().run(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop at a signal, or at once at the second."""
@@ -56,15 +77,24 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def wrapped(context: Context) -> ASGIApp:
-    """Return the app of `context` with what every request passes through."""
-    settings = context.settings
-    app: ASGIApp = create_app(context)
-    app = Deadline(app, seconds=settings.web.body_seconds)
-    app = SecurityHeaders(app, https=settings.web.root.startswith("https:"))
+def guarded(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """Return `app` with what each of its requests passes through."""
+    web = settings.web
+    app = SecurityHeaders(app, https=web.root.startswith("https:"))
     return ProxyHeadersMiddleware(  # type: ignore[return-value]
         app,  # type: ignore[arg-type]
-        trusted_hosts=list(settings.web.trusted_proxies),
+        trusted_hosts=list(web.trusted_proxies),
+    )
+
+
+def library_of(settings: Settings) -> Library:
+    """Return the files of the output folder, at the path that the site's address has."""
+    root = settings.site.root
+    return Library(
+        settings.path(settings.output.folder),
+        root=root,
+        hub=settings.feeds.hub,
+        prefix=urlsplit(root).path or "/",
     )
 
 
@@ -77,3 +107,7 @@ def serve(context: Context, sockets: list[socket.socket] | None = None) -> None:
     # uvicorn raises the signal anew when it is done, which is no reason to end with an error.
     with graceful_stop():
         Server(context).run(sockets)
+
+
+def _forget(*_said: object) -> None:
+    return

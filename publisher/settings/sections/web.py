@@ -20,6 +20,7 @@ class Web(Section, frozen=True):
     trusted_proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
     connections: Annotated[int, Meta(ge=10, le=100_000)] = 1000
     webhook_secret: Secret = msgspec.field(default_factory=lambda: Secret(""))  # empty: no hook
+    access_log: bool = True
     body_seconds: Annotated[float, Meta(ge=0.1, le=600)] = 20.0  # for a request to arrive
 
     @property

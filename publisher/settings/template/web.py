@@ -18,6 +18,9 @@ connections = 1000
 # What GitHub, Gitea or GitLab prove to know when they announce a push at <url>hooks/push; empty:
 # nobody may. Better in the environment: PUBLISHER_WEB__WEBHOOK_SECRET.
 # webhook_secret = ""
+# One line of JSON for each request, on standard error: what was asked for and how long it took, not
+# by whom.
+access_log = true
 # A request has to arrive within this time.
 body_seconds = 20.0
 

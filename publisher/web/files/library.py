@@ -1,0 +1,232 @@
+"""What is known of the files that were asked for; a look at the disk says whether it still holds.
+
+An ETag is a hash of the content, so that it stays over restarts, rebuilds and machines.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import stat
+import zlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from email.utils import formatdate
+from typing import TYPE_CHECKING
+
+from publisher.web.files.headers import headers_of, is_feed
+from publisher.web.files.paths import relative_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+INDEX = "index.html"
+# What is held of small files, and of how many: feeds and overviews fit, an archive need not.
+_SMALL = 512 * 1024
+_HELD_BYTES = 32 * 1024 * 1024
+_HELD_FILES = 4096
+_CHUNK = 256 * 1024
+
+Headers = list[tuple[bytes, bytes]]
+# What tells one state of a file from another.
+Mark = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A file as it is sent, plain or compressed. `body` None: to be read from `target`."""
+
+    target: str
+    mark: Mark
+    size: int
+    etag: str
+    etag_bytes: bytes
+    modified: int
+    body: bytes | None
+    headers: Headers  # of 200
+    short: Headers  # of 304: without those of the content (RFC 9110, 15.4.5)
+    answer: bytes  # 200 as it goes out, but for date, blank line and body
+    unchanged: bytes  # 304 likewise
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The file at `path` in the folder. `polled`: people subscribe to it."""
+
+    path: str
+    plain: Variant
+    compressed: Variant | None
+    polled: bool
+
+
+class Library:
+    """The files of `folder` by the paths of addresses; `prefix` is where the site begins."""
+
+    def __init__(self, folder: Path, *, root: str, hub: str, prefix: str = "/") -> None:
+        """Know nothing yet; `root` and `hub` are for headers."""
+        self._folder = os.fspath(folder)
+        self._root = root
+        self._hub = hub
+        self._prefix = prefix.encode()
+        self._known: OrderedDict[bytes, Known] = OrderedDict()
+        self._held = 0
+        self._dated: tuple[object, bytes] = (None, b"")
+
+    def known(self, raw: bytes) -> Known | None:
+        """Return the file at the address path `raw` where it is known and still as it was."""
+        found = self._known.get(raw)
+        if found is None:
+            return None
+        plain = found.plain
+        try:
+            if mark_of(os.stat(plain.target)) == plain.mark:  # noqa: PTH116 - as quick as it gets
+                self._known.move_to_end(raw)
+                return found
+        except OSError:
+            pass
+        self._forget(raw)
+        return None
+
+    def date_lines(self, headers: Headers) -> bytes:
+        """Return the server's own `headers` as lines with the blank one that ends a head.
+
+        They are the same list for a second.
+        """
+        known, lines = self._dated
+        if known is not headers:
+            lines = b"".join(b"%s: %s\r\n" % pair for pair in headers) + b"\r\n"
+            self._dated = (headers, lines)
+        return lines
+
+    def find(self, raw: bytes) -> Known | str | None:
+        """Look for the file on the disk: return it, a folder's path with "/", or None.
+
+        To be called in a thread; `keep` what it returns in the one that asks `known`.
+        """
+        path = relative_path(raw, self._prefix)
+        if path is None:
+            return None
+        if not path or path.endswith("/"):
+            path += INDEX
+        root = os.path.realpath(self._folder)
+        target = os.path.realpath(os.path.join(root, path))  # noqa: PTH118
+        if not target.startswith(root + os.sep) and target != root:
+            return None  # a link that leads out of the folder
+        try:
+            status = os.stat(target)  # noqa: PTH116
+            if stat.S_ISDIR(status.st_mode):
+                index = os.path.join(target, INDEX)  # noqa: PTH118
+                return f"{path}/" if os.path.isfile(index) else None  # noqa: PTH113
+            if not stat.S_ISREG(status.st_mode):
+                return None
+            return self._read(path, target)
+        except OSError:
+            return None
+
+    def keep(self, raw: bytes, found: Known) -> None:
+        """Remember a file; the one that was not asked for the longest is forgotten."""
+        self._forget(raw)
+        self._known[raw] = found
+        self._held += _held(found)
+        while len(self._known) > _HELD_FILES or self._held > _HELD_BYTES:
+            self._forget(next(iter(self._known)))
+
+    def not_found(self) -> bytes:
+        """Return the site's page for a wrong address, b"" where it has none."""
+        found = self.find(self._prefix + b"404.html")
+        return found.plain.body or b"" if isinstance(found, Known) else b""
+
+    def address(self, path: str) -> str:
+        """Return the address path of `path`, a path in the folder."""
+        from urllib.parse import quote  # noqa: PLC0415 - for redirects alone
+
+        return self._prefix.decode() + quote(path)
+
+    def _forget(self, raw: bytes) -> None:
+        found = self._known.pop(raw, None)
+        if found is not None:
+            self._held -= _held(found)
+
+    def _read(self, path: str, target: str) -> Known:
+        common = list(headers_of(path, root=self._root, hub=self._hub))
+        plain, digest = _variant(target, common)
+        compressed = None
+        try:
+            packed, _ = _variant(f"{target}.gz", [*common, ("Content-Encoding", "gzip")], plain)
+            # It may be left from a build that broke off.
+            compressed = packed if _unpacked_digest(packed.target) == digest else None
+        except (OSError, EOFError, zlib.error):
+            pass
+        return Known(path, plain, compressed, is_feed(path))
+
+
+def mark_of(status: os.stat_result) -> Mark:
+    """Return what tells one state of a file from another."""
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _variant(
+    target: str, common: list[tuple[str, str]], of: Variant | None = None
+) -> tuple[Variant, str]:
+    """Return a file, and the hash of its content; `of` is the file that it is a form of."""
+    descriptor = os.open(target, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    with open(descriptor, "rb") as file:  # noqa: PTH123
+        status = os.fstat(descriptor)
+        digest = hashlib.sha256()
+        kept = bytearray()
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            if status.st_size <= _SMALL:
+                kept += chunk
+    size = len(kept) if status.st_size <= _SMALL else status.st_size
+    etag = f'"{digest.hexdigest()[:32]}"'
+    modified = of.modified if of else int(status.st_mtime)
+    short = [
+        ("ETag", etag),
+        ("Last-Modified", formatdate(modified, usegmt=True)),
+        *((name, value) for name, value in common if not name.startswith("Content-")),
+        ("Vary", "Accept-Encoding"),
+    ]
+    whole = [
+        *short,
+        *((name, value) for name, value in common if name.startswith("Content-")),
+        ("Content-Length", str(size)),
+        ("Accept-Ranges", "bytes"),
+    ]
+    found = Variant(
+        target=target,
+        mark=mark_of(status),
+        size=size,
+        etag=etag,
+        etag_bytes=etag.encode(),
+        modified=modified,
+        body=bytes(kept) if status.st_size <= _SMALL else None,
+        headers=_encoded(whole),
+        short=_encoded(short),
+        answer=_written("200 OK", _encoded(whole)),
+        unchanged=_written("304 Not Modified", _encoded(short)),
+    )
+    return found, digest.hexdigest()
+
+
+def _unpacked_digest(target: str) -> str:
+    digest = hashlib.sha256()
+    with gzip.open(target) as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _held(found: Known) -> int:
+    variants = (found.plain, found.compressed)
+    return sum(len(one.body or b"") for one in variants if one is not None)
+
+
+def _written(status: str, headers: Headers) -> bytes:
+    lines = b"".join(b"%s: %s\r\n" % pair for pair in headers)
+    return f"HTTP/1.1 {status}\r\n".encode() + lines
+
+
+def _encoded(headers: list[tuple[str, str]]) -> Headers:
+    return [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in headers]

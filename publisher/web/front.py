@@ -1,0 +1,36 @@
+"""Whose a request is: the app's, or the files'."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from starlette.routing import BaseRoute
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+class Front:
+    """Hands requests of the app's addresses to `app`, all others to `files`."""
+
+    def __init__(self, app: ASGIApp, files: ASGIApp, is_app: Callable[[bytes], bool]) -> None:
+        """Stand before both."""
+        self._app = app
+        self._files = files
+        self._is_app = is_app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        of_files = scope["type"] == "http" and not self._is_app(scope["raw_path"])
+        await (self._files if of_files else self._app)(scope, receive, send)
+
+
+def app_addresses(routes: Iterable[BaseRoute]) -> Callable[[bytes], bool]:
+    """Return what says of an address path whether its first part is that of one of `routes`."""
+    names = frozenset(getattr(route, "path", "/").split("/")[1].encode("ascii") for route in routes)
+
+    def is_app(raw: bytes) -> bool:
+        return raw[1:].partition(b"/")[0] in names
+
+    return is_app
