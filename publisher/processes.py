@@ -7,19 +7,27 @@ process was killed, the tasks are done here: the result is the same, only later.
 
 from __future__ import annotations
 
+import gc
 import os
+import pickle
+import select
+import signal
 import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import NoReturn
 
 Result = TypeVar("Result")
 _PATIENCE = 0.2  # seconds between two looks at whether the parent lives
-
-_tasks: Sequence[Callable[[], Any]] = ()
+# How processes are told what to do next: all at once, in a pipe that holds a page at least.
+_NUMBER = 4  # bytes
+_PLACES = 4096 // _NUMBER
+_LENGTH = 8  # bytes before a result
+_AT_ONCE = 1 << 20  # bytes
 
 
 def usable_cores() -> int:
@@ -33,7 +41,8 @@ def usable_cores() -> int:
 def share_out(tasks: Sequence[Callable[[], Result]], workers: int) -> Iterator[tuple[int, Result]]:
     """Yield the number and the result of each task as they are done, in any order.
 
-    Each result must be picklable. What a task raises is raised here, and the rest is left.
+    They are begun in the order of `tasks`, so the longest should come first. Each result must be
+    picklable. What a task raises is raised here, and the rest is left.
     """
     left = dict(enumerate(tasks))
     if workers > 1 and len(tasks) > 1:
@@ -45,38 +54,86 @@ def share_out(tasks: Sequence[Callable[[], Result]], workers: int) -> Iterator[t
 
 
 def _forked(tasks: Sequence[Callable[[], Result]], workers: int) -> Iterator[tuple[int, Result]]:
-    # Late: it takes 30 ms to import, and most builds have little to do.
-    import multiprocessing  # noqa: PLC0415
-    from concurrent.futures import ProcessPoolExecutor, as_completed  # noqa: PLC0415
-    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
+    """Yield what forked processes make of `tasks`; what one died of is left out.
 
-    global _tasks  # noqa: PLW0603 - what a forked process inherits
-    _tasks = tasks
-    pool = ProcessPoolExecutor(
-        workers,
-        mp_context=multiprocessing.get_context("fork"),
-        initializer=_end_with,
-        initargs=(os.getpid(),),
-    )
+    Not a pool of the standard library: it takes 30 ms to import, and threads to feed. Here every
+    process takes the next number out of one pipe.
+    """
+    take, give = os.pipe()
+    step = -(-len(tasks) // _PLACES)
+    os.write(give, b"".join(n.to_bytes(_NUMBER, "big") for n in range(0, len(tasks), step)))
+    os.close(give)
+    processes: dict[int, int] = {}  # by the pipes that their results come from
+    # Or each would have a copy of all there is, only to look through it for garbage.
+    gc.freeze()
     try:
-        running = {pool.submit(_run, number): number for number in range(len(tasks))}
-        for done in as_completed(running):
-            yield running.pop(done), done.result()
-    except BrokenProcessPool:  # one was killed, by a person or for want of memory
-        return
+        for _ in range(workers):
+            receive, send = os.pipe()
+            process = os.fork()
+            if not process:
+                for other in (receive, *processes):
+                    os.close(other)
+                _work(tasks, step, take, send)
+            processes[receive] = process
+            os.close(send)
+        for number, result, error in _received(processes):
+            if error is not None:
+                raise error
+            yield number, result
     finally:
-        _tasks = ()
-        pool.shutdown(wait=True, cancel_futures=True)
+        os.close(take)
+        for receive, process in processes.items():
+            os.close(receive)
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
 
 
-def _run(number: int) -> Any:  # noqa: ANN401 - as the tasks give
-    return _tasks[number]()
+def _received(pipes: Iterable[int]) -> Iterator[Any]:
+    """Yield what comes through `pipes` until all are closed at their other end."""
+    poll = select.poll()
+    parts = {pipe: bytearray() for pipe in pipes}
+    for pipe in parts:
+        poll.register(pipe, select.POLLIN)
+    while parts:
+        for pipe, _ in poll.poll():
+            data = os.read(pipe, _AT_ONCE)
+            if not data:
+                poll.unregister(pipe)
+                del parts[pipe]
+                continue
+            part = parts[pipe]
+            part += data
+            while len(part) >= _LENGTH:
+                end = _LENGTH + int.from_bytes(part[:_LENGTH], "big")
+                if len(part) < end:
+                    break
+                yield pickle.loads(part[_LENGTH:end])  # noqa: S301 - of this very program
+                del part[:end]
+
+
+def _work(tasks: Sequence[Callable[[], object]], step: int, take: int, send: int) -> NoReturn:
+    """Do tasks until none is left, and end; as a process of its own."""
+    try:
+        _end_with(os.getppid())
+        while place := os.read(take, _NUMBER):
+            start = int.from_bytes(place, "big")
+            for number in range(start, min(start + step, len(tasks))):
+                outcome: tuple[int, object, Exception | None]
+                try:
+                    outcome = (number, tasks[number](), None)
+                except Exception as error:  # noqa: BLE001 - it is raised in the parent
+                    outcome = (number, None, error)
+                data = pickle.dumps(outcome)
+                view = memoryview(len(data).to_bytes(_LENGTH, "big") + data)
+                while view:
+                    view = view[os.write(send, view) :]
+    finally:
+        # At once, whatever happened: the parent does what it got no result of.
+        os._exit(0)
 
 
 def _end_with(parent: int) -> None:
     """See that this process ends when `parent` does, however that dies, and leaves Ctrl-C to it."""
-    import signal  # noqa: PLC0415
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def watch() -> None:

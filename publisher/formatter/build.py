@@ -8,25 +8,43 @@ written, and until it was removed.
 from __future__ import annotations
 
 import re
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from publisher.formatter.folder import lacks_copy, remove, write_changed
 from publisher.formatter.manifest import MANIFEST, read_manifest
+from publisher.formatter.new_folders import NewFolders
 from publisher.processes import share_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from publisher.formatter.build_state import BuildState
     from publisher.formatter.parts import Part
 
-# Below it a second process takes longer to start than it saves.
-_WORTH_WORKERS = 8  # batches
+# With fewer files to make a second process takes longer to start than it saves.
+_WORTH_WORKERS = 200
 _TEMPORARY = re.compile(r"\.(.+?)(?:\.gz)?\.\d+\.tmp")
+
+
+class Materials(Protocol):
+    """What parts are made with, for the processes that make them."""
+
+    def prepare(self) -> None:
+        """Load what most parts need, before processes are forked that would each load it."""
+        ...
+
+    def take_fresh(self) -> Mapping[int, bytes]:
+        """Return, and forget, the entries made since that the next build will need."""
+        ...
+
+    def give(self, entries: Mapping[int, bytes]) -> None:
+        """Take entries that were made for an earlier stage."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +61,12 @@ def write_site(
     program: int,
     parts: Sequence[Part],
     workers: int = 1,
-    fresh_entries: Callable[[], Mapping[int, bytes]] = dict,
+    materials: Materials | None = None,
 ) -> Changes:
     """Bring the output `folder` to what `parts` make.
 
     `program` stands for all that every part depends on: the program, its templates, the settings.
-    As many as `workers` processes make the parts. `fresh_entries` returns, and forgets, what the
-    parts that were made since want to have kept.
+    As many as `workers` processes make the parts.
 
     Raises `OutputError` and `TemplateError`; what was made until then is whole.
     """
@@ -66,49 +83,80 @@ def write_site(
         return Changes()
 
     manifest = read_manifest(folder)
-    fresh = {path for part in todo for path in part.paths()}
+    paths = {part.name: part.paths() for part in todo}
+    fresh = {path for some in paths.values() for path in some}
     if not known or not manifest or state.was_interrupted():
-        wanted = {path for part in parts for path in part.paths()}
+        wanted = {path for part in parts for path in paths.get(part.name) or part.paths()}
         stale = set(manifest) - wanted
         _sweep(folder, manifest)
         manifest.add(wanted)
     else:
-        made = state.paths([*gone, *(part.name for part in todo)])
+        made = state.paths([*gone, *paths])
         stale = {path for path in made - fresh if path in manifest}
-    state.begin(program, [*gone, *(part.name for part in todo)])
+    state.begin(program, [*gone, *paths])
     manifest.add(fresh)
     manifest.write()
     written: list[str] = []
     entries: dict[int, bytes] = {}
-    for batches in _stages(todo):
-        tasks = [partial(_make, folder, batch, fresh_entries) for batch in batches]
-        for _, (paths, some) in share_out(tasks, workers if len(tasks) >= _WORTH_WORKERS else 1):
-            written += paths
-            entries.update(some)
+    for batches in _stages(todo, paths):
+        for some, more in _make_stage(folder, batches, paths, workers, materials):
+            written += some
+            entries.update(more)
     removed = remove(folder, sorted(stale))
     manifest.remove(stale)
     manifest.write()
     touched = {_parent(path) for path in (*fresh, *stale)} | {"", *disturbed}
-    state.finish(todo, touched, entries)
+    state.finish(todo, paths, touched, entries)
     return Changes(tuple(sorted(written)), removed)
 
 
-def _stages(parts: Iterable[Part]) -> Iterable[list[list[Part]]]:
-    """Yield the batches of each stage, in the order of stages."""
+def _stages(
+    parts: Iterable[Part], paths: Mapping[str, Sequence[str]]
+) -> Iterator[list[list[Part]]]:
+    """Yield the batches of each stage, in the order of stages; those with most files first."""
     stages: dict[int, dict[str, list[Part]]] = {}
     for part in parts:
         stages.setdefault(part.stage, {}).setdefault(part.batch, []).append(part)
     for _, batches in sorted(stages.items()):
-        yield list(batches.values())
+        yield sorted(
+            batches.values(), key=lambda batch: -sum(len(paths[part.name]) for part in batch)
+        )
+
+
+def _make_stage(
+    folder: Path,
+    batches: Sequence[Sequence[Part]],
+    paths: Mapping[str, Sequence[str]],
+    workers: int,
+    materials: Materials | None,
+) -> Iterator[tuple[list[str], Mapping[int, bytes]]]:
+    """Make the parts of a stage; yield the paths that were written, and the entries to keep."""
+    files = [path for batch in batches for part in batch for path in paths[part.name]]
+    new = NewFolders(folder, files)
+    tasks = [partial(_make, folder, new, batch, materials) for batch in batches]
+    if len(files) < _WORTH_WORKERS:
+        workers = 1
+    if workers > 1 and materials:
+        materials.prepare()
+    try:
+        for _, (written, entries) in share_out(tasks, workers):
+            if materials:
+                materials.give(entries)
+            yield written, entries
+        new.appear()
+    finally:
+        new.discard()
 
 
 def _make(
-    folder: Path, batch: Sequence[Part], fresh_entries: Callable[[], Mapping[int, bytes]]
+    folder: Path, new: NewFolders, batch: Sequence[Part], materials: Materials | None
 ) -> tuple[list[str], Mapping[int, bytes]]:
     written: list[str] = []
     for part in batch:
-        written += write_changed(folder, part.render())
-    return written, fresh_entries()
+        files = part.render()
+        written += new.write({path: files[path] for path in files if path in new})
+        written += write_changed(folder, {path: files[path] for path in files if path not in new})
+    return written, materials.take_fresh() if materials else {}
 
 
 def _touched(folder: Path, part: Part, disturbed: Mapping[str, Collection[str]]) -> bool:
@@ -129,11 +177,15 @@ def _sweep(folder: Path, listed: Iterable[str]) -> None:
     for path in listed:
         parent, _, name = path.rpartition("/")
         names.setdefault(parent, set()).add(name)
+        names[""].add(path.partition("/")[0])  # the folder of `NewFolders`
     for parent, known in names.items():
         with suppress(OSError):
             for found in (folder / parent).iterdir():
                 if (match := _TEMPORARY.fullmatch(found.name)) and match[1] in known:
-                    found.unlink()
+                    if found.is_dir():
+                        shutil.rmtree(found, ignore_errors=True)
+                    else:
+                        found.unlink()
 
 
 def _parent(path: str) -> str:

@@ -111,10 +111,14 @@ class BuildState:
     def finish(
         self,
         made: Iterable[Part],
+        paths: Mapping[str, Sequence[str]],
         folders: Iterable[str],
         entries: Mapping[int, bytes],
     ) -> None:
-        """Note that the build ended: parts `made`, `folders` written to, `entries` to keep."""
+        """Note that the build ended: parts `made`, `folders` written to, `entries` to keep.
+
+        `paths` are those of each part by its name.
+        """
         finished = _file_clock(self._folder)
         with self._connection:
             self._connection.executemany(
@@ -123,7 +127,7 @@ class BuildState:
             )
             self._connection.executemany(
                 "INSERT OR REPLACE INTO paths VALUES (?, ?)",
-                [(part.name, "\n".join(part.paths())) for part in made],
+                [(name, "\n".join(some)) for name, some in paths.items()],
             )
             for path in folders:
                 try:

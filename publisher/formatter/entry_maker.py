@@ -23,32 +23,34 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
 
 Lookup = Callable[[Sequence[int]], Mapping[int, bytes]]
-_KEPT = 1024  # entries in memory, each about 5 kB
 
 
 class EntryMaker:
-    """Makes the entries of `papers`; `lookup` returns the bytes that were kept under each key.
+    """Makes entries; `paper` returns the paper of a number, `lookup` the bytes kept under each key.
 
     Of entries in `recent` (numbers of papers), the bytes are to be kept for the next build.
     """
 
     def __init__(
         self,
-        papers: Sequence[Paper],
+        paper: Callable[[int], Paper],
         settings: Settings,
         lookup: Lookup = lambda _keys: {},
         recent: Container[int] = frozenset(),
     ) -> None:
         """Make nothing yet."""
-        self._papers = papers
+        self._paper = paper
         self._settings = settings
         self._zone = settings.site.zone
         self._lookup = lookup
         self._recent = recent
         self._fresh: dict[int, bytes] = {}
+        self._given: dict[int, bytes] = {}
         self._kept: dict[int, bytes] = {}
         self._process = os.getpid()
-        self._entry = lru_cache(maxsize=_KEPT)(self._make)
+        # Of one batch of parts, as of a month: its archives show each entry in several feeds.
+        self._entries: dict[int, Entry] = {}
+        self._parts: dict[int, bytes] = {}
 
     def pending(self, listed: Sequence[Listed]) -> tuple[EntryOfPaper, ...]:
         """Return the entries of papers, each to be made when it is needed."""
@@ -61,26 +63,41 @@ class EntryMaker:
         return tuple(EntryOfPaper(one, self) for one in listed)
 
     def take_fresh(self) -> Mapping[int, bytes]:
-        """Return by its key what is to be kept of what was made since the last call."""
+        """Return by its key what is to be kept of what was made since the last call.
+
+        The rest of it is forgotten.
+        """
         fresh, self._fresh = self._fresh, {}
+        self._entries.clear()
+        self._parts.clear()
         return fresh
+
+    def give(self, entries: Mapping[int, bytes]) -> None:
+        """Take what another process made, by its key, so that it need not be made again."""
+        self._given.update(entries)
 
     def part(self, listed: Listed, kind: str, make: Callable[[Entry], bytes]) -> bytes:
         """Return what `make` makes, or made, of the entry of a paper."""
-        if listed.number not in self._recent:
-            return make(self._entry(listed))
         key = _key(listed, kind)
-        kept = self._kept.get(key) or self._fresh.get(key)
+        kept = self._kept.get(key) or self._given.get(key) or self._parts.get(key)
         if kept is None:
-            kept = self._fresh[key] = make(self._entry(listed))
+            kept = self._parts[key] = make(self._entry(listed))
+            if listed.number in self._recent:
+                self._fresh[key] = kept
         return kept
 
     def moment(self, listed: Listed) -> datetime:
         """Return when the entry of a paper changed last, in the site's zone."""
         return seconds(listed.updated).astimezone(self._zone)
 
+    def _entry(self, listed: Listed) -> Entry:
+        entry = self._entries.get(listed.number)
+        if entry is None:
+            entry = self._entries[listed.number] = self._make(listed)
+        return entry
+
     def _make(self, listed: Listed) -> Entry:
-        paper = self._papers[listed.number]
+        paper = self._paper(listed.number)
         updated = seconds(listed.updated).astimezone(paper.updated.tzinfo)
         published = updated if paper.updated == paper.first_published else paper.first_published
         return make_entry(paper, self._settings, published=published, updated=updated)

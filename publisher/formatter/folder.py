@@ -36,27 +36,24 @@ def write_changed(
     root = os.fspath(folder)
     made: set[str] = set()  # folders that are there
     for path, content in files.items():
-        target = f"{root}/{_checked(path)}"
+        target = f"{root}/{checked(path)}"
         try:
-            large = served and _is_large(path, content)
             if _holds(target, content):
-                if large and not os.path.isfile(target + ".gz"):  # noqa: PTH113
-                    _write_compressed(target, content)
+                if served and len(content) >= LARGE and not os.path.isfile(target + ".gz"):  # noqa: PTH113
+                    _write_copy(target, content)
                 continue
             parent = target.rpartition("/")[0]
             if parent not in made:
                 os.makedirs(parent, exist_ok=True)  # noqa: PTH103
                 made.add(parent)
-            if large:
-                # Before the file itself: who asks for both in between gets an old and a new one,
-                # each whole; the other way round a stopped build would leave them apart.
-                _write_compressed(target, content)
-            elif served:
+            # Before the file itself: who asks for both in between gets an old and a new one,
+            # each whole; the other way round a stopped build would leave them apart.
+            if served and not _write_copy(target, content):
                 with suppress(FileNotFoundError):
                     os.unlink(target + ".gz")  # noqa: PTH108
             write_whole(target, content)
         except OSError as error:
-            raise _explained(target, error) from error
+            raise explained(target, error) from error
         written.append(path)
     return tuple(written)
 
@@ -68,7 +65,7 @@ def remove(folder: Path, paths: Iterable[str]) -> tuple[str, ...]:
     """
     removed: list[str] = []
     for path in paths:
-        target = folder / _checked(path)
+        target = folder / checked(path)
         with translated(target):
             with suppress(FileNotFoundError):
                 _beside(target).unlink()
@@ -110,9 +107,19 @@ def write_whole(target: str | Path, content: bytes) -> None:
         raise
 
 
-def _write_compressed(target: str, content: bytes) -> None:
+def copy_beside(path: str, content: bytes) -> bytes:
+    """Return the compressed copy that belongs beside `path`, b"" where it is too small for one."""
+    if len(content) < LARGE or path.endswith(".gz"):
+        return b""
     # No time and no name in its head, so that the same content gives the same bytes.
-    write_whole(target + ".gz", gzip.compress(content, _LEVEL, mtime=0))
+    return gzip.compress(content, _LEVEL, mtime=0)
+
+
+def _write_copy(target: str, content: bytes) -> bool:
+    copy = copy_beside(target, content)
+    if copy:
+        write_whole(target + ".gz", copy)
+    return bool(copy)
 
 
 def lacks_copy(folder: Path, path: str) -> bool:
@@ -121,10 +128,6 @@ def lacks_copy(folder: Path, path: str) -> bool:
     with suppress(OSError):
         return target.stat().st_size >= LARGE and not _beside(target).is_file()
     return False
-
-
-def _is_large(path: str, content: bytes) -> bool:
-    return len(content) >= LARGE and not path.endswith(".gz")
 
 
 def _beside(target: Path) -> Path:
@@ -147,15 +150,19 @@ def translated(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _explained(target, error) from error
+        raise explained(target, error) from error
 
 
-def _explained(target: str | Path, error: OSError) -> OutputError:
+def explained(target: str | Path, error: OSError) -> OutputError:
+    """Return what to raise for `error` at `target`."""
     return OutputError(f"{target}: can't be written: {error.strerror or error}")
 
 
-def _checked(path: str) -> str:
-    """Return `path` if it stays inside the folder; slugs make sure, this makes certain."""
+def checked(path: str) -> str:
+    """Return `path` if it stays inside the folder; slugs make sure, this makes certain.
+
+    Raises `OutputError`.
+    """
     if path.startswith("/") or ".." in path.split("/") or "\\" in path or "\0" in path:
         raise OutputError(f"{path!r}: not a path inside the output folder")
     return path

@@ -49,11 +49,7 @@ def render_bytes(name: str, settings: Settings, **context: object) -> bytes:
     """Return the same in UTF-8."""
     import jinja2  # noqa: PLC0415 - see the module's docstring
 
-    # Not the settings themselves: to tell whether two are the same takes as long as a page.
-    key = (settings.templates.folder, settings.base, settings.source.cache)
-    environment = _environments.get(key)
-    if environment is None:
-        environment = _environments[key] = _environment(settings)
+    environment = _found_environment(settings)
     try:
         text = environment.get_template(name).render(**context)
         # A lone surrogate can't be encoded, and lxml drops everything that follows one.
@@ -68,6 +64,18 @@ def render_bytes(name: str, settings: Settings, **context: object) -> bytes:
         where = _place(error) or name
         reason = error.message if isinstance(error, jinja2.TemplateError) else repr(error)
         raise TemplateError(f"{where}: {reason}") from error
+
+
+def load(name: str, settings: Settings) -> None:
+    """Find and compile template `name` now; what is wrong with it is said when it is rendered.
+
+    Raises `TemplateError` where the user's folder is none.
+    """
+    import jinja2  # noqa: PLC0415
+
+    environment = _found_environment(settings)
+    with suppress(jinja2.TemplateError):
+        environment.get_template(name)
 
 
 def template_folders(settings: Settings) -> list[Path]:
@@ -86,6 +94,15 @@ def template_folders(settings: Settings) -> list[Path]:
 def forget_templates() -> None:
     """Look for templates anew: since they were found, the user may have added one."""
     _environments.clear()
+
+
+def _found_environment(settings: Settings) -> Environment:
+    # Not the settings themselves: to tell whether two are the same takes as long as a page.
+    key = (settings.templates.folder, settings.base, settings.source.cache)
+    environment = _environments.get(key)
+    if environment is None:
+        environment = _environments[key] = _environment(settings)
+    return environment
 
 
 def _environment(settings: Settings) -> Environment:

@@ -196,6 +196,50 @@ def test_any_number_of_processes_gives_the_same(build: Builder, workers: int) ->
     assert build(*parts, workers=workers) == NOTHING
 
 
+def test_a_new_folder_appears_as_a_whole(build: Builder) -> None:
+    seen: list[bool] = []
+
+    def looking(name: str, stage: int = 0) -> Part:
+        def render() -> dict[str, bytes]:
+            seen.append((build.out / "papers").exists())
+            return {f"papers/{name}.html": b"x" * 40_000}
+
+        return Part(name, 1, lambda: (f"papers/{name}.html",), render, name, stage)
+
+    build(looking("1"), looking("2"), looking("3", stage=1))
+    assert seen == [False, False, True]
+    assert {path.name for path in (build.out / "papers").iterdir()} == {
+        f"{n}.html{ending}" for n in range(1, 4) for ending in ("", ".gz")
+    }
+    assert build(looking("1"), looking("2"), looking("3", stage=1)) == NOTHING
+
+
+def test_nothing_is_left_of_a_new_folder_that_fails(build: Builder) -> None:
+    def fail() -> dict[str, bytes]:
+        raise OutputError("no")
+
+    parts = [part("b", B), Part("bad", 1, lambda: ("papers/3.html",), fail)]
+    with pytest.raises(OutputError):
+        build(*parts)
+    assert build.files() == {MANIFEST}
+    (build.out / "papers").write_text("a file in the way")
+    with pytest.raises(OutputError, match="papers"):
+        build(part("b", B))
+
+
+def test_a_hidden_folder_of_a_killed_build_is_swept(build: Builder) -> None:
+    build(part("a", A), part("b", B))
+    left = build.out / ".papers.123.tmp"
+    left.mkdir()
+    (left / "1.html").write_text("ha")
+    mine = build.out / ".mine.123.tmp"
+    mine.mkdir()
+    shutil.rmtree(build.cache)
+    build(part("a", A), part("b", B))
+    assert not left.exists()
+    assert mine.exists()
+
+
 def test_a_part_that_fails_is_made_next_time(build: Builder) -> None:
     def fail() -> dict[str, bytes]:
         raise OutputError("no")

@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from publisher.formatter.entries import Feed
 
 
@@ -27,8 +29,12 @@ class FeedFormat:
 
         With `limit` it has as many of the newest entries as fit into so many bytes, at least one.
         """
-        made: bytes = import_module(f"{__name__}.{self.module}").render(feed, limit)
+        made: bytes = self.load().render(feed, limit)
         return made
+
+    def load(self) -> ModuleType:
+        """Return the module of the format."""
+        return import_module(f"{__name__}.{self.module}")
 
 
 # Names, not modules: feedgen and lxml take 0.1 s to import, which no other command should pay.

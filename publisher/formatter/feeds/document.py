@@ -1,6 +1,6 @@
 """A feed's document: its head with the bytes of its entries in it.
 
-Each entry is made into bytes once, not once for every feed that holds it.
+Each entry is made into bytes once, not once for every feed that holds it: `EntryMaker` sees to it.
 """
 
 from __future__ import annotations
@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.formatter.entries import Entry, Feed
-
-# How many entries of each format are kept: more than the current feeds of a large site or a busy
-# month's archives have, at about 8 kB each.
-KEPT_ENTRIES = 2048
 
 
 class Frame(NamedTuple):

@@ -1,16 +1,14 @@
-"""What Atom and RSS share: feedgen with nothing left to its defaults, and its output in parts.
+"""The heads of Atom and RSS: feedgen with nothing left to its defaults.
 
-feedgen puts the clock into `updated` and `lastBuildDate`, writes no link but `self` into RSS, and
-loses rel and type of an entry's links; each is set here on purpose.
+It puts the clock into `updated` and `lastBuildDate`, and writes no link but `self` into RSS; each
+is set here on purpose.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseExtension
-from feedgen.ext.media import MEDIA_NS, MediaEntryExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
@@ -21,20 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from publisher.formatter.entries import Entry, Feed
+    from publisher.formatter.entries import Feed
 
 ATOM_NS = "http://www.w3.org/2005/Atom"
+MEDIA_NS = "http://search.yahoo.com/mrss/"
 HISTORY_NS = "http://purl.org/syndication/history/1.0"
-XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-IMAGE_TYPES = {
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "gif": "image/gif",
-    "webp": "image/webp",
-    "avif": "image/avif",
-    "svg": "image/svg+xml",
-}
 
 
 class Head(BaseExtension):  # type: ignore[misc]  # feedgen has no types
@@ -102,58 +91,6 @@ def head_links(feed: Feed, file_name: str) -> tuple[tuple[str, str], ...]:
     )
     archives = ((rel, feed.url(file_name, month)) for rel, month in months if month is not None)
     return ((("hub", feed.hub_url),) if feed.hub_url else ()) + tuple(archives)
-
-
-def feed_entry(entry: Entry) -> FeedEntry:
-    """Return what Atom and RSS entries have in common as a feedgen entry."""
-    made = FeedEntry()
-    made.guid(entry.id, permalink=False)
-    made.title(unmistakable(entry.title) or entry.id)
-    made.link(href=entry.url, rel="alternate")
-    made.published(entry.published)
-    made.updated(entry.updated)
-    if entry.html:
-        made.content(entry.html, type="html")
-    if entry.image_url:
-        made.register_extension("media", MediaEntryExtension)
-        kind = IMAGE_TYPES.get(entry.image_url.rpartition(".")[2].lower())
-        # No group: a reader looks for both in the entry itself.
-        content = {"url": entry.image_url, "medium": "image", "group": None}
-        made.media.content(content | ({"type": kind} if kind else {}))
-        made.media.thumbnail({"url": entry.image_url, "group": None})
-    return made
-
-
-class Wrapper:
-    """Writes elements as they stand inside of a document whose root declares all namespaces.
-
-    lxml declares them again on an element that is written by itself; so it is written inside of a
-    parent, whose tags are cut off.
-    """
-
-    def __init__(self, names: tuple[str, ...], namespaces: Mapping[str, str]) -> None:
-        """Make a parent of elements `names`, one inside of the other."""
-        self._root = etree.Element(names[0], nsmap=dict(namespaces))
-        self._parent = self._root
-        for name in names[1:]:
-            self._parent = etree.SubElement(self._parent, name)
-        written = self.written(etree.Element("x"))
-        inside = b"  " * len(names) + b"<x/>\n"
-        self._start = written.index(inside)
-        self._end = len(written) - self._start - len(inside)
-
-    def written(self, element: Any) -> bytes:  # noqa: ANN401 - an lxml element
-        """Return the whole of the document with `element` in it."""
-        self._parent.append(element)
-        try:
-            return bytes(etree.tostring(self._root, pretty_print=True, encoding="UTF-8"))
-        finally:
-            self._parent.remove(element)
-
-    def part(self, element: Any) -> bytes:  # noqa: ANN401
-        """Return the bytes of `element` alone, with its indentation and a line feed."""
-        written = self.written(element)
-        return written[self._start : len(written) - self._end]
 
 
 NAMESPACES = {"media": MEDIA_NS}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from publisher.formatter.feeds.document import KEPT_ENTRIES, Frame, assembled
+from publisher.formatter.feeds.document import Frame, assembled
 from publisher.formatter.plain import one_line, xml_text
 
 if TYPE_CHECKING:
@@ -44,7 +43,6 @@ def render(feed: Feed, limit: int | None = None) -> bytes:
     return assembled(feed, limit, FILE_NAME, frame, _part, separator=b",\n")
 
 
-@lru_cache(maxsize=KEPT_ENTRIES)
 def _part(entry: Entry) -> bytes:
     item: dict[str, object] = {
         "id": entry.id,

@@ -21,10 +21,17 @@ if TYPE_CHECKING:
 
 __all__ = ["SitePlan", "all_parts"]
 
-# In this order, so that what links to a file is written after it.
-MAKERS = (paper_parts, month_parts, archive_parts, issue_parts, feed_parts, overview_parts)
+# Stages, so that what links to a file is written after it. A month is made in one go: its archives
+# show the papers whose pages were just made.
+MAKERS = (
+    (paper_parts, month_parts, archive_parts),
+    (issue_parts, feed_parts),
+    (overview_parts,),
+)
 
 
 def all_parts(plan: SitePlan) -> list[Part]:
     """Return all parts of the site."""
-    return [part for stage, make in enumerate(MAKERS) for part in make(plan, stage)]
+    return [
+        part for stage, makers in enumerate(MAKERS) for make in makers for part in make(plan, stage)
+    ]

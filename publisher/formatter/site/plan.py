@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from publisher.formatter.entry_maker import EntryMaker, Lookup
 from publisher.formatter.family import plan_feeds
+from publisher.formatter.feeds import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
 
 _RECENT_MONTHS = 2  # the newest grows from day to day
+_KEPT = 1024  # papers in memory, each about 15 kB: those of a month or most of it
 
 
 class SitePlan:
@@ -43,7 +45,8 @@ class SitePlan:
         self.feeds = plan_feeds(collection, listed, labels, settings)
         # As pages show them: by first digest, not by the last update.
         self.by_day = sorted(listed)
-        self.maker = EntryMaker(collection.papers, settings, lookup, self._recent)
+        self._paper = lru_cache(maxsize=_KEPT)(collection.papers.__getitem__)
+        self.maker = EntryMaker(self._paper, settings, lookup, self._recent)
 
     @cached_property
     def by_month(self) -> Mapping[str, list[Listed]]:
@@ -72,7 +75,26 @@ class SitePlan:
 
     def papers(self, listed: Iterable[Listed]) -> list[Paper]:
         """Return the papers `listed`, texts and all."""
-        return [self.collection.papers[one.number] for one in listed]
+        return [self._paper(one.number) for one in listed]
+
+    def prepare(self) -> None:
+        """Load what most parts are made with; see `build.Materials`."""
+        from publisher.formatter import pages  # noqa: F401, PLC0415 - builds of little do without
+        from publisher.formatter.entry_content import TEMPLATE  # noqa: PLC0415
+        from publisher.formatter.templating import load  # noqa: PLC0415
+
+        for one in FORMATS:
+            one.load()
+        for name in (TEMPLATE, "pages/base.html.j2", "pages/paper.html.j2", "pages/month.html.j2"):
+            load(name, self.settings)
+
+    def take_fresh(self) -> Mapping[int, bytes]:
+        """Return, and forget, the entries made since that the next build will need."""
+        return self.maker.take_fresh()
+
+    def give(self, entries: Mapping[int, bytes]) -> None:
+        """Take entries that another process made."""
+        self.maker.give(entries)
 
     @cached_property
     def _recent(self) -> frozenset[int]:

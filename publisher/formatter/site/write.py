@@ -80,7 +80,7 @@ def write(
             program,
             all_parts(plan),
             usable_cores() if workers is None else workers,
-            plan.maker.take_fresh,
+            plan,
         )
         state.note_content(content)
         return changes

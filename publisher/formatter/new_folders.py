@@ -1,0 +1,88 @@
+"""Folders of the site that are not there yet: nobody sees one before all is in it.
+
+Each is made under another name and renamed when its files are whole. So a file in it need not be
+renamed itself, and nothing has to be compared, which is half of what it costs to write one; and
+who reads while a first build is stopped finds nothing rather than half of it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from publisher.formatter.folder import checked, copy_beside, explained
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+
+class NewFolders:
+    """The folders at the top of `folder` that have some of `paths` in them and are to be made."""
+
+    def __init__(self, folder: Path, paths: Iterable[str]) -> None:
+        """Make none yet."""
+        self._root = os.fspath(folder)
+        names = dict.fromkeys(path.partition("/")[0] for path in paths if "/" in path)
+        # As `build` sweeps them where a build was killed.
+        self._hidden = {
+            name: f"{self._root}/.{name}.{os.getpid()}.tmp"
+            for name in names
+            if not os.path.lexists(f"{self._root}/{name}")
+        }
+
+    def __contains__(self, path: str) -> bool:
+        """Return whether `path` belongs in one of them."""
+        return path.partition("/")[0] in self._hidden
+
+    def write(self, files: Mapping[str, bytes]) -> tuple[str, ...]:
+        """Write `files`, large ones with a compressed copy; return their paths.
+
+        Raises `OutputError`.
+        """
+        parents: dict[str, int] = {}
+        try:
+            for path, content in files.items():
+                parent, _, name = checked(path).rpartition("/")
+                try:
+                    if parent not in parents:
+                        parents[parent] = self._opened(parent)
+                    _write(name, content, parents[parent])
+                    if copy := copy_beside(name, content):
+                        _write(f"{name}.gz", copy, parents[parent])
+                except OSError as error:
+                    raise explained(f"{self._root}/{path}", error) from error
+        finally:
+            for descriptor in parents.values():
+                os.close(descriptor)
+        return tuple(files)
+
+    def appear(self) -> None:
+        """Give them their names, in the order of `paths`. Raises `OutputError`."""
+        for name, hidden in self._hidden.items():
+            try:
+                os.rename(hidden, f"{self._root}/{name}")  # noqa: PTH104 - texts, as everywhere
+            except OSError as error:
+                raise explained(f"{self._root}/{name}", error) from error
+
+    def discard(self) -> None:
+        """Remove those that have no name yet."""
+        for hidden in self._hidden.values():
+            shutil.rmtree(hidden, ignore_errors=True)
+
+    def _opened(self, parent: str) -> int:
+        top, slash, rest = parent.partition("/")
+        folder = self._hidden[top] + slash + rest
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+        return os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def _write(name: str, content: bytes, folder: int) -> None:
+    descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666, dir_fd=folder)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(descriptor, view) :]
+    finally:
+        os.close(descriptor)
