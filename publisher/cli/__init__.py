@@ -33,6 +33,7 @@ COMMANDS = (
     "demo",
     "subscribers",
     "inbox",
+    "tokens",
     "serve",
 )
 

@@ -51,6 +51,16 @@ frequency = click.option(
 )
 
 
+def user() -> str:
+    """Return who runs the program, for logs of what was decided."""
+    from getpass import getuser
+
+    try:
+        return getuser()
+    except (OSError, KeyError):
+        return "operator"
+
+
 def settings_of(
     config: Path | None, source: Sequence[Path] = (), output: Path | None = None
 ) -> Settings:

@@ -75,17 +75,11 @@ def send(
 
 
 def _settle(store: Store, issue_id: str | None, *, again: bool) -> None:
-    from getpass import getuser
-
     from publisher import pipeline
     from publisher.models import DeliveryState
 
-    try:
-        who = getuser()
-    except (OSError, KeyError):
-        who = "operator"
     state = DeliveryState.READY if again else DeliveryState.ABANDONED
-    count = pipeline.settle_doubts(store, issue_id, state, by=who, now=sending.now())
+    count = pipeline.settle_doubts(store, issue_id, state, by=options.user(), now=sending.now())
     what = "go again" if again else "are let be"
     show.note(f"{show.count(count, 'delivery', 'deliveries')} in doubt {what}")
 

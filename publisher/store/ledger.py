@@ -139,9 +139,7 @@ class Ledger(Issues):
         return settled
 
     def release_claims(self, issue_id: str, *, token: str, now: datetime) -> int:
-        """Make the rows ready again that `token` has claimed and not begun to send; return how
-        many.
-        """  # noqa: D205
+        """Make ready again what `token` has claimed and not begun to send; return how many."""
         mine = deliveries.c.claim_token == token
         with self._database.writing() as connection:
             return _release(connection, issue_id, mine, to_ms(now))
@@ -243,11 +241,17 @@ class Ledger(Issues):
             return [(from_ms(at), to.rpartition("@")[2]) for at, to in connection.execute(query)]
 
     def rows(
-        self, issue_id: str, states: Iterable[DeliveryState] = (), *, limit: int | None = None
+        self,
+        issue_id: str,
+        states: Iterable[DeliveryState] = (),
+        *,
+        limit: int | None = None,
+        after: int = -1,
     ) -> list[Delivery]:
         """Return the rows of the issue by subscriber id: those in `states`, or all."""
         wanted = [state.value for state in states]
-        return self._rows(issue_id, deliveries.c.state.in_(wanted) if wanted else sa.true(), limit)
+        which = deliveries.c.state.in_(wanted) if wanted else sa.true()
+        return self._rows(issue_id, which & (deliveries.c.subscriber_id > after), limit)
 
     def doubts(self, issue_id: str, transport: str) -> list[Delivery]:
         """Return the rows in doubt that left, or would have left, by the named transport."""
@@ -256,10 +260,8 @@ class Ledger(Issues):
 
     def each(self, issue_id: str, states: Iterable[DeliveryState] = ()) -> Iterator[Delivery]:
         """Yield what `rows` returns, with some of it in memory at a time."""
-        wanted = [state.value for state in states]
-        which = deliveries.c.state.in_(wanted) if wanted else sa.true()
-        last = -1
-        while page := self._rows(issue_id, which & (deliveries.c.subscriber_id > last), _PAGE):
+        wanted, last = list(states), -1
+        while page := self.rows(issue_id, wanted, limit=_PAGE, after=last):
             yield from page
             last = page[-1].subscriber_id
 

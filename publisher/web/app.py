@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 
 from publisher.web import assets, health, problems, push
+from publisher.web.api import endpoint
 from publisher.web.child import automation
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ ROUTES: tuple[tuple[Route, ...], ...] = (
     health.ROUTES,
     assets.ROUTES,
     push.ROUTES,
+    endpoint.ROUTES,
 )
 
 # What runs as long as the app does: entered at its start in this order, left at its end in reverse.

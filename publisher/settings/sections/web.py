@@ -21,6 +21,7 @@ class Web(Section, frozen=True):
     connections: Annotated[int, Meta(ge=10, le=100_000)] = 1000
     webhook_secret: Secret = msgspec.field(default_factory=lambda: Secret(""))  # empty: no hook
     access_log: bool = True
+    api_per_minute: Annotated[int, Meta(ge=1, le=1_000_000)] = 600  # requests of one client
     body_seconds: Annotated[float, Meta(ge=0.1, le=600)] = 20.0  # for a request to arrive
 
     @property

@@ -21,6 +21,8 @@ connections = 1000
 # One line of JSON for each request, on standard error: what was asked for and how long it took, not
 # by whom.
 access_log = true
+# Requests to the API that one client may make.
+api_per_minute = 600
 # A request has to arrive within this time.
 body_seconds = 20.0
 

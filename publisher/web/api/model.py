@@ -1,0 +1,188 @@
+"""What goes in and out, as types: they validate requests and are the schemas of the document."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - msgspec reads the types
+from typing import Annotated, Generic, TypeVar
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from publisher.models import (  # noqa: TC001 - see above
+    DeliveryState,
+    Frequency,
+    Language,
+    Length,
+    SubscriberStatus,
+)
+
+# SQLite and PostgreSQL hold no larger one.
+Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+Topics = Annotated[list[Slug], Meta(max_length=100)]
+# One line, without what no name needs.
+Line = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Text = Annotated[str, Meta(max_length=1000)]
+Cursor = Annotated[str, Meta(max_length=20, pattern=r"^[0-9]{1,18}$")]
+Limit = Annotated[int, Meta(ge=1, le=500)]
+IssueId = Annotated[str, Meta(pattern=r"^[0-9]{4}-(W[0-9]{2}|[0-9]{2}|[0-9]{2}-[0-9]{2})$")]
+Item = TypeVar("Item")
+
+
+class Out(Struct, frozen=True, kw_only=True):
+    """Base of what is answered."""
+
+
+class In(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of what is sent: a name that is not known is a mistake."""
+
+
+class Problem(Out, frozen=True):
+    """What went wrong (RFC 9457)."""
+
+    title: str
+    status: int
+    detail: str | UnsetType = UNSET
+
+
+class Subscriber(Out, frozen=True):
+    """A person on the list; what is null is as the list has it."""
+
+    id: Id
+    email: str
+    name: str
+    status: SubscriberStatus
+    topics: list[str]
+    language: Language | None
+    length: Length | None
+    frequency: Frequency | None
+    created_at: datetime
+    confirmed_at: datetime | None
+    paused_until: datetime | None
+
+
+class Issue(Out, frozen=True):
+    """An issue that was frozen; `deliveries` counts them by state."""
+
+    id: str
+    state: str
+    start: datetime
+    end: datetime
+    frozen_at: datetime
+    paused_until: datetime | None
+    pause_reason: str
+    deliveries: dict[str, int]
+
+
+class Delivery(Out, frozen=True):
+    """An issue to one subscriber; the address is empty where the person was erased."""
+
+    issue: str
+    subscriber: Id
+    email: str
+    state: DeliveryState
+    attempts: int
+    reason: str
+    message_id: str
+    edition: str
+
+
+class Build(Out, frozen=True):
+    """How building stands: `said` is what the last build did, or why it failed."""
+
+    state: str
+    asked_at: datetime | None
+    began_at: datetime | None
+    ended_at: datetime | None
+    said: str
+
+
+class Task(Out, frozen=True):
+    """Something that happens by itself, and what came of it last."""
+
+    name: str
+    failed: bool
+    ended_at: datetime | None
+    said: str
+
+
+class Status(Out, frozen=True):
+    """How all stands."""
+
+    version: str
+    subscribers: dict[str, int]
+    issues: dict[str, int]
+    mails_waiting: int
+    tasks: list[Task]
+
+
+class Page(Out, Generic[Item], frozen=True):
+    """Some of many; `next` is the cursor of the next page, null on the last."""
+
+    items: list[Item]
+    next: str | None
+
+
+class Asked(Out, frozen=True):
+    """A mail asks the person to confirm; nothing is kept of them before they do."""
+
+    email: str
+
+
+class NewSubscriber(In, frozen=True):
+    """Somebody for the list. `confirmed`: they have agreed already; say how in `note`."""
+
+    email: Annotated[str, Meta(min_length=3, max_length=320, extra_json_schema={"format": "email"})]
+    name: Line = ""
+    topics: Topics = []
+    language: Language | None = None
+    length: Length | None = None
+    frequency: Frequency | None = None
+    confirmed: bool = False
+    note: Text = ""
+
+
+class Change(In, frozen=True):
+    """What is to be another; what is left out stays, null is as the list has it."""
+
+    topics: Topics | UnsetType = UNSET
+    language: Language | UnsetType | None = UNSET
+    length: Length | UnsetType | None = UNSET
+    frequency: Frequency | UnsetType | None = UNSET
+
+
+class Nothing(In, frozen=True):
+    """No parameter."""
+
+
+class OfSubscriber(In, frozen=True):
+    """Who is meant."""
+
+    id: Id
+
+
+class OfIssue(In, frozen=True):
+    """Which issue is meant."""
+
+    issue: IssueId
+
+
+class Paging(In, frozen=True):
+    """Which part of a long list."""
+
+    limit: Limit = 50
+    cursor: Cursor | UnsetType = UNSET
+
+
+class Search(Paging, frozen=True):
+    """Whom to list; `q` is a part of the address or name."""
+
+    status: SubscriberStatus | UnsetType = UNSET
+    topic: Slug | UnsetType = UNSET
+    q: Line = ""
+
+
+class DeliverySearch(Paging, frozen=True, kw_only=True):
+    """Which deliveries of an issue to list."""
+
+    issue: IssueId
+    state: DeliveryState | UnsetType = UNSET

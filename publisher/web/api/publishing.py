@@ -1,0 +1,100 @@
+"""What happens by itself: to look at, and to ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from publisher import __version__
+from publisher.automation.building import BUILD
+from publisher.models import DeliveryState
+from publisher.web.api import model
+from publisher.web.api.operation import Operation, Reply
+from publisher.web.api.scopes import Scope
+
+if TYPE_CHECKING:
+    from publisher.store.tasks import TaskState
+    from publisher.web.api.operation import Call
+
+
+def state_of(task: TaskState) -> str:
+    """Return in one word how a task stands."""
+    if task.waits:
+        return "waiting"
+    if task.runs:
+        return "running"
+    if task.ended_at is None:
+        return "never"
+    return "failed" if task.failed else "done"
+
+
+def _build(call: Call) -> Reply:
+    task = call.context.store.tasks.state(BUILD)
+    return Reply(
+        model.Build(
+            state=state_of(task),
+            asked_at=task.asked_at,
+            began_at=task.began_at,
+            ended_at=task.ended_at,
+            said=task.said,
+        )
+    )
+
+
+def _start(call: Call) -> Reply:
+    now = call.context.clock()
+    call.context.store.tasks.ask(BUILD, now=now)
+    call.context.store.operators.note(call.by, "build asked for", "", now=now)
+    return Reply(_build(call).content, 202)
+
+
+def _status(call: Call) -> Reply:
+    store = call.context.store
+    infos = store.ledger.issues()
+    states = [info.state.value for info in infos]
+    doubts = sum(store.ledger.counts(info.id)[DeliveryState.IN_DOUBT] for info in infos[-20:])
+    return Reply(
+        model.Status(
+            version=__version__,
+            subscribers={state.value: count for state, count in store.subscribers.count().items()},
+            issues={state: states.count(state) for state in ("open", "paused", "done")}
+            | {"in_doubt": doubts},
+            mails_waiting=store.letters.waiting(),
+            tasks=[
+                model.Task(
+                    name=task.name, failed=task.failed, ended_at=task.ended_at, said=task.said
+                )
+                for task in store.tasks.all()
+            ],
+        )
+    )
+
+
+OPERATIONS = (
+    Operation(
+        "getBuild",
+        "GET",
+        "/build",
+        "How building stands.",
+        Scope.BUILD,
+        _build,
+        {200: ("The last build, and whether another is wanted.", model.Build)},
+    ),
+    Operation(
+        "startBuild",
+        "POST",
+        "/build",
+        "Have the sources pulled and the site built; asking twice is asking once.",
+        Scope.BUILD,
+        _start,
+        {202: ("It begins within a second where `publisher run` or `serve` runs.", model.Build)},
+    ),
+    Operation(
+        "getStatus",
+        "GET",
+        "/status",
+        "How all stands: people, issues, and what happens by itself.",
+        Scope.STATUS_READ,
+        _status,
+        {200: ("Counts, and what came of each task last.", model.Status)},
+    ),
+)
