@@ -163,6 +163,13 @@ def _message(
         names = [topic_names.get(slug, slug) for slug in request.topics]
         written = single.confirmation(letter.email, names, token.token, language, settings)
         name, message_id = request.name, f"<confirm.{token.reply_id}@{domain}>"
+    elif letter.kind == Kind.LOGIN:
+        token = new_token()
+        minutes = timedelta(minutes=settings.operator.link_minutes)
+        store.operators.open_link(token.token_hash, letter.email, now=now, expires=now + minutes)
+        address = f"{settings.web.root}operator/login/{token.token}"
+        written = single.login(address, settings.mail_language, settings)
+        name, message_id = "", f"<login.{token.reply_id}@{domain}>"
     else:
         said = json.loads(letter.payload)
         about, name = str(said.get("about", "")), ""

@@ -35,6 +35,7 @@ COMMANDS = (
     "inbox",
     "tokens",
     "serve",
+    "login",
 )
 
 

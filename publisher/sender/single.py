@@ -32,6 +32,7 @@ class Kind(StrEnum):
     WELCOME = "welcome"  # "you are on the list"
     GOODBYE = "goodbye"  # "you get no more"
     STRANGER = "stranger"  # "you are not on the list"
+    LOGIN = "login"  # "this lets you in"
     HELP = "help"  # "this is what you can write"
 
 

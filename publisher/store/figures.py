@@ -129,17 +129,23 @@ class Figures:
         came after `since` and say their domain themselves, as no address is kept with a report.
         """
         ids = list(issue_ids)
-        rejected_reason = deliveries.c.state == DeliveryState.REJECTED.value
+        rejected = deliveries.c.state == DeliveryState.REJECTED.value
         domain = _domain(self._database, deliveries.c.email)
         of_issues = (
             sa.select(
                 domain,
                 sa.func.sum(sa.case((deliveries.c.state == DeliveryState.SENT.value, 1), else_=0)),
-                sa.func.sum(sa.case((rejected_reason, 1), else_=0)),
-                sa.func.max(sa.case((rejected_reason, deliveries.c.reason), else_="")),
+                sa.func.sum(sa.case((rejected, 1), else_=0)),
             )
             .where(deliveries.c.issue_id.in_(ids), deliveries.c.email != "")
             .group_by(domain)
+        )
+        count = sa.func.count()
+        answers = (
+            sa.select(domain, deliveries.c.reason)
+            .where(deliveries.c.issue_id.in_(ids), deliveries.c.email != "", rejected)
+            .group_by(domain, deliveries.c.reason)
+            .order_by(count, deliveries.c.reason)
         )
         reported = (
             sa.select(
@@ -153,16 +159,15 @@ class Figures:
         )
         with self._database.reading() as connection:
             sent = {row[0]: row[1:] for row in connection.execute(of_issues)}
+            # The most frequent one of each comes last.
+            reasons = {row[0]: row[1] for row in connection.execute(answers)}
             later = {row[0]: row[1:] for row in connection.execute(reported)}
         found = []
         for name in sent.keys() | later.keys():
-            arrived, rejected, answer = sent.get(name, (0, 0, ""))
+            arrived, refused = sent.get(name, (0, 0))
             hard, soft, report = later.get(name, (0, 0, ""))
-            found.append(
-                DomainBounces(
-                    name, int(arrived), int(rejected), int(hard), int(soft), answer or report
-                )
-            )
+            counts = (int(arrived), int(refused), int(hard), int(soft))
+            found.append(DomainBounces(name, *counts, reasons.get(name) or report))
         failing = [domain for domain in found if domain.failed]
         return sorted(failing, key=lambda domain: (-domain.failed, domain.domain))
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.models import DeliveryState, Frequency, PastIssue
+from publisher.store.ledger_rows import delivery_of
 from publisher.store.schema import deliveries, issue_papers, issues
 from publisher.store.times import from_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from publisher.models import Delivery
     from publisher.store.engine import Database
 
 _NEVER_ARRIVED = (
@@ -106,3 +108,15 @@ class History:
             ):
                 found[subscriber_id] = (*found.get(subscriber_id, ()), issue_id)
         return found
+
+    def of_subscriber(self, subscriber_id: int, *, most: int) -> list[Delivery]:
+        """Return what somebody got, or did not: the newest `most` deliveries, newest first."""
+        query = (
+            sa.select(deliveries)
+            .join(issues, issues.c.id == deliveries.c.issue_id)
+            .where(deliveries.c.subscriber_id == subscriber_id)
+            .order_by(issues.c.end_at.desc(), issues.c.id)
+            .limit(most)
+        )
+        with self._database.reading() as connection:
+            return [delivery_of(row) for row in connection.execute(query)]

@@ -15,7 +15,7 @@ from publisher.models import Delivery, DeliveryState
 from publisher.store import moves
 from publisher.store.hashing import email_hash
 from publisher.store.issues import Issues, IssueState
-from publisher.store.ledger_rows import Claimed, Decision
+from publisher.store.ledger_rows import Claimed, Decision, delivery_of
 from publisher.store.schema import consent_log, decisions, deliveries, issues, suppressions
 from publisher.store.times import from_ms, to_ms
 
@@ -288,21 +288,7 @@ class Ledger(Issues):
             .limit(limit)
         )
         with self._database.reading() as connection:
-            return [_delivery(row) for row in connection.execute(query)]
-
-
-def _delivery(row: sa.Row[tuple[object, ...]]) -> Delivery:
-    return Delivery(
-        issue_id=row.issue_id,
-        subscriber_id=row.subscriber_id,
-        email=row.email,
-        name=row.name,
-        edition=row.edition_key,
-        state=DeliveryState(row.state),
-        attempts=row.attempts,
-        reason=row.reason,
-        message_id=row.message_id,
-    )
+            return [delivery_of(row) for row in connection.execute(query)]
 
 
 def _release(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from publisher.models import Delivery, DeliveryState
+
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from publisher.models import DeliveryState
+    import sqlalchemy as sa
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +80,18 @@ class SettlementRow(Protocol):
     def counted(self) -> bool: ...  # noqa: D102
     @property
     def suppress(self) -> str: ...  # noqa: D102
+
+
+def delivery_of(row: sa.Row[tuple[object, ...]]) -> Delivery:
+    """Return the delivery that a row of the table is."""
+    return Delivery(
+        issue_id=row.issue_id,
+        subscriber_id=row.subscriber_id,
+        email=row.email,
+        name=row.name,
+        edition=row.edition_key,
+        state=DeliveryState(row.state),
+        attempts=row.attempts,
+        reason=row.reason,
+        message_id=row.message_id,
+    )

@@ -113,18 +113,20 @@ class Subscribers(Agreements):
         connection.execute(sa.delete(bounces).where(bounces.c.email_hash == hashed))
         self.log(connection, email, "confirmed", detail, now, wording)
 
-    def pause(self, subscriber_id: int, *, until: datetime | None, now: datetime) -> bool:
+    def pause(
+        self, subscriber_id: int, *, until: datetime | None, now: datetime, detail: str = ""
+    ) -> bool:
         """Send a person nothing `until` then (None: until they say so); False: not active."""
         paused = {
             "status": SubscriberStatus.PAUSED.value,
             "paused_until": None if until is None else to_ms(until),
         }
-        return self._move(subscriber_id, _AGREED, paused, "paused", now)
+        return self._move(subscriber_id, _AGREED, paused, "paused", now, detail)
 
-    def resume(self, subscriber_id: int, *, now: datetime) -> bool:
+    def resume(self, subscriber_id: int, *, now: datetime, detail: str = "") -> bool:
         """End a pause; return whether there was one. Raises `StoreError`."""
         paused = (SubscriberStatus.PAUSED.value,)
-        return self._move(subscriber_id, paused, _RESUMED, "resumed", now)
+        return self._move(subscriber_id, paused, _RESUMED, "resumed", now, detail)
 
     def resume_due(self, *, now: datetime) -> int:
         """End the pauses whose day has come; return how many. Raises `StoreError`."""
@@ -142,6 +144,7 @@ class Subscribers(Agreements):
         values: Mapping[str, object],
         action: str,
         now: datetime,
+        detail: str,
     ) -> bool:
         with self._database.writing() as connection:
             moved = connection.execute(
@@ -151,7 +154,7 @@ class Subscribers(Agreements):
                 .returning(subscribers.c.email)
             ).one_or_none()
             if moved is not None:
-                self.log(connection, moved.email, action, "", now)
+                self.log(connection, moved.email, action, detail, now)
             return moved is not None
 
     def unsubscribe(self, subscriber_id: int, *, now: datetime, detail: str = "") -> bool:

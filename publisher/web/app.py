@@ -10,6 +10,9 @@ from starlette.applications import Starlette
 from publisher.web import assets, health, problems, push
 from publisher.web.api import endpoint
 from publisher.web.child import automation
+from publisher.web.operator import routes as operator
+from publisher.web.operator.lookout import closing_lookout
+from publisher.web.polls.flush import keeping_polls
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -25,10 +28,15 @@ ROUTES: tuple[tuple[Route, ...], ...] = (
     assets.ROUTES,
     push.ROUTES,
     endpoint.ROUTES,
+    *operator.GROUPS,
 )
 
 # What runs as long as the app does: entered at its start in this order, left at its end in reverse.
-SERVICES: tuple[Callable[[Context], AbstractAsyncContextManager[None]], ...] = (automation,)
+SERVICES: tuple[Callable[[Context], AbstractAsyncContextManager[None]], ...] = (
+    automation,
+    closing_lookout,
+    keeping_polls,
+)
 
 # Enough for every form; a route that takes more says so (`max_body_size`).
 MOST_BODY_BYTES = 65_536

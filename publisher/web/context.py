@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import TYPE_CHECKING, cast
 
+from publisher.web.operator.lookout import Lookout
+from publisher.web.polls.counter import PollCounter
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -28,10 +31,11 @@ class Context:
     store: Store
     clock: Callable[[], datetime]
     stopping: Event = field(default_factory=Event)
-    # Told of each request of a feed, on the event loop: its path in the folder, the User-Agent.
-    polled: Callable[[str, str], None] = lambda _path, _agent: None
     # The command that publishes by itself beside the app (child.py); none where it is empty.
     automation: tuple[str, ...] = ()
+    lookout: Lookout = field(default_factory=Lookout)
+    # Told of each request of a feed, on the event loop.
+    polls: PollCounter = field(default_factory=PollCounter)
 
 
 def context_of(request: HTTPConnection) -> Context:

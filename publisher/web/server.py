@@ -44,7 +44,7 @@ class Server(uvicorn.Server):
         library = library_of(context.settings)
         app = create_app(context)
         is_app = app_addresses(app.routes)
-        files = SiteFiles(library, context.polled)
+        files = SiteFiles(library, context.polls.count)
         both: ASGIApp = Front(guarded(app, context.settings), files, is_app)
         both = Arrival(both, seconds=web.body_seconds)
         super().__init__(
@@ -52,7 +52,7 @@ class Server(uvicorn.Server):
                 Logged(both, note) if web.access_log else both,
                 host=web.host,
                 port=web.port,
-                http=protocol_for(Wiring(library, context.polled, note)),
+                http=protocol_for(Wiring(library, context.polls.count, note)),
                 lifespan="on",
                 ws="none",
                 access_log=False,

@@ -5,14 +5,14 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from publisher.web.charts import Chart, Series, Tone, bars, columns, lines
+from publisher.web.charts import Chart, Series, Tone, bars, columns, groups, lines
 from publisher.web.charts.axis import floor, short, some_of, ticks
 from publisher.web.charts.drawing import COLUMN, cut, pixels
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-KINDS = pytest.mark.parametrize("draw", [lines, columns, bars])
+KINDS = pytest.mark.parametrize("draw", [lines, columns, groups, bars])
 WIDTHS = pytest.mark.parametrize("width", [320, 680])
 
 
@@ -169,6 +169,15 @@ def test_columns_stand_on_each_other() -> None:
         "2024-12-01: 10 kind 0",
         "2024-12-01: 5 kind 1",
     ]
+
+
+def test_groups_stand_side_by_side() -> None:
+    one, other = shapes(groups(chart((10,), (5,)), 680), "rect")
+
+    assert float(one.get("x", "")) + float(one.get("width", "")) == float(other.get("x", ""))
+    assert float(one.get("height", "")) == pytest.approx(
+        2 * float(other.get("height", "")), abs=0.2
+    )
 
 
 def test_little_is_seen_beside_much() -> None:

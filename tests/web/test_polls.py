@@ -1,8 +1,16 @@
 from __future__ import annotations
 
-import pytest
+import sqlite3
+from typing import TYPE_CHECKING
 
+import pytest
+from serving import serving
+
+from publisher.store.database import open_store
+from publisher.store.polls import AppPolls
+from publisher.web.context import Context
 from publisher.web.polls.counter import PollCounter, Polls
+from publisher.web.polls.flush import write_polls
 from publisher.web.polls.user_agents import (
     BOTS,
     BROWSERS,
@@ -11,6 +19,11 @@ from publisher.web.polls.user_agents import (
     Agent,
     read_agent,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from serving import Site
 
 SAFARI = (
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
@@ -116,33 +129,62 @@ def test_user_agents(header: str, expected: Agent) -> None:
 
 
 def test_polls_are_counted_by_app_and_begin_anew() -> None:
-    counter = PollCounter(lambda: "2024-12-02")
+    counter = PollCounter()
     for number in (16, 17, 16):
         counter.count("atom.xml", f"Feedly/1.0 (+x; {number} subscribers; )")
     counter.count("atom.xml", "Feedbin feed-id:1 - 3 subscribers")
     counter.count("atom.xml", "Feedbin feed-id:2 - 4 subscribers")
     counter.count("rss.xml", "curl/8.5.0")
 
-    assert sorted(counter.take(), key=lambda row: (row.feed, row.app, row.variant)) == [
+    assert sorted(counter.take("2024-12-02"), key=lambda row: (row.feed, row.app, row.variant)) == [
         Polls("2024-12-02", "atom.xml", "Feedbin", "1", 1, 3),
         Polls("2024-12-02", "atom.xml", "Feedbin", "2", 1, 4),
         Polls("2024-12-02", "atom.xml", "Feedly", "", 3, 17),
         Polls("2024-12-02", "rss.xml", SCRIPTS, "", 1, 0),
     ]
-    assert counter.take() == []
+    assert counter.take("2024-12-02") == []
 
 
 def test_headers_that_are_made_up_fill_no_memory() -> None:
-    counter = PollCounter(lambda: "2024-12-02")
+    counter = PollCounter()
     for number in range(20_000):
         counter.count("atom.xml", f"Made up {number} " * 1000)
     assert len(counter._counted) <= 5_001
-    rows = counter.take()
+    rows = counter.take("2024-12-02")
     assert sum(row.polls for row in rows) == 20_000
     assert {row.app for row in rows} == {OTHERS}
 
     for number in range(100):
         counter.count("atom.xml", f"Feedbin feed-id:{number} - 1 subscribers")
-    rows = counter.take()
+    rows = counter.take("2024-12-02")
     assert len(rows) == 21
     assert sum(row.polls for row in rows) == 100
+
+
+def test_what_is_served_is_counted_and_kept(tmp_path: Path) -> None:
+    (tmp_path / "public").mkdir()
+    for name in ("atom.xml", "index.html"):
+        (tmp_path / "public" / name).write_text("<feed/>")
+    with serving(tmp_path) as site:
+        agent = {"User-Agent": "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 16 subscribers; )"}
+        etag = site.client.get("/atom.xml", headers=agent).headers["etag"]
+        same = site.client.get("/atom.xml", headers={**agent, "If-None-Match": etag})
+        assert same.status_code == 304
+        for path in ("/index.html", "/nothing/atom.xml"):
+            site.client.get(path, headers=agent)
+        today = site.clock().date().isoformat()
+    # The server has stopped: what it had counted until then is in the store.
+    with open_store(f"sqlite:///{tmp_path}/publisher.db") as store:
+        assert store.polls.by_app(today, today) == [AppPolls("Feedly", 16, 2)]
+
+
+def test_counts_that_cannot_be_written_stop_nothing(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    context = Context(site.settings, site.store, site.clock)
+    context.polls.count("atom.xml", "curl/8.5.0")
+    with sqlite3.connect(site.folder / "publisher.db") as raw:
+        raw.execute("DROP TABLE polls")
+    raw.close()
+    write_polls(context)
+    assert "polls of feeds are not counted" in caplog.text

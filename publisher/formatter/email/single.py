@@ -99,6 +99,21 @@ def answer(
     return Written(getattr(blocks[0], f"{kind}_subject").format(title=title), text)
 
 
+def login(address: str, language: Language, settings: Settings) -> Written:
+    """Return the mail with the link `address` to the operator's pages. Raises `TemplateError`."""
+    title = settings.newsletter.title or settings.site.title
+    blocks = words_of(language)
+    text = render(
+        "email/login.txt.j2",
+        settings,
+        blocks=blocks,
+        address=address,
+        minutes=settings.operator.link_minutes,
+        **_sender(settings, title),
+    )
+    return Written(blocks[0].login_subject.format(title=title), text)
+
+
 def _sender(settings: Settings, title: str) -> dict[str, object]:
     return {
         "sender": settings.mail.from_name or title,

@@ -39,6 +39,9 @@ class SingleWords:
     known_topics: str
     commands: str
     sent_by: str
+    login_subject: str
+    login: str
+    login_not_you: str
 
 
 ENGLISH = SingleWords(
@@ -78,6 +81,12 @@ ENGLISH = SingleWords(
         "help - to get this mail"
     ),
     sent_by="Sent by {name}",
+    login_subject="Log in: {title}",
+    login="To log in to the operator's pages, open this one and press the button:",
+    login_not_you=(
+        "It works once, for {minutes} minutes. If you did not ask for it, do nothing: nobody gets "
+        "in without this mail."
+    ),
 )
 
 CHINESE = SingleWords(
@@ -115,6 +124,12 @@ CHINESE = SingleWords(
         "帮助 - 再次收到这封邮件"
     ),
     sent_by="发件人：{name}",
+    login_subject="登录：{title}",
+    login="要登录管理页面，请打开下面的页面并点击按钮：",
+    login_not_you=(
+        "链接只能使用一次，{minutes} 分钟内有效。"
+        "如果不是您本人的请求，无需理会：没有这封邮件，谁也无法登录。"
+    ),
 )
 
 

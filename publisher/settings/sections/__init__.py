@@ -19,7 +19,7 @@ from publisher.settings.sections.site import (
     Templates,
     Watch,
 )
-from publisher.settings.sections.web import Store, Subscribing, Web
+from publisher.settings.sections.web import Operator, Store, Subscribing, Web
 
 __all__ = [
     "SECTIONS",
@@ -28,6 +28,7 @@ __all__ = [
     "Inbox",
     "Mail",
     "Newsletter",
+    "Operator",
     "Output",
     "Pace",
     "SavedFilter",
@@ -58,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mail: Mail = msgspec.field(default_factory=Mail)
     pace: Pace = Pace()
     web: Web = msgspec.field(default_factory=Web)
+    operator: Operator = Operator()
     subscribing: Subscribing = Subscribing()
     inbox: Inbox = msgspec.field(default_factory=Inbox)
     store: Store = msgspec.field(default_factory=Store)
@@ -102,6 +104,7 @@ SECTIONS: dict[str, type[Section]] = {
     "mail": Mail,
     "pace": Pace,
     "web": Web,
+    "operator": Operator,
     "subscribing": Subscribing,
     "inbox": Inbox,
     "store": Store,

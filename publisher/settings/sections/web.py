@@ -30,6 +30,14 @@ class Web(Section, frozen=True):
         return self.url.rstrip("/") + "/" if self.url else ""
 
 
+class Operator(Section, frozen=True):
+    """Who looks at the operator's pages; `publisher login` lets in whoever can run it."""
+
+    addresses: tuple[str, ...] = ()  # that may ask for a link by mail
+    link_minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
+    session_hours: Annotated[float, Meta(gt=0, le=720)] = 12.0
+
+
 class Subscribing(Section, frozen=True):
     """How strangers come onto the list, by mail and on the web."""
 

@@ -26,6 +26,12 @@ api_per_minute = 600
 # A request has to arrive within this time.
 body_seconds = 20.0
 
+[operator]
+# Who may have a link to the operator's pages (/operator/) mailed. `publisher login` prints one.
+addresses = []
+link_minutes = 15
+session_hours = 12.0
+
 [subscribing]
 # A request to subscribe is to be confirmed within this time.
 confirm_hours = 48

@@ -9,8 +9,8 @@ forbids, and a script beside it.
 from __future__ import annotations
 
 from publisher.web.charts.bars import bars
-from publisher.web.charts.columns import columns
+from publisher.web.charts.columns import columns, groups
 from publisher.web.charts.lines import lines
 from publisher.web.charts.model import Chart, Series, Tone
 
-__all__ = ["Chart", "Series", "Tone", "bars", "columns", "lines"]
+__all__ = ["Chart", "Series", "Tone", "bars", "columns", "groups", "lines"]

@@ -1,4 +1,4 @@
-"""Deliveries: for each label a column, its series one on the other."""
+"""Deliveries: for each label a column, its series one on the other or side by side."""
 
 from __future__ import annotations
 
@@ -19,23 +19,33 @@ _LEAST = 2.0
 
 
 def columns(chart: Chart, width: int) -> str:
-    """Return the chart as an SVG element for a column of `width` pixels."""
+    """Return the chart as an SVG element for `width` pixels: parts of a whole, piled up."""
+    return _drawn(chart, width, piled=True)
+
+
+def groups(chart: Chart, width: int) -> str:
+    """Return the chart as an SVG element for `width` pixels: figures that don't add up."""
+    return _drawn(chart, width, piled=False)
+
+
+def _drawn(chart: Chart, width: int, *, piled: bool) -> str:
     drawing = Drawing(chart, width, _HEIGHT)
-    marks = ticks(max(chart.totals, default=0))
+    highest = (max(series.values, default=0) for series in chart.series)
+    marks = ticks(max(chart.totals if piled else highest, default=0))
     left = room_for(marks)
     drawing.scale(marks, _TOP, _BOTTOM, left)
     slot = (width - left) / max(len(chart.labels), 1)
-    thick = min(slot * 0.7, _WIDEST)
+    whole = min(slot * 0.7, _WIDEST)
+    thick = whole if piled else whole / max(len(chart.series), 1)
     across = [left + slot * (at + 0.5) for at in range(len(chart.labels))]
-    for at, x in enumerate(across):
-        foot = float(_BOTTOM)
+    for at, middle in enumerate(across):
+        x, foot = middle - whole / 2, float(_BOTTOM)
         for series in chart.series:
             value = series.values[at]
-            if not value:
-                continue
-            tall = max(_BOTTOM - height_of(value, marks, _TOP, _BOTTOM), _LEAST)
-            tip = f"{chart.labels[at]}: {value:,} {series.name}"
-            drawing.box(x - thick / 2, foot - tall, thick, tall, f"fill {series.tone}", tip)
-            foot -= tall
+            tall = max(_BOTTOM - height_of(value, marks, _TOP, _BOTTOM), _LEAST) if value else 0.0
+            if value:
+                tip = f"{chart.labels[at]}: {value:,} {series.name}"
+                drawing.box(x, foot - tall, thick, tall, f"fill {series.tone}", tip)
+            x, foot = (x, foot - tall) if piled else (x + thick, foot)
     days(drawing, chart, across)
     return str(drawing)

@@ -47,7 +47,8 @@ def lines(chart: Chart, width: int) -> str:
 def days(drawing: Drawing, chart: Chart, across: list[float]) -> None:
     """Write the labels under the places `across`, as many as have room."""
     widest = max((pixels(chart.mark(at)) for at in range(len(across))), default=0)
-    most = int((drawing.width - COLUMN * 4) // (widest + COLUMN * 3))
+    # The last one may have to stand half its width further left.
+    most = int(drawing.width // (widest * 1.5 + COLUMN * 2))
     for at in some_of(len(across), max(most, 1)):
         half = pixels(chart.mark(at)) / 2
         # None may leave the picture.

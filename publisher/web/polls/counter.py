@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from publisher.web.polls.user_agents import read_agent
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 # Of a header: what tells an app stands at its beginning.
 _LONGEST = 400
@@ -37,9 +33,8 @@ class Polls:
 class PollCounter:
     """For one thread that counts; `take` may be called from any."""
 
-    def __init__(self, today: Callable[[], str]) -> None:
-        """Count by the days that `today` names."""
-        self._today = today
+    def __init__(self) -> None:
+        """Begin with nothing."""
         self._counted: Counter[tuple[str, str]] = Counter()
 
     def count(self, feed: str, agent: str) -> None:
@@ -51,13 +46,12 @@ class PollCounter:
         else:
             counted[feed, ""] += 1
 
-    def take(self) -> list[Polls]:
-        """Return what was counted since the last time, by app, and begin anew.
+    def take(self, day: str) -> list[Polls]:
+        """Return what was counted since the last time, by app, as of `day`; begin anew.
 
-        It counts for today: who takes every minute is a minute wrong at midnight.
+        Who takes every minute is a minute wrong at midnight.
         """
         counted, self._counted = self._counted, Counter()
-        day = self._today()
         found: dict[tuple[str, str, str], tuple[int, int]] = {}
         variants: Counter[tuple[str, str]] = Counter()
         for (feed, header), polls in counted.items():

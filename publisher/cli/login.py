@@ -1,0 +1,67 @@
+"""`publisher login`: a link that lets somebody in to the operator's pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from publisher.cli import letters, options, sending, show
+from publisher.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from publisher.settings import Settings
+    from publisher.store.database import Store
+
+
+@click.command()
+@click.option("--name", metavar="NAME", help="Who logs in, for the logs.  [default: your user's]")
+@click.option("--email", metavar="ADDRESS", help="Mail it to one of operator.addresses instead.")
+@options.config
+@options.verbose
+def login(*, name: str | None, email: str | None, config: Path | None, verbose: bool) -> None:
+    """Print a link to the operator's pages that works once, for some minutes."""
+    from publisher import pipeline
+
+    settings = options.settings_of(config)
+    if not settings.web.root:
+        raise SettingsError("web.url: is not set; the operator's pages are in the web app")
+    with pipeline.open_store(settings) as store:
+        if email is None:
+            show.line(_link(name or _user(), settings, store))
+        else:
+            store.letters.put("login", _operator(email, settings), "{}", now=sending.now())
+            if not letters.send(settings, store):
+                raise SystemExit(1)
+
+
+def _link(name: str, settings: Settings, store: Store) -> str:
+    from datetime import timedelta
+
+    from publisher.sender.one_time import new_token
+
+    token, now = new_token(), sending.now()
+    minutes = timedelta(minutes=settings.operator.link_minutes)
+    store.operators.open_link(token.token_hash, name, now=now, expires=now + minutes)
+    show.note(f"works once, for {settings.operator.link_minutes} minutes, for {name}:")
+    return f"{settings.web.root}operator/login/{token.token}"
+
+
+def _operator(address: str, settings: Settings) -> str:
+    from publisher.sender.addresses import normalise_email
+
+    email = normalise_email(address)
+    if email not in {normalise_email(known) for known in settings.operator.addresses}:
+        raise SettingsError(f"operator.addresses: {email} is not among them")
+    return email
+
+
+def _user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a user id without a name
+        return "operator"

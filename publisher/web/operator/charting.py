@@ -1,0 +1,121 @@
+"""From figures to charts: what each says, in which colours. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from publisher.models import DeliveryState
+from publisher.web.charts import Chart, Series, Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from publisher.store.figures import DomainBounces, Growth
+    from publisher.store.polls import AppPolls
+
+_DOMAINS, _APPS = 12, 15
+# The states of a delivery as a reader of charts tells them apart, from the ground up.
+GROUPS = (
+    ("sent", Tone.GOOD, (DeliveryState.SENT,)),
+    ("waiting", Tone.QUIET, (DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.SENDING)),
+    ("skipped", Tone.OTHER, (DeliveryState.SKIPPED, DeliveryState.ABANDONED)),
+    ("in doubt", Tone.DOUBT, (DeliveryState.IN_DOUBT,)),
+    ("rejected", Tone.BAD, (DeliveryState.REJECTED,)),
+)
+
+
+def size_chart(days: Sequence[Growth]) -> Chart:
+    """Return how many people the list had at the end of each day."""
+    sizes = tuple(day.size for day in days)
+    change = sizes[-1] - sizes[0] if sizes else 0
+    return Chart(
+        "size",
+        "People on the list",
+        f"In {len(days)} days the list went from {sizes[0]:,} to {sizes[-1]:,} people "
+        f"({change:+,})."
+        if sizes
+        else "There are no figures yet.",
+        tuple(day.day.isoformat() for day in days),
+        (Series("people", Tone.GOOD, sizes),),
+        tuple(f"{day.day:%-d %b}" for day in days),
+    )
+
+
+def moves_chart(days: Sequence[Growth]) -> Chart:
+    """Return how many came and went in each week; the last week ends today."""
+    weeks = [days[max(end - 7, 0) : end] for end in range(len(days), 0, -7)][::-1]
+    came = tuple(sum(day.came for day in week) for week in weeks)
+    went = tuple(sum(day.went for day in week) for week in weeks)
+    return Chart(
+        "moves",
+        "Who came and went, by week",
+        f"In {len(weeks)} weeks {sum(came):,} people came and {sum(went):,} went.",
+        tuple(f"{week[0].day.isoformat()} to {week[-1].day.isoformat()}" for week in weeks),
+        (Series("came", Tone.GOOD, came), Series("went", Tone.BAD, went)),
+        tuple(f"{week[-1].day:%-d %b}" for week in weeks),
+    )
+
+
+def deliveries_chart(states: Mapping[str, Mapping[DeliveryState, int]]) -> Chart:
+    """Return what became of the deliveries of issues, in the order given."""
+    series = tuple(
+        Series(name, tone, tuple(sum(of[state] for state in group) for of in states.values()))
+        for name, tone, group in GROUPS
+    )
+    total, sent = (sum(sum(s.values) for s in which) for which in (series, series[:1]))
+    return Chart(
+        "deliveries",
+        "Deliveries by issue",
+        f"Of {total:,} deliveries of {len(states)} issues {sent:,} were sent.",
+        tuple(states),
+        series,
+    )
+
+
+def domains_chart(domains: Sequence[DomainBounces]) -> Chart:
+    """Return at which domains most mail failed, and how."""
+    shown = domains[:_DOMAINS]
+    failed = sum(domain.failed for domain in domains)
+    return Chart(
+        "domains",
+        "Mail that failed, by domain",
+        f"{failed:,} messages failed at {len(domains):,} domains; the first is "
+        f"{shown[0].domain or 'unknown'}."
+        if shown
+        else "No message has failed.",
+        tuple(domain.domain or "unknown" for domain in shown),
+        (
+            Series("refused", Tone.BAD, tuple(domain.rejected for domain in shown)),
+            Series("reported gone", Tone.DOUBT, tuple(domain.hard for domain in shown)),
+            Series("reported for now", Tone.OTHER, tuple(domain.soft for domain in shown)),
+        ),
+    )
+
+
+def apps_chart(apps: Sequence[AppPolls]) -> Chart:
+    """Return for how many people each reader app asks."""
+    shown = [app for app in apps if app.subscribers][:_APPS]
+    people = sum(app.subscribers for app in apps)
+    return Chart(
+        "apps",
+        "Readers by app",
+        f"Reader apps ask for {people:,} people; {shown[0].app} for {shown[0].subscribers:,}."
+        if shown
+        else "No reader app has said for how many people it asks.",
+        tuple(app.app for app in shown),
+        (Series("people", Tone.GOOD, tuple(app.subscribers for app in shown)),),
+    )
+
+
+def polls_chart(days: Sequence[str], by_day: Mapping[str, tuple[int, int]]) -> Chart:
+    """Return how often feeds were asked for on each of `days`."""
+    polls = tuple(by_day.get(day, (0, 0))[0] for day in days)
+    return Chart(
+        "polls",
+        "Feed requests by day",
+        f"In {len(days)} days feeds were asked for {sum(polls):,} times.",
+        tuple(days),
+        (Series("requests", Tone.GOOD, polls),),
+        tuple(f"{date.fromisoformat(day):%-d %b}" for day in days),
+    )

@@ -1,0 +1,58 @@
+"""The figures that several pages show, each made once a minute at most."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publisher.models import DeliveryState
+    from publisher.store.figures import DomainBounces, Growth
+    from publisher.store.polls import AppPolls
+    from publisher.web.operator.gate import Visit
+
+GROWTH_DAYS = 90
+POLL_DAYS = 30
+# An app that has not asked for a week is gone, or its readers are.
+_APP_DAYS = 7
+_ISSUES = 12
+
+
+def growth_lately(visit: Visit) -> list[Growth]:
+    """Return the list's last days."""
+    zone, now = visit.settings.site.zone, visit.now
+    return visit.lookout.figure(
+        "growth", lambda: visit.store.figures.growth(zone, days=GROWTH_DAYS, now=now)
+    )
+
+
+def days_until(visit: Visit, count: int) -> list[str]:
+    """Return the last `count` days of the site's time zone as ISO dates, today last."""
+    return [(visit.today - timedelta(days=back)).isoformat() for back in range(count)][::-1]
+
+
+def apps_lately(visit: Visit) -> list[AppPolls]:
+    """Return which apps asked for feeds in the last week."""
+    days = days_until(visit, _APP_DAYS)
+    return visit.lookout.figure("apps", lambda: visit.store.polls.by_app(days[0], days[-1]))
+
+
+def states_lately(visit: Visit) -> dict[str, dict[DeliveryState, int]]:
+    """Return the deliveries of the newest issues by state, oldest first."""
+
+    def make() -> dict[str, dict[DeliveryState, int]]:
+        ids = visit.store.figures.recent_issues(_ISSUES)
+        return visit.store.figures.states_of(ids[::-1])
+
+    return visit.lookout.figure("states", make)
+
+
+def domains_lately(visit: Visit) -> list[DomainBounces]:
+    """Return where mail of the newest issues failed, and what was reported in that time."""
+    since = visit.now - timedelta(days=GROWTH_DAYS)
+
+    def make() -> list[DomainBounces]:
+        ids = visit.store.figures.recent_issues(_ISSUES)
+        return visit.store.figures.by_domain(ids, since=since)
+
+    return visit.lookout.figure("domains", make)

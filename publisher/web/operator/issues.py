@@ -1,0 +1,136 @@
+"""Issues: how far each is, live while it is sent, and a hand on its brake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
+
+from publisher.models import DeliveryState
+from publisher.store.issues import IssueState
+from publisher.web.charts import columns
+from publisher.web.operator.charting import GROUPS, deliveries_chart
+from publisher.web.operator.figures import states_lately
+from publisher.web.operator.frame import operator_page
+from publisher.web.operator.gate import guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from starlette.responses import Response
+
+    from publisher.store.issues import IssueInfo
+    from publisher.web.operator.gate import Visit
+
+PART = "/operator/issues"
+_REASONS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an issue is. `moving`: it is being sent, or will be by itself."""
+
+    info: IssueInfo
+    counts: Mapping[DeliveryState, int]
+    next_due: datetime | None
+
+    @property
+    def total(self) -> int:
+        """All deliveries."""
+        return sum(self.counts.values())
+
+    @property
+    def groups(self) -> list[tuple[str, str, int]]:
+        """Name, tone and count of each group of states, those of a chart."""
+        return [
+            (name, tone, sum(self.counts[state] for state in states))
+            for name, tone, states in GROUPS
+        ]
+
+    @property
+    def left(self) -> int:
+        """How many are still to go."""
+        busy = (DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.SENDING)
+        return sum(self.counts[state] for state in busy)
+
+    @property
+    def moving(self) -> bool:
+        """Whether it is being sent."""
+        return self.info.state is IssueState.OPEN and self.left > 0
+
+
+def listed(visit: Visit) -> Response:
+    """Show all issues, newest first."""
+    states = states_lately(visit)
+    infos = visit.store.ledger.issues()[::-1]
+    return operator_page(
+        visit,
+        "web/operator/issues.html.j2",
+        title="Issues",
+        part=PART,
+        infos=infos,
+        states=states,
+        groups=GROUPS,
+        charts=((deliveries_chart(states), columns),),
+    )
+
+
+def issue(visit: Visit) -> Response:
+    """Show how far an issue is, and what became of its deliveries."""
+    shown = progress(visit)
+    info = shown.info
+    reasons = {
+        state: visit.store.figures.reasons_of(info.id, state, most=_REASONS)
+        for state in (DeliveryState.REJECTED, DeliveryState.IN_DOUBT, DeliveryState.SKIPPED)
+        if shown.counts[state]
+    }
+    return operator_page(
+        visit,
+        "web/operator/issue.html.j2",
+        title=f"Issue {info.id}",
+        part=PART,
+        shown=shown,
+        still=bool(visit.asked("still")),
+        reasons=reasons,
+        decisions=visit.store.ledger.decisions(info.id)[::-1],
+    )
+
+
+def live(visit: Visit) -> Response:
+    """Return the part of an issue's page that changes while it is sent."""
+    return operator_page(
+        visit, "web/operator/progress.html.j2", title="Progress", shown=progress(visit)
+    )
+
+
+def pause(visit: Visit) -> Response:
+    """Stop an issue before its next message, or take it up again."""
+    info = progress(visit).info
+    if visit.field("resume"):
+        visit.store.ledger.resume(info.id)
+        visit.note("issue resumed", f"issue {info.id}")
+    else:
+        visit.store.ledger.pause(info.id, until=None, reason=visit.by)
+        visit.note("issue paused", f"issue {info.id}")
+    return RedirectResponse(f"{PART}/{info.id}", status_code=303)
+
+
+def progress(visit: Visit) -> Progress:
+    """Return how far the issue of the address is; 404 where there is no such."""
+    info = visit.store.ledger.issue(visit.part("issue"))
+    if info is None:
+        raise HTTPException(404)
+    counts = visit.store.ledger.counts(info.id)
+    return Progress(info, counts, visit.store.ledger.next_due(info.id))
+
+
+ROUTES = (
+    Route(PART, guarded(listed)),
+    Route(PART + "/{issue}", guarded(issue)),
+    Route(PART + "/{issue}/progress", guarded(live)),
+    Route(PART + "/{issue}/pause", guarded(pause), methods=["POST"]),
+)

@@ -1,0 +1,70 @@
+"""Values that take long to make: made once, shown to all, and made anew behind their backs."""
+
+from __future__ import annotations
+
+import logging
+import time
+from concurrent.futures import wait
+from threading import Lock
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from publisher.errors import PublisherError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor, Future
+
+Value = TypeVar("Value")
+
+_log = logging.getLogger("publisher.web")
+
+
+class Kept(Generic[Value]):
+    """A value and when it was made; for many threads."""
+
+    def __init__(
+        self,
+        seconds: float,
+        pool: Executor,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Keep a value for so many seconds before `pool` makes another."""
+        self._seconds = seconds
+        self._pool = pool
+        self._monotonic = monotonic
+        self._lock = Lock()
+        self._made: tuple[Value, float] | None = None
+        self._making: Future[Value] | None = None
+
+    def get(self, make: Callable[[], Value], *, patience: float | None = None) -> Value | None:
+        """Return what `make` returned lately, an older value while the next is being made.
+
+        Where there is none yet, wait for it for `patience` seconds (None: for ever), then return
+        None. What `make` raises is raised where somebody waits.
+        """
+        with self._lock:
+            made = self._made
+            if made is None or self._monotonic() - made[1] > self._seconds:
+                if self._making is None or self._making.done():
+                    self._making = self._pool.submit(self._make, make)
+                making = self._making
+        if made is not None:
+            return made[0]
+        wait([making], patience)
+        return making.result() if making.done() else None
+
+    def forget(self) -> None:
+        """Wait for the next one: the old one is known to be wrong."""
+        with self._lock:
+            self._made, self._making = None, None
+
+    def _make(self, make: Callable[[], Value]) -> Value:
+        try:
+            value = make()
+        except PublisherError as error:
+            _log.error("%s", error)
+            raise
+        with self._lock:
+            self._made = (value, self._monotonic())
+        return value

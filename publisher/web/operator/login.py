@@ -1,0 +1,128 @@
+"""Logging in by a link that works once, from the command line or by mail; there is no password.
+
+Programs that look at mail follow its links, so the page behind a link only shows a button: the POST
+of it logs in.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from anyio import to_thread
+from starlette.background import BackgroundTask
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from publisher.errors import SubscriberError
+from publisher.sender.addresses import normalise_email
+from publisher.sender.one_time import TOKEN_LENGTH, new_token, token_hash
+from publisher.web.context import context_of
+from publisher.web.operator import gate
+from publisher.web.operator.frame import outside_page
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from publisher.web.context import Context
+
+# Links that one address gets, and attempts of one network that fail.
+_LINKS_PER_HOUR = 5
+
+
+async def ask(request: Request) -> Response:
+    """Show how to log in; a POST has a link mailed to an operator.
+
+    The answer is the same whoever asks, and comes before anything is done.
+    """
+    if request.method != "POST":
+        return outside_page(request, "web/operator/login.html.j2", title="Operator", asked=False)
+    if not gate.from_here(request.headers, context_of(request).settings.web.root):
+        raise HTTPException(403)
+    fields = dict(await gate.read_form(request))
+    response = outside_page(request, "web/operator/login.html.j2", title="Operator", asked=True)
+    context = context_of(request)
+    response.background = BackgroundTask(
+        to_thread.run_sync, partial(mail_link, context, fields.get("email", ""))
+    )
+    return response
+
+
+def mail_link(context: Context, address: str) -> None:
+    """Have a link mailed to `address` where it is an operator's, and not one too many."""
+    try:
+        email = normalise_email(address)
+    except SubscriberError:
+        return
+    if email not in {normalise_email(known) for known in context.settings.operator.addresses}:
+        return
+    now = context.clock()
+    if context.store.operators.links_since(now - timedelta(hours=1), email) < _LINKS_PER_HOUR:
+        context.store.letters.put("login", email, "{}", now=now)
+
+
+async def enter(request: Request) -> Response:
+    """Show the button that logs in; a POST of it begins a session."""
+    token = str(request.path_params["token"])
+    if request.method != "POST":
+        return outside_page(request, "web/operator/enter.html.j2", title="Log in")
+    context = context_of(request)
+    client = request.client.host if request.client else ""
+    if not gate.from_here(request.headers, context.settings.web.root):
+        raise HTTPException(403)
+    if not context.lookout.attempts.allowed(client):
+        raise HTTPException(429, headers={"Retry-After": "600"})
+    session = await to_thread.run_sync(partial(_begin, context, token))
+    if session is None:
+        context.lookout.attempts.failed(client)
+        title = "This link does not work any more"
+        return outside_page(request, "web/operator/spent.html.j2", title=title, status=403)
+    response = RedirectResponse(gate.HOME, status_code=303)
+    response.set_cookie(
+        gate.cookie_name(context.settings),
+        session,
+        max_age=int(context.settings.operator.session_hours * 3600),
+        path="/",
+        secure=gate.is_https(context.settings),
+        httponly=True,
+        samesite="strict",
+    )
+    return response
+
+
+def _begin(context: Context, token: str) -> str | None:
+    if len(token) != TOKEN_LENGTH:
+        return None
+    now = context.clock()
+    session = new_token()
+    operator = context.store.operators.log_in(
+        token_hash(token),
+        session.token_hash,
+        now=now,
+        expires=now + timedelta(hours=context.settings.operator.session_hours),
+    )
+    return session.token if operator else None
+
+
+def leave(visit: gate.Visit) -> Response:
+    """End this session, or all of the operator's."""
+    everywhere = visit.field("everywhere") == "yes"
+    visit.store.operators.log_out(token_hash(visit.session), everywhere=everywhere, now=visit.now)
+    response = RedirectResponse(gate.LOGIN, status_code=303)
+    response.delete_cookie(
+        gate.cookie_name(visit.settings),
+        path="/",
+        secure=gate.is_https(visit.settings),
+        httponly=True,
+        samesite="strict",
+    )
+    return response
+
+
+ROUTES = (
+    Route("/operator/login", ask, methods=["GET", "POST"]),
+    Route("/operator/login/{token}", enter, methods=["GET", "POST"]),
+    Route("/operator/logout", gate.guarded(leave), methods=["POST"]),
+)

@@ -1,0 +1,134 @@
+"""The first page: what needs somebody, what is due, what landed, how the list grows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
+
+from publisher.formatter.periods import next_due
+from publisher.models import DeliveryState, SubscriberStatus
+from publisher.store.issues import IssueState
+from publisher.web.charts import groups, lines
+from publisher.web.operator.charting import moves_chart, size_chart
+from publisher.web.operator.figures import apps_lately, growth_lately
+from publisher.web.operator.frame import operator_page
+from publisher.web.operator.gate import HOME, guarded
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from starlette.responses import Response
+
+    from publisher.models import Frequency
+    from publisher.store.issues import IssueInfo
+    from publisher.web.operator.gate import Visit
+    from publisher.web.operator.lookout import Look
+
+_WEEK = 7
+_RECENT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The next issue of a stream: when, and how many papers it has so far."""
+
+    frequency: Frequency
+    at: datetime
+    overdue: str  # the id of one that is due and was not made yet
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that waits for a person, and where to see to it."""
+
+    text: str
+    href: str
+
+
+def overview(visit: Visit) -> Response:
+    """Show the first page."""
+    look = visit.lookout.look(visit.context)
+    people = visit.lookout.figure("people", visit.store.subscribers.count)
+    days = growth_lately(visit)
+    infos = visit.store.ledger.issues()[-_RECENT:]
+    apps = apps_lately(visit)
+    week = days[-_WEEK:]
+    return operator_page(
+        visit,
+        "web/operator/overview.html.j2",
+        title="Overview",
+        part=HOME,
+        look=look,
+        people=people[SubscriberStatus.ACTIVE],
+        paused=people[SubscriberStatus.PAUSED],
+        pending=people[SubscriberStatus.PENDING],
+        came=sum(day.came for day in week),
+        went=sum(day.went for day in week),
+        feed_readers=sum(app.subscribers for app in apps),
+        last=infos[-1] if infos else None,
+        last_counts=visit.store.ledger.counts(infos[-1].id) if infos else {},
+        due=due(look, visit),
+        needs=needs(visit, infos, look),
+        charts=((size_chart(days), lines), (moves_chart(days), groups)),
+    )
+
+
+def due(look: Look | None, visit: Visit) -> list[Due]:
+    """Return the next issue of each stream."""
+    found = []
+    for frequency in dict.fromkeys(visit.settings.newsletter.frequencies):
+        issue = dict(look.upcoming).get(frequency) if look else None
+        over = issue is not None and issue.end <= visit.now
+        at = next_due(visit.now, visit.settings, frequency)
+        papers = len(issue.papers) if issue else 0
+        found.append(Due(frequency, at, issue.id if issue and over else "", papers))
+    return found
+
+
+def needs(visit: Visit, infos: list[IssueInfo], look: Look | None) -> list[Need]:
+    """Return what waits for a person."""
+    found = []
+    for info in infos:
+        doubts = visit.store.ledger.counts(info.id)[DeliveryState.IN_DOUBT]
+        where = f"/operator/issues/{info.id}"
+        if doubts:
+            text = f"{info.id}: {doubts:,} in doubt; nobody knows whether they arrived"
+            found.append(Need(text, f"{where}/deliveries?state=in_doubt"))
+        if info.state is IssueState.PAUSED:
+            found.append(Need(f"{info.id} is paused: {info.pause_reason}", where))
+    waiting = visit.store.letters.waiting()
+    if waiting:
+        found.append(Need(f"{waiting:,} single mails are waiting to be sent", ""))
+    if look is not None and look.problem:
+        found.append(Need(f"The digests can't be read: {look.problem}", ""))
+    if look is not None and look.error_count:
+        found.append(Need(f"{look.error_count:,} errors in digests", "/operator/findings"))
+    return found
+
+
+def findings(visit: Visit) -> Response:
+    """Show what `publisher check` says, errors first."""
+    return operator_page(
+        visit,
+        "web/operator/findings.html.j2",
+        title="Findings",
+        part=HOME,
+        look=visit.lookout.look(visit.context),
+    )
+
+
+def look_again(visit: Visit) -> Response:
+    """Have the digests read anew."""
+    visit.lookout.look_again()
+    return RedirectResponse(HOME, status_code=303)
+
+
+ROUTES = (
+    Route("/operator/", guarded(overview)),
+    Route("/operator/findings", guarded(findings)),
+    Route("/operator/look", guarded(look_again), methods=["POST"]),
+)

@@ -1,0 +1,111 @@
+"""The next issue as any reader would get it, in a frame that can do nothing."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.routing import Route
+
+from publisher.models import Choice, Frequency, Language, Length
+from publisher.web.headers import policy
+from publisher.web.operator.frame import operator_page
+from publisher.web.operator.gate import guarded
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from publisher.models import Edition, Issue, Topic
+    from publisher.web.operator.gate import Visit
+
+PART = "/operator/preview"
+Word = TypeVar("Word", bound=StrEnum)
+# A mail has its styles in its elements; its figures are where readers get them from.
+_FRAME_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: http: data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+
+
+def preview(visit: Visit) -> Response:
+    """Show the form that chooses an edition, and the edition in a frame."""
+    look = visit.lookout.look(visit.context)
+    frequency, issue = _issue(visit)
+    choice = _choice(visit)
+    edition = _render(visit, issue, choice) if issue else None
+    query: list[tuple[str, str]] = [
+        ("frequency", frequency),
+        ("language", choice.language),
+        ("length", choice.length),
+    ]
+    query += [("topic", slug) for slug in choice.topics]
+    return operator_page(
+        visit,
+        "web/operator/preview.html.j2",
+        title="Preview",
+        part=PART,
+        headers={"Content-Security-Policy": policy(script=True) + "; frame-src 'self'"},
+        look=look,
+        issue=issue,
+        edition=edition,
+        choice=choice,
+        frequency=frequency,
+        frequencies=visit.settings.newsletter.frequencies,
+        languages=list(Language),
+        lengths=list(Length),
+        topics=_topics(issue),
+        query=urlencode(query),
+    )
+
+
+def frame(visit: Visit) -> Response:
+    """Return the edition itself, as HTML or (`?form=text`) as text."""
+    _, issue = _issue(visit)
+    if issue is None:
+        raise HTTPException(404)
+    edition = _render(visit, issue, _choice(visit))
+    headers = {"Content-Security-Policy": _FRAME_POLICY}
+    if visit.asked("form") == "text":
+        return PlainTextResponse(edition.text, headers=headers)
+    return HTMLResponse(edition.html, headers=headers)
+
+
+def _issue(visit: Visit) -> tuple[Frequency, Issue | None]:
+    look = visit.lookout.look(visit.context)
+    first = visit.settings.newsletter.frequencies[0]
+    frequency = _one_of(visit.asked("frequency"), first)
+    return frequency, dict(look.upcoming).get(frequency) if look else None
+
+
+def _choice(visit: Visit) -> Choice:
+    settings = visit.settings
+    slugs = visit.request.query_params.getlist("topic")
+    return Choice(
+        topics=tuple(sorted({slug[:64] for slug in slugs if slug})),
+        language=_one_of(visit.asked("language"), settings.mail_language),
+        length=_one_of(visit.asked("length"), settings.newsletter.length),
+    )
+
+
+def _one_of(text: str, default: Word) -> Word:
+    return type(default)(text) if text in set(type(default)) else default
+
+
+def _topics(issue: Issue | None) -> list[Topic]:
+    found = {topic.slug: topic for paper in issue.papers for topic in paper.topics} if issue else {}
+    return sorted(found.values(), key=lambda topic: topic.name)
+
+
+def _render(visit: Visit, issue: Issue, choice: Choice) -> Edition:
+    from publisher.formatter.email import render_edition  # noqa: PLC0415 - premailer takes long
+
+    return render_edition(issue, choice, visit.settings)
+
+
+ROUTES = (
+    Route(PART, guarded(preview)),
+    Route(PART + "/frame", guarded(frame)),
+)

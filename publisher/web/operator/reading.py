@@ -1,0 +1,78 @@
+"""Who gets what we publish: bounces by domain, feeds by reader app, and what operators did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import Route
+
+from publisher.web.charts import bars, columns
+from publisher.web.operator.charting import apps_chart, domains_chart, polls_chart
+from publisher.web.operator.figures import (
+    GROWTH_DAYS,
+    POLL_DAYS,
+    apps_lately,
+    days_until,
+    domains_lately,
+)
+from publisher.web.operator.frame import operator_page
+from publisher.web.operator.gate import guarded
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from publisher.web.operator.gate import Visit
+
+_DOMAINS, _FEEDS, _LINES = 200, 30, 200
+
+
+def bounces(visit: Visit) -> Response:
+    """Show at which domains mail fails."""
+    domains = domains_lately(visit)
+    return operator_page(
+        visit,
+        "web/operator/bounces.html.j2",
+        title="Bounces",
+        part="/operator/bounces",
+        domains=domains[:_DOMAINS],
+        more=max(len(domains) - _DOMAINS, 0),
+        days=GROWTH_DAYS,
+        charts=((domains_chart(domains), bars),),
+    )
+
+
+def feeds(visit: Visit) -> Response:
+    """Show which apps ask for the feeds, and for how many people."""
+    days = days_until(visit, POLL_DAYS)
+    apps = apps_lately(visit)
+    by_day = visit.lookout.figure("polls", lambda: visit.store.polls.by_day(days[0], days[-1]))
+    by_feed = visit.lookout.figure(
+        "feeds", lambda: visit.store.polls.by_feed(days[0], days[-1], most=_FEEDS)
+    )
+    return operator_page(
+        visit,
+        "web/operator/feeds.html.j2",
+        title="Feeds",
+        part="/operator/feeds",
+        apps=apps,
+        by_feed=by_feed,
+        charts=((apps_chart(apps), bars), (polls_chart(days, by_day), columns)),
+    )
+
+
+def log(visit: Visit) -> Response:
+    """Show what operators did."""
+    return operator_page(
+        visit,
+        "web/operator/log.html.j2",
+        title="Log",
+        part="/operator/log",
+        done=visit.store.operators.done(limit=_LINES),
+    )
+
+
+ROUTES = (
+    Route("/operator/bounces", guarded(bounces)),
+    Route("/operator/feeds", guarded(feeds)),
+    Route("/operator/log", guarded(log)),
+)

@@ -1,0 +1,25 @@
+"""All addresses of the operator's pages."""
+
+from __future__ import annotations
+
+from publisher.web.operator import (
+    deliveries,
+    issues,
+    login,
+    overview,
+    people,
+    preview,
+    reading,
+    style,
+)
+
+GROUPS = (
+    style.ROUTES,
+    login.ROUTES,
+    overview.ROUTES,
+    issues.ROUTES,
+    deliveries.ROUTES,
+    preview.ROUTES,
+    people.ROUTES,
+    reading.ROUTES,
+)
