@@ -78,9 +78,23 @@ def send_letters(
             letter = store.letters.take(now=clock())
             if letter is None:
                 break
+            try:
+                transport.open()
+            except TransportError as error:
+                found = _keep(letter, found, store, str(error), clock())
+                break
             found = _send(letter, found, settings, store, transport, clock(), topic_names)
             on_progress(found.sent)
     return found
+
+
+def _keep(letter: Letter, found: Sent, store: Store, why: str, now: datetime) -> Sent:
+    """Keep a letter that can't leave, as no other can; what is very old is of no use any more."""
+    if now - letter.created_at >= GIVE_UP:
+        store.letters.done(letter.id)
+        return replace(found, dropped=found.dropped + 1, stopped=why)
+    store.letters.put_off(letter.id, now)
+    return replace(found, put_off=found.put_off + 1, stopped=why)
 
 
 def _send(
@@ -95,7 +109,6 @@ def _send(
     """Send one letter; return what was done so far."""
     try:
         message_id, message = _message(letter, settings, store, now, topic_names)
-        transport.open()
         transport.send(settings.mail.from_address, letter.email, message, message_id)
     except (QuotaExceeded, ConfigurationFailure) as error:
         store.letters.put_off(letter.id, now + RETRY)

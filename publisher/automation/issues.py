@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from publisher.automation import schedule
-from publisher.automation.schedule import Done
+from publisher.automation.schedule import LONGEST_PAUSE, LOOK_SECONDS, Done
 from publisher.errors import AlreadyFrozen, PublisherError
 from publisher.models import Severity
 
@@ -36,6 +36,7 @@ class IssueWork:
     build: Callable[[Settings], Built]
     _said: list[str] = field(default_factory=list)
     _trouble: list[str] = field(default_factory=list)
+    _unwanted: set[str] = field(default_factory=set)
 
     def run(self) -> Done:
         """Send what is waiting, freeze what is due, and send that.
@@ -46,6 +47,7 @@ class IssueWork:
         self._said, self._trouble = [], []
         desk.store.subscribers.resume_due(now=desk.clock())
         well = self._send(settings)
+        frozen: list[str] = []
         try:
             frozen = self._freeze_due(settings)
             if frozen and well:
@@ -55,8 +57,12 @@ class IssueWork:
         except PublisherError as error:
             # What was done before it is told all the same.
             self._trouble.append(str(error))
+        infos = desk.store.ledger.issues()
+        # To look through all subscribers in vain is not for every minute.
+        in_vain = self._unwanted and all(info.state == "done" for info in infos)
         return Done(
-            at=next_moment(desk.store.ledger.issues(), self._next_tries(), settings, desk.clock()),
+            LONGEST_PAUSE if in_vain else LOOK_SECONDS,
+            at=next_moment(infos, self._next_tries(infos), settings, desk.clock()),
             said="; ".join(self._said),
             trouble="; ".join(self._trouble),
         )
@@ -91,11 +97,15 @@ class IssueWork:
         desk, frozen = self.desk, list[str]()
         if desk.collection is None or desk.stopping():
             return frozen  # the first build wakes us
+        unwanted, self._unwanted = self._unwanted, set()
         for issue in issuing.due(self._papers(settings), settings, desk.store, desk.clock()):
             # Drafted after the one before is frozen: who had that gets no paper of it again.
             made = issuing.draft(issue, settings, desk.store)
-            if self._is_ready(made, settings) and self._freeze(made, settings):
+            if not made.editions:
+                self._unwanted.add(issue.id)
+            elif self._is_ready(made, settings) and self._freeze(made, settings):
                 frozen.append(issue.id)
+        self._said += [f"{one}: nobody wants it yet" for one in self._unwanted - unwanted]
         return frozen
 
     def _papers(self, settings: Settings) -> Collection:
@@ -115,9 +125,6 @@ class IssueWork:
     def _is_ready(self, made: Draft, settings: Settings) -> bool:
         from publisher import vetting  # noqa: PLC0415
 
-        if not made.editions:
-            self._trouble.append(_nobody(made.issue))
-            return False
         found = vetting.about_draft(made, settings, self.desk.store)
         errors = [one for one in found if one.severity is Severity.ERROR]
         if errors:
@@ -141,9 +148,9 @@ class IssueWork:
         )
         return True
 
-    def _next_tries(self) -> list[datetime | None]:
+    def _next_tries(self, infos: Iterable[IssueInfo]) -> list[datetime | None]:
         ledger = self.desk.store.ledger
-        return [ledger.next_due(info.id) for info in ledger.issues() if info.state == "open"]
+        return [ledger.next_due(info.id) for info in infos if info.state == "open"]
 
 
 def to_send(infos: Iterable[IssueInfo], now: datetime) -> list[str]:
@@ -202,10 +209,6 @@ def summary(report: Report, now: datetime) -> str:
 def _rests(report: Report, now: datetime) -> bool:
     """Return whether a limit lasts, after which the issue goes on."""
     return report.paused_until is not None and report.paused_until > now
-
-
-def _nobody(issue: Issue) -> str:
-    return f"{issue.id}: {len(issue.papers):,} papers, but nobody is subscribed to their topics"
 
 
 def _refused(issue: Issue, errors: Sequence[Finding]) -> str:

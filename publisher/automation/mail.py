@@ -44,7 +44,9 @@ class LetterWork:
             topic_names=desk.topic_names(),
             stopping=desk.stopping,
         )
-        counts = ((found.sent, "sent"), (found.put_off, "put off"), (found.dropped, "given up"))
+        # Where it stopped, the reason is told, and one letter more or less is no news.
+        put_off = 0 if found.stopped else found.put_off
+        counts = ((found.sent, "sent"), (put_off, "put off"), (found.dropped, "given up"))
         said = ", ".join(f"{number:,} {word}" for number, word in counts if number)
         return Done(LETTER_SECONDS, said=said, trouble=found.stopped)
 

@@ -145,5 +145,8 @@ def said(reports: Iterable[Report], *, as_json: bool = False) -> None:
 
 
 def all_well(reports: Iterable[Report]) -> bool:
-    """Return whether every delivery of `reports` has an end that needs nobody's attention."""
-    return not any(report.stopped or report.waiting or report.in_doubt for report in reports)
+    """Return whether every delivery of `reports` has an end that needs nobody's attention.
+
+    What waits for no other try is in the hands of another process.
+    """
+    return not any(report.stopped or report.next_due or report.in_doubt for report in reports)

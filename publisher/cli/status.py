@@ -33,6 +33,9 @@ def status(*, as_json: bool, config: Path | None, verbose: bool) -> None:
         return
     people = found["subscribers"]
     show.line("subscribers: " + ", ".join(f"{number:,} {name}" for name, number in people.items()))
+    for task in found["tasks"]:
+        failed = "failed: " if task["failed"] else ""
+        show.line(f"{task['name']}: {task['at'] or 'running'}: {failed}{task['said']}")
     if not found["issues"]:
         show.line("issues: none yet")
     for issue in found["issues"]:
@@ -74,4 +77,13 @@ def report(store: Store) -> dict[str, Any]:
     return {
         "subscribers": {state.value: people.get(state, 0) for state in people},
         "issues": issues,
+        "tasks": [
+            {
+                "name": task.name,
+                "at": task.ended_at and task.ended_at.isoformat(timespec="seconds"),
+                "failed": task.failed,
+                "said": task.said,
+            }
+            for task in store.tasks.all()
+        ],
     }

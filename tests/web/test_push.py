@@ -66,9 +66,9 @@ class Forge:
         return title
 
     def feed(self) -> str:
-        """Return the feed as it is published."""
-        path = self.folder / "public" / "atom.xml"
-        return path.read_text(encoding="utf-8") if path.is_file() else ""
+        """Return the feed as it is served, "" where there is none yet."""
+        answer = httpx.get(f"{self.url}atom.xml", timeout=PATIENCE, trust_env=False)
+        return answer.text if answer.status_code == 200 else ""
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -103,8 +103,8 @@ def forge(folder: Path) -> Iterator[Forge]:
     title = first.push()
     with running(folder, "serve", PUBLISHER_WEB__WEBHOOK_SECRET=SECRET) as run:
         first.run = run
-        until(lambda: title in first.feed())
         until(lambda: answers(url))
+        until(lambda: title in first.feed())
         yield first
 
 
