@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+from databases import postgres, pytest_generate_tests, url  # noqa: F401 - fixtures and a hook
 from hypothesis import settings
 
 if TYPE_CHECKING:

@@ -152,6 +152,8 @@ def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
 def _parse(url: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)
+        if parsed.drivername in ("postgres", "postgresql"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
         parsed.get_dialect()
     except (SQLAlchemyError, ImportError, ValueError) as error:
         # The URL may hold a password: never repeat it.

@@ -112,7 +112,9 @@ def create_engine(url: sa.URL, busy_seconds: float) -> sa.Engine:
     A SQLite connection waits up to `busy_seconds` for another process's transaction.
     """
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_pre_ping=True)
+        # How many rows an INSERT made is else not known.
+        counted = {"preserve_rowcount": True}
+        return sa.create_engine(url, pool_pre_ping=True, execution_options=counted)
     engine = sa.create_engine(url, connect_args={"timeout": busy_seconds})
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)

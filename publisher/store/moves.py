@@ -27,6 +27,7 @@ welcome = sa.exists().where(
     subscribers.c.status == SubscriberStatus.ACTIVE.value,
 ) & ~sa.exists().where(suppressions.c.email_hash == sa.bindparam("row_hash"))
 
+# As a WITH: a database may ask a subquery once for every row, and claim more than `batch`.
 _candidates = (
     sa.select(deliveries.c.subscriber_id)
     .where(
@@ -38,13 +39,14 @@ _candidates = (
     .limit(sa.bindparam("batch"))
     # Two workers on PostgreSQL take different rows; on SQLite the write lock sees to it.
     .with_for_update(skip_locked=True)
+    .cte("candidates")
 )
 claim = (
     sa.update(deliveries)
     .where(
         deliveries.c.issue_id == sa.bindparam("row_issue"),
         deliveries.c.state == READY,
-        deliveries.c.subscriber_id.in_(_candidates),
+        deliveries.c.subscriber_id.in_(sa.select(_candidates.c.subscriber_id)),
     )
     .values(
         state=CLAIMED,

@@ -26,7 +26,6 @@ from publisher.store.database import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from publisher.store.database import Store
 
@@ -67,11 +66,6 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/publisher.db"
 
 
 @pytest.fixture

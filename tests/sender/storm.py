@@ -3,6 +3,7 @@
 By hand: `python tests/sender/storm.py --runs 500`. Each run sends an issue to 200 people over 4
 connections, is killed up to three times or stopped beyond its lease, and is resumed until done. In
 half of the runs each connection is a process, and what is killed or stopped may be one of these.
+Now and then a sender of another machine is at it too. `--url` takes a PostgreSQL instead of SQLite.
 Then what the sink kept is compared with what the ledger says. Senders are forks, so that the
 moments fall into the sending and not into the start of an interpreter.
 """
@@ -42,7 +43,7 @@ from publisher.store.database import Store, open_store
 PEOPLE = 200
 CONNECTIONS = 4
 BATCH = 50
-ISSUE = "storm"
+ELSEWHERE = "another-machine|boot|1|1"
 # Much shorter than a message may take: who is stopped for a moment has lost its rows.
 LEASE = timedelta(seconds=0.2)
 BODY = f"{UNSUBSCRIBE_PLACEHOLDER}\n"
@@ -91,7 +92,7 @@ def sink(log: Path) -> tuple[int, int]:
         time.sleep(1)
 
 
-def freeze(store: Store, people: int) -> None:
+def freeze(store: Store, issue: str, people: int) -> None:
     now = datetime.now(UTC)
     active = SubscriberStatus.ACTIVE
     store.import_subscribers(
@@ -99,9 +100,9 @@ def freeze(store: Store, people: int) -> None:
         now=now,
     )
     head = message.Letterhead(from_address="a@example.org", list_id="x.example.org")
-    template = message.build(Edition(ISSUE, (), "x", BODY, BODY, 1), head, now)
+    template = message.build(Edition(issue, (), "x", BODY, BODY, 1), head, now)
     store.ledger.freeze(
-        ISSUE,
+        issue,
         start=now,
         end=now,
         papers=[],
@@ -111,7 +112,7 @@ def freeze(store: Store, people: int) -> None:
     )
 
 
-def send(url: str, port: int, *, processes: bool) -> int:
+def send(url: str, issue: str, port: int, *, processes: bool, owner: str | None = None) -> int:
     """Start a sender; return its process id. It ends with 0 when nothing is left to send."""
     pid = os.fork()
     if pid:
@@ -124,7 +125,7 @@ def send(url: str, port: int, *, processes: bool) -> int:
         ]
         with open_store(url) as store:
             report = deliver(
-                ISSUE,
+                issue,
                 store.ledger,
                 transports,
                 envelope_sender="a@example.org",
@@ -133,6 +134,7 @@ def send(url: str, port: int, *, processes: bool) -> int:
                 claim_lease=LEASE,
                 margin=timedelta(0),
                 processes=processes,
+                owner=owner,
             )
             code = 0 if report.done else 2
         for transport in transports:
@@ -141,13 +143,13 @@ def send(url: str, port: int, *, processes: bool) -> int:
         os._exit(code)
 
 
-def doubts_found(url: str) -> int:
+def doubts_found(url: str, issue: str) -> int:
     """Take over what the dead left; return how many are in doubt."""
     clock = lambda: datetime.now(UTC)  # noqa: E731
     with open_store(url) as store:
         probe = Impatient(Server("", 1, "none"), timeout_seconds=1)
-        take_over(ISSUE, store.ledger, probe, now=clock)
-        return store.ledger.counts(ISSUE)[S.IN_DOUBT]
+        take_over(issue, store.ledger, probe, now=clock)
+        return store.ledger.counts(issue)[S.IN_DOUBT]
 
 
 def ended(pid: int) -> int:
@@ -169,17 +171,20 @@ def reach(pid: int, number: signal.Signals) -> None:
         os.kill(pid, number)
 
 
-def one_run(folder: Path, port: int, log: Path, dice: random.Random) -> dict[str, int]:
+def one_run(url: str, issue: str, port: int, log: Path, dice: random.Random) -> dict[str, int]:
     """Send to everybody through a storm; return what was counted. Asserts the promise."""
-    url = f"sqlite:///{folder}/ledger.db"
     with open_store(url) as store:
-        freeze(store, PEOPLE)
+        freeze(store, issue, PEOPLE)
     begin = log.stat().st_size
-    kills = stops = children = 0
+    kills = stops = children = pairs = 0
     processes = dice.random() < 0.5
     for _ in range(dice.randint(1, 3)):
-        before = doubts_found(url)
-        pid = send(url, port, processes=processes)
+        before = doubts_found(url, issue)
+        pid = send(url, issue, port, processes=processes)
+        other = 0
+        if dice.random() < 0.2:
+            other = send(url, issue, port, processes=processes, owner=ELSEWHERE)
+            pairs += 1
         time.sleep(dice.uniform(0.02, 0.5))
         victim = pid
         if processes and dice.random() < 0.4:
@@ -188,7 +193,7 @@ def one_run(folder: Path, port: int, log: Path, dice: random.Random) -> dict[str
         if dice.random() < 0.25:
             reach(victim, signal.SIGSTOP)
             time.sleep(2.5 * LEASE.total_seconds())
-            second = send(url, port, processes=processes)
+            second = send(url, issue, port, processes=processes)
             time.sleep(dice.uniform(0, 0.3))
             reach(victim, signal.SIGCONT)
             ended(pid)
@@ -198,17 +203,28 @@ def one_run(folder: Path, port: int, log: Path, dice: random.Random) -> dict[str
             reach(victim, signal.SIGKILL)
             ended(pid)
             kills += 1
-            assert doubts_found(url) - before <= CONNECTIONS
+            assert other or doubts_found(url, issue) - before <= CONNECTIONS
+        if other:
+            ended(other)
     for _ in range(200):
-        if ended(send(url, port, processes=processes)) == 0:
+        if ended(send(url, issue, port, processes=processes)) == 0:
             break
         time.sleep(LEASE.total_seconds())
     time.sleep(0.05)  # the sink may still be reading what a killed sender wrote
     with log.open("rb") as file:
         file.seek(begin)
         kept = Counter(file.read().decode().split())
+    doubt = judged(url, issue, kept)
+    assert doubt <= CONNECTIONS * (kills + stops)
+    counted = {"kills": kills, "stops": stops, "of a connection's process": children}
+    counted["two machines"] = pairs
+    return {**counted, "in doubt": doubt, "kept": sum(kept.values())}
+
+
+def judged(url: str, issue: str, kept: Counter[str]) -> int:
+    """Assert that the ledger says what the sink kept; return how many are in doubt."""
     with open_store(url) as store:
-        rows = store.ledger.rows(ISSUE)
+        rows = store.ledger.rows(issue)
     assert len(rows) == PEOPLE
     assert all(times == 1 for times in kept.values()), kept.most_common(3)
     for row in rows:
@@ -217,13 +233,10 @@ def one_run(folder: Path, port: int, log: Path, dice: random.Random) -> dict[str
             assert kept[row.email] == 1, row
         elif row.state is not S.IN_DOUBT:
             assert not kept[row.email], row
-    doubt = sum(row.state is S.IN_DOUBT for row in rows)
-    assert doubt <= CONNECTIONS * (kills + stops)
-    counted = {"kills": kills, "stops": stops, "of a connection's process": children}
-    return {**counted, "in doubt": doubt, "kept": sum(kept.values())}
+    return sum(row.state is S.IN_DOUBT for row in rows)
 
 
-def storm(runs: int, seed: int) -> Counter[str]:
+def storm(runs: int, seed: int, url: str = "") -> Counter[str]:
     """Return the counts of `runs` runs. Raises `AssertionError`."""
     total: Counter[str] = Counter()
     dice = random.Random(seed)  # noqa: S311 - moments, not secrets
@@ -233,9 +246,8 @@ def storm(runs: int, seed: int) -> Counter[str]:
         pid, port = sink(log)
         try:
             for number in range(runs):
-                folder = Path(name, str(number))
-                folder.mkdir()
-                total.update(one_run(folder, port, log, dice))
+                file = f"sqlite:///{name}/{number}.db"
+                total.update(one_run(url or file, f"storm-{number}", port, log, dice))
         finally:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
@@ -247,8 +259,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=40)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--url", default="")
     arguments = parser.parse_args()
     import yagmail  # noqa: F401 - before the forks, so that each goes without it
 
-    counts = storm(arguments.runs, arguments.seed)
+    counts = storm(arguments.runs, arguments.seed, arguments.url)
     sys.stdout.write(f"{arguments.runs} runs: {dict(counts)}\n")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from conftest import Clock
 
     from publisher.store.database import Store
+
+pytestmark = pytest.mark.both_databases
 
 PEOPLE = 5
 FATES = ["ok", "ok", "later", "never", "doubt", "doubt, sent", "killed", "killed, sent"]

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from publisher.store.database import Store
 
+pytestmark = pytest.mark.both_databases
+
 ISSUE = "2024-W49"
 Freeze = "Callable[[int], list[str]]"
 Make = "Callable[..., SmtpTransport]"

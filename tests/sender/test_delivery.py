@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from publisher.store.database import Store
 
+pytestmark = pytest.mark.both_databases
+
 ISSUE = "2024-W49"
 SENDER = "news@papers.example.org"
 Freeze = "Callable[[int], list[str]]"

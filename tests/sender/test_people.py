@@ -36,6 +36,8 @@ from publisher.sender.tokens import TOKEN_LENGTH, make_token, pseudonym, verify_
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.both_databases
+
 NOW = datetime(2024, 12, 9, 8, 0, tzinfo=UTC)
 ACTIVE, PENDING, GONE = (
     SubscriberStatus.ACTIVE,

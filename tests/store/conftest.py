@@ -10,7 +10,6 @@ from publisher.store.database import Store, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 NOW = datetime(2024, 12, 9, 0, 0, tzinfo=UTC)
 
@@ -70,11 +69,6 @@ class Lists:
             recipients=iter(people),
             now=NOW,
         )
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/publisher.db"
 
 
 @pytest.fixture

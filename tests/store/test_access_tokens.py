@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from publisher.store.database import Store
 
+pytestmark = pytest.mark.both_databases
+
 DAY = timedelta(days=1)
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from publisher.store.database import Store
 
+pytestmark = pytest.mark.both_databases
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # 00:30 on the 10th in Shanghai, the 9th in UTC.
 NIGHT = datetime(2024, 12, 9, 16, 30, tzinfo=UTC)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from publisher.store.database import Store
     from publisher.store.ledger import Claimed
 
+pytestmark = pytest.mark.both_databases
+
 NOW = datetime(2024, 12, 9, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)
 ISSUE = "2024-W49"

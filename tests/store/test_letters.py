@@ -3,8 +3,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from publisher.store.database import Store
+
+pytestmark = pytest.mark.both_databases
 
 NOW = datetime(2024, 12, 9, 8, 0, tzinfo=UTC)
 WHO = "jane@example.org"

@@ -4,8 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from publisher.store.database import Store
+
+pytestmark = pytest.mark.both_databases
 
 NOON = datetime(2024, 12, 9, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=15)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from publisher.store.database import Store
 
+pytestmark = pytest.mark.both_databases
+
 NOW = datetime(2024, 12, 9, 0, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 

@@ -6,10 +6,14 @@ from datetime import timedelta
 from threading import Barrier, Thread
 from typing import TYPE_CHECKING
 
+import pytest
+
 from publisher.store.database import Store, open_store
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+pytestmark = pytest.mark.both_databases
 
 MINUTE = timedelta(minutes=1)
 
