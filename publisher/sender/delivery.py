@@ -19,7 +19,7 @@ from publisher.sender.claims import Claims
 from publisher.sender.crew import Crew
 from publisher.sender.dispatch import Dispatch
 from publisher.sender.owner import owner_is_dead, this_owner
-from publisher.sender.pace import DAY, Limits, Pace
+from publisher.sender.pace import DAY, NO_LIMITS, Limits, Pace
 from publisher.sender.retry import GIVE_UP
 from publisher.sender.run import Report, Run, Step
 from publisher.sender.states import Event, after
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["Report", "Step", "deliver", "take_over"]
 
 BATCH = 100
-NO_LIMITS = Limits()
 FAILURES_IN_A_ROW = 10
 # A claim that nobody works on is free again after this; nothing has left the machine.
 CLAIM_LEASE = timedelta(minutes=10)

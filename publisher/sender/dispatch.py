@@ -134,9 +134,9 @@ class Dispatch:
         template = run.template(claim.edition_key)
         who = tokens.pseudonym(run.keys, run.issue_id, claim.subscriber_id)
         unsubscribe = tokens.make_token(run.keys, claim.subscriber_id, claim.token_version)
-        message = template.splice(Recipient(claim.email, claim.name, who, unsubscribe))
         message_id = template.message_id(who)
-        parcel = Parcel(run.envelope_sender, claim.email, message, message_id)
+        recipient = Recipient(claim.email, claim.name, who, unsubscribe)
+        parcel = Parcel(run.envelope_sender, claim.edition_key, template, recipient, message_id)
         if worker.begin(parcel):
             self._begun[worker] = Job(claim, token, message_id)
         else:

@@ -31,6 +31,7 @@ class Limits:
     warm_up: tuple[int, ...] = ()  # of the first, second ... day that anything was sent
 
 
+NO_LIMITS = Limits()
 # https://support.google.com/mail/answer/22839 and https://support.google.com/a/answer/166852:
 # recipients in 24 hours; some are left for the mail that people write themselves.
 PRESETS = {
@@ -105,6 +106,8 @@ class Pace:
 
     def decide(self, now: datetime, domain: str) -> Decision:
         """Return whether a message to `domain` may leave; it is counted then."""
+        if self.limits == NO_LIMITS:
+            return Decision(Verdict.GO)
         self._forget(now)
         limits = self.limits
         per_day = daily_limit(limits, self.first, now)

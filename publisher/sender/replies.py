@@ -118,7 +118,9 @@ def pause_for(error: QuotaExceeded) -> timedelta:
 
 def one_line(answer: str, limit: int = 300) -> str:
     """Return a server's answer as one printable line of at most `limit` characters."""
-    printable = "".join(c if c.isprintable() else " " for c in answer)
+    printable = answer
+    if not answer.isprintable():
+        printable = "".join(c if c.isprintable() else " " for c in answer)
     return " ".join(printable.split())[:limit]
 
 

@@ -10,7 +10,6 @@ expires, since people unsubscribe from old mail, and can do nothing but unsubscr
 from __future__ import annotations
 
 import binascii
-import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import TYPE_CHECKING
@@ -68,9 +67,8 @@ def pseudonym(keys: Mapping[int, bytes], issue_id: str, subscriber_id: int) -> s
     They stand in the Message-ID, so that a message is known again and names nobody.
     """
     payload = _MESSAGE + issue_id.encode() + b"\x00" + str(subscriber_id).encode()
-    digest = hmac.new(keys[min(keys)], payload, hashlib.sha256).hexdigest()
-    return digest[:PSEUDONYM_LENGTH]
+    return hmac.digest(keys[min(keys)], payload, "sha256").hex()[:PSEUDONYM_LENGTH]
 
 
 def _sign(secret: bytes, head: bytes) -> bytes:
-    return hmac.new(secret, _UNSUBSCRIBE + head, hashlib.sha256).digest()[:_MAC]
+    return hmac.digest(secret, _UNSUBSCRIBE + head, "sha256")[:_MAC]

@@ -8,39 +8,36 @@ for the server, and no byte of a message leaves before its mark is on disk.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from publisher.errors import TransportError
 
 if TYPE_CHECKING:
+    from publisher.sender.message import Recipient, Template
     from publisher.sender.transports.base import Transport
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """What `Transport.send` is to be called with."""
+class Parcel(NamedTuple):
+    """A message to one person, not yet put together."""
 
     envelope_sender: str
-    recipient: str
-    message: bytes
+    edition_key: str
+    template: Template
+    recipient: Recipient
     message_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """The connection is open; the worker can begin."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(NamedTuple):
     """The connection can't be made; the worker has ended."""
 
     error: TransportError
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """What came of a message: the server's `text`, or an error, which may be no `TransportError`.
 
     `ready` is as of `Transport.ready`; where it is False, `Ready` or `Lost` follows.
@@ -51,8 +48,7 @@ class Answered:
     ready: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(NamedTuple):
     """The worker's process has died."""
 
 
@@ -119,15 +115,34 @@ def opened(transport: Transport) -> Ready | Lost:
     return Ready()
 
 
-def answer(transport: Transport, parcel: Parcel) -> Answered:
-    """Send `parcel`; return what came of it."""
-    try:
-        text = transport.send(
-            parcel.envelope_sender, parcel.recipient, parcel.message, parcel.message_id
-        )
-    except BaseException as error:  # noqa: BLE001 - who waits for the answer raises it
-        return Answered("", error, transport.ready())
-    return Answered(text, None, transport.ready())
+class Task:
+    """One message, from `begin` to the answer, at the end where it is sent."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        envelope_sender: str,
+        template: Template,
+        recipient: Recipient,
+        message_id: str,
+    ) -> None:
+        """Put the message together, and announce it."""
+        self._transport = transport
+        self._envelope_sender = envelope_sender
+        self._recipient = recipient.email
+        self._message_id = message_id
+        self._message = template.splice(recipient)
+        transport.announce(envelope_sender, recipient.email, self._message)
+
+    def send(self) -> Answered:
+        """Send it; return what came of it."""
+        try:
+            text = self._transport.send(
+                self._envelope_sender, self._recipient, self._message, self._message_id
+            )
+        except BaseException as error:  # noqa: BLE001 - who waits for the answer raises it
+            return Answered("", error, self._transport.ready())
+        return Answered(text, None, self._transport.ready())
 
 
 class Alone:
@@ -138,19 +153,24 @@ class Alone:
         self.name = transport.name
         self.timeout_seconds = transport.timeout_seconds
         self._transport = transport
-        self._parcel: Parcel | None = None
+        self._task: Task | None = None
         self._events: deque[Event] = deque()
 
     def begin(self, parcel: Parcel) -> bool:
         """See `Worker`."""
-        self._parcel = parcel
-        self._transport.announce(parcel.envelope_sender, parcel.recipient, parcel.message)
+        self._task = Task(
+            self._transport,
+            parcel.envelope_sender,
+            parcel.template,
+            parcel.recipient,
+            parcel.message_id,
+        )
         return True
 
     def go(self) -> bool:
         """Send; the answer is there when this returns."""
-        assert self._parcel is not None  # noqa: S101 - after `begin`
-        self._events.append(answer(self._transport, self._parcel))
+        assert self._task is not None  # noqa: S101 - after `begin`
+        self._events.append(self._task.send())
         return True
 
     def withdraw(self) -> None:

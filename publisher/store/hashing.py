@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from typing import TYPE_CHECKING
 
@@ -19,4 +18,4 @@ def email_hash(keys: Mapping[int, bytes], email: str) -> str:
     jane@x.org too, although the two may be on the list as two.
     """
     secret = keys[min(keys)]
-    return hmac.new(secret, _PURPOSE + email.lower().encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(secret, _PURPOSE + email.lower().encode(), "sha256").hex()
