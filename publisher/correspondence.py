@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from publisher.store.database import Store
     from publisher.store.letters import Letter
 
+# How the reason of a suppression begins that a working mailbox lifts.
+BOUNCED = "bounced"
 RETRY = timedelta(minutes=15)
 GIVE_UP = timedelta(hours=48)
 
@@ -78,6 +80,10 @@ def send_letters(
             letter = store.letters.take(now=clock())
             if letter is None:
                 break
+            if not _may_go(letter, store):
+                store.letters.done(letter.id)
+                found = replace(found, dropped=found.dropped + 1)
+                continue
             try:
                 transport.open()
             except TransportError as error:
@@ -123,7 +129,7 @@ def _send(
         from publisher.sender.replies import is_gone  # noqa: PLC0415
 
         if is_gone(error):
-            store.subscribers.suppress(letter.email, str(error), now=now)
+            store.subscribers.suppress(letter.email, f"{BOUNCED}: {error}", now=now)
         store.letters.done(letter.id)
         return replace(found, dropped=found.dropped + 1)
     except TransportError:
@@ -135,6 +141,23 @@ def _send(
         raise
     store.letters.done(letter.id)
     return replace(found, sent=found.sent + 1)
+
+
+def _may_go(letter: Letter, store: Store) -> bool:
+    """Return whether a letter may go that anybody can have asked for on a page.
+
+    It is looked up here, long after the page is answered, so that no page tells who is on the list.
+    Whoever wants no mail gets none, but for those whose mailbox failed: it may work again.
+    """
+    from publisher.sender.single import Kind  # noqa: PLC0415
+
+    by_page = bool(json.loads(letter.payload).get("by_page"))
+    if not by_page:
+        return True
+    suppressed = store.subscribers.suppression(letter.email)
+    if suppressed is not None and not suppressed.reason.startswith(BOUNCED):
+        return False
+    return letter.kind != Kind.PREFERENCES or store.subscribers.find(letter.email) is not None
 
 
 def _message(
@@ -183,6 +206,20 @@ def _message(
         address = f"{settings.web.root}operator/login/{token.token}"
         written = single.login(address, settings.mail_language, settings)
         name, message_id = "", f"<login.{token.reply_id}@{domain}>"
+    elif letter.kind == Kind.PREFERENCES:
+        told = json.loads(letter.payload).get("letter_language")
+        token = new_token()
+        hours = timedelta(hours=settings.subscribing.preferences_hours)
+        store.confirmations.open_preferences(
+            letter.email,
+            token_hash=token.token_hash,
+            reply_hash=token.reply_hash,
+            now=now,
+            expires=now + hours,
+        )
+        language = Language(told or settings.mail_language)
+        written = single.preferences(letter.email, token.token, language, settings)
+        name, message_id = "", f"<{letter.kind}.{secrets.token_hex(16)}@{domain}>"
     else:
         said = json.loads(letter.payload)
         about, name = str(said.get("about", "")), ""

@@ -126,14 +126,10 @@ class Requests:
         self.store.letters.put(kind, email, text, now=self.clock())
 
     def _may_answer(self, email: str) -> bool:
-        from publisher.store.mailbox import KnockLimits  # noqa: PLC0415
+        from publisher.store.knocks import KnockLimits  # noqa: PLC0415
 
-        limits = self.settings.subscribing
-        return self.store.mailbox.knock(
-            email,
-            KnockLimits(limits.address_per_day, limits.domain_per_hour, limits.total_per_hour),
-            now=self.clock(),
-        )
+        limits = KnockLimits.of(self.settings.subscribing)
+        return self.store.knocks.knock(email, limits, now=self.clock())
 
     def _language(self, *, chinese: bool) -> Language:
         if chinese:

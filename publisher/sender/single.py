@@ -29,6 +29,7 @@ class Kind(StrEnum):
     """What a letter is for."""
 
     CONFIRM = "confirm"  # "did you ask for this?"
+    PREFERENCES = "preferences"  # "here you can change what you get"
     WELCOME = "welcome"  # "you are on the list"
     GOODBYE = "goodbye"  # "you get no more"
     STRANGER = "stranger"  # "you are not on the list"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from publisher.store.engine import Database
 
+_LONGEST_ORIGIN = 128
+
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
@@ -92,11 +94,16 @@ class Agreements:
         detail: str,
         now: datetime,
         wording: str = "",
+        origin: str = "",
     ) -> None:
         """Write one line of the consent log in the caller's transaction."""
         subject = email_hash(self._keys, email)
         values = {"subject": subject, "at": to_ms(now), "action": action, "detail": detail}
-        connection.execute(sa.insert(consent_log).values(**values, wording=wording))
+        connection.execute(
+            sa.insert(consent_log).values(
+                **values, wording=wording, origin=origin[:_LONGEST_ORIGIN]
+            )
+        )
 
     def log_all(
         self,

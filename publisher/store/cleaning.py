@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.store.operator_schema import login_links, sessions
-from publisher.store.schema import confirmations, knocks, seen_mail
+from publisher.store.schema import confirmations, knock_counts, seen_mail
 from publisher.store.times import to_ms
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def clean(database: Database, *, now: datetime, mail_days: int) -> dict[str, int
         "requests": (confirmations, confirmations.c.expires_at <= to_ms(now)),
         "login links": (login_links, login_links.c.expires_at <= to_ms(now)),
         "sessions": (sessions, sessions.c.expires_at <= to_ms(now)),
-        "counts": (knocks, knocks.c.at <= to_ms(now - _DAY)),
+        "counts": (knock_counts, knock_counts.c.window <= to_ms(now - 2 * _DAY)),
         "read mails": (seen_mail, seen_mail.c.at <= forgotten),
     }
     with database.writing() as connection:

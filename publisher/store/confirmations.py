@@ -48,11 +48,14 @@ class Request:
     topics: tuple[str, ...] = ()
     wishes: Wishes = NO_WISHES
     name: str = ""
+    origin: str = ""  # the address of the request, where it came over the web
 
     def to_json(self) -> str:
         """Return everything but the address as text."""
         wishes = {key: value for key, value in wish_columns(self.wishes).items() if value}
-        return json.dumps({"topics": self.topics, "name": self.name, **wishes}, ensure_ascii=False)
+        origin = {"origin": self.origin} if self.origin else {}
+        said = {"topics": self.topics, "name": self.name, **wishes, **origin}
+        return json.dumps(said, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, email: str, text: str) -> Request:
@@ -68,12 +71,14 @@ class Request:
                     Frequency(found["frequency"]) if "frequency" in found else None,
                 ),
                 found["name"],
+                found.get("origin", ""),
             )
         except (ValueError, KeyError, TypeError) as error:
             raise StoreError(f"a request that is kept can't be read: {error}") from error
 
 
 SUBSCRIBE = "subscribe"
+PREFERENCES = "preferences"
 
 
 class Confirmations:
@@ -108,19 +113,63 @@ class Confirmations:
             "created_at": to_ms(now),
             "expires_at": to_ms(expires),
         }
-        earlier = sa.and_(confirmations.c.email == request.email, confirmations.c.used_at.is_(None))
+        earlier = sa.and_(
+            confirmations.c.email == request.email,
+            confirmations.c.action == SUBSCRIBE,
+            confirmations.c.used_at.is_(None),
+        )
         old = confirmations.c.expires_at <= to_ms(now)
         with self._database.writing() as connection:
             connection.execute(sa.delete(confirmations).where(sa.or_(earlier, old)))
             connection.execute(sa.insert(confirmations).values(values))
 
+    def open_preferences(
+        self, email: str, *, token_hash: str, reply_hash: str, now: datetime, expires: datetime
+    ) -> None:
+        """Let the token show and change what `email` chose until it `expires`, any number of times.
+
+        An earlier one of the same person is void.
+        """
+        values = {
+            "token_hash": token_hash,
+            "reply_hash": reply_hash,
+            "action": PREFERENCES,
+            "email": email,
+            "payload": "{}",
+            "wording": "",
+            "created_at": to_ms(now),
+            "expires_at": to_ms(expires),
+        }
+        earlier = sa.and_(confirmations.c.email == email, confirmations.c.action == PREFERENCES)
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(confirmations).where(earlier))
+            connection.execute(sa.insert(confirmations).values(values))
+
+    def owner_of(self, token_hash: str, *, now: datetime) -> str | None:
+        """Return whose choices the token may show and change, None for any other or old one."""
+        query = sa.select(confirmations.c.email).where(
+            confirmations.c.token_hash == token_hash,
+            confirmations.c.action == PREFERENCES,
+            confirmations.c.expires_at > to_ms(now),
+        )
+        with self._database.reading() as connection:
+            found: str | None = connection.scalar(query)
+        return found
+
     def redeem(
-        self, *, token_hash: str = "", reply_hash: str = "", now: datetime, detail: str
+        self,
+        *,
+        token_hash: str = "",
+        reply_hash: str = "",
+        now: datetime,
+        detail: str,
+        origin: str = "",
     ) -> tuple[Outcome, Request | None]:
         """Do what a token was for, once: the person is active with what they asked for.
 
-        Either hash will do. Everything is one transaction: a token is used when the person is on
-        the list, and not before. The request is None for an unknown token alone.
+        Either hash will do; `origin` is the address that the answer came from. All is one
+        transaction: a token is used when the person is on the list, and not before. The request is
+        None for an unknown token alone.
         """
         which = (
             confirmations.c.token_hash == token_hash
@@ -155,6 +204,7 @@ class Confirmations:
                 now=now,
                 detail=detail,
                 wording=row.wording,
+                origin=" ".join(filter(None, (request.origin, origin))),
             )
             return Outcome.CONFIRMED, request
 

@@ -17,6 +17,7 @@ from publisher.store.confirmations import Confirmations
 from publisher.store.engine import Database, create_engine, explain
 from publisher.store.figures import Figures
 from publisher.store.imports import ImportedRow, ImportResult, import_rows, quiet
+from publisher.store.knocks import KnockLimits, Knocks
 from publisher.store.ledger import Ledger
 from publisher.store.letters import Letters
 from publisher.store.mailbox import MailboxRecord
@@ -24,12 +25,13 @@ from publisher.store.migrate import ensure_schema
 from publisher.store.operators import Operators
 from publisher.store.personal import held_of
 from publisher.store.polls import PollRecord
+from publisher.store.requests import MailRequest, accept_requests
 from publisher.store.search import Found, Wanted, search
 from publisher.store.subscribers import Subscribers
 from publisher.store.tasks import Tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import TracebackType
 
 # How long a write waits for another process's transaction, in seconds.
@@ -49,6 +51,7 @@ class Store:
         self.ledger = Ledger(database, keys)
         self.confirmations = Confirmations(database, self.subscribers)
         self.letters = Letters(database)
+        self.knocks = Knocks(database, keys)
         self.mailbox = MailboxRecord(database, keys)
         self.figures = Figures(database)
         self.operators = Operators(database)
@@ -83,6 +86,12 @@ class Store:
     def search(self, wanted: Wanted, *, before: int = 0, size: int = 50) -> Found:
         """Return a page of people; see `search.search`. Raises `StoreError`."""
         return search(self._database, wanted, before=before, size=size)
+
+    def accept_requests(
+        self, requests: Sequence[MailRequest], limits: KnockLimits, *, now: datetime
+    ) -> list[bool]:
+        """Queue the letters that strangers may have; see `requests`. Raises `StoreError`."""
+        return accept_requests(self._database, self.knocks, requests, limits, now=now)
 
     def held_of(self, email: str) -> dict[str, object]:
         """Return everything that is kept of a person, as JSON values. Raises `StoreError`."""

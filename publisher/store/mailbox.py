@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from publisher.models import Delivery, DeliveryState
 from publisher.store.hashing import email_hash
-from publisher.store.schema import bounces, deliveries, knocks, mailboxes, seen_mail
+from publisher.store.schema import bounces, deliveries, mailboxes, seen_mail
 from publisher.store.times import to_ms
 
 if TYPE_CHECKING:
@@ -18,18 +16,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.store.engine import Database
-
-_DAY = timedelta(days=1)
-_HOUR = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class KnockLimits:
-    """How many mails strangers may have us send."""
-
-    address_day: int
-    domain_hour: int
-    total_hour: int
 
 
 class MailboxRecord:
@@ -69,29 +55,6 @@ class MailboxRecord:
         with self._database.writing() as connection:
             connection.execute(sa.delete(mailboxes).where(mailboxes.c.name == name))
             connection.execute(sa.insert(mailboxes).values(row))
-
-    def knock(self, email: str, limits: KnockLimits, *, now: datetime) -> bool:
-        """Count that somebody wants a mail sent to `email`; False where that is too many.
-
-        One that is refused counts too, so that who goes on gets nothing.
-        """
-        address = email_hash(self._keys, email)
-        domain = email_hash(self._keys, email.rpartition("@")[2])
-        day, hour = to_ms(now - _DAY), to_ms(now - _HOUR)
-        queries = (
-            (limits.address_day, sa.and_(knocks.c.address_hash == address, knocks.c.at > day)),
-            (limits.domain_hour, sa.and_(knocks.c.domain_hash == domain, knocks.c.at > hour)),
-            (limits.total_hour, knocks.c.at > hour),
-        )
-        row = {"at": to_ms(now), "address_hash": address, "domain_hash": domain}
-        with self._database.writing() as connection:
-            connection.execute(sa.delete(knocks).where(knocks.c.at <= day))
-            counts = [
-                (most, int(connection.scalar(sa.select(sa.func.count()).where(which)) or 0))
-                for most, which in queries
-            ]
-            connection.execute(sa.insert(knocks).values(row))
-        return all(count < most for most, count in counts)
 
     def bounced(
         self,

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 # The revision the tables below stand for: the newest file in migrations/versions.
-REVISION = "0006"
+REVISION = "0007"
 
 # Names of constraints, so that a later migration can change them in every database.
 metadata = MetaData(
@@ -77,6 +77,8 @@ consent_log = Table(
     Column("detail", Text, nullable=False),
     # Which text the person agreed to, see `wordings`; empty where they saw none of ours.
     Column("wording", String(32), nullable=False, server_default=""),
+    # From which addresses it was asked for and confirmed; blank when the person is erased.
+    Column("origin", String(128), nullable=False, server_default=""),
 )
 
 suppressions = Table(
@@ -127,14 +129,13 @@ letters = Table(
     sqlite_autoincrement=True,
 )
 
-# Who asked for mail lately, as keyed hashes: what limits are counted by.
-knocks = Table(
-    "knocks",
+# How often mail was asked for, by keyed hash of who or where, in windows of time.
+knock_counts = Table(
+    "knock_counts",
     metadata,
-    Column("id", _Id, primary_key=True, autoincrement=True),
-    Column("at", BigInteger, nullable=False, index=True),
-    Column("address_hash", String(64), nullable=False),
-    Column("domain_hash", String(64), nullable=False),
+    Column("key", String(64), primary_key=True),
+    Column("window", BigInteger, primary_key=True, autoincrement=False, index=True),
+    Column("count", Integer, nullable=False),
 )
 
 bounces = Table(

@@ -13,6 +13,7 @@ from publisher.store.hashing import email_hash
 from publisher.store.schema import (
     bounces,
     confirmations,
+    consent_log,
     decisions,
     deliveries,
     letters,
@@ -103,6 +104,7 @@ class Subscribers(Agreements):
         now: datetime,
         detail: str,
         wording: str = "",
+        origin: str = "",
     ) -> None:
         """Make a person active who has just agreed, in the caller's transaction; see `confirm`."""
         active = {"status": SubscriberStatus.ACTIVE.value, "confirmed_at": to_ms(now)}
@@ -111,7 +113,7 @@ class Subscribers(Agreements):
         connection.execute(sa.delete(suppressions).where(suppressions.c.email_hash == hashed))
         # Bounces from before count no more: the mailbox works.
         connection.execute(sa.delete(bounces).where(bounces.c.email_hash == hashed))
-        self.log(connection, email, "confirmed", detail, now, wording)
+        self.log(connection, email, "confirmed", detail, now, wording, origin)
 
     def pause(
         self, subscriber_id: int, *, until: datetime | None, now: datetime, detail: str = ""
@@ -202,6 +204,9 @@ class Subscribers(Agreements):
             hashed = email_hash(self._keys, email)
             connection.execute(sa.delete(bounces).where(bounces.c.email_hash == hashed))
             self._suppress(connection, email, "erased", now)
+            connection.execute(
+                sa.update(consent_log).where(consent_log.c.subject == hashed).values(origin="")
+            )
             self.log(connection, email, "erased", detail, now)
             return row is not None
 

@@ -13,6 +13,8 @@ from publisher.web.child import automation
 from publisher.web.operator import routes as operator
 from publisher.web.operator.lookout import closing_lookout
 from publisher.web.polls.flush import keeping_polls
+from publisher.web.readers import preferences, subscribe, unsubscribe
+from publisher.web.readers.views import Readers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -29,6 +31,9 @@ ROUTES: tuple[tuple[Route, ...], ...] = (
     push.ROUTES,
     endpoint.ROUTES,
     *operator.GROUPS,
+    subscribe.ROUTES,
+    unsubscribe.ROUTES,
+    preferences.ROUTES,
 )
 
 # What runs as long as the app does: entered at its start in this order, left at its end in reverse.
@@ -61,4 +66,5 @@ def create_app(context: Context) -> Starlette:
     # A redirect to an address of the request's own host is one to wherever that says.
     app.router.redirect_slashes = False
     app.state.context = context
+    app.state.readers = Readers.of(context)
     return app

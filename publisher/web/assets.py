@@ -1,4 +1,4 @@
-"""The app's own style sheet and icon: the same as the site's, which may be on another host."""
+"""The app's own files: style sheet and icon, which the site may have on another host; scripts."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from starlette.routing import Route
 
 from publisher.formatter.pages.frame import ICON_PATH, STYLE_PATH
 from publisher.formatter.pages.shared_files import render_shared_files
+from publisher.formatter.templating import render_bytes
 from publisher.web.context import context_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-_TYPES = {STYLE_PATH: "text/css", ICON_PATH: "image/svg+xml"}
+    from publisher.settings import Settings
+
+_TYPES = {STYLE_PATH: "text/css", ICON_PATH: "image/svg+xml", "work.js": "text/javascript"}
 
 
 async def asset(request: Request) -> Response:
@@ -26,12 +29,18 @@ async def asset(request: Request) -> Response:
     if name not in _TYPES:
         raise HTTPException(404)
     settings = context_of(request).settings
-    files = await to_thread.run_sync(render_shared_files, settings)
-    etag = f'"{sha256(files[name]).hexdigest()[:24]}"'
+    content = await to_thread.run_sync(_content, name, settings)
+    etag = f'"{sha256(content).hexdigest()[:24]}"'
     headers = {"ETag": etag, "Cache-Control": "public, max-age=3600"}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    return Response(files[name], media_type=_TYPES[name], headers=headers)
+    return Response(content, media_type=_TYPES[name], headers=headers)
+
+
+def _content(name: str, settings: Settings) -> bytes:
+    if name.endswith(".js"):
+        return render_bytes(f"web/{name}.j2", settings)
+    return render_shared_files(settings)[name]
 
 
 ROUTES = (Route("/assets/{name}", asset),)

@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
+from conftest import ROOT
 from lxml import html as lxml_html
 
 from publisher.formatter.pages import FeedLink, render_issue, render_month, render_pages
@@ -315,6 +316,12 @@ def test_every_class_in_the_markup_has_a_rule_and_each_rule_a_use() -> None:
         if path.endswith(".html"):
             document = lxml_html.fromstring(page.decode())
             used |= {name for value in document.xpath("//@class") for name in value.split()}
+    # The web app shares the style.
+    templates = ROOT / "templates"
+    form = templates / "pages" / "form.html.j2"
+    for template in (*templates.glob("web/*.j2"), *templates.glob("web/readers/*.j2"), form):
+        for value in re.findall(r'class="([a-z ]+)"', template.read_text(encoding="utf-8")):
+            used |= set(value.split())
     style = re.sub(r"/\*.*?\*/|:lang\([a-z]+\)", "", files["style.css"].decode(), flags=re.DOTALL)
     known = set(re.findall(r"\.([a-z]+)", style))
 

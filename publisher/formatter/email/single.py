@@ -64,6 +64,29 @@ def confirmation(
     )
 
 
+def preferences(email: str, token: str, language: Language, settings: Settings) -> Written:
+    """Return the mail with the link that shows and changes what `email` gets.
+
+    Raises `TemplateError`.
+    """
+    title = settings.newsletter.title or settings.site.title
+    blocks = words_of(language)
+    context: dict[str, object] = {
+        "blocks": blocks,
+        "theme": settings.theme,
+        "title": title,
+        "email": email,
+        "hours": settings.subscribing.preferences_hours,
+        "url": f"{settings.web.root}preferences/{token}",
+        **_sender(settings, title),
+    }
+    return Written(
+        blocks[0].preferences_subject.format(title=title),
+        render("email/preferences.txt.j2", settings, **context),
+        render("email/preferences.html.j2", settings, **context),
+    )
+
+
 def wording_of(language: Language, settings: Settings) -> tuple[str, str]:
     """Return the version and the text of what people are asked, without what is a person's own."""
     text = confirmation("(address)", ["(topics)"], "(token)", language, settings).text

@@ -26,6 +26,10 @@ class SingleWords:
     confirm_mail: str
     confirm_not_you: str
     confirm_leaving: str
+    preferences_subject: str
+    preferences: str
+    preferences_link: str
+    preferences_not_you: str
     list_comma: str
     welcome_subject: str
     welcome: str
@@ -59,6 +63,16 @@ ENGLISH = SingleWords(
         "If it was not you, do nothing: you get no more mail, and this expires in {hours} hours."
     ),
     confirm_leaving="You can leave at any time, by one click or mail; every issue says how.",
+    preferences_subject="What you get: {title}",
+    preferences=(
+        "On this page you can change what you get of “{title}”, pause or leave it, and see or "
+        "erase what is kept of you:"
+    ),
+    preferences_link="Change what I get",
+    preferences_not_you=(
+        "Whoever has this link can do all of that: do not pass it on. It expires in {hours} hours. "
+        "If it was not you who asked for it, do nothing."
+    ),
     list_comma=", ",
     welcome_subject="Welcome: {title}",
     welcome="You are subscribed to “{title}”. Every issue says how to leave.",
@@ -102,6 +116,13 @@ CHINESE = SingleWords(
     confirm_mail="用邮件确认",
     confirm_not_you="如果不是您本人的申请，无需理会：{hours} 小时后失效，您不会再收到邮件。",
     confirm_leaving="您可以随时退订，每期邮件的末尾都有方法。",
+    preferences_subject="修改订阅内容：{title}",
+    preferences="在下面的页面，您可以修改「{title}」的订阅内容、暂停或退订，也可以查看或删除我们保存的资料：",
+    preferences_link="修改订阅内容",
+    preferences_not_you=(
+        "拿到这个链接的人都能进行以上操作，请勿转发。{hours} 小时后失效。"
+        "如果不是您本人的申请，无需理会。"
+    ),
     list_comma="、",
     welcome_subject="订阅成功：{title}",
     welcome="您已订阅「{title}」。每期邮件的末尾都有退订方法。",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from itertools import groupby
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from publisher.formatter.pages.archive import month_row
+from publisher.formatter.pages.form import subscribe_form
 from publisher.formatter.pages.frame import part_language, render_page, way_up, words
 from publisher.formatter.pages.rows import (
     MOST_PAPERS,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from publisher.formatter.pages.archive import MonthCount
+    from publisher.formatter.pages.form import SubscribeForm
     from publisher.models import Paper, Topic
     from publisher.settings import Settings
 
@@ -77,6 +79,8 @@ def render_index(
             months=tuple(month_row(month, up, settings) for month in months[:12]),
             has_issues=has_issues,
             mail_url=_mail_url(settings),
+            form=_form([count.topic for count in topics], settings),
+            form_origin=_form_origin(settings),
             papers=full_rows(shown, up, settings),
         )
     }
@@ -117,9 +121,26 @@ def render_topic(
             more=paper_count > len(shown),
             topics=tuple(topic_row(one, up, settings) for one in topics),
             feeds=rows,
+            form=_form(topics, settings, topic.slug),
+            form_origin=_form_origin(settings),
             papers=full_rows(shown, up, settings, topic.slug),
         )
     }
+
+
+def _form(topics: Sequence[Topic], settings: Settings, here: str = "") -> SubscribeForm | None:
+    """Return the form that subscribes, with the topic `here` chosen; None without a web app."""
+    if not settings.web.root:
+        return None
+    picked = (here,) if here else ()
+    language = settings.site.language
+    return subscribe_form(topics, settings, language, picked=picked, some=bool(here))
+
+
+def _form_origin(settings: Settings) -> str:
+    """Return where a page's form may send to: the web app's origin (CSP, form-action)."""
+    parts = urlsplit(settings.web.root)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else "'none'"
 
 
 def _mail_url(settings: Settings) -> str:

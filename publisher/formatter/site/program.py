@@ -29,7 +29,7 @@ def program_fingerprint(settings: Settings) -> int:
     texts = [file for folder in folders for file in _files(folder)]
     # Of the inbox, a page shows its address, and of it nothing that is secret.
     inbox = (settings.inbox.is_set_up, settings.inbox_address)
-    shown = (settings.site, settings.feeds, settings.newsletter, inbox)
+    shown = (settings.site, settings.feeds, settings.newsletter, inbox, settings.web.root)
     return stable_hash(
         sys.version,
         msgspec.json.encode(shown),

@@ -42,10 +42,17 @@ class Subscribing(Section, frozen=True):
     """How strangers come onto the list, by mail and on the web."""
 
     confirm_hours: Annotated[int, Meta(ge=1, le=720)] = 48
-    # Mails that strangers may have us send: to an address, to all of a domain, and in total.
+    # The link to what somebody chose.
+    preferences_hours: Annotated[int, Meta(ge=1, le=72)] = 2
+    # Mails that strangers may have us send: to an address, to all of a domain, from a network
+    # (IPv4: /24, IPv6: /56), and in total.
     address_per_day: Annotated[int, Meta(ge=1, le=100)] = 3
     domain_per_hour: Annotated[int, Meta(ge=1, le=100_000)] = 60
+    network_per_hour: Annotated[int, Meta(ge=1, le=100_000)] = 20
     total_per_hour: Annotated[int, Meta(ge=1, le=1_000_000)] = 200
+    # On the web: who sends the form sooner is asked again; and bits of a proof of work, 0 for none.
+    fill_seconds: Annotated[float, Meta(ge=0, le=60)] = 2.0
+    work_bits: Annotated[int, Meta(ge=0, le=24)] = 0
 
 
 class Store(Section, frozen=True):

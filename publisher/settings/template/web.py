@@ -35,10 +35,19 @@ session_hours = 12.0
 [subscribing]
 # A request to subscribe is to be confirmed within this time.
 confirm_hours = 48
-# How many mails strangers may have us send: to one address, to one domain, and in total.
+# The link to change what one gets, which is mailed on request, holds for this time.
+preferences_hours = 2
+# How many mails strangers may have us send: to one address, to one domain, from one network (IPv4:
+# /24, IPv6: /56), and in total.
 address_per_day = 3
 domain_per_hour = 60
+network_per_hour = 20
 total_per_hour = 200
+# On the web, who sends the form sooner than this is asked to press the button again.
+fill_seconds = 2.0
+# Against floods that keep to the limits: a browser has to guess so many bits before it may send the
+# form (16 to 18: a second or so). It needs JavaScript then. 0: none.
+work_bits = 0
 
 [store]
 # Subscribers and deliveries. An absolute path has four slashes.

@@ -13,7 +13,7 @@ from publisher.models import SubscriberStatus, Wishes
 from publisher.sender.addresses import clean_name, normalise_email
 from publisher.sender.single import Kind
 from publisher.store.confirmations import Request
-from publisher.store.mailbox import KnockLimits
+from publisher.store.knocks import KnockLimits
 from publisher.store.search import Wanted
 from publisher.web.api import model
 from publisher.web.api.operation import Operation, Reply
@@ -87,10 +87,9 @@ def _add(call: Call) -> Reply:
 
 
 def _ask(call: Call, request: Request) -> None:
-    limits = call.context.settings.subscribing
     store, now = call.context.store, call.context.clock()
-    most = KnockLimits(limits.address_per_day, limits.domain_per_hour, limits.total_per_hour)
-    if not store.mailbox.knock(request.email, most, now=now):
+    limits = KnockLimits.of(call.context.settings.subscribing)
+    if not store.knocks.knock(request.email, limits, now=now):
         raise HTTPException(
             429, "too many mails were asked for; see [subscribing]", {"Retry-After": "3600"}
         )

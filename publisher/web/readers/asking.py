@@ -1,0 +1,58 @@
+"""Requests on their way into the store: those that come at one moment share a transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import anyio
+from anyio import to_thread
+
+from publisher.store.knocks import KnockLimits
+
+if TYPE_CHECKING:
+    from publisher.store.requests import MailRequest
+    from publisher.web.context import Context
+
+
+@dataclass(slots=True, eq=False)
+class _Entry:
+    request: MailRequest
+    written: bool = False
+    error: Exception | None = None
+
+
+class Asking:
+    """For the one event loop of the app. What `ask` returned from is on the disk."""
+
+    def __init__(self, context: Context) -> None:
+        """Work on the store of `context`."""
+        self._context = context
+        self._limits = KnockLimits.of(context.settings.subscribing)
+        self._waiting: list[_Entry] = []
+        self._turn = anyio.Lock()
+
+    async def ask(self, request: MailRequest) -> None:
+        """Put a request into the store, with those that came while the last ones were written.
+
+        Whether it keeps to the limits is not told: the answer is the same. Raises `StoreError`.
+        """
+        entry = _Entry(request)
+        self._waiting.append(entry)
+        async with self._turn:
+            if not entry.written:
+                batch, self._waiting = self._waiting, []
+                await self._write(batch)
+        if entry.error is not None:
+            raise entry.error
+
+    async def _write(self, batch: list[_Entry]) -> None:
+        store, now = self._context.store, self._context.clock()
+        requests = [entry.request for entry in batch]
+        error: Exception | None = None
+        try:
+            await to_thread.run_sync(lambda: store.accept_requests(requests, self._limits, now=now))
+        except Exception as found:  # noqa: BLE001 - each of those who wait raises it
+            error = found
+        for entry in batch:
+            entry.written, entry.error = True, error

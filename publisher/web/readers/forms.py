@@ -1,0 +1,93 @@
+"""What people chose in a form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from publisher.errors import SubscriberError
+from publisher.models import NO_WISHES, Frequency, Language, Length, Wishes
+from publisher.sender.addresses import normalise_email
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from enum import StrEnum
+
+    from starlette.datastructures import FormData
+
+Word = TypeVar("Word", bound="StrEnum")
+ALL = "all"  # the choice between all topics and some
+_MOST_TOPICS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What somebody wants to get: topics (none: all) and wishes (None: as the list has it)."""
+
+    topics: tuple[str, ...] = ()
+    wishes: Wishes = NO_WISHES
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form as it came back: what was written, and what is wrong with it by field."""
+
+    email: str = ""
+    chosen: Chosen = field(default_factory=Chosen)
+    some: bool = False  # "only these topics" was marked
+    wrong: tuple[str, ...] = ()  # "email", "topics"
+
+    @property
+    def address(self) -> str:
+        """The normalised address. Raises `SubscriberError` where it is none."""
+        return normalise_email(self.email)
+
+
+def read_form(form: FormData, slugs: Collection[str], *, with_email: bool = True) -> Filled:
+    """Return what a form says; topics that are not among `slugs` were never offered."""
+    picked = form.getlist("topic")[:_MOST_TOPICS]
+    topics = tuple(sorted({one for one in picked if isinstance(one, str) and one in slugs}))
+    some = text_of(form, "which") == "some"
+    email = text_of(form, "email").strip() if with_email else ""
+    filled = Filled(
+        email,
+        Chosen(topics if some else (), wishes_of(form)),
+        some,
+    )
+    wrong = []
+    if with_email:
+        try:
+            normalise_email(email)
+        except SubscriberError:
+            wrong.append("email")
+    if some and not topics:
+        wrong.append("topics")
+    return Filled(filled.email, filled.chosen, some, tuple(wrong))
+
+
+def wishes_of(form: FormData) -> Wishes:
+    """Return the wishes that a form names; what it does not know is as the list has it."""
+    return Wishes(
+        _one_of(Language, text_of(form, "language")),
+        _one_of(Length, text_of(form, "length")),
+        _one_of(Frequency, text_of(form, "frequency")),
+    )
+
+
+def text_of(form: FormData, name: str) -> str:
+    """Return the text of a field, "" where it is missing or a file."""
+    value = form.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def preselected(topics: Sequence[str], slugs: Collection[str]) -> Filled:
+    """Return the form of somebody who comes from the pages of `topics`."""
+    known = tuple(sorted({one for one in topics if one in slugs}))
+    return Filled(chosen=Chosen(known), some=bool(known))
+
+
+def _one_of(kind: type[Word], value: str) -> Word | None:
+    try:
+        return kind(value)
+    except ValueError:
+        return None

@@ -1,0 +1,212 @@
+"""`/preferences`: what somebody gets, by a link of its own that is mailed on request."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from anyio import to_thread
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route
+
+from publisher.formatter.pages.form import subscribe_form
+from publisher.models import Language, SubscriberStatus
+from publisher.sender.one_time import token_hash
+from publisher.sender.single import Kind
+from publisher.store.requests import MailRequest
+from publisher.web.readers.forms import Chosen, Filled, read_form, text_of
+from publisher.web.readers.guards import network_of
+from publisher.web.readers.views import View
+from publisher.web.readers.words import hours
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+
+    from publisher.models import Subscriber
+
+_LISTED = (SubscriberStatus.ACTIVE, SubscriberStatus.PAUSED)
+
+
+async def ask(request: Request) -> Response:
+    """GET shows a form for the address, POST has the link mailed to whoever is on the list."""
+    view = View(request)
+    if request.method != "POST":
+        return _ask(view, Filled())
+    form = await view.form()
+    filled = read_form(form, ())
+    if "email" in filled.wrong:
+        return _ask(view, filled, status=422)
+    if not view.is_trapped(form):
+        if not view.is_guarded(form):
+            return _ask(view, filled, notice=view.said.check)
+        payload = {"by_page": True, "letter_language": Language(view.language).value}
+        await view.readers.asking.ask(
+            MailRequest(
+                Kind.PREFERENCES, filled.address, json.dumps(payload), network_of(view.address)
+            )
+        )
+    said = view.said
+    held = hours(view.context.settings.subscribing.preferences_hours, view.language)
+    return view.say(
+        said.asked, said.asked_lead.format(email=filled.email, hours=held), said.sent_help
+    )
+
+
+async def preferences(request: Request) -> Response:
+    """GET shows what the link's owner gets, POST changes it as its field `do` says."""
+    view = View(request)
+    store, now = view.context.store, view.context.clock()
+    hashed = token_hash(request.path_params["token"])
+
+    def owner() -> Subscriber | None:
+        email = store.confirmations.owner_of(hashed, now=now)
+        return store.subscribers.find(email) if email else None
+
+    person = await to_thread.run_sync(owner)
+    if person is None:
+        said = view.said
+        again = (view.link("preferences"), said.ask_button)
+        return view.say(said.expired, said.expired_lead, links=[again], status=410)
+    if request.method != "POST":
+        return await _show(view, person)
+    form = await view.form()
+    action = _ACTIONS.get(text_of(form, "do"))
+    if action is None:
+        raise HTTPException(400)
+    return await action(view, person, form)
+
+
+async def _save(view: View, person: Subscriber, form: FormData) -> Response:
+    slugs = {topic.slug for topic in await view.topics()} | set(person.topics)
+    filled = read_form(form, slugs, with_email=False)
+    if filled.wrong:
+        return await _show(view, person, filled=filled, status=422)
+    people = view.context.store.subscribers
+
+    def write() -> Subscriber:
+        people.set_wishes(person.id, filled.chosen.wishes)
+        return people.set_topics(person.id, filled.chosen.topics)
+
+    return await _show(view, await to_thread.run_sync(write), notice=view.said.saved)
+
+
+async def _pause(view: View, person: Subscriber, form: FormData) -> Response:
+    days, now = text_of(form, "days"), view.context.clock()
+    if days not in map(str, view.said.pauses):
+        raise HTTPException(400)
+    until = now + timedelta(days=int(days)) if int(days) else None
+    people = view.context.store.subscribers
+    await to_thread.run_sync(lambda: people.pause(person.id, until=until, now=now))
+    return await _again(view, person)
+
+
+async def _resume(view: View, person: Subscriber, _form: FormData) -> Response:
+    people, now = view.context.store.subscribers, view.context.clock()
+    await to_thread.run_sync(lambda: people.resume(person.id, now=now))
+    return await _again(view, person)
+
+
+async def _leave(view: View, person: Subscriber, _form: FormData) -> Response:
+    people, now = view.context.store.subscribers, view.context.clock()
+    await to_thread.run_sync(
+        lambda: people.unsubscribe(person.id, now=now, detail="on the web, in the preferences")
+    )
+    return await _again(view, person)
+
+
+async def _export(view: View, person: Subscriber, _form: FormData) -> Response:
+    found = await to_thread.run_sync(view.context.store.held_of, person.email)
+    return Response(
+        json.dumps(found, ensure_ascii=False, indent=2),
+        media_type="application/json",
+        headers={"Content-Disposition": 'attachment; filename="my-data.json"'},
+    )
+
+
+async def _erase(view: View, person: Subscriber, form: FormData) -> Response:
+    if text_of(form, "sure") != "yes":
+        return await _show(view, person, filled=_of(person, wrong=("sure",)), status=422)
+    people, now = view.context.store.subscribers, view.context.clock()
+    await to_thread.run_sync(
+        lambda: people.erase(person.email, now=now, detail="on the web, in the preferences")
+    )
+    return view.say(view.said.erased, view.said.erased_lead)
+
+
+_ACTIONS = {
+    "save": _save,
+    "pause": _pause,
+    "resume": _resume,
+    "leave": _leave,
+    "export": _export,
+    "erase": _erase,
+}
+
+
+async def _again(view: View, person: Subscriber) -> Response:
+    found = await to_thread.run_sync(view.context.store.subscribers.get, person.id)
+    return await _show(view, found or person, notice=view.said.saved)
+
+
+async def _show(
+    view: View,
+    person: Subscriber,
+    *,
+    filled: Filled | None = None,
+    notice: str = "",
+    status: int = 200,
+) -> Response:
+    said, settings = view.said, view.context.settings
+    shown = filled or _of(person)
+    state = said.states[person.status]
+    if person.status is SubscriberStatus.PAUSED and person.paused_until is not None:
+        day = person.paused_until.astimezone(settings.site.zone)
+        state = said.paused_until.format(day=f"{day:%Y-%m-%d}")
+    mail = settings.mail
+    return view.show(
+        "preferences",
+        title=said.preferences,
+        status=status,
+        email=person.email,
+        state=state,
+        notice=notice,
+        wrong=shown.wrong,
+        listed=person.status in _LISTED,
+        paused=person.status is SubscriberStatus.PAUSED,
+        help=mail.help_address or mail.reply_to or mail.from_address,
+        form=subscribe_form(
+            await view.topics(),
+            settings,
+            view.language,
+            picked=shown.chosen.topics,
+            some=shown.some,
+            wishes=shown.chosen.wishes,
+        ),
+    )
+
+
+def _of(person: Subscriber, wrong: tuple[str, ...] = ()) -> Filled:
+    return Filled(
+        chosen=Chosen(person.topics, person.wishes), some=bool(person.topics), wrong=wrong
+    )
+
+
+def _ask(view: View, filled: Filled, *, notice: str = "", status: int = 200) -> Response:
+    return view.guarded(
+        "ask",
+        title=view.said.preferences,
+        status=status,
+        notice=notice,
+        email=filled.email,
+        wrong=filled.wrong,
+        form=subscribe_form((), view.context.settings, view.language),
+    )
+
+
+ROUTES = (
+    Route("/preferences", ask, methods=["GET", "POST"]),
+    Route("/preferences/{token}", preferences, methods=["GET", "POST"]),
+)

@@ -1,0 +1,136 @@
+"""`/subscribe` and `/confirm/<token>`: onto the list, with a mail in between."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from anyio import to_thread
+from starlette.routing import Route
+
+from publisher.formatter.pages.form import subscribe_form
+from publisher.models import Language
+from publisher.sender.one_time import TOKEN_LENGTH, token_hash
+from publisher.sender.single import Kind
+from publisher.store.confirmations import Outcome, Request
+from publisher.store.requests import MailRequest
+from publisher.web.readers.forms import preselected, read_form
+from publisher.web.readers.guards import network_of
+from publisher.web.readers.views import View
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.requests import Request as HttpRequest
+    from starlette.responses import Response
+
+    from publisher.models import Topic
+    from publisher.web.readers.forms import Filled
+
+_TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}")
+
+
+async def subscribe(request: HttpRequest) -> Response:
+    """GET shows the form, POST asks for the mail; the answer is the same whoever is on the list."""
+    view = View(request)
+    topics = await view.topics()
+    slugs = {topic.slug for topic in topics}
+    if request.method != "POST":
+        return _form(view, topics, preselected(request.query_params.getlist("topic"), slugs))
+    form = await view.form()
+    filled = read_form(form, slugs)
+    if filled.wrong:
+        return _form(view, topics, filled, status=422)
+    if view.is_trapped(form):
+        return _sent(view, filled)
+    if not view.is_guarded(form):
+        # From a page of the site, which can't say when it was shown; or too soon.
+        return _form(view, topics, filled, notice=view.said.check)
+    asked = Request(filled.address, filled.chosen.topics, filled.chosen.wishes, origin=view.address)
+    payload = json.loads(asked.to_json()) | {
+        "by_page": True,
+        "letter_language": Language(view.language).value,
+    }
+    await view.readers.asking.ask(
+        MailRequest(
+            Kind.CONFIRM,
+            asked.email,
+            json.dumps(payload, ensure_ascii=False),
+            network_of(view.address),
+        )
+    )
+    return _sent(view, filled)
+
+
+async def confirm(request: HttpRequest) -> Response:
+    """GET shows a button, whatever the token; POST confirms, once."""
+    view, said = View(request), View(request).said
+    if request.method != "POST":
+        return view.show(
+            "press",
+            title=said.confirm,
+            lead=said.confirm_lead.format(title=view.title),
+            button=said.confirm_button,
+        )
+    token, context = request.path_params["token"], view.context
+    outcome, asked = Outcome.UNKNOWN, None
+    if _TOKEN.fullmatch(token):
+        outcome, asked = await to_thread.run_sync(
+            lambda: context.store.confirmations.redeem(
+                token_hash=token_hash(token),
+                now=context.clock(),
+                detail="on the web, from a link",
+                origin=view.address,
+            )
+        )
+    to_site = (context.settings.site.root, said.to_site)
+    if outcome is Outcome.UNKNOWN or asked is None:
+        again = (view.link("subscribe"), said.again)
+        return view.say(said.expired, said.expired_lead, links=[again, to_site], status=410)
+    names = {topic.slug: topic.name for topic in await view.topics()}
+    chosen = ", ".join(names.get(slug, slug) for slug in asked.topics)
+    return view.say(
+        said.confirmed,
+        said.already
+        if outcome is Outcome.ALREADY
+        else said.confirmed_lead.format(title=view.title, email=asked.email),
+        *([said.confirmed_topics.format(topics=chosen)] if chosen else []),
+        links=[to_site],
+    )
+
+
+def _form(
+    view: View, topics: Sequence[Topic], filled: Filled, *, notice: str = "", status: int = 200
+) -> Response:
+    said, chosen = view.said, filled.chosen
+    return view.guarded(
+        "subscribe",
+        title=said.subscribe,
+        status=status,
+        lead=said.subscribe_lead.format(title=view.title),
+        notice=notice,
+        email=filled.email,
+        wrong=filled.wrong,
+        form=subscribe_form(
+            topics,
+            view.context.settings,
+            view.language,
+            picked=chosen.topics,
+            some=filled.some,
+            wishes=chosen.wishes,
+        ),
+    )
+
+
+def _sent(view: View, filled: Filled) -> Response:
+    said = view.said
+    to_site = (view.context.settings.site.root, said.to_site)
+    lead = said.sent_lead.format(email=filled.email)
+    return view.say(said.sent, lead, said.sent_help, links=[to_site])
+
+
+ROUTES = (
+    Route("/subscribe", subscribe, methods=["GET", "POST"]),
+    Route("/confirm/{token}", confirm, methods=["GET", "POST"]),
+)

@@ -1,0 +1,235 @@
+"""Onto the list: the form, the mail, the button; and what keeps others from using it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from readers import ADA, Person, text_of
+from serving import serving
+
+from publisher.models import Frequency, Language, Length, Wishes
+from publisher.web.readers.guards import Guards, network_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from serving import Site
+
+
+def test_from_the_form_onto_the_list(person: Person) -> None:
+    site = person.site
+    form = site.client.get("/subscribe?topic=nerf&topic=nothing").text
+    assert 'value="nerf" id="topic-nerf" checked' in form
+    assert "医学图像" in form
+    assert "elsewhere" not in form
+    answer = person.subscribe(
+        " ada@EXAMPLE.org ", which="some", topic=["nerf", "yixue"], language="both", length="short"
+    )
+    assert (answer.status_code, "Look into your mailbox" in answer.text) == (200, True)
+    assert person.status() is None, "nothing is kept before it is confirmed"
+    (mail,) = person.mails()
+    assert mail["To"] == ADA
+    assert "NeRF, 医学图像" in text_of(mail)
+
+
+def test_the_link_shows_a_button_and_the_button_confirms_once(person: Person) -> None:
+    client = person.site.client
+    person.subscribe(which="some", topic=["nerf"], language="zh", length="long", frequency="weekly")
+    link = person.link("confirm")
+    for _ in range(3):
+        shown = client.get(link)
+        assert "Yes, subscribe me" in shown.text
+        client.head(link)
+    assert person.status() is None
+    done = client.post(link)
+    assert done.status_code == 200
+    assert "comes to ada@example.org" in done.text
+    assert "Topics: NeRF" in done.text
+    found = person.site.store.subscribers.find(ADA)
+    assert found is not None
+    assert found.topics == ("nerf",)
+    assert found.wishes == Wishes(Language.CHINESE, Length.LONG, Frequency.WEEKLY)
+    assert "confirmed already" in client.post(link).text
+    (line,) = person.site.store.held_of(ADA)["consent"]  # type: ignore[misc]
+    assert line["action"] == "confirmed"
+    assert line["origin"] == "127.0.0.1 127.0.0.1"
+    assert person.site.store.subscribers.wording(line["wording"])
+
+
+def test_an_old_link_and_a_wrong_one(person: Person) -> None:
+    client = person.site.client
+    person.subscribe()
+    link = person.link("confirm")
+    person.site.clock.now += timedelta(hours=49)
+    for path in (link, "confirm/" + "a" * 43, "confirm/x", "confirm/%00", "confirm/' OR 1=1"):
+        assert client.post(path).status_code == 410, path
+    assert person.status() is None
+
+
+def test_the_answer_is_the_same_whoever_is_on_the_list(person: Person) -> None:
+    site = person.site
+    person.joins("known@example.org")
+    person.joins("gone@example.org")
+    site.store.subscribers.remove("gone@example.org", now=site.clock())
+    site.store.subscribers.suppress("complained@example.org", "complained", now=site.clock())
+    answers = {
+        name: person.subscribe(f"{name}@example.org")
+        for name in ("known", "gone", "complained", "strange")
+    }
+    shown = {
+        (answer.status_code, answer.text.replace(name, "WHO"), tuple(sorted(answer.headers)))
+        for name, answer in answers.items()
+    }
+    assert len(shown) == 1
+    # Not the answer, but the mail knows.
+    assert sorted(str(mail["To"]).split("@")[0] for mail in person.mails()) == [
+        "gone",
+        "known",
+        "strange",
+    ]
+
+
+def test_a_mailbox_that_failed_may_be_tried_again(person: Person) -> None:
+    site = person.site
+    site.store.subscribers.suppress(ADA, "bounced: 5.1.1 no such user", now=site.clock())
+    person.joins()
+    assert person.status() == "active"
+    assert site.store.subscribers.suppression(ADA) is None
+
+
+WRONG = [
+    ("no address", "not an email address"),
+    ("", "not an email address"),
+    ("ada@example.org\r\nBcc: eve@example.org", "not an email address"),
+    ("ada@example.org\x00", "not an email address"),
+    ("<script>@example.org", "not an email address"),
+    ("a" * 400 + "@example.org", "not an email address"),
+]
+
+
+@pytest.mark.parametrize(("email", "said"), WRONG)
+def test_what_is_no_address(person: Person, email: str, said: str) -> None:
+    answer = person.subscribe(email)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "<script>@" not in answer.text
+    assert person.mails() == []
+
+
+def test_some_topics_means_at_least_one(person: Person) -> None:
+    answer = person.subscribe(which="some", topic=["../../etc", "nothing"])
+    assert answer.status_code == 422
+    assert "Choose at least one topic" in answer.text
+    assert 'value="ada@example.org"' in answer.text
+
+
+def test_who_fills_in_what_nobody_sees(person: Person) -> None:
+    answer = person.subscribe(website="https://spam.example.org/")
+    assert (answer.status_code, "Look into your mailbox" in answer.text) == (200, True)
+    assert person.mails() == []
+
+
+def test_a_form_that_was_not_shown_or_comes_too_soon(person: Person) -> None:
+    client, clock = person.site.client, person.site.clock
+    stamp = person.stamp()
+    clock.now -= timedelta(seconds=4)
+    early = client.post("/subscribe", data={"email": ADA, "stamp": stamp})
+    assert "press the button" in early.text
+    assert 'value="ada@example.org"' in early.text
+    clock.now += timedelta(days=2)
+    forged = f"{int(clock().timestamp() * 1000) - 5000}.{'0' * 32}"
+    for wrong in (stamp, "", "x", forged, "²." + "0" * 32, "9" * 200):
+        answer = client.post("/subscribe", data={"email": ADA, "stamp": wrong})
+        assert (answer.status_code, "press the button" in answer.text) == (200, True)
+    assert person.mails() == []
+
+
+def test_limits(tmp_path: Path) -> None:
+    limits = {
+        "address_per_day": 2,
+        "domain_per_hour": 5,
+        "network_per_hour": 6,
+        "total_per_hour": 9,
+    }
+    with serving(
+        tmp_path,
+        {"subscribing": limits, "web": {"trusted_proxies": ["127.0.0.1"]}},
+    ) as site:
+        person = Person(site)
+
+        def ask(email: str, address: str) -> int:
+            data = {"email": email, "stamp": person.stamp()}
+            site.client.post("/subscribe", data=data, headers={"X-Forwarded-For": address})
+            return len(person.mails())
+
+        assert [ask(ADA, "192.0.2.1") for _ in range(4)] == [1, 1, 0, 0]
+        assert [ask(f"{n}@example.org", "198.51.100.1") for n in range(3)] == [1, 0, 0]
+        site.clock.now += timedelta(days=3)
+        assert [ask(f"{n}@{n}.org", f"192.0.2.{n}") for n in range(8)] == [1] * 6 + [0] * 2
+        site.clock.now += timedelta(days=3)
+        asked = [ask(f"{n}@{n}.org", f"192.0.{n}.1") for n in range(12)]
+        assert asked == [1] * 9 + [0] * 3
+
+
+def test_nobody_but_a_proxy_is_believed(person: Person) -> None:
+    site = person.site
+    data = {"email": ADA, "stamp": person.stamp()}
+    site.client.post("/subscribe", data=data, headers={"X-Forwarded-For": "192.0.2.1"})
+    site.client.post(person.link("confirm"), headers={"X-Forwarded-For": "192.0.2.1"})
+    (line,) = site.store.held_of(ADA)["consent"]  # type: ignore[misc]
+    assert line["origin"] == "127.0.0.1 127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.77", "192.0.2.0/24"),
+        ("::ffff:192.0.2.77", "192.0.2.0/24"),
+        ("2001:db8:1:2:3::4", "2001:db8:1::/56"),
+        ("testclient", ""),
+        ("", ""),
+    ],
+)
+def test_networks(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+def test_work() -> None:
+    guards = Guards({1: bytes(range(32))}, 2.0, 8)
+    stamp = guards.stamp(1_000_000.0)
+    found = [str(n) for n in range(5000) if guards.has_worked(stamp, str(n))]
+    assert 5 <= len(found) <= 50
+    assert not guards.has_worked(stamp, "")
+    assert not guards.has_worked(stamp, "9" * 100)
+    assert Guards({1: bytes(range(32))}, 2.0, 0).has_worked(stamp, "")
+    # A stamp of an older key still holds after a new one was made.
+    rotated = Guards({1: bytes(range(32)), 2: bytes(range(1, 33))}, 2.0, 0)
+    assert rotated.has_come_in_time(stamp, 1_000_003.0)
+
+
+def test_where_work_is_asked_for(tmp_path: Path) -> None:
+    with serving(tmp_path, {"subscribing": {"work_bits": 4}}) as site:
+        person = Person(site)
+        page = site.client.get("/subscribe")
+        assert "script-src 'self'" in page.headers["content-security-policy"]
+        assert (
+            site.client.get("/assets/work.js").headers["content-type"].startswith("text/javascript")
+        )
+        assert "press the button" in person.subscribe(work="").text
+        stamp = person.stamp()
+        guards = Guards(site.store.keys, 0, 4)
+        work = next(str(n) for n in range(1000) if guards.has_worked(stamp, str(n)))
+        data = {"email": ADA, "stamp": stamp, "work": work}
+        assert "Look into your mailbox" in site.client.post("/subscribe", data=data).text
+        assert len(person.mails()) == 1
+
+
+def test_both_languages(site: Site) -> None:
+    Person(site)
+    page = site.client.get("/subscribe", headers={"Accept-Language": "zh-CN"})
+    assert page.headers["content-language"] == "zh"
+    assert '<html lang="zh-CN">' in page.text
+    assert "邮箱地址" in page.text
+    assert 'action="/subscribe?lang=zh"' in page.text
