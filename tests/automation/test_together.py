@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from running import CLOCKED, MODULE, Running, environment, running, until
 from sink import Sink, free_port, mail_server
 
 from publisher.models import DeliveryState
+from publisher.store.database import open_store
 
 if TYPE_CHECKING:
     from conftest import Home  # type: ignore[attr-defined]
@@ -21,13 +23,14 @@ if TYPE_CHECKING:
 ISSUE = "2024-W49"
 DUE = datetime(2024, 12, 9, 0, 0, tzinfo=UTC)  # Monday, 8 o'clock in Shanghai
 FREEZES = """
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from publisher import issuing, pipeline
 from publisher.errors import AlreadyFrozen
 from publisher.settings import load
-settings = load(Path("publisher.toml"), {})
+settings = load(Path("publisher.toml"), os.environ)
 collection = pipeline.collect(settings)
 with pipeline.open_store(settings) as store:
     now = datetime(2024, 12, 9, 0, 0, 1, tzinfo=UTC)
@@ -42,13 +45,15 @@ with pipeline.open_store(settings) as store:
 """
 
 
-def test_an_issue_that_two_draft_at_the_same_moment_is_frozen_once(home: Home) -> None:
-    home.join(100)
+@pytest.mark.both_databases
+def test_an_issue_that_some_draft_at_the_same_moment_is_frozen_once(home: Home, url: str) -> None:
+    with open_store(url) as store:
+        replace(home, store=store).join(30)
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", FREEZES],
             cwd=home.folder,
-            env=environment(),
+            env=environment() | {"PUBLISHER_STORE__URL": url},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -63,8 +68,9 @@ def test_an_issue_that_two_draft_at_the_same_moment_is_frozen_once(home: Home) -
         process.stdin.write("\n")
         process.stdin.flush()
     said = sorted(process.communicate()[0] for process in processes)
-    assert said == ["another was quicker\n"] * 2 + ["frozen for 100\n"]
-    assert home.store.ledger.counts(ISSUE)[DeliveryState.READY] == 100
+    assert said == ["another was quicker\n"] * 2 + ["frozen for 30\n"]
+    with open_store(url) as store:
+        assert store.ledger.counts(ISSUE)[DeliveryState.READY] == 30
 
 
 def is_up(url: str) -> bool:
