@@ -121,6 +121,8 @@ class Building:
         except (PublisherError, OSError) as error:
             self._ended(str(error), failed=True)
             raise
+        finally:
+            desk.tried = True
         done = outcome(built)
         self._ended(done.text, failed=False)
         desk.lay(built.collection, began, changed=done.changed)

@@ -25,6 +25,7 @@ class Desk:
     stopping: Callable[[], bool]
     collection: Collection | None = None
     read_at: datetime | None = None  # when the build began that read `collection`
+    tried: bool = False  # whether a build has ended, however it did
     # Who wants to know that there are other papers now.
     readers: list[Event] = field(default_factory=list)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 INBOX = "inbox"
 # Who subscribes on a page waits for the mail: the store is asked this often.
 LETTER_SECONDS = 1.0
+# Mails name topics, so the first build comes first; but where there is nothing to build yet, it
+# may never come.
+FIRST_BUILD_SECONDS = 60.0
 # Longer than one mail takes; asked for again before each.
 _LEASE = timedelta(minutes=10)
 
@@ -27,6 +31,7 @@ class LetterWork:
     """One task: sends the single mails that are due."""
 
     desk: Desk
+    patience: float = field(default_factory=lambda: time.monotonic() + FIRST_BUILD_SECONDS)
 
     def run(self) -> Done:
         """Send what is due. Raises `StoreError`, `SettingsError` and `TemplateError`."""
@@ -34,8 +39,8 @@ class LetterWork:
 
         desk, now = self.desk, self.desk.clock()
         due = desk.store.letters.next_due()
-        if due is None or due > now or desk.collection is None:
-            # The first build comes first: mails name topics.
+        ready = desk.tried or time.monotonic() >= self.patience
+        if due is None or due > now or not ready:
             return Done(LETTER_SECONDS, at=due)
         found = correspondence.send_letters(
             desk.settings,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -82,6 +83,16 @@ def test_a_disk_without_room_is_said_and_tried_again(home: Home) -> None:
         (home.folder / "public").unlink()
         title = home.land(77)
         until(lambda: title in home.feed())
+
+
+def test_who_subscribes_before_there_is_a_digest_gets_a_mail(home: Home) -> None:
+    for folder in (home.folder / "digests").iterdir():
+        shutil.rmtree(folder)
+    home.store.letters.put("help", "who@example.net", "{}", now=datetime.now(UTC))
+    sink = Sink()
+    with mail_server(sink) as smtp, running(home.folder, "run", **smtp) as run:
+        run.said("error: ")
+        until(lambda: sink.recipients() == ["who@example.net"])
 
 
 def test_the_mail_in_flight_is_finished(home: Home) -> None:
