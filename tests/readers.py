@@ -45,7 +45,8 @@ class Person:
         return found[1]
 
     def subscribe(self, email: str = ADA, **fields: object) -> httpx.Response:
-        data = {"email": email, "website": "", "stamp": self.stamp()} | fields
+        data = {"email": email, "website": "", "stamp": self.stamp(), **fields}
+        data["topic[]"] = data.pop("topic", [])
         return self.site.client.post("/subscribe", data=data)
 
     def mails(self) -> list[EmailMessage]:

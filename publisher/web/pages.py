@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse
 
-from publisher.formatter.pages.frame import page_title, part_language
+from publisher.formatter.pages.frame import page_title, part_language, subscribe_url
 from publisher.formatter.pages.texts import CHINESE_PAGES, ENGLISH_PAGES
 from publisher.formatter.templating import render_bytes
 from publisher.web.context import context_of
@@ -89,6 +89,7 @@ def page(
         description=title,
         up=settings.site.root,
         web=settings.web.root,
+        subscribe_url=subscribe_url(settings),
         **content,
     )
     chosen = {"Content-Language": language, "Vary": "Accept-Language"}

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from conftest import ROOT
 from lxml import html as lxml_html
@@ -15,7 +16,7 @@ from lxml import html as lxml_html
 from publisher.formatter.pages import FeedLink, render_issue, render_month, render_pages
 from publisher.models import Collection, Issue, Notes, Paper, Topic, Venue
 from publisher.settings import Settings, Site
-from publisher.settings.sections import Feeds
+from publisher.settings.sections import Feeds, Web
 
 NERF, AVATAR = Topic("nerf", "NeRF"), Topic("avatar", "数字人")
 NOON = datetime(2024, 12, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -296,6 +297,24 @@ def test_the_same_collection_gives_the_same_bytes() -> None:
     assert render_pages(collection, make_feeds(), SETTINGS) == render_pages(
         collection, make_feeds(), SETTINGS
     )
+
+
+def test_pages_have_the_form_where_there_is_a_web_app() -> None:
+    collection = make_collection(make_paper(1, topics=(NERF, AVATAR)))
+    plain = render_pages(collection, make_feeds(), SETTINGS)
+    assert b"<form" not in plain["index.html"]
+    assert b"form-action &#39;none&#39;" in plain["index.html"]
+    settings = msgspec.structs.replace(SETTINGS, web=Web(url="https://web.example.org"))
+    pages = render_pages(collection, make_feeds(), settings)
+    for path in ("index.html", "topics/nerf/index.html"):
+        text = pages[path].decode()
+        assert 'action="https://web.example.org/subscribe"' in text
+        assert "form-action https://web.example.org" in text
+        assert 'name="email"' in text
+    assert b'id="topic-nerf" checked' in pages["topics/nerf/index.html"]
+    assert b'id="topic-nerf" checked' not in pages["index.html"]
+    # Every page leads to the form.
+    assert b'href="https://web.example.org/subscribe"' in pages["archive/index.html"]
 
 
 def test_every_class_in_the_markup_has_a_rule_and_each_rule_a_use() -> None:

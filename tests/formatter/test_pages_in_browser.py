@@ -37,6 +37,7 @@ from publisher.models import (
     Venue,
 )
 from publisher.settings import Settings, Site
+from publisher.settings.sections import Web
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,7 +123,8 @@ def site(language: str, colour: str) -> dict[str, bytes]:
             language=language,
             colour=colour,
             author="Ada",
-        )
+        ),
+        web=Web(url="https://papers.example.org/"),  # so that pages have its form
     )
     by_topic = {topic.slug: [p for p in PAPERS if topic in p.topics] for topic in (NERF, AVATAR)}
     collection = Collection(PAPERS, (NERF, AVATAR), by_topic, 1, ())

@@ -54,13 +54,19 @@ def test_the_page_shows_and_looking_changes_nothing(person: Person, link: str) -
 
 
 def test_changing_what_one_gets(person: Person, link: str) -> None:
-    chosen = {"do": "save", "which": "some", "topic": ["yixue"], "language": "en", "length": "long"}
+    chosen = {
+        "do": "save",
+        "which": "some",
+        "topic[]": ["yixue"],
+        "language": "en",
+        "length": "long",
+    }
     page = person.site.client.post(link, data=chosen)
     assert "Saved." in page.text
     found = person.site.store.subscribers.find(ADA)
     assert found is not None
     assert (found.topics, found.wishes) == (("yixue",), Wishes(Language.ENGLISH, Length.LONG))
-    assert person.site.client.post(link, data={**chosen, "topic": []}).status_code == 422
+    assert person.site.client.post(link, data={**chosen, "topic[]": []}).status_code == 422
     person.site.client.post(link, data={**chosen, "which": "all"})
     found = person.site.store.subscribers.find(ADA)
     assert found is not None

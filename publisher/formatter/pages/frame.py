@@ -49,8 +49,14 @@ def render_page(
         page_title=page_title(title, settings.site.title),
         description=shortened(description, DESCRIPTION_COLUMNS),
         canonical=address(path, settings),
+        subscribe_url=subscribe_url(settings),
         **context,
     )
+
+
+def subscribe_url(settings: Settings) -> str:
+    """Return the address of the web app's form, "" where there is no app."""
+    return f"{settings.web.root}subscribe" if settings.web.root else ""
 
 
 @lru_cache(maxsize=8)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from starlette.datastructures import FormData
 
 Word = TypeVar("Word", bound="StrEnum")
-ALL = "all"  # the choice between all topics and some
+# Brackets say that there may be many of a name; html-validate asks for them.
+TOPIC = "topic[]"
 _MOST_TOPICS = 500
 
 
@@ -45,7 +46,7 @@ class Filled:
 
 def read_form(form: FormData, slugs: Collection[str], *, with_email: bool = True) -> Filled:
     """Return what a form says; topics that are not among `slugs` were never offered."""
-    picked = form.getlist("topic")[:_MOST_TOPICS]
+    picked = form.getlist(TOPIC)[:_MOST_TOPICS]
     topics = tuple(sorted({one for one in picked if isinstance(one, str) and one in slugs}))
     some = text_of(form, "which") == "some"
     email = text_of(form, "email").strip() if with_email else ""

@@ -105,7 +105,7 @@ ENGLISH = ReaderWords(
     asked_lead=(
         "If {email} is on the list, a mail with the link is on its way. It holds for {hours}."
     ),
-    your_choice="What you get",
+    your_choice="Topics, language, length",
     save="Save",
     saved="Saved.",
     states={
@@ -174,7 +174,7 @@ CHINESE = ReaderWords(
     ask_button="把链接发给我",
     asked="请查看邮箱",
     asked_lead="如果 {email} 在订阅名单中，带有链接的邮件已在路上，{hours}内有效。",
-    your_choice="订阅内容",
+    your_choice="主题、语言和篇幅",
     save="保存",
     saved="已保存。",
     states={
