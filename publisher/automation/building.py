@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 import traceback
 from collections.abc import Callable  # noqa: TC003 - the dataclasses below read it
@@ -130,7 +129,6 @@ class Building:
 
     def watched(self, settings: Settings) -> Outcome:
         """Build for the watcher."""
-        self.desk.settings = settings
         return outcome(self.build(settings))
 
     def asked(self) -> str:
@@ -156,8 +154,3 @@ class Building:
     def _ended(self, said: str, *, failed: bool) -> None:
         with suppress(StoreError):
             self.desk.store.tasks.ended(BUILD, said, failed=failed, now=self.desk.clock())
-
-
-def to_stderr(text: str) -> None:
-    """Write a line for people beside the result."""
-    sys.stderr.write(f"{text}\n")

@@ -42,10 +42,15 @@ def run(
     """
     desk = Desk(load(), store, clock, stopping)
     speaker = Speaker(write, clock)
+
+    def reload() -> Settings:
+        desk.settings = load()
+        return desk.settings
+
     with Builder(lambda text: speaker.say(BUILD, text), stopping, verbose=verbose) as builder:
         building = Building(desk, builder)
         building.begin()
-        watcher = Watcher(load, config, building.watched, write, stopping, building.asked)
+        watcher = Watcher(reload, config, building.watched, write, stopping, building.asked)
 
         def watch() -> Done:
             watcher.run()

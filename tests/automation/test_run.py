@@ -76,6 +76,23 @@ def test_what_fails_is_said_once_and_stops_nothing_else(home: Home) -> None:
     assert len([line for line in lines if "not valid TOML" in line]) == 1, lines
 
 
+def test_settings_that_change_hold_from_then_on(home: Home) -> None:
+    people = home.join(2)
+    mail = '[mail]\ntransport = "smtp"\nhost = "127.0.0.1"\nsecurity = "none"\nport = {}\n'
+    home.settings(mail.format(free_port()))
+    # Whether there is anything to build or not.
+    (home.folder / "digests").rename(home.folder / "away")
+    sink = Sink()
+    with mail_server(sink) as smtp, running(home.folder, "run") as run:
+        run.said("no such folder")
+        (home.folder / "away").rename(home.folder / "digests")
+        run.said("issues: error: ")
+        (home.folder / "digests").rename(home.folder / "away")
+        run.said("no such folder")
+        home.settings(mail.format(smtp["PUBLISHER_MAIL__PORT"]))
+        until(lambda: sink.recipients() == people)
+
+
 def test_a_disk_without_room_is_said_and_tried_again(home: Home) -> None:
     (home.folder / "public").write_text("a file where the folder should be")
     with running(home.folder, "run") as run:

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from publisher.errors import SubscriberError
 from publisher.models import SubscriberStatus, Wishes
 from publisher.sender.addresses import clean_name, normalise_email
+from publisher.sender.addresses import shown as one_line
 from publisher.sender.single import Kind
 from publisher.store.confirmations import Request
 from publisher.store.knocks import KnockLimits
@@ -76,7 +77,7 @@ def _add(call: Call) -> Reply:
             raise HTTPException(409, "this address gets no mail; the person has to come themselves")
         _ask(call, Request(email, tuple(sorted(set(asked.topics))), wishes, name))
         return Reply(model.Asked(email=email), 202)
-    detail = f"by {call.by}: {' '.join(asked.note.split())}"
+    detail = f"by {call.by}: {one_line(' '.join(asked.note.split()), 1000)}"
     try:
         store.subscribers.add(email, name, asked.topics, wishes, now=now, detail=detail)
         person = store.subscribers.confirm(email, now=now, detail=detail)
