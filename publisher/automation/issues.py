@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from publisher.store.issues import IssueInfo
 
 
+# So soon what another process held is taken over where that has died.
+OTHERS_SECONDS = 5.0
+
+
 @dataclass(slots=True)
 class IssueWork:
     """One task: from what is due to the last message. `build` builds, and lays papers on `desk`."""
@@ -58,11 +62,11 @@ class IssueWork:
             # What was done before it is told all the same.
             self._trouble.append(str(error))
         infos = desk.store.ledger.issues()
-        # To look through all subscribers in vain is not for every minute.
-        in_vain = self._unwanted and all(info.state == "done" for info in infos)
+        ledger = desk.store.ledger
+        tries = [ledger.next_due(info.id) for info in infos if info.state == "open"]
         return Done(
-            LONGEST_PAUSE if in_vain else LOOK_SECONDS,
-            at=next_moment(infos, self._next_tries(infos), settings, desk.clock()),
+            pause(infos, tries, in_vain=bool(self._unwanted)),
+            at=next_moment(infos, tries, settings, desk.clock()),
             said="; ".join(self._said),
             trouble="; ".join(self._trouble),
         )
@@ -148,10 +152,6 @@ class IssueWork:
         )
         return True
 
-    def _next_tries(self, infos: Iterable[IssueInfo]) -> list[datetime | None]:
-        ledger = self.desk.store.ledger
-        return [ledger.next_due(info.id) for info in infos if info.state == "open"]
-
 
 def to_send(infos: Iterable[IssueInfo], now: datetime) -> list[str]:
     """Return the ids of the issues to send now, in the order given.
@@ -169,6 +169,21 @@ def limit_until(infos: Iterable[IssueInfo], now: datetime) -> datetime | None:
     """Return until when a limit lasts that paused an issue, None where there is none."""
     untils = [info.paused_until for info in infos if info.state == "paused"]
     return max((until for until in untils if until is not None and until > now), default=None)
+
+
+def pause(
+    infos: Iterable[IssueInfo], next_tries: Iterable[datetime | None], *, in_vain: bool
+) -> float:
+    """Return for how many seconds to leave the issues alone, where nothing falls due.
+
+    `next_tries` are those of open issues, None where no delivery waits: then another process has
+    the rest, which may die.
+    """
+    if None in next_tries:
+        return OTHERS_SECONDS
+    # To look through all subscribers in vain is not for every minute.
+    done = all(info.state == "done" for info in infos)
+    return LONGEST_PAUSE if in_vain and done else LOOK_SECONDS
 
 
 def next_moment(

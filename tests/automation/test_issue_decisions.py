@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from publisher.automation.issues import limit_until, next_moment, summary, to_send
+from publisher.automation.issues import limit_until, next_moment, pause, summary, to_send
 from publisher.models import Frequency
 from publisher.sender.delivery import Report
 from publisher.settings import Newsletter, Settings, Site
@@ -56,6 +56,14 @@ def test_the_next_moment() -> None:
     limited = [info("a", PAUSED, NOW + timedelta(minutes=20))]
     assert next_moment(limited, [soon], settings, NOW) == NOW + timedelta(minutes=20)
     assert next_moment([info("a", PAUSED)], [], settings, NOW) == due
+
+
+def test_how_long_to_leave_the_issues_alone() -> None:
+    done, going = info("a", DONE), info("b", OPEN)
+    assert pause([done], [], in_vain=False) == 60.0
+    assert pause([done], [], in_vain=True) == 900.0
+    assert pause([done, going], [NOW], in_vain=True) == 60.0
+    assert pause([done, going], [None], in_vain=True) == 5.0
 
 
 def test_what_is_said_of_a_run() -> None:

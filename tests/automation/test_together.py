@@ -128,6 +128,31 @@ def test_two_servers_and_a_cron_job_at_the_hour_an_issue_is_due(home: Home) -> N
     assert sum(counts.values()) == len(people)
 
 
+def test_where_one_dies_another_goes_on(home: Home) -> None:
+    people = home.join(40)
+    sink = Sink(seconds=0.3)
+    with mail_server(sink) as smtp:
+        smtp["PUBLISHER_MAIL__CONNECTIONS"] = "2"
+        with (
+            running(home.folder, "run", program=MODULE, **smtp) as first,
+            running(home.folder, "run", program=MODULE, **smtp) as second,
+        ):
+            first.said("start: ")
+            second.said("start: ")
+            until(lambda: len(sink.got) >= 4)
+            first.process.kill()
+            sink.seconds = 0.0
+            until(lambda: home.store.ledger.issues()[0].state == "done")
+            assert second.signal(15) == 0
+    got = sink.recipients()
+    assert len(got) == len(set(got)), "nobody has two"
+    counts = home.store.ledger.counts(ISSUE)
+    assert counts[DeliveryState.SENT] + counts[DeliveryState.IN_DOUBT] == len(people)
+    # What each connection had in hand when it died.
+    assert counts[DeliveryState.IN_DOUBT] <= 2
+    assert len(got) >= counts[DeliveryState.SENT]
+
+
 def test_a_mailbox_that_two_watch_answers_once(home: Home) -> None:
     for name in ("new", "cur", "tmp"):
         (home.folder / "mail" / name).mkdir(parents=True)
