@@ -99,6 +99,19 @@ class Figures:
                 found[issue_id][DeliveryState(state)] = count
         return found
 
+    def doubts_of(self, issue_ids: Sequence[str]) -> dict[str, int]:
+        """Return how many deliveries of the issues are in doubt, where any are: a quick look."""
+        query = (
+            sa.select(deliveries.c.issue_id, sa.func.count())
+            .where(
+                deliveries.c.issue_id.in_(list(issue_ids)),
+                deliveries.c.state == DeliveryState.IN_DOUBT.value,
+            )
+            .group_by(deliveries.c.issue_id)
+        )
+        with self._database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
     def reasons_of(
         self, issue_id: str, state: DeliveryState, *, most: int
     ) -> list[tuple[str, int]]:

@@ -24,7 +24,8 @@ MOST_COUNTED = 10_000
 class Wanted:
     """Whom to look for: each that is set has to be met.
 
-    `text` is a part of the address or name, in any case; `topic` a slug that they chose.
+    `text` is a whole address, or a part of an address or name in any case; `topic` a slug that they
+    chose.
     """
 
     text: str = ""
@@ -50,15 +51,28 @@ def search(database: Database, wanted: Wanted, *, before: int = 0, size: int = 5
     Raises `StoreError`.
     """
     where = _where(wanted)
-    counted = sa.select(subscribers.c.id).where(where).limit(MOST_COUNTED).subquery()
+    if "@" in wanted.text and _holds(database, exactly := subscribers.c.email == wanted.text):
+        # A whole address needs no look through very many.
+        where &= exactly
     page = where & (subscribers.c.id < before) if before else where
     ids = sa.select(subscribers.c.id).where(page).order_by(subscribers.c.id.desc()).limit(size + 1)
     with database.reading() as connection:
-        count = connection.scalar(sa.select(sa.func.count()).select_from(counted))
         found = list(connection.scalars(ids))
         people = load_subscribers(connection, subscribers.c.id.in_(found[:size]))
-    more = found[size - 1] if len(found) > size else 0
-    return Found(list(reversed(people)), int(count or 0), more)
+        more = found[size - 1] if len(found) > size else 0
+        # To look for few among very many takes long: once is enough.
+        count = len(found) if not before and not more else _count(connection, where)
+    return Found(list(reversed(people)), count, more)
+
+
+def _holds(database: Database, where: sa.ColumnElement[bool]) -> bool:
+    with database.reading() as connection:
+        return connection.scalar(sa.select(subscribers.c.id).where(where)) is not None
+
+
+def _count(connection: sa.Connection, where: sa.ColumnElement[bool]) -> int:
+    counted = sa.select(subscribers.c.id).where(where).limit(MOST_COUNTED).subquery()
+    return int(connection.scalar(sa.select(sa.func.count()).select_from(counted)) or 0)
 
 
 def _where(wanted: Wanted) -> sa.ColumnElement[bool]:

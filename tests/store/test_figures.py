@@ -121,6 +121,7 @@ def test_deliveries_by_issue_state_and_reason(store: Store, lists: Lists) -> Non
     assert states["2024-W49"][DeliveryState.REJECTED] == 2
     assert states["2024-W49"][DeliveryState.READY] == 1
     assert states["2024-W50"][DeliveryState.SENT] == 0
+    assert store.figures.doubts_of(["2024-W49", "2024-W50"]) == {}
     reasons = store.figures.reasons_of("2024-W49", DeliveryState.REJECTED, most=5)
     assert reasons == [(gone, 2)]
     assert store.figures.by_domain(["2024-W49"], since=NIGHT - timedelta(days=60)) == [
@@ -134,6 +135,9 @@ def test_deliveries_by_issue_state_and_reason(store: Store, lists: Lists) -> Non
     [
         (Wanted(), ["bob@b.example", "eva@a.example", "ada_x@a.example"]),
         (Wanted(text="A.EXAMPLE"), ["eva@a.example", "ada_x@a.example"]),
+        (Wanted(text="bob@b.example"), ["bob@b.example"]),
+        (Wanted(text="ob@b.example"), ["bob@b.example"]),
+        (Wanted(text="bob@b.example", topic="nerf"), []),
         (Wanted(text="lovelace"), ["ada_x@a.example"]),
         (Wanted(text="张"), ["eva@a.example"]),
         # Signs of LIKE are letters like others.

@@ -66,6 +66,29 @@ def test_an_old_value_is_shown_while_the_next_is_made(pool: Executor) -> None:
     until(lambda: kept.get(make) == "new")
 
 
+def test_what_takes_long_is_kept_for_longer(pool: Executor) -> None:
+    now = [0.0]
+    kept: Kept[int] = Kept(60, pool, monotonic=lambda: now[0])
+
+    def make() -> int:
+        now[0] += 10.0
+        return int(now[0])
+
+    assert kept.get(make) == 10
+    now[0] = 10.0 + 199.0
+    assert kept.get(make) == 10
+    assert kept._making is not None
+    assert kept._making.result() == 10  # nothing else was begun
+
+
+def test_what_is_much_too_old_is_shown_to_nobody(pool: Executor) -> None:
+    now = [0.0]
+    kept: Kept[str] = Kept(60, pool, monotonic=lambda: now[0])
+    assert kept.get(lambda: "of yesterday") == "of yesterday"
+    now[0] = 86_400.0
+    assert kept.get(lambda: "of today") == "of today"
+
+
 def test_who_is_in_a_hurry_gets_nothing_yet(pool: Executor) -> None:
     kept: Kept[str] = Kept(60, pool)
     gate = Event()

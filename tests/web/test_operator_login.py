@@ -177,6 +177,23 @@ def test_where_a_form_may_come_from(headers: dict[str, str], expected: bool) -> 
     assert from_here(Headers(headers), "https://papers.example.org/") is expected
 
 
+def test_over_https_the_cookie_is_for_this_host_alone(tmp_path: Path) -> None:
+    with serving(tmp_path, {"web": {"url": "https://papers.example.org/"}}) as site:
+        answer = site.client.post(link_for(site), headers={"Origin": "https://papers.example.org"})
+        name, *attributes = answer.headers["set-cookie"].split("; ")
+        assert name.startswith("__Host-operator=")
+        # What the prefix demands (RFC 6265bis, 4.1.3.2): Secure, Path=/ and no Domain.
+        given = {attribute.lower() for attribute in attributes}
+        assert {"secure", "httponly", "path=/", "samesite=strict"} <= given
+        assert not any(attribute.startswith("domain") for attribute in given)
+        # One that lacks the prefix is none.
+        session = name.partition("=")[2]
+        page = site.client.get(HOME, headers={"Cookie": f"operator={session}"})
+        assert page.status_code == 303
+        page = site.client.get(HOME, headers={"Cookie": f"__Host-operator={session}"})
+        assert page.status_code == 200
+
+
 def test_over_https_no_neighbour_can_set_the_cookie() -> None:
     assert cookie_name(Settings(web=Web(url="https://papers.example.org"))) == "__Host-operator"
     assert cookie_name(Settings(web=Web(url="http://localhost:8000"))) == "operator"

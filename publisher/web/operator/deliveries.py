@@ -11,7 +11,7 @@ from starlette.routing import Route
 from publisher.models import DeliveryState
 from publisher.web.operator.frame import operator_page
 from publisher.web.operator.gate import guarded, id_of
-from publisher.web.operator.issues import PART, progress
+from publisher.web.operator.issues import PART, counts_name, progress
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -70,6 +70,7 @@ def settle(visit: Visit) -> Response:
         ):
             visit.note("doubt settled", f"issue {info.id}, subscriber {subscriber}: {words}")
             settled += 1
+    visit.lookout.forget(counts_name(info.id))
     where = f"{PART}/{info.id}/deliveries?state=in_doubt&told={settled}+settled"
     return RedirectResponse(where, status_code=303)
 

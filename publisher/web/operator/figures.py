@@ -1,4 +1,7 @@
-"""The figures that several pages show, each made once a minute at most."""
+"""The figures that several pages show, each made once a minute at most.
+
+None stands for one that takes long and was never made: the page shows the rest, and looks again.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,11 @@ POLL_DAYS = 30
 # An app that has not asked for a week is gone, or its readers are.
 _APP_DAYS = 7
 _ISSUES = 12
+# Their deliveries are looked at one by one.
+DOMAIN_ISSUES = 4
 
 
-def growth_lately(visit: Visit) -> list[Growth]:
+def growth_lately(visit: Visit) -> list[Growth] | None:
     """Return the list's last days."""
     zone, now = visit.settings.site.zone, visit.now
     return visit.lookout.figure(
@@ -31,13 +36,13 @@ def days_until(visit: Visit, count: int) -> list[str]:
     return [(visit.today - timedelta(days=back)).isoformat() for back in range(count)][::-1]
 
 
-def apps_lately(visit: Visit) -> list[AppPolls]:
+def apps_lately(visit: Visit) -> list[AppPolls] | None:
     """Return which apps asked for feeds in the last week."""
     days = days_until(visit, _APP_DAYS)
     return visit.lookout.figure("apps", lambda: visit.store.polls.by_app(days[0], days[-1]))
 
 
-def states_lately(visit: Visit) -> dict[str, dict[DeliveryState, int]]:
+def states_lately(visit: Visit) -> dict[str, dict[DeliveryState, int]] | None:
     """Return the deliveries of the newest issues by state, oldest first."""
 
     def make() -> dict[str, dict[DeliveryState, int]]:
@@ -47,12 +52,12 @@ def states_lately(visit: Visit) -> dict[str, dict[DeliveryState, int]]:
     return visit.lookout.figure("states", make)
 
 
-def domains_lately(visit: Visit) -> list[DomainBounces]:
+def domains_lately(visit: Visit) -> list[DomainBounces] | None:
     """Return where mail of the newest issues failed, and what was reported in that time."""
     since = visit.now - timedelta(days=GROWTH_DAYS)
 
     def make() -> list[DomainBounces]:
-        ids = visit.store.figures.recent_issues(_ISSUES)
+        ids = visit.store.figures.recent_issues(DOMAIN_ISSUES)
         return visit.store.figures.by_domain(ids, since=since)
 
     return visit.lookout.figure("domains", make)

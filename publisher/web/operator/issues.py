@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 PART = "/operator/issues"
 _REASONS = 8
+# While it is sent, somebody looks every two.
+_COUNT_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,11 @@ def listed(visit: Visit) -> Response:
         "web/operator/issues.html.j2",
         title="Issues",
         part=PART,
+        waiting=states is None,
         infos=infos,
-        states=states,
+        states=states or {},
         groups=GROUPS,
-        charts=((deliveries_chart(states), columns),),
+        charts=((deliveries_chart(states or {}), columns),),
     )
 
 
@@ -124,8 +128,16 @@ def progress(visit: Visit) -> Progress:
     info = visit.store.ledger.issue(visit.part("issue"))
     if info is None:
         raise HTTPException(404)
-    counts = visit.store.ledger.counts(info.id)
-    return Progress(info, counts, visit.store.ledger.next_due(info.id))
+    make = partial(visit.store.ledger.counts, info.id)
+    counts = visit.lookout.figure(counts_name(info.id), make, _COUNT_SECONDS)
+    return Progress(
+        info, counts or dict.fromkeys(DeliveryState, 0), visit.store.ledger.next_due(info.id)
+    )
+
+
+def counts_name(issue_id: str) -> str:
+    """Return under which name the counts of an issue are kept."""
+    return f"counts of {issue_id}"
 
 
 ROUTES = (

@@ -32,9 +32,9 @@ Value = TypeVar("Value")
 
 _FRESH_SECONDS = 300.0
 _FIGURE_SECONDS = 60.0
-_PATIENCE = 3.0
+_PATIENCE, _FIGURE_PATIENCE = 3.0, 1.0
 _LATEST = 12
-_FINDINGS = 200
+_FINDINGS = 100
 _PAPERS = 600  # of which the newest digests are taken
 
 
@@ -84,14 +84,21 @@ class Lookout:
         """Have the digests read anew for who looks next: they are known to have changed."""
         self._look.forget()
 
-    def figure(self, name: str, make: Callable[[], Value]) -> Value:
-        """Return what `make` returned under that name in the last minute or before.
+    def figure(
+        self, name: str, make: Callable[[], Value], seconds: float = _FIGURE_SECONDS
+    ) -> Value | None:
+        """Return what `make` returned under that name lately; None where the first takes long.
 
         Raises what it raises.
         """
         with self._lock:
-            kept = self._figures.setdefault(name, Kept(_FIGURE_SECONDS, self._pool))
-        return cast("Value", kept.get(make))
+            kept = self._figures.setdefault(name, Kept(seconds, self._pool))
+        return cast("Value | None", kept.get(make, patience=_FIGURE_PATIENCE))
+
+    def forget(self, name: str) -> None:
+        """Have a figure made anew for who asks next: something was done that changes it."""
+        with self._lock:
+            self._figures.pop(name, None)
 
     def close(self) -> None:
         """Wait for what is being made; nothing more is."""

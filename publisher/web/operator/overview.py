@@ -9,15 +9,16 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from publisher.formatter.periods import next_due
-from publisher.models import DeliveryState, SubscriberStatus
+from publisher.models import DeliveryState
 from publisher.store.issues import IssueState
 from publisher.web.charts import groups, lines
 from publisher.web.operator.charting import moves_chart, size_chart
-from publisher.web.operator.figures import apps_lately, growth_lately
+from publisher.web.operator.figures import apps_lately, growth_lately, states_lately
 from publisher.web.operator.frame import operator_page
 from publisher.web.operator.gate import HOME, guarded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from starlette.responses import Response
@@ -54,27 +55,35 @@ def overview(visit: Visit) -> Response:
     look = visit.lookout.look(visit.context)
     people = visit.lookout.figure("people", visit.store.subscribers.count)
     days = growth_lately(visit)
+    states = states_lately(visit)
     infos = visit.store.ledger.issues()[-_RECENT:]
     apps = apps_lately(visit)
-    week = days[-_WEEK:]
+    week = (days or [])[-_WEEK:]
     return operator_page(
         visit,
         "web/operator/overview.html.j2",
         title="Overview",
         part=HOME,
+        waiting=None in (look, people, days, states, apps),
         look=look,
-        people=people[SubscriberStatus.ACTIVE],
-        paused=people[SubscriberStatus.PAUSED],
-        pending=people[SubscriberStatus.PENDING],
+        people=people,
         came=sum(day.came for day in week),
         went=sum(day.went for day in week),
-        feed_readers=sum(app.subscribers for app in apps),
+        feed_readers=sum(app.subscribers for app in apps or ()),
         last=infos[-1] if infos else None,
-        last_counts=visit.store.ledger.counts(infos[-1].id) if infos else {},
+        last_sent=last_sent(states, infos),
         due=due(look, visit),
         needs=needs(visit, infos, look),
-        charts=((size_chart(days), lines), (moves_chart(days), groups)),
+        charts=((size_chart(days or ()), lines), (moves_chart(days or ()), groups)),
     )
+
+
+def last_sent(
+    states: Mapping[str, Mapping[DeliveryState, int]] | None, infos: list[IssueInfo]
+) -> int:
+    """Return how many deliveries of the newest issue were sent."""
+    counts = states.get(infos[-1].id) if states and infos else None
+    return counts[DeliveryState.SENT] if counts else 0
 
 
 def due(look: Look | None, visit: Visit) -> list[Due]:
@@ -92,11 +101,11 @@ def due(look: Look | None, visit: Visit) -> list[Due]:
 def needs(visit: Visit, infos: list[IssueInfo], look: Look | None) -> list[Need]:
     """Return what waits for a person."""
     found = []
+    doubts = visit.store.figures.doubts_of([info.id for info in infos])
     for info in infos:
-        doubts = visit.store.ledger.counts(info.id)[DeliveryState.IN_DOUBT]
         where = f"/operator/issues/{info.id}"
-        if doubts:
-            text = f"{info.id}: {doubts:,} in doubt; nobody knows whether they arrived"
+        if info.id in doubts:
+            text = f"{info.id}: {doubts[info.id]:,} in doubt; nobody knows whether they arrived"
             found.append(Need(text, f"{where}/deliveries?state=in_doubt"))
         if info.state is IssueState.PAUSED:
             found.append(Need(f"{info.id} is paused: {info.pause_reason}", where))

@@ -48,6 +48,7 @@ def preview(visit: Visit) -> Response:
         title="Preview",
         part=PART,
         headers={"Content-Security-Policy": policy(script=True) + "; frame-src 'self'"},
+        waiting=look is None,
         look=look,
         issue=issue,
         edition=edition,

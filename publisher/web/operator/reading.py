@@ -9,6 +9,7 @@ from starlette.routing import Route
 from publisher.web.charts import bars, columns
 from publisher.web.operator.charting import apps_chart, domains_chart, polls_chart
 from publisher.web.operator.figures import (
+    DOMAIN_ISSUES,
     GROWTH_DAYS,
     POLL_DAYS,
     apps_lately,
@@ -28,14 +29,17 @@ _DOMAINS, _FEEDS, _LINES = 200, 30, 200
 
 def bounces(visit: Visit) -> Response:
     """Show at which domains mail fails."""
-    domains = domains_lately(visit)
+    found = domains_lately(visit)
+    domains = found or []
     return operator_page(
         visit,
         "web/operator/bounces.html.j2",
         title="Bounces",
         part="/operator/bounces",
+        waiting=found is None,
         domains=domains[:_DOMAINS],
         more=max(len(domains) - _DOMAINS, 0),
+        issues=DOMAIN_ISSUES,
         days=GROWTH_DAYS,
         charts=((domains_chart(domains), bars),),
     )
@@ -54,9 +58,10 @@ def feeds(visit: Visit) -> Response:
         "web/operator/feeds.html.j2",
         title="Feeds",
         part="/operator/feeds",
-        apps=apps,
-        by_feed=by_feed,
-        charts=((apps_chart(apps), bars), (polls_chart(days, by_day), columns)),
+        waiting=None in (apps, by_day, by_feed),
+        apps=apps or (),
+        by_feed=by_feed or (),
+        charts=((apps_chart(apps or ()), bars), (polls_chart(days, by_day or {}), columns)),
     )
 
 
