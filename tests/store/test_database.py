@@ -23,6 +23,8 @@ from publisher.store.database import open_store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from databases import Postgres
+
 NOW = datetime(2024, 12, 9, tzinfo=UTC)
 
 
@@ -36,18 +38,17 @@ def test_a_new_database_gets_its_folder_tables_and_one_key(tmp_path: Path) -> No
     assert path.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.both_databases
 def test_the_migrations_make_just_the_tables_of_the_schema(url: str) -> None:
-    open_store(url).close()
-    engine = sa.create_engine(url)
-    with engine.connect() as connection:
+    with open_store(url) as store, store._database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, schema.metadata) == []
-        made = {
-            row[0]: row[1]
-            for row in connection.execute(sa.text("SELECT name, sql FROM sqlite_master"))
-        }
-    engine.dispose()
-    assert "AUTOINCREMENT" in made["subscribers"]
+
+
+def test_the_id_of_an_erased_person_is_never_given_again(url: str) -> None:
+    with open_store(url) as store, store._database.reading() as connection:
+        statement = "SELECT sql FROM sqlite_master WHERE name = 'subscribers'"
+        assert "AUTOINCREMENT" in str(connection.scalar(sa.text(statement)))
 
 
 def test_the_pragmas_that_the_promise_rests_on(url: str) -> None:
@@ -64,6 +65,14 @@ def test_alembic_is_not_imported_for_a_database_that_is_up_to_date(url: str) -> 
         f"open_store({url!r}).close(); sys.exit('alembic' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_processes_that_open_a_new_postgresql_at_once_agree(postgres: Postgres) -> None:
+    with postgres.new_database() as url:
+        test_processes_that_open_a_new_database_at_once_agree(url)
+        with_its_scheme_alone = url.replace("postgresql+psycopg:", "postgresql:")
+        with open_store(with_its_scheme_alone) as store:
+            assert store.subscribers.count()
 
 
 def test_processes_that_open_a_new_database_at_once_agree(url: str) -> None:
