@@ -36,7 +36,7 @@ CONNECTIONS = (1, 4, 8)
 RECIPIENTS = 4_000
 PEER_MESSAGES = 100
 REPLY_SECONDS = 0.02
-MEMORY = (10_000, 100_000)
+MEMORY = (10_000, 100_000, 1_000_000)
 SLOW_SINK = Path(__file__).with_name("slow_sink.py")
 
 
@@ -186,15 +186,28 @@ def _slow() -> None:
 
 def _memory(numbers: tuple[int, ...]) -> None:
     print("\nMemory and time for many recipients (4 connections, nobody at the other end):")
+    print("| recipients | frozen | sent | counted | peak | a connection's process |")
+    print("| --- | --- | --- | --- | --- | --- |")
     for number in numbers:
         command = [sys.executable, "-m", "benchmarks", "deliver", "memory-child", str(number)]
         output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        print(output.strip().splitlines()[-1])
+        print(output.strip().splitlines()[-1], flush=True)
 
 
 def _memory_child(recipients: int) -> None:
+    started = time.perf_counter()
     with tempfile.TemporaryDirectory() as name, Mailing(Path(name), recipients, 60_000) as mailing:
+        frozen = time.perf_counter() - started
         taken = mailing.send([Null() for _ in range(4)])
+        started = time.perf_counter()
         assert mailing.sent() == recipients
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1_000_000
-    print(f"{recipients:,} recipients: {peak:.0f} MB, {taken / recipients * 1e6:.0f} us each")
+        counted = time.perf_counter() - started
+    peak, worker = (
+        resource.getrusage(who).ru_maxrss * 1024 / 1_000_000
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    each = 1e6 / recipients
+    print(
+        f"| {recipients:,} | {frozen * each:.0f} us each | {taken * each:.0f} us each "
+        f"| {counted:.2f} s | {peak:.0f} MB | {worker:.0f} MB |"
+    )

@@ -7,6 +7,7 @@ needed.
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.formatter.email.single import Written
+    from publisher.sender.pace import Pace
     from publisher.sender.transports.base import Transport
     from publisher.settings import Settings
     from publisher.store.database import Store
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
 BOUNCED = "bounced"
 RETRY = timedelta(minutes=15)
 GIVE_UP = timedelta(hours=48)
+# A longer wait than this is the next run's, and a request to stop is heard after NAP seconds.
+PATIENCE = timedelta(minutes=1)
+NAP = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +68,10 @@ def send_letters(
     *,
     topic_names: Mapping[str, str],
     stopping: Callable[[], bool] = lambda: False,
+    sleep: Callable[[float], None] = time.sleep,
     on_progress: Callable[[int], None] = lambda _sent: None,
 ) -> Sent:
-    """Send the letters that are due, one after the other.
+    """Send the letters that are due, one after the other, at the pace that holds for all mail.
 
     `topic_names` has names by slug. A failure that tells of one address drops that letter; one
     that tells of us keeps it and stops. What left without an answer is not sent again.
@@ -75,6 +81,7 @@ def send_letters(
     from publisher.sender.transports import create  # noqa: PLC0415
 
     found = Sent(dropped=store.letters.drop_doubtful(now=clock()))
+    pace = _pace(settings, store, clock())
     with create(settings) as transport:
         while not found.stopped and not stopping():
             letter = store.letters.take(now=clock())
@@ -89,9 +96,54 @@ def send_letters(
             except TransportError as error:
                 found = _keep(letter, found, store, str(error), clock())
                 break
+            held_up = _wait(pace, letter, clock, sleep, stopping)
+            if held_up is not None:
+                until, reason = held_up
+                store.letters.put_off(letter.id, until)
+                found = replace(found, put_off=found.put_off + 1, stopped=reason)
+                continue
             found = _send(letter, found, settings, store, transport, clock(), topic_names)
             on_progress(found.sent)
     return found
+
+
+def _pace(settings: Settings, store: Store, now: datetime) -> Pace:
+    from publisher.sender.pace import DAY, NO_LIMITS, Pace, limits_of  # noqa: PLC0415
+
+    pace = Pace(limits_of(settings))
+    if pace.limits != NO_LIMITS:
+        pace.first = store.ledger.first_frozen()
+        pace.remember(store.ledger.left_since(now - DAY))
+    return pace
+
+
+def _wait(
+    pace: Pace,
+    letter: Letter,
+    clock: Callable[[], datetime],
+    sleep: Callable[[float], None],
+    stopping: Callable[[], bool],
+) -> tuple[datetime, str] | None:
+    """Wait until `letter` may leave; return until when it can't, and why, where that is long.
+
+    The reason is empty where the others may leave.
+    """
+    from publisher.sender.pace import Verdict  # noqa: PLC0415
+
+    domain = letter.email.rpartition("@")[2]
+    while True:
+        now = clock()
+        decision = pace.decide(now, domain)
+        if decision.verdict is Verdict.GO:
+            return None
+        until = decision.until or now
+        if decision.verdict is Verdict.OTHERS:
+            return until, ""
+        if until - now > PATIENCE:
+            return until, f"{decision.reason} is reached"
+        if stopping():
+            return now, ""
+        sleep(min((until - now).total_seconds(), NAP))
 
 
 def _keep(letter: Letter, found: Sent, store: Store, why: str, now: datetime) -> Sent:
@@ -133,13 +185,13 @@ def _send(
         store.letters.done(letter.id)
         return replace(found, dropped=found.dropped + 1)
     except TransportError:
-        store.letters.done(letter.id)
+        store.letters.done(letter.id, left=now)
         return replace(found, dropped=found.dropped + 1)
     except PublisherError:
         # A template that fails fails for the next one too; nothing has left.
         store.letters.put_off(letter.id, now)
         raise
-    store.letters.done(letter.id)
+    store.letters.done(letter.id, left=now)
     return replace(found, sent=found.sent + 1)
 
 

@@ -148,21 +148,11 @@ def deliver(
     `stopping` is asked between two messages; None: SIGTERM and Ctrl-C stop it.
     """
     from publisher.sender.delivery import deliver as deliver_issue  # noqa: PLC0415
-    from publisher.sender.pace import Limits, with_preset  # noqa: PLC0415
+    from publisher.sender.pace import limits_of  # noqa: PLC0415
     from publisher.sender.stopping import graceful_stop  # noqa: PLC0415
     from publisher.sender.transports import create  # noqa: PLC0415
 
-    pace = settings.pace
-    limits = with_preset(
-        pace.preset,
-        Limits(
-            per_second=pace.per_second,
-            per_hour=pace.per_hour,
-            per_day=pace.per_day,
-            domain_per_hour=pace.domain_per_hour,
-            warm_up=pace.warm_up,
-        ),
-    )
+    limits, pace = limits_of(settings), settings.pace
     reports: list[Report] = []
     with ExitStack() as opened, nullcontext(stopping) if stopping else graceful_stop() as asked:
         transports = [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from publisher.models import Delivery, DeliveryState
@@ -95,7 +95,7 @@ class Ledger(Protocol):
         now: datetime,
         next_at: datetime | None = None,
     ) -> DeliveryState | None: ...
-    def left_since(self, moment: datetime) -> list[tuple[datetime, str]]: ...  # noqa: D102
+    def left_since(self, moment: datetime) -> Iterable[tuple[datetime, str]]: ...  # noqa: D102
     def first_frozen(self) -> datetime | None: ...  # noqa: D102
     def release_claims(self, issue_id: str, *, token: str, now: datetime) -> int: ...  # noqa: D102
     def release_expired(self, issue_id: str, *, now: datetime) -> tuple[int, int]: ...  # noqa: D102

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from publisher.settings import Settings
+
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -51,6 +53,19 @@ def with_preset(name: str, own: Limits) -> Limits:
         per_day=own.per_day or preset.per_day,
         domain_per_hour=own.domain_per_hour or preset.domain_per_hour,
     )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return the limits of the section [pace]."""
+    pace = settings.pace
+    own = Limits(
+        per_second=pace.per_second,
+        per_hour=pace.per_hour,
+        per_day=pace.per_day,
+        domain_per_hour=pace.domain_per_hour,
+        warm_up=pace.warm_up,
+    )
+    return with_preset(pace.preset, own)
 
 
 def daily_limit(limits: Limits, first: datetime | None, now: datetime) -> int:

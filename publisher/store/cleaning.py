@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.store.operator_schema import login_links, sessions
-from publisher.store.schema import confirmations, knock_counts, seen_mail
+from publisher.store.schema import confirmations, knock_counts, seen_mail, single_mails
 from publisher.store.times import to_ms
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def clean(database: Database, *, now: datetime, mail_days: int) -> dict[str, int
         "login links": (login_links, login_links.c.expires_at <= to_ms(now)),
         "sessions": (sessions, sessions.c.expires_at <= to_ms(now)),
         "counts": (knock_counts, knock_counts.c.window <= to_ms(now - 2 * _DAY)),
+        "single mails": (single_mails, single_mails.c.at <= to_ms(now - _DAY)),
         "read mails": (seen_mail, seen_mail.c.at <= forgotten),
     }
     with database.writing() as connection:

@@ -1,6 +1,6 @@
 """The ledger: one row per issue and subscriber, and every move of it as one conditional UPDATE.
 
-The states and the moves between them are in sender/delivery.py. The rule here: a row moves only
+The states and the moves between them are in sender/states.py. The rule here: a row moves only
 where the UPDATE's own WHERE says that it may, so that of two processes one gets it; what a
 program read before counts for nothing.
 """
@@ -11,25 +11,24 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from publisher.models import Delivery, DeliveryState
+from publisher.models import DeliveryState
 from publisher.store import moves
+from publisher.store.deliveries import Deliveries
 from publisher.store.hashing import email_hash
-from publisher.store.issues import Issues, IssueState
-from publisher.store.ledger_rows import Claimed, Decision, delivery_of
+from publisher.store.issues import IssueState
+from publisher.store.ledger_rows import Claimed
 from publisher.store.schema import consent_log, decisions, deliveries, issues, suppressions
-from publisher.store.times import from_ms, to_ms
+from publisher.store.times import to_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from publisher.store.ledger_rows import MarkRow, SettlementRow
 
-_PAGE = 1000
 
-
-class Ledger(Issues):
-    """Issues and their deliveries. Everything raises `StoreError` where the database fails."""
+class Ledger(Deliveries):
+    """Issues, deliveries and their moves. All raise `StoreError` where the database fails."""
 
     def claim(
         self, issue_id: str, *, limit: int, token: str, owner: str, lease: datetime, now: datetime
@@ -206,89 +205,6 @@ class Ledger(Issues):
                     sa.update(issues).where(done).values(state=IssueState.OPEN.value)
                 )
             return moved
-
-    def counts(self, issue_id: str) -> dict[DeliveryState, int]:
-        """Return how many rows of the issue are in each state, 0 included."""
-        query = (
-            sa.select(deliveries.c.state, sa.func.count())
-            .where(deliveries.c.issue_id == issue_id)
-            .group_by(deliveries.c.state)
-        )
-        with self._database.reading() as connection:
-            found = {row[0]: row[1] for row in connection.execute(query)}
-        return {state: found.get(state.value, 0) for state in DeliveryState}
-
-    def next_due(self, issue_id: str) -> datetime | None:
-        """Return when the earliest ready row may be sent, None where none is ready."""
-        query = sa.select(sa.func.min(deliveries.c.next_at)).where(
-            deliveries.c.issue_id == issue_id, deliveries.c.state == moves.READY
-        )
-        with self._database.reading() as connection:
-            value = connection.scalar(query)
-        return None if value is None else from_ms(value)
-
-    def left_since(self, moment: datetime) -> list[tuple[datetime, str]]:
-        """Return when messages of any issue left after `moment`, and to which domain."""
-        left = sa.or_(
-            deliveries.c.state == DeliveryState.SENT.value, deliveries.c.state == moves.IN_DOUBT
-        )
-        query = (
-            sa.select(deliveries.c.updated_at, deliveries.c.email)
-            .where(left, deliveries.c.updated_at > to_ms(moment))
-            .order_by(deliveries.c.updated_at)
-        )
-        with self._database.reading() as connection:
-            return [(from_ms(at), to.rpartition("@")[2]) for at, to in connection.execute(query)]
-
-    def rows(
-        self,
-        issue_id: str,
-        states: Iterable[DeliveryState] = (),
-        *,
-        limit: int | None = None,
-        after: int = -1,
-    ) -> list[Delivery]:
-        """Return the rows of the issue by subscriber id: those in `states`, or all."""
-        wanted = [state.value for state in states]
-        which = deliveries.c.state.in_(wanted) if wanted else sa.true()
-        return self._rows(issue_id, which & (deliveries.c.subscriber_id > after), limit)
-
-    def doubts(self, issue_id: str, transport: str) -> list[Delivery]:
-        """Return the rows in doubt that left, or would have left, by the named transport."""
-        doubt = sa.and_(deliveries.c.state == moves.IN_DOUBT, deliveries.c.transport == transport)
-        return self._rows(issue_id, doubt, None)
-
-    def each(self, issue_id: str, states: Iterable[DeliveryState] = ()) -> Iterator[Delivery]:
-        """Yield what `rows` returns, with some of it in memory at a time."""
-        wanted, last = list(states), -1
-        while page := self.rows(issue_id, wanted, limit=_PAGE, after=last):
-            yield from page
-            last = page[-1].subscriber_id
-
-    def decisions(self, issue_id: str) -> list[Decision]:
-        """Return how the doubts of an issue were settled, oldest first."""
-        query = (
-            sa.select(decisions).where(decisions.c.issue_id == issue_id).order_by(decisions.c.id)
-        )
-        with self._database.reading() as connection:
-            return [
-                Decision(
-                    from_ms(row.at), row.by, row.subscriber_id, DeliveryState(row.state), row.reason
-                )
-                for row in connection.execute(query)
-            ]
-
-    def _rows(
-        self, issue_id: str, which: sa.ColumnElement[bool], limit: int | None
-    ) -> list[Delivery]:
-        query = (
-            sa.select(deliveries)
-            .where(deliveries.c.issue_id == issue_id, which)
-            .order_by(deliveries.c.subscriber_id)
-            .limit(limit)
-        )
-        with self._database.reading() as connection:
-            return [delivery_of(row) for row in connection.execute(query)]
 
 
 def _release(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from publisher.store.schema import letters
+from publisher.store.schema import letters, single_mails
 from publisher.store.times import from_ms, optional_time, to_ms
 
 if TYPE_CHECKING:
@@ -57,11 +57,12 @@ class Letters:
             .order_by(letters.c.next_at, letters.c.id)
             .limit(1)
             .with_for_update(skip_locked=True)
+            .cte("due")  # see moves.claim
         )
         with self._database.writing() as connection:
             row = connection.execute(
                 sa.update(letters)
-                .where(letters.c.id.in_(due), letters.c.sending_since.is_(None))
+                .where(letters.c.id.in_(sa.select(due.c.id)), letters.c.sending_since.is_(None))
                 .values(sending_since=to_ms(now), attempts=letters.c.attempts + 1)
                 .returning(letters)
             ).one_or_none()
@@ -71,10 +72,15 @@ class Letters:
             row.id, row.kind, row.email, row.payload, row.attempts, from_ms(row.created_at)
         )
 
-    def done(self, letter_id: int) -> None:
-        """Forget a letter that has left, or never will."""
+    def done(self, letter_id: int, *, left: datetime | None = None) -> None:
+        """Forget a letter that has `left`, which counts against the pace, or (None) never will."""
         with self._database.writing() as connection:
-            connection.execute(sa.delete(letters).where(letters.c.id == letter_id))
+            gone = connection.execute(
+                sa.delete(letters).where(letters.c.id == letter_id).returning(letters.c.email)
+            ).scalar_one_or_none()
+            if left is not None and gone is not None:
+                values = {"at": to_ms(left), "domain": gone.rpartition("@")[2]}
+                connection.execute(sa.insert(single_mails).values(values))
 
     def put_off(self, letter_id: int, until: datetime) -> None:
         """Try a letter again then; nothing was accepted."""

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 # The revision the tables below stand for: the newest file in migrations/versions.
-REVISION = "0007"
+REVISION = "0008"
 
 # Names of constraints, so that a later migration can change them in every database.
 metadata = MetaData(
@@ -127,6 +127,15 @@ letters = Table(
     Column("created_at", BigInteger, nullable=False),
     UniqueConstraint("kind", "email", name="uq_letters_kind_email"),
     sqlite_autoincrement=True,
+)
+
+# When single mails left, and to which domain: they count against the pace for a day.
+single_mails = Table(
+    "single_mails",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("domain", String(255), nullable=False),
 )
 
 # How often mail was asked for, by keyed hash of who or where, in windows of time.

@@ -54,3 +54,17 @@ def test_one_whose_sender_died_is_not_sent_again(store: Store) -> None:
     assert store.letters.drop_doubtful(now=NOW) == 0
     assert store.letters.drop_doubtful(now=NOW + timedelta(hours=1)) == 1
     assert store.letters.waiting() == 0
+
+
+def test_what_has_left_counts_against_the_pace_with_the_issues(store: Store) -> None:
+    for name, left in (("a", NOW), ("b", None), ("c", NOW + timedelta(minutes=1))):
+        store.letters.put("help", f"{name}@{name}.example.org", "{}", now=NOW)
+        letter = store.letters.take(now=NOW)
+        assert letter is not None
+        store.letters.done(letter.id, left=left)
+    assert list(store.ledger.left_since(NOW - timedelta(hours=1))) == [
+        (NOW, "a.example.org"),
+        (NOW + timedelta(minutes=1), "c.example.org"),
+    ]
+    assert len(list(store.ledger.left_since(NOW))) == 1
+    assert store.clean(now=NOW + timedelta(days=2), mail_days=1) == {"single mails": 2}
