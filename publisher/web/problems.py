@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from publisher.errors import PublisherError, SubscriberError
@@ -58,6 +59,11 @@ async def _refused(request: Request, error: Exception) -> Response:
     return problem(request, 400, str(error))
 
 
+async def _gone(_request: Request, _error: Exception) -> Response:
+    # Nobody is there to read it, and nothing is wrong here.
+    return Response(status_code=400)
+
+
 async def _failed(request: Request, error: Exception) -> Response:
     # Its text may name a path, a host or an address: for the log, not for who asks.
     _log.error("%s", error)
@@ -72,6 +78,7 @@ async def _unexpected(request: Request, error: Exception) -> Response:
 
 HANDLERS: Mapping[Any, ExceptionHandler] = {
     HTTPException: _of_http,
+    ClientDisconnect: _gone,
     SubscriberError: _refused,
     PublisherError: _failed,
     Exception: _unexpected,
