@@ -16,7 +16,6 @@ _BARE_PAGE = re.compile(
     r"(?<![\w./@-])(?:[a-z0-9][a-z0-9-]{0,62}\.){1,3}(?:github|gitlab)\.io(?:/[\w./~%-]{0,200})?",
     re.IGNORECASE,
 )
-_IO = re.compile(r"\.io", re.IGNORECASE)
 _TRAILING = ".,;:!?*~_'”’"
 
 _CODE_HOSTS = frozenset(
@@ -105,7 +104,8 @@ def project_urls(text: str) -> tuple[str, ...]:
         for start, end in spans(text)
         if _is_page(text[start:end], text[max(0, start - 100) : start])
     }
-    for match in _BARE_PAGE.finditer(text) if _IO.search(text) else ():
+    # Of "github.io" and "gitlab.io"; a search that regards no case takes ten times as long.
+    for match in _BARE_PAGE.finditer(text) if "b." in text or "B." in text else ():
         found[match.start()] = "https://" + match.group().rstrip(_TRAILING)
     return tuple(dict.fromkeys(found[start] for start in sorted(found)))
 

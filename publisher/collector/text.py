@@ -77,17 +77,31 @@ _MOST_MARKS = 8
 def plain(text: str) -> str:
     """Return `text` on one line, without what XML forbids, at most `MAX_FIELD` characters."""
     # Cut before too: marks and junk of a megabyte are not worth a look.
-    text = legal(text[: 10 * MAX_FIELD]).strip()
+    return _short(legal(text[: 10 * MAX_FIELD]))
+
+
+def _short(text: str) -> str:
+    text = text.strip()
     return text if len(text) <= MAX_FIELD else text[: MAX_FIELD - 1].rstrip() + "…"
 
 
 def legal(text: str) -> str:
     """Return `text` with single blanks and without characters that no reader should get."""
-    if _SOUND.fullmatch(text) and UNSUBSCRIBE_PLACEHOLDER not in text:
-        text = text.replace("\n", " ").replace("\t", " ")
-        while "  " in text:
-            text = text.replace("  ", " ")
-        return text
+    return _with_single_blanks(text) if _is_sound(text) else _made_legal(text)
+
+
+def _is_sound(text: str) -> bool:
+    return bool(_SOUND.fullmatch(text)) and UNSUBSCRIBE_PLACEHOLDER not in text
+
+
+def _with_single_blanks(text: str) -> str:
+    text = text.replace("\n", " ").replace("\t", " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
+
+
+def _made_legal(text: str) -> str:
     text = _BLANKS.sub(" ", _BANNED.sub("", text))
     # In a hostile link it would hand every reader's own unsubscribe token to a stranger.
     while UNSUBSCRIBE_PLACEHOLDER in text:
@@ -130,6 +144,8 @@ def html_from_arxiv(text: str, *, with_links: bool = True) -> str:
 
 def from_machine(text: str) -> str:
     """Return a machine-written sentence as plain text: HTML, Markdown and TeX made readable."""
+    if not _MARKS.search(text) and _is_sound(text):  # nothing is to be done to most
+        return _short(_with_single_blanks(text[: 10 * MAX_FIELD]))
     text = plain(text)
     if _MARKS.search(text):
         text = tex_to_text(without_markdown(without_html(text)), typography=False)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 
 class LabelKind(StrEnum):
@@ -21,8 +22,7 @@ class LabelKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A label and what follows it on its line."""
 
     kind: LabelKind
@@ -103,6 +103,7 @@ _PICTURES = (
     "[\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3]"
 )
 _PREFIX = re.compile(rf"(?:[\s>#]|{_TAGS}|{_PICTURES})*+")
+_NUMERALS = "一二三四五"
 _LISTED = re.compile(
     r"(?:[-*+•·][ \t]+|[（(]?\d{1,2}(?:[.、．)）:：]|\ufe0f?\u20e3)[ \t]*|"
     r"[（(]?[一二三四五][、.)）][ \t]*|"
@@ -123,12 +124,7 @@ def find_label(line: str) -> Label | None:
     """Return the label that `line` begins with; `UNKNOWN` for a line that only looks like one."""
     if not line:
         return None
-    prefix = _PREFIX.match(line)
-    start = prefix.end() if prefix else 0
-    heading = "#" in line[:start]
-    listed = _LISTED.match(line, start)
-    start = listed.end() if listed else start
-    emphasis = _OPEN.match(line, start)
+    start, heading, listed, emphasis = _marks(line)
     if emphasis:
         name, rest = _emphasised(line, emphasis)
     else:
@@ -147,7 +143,23 @@ def find_label(line: str) -> Label | None:
         return None
     if not emphasised and rest and not strong:
         return None
-    return Label(kind, name.strip(), rest, emphasised, bool(listed), strong)
+    return Label(kind, name.strip(), rest, emphasised, listed, strong)
+
+
+def _marks(line: str) -> tuple[int, bool, bool, re.Match[str] | None]:
+    """Return where the words of `line` begin; whether heading or list marks stand before; emphasis.
+
+    The words begin where an emphasis does.
+    """
+    # Most lines begin with a letter, and of letters only the numerals are marks.
+    if line[0].isalpha() and line[0] not in _NUMERALS:
+        return 0, False, False, None
+    prefix = _PREFIX.match(line)
+    start = prefix.end() if prefix else 0
+    heading = "#" in line[:start]
+    listed = _LISTED.match(line, start)
+    start = listed.end() if listed else start
+    return start, heading, bool(listed), _OPEN.match(line, start)
 
 
 def _emphasised(line: str, emphasis: re.Match[str]) -> tuple[str, str]:
@@ -171,6 +183,7 @@ def _emphasised(line: str, emphasis: re.Match[str]) -> tuple[str, str]:
     return name, rest
 
 
+@lru_cache(maxsize=1024)  # the same names stand in every digest
 def _kind(name: str) -> tuple[LabelKind, bool]:
     """Return what the label `name` announces and whether it is a strong one."""
     name = unicodedata.normalize("NFKC", name).casefold().translate(_TRADITIONAL)

@@ -128,15 +128,23 @@ def _lines(lines: Sequence[str]) -> Iterator[_Line]:
             if not piece.strip():
                 after_blank = after_blank or not line.strip() or "</" in line
                 continue
-            part = piece[match.end() :] if (match := _HEADING.match(piece)) else piece
-            bold, plain = _BOLD_NUMBER.match(part), _ITEM.match(part)
+            heading = _HEADING.match(piece) if "#" in piece else None
+            part = piece[heading.end() :] if heading else piece
+            bold = _BOLD_NUMBER.match(part) if "**" in part or "__" in part else None
+            plain = None if bold else _ITEM.match(part)
             if bold:
                 body, listed = bold.group(2) + bold.group(3), True
             else:
                 body, listed = (plain.group(2), True) if plain else (part.strip(), False)
-            indent = len(part.expandtabs(4)) - len(part.expandtabs(4).lstrip())
-            yield _Line(index, indent, body, listed, after_blank)
+            yield _Line(index, _indent(part), body, listed, after_blank)
             after_blank = False
+
+
+def _indent(text: str) -> int:
+    if not text[:1].isspace():
+        return 0
+    text = text.expandtabs(4)
+    return len(text) - len(text.lstrip())
 
 
 def _from_html(line: str, depth: int) -> tuple[str, int]:

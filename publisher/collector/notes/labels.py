@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 
 class Section(StrEnum):
@@ -149,7 +149,6 @@ _QUALITY_INSIDE = re.compile(
     rf"(?:(?<=[；;。])|^)\s?在?{_QUALITIES.replace('P<', 'P<on_')}(?:方面|上)[，,])",
     re.IGNORECASE,
 )
-_QUALITY_SIGNS = ("：", ":", "方面", "上，", "上,")  # one of them stands in every label
 # "从创新点、性能和工作量三个方面总结": the question, not an answer.
 _ALL_QUALITIES = re.compile(
     r"[*_\s]*+(?:从以下|从|文章|论文|本文|该文|的|对|在|关于|此|这篇|强度|作品|研究|绩效|总结|(?:[三几]个)?(?:方面|维度|角度)|创新点|创新性|创新|性能|"
@@ -169,13 +168,11 @@ _HEAD = re.compile(
 )
 _BRACKETS = re.compile(r"[（(\[][^（()）\[\]]{0,60}[)）\]]")
 _NOISE = re.compile(r"[\s、.&/·_-]+")
-_COLON = re.compile(r"[：:]")
 # Characters: of a heading without a colon, to a colon, of a lead-in.
 _LONGEST, _FARTHEST, _LEAD = 60, 80, 40
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """The heading of a section: what it says it is, and how."""
 
     section: Section
@@ -189,10 +186,10 @@ def header(text: str) -> Header | None:
     """Return the heading that `text` is, or begins with up to a colon."""
     if text.startswith(("&lt;", "<")):  # the prompt writes <Methods>
         text = text[:60].replace("&lt;", "").replace("&gt;", "").strip("<") + text[60:]
-    colon = _COLON.search(text, 0, _FARTHEST)
-    if colon is None and len(text) > _LONGEST:
+    colon = _colon(text, _FARTHEST)
+    if colon < 0 and len(text) > _LONGEST:
         return None
-    heads = [(text[: colon.end()], text[colon.end() :])] if colon else []
+    heads = [(text[: colon + 1], text[colon + 1 :])] if colon >= 0 else []
     heads += [(text, "")] if len(text) <= _LONGEST else []
     for head, rest in heads:
         if match := _HEAD.fullmatch(head):
@@ -222,9 +219,9 @@ def lead_in(text: str) -> tuple[str, str]:
 
     The part is "" and the text whole where it names none.
     """
-    colon = _COLON.search(text, 0, _LEAD)
+    colon = _colon(text, _LEAD)
     for lead, rest in (
-        (text[: colon.start()], text[colon.end() :]) if colon else ("", ""),
+        (text[:colon], text[colon + 1 :]) if colon >= 0 else ("", ""),
         (text, ""),
     ):
         if lead and len(lead) <= _LEAD and (part := _part_of_summary(lead)):
@@ -241,18 +238,20 @@ def _part_of_summary(lead: str) -> str:
 
 def without_significance(text: str) -> tuple[bool, str]:
     """Return whether `text` begins with a label such as "工作意义：", and the text without it."""
-    colon = _COLON.search(text, 0, 60)
-    lead = text[: colon.start()] if colon else text[:60]
-    if _SIGNIFICANCE.fullmatch(lead.strip("*_ ")) and (colon or len(text) < _LONGEST):
-        return True, text[colon.end() :].lstrip("*_ \t") if colon else ""
+    colon = _colon(text, _LONGEST)
+    if colon < 0 and len(text) >= _LONGEST:
+        return False, text
+    lead, rest = (text[:colon], text[colon + 1 :]) if colon >= 0 else (text, "")
+    if _SIGNIFICANCE.fullmatch(lead.strip("*_ ")):
+        return True, rest.lstrip("*_ \t")
     return False, text
 
 
 def without_all_qualities(text: str) -> str:
     """Return `text` without a repetition of the question for innovation, performance, workload."""
-    colon = _COLON.search(text, 0, _FARTHEST)
-    if colon and _ALL_QUALITIES.fullmatch(text[: colon.end()]):
-        return text[colon.end() :].lstrip("*_ \t")
+    colon = _colon(text, _FARTHEST)
+    if colon >= 0 and _ALL_QUALITIES.fullmatch(text[: colon + 1]):
+        return text[colon + 1 :].lstrip("*_ \t")
     return "" if len(text) < _FARTHEST and _ALL_QUALITIES.fullmatch(text) else text
 
 
@@ -264,7 +263,8 @@ def quality(text: str) -> tuple[str, str]:
 
 def qualities(text: str) -> list[tuple[str, str]]:
     """Return the pieces of `text` with the quality each is about, "" for what comes before."""
-    if not any(sign in text for sign in _QUALITY_SIGNS):
+    # One of them stands in every label.
+    if not ("：" in text or ":" in text or "方面" in text or "上，" in text or "上," in text):
         return [("", text)]
     pieces: list[tuple[str, str]] = []
     name, start = "", 0
@@ -272,6 +272,12 @@ def qualities(text: str) -> list[tuple[str, str]]:
         pieces.append((name, text[start : match.start()]))
         name, start = _name(match), match.end()
     return [*pieces, (name, text[start:])]
+
+
+def _colon(text: str, end: int) -> int:
+    """Return where the first colon of either width is before `end`, -1 where there is none."""
+    narrow, wide = text.find(":", 0, end), text.find("：", 0, end)
+    return wide if narrow < 0 or 0 <= wide < narrow else narrow
 
 
 def _name(match: re.Match[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -50,15 +51,20 @@ def to_lines(source: Sequence[str]) -> Iterator[Line]:
         text = line[:left]
         left -= len(text)
         if marked:
-            text = _STRONG_TAG.sub("**", _BLOCK_TAG.sub(_broken, text))
+            text = _STRONG_TAG.sub("**", _BLOCK_TAG.sub(_replaced, text))
         if "\\n" in text:
             text = _WRITTEN_BREAK.sub("\n", text)
         for part in text.split("\n"):
-            if part and not _RULE.fullmatch(part):
+            if part and (part[0].isalnum() or not _RULE.fullmatch(part)):
                 yield Line(index, part.strip(_BLANKS))
 
 
-def _broken(match: re.Match[str]) -> str:
+def _replaced(match: re.Match[str]) -> str:
+    return _broken(match[0])
+
+
+@lru_cache(maxsize=256)  # the same tags stand on every line
+def _broken(tag: str) -> str:
     # A heading's tags are also its emphasis.
-    heading = match.group(0).lstrip("</").lower().startswith("h") and match.group(0)[-2] in "123456"
-    return ("**\n" if match.group(0).startswith("</") else "\n**") if heading else "\n"
+    heading = tag.lstrip("</").lower().startswith("h") and tag[-2] in "123456"
+    return ("**\n" if tag.startswith("</") else "\n**") if heading else "\n"

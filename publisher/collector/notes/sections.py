@@ -9,7 +9,7 @@ Markdown or HTML, with or without numbers, with or without a greeting.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.collector.notes import labels
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _NO_TEXT = " *_：:；;。.,，、-\t"
 _QUALITIES_ITEM = 2  # of the conclusion
 _OF_ITEM = {1: "background", 2: "past_methods", 3: "method", 4: "results"}
-_DIGITS = {**{c: n for n, c in enumerate("一二三四五六七八九", 1)},
+_NUMERALS = "一二三四五六七八九"
+_DIGITS = {**{c: n for n, c in enumerate(_NUMERALS, 1)},
            **{c: n for n, c in enumerate("①②③④⑤⑥⑦⑧⑨", 1)}}  # fmt: skip
 _ITEM = re.compile(
     r"[*_>#\s]*(?:[-+•·●◦▪]\s*)?[*_\s]*(?:"
@@ -74,7 +75,7 @@ def place(lines: Iterable[Line]) -> Iterator[Placed]:
     here = _Place()
     for line in lines:
         # A leak may follow the number of an item; the number still counts.
-        mark = match.group(0) if (match := _ITEM.match(line.text)) else ""
+        mark = match.group(0) if (match := _item(line.text)) else ""
         text, kinds = without_leaks(line.text[len(mark) :])
         if Kind.GREETING in kinds:
             _hint(here, line.text)
@@ -148,15 +149,15 @@ def _heading(here: _Place, text: str) -> labels.Header | None:
     late = here.section is Section.METHOD or here.item >= len(_OF_ITEM)
     if found.section is Section.SUMMARY and late and not found.bullet and found.number != "6":
         # "总结" heads the last section too; in running text it heads a sentence.
-        if not found.rest or _ITEM.match(found.rest):
-            return replace(found, section=Section.CONCLUSION)
+        if not found.rest or _item(found.rest):
+            return found._replace(section=Section.CONCLUSION)
         return None
     return found if _accepts(here, found) else None
 
 
 def _begins_summary(here: _Place, text: str) -> bool:
     """Return whether `text` is the first item of a summary without a heading, and enter it."""
-    match = _ITEM.match(text)
+    match = _item(text)
     first = match is not None and match.group("round") == "1"
     lead, _ = labels.lead_in(_plain_start(text[match.end() :] if match else text))
     if not first and lead != "background":
@@ -174,7 +175,7 @@ def _pieces(here: _Place, text: str) -> Iterator[tuple[str, str]]:
         if here.section is Section.SUMMARY:
             yield _of_summary(here, piece)
         elif here.section is Section.METHOD:
-            match = _ITEM.match(piece)
+            match = _item(piece)
             yield "method", _plain_start(piece[match.end() :] if match else piece)
         else:
             yield from _of_conclusion(here, piece)
@@ -182,7 +183,7 @@ def _pieces(here: _Place, text: str) -> Iterator[tuple[str, str]]:
 
 def _turns_to_conclusion(here: _Place, text: str) -> bool:
     """Return whether `text` is of a conclusion that has lost its heading."""
-    match = _ITEM.match(text)
+    match = _item(text)
     rest = _plain_start(text[match.end() :] if match else text)
     if here.section is Section.SUMMARY and here.item < len(_OF_ITEM):
         return False
@@ -198,7 +199,9 @@ def _split_items(here: _Place, text: str) -> list[str]:
     if here.section is Section.METHOD:
         return [text]
     starts = [0]
-    first = _ITEM.match(text)
+    if "(" not in text and "（" not in text:
+        return [text]
+    first = _item(text)
     expected = _number(first) + 1 if first else here.item + 1
     for match in _INNER_ITEM.finditer(text) if _ROUND.search(text) else ():
         if int(match.group(1)) == expected:
@@ -207,13 +210,20 @@ def _split_items(here: _Place, text: str) -> list[str]:
     return [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
 
 
+def _item(text: str) -> re.Match[str] | None:
+    """Return the mark of an item that `text` begins with."""
+    # Most lines begin with a letter, and of letters only the numerals are marks.
+    first = text[:1]
+    return None if first.isalpha() and first not in _NUMERALS else _ITEM.match(text)
+
+
 def _number(match: re.Match[str]) -> int:
     mark = match.group("round") or match.group("circled") or match.group("bare") or ""
     return _DIGITS.get(mark) or int(mark)
 
 
 def _of_summary(here: _Place, text: str) -> tuple[str, str]:
-    match = _ITEM.match(text)
+    match = _item(text)
     number = _number(match) if match else 0
     if match and (number > here.item if match.group("round") else number == here.item + 1):
         here.item = number
@@ -228,7 +238,7 @@ def _of_summary(here: _Place, text: str) -> tuple[str, str]:
 
 
 def _of_conclusion(here: _Place, text: str) -> Iterator[tuple[str, str]]:
-    match = _ITEM.match(text)
+    match = _item(text)
     if match:
         number = _number(match)
         text = text[match.end() :]
@@ -254,5 +264,5 @@ def _of_conclusion(here: _Place, text: str) -> Iterator[tuple[str, str]]:
 
 def _plain_start(text: str) -> str:
     """Return `text` without the list or heading mark before it."""
-    match = _BULLET.match(text)
+    match = None if text[:1].isalnum() else _BULLET.match(text)
     return text[match.end() :].strip() if match else text.strip()
