@@ -16,6 +16,8 @@ from platformdirs import user_cache_path
 PEERS = Path(__file__).parent / "peers"
 OURS = "publisher"
 OURS_WHOLE = "publisher, all papers"
+HUGO = "Hugo"
+HUGO_PAGES = "Hugo, by default"
 # The most that `feeds.entries` takes.
 MOST_ENTRIES = 10_000
 
@@ -54,13 +56,16 @@ class Program:
             (folder / name).symlink_to(target)
 
     def forget(self, folder: Path) -> None:
-        """Take away what earlier builds in `folder` left."""
+        """Take away what earlier builds in `folder` left.
+
+        Into another folder: for minutes after many files were deleted, ext4 takes up to twenty
+        times as long to make new ones, and nobody's first build comes after that.
+        """
         for name in self.kept:
             path = folder / name
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+            if path.exists():
+                away = Path(tempfile.mkdtemp(dir=folder.parent, prefix="gone-"))
+                path.rename(away / name)
 
 
 def ours() -> list[Program]:
@@ -77,16 +82,21 @@ def ours() -> list[Program]:
     ]
 
 
-def hugo() -> Program:
+def hugo(name: str = HUGO, site: str = "hugo") -> Program:
     """Return Hugo, without the Python that only starts it. Raises `NotInstalledError`."""
     binary = _installed("hugo", ["requirements.txt"]) / "hugo" / "binaries" / "hugo"
     return Program(
-        name="Hugo",
+        name=name,
         command=(str(binary),),
         feed="public/index.xml",
         kept=("public", "resources", ".hugo_build.lock"),
-        site=PEERS / "hugo",
+        site=PEERS / site,
     )
+
+
+def hugo_with_pages() -> Program:
+    """Return Hugo as it is set up by default: with pages, lists by tag and their feeds."""
+    return hugo(HUGO_PAGES, "hugo-pages")
 
 
 def hexo() -> Program:
@@ -115,7 +125,7 @@ def pelican() -> Program:
     )
 
 
-OTHERS = {"Hugo": hugo, "Hexo": hexo, "Pelican": pelican}
+OTHERS = {HUGO: hugo, HUGO_PAGES: hugo_with_pages, "Hexo": hexo, "Pelican": pelican}
 
 
 def _installed(peer: str, pins: list[str]) -> Path:

@@ -20,7 +20,7 @@ from publisher.models import DeliveryState
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from publisher.formatter.build import Changes
+    from publisher.formatter.changes import Changes
     from publisher.models import Collection, PastIssue
     from publisher.sender.delivery import Report, Step
     from publisher.settings import Settings

@@ -29,7 +29,7 @@ def build(
     verbose: bool,
 ) -> None:
     """Write the feeds and pages that changed, and print what changed."""
-    from publisher import pipeline, websub
+    from publisher import pipeline
 
     if watch:
         from publisher.cli import watching
@@ -45,7 +45,9 @@ def build(
         f"{show.changed(built.changes, settings.path(settings.output.folder))}"
     )
     show.left_out(built.collection.left_out)
-    if not no_ping:
+    if settings.feeds.hub and not no_ping:
+        from publisher import websub
+
         show.warnings(websub.announce(built.changes.written, settings))
     if show.defects(built.collection):
         raise SystemExit(1)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from publisher.formatter.changes import Changes
 from publisher.formatter.folder import lacks_copy, remove, write_changed
 from publisher.formatter.manifest import MANIFEST, read_manifest
 from publisher.formatter.new_folders import NewFolders
@@ -45,14 +45,6 @@ class Materials(Protocol):
     def give(self, entries: Mapping[int, bytes]) -> None:
         """Take entries that were made for an earlier stage."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What a build did: paths relative to the output folder, sorted."""
-
-    written: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
 
 
 def write_site(

@@ -16,6 +16,21 @@ PLAIN_COLUMNS = 72  # RFC 3676, 4.2: lines of 78 at most, with room for two quot
 NO_LINE_START = frozenset("、。，．：；！？）］｝〉》」』】〕〗’”…—·%‰℃,.:;!?)]}")
 NO_LINE_END = frozenset("（［｛〈《「『【〔〖‘“([{￥$")
 _UNSPACED = frozenset(("zh", "ja", "th"))
+# Nearly all text is of these; the table of the rest takes its time to load. First, last, columns.
+WIDTHS = (
+    ("\u0020", "\u007e", 1),
+    ("\u4e00", "\u9fff", 2),
+    ("\uff01", "\uff5e", 2),
+    ("\u3001", "\u3020", 2),
+    ("\u2010", "\u2027", 1),
+    ("\u00a0", "\u02ff", 1),
+    ("\u0370", "\u0482", 1),
+    ("\u2190", "\u2319", 1),
+    ("\u2070", "\u20cf", 1),
+    ("\u3041", "\u3096", 2),
+    ("\u309b", "\u30ff", 2),
+    ("\u3400", "\u4dbf", 2),
+)
 
 
 def rule(character: str, columns: int = PLAIN_COLUMNS) -> str:
@@ -73,14 +88,10 @@ def text_width(text: str) -> int:
 
 @lru_cache(maxsize=4096)
 def _width(character: str) -> int:
-    # Nearly all text is of these; the table of the rest takes its time to load.
-    if "\u4e00" <= character <= "\u9fff" or "\uff01" <= character <= "\uff5e":
-        return 2
-    if "\u0020" <= character <= "\u007e" or "\u2010" <= character <= "\u2026":
-        return 1
-    if "\u3001" <= character <= "\u3020":
-        return 2
-    from wcwidth import wcwidth  # noqa: PLC0415
+    for first, last, width in WIDTHS:
+        if first <= character <= last:
+            return width
+    from wcwidth import wcwidth  # noqa: PLC0415 - see WIDTHS
 
     return max(0, wcwidth(character))
 

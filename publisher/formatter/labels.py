@@ -5,11 +5,13 @@ To know that, its texts must be read; so what was found is kept by the paper's f
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from publisher.formatter.scripts import language
+from publisher.processes import share_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from publisher.formatter.timeline import Listed
     from publisher.models import Paper
 
+_AT_ONCE = 500  # papers; of fewer, a second process takes longer to start than it saves
 _kept = msgspec.json.Decoder(dict[int, tuple[str, ...]])
 
 
@@ -25,22 +28,36 @@ def find_labels(
     papers: Sequence[Paper],
     saved: Mapping[str, Callable[[Paper], bool]],
     kept: bytes | None,
+    workers: int = 1,
 ) -> tuple[dict[int, tuple[str, ...]], bytes | None]:
     """Return the folders of the feeds that each paper belongs to, by its number; and what to keep.
 
     `saved` has a test for each saved filter by its name; `kept` is what was to keep last time. None
-    is to be kept where that is still right.
+    is to be kept where that is still right. As many as `workers` processes read what is new.
     """
     known = _kept.decode(kept) if kept else {}
-    found: dict[int, tuple[str, ...]] = {}
-    fresh: dict[int, tuple[str, ...]] = {}
-    for one in listed:
-        fingerprint = one.head.fingerprint
-        labels = known.get(fingerprint)
-        if labels is None:
-            labels = _labels(papers[one.number], saved)
-        found[one.number] = fresh[fingerprint] = labels
+    unknown = [one for one in listed if one.head.fingerprint not in known]
+    tasks = [
+        partial(_read, unknown[start : start + _AT_ONCE], papers, saved)
+        for start in range(0, len(unknown), _AT_ONCE)
+    ]
+    read: dict[int, tuple[str, ...]] = {}
+    for _, some in share_out(tasks, workers):
+        read |= some
+    fresh = {
+        fingerprint: read[fingerprint] if fingerprint in read else known[fingerprint]
+        for fingerprint in (one.head.fingerprint for one in listed)
+    }
+    found = {one.number: fresh[one.head.fingerprint] for one in listed}
     return found, None if fresh == known else msgspec.json.encode(fresh)
+
+
+def _read(
+    listed: Sequence[Listed],
+    papers: Sequence[Paper],
+    saved: Mapping[str, Callable[[Paper], bool]],
+) -> dict[int, tuple[str, ...]]:
+    return {one.head.fingerprint: _labels(papers[one.number], saved) for one in listed}
 
 
 def _labels(paper: Paper, saved: Mapping[str, Callable[[Paper], bool]]) -> tuple[str, ...]:

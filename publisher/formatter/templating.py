@@ -12,14 +12,13 @@ from __future__ import annotations
 import re
 import traceback
 from contextlib import suppress
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from publisher.errors import TemplateError
 from publisher.formatter.columns import rule, wrap
 from publisher.formatter.scripts import language
+from publisher.formatter.template_folders import template_folders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,19 +77,6 @@ def load(name: str, settings: Settings) -> None:
         environment.get_template(name)
 
 
-def template_folders(settings: Settings) -> list[Path]:
-    """Return the folders in which templates are looked for, in this order.
-
-    Raises `TemplateError` where the user's own is none.
-    """
-    if not settings.templates.folder:
-        return [_packaged()]
-    own = settings.path(settings.templates.folder)
-    if not own.is_dir():
-        raise TemplateError(f"templates.folder: {own} is no folder")
-    return [own, _packaged()]
-
-
 def forget_templates() -> None:
     """Look for templates anew: since they were found, the user may have added one."""
     _environments.clear()
@@ -138,17 +124,6 @@ def _environment(settings: Settings) -> Environment:
         elements=elements,
     )
     return environment
-
-
-@lru_cache(maxsize=1)
-def _packaged() -> Path:
-    """Return the program's own templates: in the wheel, else in the checkout.
-
-    An editable install does not see the folders that the wheel is built with.
-    """
-    package = Path(__file__).resolve().parents[1]
-    inside = package / "templates"
-    return inside if inside.is_dir() else package.parent / "templates"
 
 
 def _place(error: BaseException) -> str | None:

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.errors import OutputError
-from publisher.formatter.build import Changes, write_site
+from publisher.formatter.build import write_site
 from publisher.formatter.build_state import open_state
+from publisher.formatter.changes import Changes
 from publisher.formatter.manifest import MANIFEST
 from publisher.formatter.parts import Part, stable_hash
 

@@ -14,7 +14,8 @@ FINGERPRINTS = """
 import sys
 from publisher import collector
 from publisher.formatter.labels import find_labels
-from publisher.formatter.site import SitePlan, all_parts
+from publisher.formatter.site.makers import all_parts
+from publisher.formatter.site.plan import SitePlan
 from publisher.formatter.site.program import program_fingerprint
 from publisher.formatter.timeline import lay_out
 from publisher.settings import load

@@ -27,7 +27,7 @@ LEAKS: tuple[Leak, ...] = (*COURTESY, *TEMPLATE)
 # What may stand before a sentence: brackets, list and heading marks.
 _MARKS = r"[\s\u200b（(【\[）)\]】*_~～>#—-]*+"
 _SENTENCE_END = re.compile(r"[。！？!?]+[”’」』）)\]】*]*|(?<=[a-z)])\.(?=\s+[A-Z])")
-_FEW_WORDS = 16  # characters of a line that is a leak as a whole
+FEW_WORDS = 16  # characters of a line that is a leak as a whole
 _REPEATS = 3  # behind the colon of an announcement stands what it announced
 
 
@@ -38,13 +38,13 @@ class _Table:
     rows: re.Pattern[str]
     kind_of: dict[str, Kind]
     signs: re.Pattern[str]
-    unsigned: re.Pattern[str] | None  # rows without a sign
+    unsigned: re.Pattern[str] | None  # rows without a sign, which match a line from its start
 
     def may_match(self, text: str) -> bool:
         """Return whether any row could match in `text`."""
         if self.signs.search(text):
             return True
-        return bool(self.unsigned and len(text) <= _FEW_WORDS and self.unsigned.search(text))
+        return bool(self.unsigned and len(text) <= FEW_WORDS and self.unsigned.match(text))
 
 
 @lru_cache(maxsize=2)
@@ -69,10 +69,15 @@ def _signs() -> re.Pattern[str]:
     return re.compile("|".join(_table(scope).signs.pattern for scope in Scope), re.DOTALL)
 
 
+def has_signs(text: str) -> bool:
+    """Return whether a leak of more than a word or two could be in `text`, or in a part of it."""
+    return _signs().search(text) is not None
+
+
 @lru_cache(maxsize=16)  # a line is asked for as a whole and again for what stands behind a label
 def without_leaks(text: str) -> tuple[str, tuple[Kind, ...]]:
     """Return a line without what leaked into it, and the kind of each piece that was taken out."""
-    if len(text) > _FEW_WORDS and not _signs().search(text):
+    if len(text) > FEW_WORDS and not has_signs(text):
         return text, ()
     kinds: list[Kind] = []
     table = _table(Scope.INLINE)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.collector.notes import labels
 from publisher.collector.notes.labels import Section
-from publisher.collector.notes.leaks import Kind, without_leaks
+from publisher.collector.notes.leaks import FEW_WORDS, Kind, has_signs, without_leaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -76,7 +76,9 @@ def place(lines: Iterable[Line]) -> Iterator[Placed]:
     for line in lines:
         # A leak may follow the number of an item; the number still counts.
         mark = match.group(0) if (match := _item(line.text)) else ""
-        text, kinds = without_leaks(line.text[len(mark) :])
+        # Looked for once, and not again in its pieces; of "&lt;Methods&gt;" some are put together.
+        sound = not has_signs(line.text) and "<" not in line.text and "&" not in line.text
+        text, kinds = _freed(line.text[len(mark) :], sound=sound)
         if Kind.GREETING in kinds:
             _hint(here, line.text)
         text = _enter_headings(here, (mark + text).strip())
@@ -90,7 +92,7 @@ def place(lines: Iterable[Line]) -> Iterator[Placed]:
         if kinds:
             yield Placed(line.at, here.section, "", "", kinds)
         if text:
-            yield from _placed(here, line.at, text)
+            yield from _placed(here, line.at, text, sound=sound)
 
 
 def _enter_headings(here: _Place, text: str) -> str:
@@ -102,9 +104,15 @@ def _enter_headings(here: _Place, text: str) -> str:
     return text
 
 
-def _placed(here: _Place, index: int, text: str) -> Iterator[Placed]:
+def _freed(text: str, *, sound: bool) -> tuple[str, tuple[Kind, ...]]:
+    """Return what `without_leaks` does of a line, or a piece of one; `sound`: it has no signs."""
+    return (text, ()) if sound and len(text) > FEW_WORDS else without_leaks(text)
+
+
+def _placed(here: _Place, index: int, text: str, *, sound: bool) -> Iterator[Placed]:
     for part, piece in _pieces(here, text):
-        kept, kinds = without_leaks(piece)  # a label may have hidden an empty place
+        # A label may have hidden an empty place.
+        kept, kinds = _freed(piece, sound=sound)
         if kinds:
             yield Placed(index, here.section, "", "", kinds)
         if kept.strip(_NO_TEXT):

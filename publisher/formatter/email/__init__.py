@@ -5,23 +5,6 @@ the styles into the elements, `headline` makes subject and preheader, `edition` 
 together. Nothing is fetched, and nothing depends on what was rendered before.
 """
 
-from publisher.formatter.email.cards import (
-    COMMENT_COLUMNS,
-    SUMMARY_COLUMNS,
-    TAKEAWAY_COLUMNS,
-    Link,
-    paper_links,
-    short_authors,
-)
 from publisher.formatter.email.edition import EditionRenderer, render_edition
 
-__all__ = [
-    "COMMENT_COLUMNS",
-    "SUMMARY_COLUMNS",
-    "TAKEAWAY_COLUMNS",
-    "EditionRenderer",
-    "Link",
-    "paper_links",
-    "render_edition",
-    "short_authors",
-]
+__all__ = ["EditionRenderer", "render_edition"]

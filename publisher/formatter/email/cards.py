@@ -11,26 +11,24 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from publisher.formatter.columns import shortened, text_width
+from publisher.formatter.paper_lines import COMMENT_COLUMNS, Link, paper_links, short_authors
 from publisher.formatter.scripts import language as language_of
 from publisher.formatter.templating import safe_url
 from publisher.models import Language, Length
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from publisher.formatter.email.words import MailTexts
-    from publisher.formatter.texts import Texts
     from publisher.models import Paper
 
-NAMED_AUTHORS, FEW_AUTHORS = 6, 3
-CODE_LINKS = 3
+FEW_AUTHORS = 3
 # Machine-written texts can run away: what is longer than a reader's patience is cut.
-SUMMARY_COLUMNS, TAKEAWAY_COLUMNS, COMMENT_COLUMNS = 420, 160, 200
+SUMMARY_COLUMNS, TAKEAWAY_COLUMNS = 420, 160
 ABSTRACT_COLUMNS, NOTE_COLUMNS, LINE_COLUMNS = 2400, 600, 150
-TITLE_COLUMNS, AUTHORS_COLUMNS, TOPIC_COLUMNS = 300, 240, 40
+TITLE_COLUMNS, TOPIC_COLUMNS = 300, 40
 TAKEAWAYS, NAMED_TOPICS = 5, 5
 # The first of each that there is: models say the same again under the other headings.
 NOTE_PARTS = (("method", "innovation"), ("results", "performance", "conclusion"))
@@ -47,14 +45,6 @@ class Form(StrEnum):
     FULL = "full"
     COMPACT = "compact"
     TITLE = "title"
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A labelled address; only http and https get this far."""
-
-    label: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,25 +124,6 @@ def make_card(
         takeaways=_takeaways(paper, language),
         links=paper_links(paper, texts),
     )
-
-
-def short_authors(authors: Sequence[str], texts: Texts, most: int = NAMED_AUTHORS) -> str:
-    """Return the names in one line; where there are more than `most` those and "et al."."""
-    names = shortened(", ".join(authors[:most]), AUTHORS_COLUMNS)
-    return texts.et_al.format(names=names) if len(authors) > most else names
-
-
-def paper_links(paper: Paper, texts: Texts) -> tuple[Link, ...]:
-    """Return where to read `paper` and its code; addresses that are not http(s) are left out."""
-    host = urlsplit(safe_url(paper.abs_url)).hostname or ""
-    at_arxiv = host == "arxiv.org" or host.endswith(".arxiv.org")
-    links = [
-        Link("PDF", paper.pdf_url),
-        Link("arXiv" if at_arxiv else texts.details, paper.abs_url),
-    ]
-    for number, url in enumerate(paper.code_urls[:CODE_LINKS], start=1):
-        links.append(Link(texts.code if number == 1 else f"{texts.code} {number}", url))
-    return tuple(link for link in links if safe_url(link.url).lower().startswith("http"))
 
 
 def _venue(paper: Paper) -> str:

@@ -11,11 +11,11 @@ from publisher.formatter.citations.citation import make_citation, web_address
 from publisher.formatter.citations.csl_json import csl_json
 from publisher.formatter.citations.ris import ris_reference
 from publisher.formatter.citations.web import json_ld, meta_tags
-from publisher.formatter.email import Link, paper_links
 from publisher.formatter.pages.archive import month_of, month_path
 from publisher.formatter.pages.frame import address, part_language, render_page, way_up, words
 from publisher.formatter.pages.rows import site_date, topic_row, venue_label
 from publisher.formatter.pages.texts import month_name
+from publisher.formatter.paper_lines import Link, paper_links
 from publisher.formatter.paths import paper_stem
 from publisher.formatter.templating import fragment
 

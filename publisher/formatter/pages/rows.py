@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.formatter.columns import shortened
-from publisher.formatter.email import COMMENT_COLUMNS, Link, paper_links, short_authors
 from publisher.formatter.pages.frame import part_language, words
+from publisher.formatter.paper_lines import COMMENT_COLUMNS, Link, paper_links, short_authors
 from publisher.formatter.paths import paper_stem
 from publisher.formatter.templating import fragment
 

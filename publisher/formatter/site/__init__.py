@@ -4,34 +4,3 @@
 
 Nothing here reads a text before a part is made, and most builds make few of them.
 """
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from publisher.formatter.site.archives import archive_parts, month_parts
-from publisher.formatter.site.feeds import feed_parts
-from publisher.formatter.site.issues import issue_parts
-from publisher.formatter.site.overviews import overview_parts
-from publisher.formatter.site.papers import paper_parts
-from publisher.formatter.site.plan import SitePlan
-
-if TYPE_CHECKING:
-    from publisher.formatter.parts import Part
-
-__all__ = ["SitePlan", "all_parts"]
-
-# Stages, so that what links to a file is written after it. A month is made in one go: its archives
-# show the papers whose pages were just made.
-MAKERS = (
-    (paper_parts, month_parts, archive_parts),
-    (issue_parts, feed_parts),
-    (overview_parts,),
-)
-
-
-def all_parts(plan: SitePlan) -> list[Part]:
-    """Return all parts of the site."""
-    return [
-        part for stage, makers in enumerate(MAKERS) for make in makers for part in make(plan, stage)
-    ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from publisher.formatter.parts import stable_hash
-from publisher.formatter.templating import template_folders
+from publisher.formatter.template_folders import template_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

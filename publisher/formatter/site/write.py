@@ -1,4 +1,7 @@
-"""Writes the site of a collection to the output folder."""
+"""Writes the site of a collection to the output folder, where anything of it may have changed.
+
+Nothing changed is what most runs find, so what makes files is imported only where there are any.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from publisher.formatter.build import Changes, write_site
 from publisher.formatter.build_state import open_state
-from publisher.formatter.labels import find_labels
+from publisher.formatter.changes import Changes
 from publisher.formatter.parts import stable_hash
-from publisher.formatter.site import SitePlan, all_parts
 from publisher.formatter.site.program import program_fingerprint
-from publisher.formatter.templating import forget_templates
-from publisher.formatter.timeline import lay_out
 from publisher.models import PastIssue
-from publisher.processes import usable_cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -65,22 +63,16 @@ def write(
         content = stable_hash(collection.fingerprint, past) if collection.fingerprint else 0
         if content and state.is_made_of(program, content) and not state.disturbed():
             return Changes()
-        forget_templates()
-        listed = lay_out(collection, settings.site.zone)
-        stamp = str(program)
-        labels, fresh = find_labels(listed, collection.papers, saved, state.kept("labels", stamp))
-        if fresh is not None:
-            state.keep("labels", stamp, fresh)
-        plan = SitePlan(
-            collection, settings, listed, labels, issues=_decode_issues(past), lookup=state.entries
-        )
-        changes = write_site(
-            folder,
+        from publisher.formatter.site.make import make  # noqa: PLC0415 - see the docstring
+
+        changes = make(
+            collection,
+            settings,
             state,
             program,
-            all_parts(plan),
-            usable_cores() if workers is None else workers,
-            plan,
+            saved=saved,
+            issues=_decode_issues(past),
+            workers=workers,
         )
         state.note_content(content)
         return changes

@@ -1,0 +1,48 @@
+"""The lines about a paper that pages and mails have in common: who wrote it, where to read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from publisher.formatter.columns import shortened
+from publisher.formatter.templating import safe_url
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.formatter.texts import Texts
+    from publisher.models import Paper
+
+COMMENT_COLUMNS = 200  # of what the authors told arXiv
+NAMED_AUTHORS = 6
+_AUTHORS_COLUMNS = 240
+_CODE_LINKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A labelled address; only http and https get this far."""
+
+    label: str
+    url: str
+
+
+def short_authors(authors: Sequence[str], texts: Texts, most: int = NAMED_AUTHORS) -> str:
+    """Return the names in one line; where there are more than `most` those and "et al."."""
+    names = shortened(", ".join(authors[:most]), _AUTHORS_COLUMNS)
+    return texts.et_al.format(names=names) if len(authors) > most else names
+
+
+def paper_links(paper: Paper, texts: Texts) -> tuple[Link, ...]:
+    """Return where to read `paper` and its code; addresses that are not http(s) are left out."""
+    host = urlsplit(safe_url(paper.abs_url)).hostname or ""
+    at_arxiv = host == "arxiv.org" or host.endswith(".arxiv.org")
+    links = [
+        Link("PDF", paper.pdf_url),
+        Link("arXiv" if at_arxiv else texts.details, paper.abs_url),
+    ]
+    for number, url in enumerate(paper.code_urls[:_CODE_LINKS], start=1):
+        links.append(Link(texts.code if number == 1 else f"{texts.code} {number}", url))
+    return tuple(link for link in links if safe_url(link.url).lower().startswith("http"))
