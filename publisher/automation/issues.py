@@ -109,7 +109,9 @@ class IssueWork:
                 self._unwanted.add(issue.id)
             elif self._is_ready(made, settings) and self._freeze(made, settings):
                 frozen.append(issue.id)
-        self._said += [f"{one}: nobody wants it yet" for one in self._unwanted - unwanted]
+        self._said += [
+            f"{one}: nobody is subscribed to its topics yet" for one in self._unwanted - unwanted
+        ]
         return frozen
 
     def _papers(self, settings: Settings) -> Collection:
