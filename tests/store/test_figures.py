@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.both_databases
 
+pytestmark = pytest.mark.both_databases
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # 00:30 on the 10th in Shanghai, the 9th in UTC.
 NIGHT = datetime(2024, 12, 9, 16, 30, tzinfo=UTC)

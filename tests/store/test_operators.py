@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.both_databases
 
+pytestmark = pytest.mark.both_databases
+
 NOON = datetime(2024, 12, 9, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=15)
 WEEK = NOON + timedelta(days=7)

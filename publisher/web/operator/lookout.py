@@ -158,6 +158,7 @@ def landed(found: Collection, most: int = _LATEST) -> tuple[Landed, ...]:
 
 
 def worst(found: Collection, most: int = _FINDINGS) -> tuple[Finding, ...]:
-    """Return the errors, then the warnings, as many as somebody reads."""
-    warnings = (one for one in found.findings if one.severity is not Severity.ERROR)
-    return (*found.errors[:most], *islice(warnings, max(most - len(found.errors), 0)))
+    """Return the errors, then the warnings, as many as somebody reads; of the last files first."""
+    newest = reversed(found.findings)
+    warnings = (one for one in newest if one.severity is not Severity.ERROR)
+    return (*found.errors[::-1][:most], *islice(warnings, max(most - len(found.errors), 0)))

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from publisher.formatter.periods import next_due
+from publisher.formatter.texts import counted
 from publisher.models import DeliveryState
 from publisher.store.issues import IssueState
 from publisher.web.charts import groups, lines
@@ -111,11 +112,13 @@ def needs(visit: Visit, infos: list[IssueInfo], look: Look | None) -> list[Need]
             found.append(Need(f"{info.id} is paused: {info.pause_reason}", where))
     waiting = visit.store.letters.waiting()
     if waiting:
-        found.append(Need(f"{waiting:,} single mails are waiting to be sent", ""))
+        text = counted(waiting, "1 single mail is", "{count:,} single mails are")
+        found.append(Need(f"{text} waiting to be sent", ""))
     if look is not None and look.problem:
         found.append(Need(f"The digests can't be read: {look.problem}", ""))
     if look is not None and look.error_count:
-        found.append(Need(f"{look.error_count:,} errors in digests", "/operator/findings"))
+        text = counted(look.error_count, "1 error", "{count:,} errors")
+        found.append(Need(f"{text} in digests", "/operator/findings"))
     return found
 
 
