@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import dkim
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from publisher.errors import SettingsError
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition
@@ -82,6 +82,22 @@ def test_what_is_hashed_has_no_doubled_dots(key: tuple[Path, bytes]) -> None:
     assert signed.endswith(b"\r\n\r\n..one\r\n...two\r\n")
     arrived = signed.replace(b"\r\n..", b"\r\n.")
     assert dkim.verify(arrived, dnsfunc=lambda *_a, **_k: record)
+
+
+@pytest.mark.parametrize("password", [b"", b"secret"])
+def test_other_keys_are_refused(tmp_path: Path, password: bytes) -> None:
+    path = tmp_path / "key.pem"
+    made = ec.generate_private_key(ec.SECP256R1())
+    kind = serialization.BestAvailableEncryption(password) if password else None
+    path.write_bytes(
+        made.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            kind or serialization.NoEncryption(),
+        )
+    )
+    with pytest.raises(SettingsError, match="Password" if password else "no RSA key"):
+        signer(path, "sel", "x.org")
 
 
 def test_a_transport_signs_what_it_sends(
