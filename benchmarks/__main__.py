@@ -9,8 +9,8 @@ import sys
 from importlib import import_module
 
 # Each is a module of this folder with `run()`, which prints a table.
-BENCHMARKS = ("collect", "repair", "deliver", "build", "compose", "web")
-WITH_OPTIONS = ("build", "deliver", "web")
+BENCHMARKS = ("collect", "repair", "deliver", "build", "compose", "web", "subscribe")
+WITH_OPTIONS = ("build", "deliver", "web", "subscribe")
 
 
 def main() -> None:

@@ -73,7 +73,7 @@ def run(*options: str) -> None:
         folder.chmod(0o755)
         (folder / "public" / "atom.xml").write_bytes(FEED)
         (folder / "public" / "atom.xml.gz").write_bytes(gzip.compress(FEED))
-        with ours(folder) as publisher, nginx(folder) as other:
+        with serving(folder) as publisher, nginx(folder) as other:
             print("| answer | publisher | nginx | ratio | processor time |")
             print("| --- | --- | --- | --- | --- |")
             for label, encoding, unchanged in (
@@ -128,11 +128,11 @@ def ask(server: Running, encoding: str, *, unchanged: bool, seconds: int) -> Rat
 
 
 @contextmanager
-def ours(folder: Path) -> Iterator[Running]:
-    """Run `publisher serve` on the files in `folder`."""
+def serving(folder: Path, settings: str = "") -> Iterator[Running]:
+    """Run `publisher serve` on the files in `folder`; `settings` are more sections."""
     port = free_port()
     (folder / "publisher.toml").write_text(
-        f'[web]\nurl = "http://127.0.0.1:{port}/"\nport = {port}\naccess_log = false\n'
+        f'[web]\nurl = "http://127.0.0.1:{port}/"\nport = {port}\naccess_log = false\n{settings}'
     )
     command = [sys.executable, "-m", "publisher", "serve", "--web-only"]
     with _running(command, folder, port) as process:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def https_front(folder: Path, host: str, port: int) -> Iterator[int]:
     """Pass on to 127.0.0.1:`port` what comes as https for `host`; yield the port it comes to."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(_certificate(folder, host))
+    context.load_cert_chain(certificate(folder, host))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=_accept, args=(listening, context, port), daemon=True)
         thread.start()
@@ -63,7 +63,8 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
         target.shutdown(socket.SHUT_WR)
 
 
-def _certificate(folder: Path, host: str) -> Path:
+def certificate(folder: Path, host: str) -> Path:
+    """Make a throw-away certificate; return the file that has its key too."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     today = dt.datetime.now(dt.UTC)

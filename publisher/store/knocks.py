@@ -7,6 +7,7 @@ in by, and none at all once the total is reached.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self
@@ -19,7 +20,7 @@ from publisher.store.schema import knock_counts
 from publisher.store.times import to_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from publisher.settings.sections import Subscribing
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 _DAY = timedelta(days=1) // timedelta(milliseconds=1)
 _HOUR = timedelta(hours=1) // timedelta(milliseconds=1)
+
+# What is counted, for how long (milliseconds), and how many are let in.
+_Step = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,12 @@ class Knocks:
         """Work on `database`; the oldest of `keys` makes the hashes."""
         self._database = database
         self._keys = keys
+        insert = postgresql.insert if database.dialect == "postgresql" else sqlite.insert
+        new = insert(knock_counts)
+        self._adding = new.on_conflict_do_update(
+            index_elements=["key", "window"],
+            set_={"count": knock_counts.c["count"] + new.excluded["count"]},
+        )
 
     def knock(self, email: str, limits: KnockLimits, *, now: datetime, network: str = "") -> bool:
         """Count that somebody wants a mail sent to `email`; False where that is too many.
@@ -63,49 +73,68 @@ class Knocks:
         `network` is where the request came from ("" for unknown), e.g. "192.0.2.0/24".
         """
         with self._database.writing() as connection:
-            return self.count(connection, email, limits, now=now, network=network)
+            return self.count(connection, [(email, network)], limits, now=now)[0]
 
     def count(
         self,
         connection: sa.Connection,
-        email: str,
+        asked: Sequence[tuple[str, str]],
         limits: KnockLimits,
         *,
         now: datetime,
-        network: str = "",
-    ) -> bool:
-        """Do the same in the caller's transaction.
+    ) -> list[bool]:
+        """Do the same for many pairs of address and network, in the caller's transaction.
 
         From the widest to the narrowest, and no further than the first that refuses. What is
-        refused counts too, up to the limit.
+        refused counts too, up to the limit. However many there are, it takes two statements: others
+        wait for this transaction to end.
         """
-        steps = (
+        moment = to_ms(now)
+        steps = [self._steps(email, network, limits) for email, network in asked]
+        counts = self._counts(connection, {key for one in steps for key, _, _ in one}, moment)
+        added: Counter[tuple[str, int]] = Counter()
+        accepted = [all(_let_in(step, counts, added, moment) for step in one) for one in steps]
+        if added:
+            connection.execute(
+                self._adding,
+                [{"key": k, "window": w, "count": number} for (k, w), number in added.items()],
+            )
+        return accepted
+
+    def _steps(self, email: str, network: str, limits: KnockLimits) -> list[_Step]:
+        named = (
             ("total", _HOUR, limits.total_hour),
             (f"network {network}" if network else "", _HOUR, limits.network_hour),
             (f"domain {email.rpartition('@')[2]}", _HOUR, limits.domain_hour),
             (f"address {email}", _DAY, limits.address_day),
         )
-        return all(
-            self._step(connection, email_hash(self._keys, name), length, most, to_ms(now))
-            for name, length, most in steps
-            if name
-        )
+        return [
+            (email_hash(self._keys, name), length, most) for name, length, most in named if name
+        ]
 
-    def _step(self, connection: sa.Connection, key: str, length: int, most: int, now: int) -> bool:
-        window, into = now - now % length, now % length
+    def _counts(
+        self, connection: sa.Connection, keys: set[str], moment: int
+    ) -> dict[tuple[str, int], int]:
+        table = knock_counts.c
         rows = connection.execute(
-            sa.select(knock_counts.c.window, knock_counts.c.count).where(
-                knock_counts.c.key == key, knock_counts.c.window >= window - length
+            sa.select(table.key, table.window, table["count"]).where(
+                table.key.in_(keys), table.window > moment - 2 * _DAY
             )
         )
-        counts: dict[int, int] = {found: number for found, number in rows}  # noqa: C416 - as rows
-        before, here = counts.get(window - length, 0), counts.get(window, 0)
-        if here < most:  # one that goes on and on writes nothing more
-            insert = postgresql.insert if self._database.dialect == "postgresql" else sqlite.insert
-            statement = insert(knock_counts).values(key=key, window=window, count=1)
-            connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["key", "window"], set_={"count": knock_counts.c.count + 1}
-                )
-            )
-        return before * (length - into) // length + here < most
+        return {(key, window): number for key, window, number in rows}
+
+
+def _let_in(
+    step: _Step,
+    counts: Mapping[tuple[str, int], int],
+    added: Counter[tuple[str, int]],
+    moment: int,
+) -> bool:
+    """Return whether a limit lets one more in, and count it."""
+    key, length, most = step
+    window, into = moment - moment % length, moment % length
+    here = counts.get((key, window), 0) + added[key, window]
+    if here < most:  # one that goes on and on writes nothing more
+        added[key, window] += 1
+    before = counts.get((key, window - length), 0)
+    return before * (length - into) // length + here < most

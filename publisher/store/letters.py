@@ -116,13 +116,18 @@ def put_letters(
     """Add a letter for each (address, payload) in the caller's transaction; return how many."""
     added = 0
     for email, payload in pairs:
-        values = {
-            "kind": kind,
-            "email": email,
-            "payload": payload,
-            "attempts": 0,
-            "next_at": to_ms(now),
-            "created_at": to_ms(now),
-        }
+        values = letter_row(kind, email, payload, now)
         added += connection.execute(database.insert_new(letters).values(values)).rowcount
     return added
+
+
+def letter_row(kind: str, email: str, payload: str, now: datetime) -> dict[str, object]:
+    """Return a letter that may go at once, as columns."""
+    return {
+        "kind": kind,
+        "email": email,
+        "payload": payload,
+        "attempts": 0,
+        "next_at": to_ms(now),
+        "created_at": to_ms(now),
+    }

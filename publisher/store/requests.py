@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.store.letters import put_letters
+from publisher.store.letters import letter_row
+from publisher.store.schema import letters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,12 +39,14 @@ def accept_requests(
     All in one transaction: a disk takes some hundred a second, however many requests come. Who is
     on the list is not looked at here, so that nothing depends on it. Raises `StoreError`.
     """
+    pairs = [(one.email, one.network) for one in requests]
     with database.writing() as connection:
-        accepted = [
-            knocks.count(connection, one.email, limits, now=now, network=one.network)
-            for one in requests
+        accepted = knocks.count(connection, pairs, limits, now=now)
+        rows = [
+            letter_row(one.kind, one.email, one.payload, now)
+            for one, good in zip(requests, accepted, strict=True)
+            if good
         ]
-        for one, good in zip(requests, accepted, strict=True):
-            if good:
-                put_letters(database, connection, one.kind, [(one.email, one.payload)], now)
+        if rows:
+            connection.execute(database.insert_new(letters), rows)
     return accepted

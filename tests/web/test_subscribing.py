@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 from readers import ADA, Person, text_of
 from serving import serving
 
@@ -233,3 +234,29 @@ def test_both_languages(site: Site) -> None:
     assert '<html lang="zh-CN">' in page.text
     assert "邮箱地址" in page.text
     assert 'action="/subscribe?lang=zh"' in page.text
+
+
+def test_no_answer_can_depend_on_who_is_on_the_list(person: Person) -> None:
+    """The database is asked the same, and nothing about people, so no time can tell either."""
+    site = person.site
+    person.joins("known@example.org")
+    site.store.subscribers.suppress("bad@example.org", "complained", now=site.clock())
+    engine = site.store._database._engine
+    asked: list[str] = []
+
+    def listen(*event: object) -> None:
+        asked.append(str(event[2]))
+
+    sa.event.listen(engine, "before_cursor_execute", listen)
+    seen = set()
+    for ask in (person.subscribe, person.asks_for_preferences):
+        for name in ("known", "bad", "strange"):
+            asked.clear()
+            assert ask(f"{name}@example.org").status_code == 200
+            seen.add((ask.__name__, *asked))
+    sa.event.remove(engine, "before_cursor_execute", listen)
+    assert len(seen) == 2
+    text = " ".join(" ".join(one) for one in seen)
+    assert "knock_counts" in text
+    assert "subscribers" not in text
+    assert "suppressions" not in text
