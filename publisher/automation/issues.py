@@ -107,7 +107,8 @@ class IssueWork:
             made = issuing.draft(issue, settings, desk.store)
             if not made.editions:
                 self._unwanted.add(issue.id)
-            elif self._is_ready(made, settings) and self._freeze(made, settings):
+            elif self._is_ready(made, settings):
+                self._freeze(made, settings)
                 frozen.append(issue.id)
         self._said += [
             f"{one}: nobody is subscribed to its topics yet" for one in self._unwanted - unwanted
@@ -137,8 +138,8 @@ class IssueWork:
             self._trouble.append(_refused(made.issue, errors))
         return not errors
 
-    def _freeze(self, made: Draft, settings: Settings) -> bool:
-        """Freeze the issue; False where another process was quicker."""
+    def _freeze(self, made: Draft, settings: Settings) -> None:
+        """Freeze the issue; where another process was quicker, both send it and build anew."""
         from publisher import issuing  # noqa: PLC0415
 
         desk, issue = self.desk, made.issue
@@ -147,12 +148,11 @@ class IssueWork:
         try:
             count = issuing.freeze(made, settings, desk.store, desk.clock())
         except AlreadyFrozen:
-            return False
+            return
         self._said.append(
             f"{issue.id}: {len(issue.papers):,} papers in {len(made.editions):,} editions "
             f"for {count:,} subscribers"
         )
-        return True
 
 
 def to_send(infos: Iterable[IssueInfo], now: datetime) -> list[str]:
