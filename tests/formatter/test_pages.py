@@ -308,7 +308,7 @@ def test_pages_have_the_form_where_there_is_a_web_app() -> None:
     pages = render_pages(collection, make_feeds(), settings)
     for path in ("index.html", "topics/nerf/index.html"):
         text = pages[path].decode()
-        assert 'action="https://web.example.org/subscribe"' in text
+        assert 'action="https://web.example.org/subscribe?lang=en"' in text
         assert "form-action https://web.example.org" in text
         assert 'name="email"' in text
     assert b'id="topic-nerf" checked' in pages["topics/nerf/index.html"]

@@ -57,7 +57,7 @@ def subscribe_form(
     frequency = wishes.frequency if wishes.frequency in offered else offered[0]
     return SubscribeForm(
         words=words,
-        action=f"{settings.web.root}subscribe",
+        action=f"{settings.web.root}subscribe?lang={words.lang}",
         topics=tuple(
             Option(one.slug, one.name, one.slug in picked, part_language(one.name, settings))
             for one in topics

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 class FormWords:
     """Every word of it in one language; `{...}` are for `str.format`."""
 
+    lang: str  # as the app's addresses have it
     by_mail: str
     address: str
     address_help: str
@@ -32,6 +33,7 @@ class FormWords:
 
 
 ENGLISH_FORM = FormWords(
+    lang="en",
     by_mail="By mail",
     address="Email address",
     address_help="You get a mail to confirm it. You can leave at any time with one click.",
@@ -55,6 +57,7 @@ ENGLISH_FORM = FormWords(
 )
 
 CHINESE_FORM = FormWords(
+    lang="zh",
     by_mail="邮件订阅",
     address="邮箱地址",
     address_help="您会收到一封确认邮件。每期邮件都可以一键退订。",
