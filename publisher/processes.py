@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -67,15 +68,10 @@ def _forked(tasks: Sequence[Callable[[], Result]], workers: int) -> Iterator[tup
     # Or each would have a copy of all there is, only to look through it for garbage.
     gc.freeze()
     try:
-        for _ in range(workers):
-            receive, send = os.pipe()
-            process = os.fork()
-            if not process:
-                for other in (receive, *processes):
-                    os.close(other)
-                _work(tasks, step, take, send)
-            processes[receive] = process
-            os.close(send)
+        with suppress(OSError):  # there is no room for another one, and it goes without
+            for _ in range(workers):
+                receive, process = _fork(tasks, step, take, [*processes])
+                processes[receive] = process
         for number, result, error in _received(processes):
             if error is not None:
                 raise error
@@ -86,6 +82,25 @@ def _forked(tasks: Sequence[Callable[[], Result]], workers: int) -> Iterator[tup
             os.close(receive)
             os.kill(process, signal.SIGKILL)
             os.waitpid(process, 0)
+
+
+def _fork(
+    tasks: Sequence[Callable[[], object]], step: int, take: int, others: Iterable[int]
+) -> tuple[int, int]:
+    """Return the pipe of a new process's results, and the process. Raises `OSError`."""
+    receive, send = os.pipe()
+    try:
+        process = os.fork()
+        if not process:
+            for other in (receive, *others):
+                os.close(other)
+            _work(tasks, step, take, send)
+    except OSError:
+        os.close(receive)
+        raise
+    finally:
+        os.close(send)
+    return receive, process
 
 
 def _received(pipes: Iterable[int]) -> Iterator[Any]:

@@ -51,6 +51,18 @@ def test_what_a_task_raises_is_raised_here(workers: int) -> None:
         list(share_out([partial(fail, n) for n in range(4)], workers))
 
 
+def test_where_no_process_can_be_started_all_is_done_here() -> None:
+    program = """
+import os, resource
+from functools import partial
+from publisher.processes import share_out
+resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5))  # room for one pipe
+done = dict(share_out([partial(os.getpid)] * 4, 2))
+assert done == dict.fromkeys(range(4), os.getpid()), done
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
 def test_no_process_outlives_its_parent() -> None:
     program = """
 import os, time
