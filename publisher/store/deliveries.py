@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from publisher.models import Delivery
 
 _PAGE = 1000
+# Where most deliveries are, before and after.
+_MANY = frozenset({DeliveryState.READY, DeliveryState.SENT})
 _LEFT = (DeliveryState.SENT.value, DeliveryState.IN_DOUBT.value)
 
 
@@ -72,16 +74,22 @@ class Deliveries(Issues):
         after: int = -1,
     ) -> list[Delivery]:
         """Return the rows of the issue by subscriber id: those in `states`, or all."""
-        wanted = [state.value for state in states]
-        which = deliveries.c.state.in_(wanted) if wanted else sa.true()
-        return self._rows(issue_id, which & (deliveries.c.subscriber_id > after), limit)
+        wanted = frozenset(states)
+        place: sa.ColumnElement[int] = deliveries.c.subscriber_id
+        if wanted and wanted.isdisjoint(_MANY):
+            # Few among very many are found by their state, if their order is not there to be had.
+            place += 0
+        which = deliveries.c.state.in_([state.value for state in sorted(wanted)])
+        return self._rows(
+            issue_id, (place > after) & (which if wanted else sa.true()), limit, place
+        )
 
     def doubts(self, issue_id: str, transport: str) -> list[Delivery]:
         """Return the rows in doubt that left, or would have left, by the named transport."""
         doubt = sa.and_(
             deliveries.c.state == DeliveryState.IN_DOUBT.value, deliveries.c.transport == transport
         )
-        return self._rows(issue_id, doubt, None)
+        return self._rows(issue_id, doubt, None, deliveries.c.subscriber_id)
 
     def each(self, issue_id: str, states: Iterable[DeliveryState] = ()) -> Iterator[Delivery]:
         """Yield what `rows` returns, with some of it in memory at a time."""
@@ -104,12 +112,16 @@ class Deliveries(Issues):
             ]
 
     def _rows(
-        self, issue_id: str, which: sa.ColumnElement[bool], limit: int | None
+        self,
+        issue_id: str,
+        which: sa.ColumnElement[bool],
+        limit: int | None,
+        place: sa.ColumnElement[int],
     ) -> list[Delivery]:
         query = (
             sa.select(deliveries)
             .where(deliveries.c.issue_id == issue_id, which)
-            .order_by(deliveries.c.subscriber_id)
+            .order_by(place)
             .limit(limit)
         )
         with self._database.reading() as connection:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from random import Random
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -135,3 +137,26 @@ def everything(site: Site) -> object:
     rows = [(row.subscriber_id, row.state) for row in site.store.ledger.rows(ISSUE)]
     done = [row for row in site.store.operators.done(limit=1000) if row.action != "logged in"]
     return people, rows, site.store.ledger.issue(ISSUE), done
+
+
+def test_nothing_odd_breaks_a_page_or_an_action(site: Site) -> None:
+    """What somebody who is logged in may send by mistake, or a page of another version."""
+    fill(site.store, site.clock())
+    proof = csrf_token(log_in(site))
+    chance = Random(7)  # noqa: S311 - the same each time
+    odd = ["", "0", "-1", "9" * 30, "\x00", "%", "'\"<>&", "张三", "a" * 5000, "../..", "\r\nX: y"]
+    asked = ("q", "topic", "status", "before", "after", "state", "language", "length", "told")
+    fields = ("decision", "subscriber", "until", "email", "resume")
+    for _ in range(300):
+        route = chance.choice([route for route in ROUTES if route.path != "/operator/logout"])
+        part = quote(chance.choice([*odd, ISSUE, "1", "2"]) or "x", safe="")
+        answer = site.client.request(
+            method := chance.choice(sorted(route.methods or ())),
+            re.sub(r"\{\w+\}", lambda _, part=part: part, route.path),
+            params={name: chance.choice(odd) for name in chance.sample(asked, 3)},
+            data={"csrf": proof} | {name: chance.choice(odd) for name in fields}
+            if method == "POST"
+            else None,
+        )
+        assert answer.status_code in {200, 303, 400, 404}, (method, answer.request.url)
+        assert answer.headers.get("location") != "/operator/login"
