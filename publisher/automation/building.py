@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 BUILD = "build"
 # How often the store is asked whether somebody wants a build.
-ASK_SECONDS = 0.5
+ASK_SECONDS = 0.25
 
 
 @dataclass(slots=True)
