@@ -229,6 +229,28 @@ def test_the_form_on_the_site_s_own_pages(world: World) -> None:
     assert refused == []
 
 
+def test_a_browser_does_the_work_by_itself(tmp_path: Path) -> None:
+    asked = {"subscribing": {"work_bits": 8, "fill_seconds": 0}}
+    with serving(tmp_path, asked) as site, chromium_at(1) as browser:
+        person = Person(site)
+        for scripts in (True, False):
+            context = browser.new_context(
+                base_url=site.url, locale="en-US", java_script_enabled=scripts
+            )
+            page = context.new_page()
+            page.goto("/subscribe")
+            page.get_by_label("Email address").fill(ADA)
+            page.get_by_role("button", name="Subscribe", exact=True).click()
+            heading = page.get_by_role("heading", level=1)
+            if scripts:
+                expect(heading).to_have_text("Look into your mailbox")
+                assert len(person.mails()) == 1
+            else:
+                expect(page.get_by_text("this form needs JavaScript")).to_be_visible()
+                expect(heading).to_have_text("Subscribe by mail")
+                assert person.mails() == []
+
+
 def link(mail: EmailMessage, kind: str) -> str:
     """Return the address in a mail's text that leads to a page of the `kind`."""
     found = re.search(rf"https://{HOST}/{kind}/[\w-]+", text_of(mail))
