@@ -60,8 +60,18 @@ def _describe(error: Exception, phase: Phase) -> str:
     if isinstance(error, TimeoutError):
         return f"{phase}: no answer in time"
     text = one_line(str(error)) or type(error).__name__
-    hint = " (is mail.security right for this port?)" if _wrong_tls(error) else ""
-    return f"{phase}: {text}{hint}"
+    if type(error).__module__ != "ssl" and isinstance(error, OSError) and error.strerror:
+        # Without the number that nobody knows by heart.
+        text = one_line(error.strerror)
+    return f"{phase}: {text}{_hint(error)}"
+
+
+def _hint(error: Exception) -> str:
+    if _wrong_tls(error):
+        return " (is mail.security right for this port?)"
+    if _no_such_host(error):
+        return " (is mail.host right?)"
+    return " (is mail.port right?)" if isinstance(error, ConnectionRefusedError) else ""
 
 
 def _wrong_tls(error: Exception) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from publisher.errors import ConfigurationFailure, TemporaryFailure
+from publisher.errors import ConfigurationFailure, TemporaryFailure, TransportError
 from publisher.sender.replies import Phase, failure
 from publisher.sender.transports.dialogue import translating
 from publisher.settings import Secret
@@ -27,6 +27,9 @@ _TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 _OAUTH2_KEYS = ("google_client_id", "google_client_secret", "google_refresh_token")
 _KEYRING_SERVICE = "yagmail"  # where `yagmail.register` puts a password
 _LOGGED_IN = 235
+_REFUSED_LOGIN = frozenset({534, 535})
+# https://support.google.com/accounts/answer/185833
+_LOGIN_HINT = " (mail.username and mail.password; Gmail wants an app password)"
 _MORE = 334
 
 
@@ -81,6 +84,13 @@ def connect(server: Server, limit: float, context: ssl.SSLContext | None) -> Any
                 _log_in_by_token(connection.smtp, server, limit)
             # The final dot is a small packet after a big one: it must not wait for an answer.
             connection.smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except TransportError as error:
+        drop(connection)
+        where = f"{server.host}:{server.port}"
+        hint = _LOGIN_HINT if error.code in _REFUSED_LOGIN else ""
+        raise type(error)(
+            f"{where}: {error}{hint}", code=error.code, enhanced=error.enhanced
+        ) from error
     except BaseException:
         drop(connection)
         raise
