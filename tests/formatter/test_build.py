@@ -282,6 +282,8 @@ def test_killed_at_any_moment(build: Builder, tmp_path: Path) -> None:
             time.sleep(chance.random() * 0.06)
             os.kill(process.pid, signal.SIGKILL)
         for path in build.out.rglob("*.html"):
+            if any(part.startswith(".") for part in path.relative_to(build.out).parts):
+                continue  # a new folder is filled beside its place, under a name nobody serves
             text = path.read_text()
             assert text.partition(">")[0][1:] == text.rpartition("/")[2][:-1], path
     time.sleep(0.5)  # no process outlives its parent by more
