@@ -108,12 +108,12 @@ def send_letters(
 
 
 def _pace(settings: Settings, store: Store, now: datetime) -> Pace:
-    from publisher.sender.pace import DAY, NO_LIMITS, Pace, limits_of  # noqa: PLC0415
+    from publisher.sender.pace import Pace, limits_of  # noqa: PLC0415
 
     pace = Pace(limits_of(settings))
-    if pace.limits != NO_LIMITS:
+    if pace.limits.look_back:
         pace.first = store.ledger.first_frozen()
-        pace.remember(store.ledger.left_since(now - DAY))
+        pace.learn(now, store.ledger.left_since)
     return pace
 
 

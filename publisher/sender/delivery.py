@@ -19,7 +19,7 @@ from publisher.sender.claims import Claims
 from publisher.sender.crew import Crew
 from publisher.sender.dispatch import Dispatch
 from publisher.sender.owner import owner_is_dead, this_owner
-from publisher.sender.pace import DAY, NO_LIMITS, Limits, Pace
+from publisher.sender.pace import NO_LIMITS, Limits, Pace
 from publisher.sender.retry import GIVE_UP
 from publisher.sender.run import Report, Run, Step
 from publisher.sender.states import Event, after
@@ -126,9 +126,8 @@ def deliver(
         ledger.resume(issue_id)
     due = ledger.next_due(issue_id)
     if due is not None and due <= now():
-        if limits != NO_LIMITS:
+        if limits.look_back:
             run.pace.first = ledger.first_frozen()
-            run.pace.remember(ledger.left_since(now() - DAY))
         ready = ledger.counts(issue_id)[DeliveryState.READY]
         if processes is None:
             slow = 0 < limits.per_second < PROCESSES_RATE

@@ -94,6 +94,8 @@ class Dispatch:
 
     def _hand_out(self) -> None:
         """Give what may leave to those who have nothing to do."""
+        # Here and not later: whatever the pace let go has its mark, by which the ledger counts it.
+        self._run.pace.learn(self._run.now(), self._run.ledger.left_since)
         self._nothing_due = False
         while self._idle:
             taken = self._next()

@@ -1,7 +1,8 @@
 """How fast messages may leave: by the second, the hour and the day, in all and for each domain.
 
 The windows slide, as the providers' do: a message counts until an hour or a day after it left. What
-left before this run, of any issue, is told by the store.
+left before this run, of any issue, is told by the store; what other processes send meanwhile too,
+now and then.
 """
 
 from __future__ import annotations
@@ -13,13 +14,17 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from publisher.settings import Settings
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+# The store is asked anew after this time, and so much more for each message that it told of: what
+# others sent in between may be too much, and to ask takes its time.
+_LEARN_AFTER = timedelta(seconds=60)
+_LEARN_AFTER_EACH = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,11 @@ class Limits:
     per_day: int = 0
     domain_per_hour: int = 0  # to each recipient domain
     warm_up: tuple[int, ...] = ()  # of the first, second ... day that anything was sent
+
+    @property
+    def look_back(self) -> bool:
+        """Whether it matters what left an hour or a day ago."""
+        return bool(self.per_hour or self.per_day or self.domain_per_hour or self.warm_up)
 
 
 NO_LIMITS = Limits()
@@ -113,11 +123,29 @@ class Pace:
     _left: deque[datetime] = field(default_factory=deque)
     _by_domain: dict[str, deque[datetime]] = field(default_factory=dict)
     _next: datetime | None = None
+    _learned: datetime | None = None
+    _learn_after: timedelta = _LEARN_AFTER
 
-    def remember(self, past: Iterable[tuple[datetime, str]]) -> None:
-        """Count messages that left before, oldest first, each with its recipient's domain."""
-        for moment, domain in past:
+    def learn(
+        self, now: datetime, left_since: Callable[[datetime], Iterable[tuple[datetime, str]]]
+    ) -> None:
+        """Count anew what left, where that was not done lately.
+
+        `left_since` tells of everybody's messages after a moment, oldest first, each with its
+        recipient's domain; all that was decided here must have come to its knowledge.
+        """
+        since = None if self._learned is None else now - self._learned
+        if not self.limits.look_back or (
+            since is not None and timedelta(0) <= since < self._learn_after
+        ):
+            return
+        self._left.clear()
+        self._by_domain.clear()
+        count = 0
+        for count, (moment, domain) in enumerate(left_since(now - DAY), 1):  # noqa: B007
             self._count(moment, domain)
+        self._learned = now
+        self._learn_after = _LEARN_AFTER + count * _LEARN_AFTER_EACH
 
     def decide(self, now: datetime, domain: str) -> Decision:
         """Return whether a message to `domain` may leave; it is counted then."""

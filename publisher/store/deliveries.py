@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 _PAGE = 1000
 # Where most deliveries are, before and after.
 _MANY = frozenset({DeliveryState.READY, DeliveryState.SENT})
-_LEFT = (DeliveryState.SENT.value, DeliveryState.IN_DOUBT.value)
+# One that is just leaving is as good as gone: nobody else may take its place.
+_LEFT = tuple(
+    state.value for state in (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.IN_DOUBT)
+)
 
 
 class Deliveries(Issues):

@@ -87,7 +87,7 @@ def test_what_becomes_of_the_next(
     limits: Limits, past: list[float], verdict: Verdict, until: timedelta | None
 ) -> None:
     pace = Pace(limits)
-    pace.remember((moment, "x.org") for moment in ago(*past))
+    pace.learn(NOW, lambda _since: [(moment, "x.org") for moment in ago(*past)])
     decision = pace.decide(NOW, "x.org")
     assert decision.verdict is verdict
     assert decision.until == (None if until is None else NOW + until)
@@ -173,6 +173,51 @@ def test_a_full_day_pauses_the_issue_and_a_later_run_goes_on_by_itself(
     clock.now += DAY
     assert run(store, transport, clock, limits=limits).done
     assert len(transport.took) == len(set(transport.took)) == 7
+
+
+class Elsewhere(Steady):
+    """Another process sends of the same issue, before the second message of this one."""
+
+    def __init__(self, store: Store, clock: Clock, limits: Limits) -> None:
+        super().__init__()
+        self.store, self.clock, self.limits = store, clock, limits
+        self.other = Steady()
+
+    def send(self, envelope_sender: str, recipient: str, message: bytes, message_id: str) -> str:
+        if len(self.took) == 1 and not self.other.took:
+            run(self.store, self.other, self.clock, limits=self.limits, owner="another", batch=2)
+            self.clock.now += timedelta(minutes=2)
+        return super().send(envelope_sender, recipient, message, message_id)
+
+
+@pytest.mark.parametrize(
+    "limits", [Limits(per_day=5), Limits(per_hour=5), Limits(warm_up=(5,))], ids=str
+)
+def test_two_processes_keep_to_one_limit(
+    store: Store, freeze: Freeze, clock: Clock, limits: Limits
+) -> None:
+    freeze(9)
+    transport = Elsewhere(store, clock, limits)
+    report = run(store, transport, clock, limits=limits, batch=2)
+    # The one in hand is counted by the other.
+    assert len({*transport.took, *transport.other.took}) == 5
+    assert len(transport.took) == 2
+    assert (report.waiting, "the limit of 5" in report.stopped) == (4, True)
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [(59, False), (62, True), (-1, True)])
+def test_what_others_sent_is_asked_for_now_and_then(seconds: int, asked: bool) -> None:
+    pace = Pace(Limits(per_day=10))
+    pace.learn(NOW, lambda _since: [(NOW, "x.org")] * 1000)
+    since: list[datetime] = []
+
+    def left_since(moment: datetime) -> list[tuple[datetime, str]]:
+        since.append(moment)
+        return []
+
+    later = NOW + timedelta(seconds=seconds)
+    pace.learn(later, left_since)
+    assert since == ([later - DAY] if asked else [])
 
 
 def test_a_short_wait_is_waited_for(store: Store, freeze: Freeze, clock: Clock) -> None:
