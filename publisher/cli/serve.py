@@ -47,7 +47,8 @@ def serve(
     web = msgspec.structs.replace(web, host=host or web.host, port=port or web.port)
     settings = msgspec.structs.replace(settings, web=web)
     with pipeline.open_store(settings) as store:
-        show.note(f"{web.root or 'this'} listens on {web.host}:{web.port}")
+        if web.root:
+            show.note(f"{web.root} is served from {web.host}:{web.port}")
         run(Context(settings, store, sending.now, automation=() if web_only else _child(config)))
 
 
