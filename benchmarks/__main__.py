@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -15,6 +16,8 @@ WITH_OPTIONS = ("build", "deliver", "web", "subscribe")
 
 def main() -> None:
     """Run the benchmarks named on the command line, or all."""
+    # As programs run where they are installed: compiled once, not at every start.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     words = sys.argv[1:]
     names, options = words, []
     if words and words[0] in WITH_OPTIONS:
