@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from publisher.models import Delivery, DeliveryState
 from publisher.store.hashing import email_hash
+from publisher.store.ledger_rows import delivery_of
 from publisher.store.schema import bounces, deliveries, mailboxes, seen_mail
 from publisher.store.times import to_ms
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from publisher.models import Delivery
     from publisher.store.engine import Database
 
 
@@ -101,16 +102,4 @@ class MailboxRecord:
         query = sa.select(deliveries).where(exact).limit(1)
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
-        if row is None:
-            return None
-        return Delivery(
-            issue_id=row.issue_id,
-            subscriber_id=row.subscriber_id,
-            email=row.email,
-            name=row.name,
-            edition=row.edition_key,
-            state=DeliveryState(row.state),
-            attempts=row.attempts,
-            reason=row.reason,
-            message_id=row.message_id,
-        )
+        return None if row is None else delivery_of(row)
