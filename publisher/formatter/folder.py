@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LARGE = 32_768  # bytes from which on a compressed copy saves more than a request costs
 # Of zlib: what the next levels save is a few percent, and they take up to twice the time.
 _LEVEL = 1
+# Windows would turn line ends into its own.
+_AS_IT_IS = getattr(os, "O_BINARY", 0)
 
 
 def write_changed(
@@ -93,18 +95,23 @@ def write_whole(target: str | Path, content: bytes) -> None:
     # A name of its own, so that two builds never write to one file.
     beside = f"{parent}/.{name}.{os.getpid()}.tmp"
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
-        try:
-            view = memoryview(content)
-            while view:
-                view = view[os.write(descriptor, view) :]
-        finally:
-            os.close(descriptor)
+        write_new(beside, content)
         os.replace(beside, target)  # noqa: PTH105
     except BaseException:
         with suppress(OSError):
             os.unlink(beside)  # noqa: PTH108
         raise
+
+
+def write_new(target: str, content: bytes) -> None:
+    """Write `content` to a file that nobody reads yet. Raises `OSError`."""
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _AS_IT_IS, 0o666)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(descriptor, view) :]
+    finally:
+        os.close(descriptor)
 
 
 def copy_beside(path: str, content: bytes) -> bytes:

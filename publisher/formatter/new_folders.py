@@ -11,7 +11,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from publisher.formatter.folder import checked, copy_beside, explained
+from publisher.formatter.folder import checked, copy_beside, explained, write_new
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,21 +41,20 @@ class NewFolders:
 
         Raises `OutputError`.
         """
-        parents: dict[str, int] = {}
-        try:
-            for path, content in files.items():
-                parent, _, name = checked(path).rpartition("/")
-                try:
-                    if parent not in parents:
-                        parents[parent] = self._opened(parent)
-                    _write(name, content, parents[parent])
-                    if copy := copy_beside(name, content):
-                        _write(f"{name}.gz", copy, parents[parent])
-                except OSError as error:
-                    raise explained(f"{self._root}/{path}", error) from error
-        finally:
-            for descriptor in parents.values():
-                os.close(descriptor)
+        made: set[str] = set()
+        for path, content in files.items():
+            top, slash, rest = checked(path).partition("/")
+            target = self._hidden[top] + slash + rest
+            try:
+                parent = target.rpartition("/")[0]
+                if parent not in made:
+                    os.makedirs(parent, exist_ok=True)  # noqa: PTH103
+                    made.add(parent)
+                write_new(target, content)
+                if copy := copy_beside(target, content):
+                    write_new(f"{target}.gz", copy)
+            except OSError as error:
+                raise explained(f"{self._root}/{path}", error) from error
         return tuple(files)
 
     def appear(self) -> None:
@@ -70,19 +69,3 @@ class NewFolders:
         """Remove those that have no name yet."""
         for hidden in self._hidden.values():
             shutil.rmtree(hidden, ignore_errors=True)
-
-    def _opened(self, parent: str) -> int:
-        top, slash, rest = parent.partition("/")
-        folder = self._hidden[top] + slash + rest
-        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
-        return os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-
-
-def _write(name: str, content: bytes, folder: int) -> None:
-    descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666, dir_fd=folder)
-    try:
-        view = memoryview(content)
-        while view:
-            view = view[os.write(descriptor, view) :]
-    finally:
-        os.close(descriptor)

@@ -30,11 +30,16 @@ async def asset(request: Request) -> Response:
         raise HTTPException(404)
     settings = context_of(request).settings
     content = await to_thread.run_sync(_content, name, settings)
+    return kept_by_browsers(request, content, _TYPES[name])
+
+
+def kept_by_browsers(request: Request, content: bytes, media_type: str) -> Response:
+    """Answer with `content`, or with 304 to who has it."""
     etag = f'"{sha256(content).hexdigest()[:24]}"'
     headers = {"ETag": etag, "Cache-Control": "public, max-age=3600"}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    return Response(content, media_type=_TYPES[name], headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def _content(name: str, settings: Settings) -> bytes:

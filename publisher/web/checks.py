@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from publisher.errors import SettingsError
+from publisher.sender.transports.login import is_this_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -64,9 +64,5 @@ def key_problems(keys: Mapping[int, bytes]) -> Iterator[str]:
 
 def is_loopback(host: str) -> bool:
     """Return whether `host` is this machine, by its name or address."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    # Browsers take what is below localhost for it too.
+    return host.endswith(".localhost") or is_this_host(host)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from publisher.settings import Settings
     from publisher.web.words import WebWords
 
 _RANGE = re.compile(r"\s*([A-Za-z*]+)(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q=([0-9.]{1,5}))?\s*")
@@ -75,12 +76,29 @@ def page(
     """
     settings = context_of(request).settings
     language = language_of(request)
-    html = render_bytes(
+    html = rendered(
         template,
         settings,
+        title=title,
         texts=CHINESE_PAGES if language == "zh" else ENGLISH_PAGES,
         words=words_for(request),
         language=language,
+        web=settings.web.root,
+        subscribe_url=subscribe_url(settings),
+        **content,
+    )
+    chosen = {"Content-Language": language, "Vary": "Accept-Language"}
+    return HTMLResponse(html, status_code=status, headers={**chosen, **(headers or {})})
+
+
+def rendered(template: str, settings: Settings, *, title: str, **content: object) -> bytes:
+    """Return a page of the app, which knows of the site what its frame shows, and `content`.
+
+    Raises `TemplateError`.
+    """
+    return render_bytes(
+        template,
+        settings,
         site_title=settings.site.title,
         site_title_lang=part_language(settings.site.title, settings),
         author=settings.site.author,
@@ -88,9 +106,5 @@ def page(
         title=title,
         description=title,
         up=settings.site.root,
-        web=settings.web.root,
-        subscribe_url=subscribe_url(settings),
         **content,
     )
-    chosen = {"Content-Language": language, "Vary": "Accept-Language"}
-    return HTMLResponse(html, status_code=status, headers={**chosen, **(headers or {})})

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse
 
-from publisher.formatter.pages.frame import page_title, part_language
 from publisher.formatter.pages.texts import ENGLISH_PAGES
-from publisher.formatter.templating import render_bytes
 from publisher.web.context import context_of
 from publisher.web.headers import policy
+from publisher.web.pages import rendered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,18 +73,6 @@ def _page(
     content: Mapping[str, object],
 ) -> Response:
     settings = context_of(request).settings
-    html = render_bytes(
-        template,
-        settings,
-        texts=ENGLISH_PAGES,
-        site_title=settings.site.title,
-        site_title_lang=part_language(settings.site.title, settings),
-        author=settings.site.author,
-        page_title=page_title(title, settings.site.title),
-        title=title,
-        description=title,
-        up=settings.site.root,
-        **content,
-    )
+    html = rendered(template, settings, title=title, texts=ENGLISH_PAGES, **content)
     chosen = {"Content-Language": "en", "Content-Security-Policy": policy(script=True)}
     return HTMLResponse(html, status_code=status, headers={**chosen, **(headers or {})})

@@ -5,18 +5,18 @@ Without scripts the page refreshes itself.
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
-from starlette.responses import Response
 from starlette.routing import Route
 
 from publisher.formatter.templating import render_bytes
+from publisher.web.assets import kept_by_browsers
 from publisher.web.context import context_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.responses import Response
 
 _FILES = {
     "/operator/style.css": ("web/operator/style.css.j2", "text/css"),
@@ -28,11 +28,7 @@ async def file(request: Request) -> Response:
     """Answer with the file, or with 304 to who has it."""
     template, media_type = _FILES[request.url.path]
     content = await to_thread.run_sync(render_bytes, template, context_of(request).settings)
-    etag = f'"{sha256(content).hexdigest()[:24]}"'
-    headers = {"ETag": etag, "Cache-Control": "public, max-age=3600"}
-    if etag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(content, media_type=media_type, headers=headers)
+    return kept_by_browsers(request, content, media_type)
 
 
 ROUTES = tuple(Route(path, file) for path in _FILES)

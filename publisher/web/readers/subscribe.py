@@ -65,7 +65,8 @@ async def subscribe(request: HttpRequest) -> Response:
 
 async def confirm(request: HttpRequest) -> Response:
     """GET shows a button, whatever the token; POST confirms, once."""
-    view, said = View(request), View(request).said
+    view = View(request)
+    said = view.said
     if request.method != "POST":
         return view.show(
             "press",

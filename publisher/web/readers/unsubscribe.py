@@ -24,7 +24,8 @@ async def unsubscribe(request: Request) -> Response:
     wants no cookie and no redirect; what it posts ("List-Unsubscribe=One-Click", urlencoded or as
     multipart/form-data) decides nothing, as the address alone says what is meant.
     """
-    view, said = View(request), View(request).said
+    view = View(request)
+    said = view.said
     if request.method != "POST":
         return view.show(
             "press",
