@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING
 
 import yagmail
 
+from benchmarks.bare_loop import rate
 from benchmarks.mailing import Mailing, Null, plain_message
 from publisher.sender.transports.login import Server
-from publisher.sender.transports.smtp import SmtpTransport
+from publisher.sender.transports.smtp import MESSAGES_PER_CONNECTION, SmtpTransport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,8 @@ CONNECTIONS = (1, 4, 8)
 RECIPIENTS = 4_000
 PEER_MESSAGES = 100
 REPLY_SECONDS = 0.02
+SLOW_MESSAGES = 200
+OPENING_REPLIES = 2
 MEMORY = (10_000, 100_000, 1_000_000)
 SLOW_SINK = Path(__file__).with_name("slow_sink.py")
 
@@ -171,17 +174,33 @@ async def _aiosmtplib(port: int, connections: int) -> float:
 
 
 def _slow() -> None:
-    print(f"\nAgainst a sink that takes {REPLY_SECONDS * 1000:.0f} ms for each reply, 60 kB:")
+    print(f"\nAgainst a sink that takes {REPLY_SECONDS * 1000:.0f} ms for each reply, 60 kB,")
+    print("by the round trips alone, beside a bare loop over sockets, which counts no connecting:")
     for pipelining, replies in ((True, 2), (False, 4)):
         for connections in CONNECTIONS:
-            port = _free_port()
-            command = [sys.executable, str(SLOW_SINK), str(port), str(REPLY_SECONDS)]
-            command += ["pipelining"] if pipelining else []
-            with _running(command, port):
-                rate = _ours(port, 60_000, connections, 100 * connections)
-            ideal = connections / (replies * REPLY_SECONDS)
-            kind = "PIPELINING" if pipelining else "one by one"
-            print(f"{kind}, {connections} connections: {rate:,.0f}/s, {rate / ideal:.2f} of ideal")
+            with _slow_sink(pipelining=pipelining) as port:
+                ours = _ours(port, 60_000, connections, SLOW_MESSAGES * connections)
+            with _slow_sink(pipelining=pipelining) as port:
+                message = plain_message(60_000)
+                bare = rate(port, message, connections, SLOW_MESSAGES, pipelining=pipelining)
+            # Greeting and EHLO, once for each connection's share of messages.
+            trips = replies + OPENING_REPLIES / MESSAGES_PER_CONNECTION
+            ideal = connections / (trips * REPLY_SECONDS)
+            print(
+                f"{'PIPELINING' if pipelining else 'one by one'}, {connections} connections: "
+                f"{ours:,.0f}/s, {ours / ideal:.2f} of ideal "
+                f"(the bare loop {bare * replies * REPLY_SECONDS / connections:.2f})",
+                flush=True,
+            )
+
+
+@contextmanager
+def _slow_sink(*, pipelining: bool) -> Iterator[int]:
+    port = _free_port()
+    command = [sys.executable, str(SLOW_SINK), str(port), str(REPLY_SECONDS)]
+    command += ["pipelining"] if pipelining else []
+    with _running(command, port):
+        yield port
 
 
 def _memory(numbers: tuple[int, ...]) -> None:

@@ -43,9 +43,9 @@ _candidates = (
 )
 claim = (
     sa.update(deliveries)
+    # Not by their state too: SQLite would look through all rows that are ready to find these few.
     .where(
         deliveries.c.issue_id == sa.bindparam("row_issue"),
-        deliveries.c.state == READY,
         deliveries.c.subscriber_id.in_(sa.select(_candidates.c.subscriber_id)),
     )
     .values(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -27,3 +28,20 @@ def test_few_among_many_are_found_by_their_state(store: Store, lists: Lists) -> 
     with store._database.reading() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
     assert "ix_deliveries_queue" in plan[0][3]
+
+
+def test_to_claim_some_costs_the_same_among_many(store: Store, lists: Lists) -> None:
+    people = lists.active(400)
+    issues = {"few": people[:10], "many": people}
+    for issue, recipients in issues.items():
+        lists.freeze(recipients, issue)
+    with store._database.reading() as connection:
+        driver: Any = connection.connection.driver_connection
+    steps: dict[str, list[str]] = {issue: [] for issue in issues}
+    now = datetime(2024, 12, 9, tzinfo=UTC)
+    for issue, counted in steps.items():
+        driver.set_progress_handler(lambda counted=counted: counted.append(""), 1)
+        claimed = store.ledger.claim(issue, limit=5, token=issue, owner="", lease=now, now=now)
+        driver.set_progress_handler(None, 1)
+        assert len(claimed) == 5
+    assert 0 < len(steps["many"]) < 2 * len(steps["few"])
