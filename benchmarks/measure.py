@@ -8,7 +8,9 @@ import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,6 @@ import psutil
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 _SAMPLE_SECONDS = 0.02
 _MEGABYTE = 1_000_000
@@ -50,8 +51,9 @@ def measure(
     """Run `command` in `folder` and return what it cost.
 
     The peak is that of the largest process; with `whole_tree` the sum over all processes is looked
-    up many times a second too, which costs time of its own. Memory that processes share counts for
-    each of them. Raises `TooSlowError` after `patience` seconds.
+    up many times a second too, which costs time of its own. What processes share counts once where
+    the system says how much that is (Linux), else for each of them. Raises `TooSlowError` after
+    `patience` seconds.
     """
     # What is still on its way to the disk is nobody's work here.
     os.sync()
@@ -111,10 +113,19 @@ def _watch(pid: int, ended: threading.Event, peaks: list[float]) -> None:
         while not ended.wait(_SAMPLE_SECONDS):
             total = 0
             for process in (root, *root.children(recursive=True)):
-                try:
-                    total += process.memory_info().rss
-                except psutil.NoSuchProcess:
-                    continue
+                with suppress(psutil.NoSuchProcess):
+                    total += _memory(process)
             peaks.append(total / _MEGABYTE)
     except psutil.NoSuchProcess:
         return
+
+
+def _memory(process: psutil.Process) -> int:
+    """Return its bytes, of what it shares its part. Raises `psutil.NoSuchProcess`."""
+    with suppress(OSError):
+        rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii")
+        for line in rollup.splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    memory: int = process.memory_info().rss
+    return memory

@@ -20,6 +20,7 @@ HUGO = "Hugo"
 HUGO_PAGES = "Hugo, by default"
 # The most that `feeds.entries` takes.
 MOST_ENTRIES = 10_000
+MOST_BYTES = 1_000_000_000
 
 
 class NotInstalledError(Exception):
@@ -45,11 +46,13 @@ class Program:
         if self.site is not None:
             shutil.copytree(self.site, folder)
         else:
-            entries = MOST_ENTRIES if self.name == OURS_WHOLE else 50
+            whole = self.name == OURS_WHOLE
+            entries = MOST_ENTRIES if whole else 50
+            limit = f"max_bytes = {MOST_BYTES}\n" if whole else ""
             folder.mkdir()
             (folder / "publisher.toml").write_text(
                 '[source]\nfolders = ["../source/_posts"]\ncache = "cache"\n'
-                f"[feeds]\nentries = {entries}\n",
+                f"[feeds]\nentries = {entries}\n{limit}",
                 encoding="utf-8",
             )
         for name, target in self.links.items():

@@ -116,6 +116,11 @@ def test_a_wrong_setting_is_named(tmp_path: Path, text: str, message: str) -> No
     ("name", "value", "message"),
     [
         ("PUBLISHER_MIAL__HOST", "x", "PUBLISHER_MIAL__HOST: unknown setting; did you mean mail?"),
+        (
+            "PUBLISHER_MAIL_PASSWORD",
+            "x",
+            "PUBLISHER_MAIL_PASSWORD: unknown setting; did you mean PUBLISHER_MAIL__PASSWORD?",
+        ),
         ("PUBLISHER_MAIL__HOTS", "x", "mail.hots: unknown setting; did you mean host?"),
         ("PUBLISHER_MAIL__PORT", "x", "PUBLISHER_MAIL__PORT: mail.port: Expected `int`"),
         ("PUBLISHER_MAIL__PASSWORD_FILE", "/nowhere", "/nowhere can't be read"),

@@ -14,6 +14,7 @@ from importlib import import_module
 
 import click
 
+from publisher import __version__
 from publisher.errors import PublisherError
 
 # In the order of the help. `publisher NAME` is the function NAME in publisher/cli/NAME.py.
@@ -65,6 +66,9 @@ class Program(InOrder):
 app = Program(
     "publisher", help="Feeds and a weekly newsletter from Markdown digests of research papers."
 )
+
+
+click.version_option(__version__, prog_name="publisher", message="%(prog)s %(version)s")(app)
 
 
 def main() -> None:

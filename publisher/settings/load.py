@@ -88,7 +88,7 @@ def _read_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str
             continue
         section, separator, key = name.removeprefix(ENV_PREFIX).lower().partition("__")
         if section not in SECTIONS or not separator:
-            raise SettingsError(f"{name}: {_unknown(section, SECTIONS)}")
+            raise SettingsError(f"{name}: {_unknown_variable(section)}")
         value = text
         if key.endswith("_file") and key not in SECTIONS[section].__struct_fields__:
             key = key.removesuffix("_file")
@@ -126,6 +126,13 @@ def _unknown(name: str, known: Any) -> str:  # noqa: ANN401 - any iterable of na
 
     near = difflib.get_close_matches(name, list(known), n=1)
     return f"unknown setting; did you mean {near[0]}?" if near else "unknown setting"
+
+
+def _unknown_variable(name: str) -> str:
+    section, _, key = name.partition("_")
+    if section in SECTIONS and key in SECTIONS[section].__struct_fields__:
+        return f"unknown setting; did you mean {ENV_PREFIX}{section.upper()}__{key.upper()}?"
+    return _unknown(name, SECTIONS)
 
 
 def _convert(section: str, key: str, value: object, origin: str) -> object:

@@ -11,6 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from publisher import __version__
 from publisher.cli import COMMANDS, app, main
 
 if TYPE_CHECKING:
@@ -60,6 +61,10 @@ def test_help_lists_commands_in_their_order() -> None:
     assert [line.split()[0] for line in shown if line] == list(COMMANDS)
     shown = CliRunner().invoke(app, ["subscribers", "--help"]).stdout.partition("Commands:")[2]
     assert [line.split()[0] for line in shown.splitlines() if line][:3] == ["add", "confirm", "set"]
+
+
+def test_it_says_which_version_it_is() -> None:
+    assert CliRunner().invoke(app, ["--version"]).stdout == f"publisher {__version__}\n"
 
 
 def test_a_command_imports_no_other() -> None:

@@ -130,7 +130,9 @@ def _password(server: Server) -> str:
         return server.password.reveal()
     if server.keyring:
         return _from_keyring(server.username)
-    raise ConfigurationFailure("mail.password: is not set, and mail.username is")
+    raise ConfigurationFailure(
+        "mail.password: is not set, and mail.username is; put it into PUBLISHER_MAIL__PASSWORD"
+    )
 
 
 def _from_keyring(username: str) -> str:
