@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "publisher"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = ("collector", "formatter", "preflight", "sender", "store", "cli", "web")
-COMMON = {"models", "errors", "settings", "processes"}
+COMMON = {"models", "errors", "settings", "processes", "write_ahead"}
 
 
 def imports(path: Path) -> set[str]:

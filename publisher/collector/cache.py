@@ -15,6 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from publisher.write_ahead import write_ahead
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -205,7 +207,7 @@ def open_cache(path: Path | None) -> Cache:
         except (OSError, sqlite3.Error):
             return Cache(None)
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            write_ahead(connection)
             # A power cut may lose the last rows, which are only parsed again.
             connection.execute("PRAGMA synchronous = NORMAL")
             _lay_out(connection)

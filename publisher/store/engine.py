@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from contextlib import contextmanager, nullcontext
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from publisher.errors import StoreError
 from publisher.store.prepared import Prepared
+from publisher.write_ahead import write_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,25 +124,11 @@ def create_engine(url: sa.URL, busy_seconds: float) -> sa.Engine:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 - sqlalchemy's event
     # The driver would otherwise begin transactions at moments of its own choice.
     connection.isolation_level = None
-    _write_ahead(connection)
+    write_ahead(connection)
     # FULL: with NORMAL a power cut loses the `sending` mark, and with it the promise that nobody
     # gets an issue twice.
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
-
-
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Switch to WAL; two processes that do this to a new file at once do not wait by themselves."""
-    for pause in (0.01, 0.05, 0.2, 0.5, 1.0):
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error):
-                raise
-            time.sleep(pause)
-        else:
-            return
-    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

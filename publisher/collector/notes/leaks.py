@@ -32,46 +32,53 @@ _REPEATS = 3  # behind the colon of an announcement stands what it announced
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
-    """All rows of a scope as one pattern, the kind of each of its groups, and the rows' signs."""
+class _Rows:
+    """All rows of a scope as one pattern, and the kind of each of its groups."""
 
-    rows: re.Pattern[str]
+    pattern: re.Pattern[str]
     kind_of: dict[str, Kind]
-    signs: re.Pattern[str]
-    unsigned: re.Pattern[str] | None  # rows without a sign, which match a line from its start
-
-    def may_match(self, text: str) -> bool:
-        """Return whether any row could match in `text`."""
-        if self.signs.search(text):
-            return True
-        return bool(self.unsigned and len(text) <= FEW_WORDS and self.unsigned.match(text))
 
 
+# Apart, and each when it is asked for: to compile the rows takes as long as to parse three papers.
 @lru_cache(maxsize=2)
-def _table(scope: Scope) -> _Table:
+def _rows(scope: Scope) -> _Rows:
     rows = {f"leak{n}": leak for n, leak in enumerate(LEAKS) if leak.scope is scope}
     pattern = "|".join(f"(?P<{group}>{leak.pattern})" for group, leak in rows.items())
     if scope is Scope.SENTENCE:
         pattern = f"{_MARKS}(?:{pattern})"
+    kind_of = {group: leak.kind for group, leak in rows.items()}
+    return _Rows(re.compile(pattern, re.DOTALL), kind_of)
+
+
+@lru_cache(maxsize=4)
+def _signs(*scopes: Scope) -> re.Pattern[str]:
     # Alternatives that begin with a character: a search passes over all others at once.
-    signs = dict.fromkeys(leak.sign for leak in rows.values() if leak.sign)
-    unsigned = "|".join(leak.pattern for leak in rows.values() if not leak.sign)
-    return _Table(
-        re.compile(pattern, re.DOTALL),
-        {group: leak.kind for group, leak in rows.items()},
-        re.compile("|".join(signs), re.DOTALL),
-        re.compile(unsigned, re.DOTALL) if unsigned else None,
-    )
+    signs = dict.fromkeys(leak.sign for leak in LEAKS if leak.sign and leak.scope in scopes)
+    return re.compile("|".join(signs), re.DOTALL)
 
 
-@lru_cache(maxsize=1)
-def _signs() -> re.Pattern[str]:
-    return re.compile("|".join(_table(scope).signs.pattern for scope in Scope), re.DOTALL)
+@lru_cache(maxsize=2)
+def _unsigned(scope: Scope) -> re.Pattern[str] | None:
+    """Return the rows without a sign, which match a line from its start."""
+    rows = [leak.pattern for leak in LEAKS if leak.scope is scope and not leak.sign]
+    return re.compile("|".join(rows), re.DOTALL) if rows else None
+
+
+def _may_match(scope: Scope, text: str) -> bool:
+    """Return whether any row of `scope` could match in `text`."""
+    # The signs of sentences are most of all, so that those of all do for them.
+    signs = _signs(scope) if scope is Scope.INLINE else _signs(*Scope)
+    if signs.search(text):
+        return True
+    if len(text) > FEW_WORDS:
+        return False
+    unsigned = _unsigned(scope)
+    return unsigned is not None and unsigned.match(text) is not None
 
 
 def has_signs(text: str) -> bool:
     """Return whether a leak of more than a word or two could be in `text`, or in a part of it."""
-    return _signs().search(text) is not None
+    return _signs(*Scope).search(text) is not None
 
 
 @lru_cache(maxsize=16)  # a line is asked for as a whole and again for what stands behind a label
@@ -80,37 +87,37 @@ def without_leaks(text: str) -> tuple[str, tuple[Kind, ...]]:
     if len(text) > FEW_WORDS and not has_signs(text):
         return text, ()
     kinds: list[Kind] = []
-    table = _table(Scope.INLINE)
-    if table.may_match(text):
-        text = _without_places(text, table, kinds)
-    table = _table(Scope.SENTENCE)
-    if table.may_match(text):
-        text = _without_sentences(text, table, kinds)
+    if _may_match(Scope.INLINE, text):
+        text = _without_places(text, kinds)
+    if _may_match(Scope.SENTENCE, text):
+        text = _without_sentences(text, kinds)
     return text, tuple(kinds)
 
 
-def _without_places(text: str, table: _Table, kinds: list[Kind]) -> str:
+def _without_places(text: str, kinds: list[Kind]) -> str:
     """Return `text` without the leaks that stand anywhere; their kinds are added to `kinds`."""
-    found = [match for match in table.rows.finditer(text) if match.group(0)]
+    rows = _rows(Scope.INLINE)
+    found = [match for match in rows.pattern.finditer(text) if match.group(0)]
     if not found:
         return text
-    kinds += [table.kind_of[match.lastgroup or ""] for match in found]
+    kinds += [rows.kind_of[match.lastgroup or ""] for match in found]
     starts = [0, *(match.end() for match in found)]
     ends = [*(match.start() for match in found), len(text)]
     return "".join(text[start:end] for start, end in zip(starts, ends, strict=True))
 
 
-def _without_sentences(text: str, table: _Table, kinds: list[Kind]) -> str:
+def _without_sentences(text: str, kinds: list[Kind]) -> str:
     """Return `text` without the sentences that are leaks; their kinds are added to `kinds`."""
+    rows = _rows(Scope.SENTENCE)
     kept: list[str] = []
     start = 0
     for end in (*(match.end() for match in _SENTENCE_END.finditer(text)), len(text)):
         sentence, start = text[start:end], end
         for _ in range(_REPEATS):
-            match = table.rows.match(sentence) if sentence else None
+            match = rows.pattern.match(sentence) if sentence else None
             if match is None or not match.lastgroup:
                 break
-            kinds.append(table.kind_of[match.lastgroup])
+            kinds.append(rows.kind_of[match.lastgroup])
             sentence = sentence[match.end() :]
         kept.append(sentence)
     return "".join(kept)

@@ -1,0 +1,26 @@
+"""SQLite's write-ahead log, for files that several processes may make at the same moment."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+
+_PAUSES = (0.01, 0.05, 0.2, 0.5, 1.0)  # seconds
+
+
+def write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch the database of `connection` to WAL, where readers and a writer go on side by side.
+
+    Two processes that do this to a new file at once do not wait for each other by themselves,
+    whatever time-out the connection has. Raises `sqlite3.Error`.
+    """
+    for pause in _PAUSES:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            time.sleep(pause)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL")
