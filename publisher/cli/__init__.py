@@ -63,12 +63,11 @@ class Program(InOrder):
         return super().get_command(ctx, cmd_name)
 
 
-app = Program(
-    "publisher", help="Feeds and a weekly newsletter from Markdown digests of research papers."
+app = click.version_option(__version__, prog_name="publisher", message="%(prog)s %(version)s")(
+    Program(
+        "publisher", help="Feeds and a weekly newsletter from Markdown digests of research papers."
+    )
 )
-
-
-click.version_option(__version__, prog_name="publisher", message="%(prog)s %(version)s")(app)
 
 
 def main() -> None:

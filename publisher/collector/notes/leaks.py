@@ -50,10 +50,11 @@ def _rows(scope: Scope) -> _Rows:
     return _Rows(re.compile(pattern, re.DOTALL), kind_of)
 
 
-@lru_cache(maxsize=4)
-def _signs(*scopes: Scope) -> re.Pattern[str]:
+@lru_cache(maxsize=2)
+def _signs(scope: Scope | None = None) -> re.Pattern[str]:
+    """Return the signs of all rows, or of those of `scope`."""
     # Alternatives that begin with a character: a search passes over all others at once.
-    signs = dict.fromkeys(leak.sign for leak in LEAKS if leak.sign and leak.scope in scopes)
+    signs = dict.fromkeys(leak.sign for leak in LEAKS if leak.sign and scope in (None, leak.scope))
     return re.compile("|".join(signs), re.DOTALL)
 
 
@@ -67,7 +68,7 @@ def _unsigned(scope: Scope) -> re.Pattern[str] | None:
 def _may_match(scope: Scope, text: str) -> bool:
     """Return whether any row of `scope` could match in `text`."""
     # The signs of sentences are most of all, so that those of all do for them.
-    signs = _signs(scope) if scope is Scope.INLINE else _signs(*Scope)
+    signs = _signs(scope) if scope is Scope.INLINE else _signs()
     if signs.search(text):
         return True
     if len(text) > FEW_WORDS:
@@ -78,7 +79,7 @@ def _may_match(scope: Scope, text: str) -> bool:
 
 def has_signs(text: str) -> bool:
     """Return whether a leak of more than a word or two could be in `text`, or in a part of it."""
-    return _signs(*Scope).search(text) is not None
+    return _signs().search(text) is not None
 
 
 @lru_cache(maxsize=16)  # a line is asked for as a whole and again for what stands behind a label
