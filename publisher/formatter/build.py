@@ -13,6 +13,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from publisher.formatter.build_state import CLOCK
 from publisher.formatter.changes import Changes
 from publisher.formatter.folder import lacks_copy, remove, write_changed
 from publisher.formatter.manifest import MANIFEST, read_manifest
@@ -90,7 +91,7 @@ def write_site(
     manifest.write()
     written: list[str] = []
     entries: dict[int, bytes] = {}
-    for batches in _stages(todo, paths):
+    for batches in _stages(todo):
         for some, more in _make_stage(folder, batches, paths, workers, materials):
             written += some
             entries.update(more)
@@ -102,17 +103,13 @@ def write_site(
     return Changes(tuple(sorted(written)), removed)
 
 
-def _stages(
-    parts: Iterable[Part], paths: Mapping[str, Sequence[str]]
-) -> Iterator[list[list[Part]]]:
-    """Yield the batches of each stage, in the order of stages; those with most files first."""
+def _stages(parts: Iterable[Part]) -> Iterator[list[list[Part]]]:
+    """Yield the batches of each stage, in the order of stages; those with most to do first."""
     stages: dict[int, dict[str, list[Part]]] = {}
     for part in parts:
         stages.setdefault(part.stage, {}).setdefault(part.batch, []).append(part)
     for _, batches in sorted(stages.items()):
-        yield sorted(
-            batches.values(), key=lambda batch: -sum(len(paths[part.name]) for part in batch)
-        )
+        yield sorted(batches.values(), key=lambda batch: -sum(part.shown for part in batch))
 
 
 def _make_stage(
@@ -164,8 +161,8 @@ def _touched(folder: Path, part: Part, disturbed: Mapping[str, Collection[str]])
 
 
 def _sweep(folder: Path, listed: Iterable[str]) -> None:
-    """Remove what a build that was killed in the middle of a write left beside a listed file."""
-    names: dict[str, set[str]] = {"": {MANIFEST}}
+    """Remove what is left of a build that was killed in the middle of a write."""
+    names: dict[str, set[str]] = {"": {MANIFEST, CLOCK}}
     for path in listed:
         parent, _, name = path.rpartition("/")
         names.setdefault(parent, set()).add(name)

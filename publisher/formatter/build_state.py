@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Folders whose files are looked at one by one. What a stranger changes in place, without a new
 # name, goes unseen elsewhere: there may be a hundred thousand files, and nobody has a reason to.
 WATCHED = ("", "topics")
+CLOCK = "publisher-clock"  # a file in the output folder, there for a moment
 _VARIABLES = 900  # SQLite takes 999 in a query where it was built long ago
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS parts (
@@ -225,7 +226,7 @@ def _is_ready(connection: sqlite3.Connection) -> bool:
 
 def _file_clock(folder: Path) -> int:
     """Return the time (ns) by the clock that the file system of `folder` writes to its files."""
-    path = folder / f".publisher-clock.{os.getpid()}.tmp"
+    path = folder / f".{CLOCK}.{os.getpid()}.tmp"
     try:
         path.touch()
         return path.stat().st_ctime_ns

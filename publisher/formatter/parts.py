@@ -18,8 +18,9 @@ class Part:
 
     `fingerprint` (63 bits) differs where any of the files may differ; `paths` says which they are
     without making them; `render` makes them. Parts of one `batch` show the same papers, so one
-    process should make them. Parts of a lower `stage` are written first, so that what links to a
-    file is never there before it.
+    process should make them; the batches that show most papers, `shown` by each part, are begun
+    first. Parts of a lower `stage` are written first, so that what links to a file is never there
+    before it.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Part:
     render: Callable[[], Mapping[str, bytes]]
     batch: str = ""
     stage: int = 0
+    shown: int = 1
 
 
 def stable_hash(*values: str | bytes | int) -> int:

@@ -190,6 +190,21 @@ def test_stages_are_written_in_order(build: Builder) -> None:
     assert order == ["first", "middle", "last"]
 
 
+def test_what_shows_most_papers_is_begun_first(build: Builder) -> None:
+    order: list[str] = []
+
+    def noting(name: str, batch: str, shown: int) -> Part:
+        def render() -> dict[str, bytes]:
+            order.append(name)
+            return {name: b""}
+
+        return Part(name, 1, lambda: (name,), render, batch, shown=shown)
+
+    parts = [("few", "a", 3), ("half", "b", 2), ("more", "c", 4), ("other half", "b", 3)]
+    build(*(noting(*one) for one in parts))
+    assert order == ["half", "other half", "more", "few"]
+
+
 @pytest.mark.parametrize("workers", [1, 3])
 def test_any_number_of_processes_gives_the_same(build: Builder, workers: int) -> None:
     parts = [part(str(n), {f"papers/{n}.html": str(n)}) for n in range(40)]
@@ -233,11 +248,14 @@ def test_a_hidden_folder_of_a_killed_build_is_swept(build: Builder) -> None:
     left = build.out / ".papers.123.tmp"
     left.mkdir()
     (left / "1.html").write_text("ha")
+    clock = build.out / ".publisher-clock.123.tmp"
+    clock.touch()
     mine = build.out / ".mine.123.tmp"
     mine.mkdir()
     shutil.rmtree(build.cache)
     build(part("a", A), part("b", B))
     assert not left.exists()
+    assert not clock.exists()
     assert mine.exists()
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import defaultdict
 from typing import TYPE_CHECKING
+
+from publisher import collector
+from publisher.formatter.labels import find_labels
+from publisher.formatter.site.makers import all_parts
+from publisher.formatter.site.plan import SitePlan
+from publisher.formatter.timeline import lay_out
+from publisher.settings import load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,3 +51,18 @@ def test_every_process_plans_the_same(examples: Path) -> None:
     }
     assert len(plans) == 1
     assert next(iter(plans)).count("\n") > 20
+
+
+def test_the_papers_of_one_month_are_work_for_many_processes(examples: Path) -> None:
+    """A young archive, or one with hundreds of papers a day, has hardly more than one month."""
+    settings = load(None, {}, {"source": {"folders": (str(examples),)}})
+    collection = collector.collect(settings)
+    listed = [one._replace(month="2024-12") for one in lay_out(collection, settings.site.zone)]
+    labels, _ = find_labels(listed, collection.papers, {}, b"")
+    batches: dict[str, int] = defaultdict(int)
+    for part in all_parts(SitePlan(collection, settings, listed, labels)):
+        if part.stage == 0:
+            batches[part.batch] += part.shown
+    assert len(batches) > collection.digest_count / 2
+    archives = batches.pop("2024-12")
+    assert archives > sum(batches.values()) == len(collection.papers)

@@ -33,6 +33,7 @@ def month_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
             render=partial(_render_month, plan, month, older, newer),
             batch=month,
             stage=stage,
+            shown=len(found),
         )
         yield Part(
             name=f"sitemap {month}",
@@ -41,6 +42,7 @@ def month_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
             render=partial(_render_sitemap, plan, month),
             batch=month,
             stage=stage,
+            shown=len(found),
         )
 
 
@@ -56,6 +58,7 @@ def archive_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
                 render=partial(_render_archive, plan, feed, month),
                 batch=month,
                 stage=stage,
+                shown=len(found),
             )
 
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from publisher.formatter.parts import Part
     from publisher.formatter.site.plan import SitePlan
 
-# Stages, so that what links to a file is written after it. A month is made in one go: its archives
-# show the papers whose pages were just made.
+# Stages, so that what links to a file is written after it. The archives of a month are one batch,
+# for they show the same entries; pages of papers are many, as all papers may be of one month.
 MAKERS = (
     (paper_parts, month_parts, archive_parts),
     (issue_parts, feed_parts),

@@ -23,8 +23,9 @@ def paper_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
             fingerprint=mixed(one.head.fingerprint for one in found),
             paths=partial(_paths, found),
             render=partial(_render, plan, found),
-            batch=found[0].month,
+            batch=f"papers of {digest}",
             stage=stage,
+            shown=len(found),
         )
 
 
