@@ -6,11 +6,12 @@ thousand files, so paths are texts here: to make a Path takes longer than most c
 
 from __future__ import annotations
 
-import gzip
 import os
 from contextlib import contextmanager, suppress
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+import deflate
 
 from publisher.errors import OutputError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGE = 32_768  # bytes from which on a compressed copy saves more than a request costs
-# Of zlib: what the next levels save is a few percent, and they take up to twice the time.
+# What the next levels save is a few percent, and they take up to twice the time.
 _LEVEL = 1
 # Windows would turn line ends into its own.
 _AS_IT_IS = getattr(os, "O_BINARY", 0)
@@ -118,8 +119,9 @@ def copy_beside(path: str, content: bytes) -> bytes:
     """Return the compressed copy that belongs beside `path`, b"" where it is too small for one."""
     if len(content) < LARGE or path.endswith(".gz"):
         return b""
-    # No time and no name in its head, so that the same content gives the same bytes.
-    return gzip.compress(content, _LEVEL, mtime=0)
+    # Of a library that comes along, not the machine's zlib, of which there are several: the same
+    # content gives the same bytes everywhere. There is no time and no name in the file's head.
+    return bytes(deflate.gzip_compress(content, _LEVEL))
 
 
 def _write_copy(target: str, content: bytes) -> bool:

@@ -166,6 +166,7 @@ def test_large_files_have_a_compressed_copy(build: Builder) -> None:
     copy = build.out / "atom.xml.gz"
     first = copy.read_bytes()
     assert gzip.decompress(first).decode() == large["atom.xml"]
+    assert first[3:8] == bytes(5)  # RFC 1952, 2.3: no name, no time
     copy.unlink()
     build(part("a", large))
     assert copy.read_bytes() == first
