@@ -39,17 +39,21 @@ def _quiet(_done: int, _total: int) -> None:
     return
 
 
-def collect(settings: Settings, progress: Callable[[int, int], None] = _quiet) -> Collection:
+def collect(
+    settings: Settings,
+    progress: Callable[[int, int], None] = _quiet,
+    meanwhile: Callable[[], None] | None = None,
+) -> Collection:
     """Return the papers of all digests, pulled first where they are in a repository.
 
-    `progress` is told how many of how many files are done.
+    `progress` is told how many of how many files are done; for `meanwhile` see `collector`.
 
     Raises `SourceError`.
     """
     from publisher import collector  # noqa: PLC0415
 
     found = collector.update_sources(settings)
-    collection = collector.collect(settings, progress)
+    collection = collector.collect(settings, progress, meanwhile)
     if not found:
         return collection
     # What a pull says is an error (D301).
@@ -83,9 +87,9 @@ def build(
 
 
 def _build(settings: Settings, progress: Callable[[int, int], None]) -> Built:
-    from publisher.formatter.site.write import IssueSource, write  # noqa: PLC0415
+    from publisher.formatter.site.write import IssueSource, prepare, write  # noqa: PLC0415
 
-    collection = collect(settings, progress)
+    collection = collect(settings, progress, prepare)
     saved = {}
     if settings.feeds.saved:
         from publisher.collector.filters import saved_filters  # noqa: PLC0415

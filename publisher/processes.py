@@ -54,8 +54,26 @@ def share_out(tasks: Sequence[Callable[[], Result]], workers: int) -> Iterator[t
         yield number, task()
 
 
-def _forked(tasks: Sequence[Callable[[], Result]], workers: int) -> Iterator[tuple[int, Result]]:
+def beside(task: Callable[[], Result], meanwhile: Callable[[], None]) -> Result:
+    """Return what `task` gives, done in another process while this one does `meanwhile`.
+
+    The result must be picklable. What either raises is raised here.
+    """
+    for _, result in _forked([task], 1, meanwhile):
+        return result
+    return task()
+
+
+def _nothing() -> None:
+    return
+
+
+def _forked(
+    tasks: Sequence[Callable[[], Result]], workers: int, meanwhile: Callable[[], None] = _nothing
+) -> Iterator[tuple[int, Result]]:
     """Yield what forked processes make of `tasks`; what one died of is left out.
+
+    `meanwhile` is called as soon as they are started.
 
     Not a pool of the standard library: it takes 30 ms to import, and threads to feed. Here every
     process takes the next number out of one pipe.
@@ -72,6 +90,7 @@ def _forked(tasks: Sequence[Callable[[], Result]], workers: int) -> Iterator[tup
             for _ in range(workers):
                 receive, process = _fork(tasks, step, take, [*processes])
                 processes[receive] = process
+        meanwhile()
         for number, result, error in _received(processes):
             if error is not None:
                 raise error

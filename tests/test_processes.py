@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.processes import share_out, usable_cores
+from publisher.processes import beside, share_out, usable_cores
 
 HERE = os.getpid()
 
@@ -49,6 +49,29 @@ def test_a_killed_process_costs_nothing_but_time() -> None:
 def test_what_a_task_raises_is_raised_here(workers: int) -> None:
     with pytest.raises(ValueError, match="two"):
         list(share_out([partial(fail, n) for n in range(4)], workers))
+
+
+def test_two_things_at_a_time() -> None:
+    here: list[int] = []
+    assert beside(partial(square, 3), lambda: here.append(os.getpid()))[0] == 9
+    assert beside(os.getpid, lambda: here.append(os.getpid())) != HERE
+    assert here == [HERE, HERE]
+
+
+def test_a_killed_process_beside_costs_nothing_but_time() -> None:
+    done: list[str] = []
+    assert beside(partial(die_elsewhere, 3), lambda: done.append("here")) == 3
+    assert done == ["here"]
+
+
+def test_what_fails_on_either_side_is_raised_here() -> None:
+    def refuse() -> None:
+        raise ValueError("here")
+
+    with pytest.raises(ValueError, match="two"):
+        beside(partial(fail, 2), lambda: None)
+    with pytest.raises(ValueError, match="here"):
+        beside(partial(time.sleep, 60), refuse)
 
 
 def test_where_no_process_can_be_started_all_is_done_here() -> None:

@@ -40,24 +40,31 @@ def update_sources(settings: Settings) -> list[Finding]:
 
 
 def collect(
-    settings: Settings, progress: Callable[[int, int], None] = lambda _done, _all: None
+    settings: Settings,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Collection:
     """Return every paper of the source folders that the filters let pass, and every defect.
 
     Papers are made when they are asked for. `progress` is told how many of how many files are
-    parsed. Raises `SourceError` where a folder is missing or holds no digest; a bad file is a
-    finding, with its path as seen from the working directory.
+    parsed; `meanwhile` is what the caller could do while another process parses some. Raises
+    `SourceError` where a folder is missing or holds no digest; a bad file is a finding, with its
+    path as seen from the working directory.
     """
     # Hundreds of thousands of small objects come to be, and none of them is garbage.
     with _without_garbage_collection():
-        return _collect(settings, progress)
+        return _collect(settings, progress, meanwhile)
 
 
-def _collect(settings: Settings, progress: Callable[[int, int], None]) -> Collection:
+def _collect(
+    settings: Settings,
+    progress: Callable[[int, int], None],
+    meanwhile: Callable[[], None] | None,
+) -> Collection:
     with _checkout(settings) as checkout:
         found = _find(settings, checkout)
         cache = open_cache(settings.cache_folder / "parsed.sqlite")
-        archive = read_archive(found.files, settings.site.zone, cache, progress)
+        archive = read_archive(found.files, settings.site.zone, cache, progress, meanwhile)
     papers, topics, by_topic, heads = merge(
         archive.indexes, archive.load, archive.keys, archive.slugs
     )

@@ -91,13 +91,15 @@ def read_archive(
     zone: ZoneInfo,
     cache: Cache,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Archive:
     """Return the archive of `files`, parsing those that `cache` does not know.
 
-    `progress` is told how many of how many files are done. The cache stays in use as long as the
-    archive. A file that can't be read is a finding.
+    `progress` is told how many of how many files are done. `meanwhile` is work for this process if
+    another one can parse. The cache stays in use as long as the archive. A file that can't be read
+    is a finding.
     """
-    reader = _Reader(zone, cache)
+    reader = _Reader(zone, cache, meanwhile)
     for root, group in _by_root(files).items():
         reader.read(root, group, progress, len(files))
     reader.repair(files)
@@ -107,9 +109,10 @@ def read_archive(
 
 
 class _Reader:
-    def __init__(self, zone: ZoneInfo, cache: Cache) -> None:
+    def __init__(self, zone: ZoneInfo, cache: Cache, meanwhile: Callable[[], None] | None) -> None:
         self._zone = zone
         self._cache = cache
+        self._meanwhile = meanwhile
         self._version = content_key(parser_version(), fingerprint(), str(zone).encode())
         self._keys: dict[SourceFile, bytes] = {}
         self._unkept: dict[SourceFile, bytes] = {}
@@ -220,8 +223,9 @@ class _Reader:
         known: list[Row | None] = []
         jobs = self._jobs(files, known)
         if len(files) < _MANY or self._zone.key is None:
-            for job in jobs:
-                yield self._parsed(job, kept.entry(self._parse(job.file, job.data, None)))
+            some = list(jobs)  # before a fork: a database is for one process
+            for job, parsed in zip(some, self._entries(some), strict=True):
+                yield self._parsed(job, parsed)
         else:
             from publisher.collector.crew import parse_all  # noqa: PLC0415
 
@@ -231,6 +235,19 @@ class _Reader:
                     found = entry or kept.entry(self._parse(job.file, job.data, None))
                     yield self._parsed(job, found)
         yield from known
+
+    def _entries(self, jobs: Sequence[Job]) -> list[Entry]:
+        """Return what a few files were parsed to."""
+
+        def parse() -> list[Entry]:
+            return [kept.entry(self._parse(job.file, job.data, None)) for job in jobs]
+
+        from publisher.processes import beside, usable_cores  # noqa: PLC0415 - as `_parse`
+
+        meanwhile, self._meanwhile = self._meanwhile, None
+        if jobs and meanwhile and usable_cores() > 1:
+            return beside(parse, meanwhile)
+        return parse()
 
     def _jobs(
         self, files: Sequence[tuple[SourceFile, Stamp]], known: list[Row | None]

@@ -1,4 +1,4 @@
-"""Many files are parsed by worker processes: whatever happens to these, no paper is lost."""
+"""Files are parsed by other processes: whatever happens to these, no paper is lost."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher import collector
+from publisher import collector, processes
 from publisher.collector import archive, crew, plugins
 from publisher.settings import load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from publisher.models import Collection
@@ -76,12 +76,14 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]
     sys.modules.pop("a_format_harm", None)
 
 
-def collect(folder: Path, cache: str) -> tuple[Collection, list[int]]:
+def collect(
+    folder: Path, cache: str, meanwhile: Callable[[], None] | None = None
+) -> tuple[Collection, list[int]]:
     settings = load(None, {}, {"source": {"folders": [str(folder)]}})
     told: list[int] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder.parent / cache))
-        return collector.collect(settings, lambda done, _: told.append(done)), told
+        return collector.collect(settings, lambda done, _: told.append(done), meanwhile), told
 
 
 @pytest.mark.parametrize("workers", [0, 1, 2, 5])
@@ -108,22 +110,40 @@ def test_the_result_is_the_same_with_any_number_of_workers(
     assert told[-1] == len(list(folder.rglob("*.md")))
 
 
-@pytest.mark.parametrize(
-    "harm",
-    [
-        "os.kill(os.getpid(), 9)",
-        "os._exit(0)",
-        "import resource; resource.setrlimit(resource.RLIMIT_AS, (1, 1))",
-        "os.write(1, b'x' * 100); os.close(0)",
-        "pass",
-    ],
+HARMS = (
+    "os.kill(os.getpid(), 9)",
+    "os._exit(0)",
+    "import resource; resource.setrlimit(resource.RLIMIT_AS, (1, 1))",
+    "pass",
 )
+
+
+@pytest.mark.parametrize("harm", [*HARMS, "os.write(1, b'x' * 100); os.close(0)"])
 def test_no_paper_is_lost_with_a_worker(install: object, digests: Path, harm: str) -> None:
     install(harm)  # type: ignore[operator]
     found, _ = collect(digests, "cache")
     titles = {paper.title for paper in found.papers}
     assert {title for title in titles if title != "T"} == {f"{n}.md" for n in range(3, FILES, 7)}
     assert found.digest_count == FILES
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_no_paper_is_lost_where_a_few_are_parsed_beside_other_work(
+    install: object, digests: Path, harm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "_MANY", FILES + 1)
+    monkeypatch.setattr(processes, "usable_cores", lambda: 2)
+    install(harm)  # type: ignore[operator]
+    done: list[int] = []
+    for changed, times in ((False, 1), (False, 1), (True, 2)):
+        if changed:
+            (digests / "2.md").write_text(POST.format(body="Other prose", n=2))
+        found, _ = collect(digests, "cache", lambda: done.append(os.getpid()))
+        titles = {paper.title for paper in found.papers}
+        assert {title for title in titles if title != "T"} == {
+            f"{n}.md" for n in range(3, FILES, 7)
+        }
+        assert done == [os.getpid()] * times  # only where there is something to parse
 
 
 def test_one_that_is_killed_from_outside_is_replaced(

@@ -79,12 +79,10 @@ class SitePlan:
 
     def prepare(self) -> None:
         """Load what most parts are made with; see `build.Materials`."""
-        from publisher.formatter import pages  # noqa: F401, PLC0415 - builds of little do without
         from publisher.formatter.entry_content import TEMPLATE  # noqa: PLC0415
         from publisher.formatter.templating import load  # noqa: PLC0415
 
-        for one in FORMATS:
-            one.load()
+        load_modules()
         for name in (TEMPLATE, "pages/base.html.j2", "pages/paper.html.j2", "pages/month.html.j2"):
             load(name, self.settings)
 
@@ -103,6 +101,16 @@ class SitePlan:
         for month in self.months[:_RECENT_MONTHS]:
             found.update(one.number for one in self.by_month[month])
         return frozenset(found)
+
+
+def load_modules() -> None:
+    """Import what most parts are made with; builds that change nothing do without."""
+    import jinja2  # noqa: F401, PLC0415
+
+    from publisher.formatter import pages  # noqa: F401, PLC0415
+
+    for one in FORMATS:
+        one.load()
 
 
 def _grouped(

@@ -80,6 +80,14 @@ def write(
         state.close()
 
 
+def prepare() -> None:
+    """Load what `write` needs where anything changed: half of what a small change takes."""
+    from publisher.formatter.site import make  # noqa: F401, PLC0415 - see the docstring
+    from publisher.formatter.site.plan import load_modules  # noqa: PLC0415
+
+    load_modules()
+
+
 def _past_issues(issues: IssueSource, state: BuildState) -> bytes:
     """Return the issues encoded, as they were read or kept."""
     kept = state.kept("issues", issues.stamp) if issues.stamp else None
