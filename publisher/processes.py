@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -39,19 +39,22 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def share_out(tasks: Sequence[Callable[[], Result]], workers: int) -> Iterator[tuple[int, Result]]:
-    """Yield the number and the result of each task as they are done, in any order.
+def share_out(tasks: Sequence[Callable[[], Iterable[Result]]], workers: int) -> Iterator[Result]:
+    """Yield what the tasks yield as it comes, in any order.
 
     They are begun in the order of `tasks`, so the longest should come first. Each result must be
-    picklable. What a task raises is raised here, and the rest is left.
+    picklable. A task whose process was killed is done once more, so some of its results may come
+    twice. What a task raises is raised here, and the rest is left.
     """
     left = dict(enumerate(tasks))
     if workers > 1 and len(tasks) > 1:
-        for number, result in _forked(tasks, min(workers, len(tasks))):
-            del left[number]
-            yield number, result
-    for number, task in left.items():
-        yield number, task()
+        for outcome in _forked(tasks, min(workers, len(tasks))):
+            if outcome.is_last:
+                del left[outcome.task]
+            else:
+                yield outcome.result
+    for task in left.values():
+        yield from task()
 
 
 def beside(task: Callable[[], Result], meanwhile: Callable[[], None]) -> Result:
@@ -59,8 +62,8 @@ def beside(task: Callable[[], Result], meanwhile: Callable[[], None]) -> Result:
 
     The result must be picklable. What either raises is raised here.
     """
-    for _, result in _forked([task], 1, meanwhile):
-        return result
+    for outcome in _forked([lambda: (task(),)], 1, meanwhile):
+        return outcome.result
     return task()
 
 
@@ -68,9 +71,19 @@ def _nothing() -> None:
     return
 
 
+class _Outcome(NamedTuple, Generic[Result]):
+    """A result of the task with this number, or that there are no more."""
+
+    task: int
+    result: Result
+    is_last: bool = False
+
+
 def _forked(
-    tasks: Sequence[Callable[[], Result]], workers: int, meanwhile: Callable[[], None] = _nothing
-) -> Iterator[tuple[int, Result]]:
+    tasks: Sequence[Callable[[], Iterable[Result]]],
+    workers: int,
+    meanwhile: Callable[[], None] = _nothing,
+) -> Iterator[_Outcome[Result]]:
     """Yield what forked processes make of `tasks`; what one died of is left out.
 
     `meanwhile` is called as soon as they are started.
@@ -91,10 +104,10 @@ def _forked(
                 receive, process = _fork(tasks, step, take, [*processes])
                 processes[receive] = process
         meanwhile()
-        for number, result, error in _received(processes):
-            if error is not None:
-                raise error
-            yield number, result
+        for outcome in _received(processes):
+            if isinstance(outcome, Exception):
+                raise outcome
+            yield outcome
     finally:
         os.close(take)
         for receive, process in processes.items():
@@ -104,7 +117,7 @@ def _forked(
 
 
 def _fork(
-    tasks: Sequence[Callable[[], object]], step: int, take: int, others: Iterable[int]
+    tasks: Sequence[Callable[[], Iterable[object]]], step: int, take: int, others: Iterable[int]
 ) -> tuple[int, int]:
     """Return the pipe of a new process's results, and the process. Raises `OSError`."""
     receive, send = os.pipe()
@@ -122,7 +135,7 @@ def _fork(
     return receive, process
 
 
-def _received(pipes: Iterable[int]) -> Iterator[Any]:
+def _received(pipes: Iterable[int]) -> Iterator[_Outcome[Any] | Exception]:
     """Yield what comes through `pipes` until all are closed at their other end."""
     poll = select.poll()
     parts = {pipe: bytearray() for pipe in pipes}
@@ -141,29 +154,38 @@ def _received(pipes: Iterable[int]) -> Iterator[Any]:
                 end = _LENGTH + int.from_bytes(part[:_LENGTH], "big")
                 if len(part) < end:
                     break
-                yield pickle.loads(part[_LENGTH:end])  # noqa: S301 - of this very program
+                with memoryview(part) as view, view[_LENGTH:end] as message:  # may be megabytes
+                    outcome = pickle.loads(message)  # noqa: S301 - of this very program
                 del part[:end]
+                yield outcome
 
 
-def _work(tasks: Sequence[Callable[[], object]], step: int, take: int, send: int) -> NoReturn:
+def _work(
+    tasks: Sequence[Callable[[], Iterable[object]]], step: int, take: int, send: int
+) -> NoReturn:
     """Do tasks until none is left, and end; as a process of its own."""
     try:
         _end_with(os.getppid())
         while place := os.read(take, _NUMBER):
             start = int.from_bytes(place, "big")
             for number in range(start, min(start + step, len(tasks))):
-                outcome: tuple[int, object, Exception | None]
                 try:
-                    outcome = (number, tasks[number](), None)
+                    for result in tasks[number]():
+                        _give(send, _Outcome(number, result))
+                    _give(send, _Outcome(number, None, is_last=True))
                 except Exception as error:  # noqa: BLE001 - it is raised in the parent
-                    outcome = (number, None, error)
-                data = pickle.dumps(outcome)
-                view = memoryview(len(data).to_bytes(_LENGTH, "big") + data)
-                while view:
-                    view = view[os.write(send, view) :]
+                    _give(send, error)
     finally:
         # At once, whatever happened: the parent does what it got no result of.
         os._exit(0)
+
+
+def _give(pipe: int, outcome: _Outcome[Any] | Exception) -> None:
+    data = pickle.dumps(outcome)
+    for some in (len(data).to_bytes(_LENGTH, "big"), data):
+        view = memoryview(some)
+        while view:
+            view = view[os.write(pipe, view) :]
 
 
 def _end_with(parent: int) -> None:

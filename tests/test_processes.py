@@ -9,10 +9,14 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from publisher.processes import beside, share_out, usable_cores
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 HERE = os.getpid()
 
@@ -33,22 +37,38 @@ def fail(number: int) -> int:
     return number
 
 
+def some(make: Callable[[int], object], number: int) -> Iterator[tuple[str, int, object]]:
+    yield "first", number, os.getpid()
+    yield "then", number, make(number)
+
+
 @pytest.mark.parametrize("workers", [1, 2, 5])
 def test_every_task_is_done(workers: int) -> None:
-    done = dict(share_out([partial(square, n) for n in range(20)], workers))
-    assert {n: result for n, (result, _) in done.items()} == {n: n * n for n in range(20)}
-    assert (HERE in {pid for _, pid in done.values()}) == (workers == 1)
+    found = list(share_out([partial(some, square, n) for n in range(20)], workers))
+    assert sorted(n for which, n, _ in found if which == "first") == list(range(20))
+    squares = {n: result for which, n, result in found if which == "then"}
+    assert {n: result[0] for n, result in squares.items()} == {n: n * n for n in range(20)}
+    assert (HERE in {pid for which, _, pid in found if which == "first"}) == (workers == 1)
+    assert len(found) == 40
+
+
+def test_a_result_may_be_large() -> None:
+    large = [partial(some, lambda n: bytes([n]) * 9_000_000, n) for n in range(6)]
+    found = {n: result for which, n, result in share_out(large, 3) if which == "then"}
+    assert found == {n: bytes([n]) * 9_000_000 for n in range(6)}
 
 
 def test_a_killed_process_costs_nothing_but_time() -> None:
-    done = dict(share_out([partial(die_elsewhere, n) for n in range(9)], 2))
-    assert done == {n: n for n in range(9)}
+    found = list(share_out([partial(some, die_elsewhere, n) for n in range(9)], 2))
+    assert {n: result for which, n, result in found if which == "then"} == {n: n for n in range(9)}
+    again = [pid for which, n, pid in found if (which, n) == ("first", 3)]
+    assert again[-1] == HERE
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_what_a_task_raises_is_raised_here(workers: int) -> None:
     with pytest.raises(ValueError, match="two"):
-        list(share_out([partial(fail, n) for n in range(4)], workers))
+        list(share_out([partial(some, fail, n) for n in range(4)], workers))
 
 
 def test_two_things_at_a_time() -> None:
@@ -77,11 +97,10 @@ def test_what_fails_on_either_side_is_raised_here() -> None:
 def test_where_no_process_can_be_started_all_is_done_here() -> None:
     program = """
 import os, resource
-from functools import partial
 from publisher.processes import share_out
 resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5))  # room for one pipe
-done = dict(share_out([partial(os.getpid)] * 4, 2))
-assert done == dict.fromkeys(range(4), os.getpid()), done
+done = list(share_out([lambda: [os.getpid()]] * 4, 2))
+assert done == [os.getpid()] * 4, done
 """
     subprocess.run([sys.executable, "-c", program], check=True)
 

@@ -40,11 +40,11 @@ class Materials(Protocol):
         ...
 
     def take_fresh(self) -> Mapping[int, bytes]:
-        """Return, and forget, the entries made since that the next build will need."""
+        """Return the entries made since the last call that will be needed again."""
         ...
 
-    def give(self, entries: Mapping[int, bytes]) -> None:
-        """Take entries that were made for an earlier stage."""
+    def forget(self) -> None:
+        """Forget what was made for a batch."""
         ...
 
 
@@ -89,17 +89,16 @@ def write_site(
     state.begin(program, [*gone, *paths])
     manifest.add(fresh)
     manifest.write()
-    written: list[str] = []
-    entries: dict[int, bytes] = {}
+    written: set[str] = set()
     for batches in _stages(todo):
         for some, more in _make_stage(folder, batches, paths, workers, materials):
-            written += some
-            entries.update(more)
+            written.update(some)
+            state.keep_entries(more)
     removed = remove(folder, sorted(stale))
     manifest.remove(stale)
     manifest.write()
     touched = {_parent(path) for path in (*fresh, *stale)} | {"", *disturbed}
-    state.finish(todo, paths, touched, entries)
+    state.finish(todo, paths, touched)
     return Changes(tuple(sorted(written)), removed)
 
 
@@ -118,7 +117,7 @@ def _make_stage(
     paths: Mapping[str, Sequence[str]],
     workers: int,
     materials: Materials | None,
-) -> Iterator[tuple[list[str], Mapping[int, bytes]]]:
+) -> Iterator[tuple[Sequence[str], Mapping[int, bytes]]]:
     """Make the parts of a stage; yield the paths that were written, and the entries to keep."""
     files = [path for batch in batches for part in batch for path in paths[part.name]]
     new = NewFolders(folder, files)
@@ -128,10 +127,7 @@ def _make_stage(
     if workers > 1 and materials:
         materials.prepare()
     try:
-        for _, (written, entries) in share_out(tasks, workers):
-            if materials:
-                materials.give(entries)
-            yield written, entries
+        yield from share_out(tasks, workers)
         new.appear()
     finally:
         new.discard()
@@ -139,13 +135,16 @@ def _make_stage(
 
 def _make(
     folder: Path, new: NewFolders, batch: Sequence[Part], materials: Materials | None
-) -> tuple[list[str], Mapping[int, bytes]]:
-    written: list[str] = []
+) -> Iterator[tuple[Sequence[str], Mapping[int, bytes]]]:
     for part in batch:
         files = part.render()
-        written += new.write({path: files[path] for path in files if path in new})
-        written += write_changed(folder, {path: files[path] for path in files if path not in new})
-    return written, materials.take_fresh() if materials else {}
+        written = (
+            *new.write({path: files[path] for path in files if path in new}),
+            *write_changed(folder, {path: files[path] for path in files if path not in new}),
+        )
+        yield written, materials.take_fresh() if materials else {}
+    if materials:
+        materials.forget()
 
 
 def _touched(folder: Path, part: Part, disturbed: Mapping[str, Collection[str]]) -> bool:

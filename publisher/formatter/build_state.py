@@ -40,10 +40,14 @@ CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, stamp TEXT NOT NULL, con
 class BuildState:
     """The state of one output folder; see `open_state`."""
 
-    def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
-        """Wrap an open database about the output `folder`."""
+    def __init__(
+        self, connection: sqlite3.Connection, folder: Path, path: Path | None = None
+    ) -> None:
+        """Wrap an open database about the output `folder`; `path` is its file, if it has one."""
         self._connection = connection
         self._folder = folder
+        self._path = path
+        self._process = os.getpid()
 
     def known(self, program: int) -> dict[str, int]:
         """Return the fingerprint of each part that a build by the same `program` made."""
@@ -109,14 +113,20 @@ class BuildState:
             )
             self._note(program=program, building=1)
 
+    def keep_entries(self, entries: Mapping[int, bytes]) -> None:
+        """Keep `entries`, by their keys, for this build and the next."""
+        if entries:
+            with self._connection:
+                query = "INSERT OR REPLACE INTO entries VALUES (?, ?)"
+                self._connection.executemany(query, entries.items())
+
     def finish(
         self,
         made: Iterable[Part],
         paths: Mapping[str, Sequence[str]],
         folders: Iterable[str],
-        entries: Mapping[int, bytes],
     ) -> None:
-        """Note that the build ended: parts `made`, `folders` written to, `entries` to keep.
+        """Note that the build ended: parts `made`, `folders` written to.
 
         `paths` are those of each part by its name.
         """
@@ -139,9 +149,6 @@ class BuildState:
                 self._connection.execute(
                     "INSERT OR REPLACE INTO folders VALUES (?, ?)", (path, changed)
                 )
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO entries VALUES (?, ?)", entries.items()
-            )
             self._note(building=0, finished=finished)
 
     def note_content(self, content: int) -> None:
@@ -150,7 +157,12 @@ class BuildState:
             self._note(content=content)
 
     def entries(self, keys: Sequence[int]) -> dict[int, bytes]:
-        """Return what is kept of the entries `keys`."""
+        """Return what is kept of the entries `keys`; forked processes may ask too."""
+        if self._path and os.getpid() != self._process:
+            # A connection must not be used by two processes, nor closed by the other one.
+            self._inherited = self._connection
+            self._connection = sqlite3.connect(self._path, timeout=10)
+            self._process = os.getpid()
         found: dict[int, bytes] = {}
         for start in range(0, len(keys), _VARIABLES):
             some = keys[start : start + _VARIABLES]
@@ -196,7 +208,7 @@ def open_state(cache: Path, folder: Path) -> BuildState:
             connection = sqlite3.connect(path, timeout=10)
             try:
                 if _is_ready(connection):
-                    return BuildState(connection, folder)
+                    return BuildState(connection, folder, path)
             except sqlite3.OperationalError:
                 connection.close()
                 break

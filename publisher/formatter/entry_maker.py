@@ -5,7 +5,6 @@ A current feed changes by a few entries a day; the others come, as bytes, from t
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -45,43 +44,39 @@ class EntryMaker:
         self._lookup = lookup
         self._recent = recent
         self._fresh: dict[int, bytes] = {}
-        self._given: dict[int, bytes] = {}
         self._kept: dict[int, bytes] = {}
-        self._process = os.getpid()
+        self._unasked: dict[str, list[Listed]] = {}  # by format, what may be kept
         # Of one batch of parts, as of a month: its archives show each entry in several feeds.
         self._entries: dict[int, Entry] = {}
         self._parts: dict[int, bytes] = {}
 
     def pending(self, listed: Sequence[Listed]) -> tuple[EntryOfPaper, ...]:
         """Return the entries of papers, each to be made when it is needed."""
-        # A database must not be used by a process that was forked off.
-        if os.getpid() == self._process:
-            recent = [one for one in listed if one.number in self._recent]
-            self._kept = dict(
-                self._lookup([_key(one, kind.file_name) for one in recent for kind in FORMATS])
-            )
+        recent = [one for one in listed if one.number in self._recent]
+        self._unasked = {kind.file_name: recent for kind in FORMATS}
+        self._kept.clear()
         return tuple(EntryOfPaper(one, self) for one in listed)
 
     def take_fresh(self) -> Mapping[int, bytes]:
-        """Return by its key what is to be kept of what was made since the last call.
-
-        The rest of it is forgotten.
-        """
+        """Return by its key what is to be kept of what was made since the last call."""
         fresh, self._fresh = self._fresh, {}
-        self._entries.clear()
-        self._parts.clear()
         return fresh
 
-    def give(self, entries: Mapping[int, bytes]) -> None:
-        """Take what another process made, by its key, so that it need not be made again."""
-        self._given.update(entries)
+    def forget(self) -> None:
+        """Forget what was made, as for a batch of parts."""
+        self._entries.clear()
+        self._parts.clear()
 
     def part(self, listed: Listed, kind: str, make: Callable[[Entry], bytes]) -> bytes:
         """Return what `make` makes, or made, of the entry of a paper."""
         key = _key(listed, kind)
-        kept = self._kept.get(key) or self._given.get(key) or self._parts.get(key)
+        if recent := self._unasked.pop(kind, None):
+            self._kept.update(self._lookup([_key(one, kind) for one in recent]))
+        kept = self._kept.get(key) or self._parts.get(key)
         if kept is None:
             kept = self._parts[key] = make(self._entry(listed))
+            if all(_key(listed, one.file_name) in self._parts for one in FORMATS):
+                del self._entries[listed.number]
             if listed.number in self._recent:
                 self._fresh[key] = kept
         return kept

@@ -87,7 +87,7 @@ def remove(folder: Path, paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(removed)
 
 
-def write_whole(target: str | Path, content: bytes) -> None:
+def write_whole(target: str | Path, content: bytes | bytearray) -> None:
     """Replace `target` by `content` in one step: a reader sees the old file or the new one.
 
     Raises `OSError`; no part of the new file is left behind then.
@@ -104,7 +104,7 @@ def write_whole(target: str | Path, content: bytes) -> None:
         raise
 
 
-def write_new(target: str, content: bytes) -> None:
+def write_new(target: str, content: bytes | bytearray) -> None:
     """Write `content` to a file that nobody reads yet. Raises `OSError`."""
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _AS_IT_IS, 0o666)
     try:
@@ -115,13 +115,13 @@ def write_new(target: str, content: bytes) -> None:
         os.close(descriptor)
 
 
-def copy_beside(path: str, content: bytes) -> bytes:
+def copy_beside(path: str, content: bytes) -> bytes | bytearray:
     """Return the compressed copy that belongs beside `path`, b"" where it is too small for one."""
     if len(content) < LARGE or path.endswith(".gz"):
         return b""
     # Of a library that comes along, not the machine's zlib, of which there are several: the same
     # content gives the same bytes everywhere. There is no time and no name in the file's head.
-    return bytes(deflate.gzip_compress(content, _LEVEL))
+    return deflate.gzip_compress(content, _LEVEL)
 
 
 def _write_copy(target: str, content: bytes) -> bool:

@@ -14,7 +14,7 @@ from publisher.formatter.scripts import language
 from publisher.processes import share_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from publisher.formatter.timeline import Listed
     from publisher.models import Paper
@@ -42,7 +42,7 @@ def find_labels(
         for start in range(0, len(unknown), _AT_ONCE)
     ]
     read: dict[int, tuple[str, ...]] = {}
-    for _, some in share_out(tasks, workers):
+    for some in share_out(tasks, workers):
         read |= some
     fresh = {
         fingerprint: read[fingerprint] if fingerprint in read else known[fingerprint]
@@ -56,8 +56,8 @@ def _read(
     listed: Sequence[Listed],
     papers: Sequence[Paper],
     saved: Mapping[str, Callable[[Paper], bool]],
-) -> dict[int, tuple[str, ...]]:
-    return {one.head.fingerprint: _labels(papers[one.number], saved) for one in listed}
+) -> Iterator[dict[int, tuple[str, ...]]]:
+    yield {one.head.fingerprint: _labels(papers[one.number], saved) for one in listed}
 
 
 def _labels(paper: Paper, saved: Mapping[str, Callable[[Paper], bool]]) -> tuple[str, ...]:

@@ -91,6 +91,8 @@ def uri(url: str) -> str:
     if re.fullmatch(r"[A-Za-z0-9._-]+", host) is None or re.search(r"\s|[\x00-\x20<>\"\\]", url):
         return ""
     rest = url.split("://", 1)[1][len(parts.netloc) :]
+    if rest.startswith("?"):  # the same by RFC 3986, 6.2.3, and not all readers take it without
+        rest = f"/{rest}"
     if _URI.fullmatch(rest or "/") is None or "%" in rest or rest.count("#") > 1:
         path, hash_sign, after = rest.partition("#")
         path = quote(_BAD_PERCENT.sub("%25", path), safe=_KEPT, errors="replace")

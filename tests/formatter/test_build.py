@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,7 @@ from publisher.formatter.build_state import open_state
 from publisher.formatter.changes import Changes
 from publisher.formatter.manifest import MANIFEST
 from publisher.formatter.parts import Part, stable_hash
+from publisher.processes import beside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -271,6 +273,16 @@ def test_a_part_that_fails_is_made_next_time(build: Builder) -> None:
     (build.out / "papers/1.html").unlink()
     build(part("a", A), part("b", B))
     assert build.files() == {*A, *B, MANIFEST}
+
+
+@pytest.mark.parametrize("place", ["cache", "a file"])
+def test_entries_are_kept_for_forked_processes_too(tmp_path: Path, place: str) -> None:
+    (tmp_path / "a file").touch()  # where nothing can be kept on disk
+    state = open_state(tmp_path / place, tmp_path / "out")
+    state.keep_entries({1: b"one", 2: b"two"})
+    assert beside(partial(state.entries, [1, 3]), lambda: None) == {1: b"one"}
+    assert state.entries([2, 3]) == {2: b"two"}
+    state.close()
 
 
 KILLED = """

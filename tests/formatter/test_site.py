@@ -64,5 +64,6 @@ def test_the_papers_of_one_month_are_work_for_many_processes(examples: Path) -> 
         if part.stage == 0:
             batches[part.batch] += part.shown
     assert len(batches) > collection.digest_count / 2
-    archives = batches.pop("2024-12")
+    archives, months = batches.pop("2024-12"), batches.pop("pages of 2024-12")
     assert archives > sum(batches.values()) == len(collection.papers)
+    assert months == 2 * len(collection.papers)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from publisher.formatter.family import FeedPlan
+    from publisher.formatter.feeds import FeedFormat
     from publisher.formatter.site.plan import SitePlan
 
 PAPERS_ON_A_PAGE = 250  # as pages/archive.py has it
@@ -23,7 +24,6 @@ def month_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
         found = plan.by_month[month]
         newer = plan.months[at - 1] if at else ""
         older = plan.months[at + 1] if at + 1 < len(plan.months) else ""
-        stable_hash(older, newer)
         yield Part(
             name=f"month {month}",
             fingerprint=mixed(
@@ -31,7 +31,7 @@ def month_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
             ),
             paths=partial(_month_paths, month, len(found)),
             render=partial(_render_month, plan, month, older, newer),
-            batch=month,
+            batch=f"pages of {month}",
             stage=stage,
             shown=len(found),
         )
@@ -40,26 +40,29 @@ def month_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
             fingerprint=mixed(one.head.fingerprint for one in found),
             paths=partial(_sitemap_paths, month),
             render=partial(_render_sitemap, plan, month),
-            batch=month,
+            batch=f"pages of {month}",
             stage=stage,
             shown=len(found),
         )
 
 
 def archive_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
-    """Yield the archive documents, those of one feed and month at a time."""
+    """Yield the archive documents, each of one feed and month; they may be large."""
     for feed in plan.feeds:
         for month, found in feed.by_month.items():
             facts = (feed.fingerprint, stable_hash(*feed.neighbours[month]))
-            yield Part(
-                name=f"archive {month} {feed.folder}",
-                fingerprint=mixed((*facts, *(one.key for one in found))),
-                paths=partial(_archive_paths, feed, month),
-                render=partial(_render_archive, plan, feed, month),
-                batch=month,
-                stage=stage,
-                shown=len(found),
-            )
+            fingerprint = mixed((*facts, *(one.key for one in found)))
+            for kind in FORMATS:
+                path = f"archive/{month}/{feed.folder}{kind.file_name}"
+                yield Part(
+                    name=path,
+                    fingerprint=fingerprint,
+                    paths=partial(tuple, (path,)),
+                    render=partial(_render_archive, plan, feed, month, kind),
+                    batch=month,
+                    stage=stage,
+                    shown=len(found),
+                )
 
 
 def _month_paths(month: str, count: int) -> list[str]:
@@ -85,10 +88,8 @@ def _render_sitemap(plan: SitePlan, month: str) -> dict[str, bytes]:
     return render_sitemap_month(month, plan.papers(plan.by_month[month]), plan.settings)
 
 
-def _archive_paths(feed: FeedPlan, month: str) -> list[str]:
-    return [f"archive/{month}/{feed.folder}{one.file_name}" for one in FORMATS]
-
-
-def _render_archive(plan: SitePlan, feed: FeedPlan, month: str) -> dict[str, bytes]:
+def _render_archive(
+    plan: SitePlan, feed: FeedPlan, month: str, kind: FeedFormat
+) -> dict[str, bytes]:
     made = feed.archive(month, plan.maker, plan.settings)
-    return {made.path(one.file_name): one.render(made) for one in FORMATS}
+    return {made.path(kind.file_name): kind.render(made)}

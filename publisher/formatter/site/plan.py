@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
 
 _RECENT_MONTHS = 2  # the newest grows from day to day
-_KEPT = 1024  # papers in memory, each about 15 kB: those of a month or most of it
+_KEPT = 128  # papers in memory, each about 15 kB: those of a digest and of a current feed
 
 
 class SitePlan:
@@ -87,12 +87,12 @@ class SitePlan:
             load(name, self.settings)
 
     def take_fresh(self) -> Mapping[int, bytes]:
-        """Return, and forget, the entries made since that the next build will need."""
+        """Return the entries made since the last call that will be needed again."""
         return self.maker.take_fresh()
 
-    def give(self, entries: Mapping[int, bytes]) -> None:
-        """Take entries that another process made."""
-        self.maker.give(entries)
+    def forget(self) -> None:
+        """Forget what was made for a batch."""
+        self.maker.forget()
 
     @cached_property
     def _recent(self) -> frozenset[int]:
