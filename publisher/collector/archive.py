@@ -229,7 +229,8 @@ class _Reader:
         else:
             from publisher.collector.crew import parse_all  # noqa: PLC0415
 
-            with closing(parse_all(jobs, self._zone.key)) as results:
+            meanwhile, self._meanwhile = self._meanwhile, None
+            with closing(parse_all(jobs, self._zone.key, meanwhile)) as results:
                 for job, entry in results:
                     # What a worker died of may be nothing but a lack of memory.
                     found = entry or kept.entry(self._parse(job.file, job.data, None))

@@ -22,7 +22,7 @@ from publisher.collector.cache import Entry
 from publisher.collector.worker import receive, send
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from typing import IO
 
     from publisher.collector.archive import Job
@@ -42,11 +42,13 @@ def size() -> int:
     return min(cores, _MOST) if cores > 1 and sys.executable else 0
 
 
-def parse_all(jobs: Iterator[Job], zone: str) -> Generator[tuple[Job, Entry | None], None, None]:
+def parse_all(
+    jobs: Iterator[Job], zone: str, meanwhile: Callable[[], None] | None = None
+) -> Generator[tuple[Job, Entry | None], None, None]:
     """Yield each job, in any order, with what a worker made of it in the time zone `zone`.
 
-    None is for the caller to parse: all, where there are no workers; else what one died of. Close
-    the generator to end the workers at once.
+    None is for the caller to parse: all, where there are no workers; else what one died of.
+    `meanwhile` is called while workers begin. Close the generator to end them at once.
     """
     workers = size()
     if not workers:
@@ -65,6 +67,9 @@ def parse_all(jobs: Iterator[Job], zone: str) -> Generator[tuple[Job, Entry | No
                 pending[threads.submit(_parse, idle, some)] = some
             if not pending:
                 break
+            if meanwhile:
+                meanwhile()
+                meanwhile = None
             for done in wait(pending, return_when=FIRST_COMPLETED).done:
                 some = pending.pop(done)
                 entries = done.result()

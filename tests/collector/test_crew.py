@@ -103,7 +103,9 @@ def test_the_result_is_the_same_with_any_number_of_workers(
     monkeypatch.setattr(crew, "size", lambda: 0)
     expected, _ = collect(folder, "alone")
     monkeypatch.setattr(crew, "size", lambda: workers)
-    found, told = collect(folder, f"with-{workers}")
+    done: list[int] = []
+    found, told = collect(folder, f"with-{workers}", lambda: done.append(workers))
+    assert done == ([workers] if workers else [])
     assert list(found.papers) == list(expected.papers)
     assert list(found.findings) == list(expected.findings)
     assert told == sorted(told)
