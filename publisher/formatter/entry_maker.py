@@ -71,7 +71,8 @@ class EntryMaker:
         """Return what `make` makes, or made, of the entry of a paper."""
         key = _key(listed, kind)
         if recent := self._unasked.pop(kind, None):
-            self._kept.update(self._lookup([_key(one, kind) for one in recent]))
+            keys = [_key(one, kind) for one in recent]
+            self._kept.update(self._lookup([one for one in keys if one not in self._parts]))
         kept = self._kept.get(key) or self._parts.get(key)
         if kept is None:
             kept = self._parts[key] = make(self._entry(listed))

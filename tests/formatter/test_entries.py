@@ -260,8 +260,10 @@ def test_an_entry_is_made_once_however_many_feeds_hold_it() -> None:
         return papers[number]
 
     store: dict[int, bytes] = {}
+    looked_up: list[int] = []
 
     def lookup(keys: Sequence[int]) -> dict[int, bytes]:
+        looked_up.extend(keys)
         return {key: store[key] for key in keys if key in store}
 
     maker = EntryMaker(paper_of, settings(), lookup, recent=frozenset((0,)))
@@ -276,6 +278,7 @@ def test_an_entry_is_made_once_however_many_feeds_hold_it() -> None:
             one = feed(entries, settings(), folder=folder, month=month)
             made += [each.render(one) for each in FORMATS]
     assert sorted(asked) == [0, 1, 2]
+    assert len(looked_up) == len(FORMATS)
     # The next batch of parts makes anew what nobody keeps.
     kept = maker.take_fresh()
     maker.forget()
