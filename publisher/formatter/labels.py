@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from publisher.models import Paper
 
 _AT_ONCE = 500  # papers; of fewer, a second process takes longer to start than it saves
-_kept = msgspec.json.Decoder(dict[int, tuple[str, ...]])
+_kept = msgspec.msgpack.Decoder(dict[int, tuple[str, ...]])
 
 
 def find_labels(
@@ -49,7 +49,7 @@ def find_labels(
         for fingerprint in (one.head.fingerprint for one in listed)
     }
     found = {one.number: fresh[one.head.fingerprint] for one in listed}
-    return found, None if fresh == known else msgspec.json.encode(fresh)
+    return found, None if fresh == known else msgspec.msgpack.encode(fresh)
 
 
 def _read(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
 
 # Packages that write a part of the output; another version may write it differently.
-_WRITERS = ("feedgen", "jinja2", "lxml", "msgspec")
+_WRITERS = ("deflate", "feedgen", "jinja2", "lxml", "msgspec")
 
 
 def program_fingerprint(settings: Settings) -> int:
