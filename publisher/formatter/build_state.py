@@ -3,6 +3,8 @@
 One SQLite file in the cache folder for each output folder, safe to delete: without it everything
 is made anew and compared with what is there. It is believed as far as the output still looks as
 the last build left it, by the times of change of its folders and of the files in `WATCHED`.
+Where it can't be written, as on a full disk, it is given up as a whole: to know nothing costs time,
+to know something wrong costs readers.
 """
 
 from __future__ import annotations
@@ -11,11 +13,11 @@ import hashlib
 import os
 import sqlite3
 import zlib
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from publisher.formatter.parts import Part
@@ -103,7 +105,7 @@ class BuildState:
 
         What it does not end is unknown to the next one.
         """
-        with self._connection:
+        with self._writing():
             if self._fact("program") != program:
                 self._connection.execute("DELETE FROM parts")
                 self._connection.execute("DELETE FROM folders")
@@ -111,14 +113,17 @@ class BuildState:
             self._connection.executemany(
                 "DELETE FROM parts WHERE name = ?", [(name,) for name in names]
             )
-            self._note(program=program, building=1)
+            # Not the old content either: it may come back before this build is noted as ended.
+            self._note(program=program, building=1, content=0)
 
     def keep_entries(self, entries: Mapping[int, bytes]) -> None:
         """Keep `entries`, by their keys, for this build and the next."""
-        if entries:
-            with self._connection:
-                query = "INSERT OR REPLACE INTO entries VALUES (?, ?)"
-                self._connection.executemany(query, entries.items())
+        if not entries:
+            return
+        with self._writing():
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO entries VALUES (?, ?)", entries.items()
+            )
 
     def finish(
         self,
@@ -131,7 +136,7 @@ class BuildState:
         `paths` are those of each part by its name.
         """
         finished = _file_clock(self._folder)
-        with self._connection:
+        with self._writing():
             self._connection.executemany(
                 "INSERT OR REPLACE INTO parts VALUES (?, ?)",
                 [(part.name, part.fingerprint) for part in made],
@@ -153,7 +158,7 @@ class BuildState:
 
     def note_content(self, content: int) -> None:
         """Note that the output is what is made of this `content`."""
-        with self._connection:
+        with self._writing():
             self._note(content=content)
 
     def entries(self, keys: Sequence[int]) -> dict[int, bytes]:
@@ -178,14 +183,33 @@ class BuildState:
 
     def keep(self, name: str, stamp: str, content: bytes) -> None:
         """Keep `content` under `name` instead of what was."""
-        with self._connection:
+        with self._writing():
             self._connection.execute(
                 "INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", (name, stamp, content)
             )
 
+    def give_up(self) -> None:
+        """Know nothing from here on, and let the next build know nothing."""
+        self.close()
+        if self._path:
+            for name in (f"{self._path}-journal", self._path):
+                with suppress(OSError):
+                    os.unlink(name)  # noqa: PTH108
+        self._path = None
+        self._connection = _in_memory()
+
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
+        with suppress(sqlite3.Error):
+            self._connection.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            with self._connection:
+                yield
+        except sqlite3.DatabaseError:
+            self.give_up()
 
     def _fact(self, name: str) -> int:
         rows = self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,))
@@ -218,9 +242,13 @@ def open_state(cache: Path, folder: Path) -> BuildState:
             path.unlink()
             continue
         break
+    return BuildState(_in_memory(), folder)
+
+
+def _in_memory() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:")
     connection.executescript(_SCHEMA)
-    return BuildState(connection, folder)
+    return connection
 
 
 def _is_ready(connection: sqlite3.Connection) -> bool:

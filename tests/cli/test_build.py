@@ -80,6 +80,20 @@ def test_init_then_build(publisher: Run, examples: Path, tmp_path: Path) -> None
     assert "exists already" in again.stderr
 
 
+def test_build_without_a_state_that_is_damaged_inside(
+    publisher: Run, examples: Path, tmp_path: Path
+) -> None:
+    settings = f'[source]\nfolders = ["{examples}"]\ncache = "cache"\n[output]\nfolder = "out"\n'
+    (tmp_path / "publisher.toml").write_text(settings, encoding="utf-8")
+    publisher("build")
+    (state,) = (tmp_path / "cache").glob("built-*.sqlite")
+    whole = state.read_bytes()
+    state.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    (tmp_path / "out" / "index.html").unlink()
+    assert publisher("build").stdout == "index.html\n"
+    assert publisher("build").stdout == ""
+
+
 def test_check_names_file_line_and_code(publisher: Run, tmp_path: Path, examples: Path) -> None:
     # The examples leak prompt text, as digests do: warnings, and no error.
     assert all(": D40" in line for line in publisher("check", examples).stdout.splitlines())

@@ -285,6 +285,51 @@ def test_entries_are_kept_for_forked_processes_too(tmp_path: Path, place: str) -
     state.close()
 
 
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from publisher.formatter.build_state import open_state
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+root = Path(sys.argv[1])
+state = open_state(root / "cache", root / "out")
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+large = {n: b"x" * 5000 for n in range(100)}
+if sys.argv[2] == "labels":
+    state.begin(1, [str(n) * 500 for n in range(1000)])
+    state.keep("labels", "1", b"x" * 100_000)
+state.keep_entries(large)
+assert state.entries([1]) == ({} if sys.argv[2] == "entries" else {1: b"x" * 5000})
+state.finish([], {str(n): ["a" * 1000] for n in range(100)}, [""])
+state.note_content(5)
+state.close()
+"""
+
+
+@pytest.mark.parametrize("fails", ["labels", "entries"])
+def test_on_a_full_disk_the_next_build_knows_nothing(
+    build: Builder, tmp_path: Path, fails: str
+) -> None:
+    build(part("a", A), part("b", B))
+    subprocess.run([sys.executable, "-c", FULL, str(tmp_path), fails], check=True)
+    state = open_state(build.cache, build.out)
+    assert not state.known(1)
+    state.close()
+    assert build(part("a", A), part("b", B)) == NOTHING
+
+
+def test_what_was_made_of_older_content_is_not_believed(build: Builder) -> None:
+    """A build may be killed after it ended, before it notes what its content was."""
+    state = open_state(build.cache, build.out)
+    state.begin(1, ["a"])
+    state.finish([], {}, [])
+    state.note_content(5)
+    assert state.is_made_of(1, 5)
+    state.begin(1, ["a"])
+    state.finish([], {}, [])
+    assert not state.is_made_of(1, 5)
+    state.close()
+
+
 KILLED = """
 import sys
 from pathlib import Path

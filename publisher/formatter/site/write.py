@@ -5,6 +5,7 @@ Nothing changed is what most runs find, so what makes files is imported only whe
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,8 @@ def write(
     program = program_fingerprint(settings)
     folder = settings.path(settings.output.folder)
     state = open_state(settings.cache_folder, folder)
-    try:
+
+    def bring() -> Changes:
         past = _past_issues(issues, state)
         content = stable_hash(collection.fingerprint, past) if collection.fingerprint else 0
         if content and state.is_made_of(program, content) and not state.disturbed():
@@ -76,6 +78,12 @@ def write(
         )
         state.note_content(content)
         return changes
+
+    try:
+        return bring()
+    except sqlite3.DatabaseError:  # damaged inside, where opening it does not look
+        state.give_up()
+        return bring()
     finally:
         state.close()
 
