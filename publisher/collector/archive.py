@@ -245,10 +245,11 @@ class _Reader:
 
         from publisher.processes import beside, usable_cores  # noqa: PLC0415 - as `_parse`
 
+        # The work stays for the next source folder where this one has nothing to parse.
+        if not jobs or self._meanwhile is None or usable_cores() == 1:
+            return parse()
         meanwhile, self._meanwhile = self._meanwhile, None
-        if jobs and meanwhile and usable_cores() > 1:
-            return beside(parse, meanwhile)
-        return parse()
+        return beside(parse, meanwhile)
 
     def _jobs(
         self, files: Sequence[tuple[SourceFile, Stamp]], known: list[Row | None]
