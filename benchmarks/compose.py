@@ -21,7 +21,15 @@ import premailer
 from benchmarks.material import EXAMPLES
 from publisher import issuing, pipeline
 from publisher.formatter.email import EditionRenderer
-from publisher.models import Choice, Issue, Language, Length, SubscriberStatus, Topic, Wishes
+from publisher.models import (
+    EditionKey,
+    Issue,
+    Language,
+    Length,
+    Preferences,
+    SubscriberStatus,
+    Topic,
+)
 from publisher.sender.recipients import edition_key
 from publisher.sender.subscribers import SubscriberRow
 from publisher.settings import load
@@ -77,7 +85,7 @@ def run() -> None:
         assert _subscribers(issue, wanted, settings) == calls
 
 
-def _editions(issue: Issue, wanted: list[Choice], settings: Settings) -> int:
+def _editions(issue: Issue, wanted: list[EditionKey], settings: Settings) -> int:
     renderer = EditionRenderer(issue, settings)
     times: list[float] = []
     largest = 0
@@ -98,7 +106,7 @@ def _editions(issue: Issue, wanted: list[Choice], settings: Settings) -> int:
     return watch.calls
 
 
-def _subscribers(issue: Issue, wanted: list[Choice], settings: Settings) -> int:
+def _subscribers(issue: Issue, wanted: list[EditionKey], settings: Settings) -> int:
     rows = (
         SubscriberRow(
             line=n,
@@ -108,7 +116,7 @@ def _subscribers(issue: Issue, wanted: list[Choice], settings: Settings) -> int:
             status=SubscriberStatus.ACTIVE,
             created_at=END,
             confirmed_at=END,
-            wishes=Wishes(wanted[n % EDITIONS].language, wanted[n % EDITIONS].length),
+            wishes=Preferences(wanted[n % EDITIONS].language, wanted[n % EDITIONS].length),
         )
         for n in range(SUBSCRIBERS)
     )
@@ -152,12 +160,12 @@ def _papers(found: object) -> Iterator[Paper]:
         )
 
 
-def choices() -> Iterator[Choice]:
+def choices() -> Iterator[EditionKey]:
     """Yield different choices: all topics, all but one of them, and single ones."""
     slugs = [topic.slug for topic in TOPICS]
     sets = [(), *combinations(slugs, len(slugs) - 1), *combinations(slugs, 1)]
     for topics, language, length in product(sets, Language, Length):
-        yield Choice(tuple(sorted(topics)), language, length)
+        yield EditionKey(tuple(sorted(topics)), language, length)
 
 
 def _since(started: float) -> float:

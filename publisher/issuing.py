@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from publisher.errors import IssueError, TransportError
-from publisher.models import Choice, SubscriberStatus
+from publisher.models import EditionKey, SubscriberStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -228,9 +228,9 @@ def send_test(issue: Issue, settings: Settings, store: Store, to: str) -> str:
 
     subscriber = store.subscribers.find(to)
     held = {topic.slug for paper in issue.papers for topic in paper.topics}
-    choice = Choice(language=settings.mail_language, length=settings.newsletter.length)
+    choice = EditionKey(language=settings.mail_language, length=settings.newsletter.length)
     if subscriber is not None:
-        choice = Choice(
+        choice = EditionKey(
             topics=tuple(slug for slug in subscriber.topics if slug in held),
             language=subscriber.wishes.language or choice.language,
             length=subscriber.wishes.length or choice.length,

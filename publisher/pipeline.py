@@ -78,11 +78,11 @@ def build(
     `waiting` is told who is, again and again; what it raises ends the wait. Raises `SourceError`,
     `TemplateError` and `OutputError`.
     """
-    from publisher.locking import one_at_a_time  # noqa: PLC0415
+    from publisher.build_lock import build_lock  # noqa: PLC0415
 
     folder = settings.path(settings.output.folder)
     # From the first file read: who reads early and writes late would bring an older state back.
-    with one_at_a_time(folder, settings.output.wait_seconds, settings.cache_folder, waiting):
+    with build_lock(folder, settings.output.wait_seconds, settings.cache_folder, waiting):
         return _build(settings, progress)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
-from databases import postgres, pytest_generate_tests, url  # noqa: F401 - fixtures and a hook
 from hypothesis import settings
+from support.databases import postgres, pytest_generate_tests, url  # noqa: F401 - fixtures and a hook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

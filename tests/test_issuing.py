@@ -17,8 +17,8 @@ from publisher.models import (
     Frequency,
     Length,
     Paper,
+    Preferences,
     Topic,
-    Wishes,
 )
 from publisher.settings import Newsletter, Secret, Settings
 from publisher.settings.sections import Store as StoreSection
@@ -79,7 +79,9 @@ def store(settings: Settings) -> Iterator[Store]:
 
 
 def subscribe(store: Store, name: str, *topics: str, **wishes: Any) -> int:
-    person = store.subscribers.add(f"{name}@example.org", "", topics, Wishes(**wishes), now=START)
+    person = store.subscribers.add(
+        f"{name}@example.org", "", topics, Preferences(**wishes), now=START
+    )
     store.subscribers.confirm(person.email, now=START)
     return person.id
 
@@ -137,7 +139,7 @@ def test_who_changes_frequency_gets_only_what_is_new_to_them(
             "UPDATE deliveries SET state = 'rejected' WHERE subscriber_id = ?", (rejected,)
         )
     for person in (changes, rejected):
-        store.subscribers.set_wishes(person, Wishes(frequency=MONTHLY))
+        store.subscribers.set_wishes(person, Preferences(frequency=MONTHLY))
 
     month = run(papers, settings, store, START + timedelta(days=31))["2024-12"]
 

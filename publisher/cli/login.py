@@ -50,7 +50,7 @@ def _link(name: str, settings: Settings, store: Store) -> str:
 
 
 def _operator(address: str, settings: Settings) -> str:
-    from publisher.sender.addresses import normalise_email
+    from publisher.addresses import normalise_email
 
     email = normalise_email(address)
     if email not in {normalise_email(known) for known in settings.operator.addresses}:

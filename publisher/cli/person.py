@@ -29,7 +29,7 @@ _address = click.argument("address", metavar="ADDRESS")
 def show(*, address: str, config: Path | None, verbose: bool) -> None:
     """Print all that is kept of a person as JSON, for them to have."""
     from publisher import pipeline
-    from publisher.sender.addresses import normalise_email
+    from publisher.addresses import normalise_email
 
     with pipeline.open_store(options.settings_of(config)) as store:
         found = store.held_of(normalise_email(address))
@@ -43,7 +43,7 @@ def show(*, address: str, config: Path | None, verbose: bool) -> None:
 def invite(*, addresses: tuple[str, ...], config: Path | None, verbose: bool) -> None:
     """Ask people by mail to confirm; without addresses, send the mails that are waiting."""
     from publisher import pipeline
-    from publisher.sender.addresses import normalise_email
+    from publisher.addresses import normalise_email
     from publisher.store.confirmations import Request
 
     settings = options.settings_of(config)
@@ -112,7 +112,7 @@ def resume(*, address: str, config: Path | None, verbose: bool) -> None:
 def suppress(*, address: str, reason: str, lift: bool, config: Path | None, verbose: bool) -> None:
     """Send nothing to an address any more, on the list or not."""
     from publisher import pipeline
-    from publisher.sender.addresses import normalise_email
+    from publisher.addresses import normalise_email
 
     email = normalise_email(address)
     with pipeline.open_store(options.settings_of(config)) as store:
@@ -126,7 +126,7 @@ def suppress(*, address: str, reason: str, lift: bool, config: Path | None, verb
 
 
 def _person(store: Store, address: str) -> Subscriber:
-    from publisher.sender.addresses import normalise_email
+    from publisher.addresses import normalise_email
 
     email = normalise_email(address)
     person = store.subscribers.find(email)

@@ -10,7 +10,7 @@ import click
 
 from publisher.cli import checking, options, sending, show
 from publisher.errors import IssueError
-from publisher.models import Choice, Severity
+from publisher.models import EditionKey, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +91,7 @@ def _letters(
     editions = list(issuing.draft(issue, settings, store).editions.values())
     if not editions:
         # Nobody is subscribed yet: who sets the program up wants to know all the same.
-        choice = Choice(language=settings.mail_language, length=settings.newsletter.length)
+        choice = EditionKey(language=settings.mail_language, length=settings.newsletter.length)
         editions = [render_edition(issue, choice, settings)]
     return list(vetting.letters_of(editions, issue, settings, store))
 

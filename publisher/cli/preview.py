@@ -9,7 +9,7 @@ import click
 
 from publisher.cli import options, sending, show
 from publisher.errors import IssueError, OutputError
-from publisher.models import Choice
+from publisher.models import EditionKey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +76,7 @@ def preview(
     collection = pipeline.collect(settings, show.parsing)
     chosen = _chosen(topics, collection)
     with pipeline.open_store(settings) as store:
-        choice = Choice(
+        choice = EditionKey(
             topics=chosen,
             language=language or settings.mail_language,
             length=length or settings.newsletter.length,
@@ -137,7 +137,7 @@ def _upcoming(
 
 
 def _frozen(
-    issue_id: str, choice: Choice, collection: Collection, settings: Settings, store: Store
+    issue_id: str, choice: EditionKey, collection: Collection, settings: Settings, store: Store
 ) -> Letter:
     from publisher import vetting
     from publisher.sender.recipients import edition_key

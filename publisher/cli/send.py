@@ -45,7 +45,7 @@ def send(
 ) -> None:
     """Send the issues that are due, or the one named, to everyone who has not got it."""
     from publisher import issuing, pipeline
-    from publisher.sender.addresses import normalise_email
+    from publisher.addresses import normalise_email
 
     if retry_unknown and abandon:
         raise click.UsageError("--retry-unknown and --abandon: one or the other")

@@ -10,7 +10,7 @@ import click
 
 from publisher.cli import InOrder, letters, options, person, sending, show
 from publisher.errors import SourceError, SubscriberError
-from publisher.models import Wishes
+from publisher.models import Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,12 +59,12 @@ def add(
 ) -> None:
     """Add a person; they get mail when they are confirmed."""
     from publisher import pipeline
-    from publisher.sender.addresses import clean_name, normalise_email
+    from publisher.addresses import clean_name, normalise_email
 
     settings = options.settings_of(config)
     email = normalise_email(address)
     slugs = _slugs(topics, settings) if topics else ()
-    wishes = Wishes(language, length, frequency)
+    wishes = Preferences(language, length, frequency)
     _warn(wishes, settings)
     now = sending.now()
     with pipeline.open_store(settings) as store:
@@ -87,7 +87,7 @@ def add(
 def confirm(*, address: str, reason: str, config: Path | None, verbose: bool) -> None:
     """Confirm a person: from now on they get every issue on their topics."""
     from publisher import pipeline
-    from publisher.sender.addresses import normalise_email
+    from publisher.addresses import normalise_email
 
     with pipeline.open_store(options.settings_of(config)) as store:
         email = normalise_email(address)
@@ -116,7 +116,7 @@ def set_(
 ) -> None:
     """Change what a person gets; what is not named stays."""
     from publisher import pipeline
-    from publisher.sender.addresses import normalise_email
+    from publisher.addresses import normalise_email
 
     settings = options.settings_of(config)
     slugs = _slugs(topics, settings) if topics else ()
@@ -126,7 +126,7 @@ def set_(
         if person is None:
             raise SubscriberError(f"{email}: is not on the list")
         before = person.wishes
-        wishes = Wishes(
+        wishes = Preferences(
             language or before.language, length or before.length, frequency or before.frequency
         )
         _warn(wishes, settings)
@@ -156,7 +156,7 @@ def list_(*, config: Path | None, verbose: bool) -> None:
 def remove(*, address: str, reason: str, config: Path | None, verbose: bool) -> None:
     """Unsubscribe a person; no import makes them active again."""
     from publisher import pipeline
-    from publisher.sender.addresses import normalise_email
+    from publisher.addresses import normalise_email
 
     email = normalise_email(address)
     with pipeline.open_store(options.settings_of(config)) as store:
@@ -174,7 +174,7 @@ def remove(*, address: str, reason: str, config: Path | None, verbose: bool) -> 
 def erase(*, address: str, reason: str, config: Path | None, verbose: bool) -> None:
     """Forget all about a person but a keyed hash, which keeps the address from coming back."""
     from publisher import pipeline
-    from publisher.sender.addresses import normalise_email
+    from publisher.addresses import normalise_email
 
     email = normalise_email(address)
     with pipeline.open_store(options.settings_of(config)) as store:
@@ -309,7 +309,7 @@ def _line(subscriber: Subscriber) -> str:
     return "\t".join(filter(None, (subscriber.email, subscriber.status, topics, chosen)))
 
 
-def _warn(wishes: Wishes, settings: Settings) -> None:
+def _warn(wishes: Preferences, settings: Settings) -> None:
     offered = settings.newsletter.frequencies
     if wishes.frequency is not None and wishes.frequency not in offered:
         show.note(

@@ -243,13 +243,13 @@ class _Reader:
         def parse() -> list[Entry]:
             return [kept.entry(self._parse(job.file, job.data, None)) for job in jobs]
 
-        from publisher.processes import beside, usable_cores  # noqa: PLC0415 - as `_parse`
+        from publisher.process_pool import run_alongside, usable_cores  # noqa: PLC0415 - as `_parse`
 
         # The work stays for the next source folder where this one has nothing to parse.
         if not jobs or self._meanwhile is None or usable_cores() == 1:
             return parse()
         meanwhile, self._meanwhile = self._meanwhile, None
-        return beside(parse, meanwhile)
+        return run_alongside(parse, meanwhile)
 
     def _jobs(
         self, files: Sequence[tuple[SourceFile, Stamp]], known: list[Row | None]

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from publisher.write_ahead import write_ahead
+from publisher.sqlite_wal import enable_wal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -207,7 +207,7 @@ def open_cache(path: Path | None) -> Cache:
         except (OSError, sqlite3.Error):
             return Cache(None)
         try:
-            write_ahead(connection)
+            enable_wal(connection)
             # A power cut may lose the last rows, which are only parsed again.
             connection.execute("PRAGMA synchronous = NORMAL")
             _lay_out(connection)
@@ -241,7 +241,8 @@ def parser_version() -> bytes:
     """Return a hash of the collector's own source: what another parser kept is of no use."""
     package = Path(__file__).parent
     digest = hashlib.sha256()
-    for source in [package.parent / "models.py", *sorted(package.rglob("*.py"))]:
+    models = package.parent / "models"
+    for source in [*sorted(models.glob("*.py")), *sorted(package.rglob("*.py"))]:
         digest.update(source.read_bytes())
     return digest.digest()[:16]
 

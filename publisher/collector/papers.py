@@ -8,7 +8,13 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, overload
 
-from publisher.models import Paper, PaperHead, ParsedDigest, ParsedPaper, Topic
+from publisher.models import (
+    Paper,
+    PaperSummary,
+    ParsedDigest,
+    ParsedPaper,
+    Topic,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -72,7 +78,7 @@ class Papers(Sequence[Paper]):
     __hash__ = None  # type: ignore[assignment]
 
 
-class PaperHeads(Sequence[PaperHead]):
+class PaperHeads(Sequence[PaperSummary]):
     """The heads of papers, in their order; made when somebody asks for one, all of them."""
 
     def __init__(self, ids: Sequence[str], merged: Merged) -> None:
@@ -81,7 +87,7 @@ class PaperHeads(Sequence[PaperHead]):
         self._merged = merged
 
     @cached_property
-    def _heads(self) -> list[PaperHead]:
+    def _heads(self) -> list[PaperSummary]:
         return _heads(self._ids, self._merged)
 
     def __len__(self) -> int:
@@ -89,14 +95,14 @@ class PaperHeads(Sequence[PaperHead]):
         return len(self._ids)
 
     @overload
-    def __getitem__(self, index: int) -> PaperHead: ...
+    def __getitem__(self, index: int) -> PaperSummary: ...
     @overload
-    def __getitem__(self, index: slice) -> list[PaperHead]: ...
-    def __getitem__(self, index: int | slice) -> PaperHead | list[PaperHead]:
+    def __getitem__(self, index: slice) -> list[PaperSummary]: ...
+    def __getitem__(self, index: int | slice) -> PaperSummary | list[PaperSummary]:
         """Return one head, or those of a part."""
         return self._heads[index]
 
-    def __iter__(self) -> Iterator[PaperHead]:
+    def __iter__(self) -> Iterator[PaperSummary]:
         """Yield the heads."""
         return iter(self._heads)
 
@@ -130,7 +136,7 @@ class PapersByTopic(Mapping[str, Papers]):
         return len(self._papers)
 
 
-def _heads(ids: Iterable[str], merged: Merged) -> list[PaperHead]:
+def _heads(ids: Iterable[str], merged: Merged) -> list[PaperSummary]:
     digests, keys = merged.digests, merged.keys
     # A hash of numbers is the same in every process, and made in a tenth of a microsecond.
     seen: dict[tuple[Topic, ...], int] = {}
@@ -142,7 +148,7 @@ def _heads(ids: Iterable[str], merged: Merged) -> list[PaperHead]:
         hash((key, seen[topics], _content_hash(digest.path)))
         for digest, key, topics in zip(digests, keys, merged.topics, strict=True)
     ]
-    found: list[PaperHead] = []
+    found: list[PaperSummary] = []
     first_places, again, topics_of = merged.mentions.first, merged.mentions.again, merged.topics
     for paper_id in ids:
         number, place = first_places[paper_id]
@@ -157,7 +163,9 @@ def _heads(ids: Iterable[str], merged: Merged) -> list[PaperHead]:
             updated = digests[places[newest_of(places, digests)][0]].moment
             fingerprint = hash(tuple((of_digest[one], place) for one, place in places))
         found.append(
-            PaperHead(paper_id, topics, first.path, first.moment, updated, fingerprint & _63_BITS)
+            PaperSummary(
+                paper_id, topics, first.path, first.moment, updated, fingerprint & _63_BITS
+            )
         )
     return found
 

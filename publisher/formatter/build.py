@@ -18,7 +18,7 @@ from publisher.formatter.changes import Changes
 from publisher.formatter.folder import lacks_copy, remove, write_changed
 from publisher.formatter.manifest import MANIFEST, read_manifest
 from publisher.formatter.new_folders import NewFolders
-from publisher.processes import share_out
+from publisher.process_pool import map_parallel
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -127,7 +127,7 @@ def _make_stage(
     if workers > 1 and materials:
         materials.prepare()
     try:
-        yield from share_out(tasks, workers)
+        yield from map_parallel(tasks, workers)
         new.appear()
     finally:
         new.discard()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from publisher.formatter.scripts import language
-from publisher.processes import share_out
+from publisher.process_pool import map_parallel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ def find_labels(
         for start in range(0, len(unknown), _AT_ONCE)
     ]
     read: dict[int, tuple[str, ...]] = {}
-    for some in share_out(tasks, workers):
+    for some in map_parallel(tasks, workers):
         read |= some
     fresh = {
         fingerprint: read[fingerprint] if fingerprint in read else known[fingerprint]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from publisher.formatter.parts import stable_hash
-from publisher.models import PaperHead
+from publisher.models import PaperSummary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,11 +21,11 @@ _MICROSECOND = timedelta(microseconds=1)
 _SECOND = 1_000_000  # microseconds
 
 
-class Listed(NamedTuple):  # as `PaperHead` is: there are as many as papers
+class Listed(NamedTuple):  # as `PaperSummary` is: there are as many as papers
     """A paper's place in the feeds; `number` is its place in the collection."""
 
     number: int
-    head: PaperHead
+    head: PaperSummary
     updated: int  # seconds since 1970; no two papers have the same
     month: str  # "2024-12", of its first digest in the site's zone
     key: int  # stands for all that an entry of the paper shows
@@ -67,11 +67,11 @@ def seconds(count: int) -> datetime:
     return moment(count * _SECOND)
 
 
-def heads_of(papers: Iterable[Paper]) -> Sequence[PaperHead]:
+def heads_of(papers: Iterable[Paper]) -> Sequence[PaperSummary]:
     """Return the heads of `papers`, each read whole."""
     encode = msgspec.json.Encoder().encode
     return [
-        PaperHead(
+        PaperSummary(
             id=paper.id,
             topics=paper.topics,
             digest=paper.digests[0] if paper.digests else "",

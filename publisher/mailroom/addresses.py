@@ -7,7 +7,7 @@ from publisher.errors import SubscriberError
 
 def normal(address: str) -> str:
     """Return the form that the list keeps, "" for what is no address."""
-    from publisher.sender.addresses import normalise_email  # noqa: PLC0415
+    from publisher.addresses import normalise_email  # noqa: PLC0415
 
     try:
         return normalise_email(address) if address else ""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import IssueError
 from publisher.models import DeliveryState
-from publisher.processes import usable_cores
+from publisher.process_pool import usable_cores
 from publisher.sender.claims import Claims
 from publisher.sender.crew import Crew
 from publisher.sender.dispatch import Dispatch

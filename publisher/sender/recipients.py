@@ -13,7 +13,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from publisher.models import Choice, Frequency, Language, Length, SubscriberStatus
+from publisher.models import (
+    EditionKey,
+    Frequency,
+    Language,
+    Length,
+    SubscriberStatus,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -61,7 +67,7 @@ class Reader:
 class Wanted:
     """An edition that somebody gets, and how many do."""
 
-    choice: Choice
+    choice: EditionKey
     readers: int
 
 
@@ -75,7 +81,7 @@ class Addressee:
     edition_key: str
 
 
-def edition_key(choice: Choice) -> str:
+def edition_key(choice: EditionKey) -> str:
     """Return the short name of the edition: "zh-standard-all", or a hash where there is more."""
     rest = " ".join((*sorted(set(choice.topics)), "|", *choice.had))
     short = "all" if rest == "|" else hashlib.sha256(rest.encode()).hexdigest()[:_KEY_LENGTH]
@@ -90,7 +96,7 @@ class Chooser:
         self._offer = offer
         self._topics: dict[tuple[str, ...], frozenset[str]] = {}
 
-    def choice(self, reader: Reader) -> Choice | None:
+    def choice(self, reader: Reader) -> EditionKey | None:
         """Return what `reader` gets, None where that is no edition of this issue.
 
         Topics without papers don't count, so that two people who get the same papers get the same
@@ -108,7 +114,7 @@ class Chooser:
         topics = tuple(sorted(held.intersection(subscriber.topics)))
         if not (topics if subscriber.topics else held):
             return None
-        return Choice(
+        return EditionKey(
             topics=topics,
             language=wishes.language or offer.language,
             length=wishes.length or offer.length,
@@ -134,7 +140,7 @@ def addressees(
     left out: their first issue is the next one.
     """
     chooser = Chooser(offer)
-    known: dict[Choice, str] = {}
+    known: dict[EditionKey, str] = {}
     for reader in readers:
         choice = chooser.choice(reader)
         if choice is None:

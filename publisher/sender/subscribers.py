@@ -9,9 +9,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
+from publisher.addresses import clean_name, normalise_email, shown
 from publisher.errors import SubscriberError
-from publisher.models import NO_WISHES, Frequency, Language, Length, SubscriberStatus, Wishes
-from publisher.sender.addresses import clean_name, normalise_email, shown
+from publisher.models import (
+    NO_PREFERENCES,
+    Frequency,
+    Language,
+    Length,
+    Preferences,
+    SubscriberStatus,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,7 +47,7 @@ class SubscriberRow:
     status: SubscriberStatus
     created_at: datetime | None
     confirmed_at: datetime | None
-    wishes: Wishes = NO_WISHES
+    wishes: Preferences = NO_PREFERENCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +137,7 @@ def _row(
         status=status_of(values.get("status", ""), proof=confirmed_at is not None or confirmed),
         created_at=_time("created_at", values.get("created_at", "")),
         confirmed_at=confirmed_at,
-        wishes=Wishes(
+        wishes=Preferences(
             language=_wish(Language, "language", values),
             length=_wish(Length, "length", values),
             frequency=_wish(Frequency, "frequency", values),

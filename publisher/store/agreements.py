@@ -29,7 +29,7 @@ class Suppression:
 
 
 class Agreements:
-    """By keyed hash of the address, which must be normalised already (sender/addresses.py)."""
+    """By keyed hash of the address, which must be normalised already (addresses.py)."""
 
     def __init__(self, database: Database, keys: Mapping[int, bytes]) -> None:
         """Work on `database`; the oldest of `keys` makes the hashes of addresses."""

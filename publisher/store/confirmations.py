@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.errors import StoreError
-from publisher.models import NO_WISHES, Frequency, Language, Length, SubscriberStatus, Wishes
+from publisher.models import (
+    NO_PREFERENCES,
+    Frequency,
+    Language,
+    Length,
+    Preferences,
+    SubscriberStatus,
+)
 from publisher.store.schema import confirmations
 from publisher.store.subscriber_rows import (
     insert_subscriber,
@@ -46,7 +53,7 @@ class Request:
 
     email: str
     topics: tuple[str, ...] = ()
-    wishes: Wishes = NO_WISHES
+    wishes: Preferences = NO_PREFERENCES
     name: str = ""
     origin: str = ""  # the address of the request, where it came over the web
 
@@ -65,7 +72,7 @@ class Request:
             return cls(
                 email,
                 tuple(found["topics"]),
-                Wishes(
+                Preferences(
                     Language(found["language"]) if "language" in found else None,
                     Length(found["length"]) if "length" in found else None,
                     Frequency(found["frequency"]) if "frequency" in found else None,

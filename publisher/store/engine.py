@@ -12,8 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from publisher.errors import StoreError
+from publisher.sqlite_wal import enable_wal
 from publisher.store.prepared import Prepared
-from publisher.write_ahead import write_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +124,7 @@ def create_engine(url: sa.URL, busy_seconds: float) -> sa.Engine:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 - sqlalchemy's event
     # The driver would otherwise begin transactions at moments of its own choice.
     connection.isolation_level = None
-    write_ahead(connection)
+    enable_wal(connection)
     # FULL: with NORMAL a power cut loses the `sending` mark, and with it the promise that nobody
     # gets an issue twice.
     connection.execute("PRAGMA synchronous=FULL")

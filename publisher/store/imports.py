@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
 
-from publisher.models import SubscriberStatus, Wishes
+from publisher.models import Preferences, SubscriberStatus
 from publisher.store.confirmations import Request
 from publisher.store.hashing import email_hash
 from publisher.store.letters import put_letters
@@ -50,7 +50,7 @@ class ImportedRow(Protocol):
     @property
     def confirmed_at(self) -> datetime | None: ...  # noqa: D102
     @property
-    def wishes(self) -> Wishes: ...  # noqa: D102
+    def wishes(self) -> Preferences: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from publisher.models import (
     Frequency,
     Language,
     Length,
+    Preferences,
     Subscriber,
     SubscriberStatus,
-    Wishes,
 )
 from publisher.store.schema import subscriber_topics, subscribers
 from publisher.store.times import from_ms, optional_time
@@ -65,7 +65,7 @@ def write_topics(connection: sa.Connection, subscriber_id: int, topics: Iterable
         connection.execute(sa.insert(subscriber_topics), rows)
 
 
-def wish_columns(wishes: Wishes) -> dict[str, str]:
+def wish_columns(wishes: Preferences) -> dict[str, str]:
     """Return `wishes` as columns."""
     return {
         "language": wishes.language or "",
@@ -122,7 +122,7 @@ def load_subscribers(
             created_at=from_ms(row.created_at),
             confirmed_at=optional_time(row.confirmed_at),
             paused_until=optional_time(row.paused_until),
-            wishes=Wishes(
+            wishes=Preferences(
                 language=Language(row.language) if row.language else None,
                 length=Length(row.length) if row.length else None,
                 frequency=Frequency(row.frequency) if row.frequency else None,

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.errors import SubscriberError
-from publisher.models import NO_WISHES, Subscriber, SubscriberStatus, Wishes
+from publisher.models import (
+    NO_PREFERENCES,
+    Preferences,
+    Subscriber,
+    SubscriberStatus,
+)
 from publisher.store.agreements import Agreements
 from publisher.store.hashing import email_hash
 from publisher.store.schema import (
@@ -43,14 +48,14 @@ _RESUMED = {"status": SubscriberStatus.ACTIVE.value, "paused_until": None}
 
 
 class Subscribers(Agreements):
-    """Every address given here must be normalised already (sender/addresses.py)."""
+    """Every address given here must be normalised already (addresses.py)."""
 
     def add(
         self,
         email: str,
         name: str,
         topics: Iterable[str],
-        wishes: Wishes = NO_WISHES,
+        wishes: Preferences = NO_PREFERENCES,
         *,
         now: datetime,
         detail: str = "",
@@ -220,7 +225,7 @@ class Subscribers(Agreements):
             write_topics(connection, subscriber_id, topics)
             return read_subscriber(connection, subscriber_id)
 
-    def set_wishes(self, subscriber_id: int, wishes: Wishes) -> Subscriber:
+    def set_wishes(self, subscriber_id: int, wishes: Preferences) -> Subscriber:
         """Replace how a person wants the mail.
 
         Raises `SubscriberError` for an unknown id, and `StoreError`.

@@ -8,7 +8,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
-from running import PATIENCE, until
+from support.program import PATIENCE, until
 
 from publisher.automation import schedule
 from publisher.automation.loop import Loop, Speaker, Task

@@ -10,8 +10,8 @@ from email import message_from_bytes
 from typing import TYPE_CHECKING
 
 import pytest
-from running import CLOCKED, running, until
-from sink import Sink, free_port, mail_server, smtp_at
+from support.program import CLOCKED, running, until
+from support.smtp_sink import Sink, free_port, mail_server, smtp_at
 
 from publisher.models import DeliveryState
 

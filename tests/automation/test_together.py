@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from running import CLOCKED, MODULE, Running, environment, running, until
-from sink import Sink, free_port, mail_server
+from support.program import CLOCKED, MODULE, Running, environment, running, until
+from support.smtp_sink import Sink, free_port, mail_server
 
 from publisher.models import DeliveryState
 from publisher.store.database import open_store

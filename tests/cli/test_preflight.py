@@ -69,7 +69,7 @@ def test_an_error_stops_a_send_unless_forced(
 
 
 def test_a_domain_is_looked_up_at_the_server_that_is_named(publisher: Run, examples: Path) -> None:
-    from preflight.dns_server import serving
+    from support.dns_server import serving
 
     with serving({("papers.dev", "MX"): ["10 mx.papers.dev."]}) as server:
         options = ("--nameserver", server.address, "--source", examples)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher import collector, processes
+from publisher import collector, process_pool
 from publisher.collector import archive, crew, plugins
 from publisher.settings import load
 
@@ -134,7 +134,7 @@ def test_no_paper_is_lost_where_a_few_are_parsed_beside_other_work(
     install: object, digests: Path, harm: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(archive, "_MANY", FILES + 1)
-    monkeypatch.setattr(processes, "usable_cores", lambda: 2)
+    monkeypatch.setattr(process_pool, "usable_cores", lambda: 2)
     install(harm)  # type: ignore[operator]
     done: list[int] = []
     for changed, times in ((False, 1), (False, 1), (True, 2)):

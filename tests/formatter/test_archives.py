@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import feedparser
 import pytest
 from conftest import EXAMPLES
-from formatter.feed_rules import problems
+from support.feed_rules import problems
 
 from publisher import pipeline
 from publisher.settings import load

@@ -22,7 +22,7 @@ from publisher.formatter.build_state import open_state
 from publisher.formatter.changes import Changes
 from publisher.formatter.manifest import MANIFEST
 from publisher.formatter.parts import Part, stable_hash
-from publisher.processes import beside
+from publisher.process_pool import run_alongside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -280,7 +280,7 @@ def test_entries_are_kept_for_forked_processes_too(tmp_path: Path, place: str) -
     (tmp_path / "a file").touch()  # where nothing can be kept on disk
     state = open_state(tmp_path / place, tmp_path / "out")
     state.keep_entries({1: b"one", 2: b"two"})
-    assert beside(partial(state.entries, [1, 3]), lambda: None) == {1: b"one"}
+    assert run_alongside(partial(state.entries, [1, 3]), lambda: None) == {1: b"one"}
     assert state.entries([2, 3]) == {2: b"two"}
     state.close()
 

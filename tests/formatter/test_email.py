@@ -18,8 +18,8 @@ from publisher.formatter.email.fitting import choose_forms
 from publisher.formatter.email.inlining import inlined
 from publisher.models import (
     UNSUBSCRIBE_PLACEHOLDER,
-    Choice,
     Edition,
+    EditionKey,
     Issue,
     Language,
     Length,
@@ -43,7 +43,7 @@ ENGLISH = Settings(
 CHINESE = Settings(site=Site(title="论文速览", url="https://papers.example.org/"))
 HTML_BYTES = 90_000
 BOTH = Language.BOTH
-ALL = Choice(language=BOTH)
+ALL = EditionKey(language=BOTH)
 
 
 def make_paper(number: int = 1, **changes: Any) -> Paper:
@@ -256,7 +256,7 @@ def test_an_edition_holds_the_chosen_topics() -> None:
     ]
     issue = make_issue(*papers)
 
-    edition = render_edition(issue, Choice(("nerf", "gan", "nerf"), BOTH), ENGLISH)
+    edition = render_edition(issue, EditionKey(("nerf", "gan", "nerf"), BOTH), ENGLISH)
 
     assert (edition.topics, edition.paper_count) == (("gan", "nerf"), 4)
     document = lxml_html.fromstring(edition.html)
@@ -325,7 +325,7 @@ def test_the_text_is_for_people(settings: Settings) -> None:
 def test_gmail_shows_it_whole(count: int, length: Length) -> None:
     settings = Settings(newsletter=Newsletter(max_papers=1000))
 
-    edition = render_edition(make_issue(*heavy(count)), Choice(length=length), settings)
+    edition = render_edition(make_issue(*heavy(count)), EditionKey(length=length), settings)
 
     assert len(edition.html.encode()) <= HTML_BYTES
     assert edition.paper_count == count
@@ -348,7 +348,7 @@ def test_a_thousand_topics_fit() -> None:
     everything = tuple(paper.topics[0].slug for paper in papers)
     settings = Settings(newsletter=Newsletter(max_papers=1000))
 
-    edition = render_edition(make_issue(*papers), Choice(everything), settings)
+    edition = render_edition(make_issue(*papers), EditionKey(everything), settings)
 
     assert len(edition.html.encode()) <= HTML_BYTES
     more = re.search(r"网站上还有 (\d+) 篇论文", edition.html)
@@ -373,7 +373,9 @@ def test_the_best_have_most_room() -> None:
 
 def test_an_edition_is_the_same_whatever_was_rendered_before() -> None:
     issue = make_issue(*heavy(40))
-    choices = [Choice(("nerf",), language, length) for language in Language for length in Length]
+    choices = [
+        EditionKey(("nerf",), language, length) for language in Language for length in Length
+    ]
     renderer = EditionRenderer(issue, CHINESE)
 
     together = [renderer.render(choice) for choice in choices]
@@ -388,7 +390,7 @@ def test_cards_inlined_apart_are_as_if_inlined_in_place(
     """The one short cut: premailer sees each card once, not once in every edition."""
     module = "publisher.formatter.email.edition"
     issue = make_issue(*heavy(60), make_paper(999, figures=("https://example.org/f.png",)))
-    choice = Choice(language=BOTH, length=length)
+    choice = EditionKey(language=BOTH, length=length)
     chosen: list[Any] = []
 
     def recording(*arguments: Any) -> Any:
@@ -439,7 +441,7 @@ def test_newer_versions_are_named_with_a_link() -> None:
     issue = make_issue(make_paper(1), make_paper(2, topics=(GAN,)))
     issue = replace(issue, updated=(make_paper(50, version=3), make_paper(51, topics=(GAN,))))
 
-    nerf = render_edition(issue, Choice(("nerf",), BOTH), ENGLISH)
+    nerf = render_edition(issue, EditionKey(("nerf",), BOTH), ENGLISH)
 
     assert "Updated papers" in nerf.text
     assert "version 3" in nerf.html
@@ -534,7 +536,7 @@ def test_a_paper_with_nothing_but_a_title() -> None:
 
 def test_no_paper_on_the_topics() -> None:
     with pytest.raises(IssueError, match="2024-W49: no paper on gan"):
-        render_edition(make_issue(make_paper()), Choice(("gan",), BOTH), ENGLISH)
+        render_edition(make_issue(make_paper()), EditionKey(("gan",), BOTH), ENGLISH)
     with pytest.raises(IssueError, match="no paper on any topic"):
         render_edition(make_issue(), ALL, ENGLISH)
 

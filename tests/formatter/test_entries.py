@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import feedparser
 import pytest
-from formatter import feedgen_entries
-from formatter.sample_feed import NOON, ROOT, feed, paper, settings
 from lxml import etree
+from support import feedgen_entries
+from support.sample_feed import NOON, ROOT, feed, paper, settings
 
 from publisher.errors import SettingsError
 from publisher.formatter.entries import make_entry, newest_update

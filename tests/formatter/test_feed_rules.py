@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import EXAMPLES
-from formatter.feed_rules import problems
-from formatter.sample_feed import ROOT, feed, paper, settings
 from hypothesis import given
 from hypothesis import strategies as st
+from support.feed_rules import problems
+from support.sample_feed import ROOT, feed, paper, settings
 
 from publisher import pipeline
 from publisher.formatter.entries import make_entry

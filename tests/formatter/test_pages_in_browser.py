@@ -26,8 +26,8 @@ from publisher.formatter.pages import (
     render_pages,
 )
 from publisher.models import (
-    Choice,
     Collection,
+    EditionKey,
     Issue,
     Language,
     Length,
@@ -214,7 +214,7 @@ def test_mails_are_accessible(tmp_path: Path) -> None:
     renderer = EditionRenderer(issue, Settings(site=Site(url="https://papers.example.org/")))
     mails = []
     for language, length in product(Language, Length):
-        edition = renderer.render(Choice(language=language, length=length))
+        edition = renderer.render(EditionKey(language=language, length=length))
         mails.append(tmp_path / f"{language}-{length}.html")
         mails[-1].write_text(edition.html, encoding="utf-8")
     done = subprocess.run(

@@ -15,7 +15,7 @@ from publisher.formatter.columns import text_width
 from publisher.formatter.email import EditionRenderer
 from publisher.formatter.newsletter import due_issue
 from publisher.formatter.periods import period_of
-from publisher.models import Choice, Issue, Language, Length
+from publisher.models import EditionKey, Issue, Language, Length
 from publisher.settings import load
 
 if TYPE_CHECKING:
@@ -49,11 +49,13 @@ def issues(settings: Settings) -> list[Issue]:
     return made
 
 
-def choices(topics: list[str]) -> list[Choice]:
+def choices(topics: list[str]) -> list[EditionKey]:
     """Thirty of them: every language and length with all topics, one, several."""
     sets = [(), (topics[0],), tuple(topics[1:4]), tuple(topics[2:])]
     every = list(product(sets, Language, Length))
-    return [Choice(tuple(sorted(set(t))), language, length) for t, language, length in every[:30]]
+    return [
+        EditionKey(tuple(sorted(set(t))), language, length) for t, language, length in every[:30]
+    ]
 
 
 def check(edition: Edition, issue: Issue, by_id: dict[str, Paper]) -> None:

@@ -11,14 +11,14 @@ import pytest
 from publisher.errors import SettingsError
 from publisher.formatter.email import render_edition
 from publisher.formatter.email.words import CHINESE_MAIL, ENGLISH_MAIL, mail_texts
-from publisher.models import Choice, Issue, Language, Paper, Topic
+from publisher.models import EditionKey, Issue, Language, Paper, Topic
 from publisher.settings import Newsletter, Settings, Site
 from publisher.settings.sections import Theme, Web
 from publisher.settings.values import Words
 
 ZONE = ZoneInfo("Asia/Shanghai")
 END = datetime(2024, 12, 9, 8, tzinfo=ZONE)
-ENGLISH = Choice(language=Language.ENGLISH)
+ENGLISH = EditionKey(language=Language.ENGLISH)
 
 
 def make_issue(issue_id: str = "2024-W49", papers: int = 1) -> Issue:
@@ -67,7 +67,7 @@ def test_words() -> None:
     for part in (edition.html, edition.text):
         assert "Hello from Paper digests." in part
         assert "Yours, Paper digests" in part
-    assert "Hello" not in render_edition(make_issue(), Choice(), settings).html
+    assert "Hello" not in render_edition(make_issue(), EditionKey(), settings).html
 
 
 @pytest.mark.parametrize(
@@ -127,8 +127,12 @@ def test_subject_and_period(
 
 
 def test_the_subject_of_a_day_or_month_in_chinese() -> None:
-    assert "（12月2日）" in render_edition(make_issue("2024-12-02"), Choice(), Settings()).subject
-    assert "（2024年12月）" in render_edition(make_issue("2024-12"), Choice(), Settings()).subject
+    assert (
+        "（12月2日）" in render_edition(make_issue("2024-12-02"), EditionKey(), Settings()).subject
+    )
+    assert (
+        "（2024年12月）" in render_edition(make_issue("2024-12"), EditionKey(), Settings()).subject
+    )
 
 
 def test_a_web_address_brings_preferences_and_a_click() -> None:

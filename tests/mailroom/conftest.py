@@ -3,13 +3,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from office import opened
+from support.inbound_fixture import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from office import Office
+    from support.inbound_fixture import Office
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from office import opened
+from support.inbound_fixture import opened
 
 from publisher.errors import ConfigurationFailure, SourceError
 from publisher.sender.inbox.imap import ImapFolder, _quoted
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import imaplib
     from collections.abc import Iterator
 
-    from office import Office
+    from support.inbound_fixture import Office
 
 DOVECOT = shutil.which("dovecot") or "/usr/sbin/dovecot"
 

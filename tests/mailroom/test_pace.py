@@ -12,9 +12,9 @@ from publisher.sender.pace import limits_of
 from publisher.sender.transports import create
 
 if TYPE_CHECKING:
-    from office import Office
+    from support.inbound_fixture import Office
 
-from office import ISSUE
+from support.inbound_fixture import ISSUE
 
 
 def send(office: Office, *, naps: list[float] | None = None, **pace: Any) -> correspondence.Sent:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from office import ISSUE, LIST, opened
+from support.inbound_fixture import ISSUE, LIST, opened
 
 from publisher.models import DeliveryState
 from publisher.sender.delivery import deliver
@@ -24,7 +24,7 @@ from publisher.sender.transports import create
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from office import Office
+    from support.inbound_fixture import Office
 
 POSTFIX = shutil.which("postfix") or "/usr/sbin/postfix"
 READERS = 40

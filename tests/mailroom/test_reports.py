@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from office import ISSUE, LIST, bounce
+from support.inbound_fixture import ISSUE, LIST, bounce
 
 from publisher.models import DeliveryState
 from publisher.sender.ledger import Mark
 
 if TYPE_CHECKING:
-    from office import Office
+    from support.inbound_fixture import Office
 
 A, B = "a@example.net", "b@example.net"
 

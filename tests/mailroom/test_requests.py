@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-    from office import Office
+    from support.inbound_fixture import Office
 
 WHO = "Reader <reader@example.net>"
 EMAIL = "reader@example.net"

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from preflight.letters import PAPERS, TOKEN, message
+from support.rendered_messages import PAPERS, TOKEN, message
 
 from publisher.preflight.letter import Letter, open_letter
 

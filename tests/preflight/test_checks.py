@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from preflight.letters import HEAD, HTML, TEXT, message
+from support.rendered_messages import HEAD, HTML, TEXT, message
 
 from publisher import preflight
 from publisher.models import Severity

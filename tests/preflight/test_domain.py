@@ -8,7 +8,7 @@ import ipaddress
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
-from preflight.dns_server import serving
+from support.dns_server import serving
 
 from publisher.errors import SettingsError
 from publisher.preflight import dkim, dmarc, domain, lookup, spf

@@ -16,7 +16,7 @@ import pytest
 
 from publisher import issuing, pipeline
 from publisher.formatter.email import render_edition
-from publisher.models import Choice, Frequency, Severity
+from publisher.models import EditionKey, Frequency, Severity
 from publisher.settings import load
 from publisher.vetting import about, letters_of
 
@@ -52,7 +52,7 @@ def letters(folder: Path, where: Path, most: int) -> list[Letter]:
     with pipeline.open_store(settings) as store:
         for issue_id in ids[:: max(1, len(ids) // most)][:most]:
             issue = issuing.by_id(issue_id, collection, settings, store)
-            edition = render_edition(issue, Choice(), settings)
+            edition = render_edition(issue, EditionKey(), settings)
             made += letters_of([edition], issue, settings, store)
     return made
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hostile_server import PHASES, WAYS, Hostile
+from support.hostile_server import PHASES, WAYS, Hostile
 
 from publisher.models import DeliveryState as S
 from publisher.sender.delivery import Report, deliver

@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from publisher.addresses import clean_name, normalise_email
 from publisher.errors import SubscriberError
 from publisher.models import (
     UNSUBSCRIBE_PLACEHOLDER,
-    Choice,
+    EditionKey,
     Frequency,
     Language,
     Length,
+    Preferences,
     Subscriber,
     SubscriberStatus,
-    Wishes,
 )
-from publisher.sender.addresses import clean_name, normalise_email
 from publisher.sender.recipients import (
     Chooser,
     Offer,
@@ -166,11 +166,11 @@ OFFER = Offer({"p1": ("a", "b"), "p2": ("c",), "p3": ("a",)})
 
 def test_who_gets_which_edition() -> None:
     needed = needed_editions(PEOPLE, OFFER)
-    only_a, a_and_b = edition_key(Choice(("a",))), edition_key(Choice(("a", "b")))
+    only_a, a_and_b = edition_key(EditionKey(("a",))), edition_key(EditionKey(("a", "b")))
     assert needed == {
-        "zh-standard-all": Wanted(Choice(), 1),
-        only_a: Wanted(Choice(("a",)), 2),
-        a_and_b: Wanted(Choice(("a", "b")), 1),
+        "zh-standard-all": Wanted(EditionKey(), 1),
+        only_a: Wanted(EditionKey(("a",)), 2),
+        a_and_b: Wanted(EditionKey(("a", "b")), 1),
     }
     got = {row.subscriber_id: row.edition_key for row in addressees(PEOPLE, OFFER, needed)}
     assert got == {1: "zh-standard-all", 2: a_and_b, 3: only_a, 6: only_a}
@@ -180,26 +180,26 @@ def test_who_gets_which_edition() -> None:
 
 
 DAILY, WEEKLY, MONTHLY = Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY
-EN_SHORT = Wishes(Language.ENGLISH, Length.SHORT)
+EN_SHORT = Preferences(Language.ENGLISH, Length.SHORT)
 
 
 @pytest.mark.parametrize(
     ("wishes", "offer", "choice"),
     [
-        (Wishes(), OFFER, Choice()),
-        (EN_SHORT, OFFER, Choice((), Language.ENGLISH, Length.SHORT)),
-        (Wishes(), replace(OFFER, language=Language.BOTH), Choice((), Language.BOTH)),
-        (Wishes(frequency=WEEKLY), OFFER, Choice()),
+        (Preferences(), OFFER, EditionKey()),
+        (EN_SHORT, OFFER, EditionKey((), Language.ENGLISH, Length.SHORT)),
+        (Preferences(), replace(OFFER, language=Language.BOTH), EditionKey((), Language.BOTH)),
+        (Preferences(frequency=WEEKLY), OFFER, EditionKey()),
         # what is not offered is as good as no wish: else they would never hear from us
-        (Wishes(frequency=MONTHLY), OFFER, Choice()),
-        (Wishes(frequency=MONTHLY), replace(OFFER, frequencies=(WEEKLY, MONTHLY)), None),
-        (Wishes(), replace(OFFER, frequencies=(DAILY, WEEKLY)), None),
-        (Wishes(frequency=WEEKLY), replace(OFFER, frequencies=(DAILY, WEEKLY)), Choice()),
+        (Preferences(frequency=MONTHLY), OFFER, EditionKey()),
+        (Preferences(frequency=MONTHLY), replace(OFFER, frequencies=(WEEKLY, MONTHLY)), None),
+        (Preferences(), replace(OFFER, frequencies=(DAILY, WEEKLY)), None),
+        (Preferences(frequency=WEEKLY), replace(OFFER, frequencies=(DAILY, WEEKLY)), EditionKey()),
         # papers without a topic are for those who want all
-        (Wishes(), Offer({"p": ()}), Choice()),
+        (Preferences(), Offer({"p": ()}), EditionKey()),
     ],
 )
-def test_what_somebody_gets(wishes: Wishes, offer: Offer, choice: Choice | None) -> None:
+def test_what_somebody_gets(wishes: Preferences, offer: Offer, choice: EditionKey | None) -> None:
     found = Chooser(offer).choice(Reader(replace(person(1), wishes=wishes)))
     assert found == choice
 
@@ -207,16 +207,16 @@ def test_what_somebody_gets(wishes: Wishes, offer: Offer, choice: Choice | None)
 @pytest.mark.parametrize(
     ("topics", "had", "choice"),
     [
-        ((), ("2024-W49",), Choice(had=("2024-W49",))),
-        (("a",), ("2024-W49",), Choice(("a",), had=("2024-W49",))),
+        ((), ("2024-W49",), EditionKey(had=("2024-W49",))),
+        (("a",), ("2024-W49",), EditionKey(("a",), had=("2024-W49",))),
         # all on "b" came with the weekly issue, and with both of them nothing is left
         (("b",), ("2024-W49",), None),
-        (("a", "b"), ("2024-W49",), Choice(("a",), had=("2024-W49",))),
+        (("a", "b"), ("2024-W49",), EditionKey(("a",), had=("2024-W49",))),
         ((), ("2024-W49", "2024-W50"), None),
     ],
 )
 def test_who_changed_frequency_gets_what_is_new_to_them(
-    topics: tuple[str, ...], had: tuple[str, ...], choice: Choice | None
+    topics: tuple[str, ...], had: tuple[str, ...], choice: EditionKey | None
 ) -> None:
     shared = {"2024-W49": {"p1", "p2"}, "2024-W50": {"p3"}}
     offer = replace(OFFER, shared=shared)
@@ -225,7 +225,7 @@ def test_who_changed_frequency_gets_what_is_new_to_them(
 
 def test_no_two_choices_share_a_key() -> None:
     choices = [
-        Choice(topics, language, length, had)
+        EditionKey(topics, language, length, had)
         for topics in ((), ("a",), ("a", "b"), ("ab",))
         for language in Language
         for length in Length
@@ -346,7 +346,7 @@ def test_a_spreadsheet_runs_nothing_of_an_export() -> None:
             created_at=st.integers(0, 10**9).map(lambda seconds: NOW - timedelta(seconds=seconds)),
             confirmed_at=st.just(NOW),
             wishes=st.builds(
-                Wishes,
+                Preferences,
                 st.sampled_from([None, *Language]),
                 st.sampled_from([None, *Length]),
                 st.sampled_from([None, *Frequency]),

@@ -13,7 +13,12 @@ import pytest
 @pytest.mark.both_databases
 def test_killed_and_stopped_at_any_moment_nobody_gets_two(url: str) -> None:
     # By itself: a fork of a program with threads inherits their locks.
-    command = [sys.executable, Path(__file__).with_name("storm.py"), "--runs", "20"]
+    command = [
+        sys.executable,
+        Path(__file__).parents[1] / "support" / "chaos_runner.py",
+        "--runs",
+        "20",
+    ]
     if url.startswith("postgresql"):
         command += ["--url", url]
     done = subprocess.run(command, capture_output=True, text=True, timeout=900)

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from databases import everything_in
+from support.databases import everything_in
 
 from publisher.errors import StoreError
-from publisher.models import Frequency, Language, SubscriberStatus, Wishes
+from publisher.models import Frequency, Language, Preferences, SubscriberStatus
 from publisher.store.confirmations import Outcome, Request
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.both_databases
 
 NOW = datetime(2024, 12, 9, 8, 0, tzinfo=UTC)
 WHO = "jane@example.org"
-WANTED = Request(WHO, ("nerf",), Wishes(Language.BOTH, None, Frequency.DAILY), "Jane")
+WANTED = Request(WHO, ("nerf",), Preferences(Language.BOTH, None, Frequency.DAILY), "Jane")
 
 
 def hashed(text: str) -> str:

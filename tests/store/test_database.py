@@ -23,7 +23,7 @@ from publisher.store.database import open_store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from databases import Postgres
+    from support.databases import Postgres
 
 NOW = datetime(2024, 12, 9, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from publisher.models import DeliveryState, SubscriberStatus, Wishes
+from publisher.models import DeliveryState, Preferences, SubscriberStatus
 from publisher.store.figures import DomainBounces
 from publisher.store.polls import AppPolls
 from publisher.store.search import Wanted
@@ -153,7 +153,7 @@ def test_deliveries_by_issue_state_and_reason(store: Store, lists: Lists) -> Non
 )
 def test_search(store: Store, wanted: Wanted, expected: list[str]) -> None:
     store.subscribers.add("ada_x@a.example", "Ada Lovelace", (), now=NIGHT)
-    store.subscribers.add("eva@a.example", "张三", ("avatar", "nerf"), Wishes(), now=NIGHT)
+    store.subscribers.add("eva@a.example", "张三", ("avatar", "nerf"), Preferences(), now=NIGHT)
     store.subscribers.confirm("eva@a.example", now=NIGHT)
     store.subscribers.add("bob@b.example", "", (), now=NIGHT)
 

@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
-from publisher.models import NO_WISHES
+from publisher.models import NO_PREFERENCES
 from publisher.store import migrate
 from publisher.store.database import open_store
 from publisher.store.schema import metadata
@@ -36,7 +36,7 @@ def test_people_of_an_older_database_have_no_wishes(tmp_path: Path) -> None:
 
     with open_store(f"sqlite:///{path}") as store:
         (person,) = store.subscribers.iterate()
-        assert (person.email, person.wishes) == ("a@example.org", NO_WISHES)
+        assert (person.email, person.wishes) == ("a@example.org", NO_PREFERENCES)
         assert person.paused_until is None
 
     with sqlite3.connect(path) as raw:

@@ -5,10 +5,17 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from databases import everything_in
+from support.databases import everything_in
 
 from publisher.errors import SubscriberError
-from publisher.models import NO_WISHES, Frequency, Language, Length, SubscriberStatus, Wishes
+from publisher.models import (
+    NO_PREFERENCES,
+    Frequency,
+    Language,
+    Length,
+    Preferences,
+    SubscriberStatus,
+)
 
 if TYPE_CHECKING:
     from publisher.store.database import Store
@@ -33,7 +40,7 @@ class Row:
     topics: tuple[str, ...] = ()
     created_at: datetime | None = None
     confirmed_at: datetime | None = None
-    wishes: Wishes = NO_WISHES
+    wishes: Preferences = NO_PREFERENCES
 
 
 def test_adding_confirming_and_leaving(store: Store) -> None:
@@ -111,11 +118,11 @@ def test_topics_can_be_changed(store: Store) -> None:
 
 
 def test_wishes_are_kept_and_can_be_changed(store: Store) -> None:
-    wishes = Wishes(Language.BOTH, Length.SHORT, Frequency.DAILY)
+    wishes = Preferences(Language.BOTH, Length.SHORT, Frequency.DAILY)
     person = store.subscribers.add(WHO, "", (), wishes, now=NOW)
     assert person.wishes == wishes
     assert store.subscribers.find(WHO) == person
-    assert store.subscribers.set_wishes(person.id, Wishes()).wishes == Wishes()
+    assert store.subscribers.set_wishes(person.id, Preferences()).wishes == Preferences()
     store.import_subscribers([Row("b@example.org", wishes=wishes)], now=NOW)
     imported = store.subscribers.find("b@example.org")
     assert imported is not None

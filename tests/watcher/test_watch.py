@@ -325,9 +325,9 @@ def test_it_ends_when_it_is_asked_to(watching: Watching, number: int) -> None:
 
 
 def test_it_ends_while_it_waits_for_another_build(watching: Watching) -> None:
-    from publisher.locking import one_at_a_time
+    from publisher.build_lock import build_lock
 
-    with one_at_a_time(watching.home / "public", 0, watching.home, print):
+    with build_lock(watching.home / "public", 0, watching.home, print):
         watching.start().said("waiting for another build")
         assert watching.signal(signal.SIGTERM) == 0
 

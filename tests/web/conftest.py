@@ -3,14 +3,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from readers import Person
-from serving import serving
+from support.feed_readers import Person
+from support.web_server import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from serving import Site
+    from support.web_server import Site
 
 
 @pytest.fixture

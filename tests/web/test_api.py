@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from api_client import ISSUE, NOW, api_site, authorized, freeze, people
 from conftest import ROOT
+from support.api_client import ISSUE, NOW, api_site, authorized, freeze, people
 
 from publisher.models import DeliveryState, SubscriberStatus
 from publisher.sender.one_time import token_hash
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import httpx
-    from serving import Site
+    from support.web_server import Site
 
 
 @pytest.fixture

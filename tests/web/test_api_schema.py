@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import schemathesis
-from api_client import ISSUE, api_site, authorized, freeze, people
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
+from support.api_client import ISSUE, api_site, authorized, freeze, people
 
 from publisher.web.api.endpoint import OPERATIONS
 from publisher.web.api.model import Nothing
@@ -18,7 +18,7 @@ from publisher.web.api.openapi import document
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from serving import Site
+    from support.web_server import Site
 
 EXAMPLES = 40
 # No schema says what an address is, nor that who has agreed already needs a note.

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from serving import PATIENCE, serving, until
+from support.web_server import PATIENCE, serving, until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from serving import Site
+    from support.web_server import Site
 
 
 def test_it_is_well(site: Site) -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 import psutil
-from running import PATIENCE, running, until
-from sink import free_port
+from support.program import PATIENCE, running, until
+from support.smtp_sink import free_port
 
 from publisher.web.child import keep
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from serving import PATIENCE, raw, serving, until
+from support.web_server import PATIENCE, raw, serving, until
 
 from publisher.web.access_log import AccessLog
 from publisher.web.files import protocol
@@ -16,7 +16,7 @@ from publisher.web.files import protocol
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from serving import Site
+    from support.web_server import Site
 
 GET = b"GET /atom.xml HTTP/1.1\r\nHost: x\r\n\r\n"
 LAST = b"GET /atom.xml HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"

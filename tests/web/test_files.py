@@ -8,13 +8,13 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 import pytest
-from serving import raw, serving
+from support.web_server import raw, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from serving import Site
+    from support.web_server import Site
 
 FEED = b"<feed>" + b"x" * 5000 + b"</feed>"
 HUB = "https://hub.example.org/"

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 import httpx
 import psutil
 import pytest
-from hostility import attack
-from readers import ADA, text_of
-from serving import PATIENCE, until
-from sink import free_port
+from support.attack_payloads import attack
+from support.feed_readers import ADA, text_of
+from support.smtp_sink import free_port
+from support.web_server import PATIENCE, until
 
 from publisher.sender.tokens import make_token
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from readers import Person
+    from support.feed_readers import Person
 
 REQUESTS = 1500
 MOST_MEMORY = 200_000_000

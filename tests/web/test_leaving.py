@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from readers import ADA
-from serving import PATIENCE
+from support.feed_readers import ADA
+from support.web_server import PATIENCE
 
 from publisher.sender.tokens import make_token
 
 if TYPE_CHECKING:
     import httpx
-    from readers import Person
+    from support.feed_readers import Person
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import EXAMPLES
-from operating import fill, log_in, post
-from serving import until
+from support.operator_site import fill, log_in, post
+from support.web_server import until
 
 from publisher import collector
 from publisher.errors import StoreError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from pathlib import Path
 
-    from serving import Site
+    from support.web_server import Site
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from operating import ISSUE, fill, log_in, post
+from support.operator_site import ISSUE, fill, log_in, post
 
 from publisher.models import DeliveryState, SubscriberStatus
 from publisher.store.issues import IssueState
 
 if TYPE_CHECKING:
-    from operating import People
-    from serving import Site
+    from support.operator_site import People
+    from support.web_server import Site
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from operating import ISSUE, fill, log_in
-from serving import PATIENCE
+from support.operator_site import ISSUE, fill, log_in
+from support.web_server import PATIENCE
 
 from publisher.web.operator.gate import csrf_token, id_of
 from publisher.web.operator.routes import GROUPS
 
 if TYPE_CHECKING:
-    from serving import Site
+    from support.web_server import Site
 
 # What is for who is not logged in.
 OPEN = {"/operator/login", "/operator/login/{token}", "/operator/style.css", "/operator/live.js"}

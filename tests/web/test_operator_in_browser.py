@@ -10,11 +10,11 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from browsing import DESK, PHONE, browsing, overflows, violations
 from conftest import EXAMPLES, page_tool
-from operating import ISSUE, Mark, Settled, fill, log_in
 from playwright.sync_api import expect
-from serving import PATIENCE, serving
+from support.browser import DESK, PHONE, browsing, overflows, violations
+from support.operator_site import ISSUE, Mark, Settled, fill, log_in
+from support.web_server import PATIENCE, serving
 
 from publisher.models import DeliveryState
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from operating import People
     from playwright.sync_api import Browser, Page
-    from serving import Site
+    from support.operator_site import People
+    from support.web_server import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

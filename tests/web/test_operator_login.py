@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from operating import link_for, log_in, post
-from serving import PATIENCE, serving, until
 from starlette.datastructures import Headers
+from support.operator_site import link_for, log_in, post
+from support.web_server import PATIENCE, serving, until
 
 from publisher.settings import Settings
 from publisher.settings.sections import Web
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from serving import Site
+    from support.web_server import Site
 
 HOME = "/operator/"
 

@@ -4,7 +4,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
-from serving import serving
+from support.web_server import serving
 
 from publisher.store.database import open_store
 from publisher.store.polls import AppPolls
@@ -23,7 +23,7 @@ from publisher.web.polls.user_agents import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from serving import Site
+    from support.web_server import Site
 
 SAFARI = (
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "

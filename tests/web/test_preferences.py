@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from readers import ADA
+from support.feed_readers import ADA
 
-from publisher.models import Language, Length, Wishes
+from publisher.models import Language, Length, Preferences
 
 if TYPE_CHECKING:
-    from readers import Person
+    from support.feed_readers import Person
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_changing_what_one_gets(person: Person, link: str) -> None:
     assert "Saved." in page.text
     found = person.site.store.subscribers.find(ADA)
     assert found is not None
-    assert (found.topics, found.wishes) == (("yixue",), Wishes(Language.ENGLISH, Length.LONG))
+    assert (found.topics, found.wishes) == (("yixue",), Preferences(Language.ENGLISH, Length.LONG))
     assert person.site.client.post(link, data={**chosen, "topic[]": []}).status_code == 422
     person.site.client.post(link, data={**chosen, "which": "all"})
     found = person.site.store.subscribers.find(ADA)

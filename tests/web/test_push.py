@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from conftest import ROOT
-from running import PATIENCE, Running, running, until
-from serving import serving
-from sink import free_port
+from support.program import PATIENCE, Running, running, until
+from support.smtp_sink import free_port
+from support.web_server import serving
 
 from publisher.web.push import MOST_BYTES
 

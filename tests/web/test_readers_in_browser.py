@@ -17,14 +17,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from aiosmtpd.controller import Controller
-from browsing import DESK, PHONE, overflows, violations
 from conftest import EXAMPLES, chromium, page_tool
-from hands import Keyboard, Mouse
-from https_front import https_front
 from playwright.sync_api import expect, sync_playwright
-from readers import ADA, NAMES, Person, text_of
-from serving import serving
-from sink import free_port
+from support.browser import DESK, PHONE, overflows, violations
+from support.browser_input import Keyboard, Mouse
+from support.feed_readers import ADA, NAMES, Person, text_of
+from support.https_front import https_front
+from support.smtp_sink import free_port
+from support.web_server import serving
 
 from publisher import correspondence, issuing, pipeline
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
-    from serving import Site
+    from support.web_server import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-from readers import ADA, Person, text_of
-from serving import serving
+from support.feed_readers import ADA, Person, text_of
+from support.web_server import serving
 
-from publisher.models import Frequency, Language, Length, Wishes
+from publisher.models import Frequency, Language, Length, Preferences
 from publisher.web.readers.guards import Guards, network_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from serving import Site
+    from support.web_server import Site
 
 
 def test_from_the_form_onto_the_list(person: Person) -> None:
@@ -51,7 +51,7 @@ def test_the_link_shows_a_button_and_the_button_confirms_once(person: Person) ->
     found = person.site.store.subscribers.find(ADA)
     assert found is not None
     assert found.topics == ("nerf",)
-    assert found.wishes == Wishes(Language.CHINESE, Length.LONG, Frequency.WEEKLY)
+    assert found.wishes == Preferences(Language.CHINESE, Length.LONG, Frequency.WEEKLY)
     assert "confirmed already" in client.post(link).text
     (line,) = person.site.store.held_of(ADA)["consent"]  # type: ignore[misc]
     assert line["action"] == "confirmed"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from publisher.formatter.email.frame import Forms
     from publisher.formatter.email.words import MailTexts
-    from publisher.models import Choice, Issue, Language, Length, Paper
+    from publisher.models import EditionKey, Issue, Language, Length, Paper
     from publisher.settings import Settings
 
 HTML_TEMPLATE = "email/issue.html.j2"
@@ -46,7 +46,7 @@ class _Placeable:
     text: str = ""
 
 
-def render_edition(issue: Issue, choice: Choice, settings: Settings) -> Edition:
+def render_edition(issue: Issue, choice: EditionKey, settings: Settings) -> Edition:
     """Return `issue` for the subscribers who made `choice`.
 
     Every paper on the topics is shown, or counted in a link to the web. At most
@@ -72,7 +72,7 @@ class EditionRenderer:
         # Cards that look the same are the same: a title does not depend on the length.
         self._cards: dict[tuple[str, Card], _Placeable] = {}
 
-    def render(self, choice: Choice, known: Collection[str] = ()) -> Edition:
+    def render(self, choice: EditionKey, known: Collection[str] = ()) -> Edition:
         """Return the edition for `choice`; see `render_edition`.
 
         `known` are the ids of papers that its readers had already; they are left out.

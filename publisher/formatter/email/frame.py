@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from publisher.formatter.email.words import MailTexts
     from publisher.formatter.ranking import Section
-    from publisher.models import Choice, Issue, Paper
+    from publisher.models import EditionKey, Issue, Paper
     from publisher.settings import Settings
 
 # By paper; None for one that only the web has.
@@ -39,7 +39,7 @@ class Letter:
     """What an edition holds, before it is known what fits."""
 
     issue: Issue
-    choice: Choice
+    choice: EditionKey
     texts: MailTexts
     found: tuple[Section, ...]
     top: tuple[Paper, ...]  # highlights
@@ -101,7 +101,7 @@ class Newer:
     version: str  # "version 2"
 
 
-def make_letter(issue: Issue, choice: Choice, settings: Settings) -> Letter:
+def make_letter(issue: Issue, choice: EditionKey, settings: Settings) -> Letter:
     """Return what the edition of `issue` for `choice` holds.
 
     Raises `IssueError` where that is no paper, and `SettingsError` for the theme's words.

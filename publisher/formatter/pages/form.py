@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from publisher.formatter.pages.form_words import FormWords, form_words
 from publisher.formatter.pages.frame import part_language
-from publisher.models import NO_WISHES, Wishes
+from publisher.models import NO_PREFERENCES, Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -46,7 +46,7 @@ def subscribe_form(
     *,
     picked: Collection[str] = (),
     some: bool = False,
-    wishes: Wishes = NO_WISHES,
+    wishes: Preferences = NO_PREFERENCES,
 ) -> SubscribeForm:
     """Return the form in a `language` ("en", "zh-CN") with these topics and wishes chosen.
 

@@ -10,7 +10,7 @@ from publisher.formatter.site.makers import all_parts
 from publisher.formatter.site.plan import SitePlan
 from publisher.formatter.templating import forget_templates
 from publisher.formatter.timeline import lay_out
-from publisher.processes import usable_cores
+from publisher.process_pool import usable_cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -25,7 +25,10 @@ _WRITERS = ("deflate", "feedgen", "jinja2", "lxml", "msgspec")
 def program_fingerprint(settings: Settings) -> int:
     """Return 63 bits that stand for all of it. Raises `TemplateError`."""
     package = Path(__file__).parents[2]
-    folders = [package / "formatter", package / "settings", *template_folders(settings)]
+    folders = [
+        *(package / room for room in ("formatter", "models", "newsletter", "settings")),
+        *template_folders(settings),
+    ]
     texts = [file for folder in folders for file in _files(folder)]
     # Of the inbox, a page shows its address, and of it nothing that is secret.
     inbox = (settings.inbox.is_set_up, settings.inbox_address)
@@ -33,7 +36,7 @@ def program_fingerprint(settings: Settings) -> int:
     return stable_hash(
         sys.version,
         msgspec.json.encode(shown),
-        *((package / "models.py").read_bytes(), *(Path(file).read_bytes() for file in texts)),
+        *(Path(file).read_bytes() for file in texts),
         *map(_version, _WRITERS),
     )
 

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from publisher.sender.addresses import shown
+from publisher.addresses import shown
 from publisher.web.api import issues, publishing, subscribers
 from publisher.web.api.access import Buckets, let_in
 from publisher.web.api.openapi import BASE, document

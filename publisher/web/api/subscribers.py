@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET
 from starlette.exceptions import HTTPException
 
+from publisher.addresses import clean_name, normalise_email
+from publisher.addresses import shown as one_line
 from publisher.errors import SubscriberError
-from publisher.models import SubscriberStatus, Wishes
-from publisher.sender.addresses import clean_name, normalise_email
-from publisher.sender.addresses import shown as one_line
+from publisher.models import Preferences, SubscriberStatus
 from publisher.sender.single import Kind
 from publisher.store.confirmations import Request
 from publisher.store.knocks import KnockLimits
@@ -67,7 +67,7 @@ def _add(call: Call) -> Reply:
     _check_topics(asked.topics)
     if asked.confirmed and not asked.note.strip():
         raise HTTPException(422, "note: say how the person agreed")
-    wishes = Wishes(asked.language, asked.length, asked.frequency)
+    wishes = Preferences(asked.language, asked.length, asked.frequency)
     store, now = call.context.store, call.context.clock()
     known = store.subscribers.find(email)
     if known is not None and known.status in (SubscriberStatus.ACTIVE, SubscriberStatus.PAUSED):
@@ -107,7 +107,7 @@ def _change(call: Call) -> Reply:
     _check_topics([] if asked.topics is UNSET else asked.topics)
     person, people = _person(call), call.context.store.subscribers
     before = person.wishes
-    wishes = Wishes(
+    wishes = Preferences(
         before.language if asked.language is UNSET else asked.language,
         before.length if asked.length is UNSET else asked.length,
         before.frequency if asked.frequency is UNSET else asked.frequency,

@@ -16,8 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from publisher.addresses import normalise_email
 from publisher.errors import SubscriberError
-from publisher.sender.addresses import normalise_email
 from publisher.sender.one_time import TOKEN_LENGTH, new_token, token_hash
 from publisher.web.context import context_of
 from publisher.web.operator import gate

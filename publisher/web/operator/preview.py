@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
-from publisher.models import Choice, Frequency, Language, Length
+from publisher.models import EditionKey, Frequency, Language, Length
 from publisher.web.headers import policy
 from publisher.web.operator.frame import operator_page
 from publisher.web.operator.gate import guarded
@@ -81,10 +81,10 @@ def _issue(visit: Visit) -> tuple[Frequency, Issue | None]:
     return frequency, dict(look.upcoming).get(frequency) if look else None
 
 
-def _choice(visit: Visit) -> Choice:
+def _choice(visit: Visit) -> EditionKey:
     settings = visit.settings
     slugs = visit.request.query_params.getlist("topic")
-    return Choice(
+    return EditionKey(
         topics=tuple(sorted({slug[:64] for slug in slugs if slug})),
         language=_one_of(visit.asked("language"), settings.mail_language),
         length=_one_of(visit.asked("length"), settings.newsletter.length),
@@ -100,7 +100,7 @@ def _topics(issue: Issue | None) -> list[Topic]:
     return sorted(found.values(), key=lambda topic: topic.name)
 
 
-def _render(visit: Visit, issue: Issue, choice: Choice) -> Edition:
+def _render(visit: Visit, issue: Issue, choice: EditionKey) -> Edition:
     from publisher.formatter.email import render_edition  # noqa: PLC0415 - premailer takes long
 
     return render_edition(issue, choice, visit.settings)

@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from publisher.addresses import normalise_email
 from publisher.errors import SubscriberError
-from publisher.models import NO_WISHES, Frequency, Language, Length, Wishes
-from publisher.sender.addresses import normalise_email
+from publisher.models import (
+    NO_PREFERENCES,
+    Frequency,
+    Language,
+    Length,
+    Preferences,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -26,7 +32,7 @@ class Chosen:
     """What somebody wants to get: topics (none: all) and wishes (None: as the list has it)."""
 
     topics: tuple[str, ...] = ()
-    wishes: Wishes = NO_WISHES
+    wishes: Preferences = NO_PREFERENCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +72,9 @@ def read_form(form: FormData, slugs: Collection[str], *, with_email: bool = True
     return Filled(filled.email, filled.chosen, some, tuple(wrong))
 
 
-def wishes_of(form: FormData) -> Wishes:
+def wishes_of(form: FormData) -> Preferences:
     """Return the wishes that a form names; what it does not know is as the list has it."""
-    return Wishes(
+    return Preferences(
         _one_of(Language, text_of(form, "language")),
         _one_of(Length, text_of(form, "length")),
         _one_of(Frequency, text_of(form, "frequency")),

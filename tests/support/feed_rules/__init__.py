@@ -6,8 +6,8 @@ of an Atom, RSS, JSON Feed or OPML document that is served at `address`.
 
 from __future__ import annotations
 
-from formatter.feed_rules import atom, json_feed, opml, rss
-from formatter.feed_rules.xml import document_problems, parsed
+from support.feed_rules import atom, json_feed, opml, rss
+from support.feed_rules.xml import document_problems, parsed
 
 ATOM_ROOT = "{http://www.w3.org/2005/Atom}feed"
 

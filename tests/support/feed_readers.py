@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     import httpx
-    from serving import Site
+    from support.web_server import Site
 
 ADA = "ada@example.org"
 NAMES = {"nerf": "NeRF", "yixue": "医学图像"}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.processes import beside, share_out, usable_cores
+from publisher.process_pool import map_parallel, run_alongside, usable_cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ def some(make: Callable[[int], object], number: int) -> Iterator[tuple[str, int,
 
 @pytest.mark.parametrize("workers", [1, 2, 5])
 def test_every_task_is_done(workers: int) -> None:
-    found = list(share_out([partial(some, square, n) for n in range(20)], workers))
+    found = list(map_parallel([partial(some, square, n) for n in range(20)], workers))
     assert sorted(n for which, n, _ in found if which == "first") == list(range(20))
     squares = {n: result for which, n, result in found if which == "then"}
     assert {n: result[0] for n, result in squares.items()} == {n: n * n for n in range(20)}
@@ -54,12 +54,12 @@ def test_every_task_is_done(workers: int) -> None:
 
 def test_a_result_may_be_large() -> None:
     large = [partial(some, lambda n: bytes([n]) * 9_000_000, n) for n in range(6)]
-    found = {n: result for which, n, result in share_out(large, 3) if which == "then"}
+    found = {n: result for which, n, result in map_parallel(large, 3) if which == "then"}
     assert found == {n: bytes([n]) * 9_000_000 for n in range(6)}
 
 
 def test_a_killed_process_costs_nothing_but_time() -> None:
-    found = list(share_out([partial(some, die_elsewhere, n) for n in range(9)], 2))
+    found = list(map_parallel([partial(some, die_elsewhere, n) for n in range(9)], 2))
     assert {n: result for which, n, result in found if which == "then"} == {n: n for n in range(9)}
     again = [pid for which, n, pid in found if (which, n) == ("first", 3)]
     assert again[-1] == HERE
@@ -68,19 +68,19 @@ def test_a_killed_process_costs_nothing_but_time() -> None:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_what_a_task_raises_is_raised_here(workers: int) -> None:
     with pytest.raises(ValueError, match="two"):
-        list(share_out([partial(some, fail, n) for n in range(4)], workers))
+        list(map_parallel([partial(some, fail, n) for n in range(4)], workers))
 
 
 def test_two_things_at_a_time() -> None:
     here: list[int] = []
-    assert beside(partial(square, 3), lambda: here.append(os.getpid()))[0] == 9
-    assert beside(os.getpid, lambda: here.append(os.getpid())) != HERE
+    assert run_alongside(partial(square, 3), lambda: here.append(os.getpid()))[0] == 9
+    assert run_alongside(os.getpid, lambda: here.append(os.getpid())) != HERE
     assert here == [HERE, HERE]
 
 
 def test_a_killed_process_beside_costs_nothing_but_time() -> None:
     done: list[str] = []
-    assert beside(partial(die_elsewhere, 3), lambda: done.append("here")) == 3
+    assert run_alongside(partial(die_elsewhere, 3), lambda: done.append("here")) == 3
     assert done == ["here"]
 
 
@@ -89,15 +89,15 @@ def test_what_fails_on_either_side_is_raised_here() -> None:
         raise ValueError("here")
 
     with pytest.raises(ValueError, match="two"):
-        beside(partial(fail, 2), lambda: None)
+        run_alongside(partial(fail, 2), lambda: None)
     with pytest.raises(ValueError, match="here"):
-        beside(partial(time.sleep, 60), refuse)
+        run_alongside(partial(time.sleep, 60), refuse)
 
 
 def test_where_no_process_can_be_started_all_is_done_here() -> None:
     program = """
 import os, resource
-from publisher.processes import share_out
+from publisher.process_pool import share_out
 resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5))  # room for one pipe
 done = list(share_out([lambda: [os.getpid()]] * 4, 2))
 assert done == [os.getpid()] * 4, done
@@ -108,7 +108,7 @@ assert done == [os.getpid()] * 4, done
 def test_no_process_outlives_its_parent() -> None:
     program = """
 import os, time
-from publisher.processes import share_out
+from publisher.process_pool import share_out
 def task():
     os.write(1, b"%d\\n" % os.getpid())  # in one piece
     time.sleep(60)

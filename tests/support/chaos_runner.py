@@ -1,11 +1,11 @@
 """Sends that are killed or stopped at random moments, against a sink in a process of its own.
 
-By hand: `python tests/sender/storm.py --runs 500`. Each run sends an issue to 200 people over 4
-connections, is killed up to three times or stopped beyond its lease, and is resumed until done. In
-half of the runs each connection is a process, and what is killed or stopped may be one of these.
-Now and then a sender of another machine is at it too. `--url` takes a PostgreSQL instead of SQLite.
-Then what the sink kept is compared with what the ledger says. Senders are forks, so that the
-moments fall into the sending and not into the start of an interpreter.
+By hand: `python tests/support/chaos_runner.py --runs 500`. Each run sends an issue to 200 people
+over 4 connections, is killed up to three times or stopped beyond its lease, and is resumed until
+done. In half of the runs each connection is a process, and what is killed or stopped may be one of
+these. Now and then a sender of another machine is at it too. `--url` takes a PostgreSQL instead of
+SQLite. Then what the sink kept is compared with the ledger. Senders are forks, so that the moments
+fall into the sending and not into the start of an interpreter.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ _NO_FOLDER_LOCKS = {errno.EBADF, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, e
 
 
 @contextmanager
-def one_at_a_time(
+def build_lock(
     folder: Path, seconds: float, cache: Path, waiting: Callable[[str], None]
 ) -> Iterator[None]:
     """Hold the lock of `folder`, which is made where it is missing.

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from publisher.build_lock import build_lock, holder_in
 from publisher.errors import OutputError
-from publisher.locking import holder_in, one_at_a_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 HOLD = """
 import sys, time
 from pathlib import Path
-from publisher.locking import one_at_a_time
-with one_at_a_time(Path(sys.argv[1]), 0, Path(sys.argv[2]), print):
+from publisher.build_lock import build_lock
+with build_lock(Path(sys.argv[1]), 0, Path(sys.argv[2]), print):
     print("held", flush=True)
     time.sleep(float(sys.argv[3]))
 """
@@ -106,12 +106,12 @@ def test_who_was_killed_holds_nothing(
     first = hold(tmp_path / "out")
     with (
         pytest.raises(OutputError, match="another build"),
-        one_at_a_time(tmp_path / "out", 0, tmp_path, print),
+        build_lock(tmp_path / "out", 0, tmp_path, print),
     ):
         pass
     first.kill()
     first.wait()
-    with one_at_a_time(tmp_path / "out", 0, tmp_path, print):
+    with build_lock(tmp_path / "out", 0, tmp_path, print):
         pass
 
 
@@ -120,7 +120,7 @@ def test_every_name_of_a_folder_meets_the_same_lock(
 ) -> None:
     hold(tmp_path / "out")
     (tmp_path / "link").symlink_to("out")
-    with pytest.raises(OutputError), one_at_a_time(tmp_path / "link", 0, tmp_path, print):
+    with pytest.raises(OutputError), build_lock(tmp_path / "link", 0, tmp_path, print):
         pass
 
 
@@ -128,10 +128,10 @@ def test_a_folder_that_was_made_anew_is_locked_anew(tmp_path: Path) -> None:
     order: list[str] = []
 
     def second() -> None:
-        with one_at_a_time(tmp_path / "out", 60, tmp_path, lambda _text: order.append("waits")):
+        with build_lock(tmp_path / "out", 60, tmp_path, lambda _text: order.append("waits")):
             order.append("second")
 
-    with one_at_a_time(tmp_path / "out", 0, tmp_path, print):
+    with build_lock(tmp_path / "out", 0, tmp_path, print):
         thread = threading.Thread(target=second)
         thread.start()
         while not order:
@@ -157,12 +157,12 @@ def test_where_folders_can_not_be_locked_a_file_of_the_cache_is(
 
     monkeypatch.setattr(fcntl, "flock", nfs)
     out, cache = tmp_path / "out", tmp_path / "cache"
-    with one_at_a_time(out, 0, cache, print):
-        with pytest.raises(OutputError, match="another build"), one_at_a_time(out, 0, cache, print):
+    with build_lock(out, 0, cache, print):
+        with pytest.raises(OutputError, match="another build"), build_lock(out, 0, cache, print):
             pass
-        with one_at_a_time(tmp_path / "other", 0, cache, print):
+        with build_lock(tmp_path / "other", 0, cache, print):
             pass
-    with one_at_a_time(out, 0, cache, print):
+    with build_lock(out, 0, cache, print):
         pass
 
 
@@ -171,9 +171,9 @@ def test_the_wait_can_be_ended(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with (
-        one_at_a_time(tmp_path / "out", 0, tmp_path, print),
+        build_lock(tmp_path / "out", 0, tmp_path, print),
         pytest.raises(KeyboardInterrupt),
-        one_at_a_time(tmp_path / "out", 60, tmp_path, stop),
+        build_lock(tmp_path / "out", 60, tmp_path, stop),
     ):
         pass
 
@@ -182,7 +182,7 @@ def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with (
         pytest.raises(OutputError, match="can't be written"),
-        one_at_a_time(tmp_path / "file" / "out", 0, tmp_path, print),
+        build_lock(tmp_path / "file" / "out", 0, tmp_path, print),
     ):
         pass
 

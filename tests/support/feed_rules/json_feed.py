@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from formatter.feed_rules import values
-from formatter.feed_rules.html import html
+from support.feed_rules import values
+from support.feed_rules.html import html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

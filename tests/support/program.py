@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 240.0  # a loaded machine is no defect
 MODULE = ("-m", "publisher")
-CLOCKED = (str(Path(__file__).parent / "clocked.py"),)
+CLOCKED = (str(Path(__file__).parent / "clock.py"),)
 
 
 class Running:

@@ -8,7 +8,7 @@ import time
 _PAUSES = (0.01, 0.05, 0.2, 0.5, 1.0)  # seconds
 
 
-def write_ahead(connection: sqlite3.Connection) -> None:
+def enable_wal(connection: sqlite3.Connection) -> None:
     """Switch the database of `connection` to WAL, where readers and a writer go on side by side.
 
     Two processes that do this to a new file at once do not wait for each other by themselves,

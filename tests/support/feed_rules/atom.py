@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from formatter.feed_rules import values, xml
-from formatter.feed_rules.html import html
-from formatter.feed_rules.xml import ATOM, HISTORY, MEDIA, XML_LANG
+from support.feed_rules import values, xml
+from support.feed_rules.html import html
+from support.feed_rules.xml import ATOM, HISTORY, MEDIA, XML_LANG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from html.entities import html5
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from formatter.feed_rules import values
+from support.feed_rules import values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

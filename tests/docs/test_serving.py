@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from conftest import ROOT
-from https_front import certificate
-from readers import ADA, Person
-from serving import PATIENCE, serving, until
-from sink import free_port
+from support.feed_readers import ADA, Person
+from support.https_front import certificate
+from support.smtp_sink import free_port
+from support.web_server import PATIENCE, serving, until
 
 from publisher.settings import load
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from serving import Site
+    from support.web_server import Site
 
 TEXT = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
 

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from formatter.feed_rules import values
 from lxml import etree
+from support.feed_rules import values
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from formatter.feed_rules import values, xml
+from support.feed_rules import values, xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

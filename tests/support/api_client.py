@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from office import FrozenEdition
-from serving import serving
+from support.inbound_fixture import FrozenEdition
+from support.web_server import serving
 
 from publisher.sender import recipients
 from publisher.sender.one_time import token_hash
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from serving import Site
+    from support.web_server import Site
 
 NOW = datetime(2024, 12, 9, 8, 0, tzinfo=UTC)
 ISSUE = "2024-W49"

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from publisher.models import DeliveryState, Wishes
+from publisher.models import DeliveryState, Preferences
 from publisher.sender.one_time import new_token
 from publisher.web.operator.gate import csrf_token
 
 if TYPE_CHECKING:
     import httpx
-    from serving import Site
+    from support.web_server import Site
 
     from publisher.store.database import Store
 
@@ -110,7 +110,7 @@ def fill(store: Store, now: datetime) -> People:
         email = f"reader{number}@{'mail' if number % 3 else 'very-long-name'}.example.org"
         name = "张三" if number == 4 else f"Reader Number {number}"
         topics = ("nerf",) if number % 2 else ()
-        store.subscribers.add(email, name, topics, Wishes(), now=now - timedelta(days=number))
+        store.subscribers.add(email, name, topics, Preferences(), now=now - timedelta(days=number))
         person = store.subscribers.confirm(email, now=now - timedelta(days=number))
         people.ids.append(person.id)
     store.subscribers.add("pending@example.org", "", (), now=now)

@@ -39,7 +39,7 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def share_out(tasks: Sequence[Callable[[], Iterable[Result]]], workers: int) -> Iterator[Result]:
+def map_parallel(tasks: Sequence[Callable[[], Iterable[Result]]], workers: int) -> Iterator[Result]:
     """Yield what the tasks yield as it comes, in any order.
 
     They are begun in the order of `tasks`, so the longest should come first. Each result must be
@@ -57,7 +57,7 @@ def share_out(tasks: Sequence[Callable[[], Iterable[Result]]], workers: int) -> 
         yield from task()
 
 
-def beside(task: Callable[[], Result], meanwhile: Callable[[], None]) -> Result:
+def run_alongside(task: Callable[[], Result], meanwhile: Callable[[], None]) -> Result:
     """Return what `task` gives, done in another process while this one does `meanwhile`.
 
     The result must be picklable. What either raises is raised here.

@@ -1,0 +1,59 @@
+"""Records that the rooms hand to each other, all frozen.
+
+The name of a type tells the stage: a `ParsedPaper` is a paper as one digest has it, a `Paper` is
+one work merged from all digests that mention it, an `Issue` is what a period brought, an `Edition`
+is an issue as one group of subscribers gets it.
+"""
+
+from __future__ import annotations
+
+from publisher.models.deliveries import Delivery, DeliveryState
+from publisher.models.findings import Finding, Severity
+from publisher.models.newsletter import (
+    UNSUBSCRIBE_PLACEHOLDER,
+    Edition,
+    EditionKey,
+    Frequency,
+    Issue,
+    Language,
+    Length,
+    PastIssue,
+)
+from publisher.models.papers import (
+    Collection,
+    Notes,
+    Paper,
+    PaperSummary,
+    ParsedDigest,
+    ParsedPaper,
+    Topic,
+    Venue,
+)
+from publisher.models.subscribers import NO_PREFERENCES, Preferences, Subscriber, SubscriberStatus
+
+__all__ = [
+    "NO_PREFERENCES",
+    "UNSUBSCRIBE_PLACEHOLDER",
+    "Collection",
+    "Delivery",
+    "DeliveryState",
+    "Edition",
+    "EditionKey",
+    "Finding",
+    "Frequency",
+    "Issue",
+    "Language",
+    "Length",
+    "Notes",
+    "Paper",
+    "PaperSummary",
+    "ParsedDigest",
+    "ParsedPaper",
+    "PastIssue",
+    "Preferences",
+    "Severity",
+    "Subscriber",
+    "SubscriberStatus",
+    "Topic",
+    "Venue",
+]

@@ -1,0 +1,94 @@
+"""Issues and editions of the newsletter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from publisher.models.papers import Paper
+
+# Stands in an edition's html and text where a recipient's unsubscribe token goes. As long as a
+# token (see sender/tokens.py) and made of the same characters, so that every encoding of the
+# message keeps it whole and its replacement moves no byte after it.
+UNSUBSCRIBE_PLACEHOLDER = "unsubscribe-token-of-this-recipient-----"
+
+
+class Frequency(StrEnum):
+    """How often issues come; each frequency is a stream of issues of its own."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+class Language(StrEnum):
+    """Which texts of a paper an edition shows, and in which words its frame is."""
+
+    ENGLISH = "en"
+    CHINESE = "zh"
+    BOTH = "both"
+
+
+class Length(StrEnum):
+    """How much of each paper an edition shows."""
+
+    SHORT = "short"  # title and one line
+    STANDARD = "standard"  # summary and takeaways
+    LONG = "long"  # with abstract and notes
+
+
+@dataclass(frozen=True, slots=True)
+class EditionKey:
+    """What an edition is made for: everybody with the same choice gets the same bytes."""
+
+    topics: tuple[str, ...] = ()  # slugs, sorted; empty: all topics
+    language: Language = Language.CHINESE
+    length: Length = Length.STANDARD
+    # Issues of another frequency that these readers had, as far as they share papers with this one.
+    had: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One newsletter: what one period brought.
+
+    The period is `[start, end)`; the issue is due at `end`. Its id tells its frequency.
+    """
+
+    id: str  # "2024-W49", "2024-12-02" or "2024-12"
+    start: datetime
+    end: datetime
+    papers: tuple[Paper, ...]
+    updated: tuple[Paper, ...] = ()  # newer versions of what earlier issues held
+
+
+@dataclass(frozen=True, slots=True)
+class PastIssue:
+    """An issue that was sent, as far as the ledger knows it: its papers by their ids."""
+
+    id: str
+    start: datetime
+    end: datetime
+    paper_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An issue as one group of subscribers gets it, rendered and inlined once.
+
+    `html` and `text` hold `UNSUBSCRIBE_PLACEHOLDER` where a recipient's token goes. `paper_count`
+    counts all papers on the topics; those that are not among `shown` are "n more on the web".
+    """
+
+    issue_id: str
+    topics: tuple[str, ...]  # slugs, sorted; empty: all topics
+    subject: str
+    html: str
+    text: str
+    paper_count: int
+    preheader: str = ""
+    shown: tuple[str, ...] = ()  # ids of papers, in the order of both parts
+    lang: str = ""  # BCP 47, of the frame's words
+    language: Language = Language.CHINESE
+    length: Length = Length.STANDARD

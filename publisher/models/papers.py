@@ -1,0 +1,156 @@
+"""Papers at each stage: as a digest has them, merged, and in summary.
+
+Text fields are plain Unicode text (TeX made readable, mark-up removed, no control characters).
+Where a field has a twin `..._html`, that is the same as a safe HTML fragment (see
+collector/text/sanitizer.py), "" where escaping the plain text gives it. Times are aware; lists are
+tuples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from publisher.models.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a digest is about.
+
+    `name` is for people ("元宇宙/虚拟人"); `slug` is safe as a file name and in an address and
+    matches `^[a-z0-9][a-z0-9-]{0,63}$`.
+    """
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    r"""What a language model noted about a paper, by part; "" where it has none.
+
+    Paragraphs of a part are separated by line feeds. `cut_off`: the model's answer ends in
+    mid-sentence, or one of the three that it gave (summary, method, conclusion) does.
+    """
+
+    background: str = ""
+    past_methods: str = ""
+    method: str = ""
+    results: str = ""
+    conclusion: str = ""
+    innovation: str = ""
+    performance: str = ""
+    workload: str = ""
+    cut_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """Where a paper appears, e.g. "CVPR" in 2024; `year` is 0 where the comment names none."""
+
+    name: str
+    year: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPaper:
+    """A paper as one digest has it."""
+
+    line: int  # 1-based line of its heading
+    id: str  # "arxiv:2411.19525", else "doi:...", else "title:<hash>"
+    version: int  # of the arXiv paper; 1 where it has none
+    title: str
+    authors: tuple[str, ...] = ()
+    abstract: str = ""
+    comment: str | None = None  # what the authors told arXiv, e.g. "Accepted by CVPR 2024"
+    abs_url: str = ""
+    pdf_url: str = ""
+    code_urls: tuple[str, ...] = ()
+    summary: str | None = None  # machine-written
+    takeaways: tuple[str, ...] = ()  # machine-written
+    figures: tuple[str, ...] = ()  # absolute http(s) addresses of screenshots
+    notes: Notes | None = None  # machine-written
+    repaired: bool = False  # its text came through a wrong decoding and was restored
+    published: datetime | None = None  # where the file dates each paper; None: as the digest
+    topic_names: tuple[str, ...] = ()  # where the file sorts its papers; (): as the digest
+    title_html: str = ""  # without links
+    abstract_html: str = ""
+    project_urls: tuple[str, ...] = ()
+    venue: Venue | None = None  # as `comment` names it
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDigest:
+    """One Markdown post as its format understood it, before topics have slugs."""
+
+    path: str  # relative to its source folder, with "/" on every system
+    published: datetime
+    topic_names: tuple[str, ...]
+    papers: tuple[ParsedPaper, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One work, merged from every digest that mentions it."""
+
+    id: str
+    version: int
+    title: str
+    authors: tuple[str, ...]
+    abstract: str
+    comment: str | None
+    abs_url: str
+    pdf_url: str
+    code_urls: tuple[str, ...]
+    topics: tuple[Topic, ...]  # in the order seen
+    digests: tuple[str, ...]  # paths, oldest first
+    first_published: datetime  # of the earliest digest
+    updated: datetime  # of the digest that brought the newest version
+    summary: str | None
+    takeaways: tuple[str, ...]
+    figures: tuple[str, ...]
+    repaired: bool
+    marks: tuple[str, ...] = ()  # the texts of settings.filters that marked it
+    title_html: str = ""
+    abstract_html: str = ""
+    project_urls: tuple[str, ...] = ()
+    venue: Venue | None = None
+    notes: Notes | None = None
+
+
+class PaperSummary(
+    NamedTuple
+):  # there are as many as papers; a tuple is made in a third of the time
+    """What is known of a paper without reading its texts. Moments are microseconds since 1970."""
+
+    id: str
+    topics: tuple[Topic, ...]
+    digest: str  # path of the earliest
+    first_published: int
+    updated: int
+    fingerprint: int  # 63 bits, others where anything of the paper may differ
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """All the collector found: papers newest first, topics by name, and every defect.
+
+    A paper is made when it is asked for: what needs only the newest should ask for no more. So are
+    the `findings`, all of them; `errors` are those that are errors, the others are warnings.
+    `heads` are those of `papers`, or empty where nobody knows them. `fingerprint` (63 bits) is
+    another where a paper or a topic may be another, 0 where nobody knows.
+    """
+
+    papers: Sequence[Paper]
+    topics: tuple[Topic, ...]
+    by_topic: Mapping[str, Sequence[Paper]]  # by slug
+    digest_count: int
+    findings: Sequence[Finding]
+    errors: tuple[Finding, ...] = ()
+    warning_count: int = 0
+    left_out: int = 0  # files: drafts, what editors left, what an ignore file names
+    heads: Sequence[PaperSummary] = ()
+    fingerprint: int = 0

@@ -1,0 +1,46 @@
+"""People on the list, and how they want their mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from publisher.models.newsletter import Frequency, Language, Length
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """How a subscriber wants the mail; None: as the list has it by default."""
+
+    language: Language | None = None
+    length: Length | None = None
+    frequency: Frequency | None = None
+
+
+# Nothing chosen.
+NO_PREFERENCES = Preferences()
+
+
+class SubscriberStatus(StrEnum):
+    """Only `ACTIVE` subscribers get mail."""
+
+    PENDING = "pending"  # has not confirmed yet
+    ACTIVE = "active"
+    PAUSED = "paused"  # has confirmed, and wants nothing for a while
+    UNSUBSCRIBED = "unsubscribed"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A person on the list. `email` is normalised and unique; no topics means all topics."""
+
+    id: int
+    email: str
+    name: str
+    topics: tuple[str, ...]  # slugs, sorted
+    status: SubscriberStatus
+    created_at: datetime
+    confirmed_at: datetime | None = None
+    wishes: Preferences = NO_PREFERENCES
+    paused_until: datetime | None = None  # None where they come back by themselves
