@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.material import EXAMPLES
-from publisher.collector.parsing import parse_bytes
-from publisher.collector.repair.detect import looks_damaged
-from publisher.collector.repair.language_model import LanguageModel
+from publisher.collector.archive.parsing import parse_bytes
+from publisher.collector.mojibake.detection import looks_damaged
+from publisher.collector.mojibake.language_model import LanguageModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable

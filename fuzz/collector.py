@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 import atheris
 
 with atheris.instrument_imports(include=["publisher"]):
-    from publisher.collector.digest_index import index_of
+    from publisher.collector.archive.digest_index import index_of
+    from publisher.collector.archive.parsing import parse_bytes
     from publisher.collector.merge import merge
-    from publisher.collector.parsing import parse_bytes
 
 from lxml import etree, html
 

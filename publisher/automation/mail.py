@@ -99,7 +99,7 @@ class InboxWork:
 
     def _finder(self) -> Callable[[str], str | None]:
         """Return what finds the slug of a topic by name or slug."""
-        from publisher.collector.slugs import fold  # noqa: PLC0415
+        from publisher.collector.text.slugs import fold  # noqa: PLC0415
 
         names = self.desk.topic_names()
         known = {fold(name): slug for slug, name in names.items()} | {slug: slug for slug in names}

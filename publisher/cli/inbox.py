@@ -69,7 +69,7 @@ def _topics(settings: Settings) -> Callable[[str], str | None]:
     known: dict[str, str] = {}
 
     def find(name: str) -> str | None:
-        from publisher.collector.slugs import fold
+        from publisher.collector.text.slugs import fold
 
         if not known:
             for slug, full in letters.topic_names(settings).items():

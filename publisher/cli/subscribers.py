@@ -205,7 +205,7 @@ def import_(
     Columns language, length and frequency are as the options of `add`.
     """
     from publisher import pipeline
-    from publisher.collector.slugs import slugify
+    from publisher.collector.text.slugs import slugify
     from publisher.sender.subscribers import Remark, SubscriberRow, parse_csv
 
     settings = options.settings_of(config)
@@ -287,7 +287,7 @@ def _slugs(names: Iterable[str], settings: Settings) -> tuple[str, ...]:
     Says so where no digest has a topic: a slip of the pen would mean no mail for ever.
     """
     from publisher import pipeline
-    from publisher.collector.slugs import fold, slugify
+    from publisher.collector.text.slugs import fold, slugify
 
     known: dict[str, str] = {}
     with suppress(SourceError):

@@ -11,11 +11,12 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from publisher.collector import plugins, sources
-from publisher.collector.archive import read_archive
-from publisher.collector.cache import open_cache
-from publisher.collector.defects import Findings
+from publisher.collector.archive.cache import open_cache
+from publisher.collector.archive.lazy_findings import LazyFindings
+from publisher.collector.archive.reader import read_archive
+from publisher.collector.formats import plugins
 from publisher.collector.merge import merge
+from publisher.collector.sources import folder_source
 from publisher.models import Collection
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def update_sources(settings: Settings) -> list[Finding]:
     """
     if not settings.source.git:
         return []
-    from publisher.collector import git_source  # noqa: PLC0415 - few have one
+    from publisher.collector.sources import git_source  # noqa: PLC0415 - few have one
 
     return git_source.update(settings)
 
@@ -68,7 +69,7 @@ def _collect(
     papers, topics, by_topic, heads = merge(
         archive.indexes, archive.load, archive.keys, archive.slugs
     )
-    findings = Findings(sorted([*found.findings, *plugins.installed()[1]]), archive)
+    findings = LazyFindings(sorted([*found.findings, *plugins.installed()[1]]), archive)
     collection = Collection(
         papers=papers,
         topics=topics,
@@ -93,23 +94,23 @@ def _checkout(settings: Settings) -> Iterator[tuple[Path, Path] | None]:
     if not settings.source.git:
         yield None
         return
-    from publisher.collector import git_source  # noqa: PLC0415 - few have one
+    from publisher.collector.sources import git_source  # noqa: PLC0415 - few have one
 
     with git_source.reading(settings) as checkout:
         yield checkout
 
 
-def _find(settings: Settings, checkout: tuple[Path, Path] | None) -> sources.Found:
+def _find(settings: Settings, checkout: tuple[Path, Path] | None) -> folder_source.SourceListing:
     source = settings.source
     folders = [
-        sources.Folder(settings.path(folder), ignore_files=source.ignore_files)
+        folder_source.Folder(settings.path(folder), ignore_files=source.ignore_files)
         for folder in source.folders
     ]
     if checkout is not None:
         # Git's own ignore files say nothing about files that are in the repository all the same.
         names = tuple(name for name in source.ignore_files if name != ".gitignore")
-        folders.append(sources.Folder(*checkout, ignore_files=names))
-    return sources.find_files(folders, source.include, source.exclude)
+        folders.append(folder_source.Folder(*checkout, ignore_files=names))
+    return folder_source.find_files(folders, source.include, source.exclude)
 
 
 @contextmanager

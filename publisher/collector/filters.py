@@ -22,7 +22,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from publisher.collector.slugs import fold
+from publisher.collector.text.slugs import fold
 from publisher.settings.sections import Filters
 
 if TYPE_CHECKING:

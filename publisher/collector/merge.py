@@ -10,21 +10,21 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from publisher.collector.papers import (
+from publisher.collector.archive.lazy_papers import (
+    LazyPapers,
     Mentions,
     Merged,
-    PaperHeads,
-    Papers,
     PapersByTopic,
+    PaperSummaries,
     newest_of,
 )
-from publisher.collector.slugs import assign_slugs, fold
+from publisher.collector.text.slugs import assign_slugs, fold
 from publisher.models import Topic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from publisher.collector.digest_index import DigestIndex
+    from publisher.collector.archive.digest_index import DigestIndex
     from publisher.models import ParsedDigest
 
 
@@ -33,7 +33,7 @@ def merge(
     load: Callable[[int], ParsedDigest],
     keys: Sequence[int] = (),
     slugs_of: Callable[[Sequence[str]], Mapping[str, str]] = assign_slugs,
-) -> tuple[Papers, tuple[Topic, ...], Mapping[str, Papers], PaperHeads]:
+) -> tuple[LazyPapers, tuple[Topic, ...], Mapping[str, LazyPapers], PaperSummaries]:
     """Return the papers of `digests`, newest first; their topics by name; papers by topic's slug.
 
     The heads of the papers are the last. `load` returns the digest whose index is at a place in
@@ -53,10 +53,10 @@ def merge(
         for topic in ones
     }
     return (
-        Papers(ids, merged),
+        LazyPapers(ids, merged),
         tuple(sorted(used, key=lambda topic: (fold(topic.name), topic.slug))),
         PapersByTopic(ids, merged),
-        PaperHeads(ids, merged),
+        PaperSummaries(ids, merged),
     )
 
 

@@ -149,7 +149,7 @@ def safe_url(url: str) -> str:
 def fragment(html: str, text: str) -> Markup:
     """Return the safe fragment `html`, and where it is empty `text` escaped.
 
-    That `html` is safe is the promise of `models`: it comes from collector/clean.py alone.
+    That `html` is safe is the promise of `models`: it comes from collector/text/sanitizer.py alone.
     """
     from markupsafe import Markup, escape  # noqa: PLC0415 - see the module's docstring
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.collector.sources import matches
-from publisher.collector.unwanted import stands_for
+from publisher.collector.sources.folder_source import matches
+from publisher.collector.sources.ignore_rules import stands_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher import collector
-from publisher.collector import frontmatter, identity, links
-from publisher.collector.digest_index import index_of
+from publisher.collector import paper_id
+from publisher.collector.archive.digest_index import index_of
+from publisher.collector.archive.parsing import parse_text
+from publisher.collector.frontmatter import reader
 from publisher.collector.merge import merge
-from publisher.collector.parsing import parse_text
+from publisher.collector.text import links
 from publisher.errors import SourceError
 from publisher.models import Collection, Notes, Paper, ParsedDigest, ParsedPaper, Severity
 from publisher.settings import load
@@ -169,7 +171,7 @@ MOMENTS = [
 
 @pytest.mark.parametrize(("value", "expected"), MOMENTS)
 def test_moment(value: object, expected: str | None) -> None:
-    found = frontmatter.moment(value, ZONE)
+    found = reader.moment(value, ZONE)
     assert (found.isoformat() if found else None) == expected
 
 
@@ -187,7 +189,7 @@ ARXIV = [
 
 @pytest.mark.parametrize(("url", "key", "version"), ARXIV)
 def test_arxiv_id(url: str, key: str | None, version: int) -> None:
-    found = identity.arxiv_id(url)
+    found = paper_id.arxiv_id(url)
     assert (found.key if found else None) == key
     assert found is None or found.version == version
 

@@ -13,7 +13,7 @@ import pytest
 PROGRAM = r"""
 import sys, time
 from zoneinfo import ZoneInfo
-from publisher.collector.parsing import parse_bytes
+from publisher.collector.archive.parsing import parse_bytes
 
 HEAD = "---\ntitle: T\ndate: 2024-11-30\ntags: [t]\n---\n"
 PAPER = (

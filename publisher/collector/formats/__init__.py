@@ -15,13 +15,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
-from publisher.collector import plugins
+from publisher.collector.formats import plugins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
-    from publisher.collector.frontmatter import Post
+    from publisher.collector.frontmatter.reader import Post
     from publisher.models import Finding, ParsedPaper
 
 

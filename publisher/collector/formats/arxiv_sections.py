@@ -27,7 +27,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.collector import identity, links
+from publisher.collector import paper_id
 from publisher.collector.findings import finding
 from publisher.collector.formats.machine_part import (
     last_details,
@@ -35,8 +35,9 @@ from publisher.collector.formats.machine_part import (
     read_machine_part,
 )
 from publisher.collector.notes import read_notes
-from publisher.collector.text import from_arxiv, html_from_arxiv
-from publisher.collector.venue import venue
+from publisher.collector.text import links
+from publisher.collector.text.plain_text import from_arxiv, html_from_arxiv
+from publisher.collector.text.venue import venue
 from publisher.models import ParsedPaper
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from publisher.collector.formats.machine_part import MachinePart
-    from publisher.collector.frontmatter import Post
+    from publisher.collector.frontmatter.reader import Post
     from publisher.models import Finding, Notes
 
 _HEADING = re.compile(r"##[ \t]+(\S.*)")
@@ -177,12 +178,12 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
     if not abstract:
         found.append(finding(path, line, "D204", title))
 
-    arxiv: identity.ArxivId | None = None
+    arxiv: paper_id.ArxivId | None = None
     comment = ""
     if pdf_at is None:
         found.append(finding(path, line, "D201", title))
     elif pdf := _pdf(lines[pdf_at]):
-        arxiv = identity.arxiv_id(pdf.group(1))
+        arxiv = paper_id.arxiv_id(pdf.group(1))
         comment = from_arxiv(pdf.group(2))
         if arxiv is None:
             found.append(finding(path, line + pdf_at + 1, "D202", pdf.group(1)))
@@ -198,7 +199,7 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
     found += [finding(path, line + machine_start + 1 + at, "D209", src) for at, src in bad]
     paper = ParsedPaper(
         line=line,
-        id=arxiv.key if arxiv else identity.title_id(title),
+        id=arxiv.key if arxiv else paper_id.title_id(title),
         version=arxiv.version if arxiv else 1,
         title=title,
         title_html=html_from_arxiv(section.title, with_links=False),

@@ -15,10 +15,16 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from publisher.collector import identity, links
+from publisher.collector import paper_id
 from publisher.collector.findings import finding
 from publisher.collector.formats import table_words
-from publisher.collector.text import MAX_FIELD, from_arxiv, from_machine, without_html
+from publisher.collector.text import links
+from publisher.collector.text.plain_text import (
+    MAX_FIELD,
+    from_arxiv,
+    from_machine,
+    without_html,
+)
 from publisher.models import ParsedPaper
 
 if TYPE_CHECKING:
@@ -26,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from publisher.collector.frontmatter import Post
+    from publisher.collector.frontmatter.reader import Post
     from publisher.models import Finding
 
 # Lines that only a digest of sections has: its notes may hold any table.
@@ -182,7 +188,7 @@ def _read(
     code = _addresses(cells.get("code", "")) + links.code_urls(" ".join((*linked, abstract)))
     paper = ParsedPaper(
         line=line,
-        id=arxiv.key if arxiv else identity.title_id(title),
+        id=arxiv.key if arxiv else paper_id.title_id(title),
         version=arxiv.version if arxiv else 1,
         title=title,
         authors=authors,
@@ -198,18 +204,18 @@ def _read(
     return paper, found
 
 
-def _arxiv_id(cells: dict[str, str]) -> identity.ArxivId | None:
+def _arxiv_id(cells: dict[str, str]) -> paper_id.ArxivId | None:
     """Return the paper of a row: from the address in its link, title or another cell."""
     order = ("link", "title", "code", "comment", "abstract")
     for role in order:
         for address in _addresses(cells.get(role, "")):
-            if arxiv := identity.arxiv_id(address):
+            if arxiv := paper_id.arxiv_id(address):
                 number = _NUMBER.search(_LINK.sub(r"\1", cells[role]))
                 if arxiv.version == 1 and number and number[1] == arxiv.number and number[2]:
-                    return identity.ArxivId(arxiv.number, max(1, int(number[2])))
+                    return paper_id.ArxivId(arxiv.number, max(1, int(number[2])))
                 return arxiv
     if bare := _NUMBER.search(_LINK.sub(r"\1", cells.get("link", ""))):
-        return identity.ArxivId(bare[1], max(1, int(bare[2] or 1)))
+        return paper_id.ArxivId(bare[1], max(1, int(bare[2] or 1)))
     return None
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from publisher.collector.formats.machine_labels import Label, LabelKind, find_label
 from publisher.collector.formats.takeaways import is_courtesy, is_item, read_takeaways
-from publisher.collector.text import from_machine
+from publisher.collector.text.plain_text import from_machine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

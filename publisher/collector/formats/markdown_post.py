@@ -13,17 +13,17 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from publisher.collector import links
 from publisher.collector.findings import finding
-from publisher.collector.frontmatter import names, text_of
-from publisher.collector.slugs import slugify
-from publisher.collector.text import from_machine, plain
+from publisher.collector.frontmatter.reader import names, text_of
+from publisher.collector.text import links
+from publisher.collector.text.plain_text import from_machine, plain
+from publisher.collector.text.slugs import slugify
 from publisher.models import ParsedPaper
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from publisher.collector.frontmatter import Post
+    from publisher.collector.frontmatter.reader import Post
     from publisher.models import Finding
 
 _MORE = re.compile(r"<!--[ \t]*(?:more|truncate)\b[^\n]{0,200}?-->", re.IGNORECASE)

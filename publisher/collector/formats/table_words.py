@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from publisher.collector import frontmatter
+from publisher.collector.frontmatter import reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,7 +113,7 @@ def moment(text: str, zone: ZoneInfo) -> datetime | None:
     "2024-11-30" in the ways that `frontmatter.moment` knows, "30 Nov 2024", "Nov 30, 2024",
     "20241130", and "2024-11", which is the first of the month.
     """
-    if found := frontmatter.moment(text, zone):
+    if found := reader.moment(text, zone):
         return found
     if match := _COMPACT.search(text):
         year, month, day = match.groups()
@@ -127,7 +127,7 @@ def moment(text: str, zone: ZoneInfo) -> datetime | None:
         (year, month), day = match.groups(), "1"
     else:
         return None
-    return frontmatter.moment(f"{year}-{month}-{day}", zone)
+    return reader.moment(f"{year}-{month}-{day}", zone)
 
 
 def _month(name: str) -> str:

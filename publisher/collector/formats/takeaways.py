@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from publisher.collector.notes.leaks import Kind, without_leaks
+from publisher.collector.notes.leaks import LeakKind, without_leaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,7 +71,7 @@ def is_courtesy(line: str) -> bool:
     if len(line) > LONGEST_COURTESY or not line.strip():
         return False
     kept, kinds = without_leaks(line.strip(" \t*_>-"))
-    return not kept.strip(" *_。！!：:") and bool(kinds) and Kind.PLACEHOLDER not in kinds
+    return not kept.strip(" *_。！!：:") and bool(kinds) and LeakKind.PLACEHOLDER not in kinds
 
 
 def read_takeaways(lines: Sequence[str], *, bounded: bool) -> Takeaways:

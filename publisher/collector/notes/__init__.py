@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.collector.notes.lines import to_lines
 from publisher.collector.notes.sections import place
-from publisher.collector.text import MAX_FIELD, from_machine
+from publisher.collector.text.plain_text import MAX_FIELD, from_machine
 from publisher.models import Notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from publisher.collector.notes.labels import Section
-    from publisher.collector.notes.leak import Kind
+    from publisher.collector.notes.labels import NoteSection
+    from publisher.collector.notes.leak import LeakKind
 
 PARTS = (
     "background",
@@ -39,14 +39,14 @@ class Dropped:
     """A piece of text that was left out; `index` is its source line."""
 
     index: int
-    kind: Kind
+    kind: LeakKind
 
 
 class Paragraph(NamedTuple):
     """A piece of text that was kept."""
 
     at: int
-    section: Section
+    section: NoteSection
     part: str
     text: str
 

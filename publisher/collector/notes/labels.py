@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 
-class Section(StrEnum):
+class NoteSection(StrEnum):
     """What a numbered section is about."""
 
     START = "start"  # before the first
@@ -39,21 +39,21 @@ META_LABELS = frozenset(
 # Families of names: each is fully made of these words.
 _FAMILIES = (
     (
-        Section.SUMMARY,
+        NoteSection.SUMMARY,
         (
             r"(?:summary|abstract)(?:摘要|总结)?|(?:论文|文章|内容|研究|详细|简要|主要|整体|中文)*+"
             r"(?:摘要|总结|概述|概括|概要|简介)(?:[及与和]?(?:summary|摘要|总结|概述|概括|回答|分析|解读|要点|部分|内容|如下))*+"
         ),
     ),
     (
-        Section.METHOD,
+        NoteSection.METHOD,
         (
             r"(?:methods?|methodology|approach)(?:方法论?)?|(?:论文|文章|具体|详细|核心|主要|技术|的)*+方法(?:论|学)?"
             r"(?:methods?|概述|部分|介绍|描述|详述|论述|总结|概括|思想|思路|步骤|流程|阐述|解读|详解|简介|说明|内容|详细|解释|如下)*+"
         ),
     ),
     (
-        Section.CONCLUSION,
+        NoteSection.CONCLUSION,
         (
             r"conclusions?(?:结论|总结)?|(?:论文|文章|研究|本文|总体|最终|整体|的)*+(?:结论|总结性?[与和及]?(?:评价|评论|评述|结论)|"
             r"评价|评论)(?:[及与和]?(?:conclusions?|部分|总结|概述|展望|评价|评论|意义|如下|性))*+"
@@ -65,12 +65,12 @@ _NUMERALS = dict(zip("一二三四五六七八九十", map(str, range(1, 11)), s
 
 # A numbered heading in other words: its number and one of its own words are enough.
 _NUMBERED = {
-    "6": (Section.SUMMARY, re.compile(r"摘要|总结|概述|概括|summar|abstract")),
+    "6": (NoteSection.SUMMARY, re.compile(r"摘要|总结|概述|概括|summar|abstract")),
     "7": (
-        Section.METHOD,
+        NoteSection.METHOD,
         re.compile(r"^(?!.*(?:过去|以往|现有|研究方法$)).*(?:方法|method|approach)"),
     ),
-    "8": (Section.CONCLUSION, re.compile(r"结论|总结|评价|conclu")),
+    "8": (NoteSection.CONCLUSION, re.compile(r"结论|总结|评价|conclu")),
 }
 
 # What of a prompt's question can stand before the colon of an answer. A lead-in is one that is
@@ -175,7 +175,7 @@ _LONGEST, _FARTHEST, _LEAD = 60, 80, 40
 class Header(NamedTuple):
     """The heading of a section: what it says it is, and how."""
 
-    section: Section
+    section: NoteSection
     number: str  # "" where it has none
     bullet: bool  # a list mark stands before it
     rest: str  # what follows it on the line
@@ -203,14 +203,14 @@ def header(text: str) -> Header | None:
 
 
 @lru_cache(maxsize=1024)  # the same names stand in every digest
-def _section(name: str, number: str) -> Section | None:
+def _section(name: str, number: str) -> NoteSection | None:
     bare = _NOISE.sub("", _BRACKETS.sub("", name)) or _NOISE.sub("", name.strip("（()）[]"))
     if number in _NUMBERED:
         section, words = _NUMBERED[number]
         if words.search(bare):
             return section
     if bare in META_LABELS:
-        return Section.META
+        return NoteSection.META
     return next((section for section, words in _FAMILY if words.fullmatch(bare)), None)
 
 

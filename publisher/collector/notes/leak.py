@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class LeakKind(StrEnum):
     """What a leak is; the words are those of the findings."""
 
     GREETING = "greeting"
@@ -16,7 +16,7 @@ class Kind(StrEnum):
     UNPLACED = "unplaced"  # text of the notes that belongs to no part
 
 
-class Scope(StrEnum):
+class LeakScope(StrEnum):
     """Where a pattern is looked for."""
 
     SENTENCE = "sentence"
@@ -33,8 +33,8 @@ class Leak:
     """
 
     name: str
-    kind: Kind
-    scope: Scope
+    kind: LeakKind
+    scope: LeakScope
     pattern: str
     sign: str
     example: str

@@ -15,11 +15,11 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from publisher.collector.notes.leak import Kind, Leak, Scope
+from publisher.collector.notes.leak import Leak, LeakKind, LeakScope
 from publisher.collector.notes.leaks_courtesy import COURTESY
 from publisher.collector.notes.leaks_template import TEMPLATE
 
-__all__ = ["LEAKS", "Kind", "without_leaks"]
+__all__ = ["LEAKS", "LeakKind", "without_leaks"]
 
 # In this order: what an excuse is made of may look like an instruction.
 LEAKS: tuple[Leak, ...] = (*COURTESY, *TEMPLATE)
@@ -36,22 +36,22 @@ class _Rows:
     """All rows of a scope as one pattern, and the kind of each of its groups."""
 
     pattern: re.Pattern[str]
-    kind_of: dict[str, Kind]
+    kind_of: dict[str, LeakKind]
 
 
 # Apart, and each when it is asked for: to compile the rows takes as long as to parse three papers.
 @lru_cache(maxsize=2)
-def _rows(scope: Scope) -> _Rows:
+def _rows(scope: LeakScope) -> _Rows:
     rows = {f"leak{n}": leak for n, leak in enumerate(LEAKS) if leak.scope is scope}
     pattern = "|".join(f"(?P<{group}>{leak.pattern})" for group, leak in rows.items())
-    if scope is Scope.SENTENCE:
+    if scope is LeakScope.SENTENCE:
         pattern = f"{_MARKS}(?:{pattern})"
     kind_of = {group: leak.kind for group, leak in rows.items()}
     return _Rows(re.compile(pattern, re.DOTALL), kind_of)
 
 
 @lru_cache(maxsize=2)
-def _signs(scope: Scope | None = None) -> re.Pattern[str]:
+def _signs(scope: LeakScope | None = None) -> re.Pattern[str]:
     """Return the signs of all rows, or of those of `scope`."""
     # Alternatives that begin with a character: a search passes over all others at once.
     signs = dict.fromkeys(leak.sign for leak in LEAKS if leak.sign and scope in (None, leak.scope))
@@ -59,16 +59,16 @@ def _signs(scope: Scope | None = None) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=2)
-def _unsigned(scope: Scope) -> re.Pattern[str] | None:
+def _unsigned(scope: LeakScope) -> re.Pattern[str] | None:
     """Return the rows without a sign, which match a line from its start."""
     rows = [leak.pattern for leak in LEAKS if leak.scope is scope and not leak.sign]
     return re.compile("|".join(rows), re.DOTALL) if rows else None
 
 
-def _may_match(scope: Scope, text: str) -> bool:
+def _may_match(scope: LeakScope, text: str) -> bool:
     """Return whether any row of `scope` could match in `text`."""
     # The signs of sentences are most of all, so that those of all do for them.
-    signs = _signs(scope) if scope is Scope.INLINE else _signs()
+    signs = _signs(scope) if scope is LeakScope.INLINE else _signs()
     if signs.search(text):
         return True
     if len(text) > FEW_WORDS:
@@ -83,21 +83,21 @@ def has_signs(text: str) -> bool:
 
 
 @lru_cache(maxsize=16)  # a line is asked for as a whole and again for what stands behind a label
-def without_leaks(text: str) -> tuple[str, tuple[Kind, ...]]:
+def without_leaks(text: str) -> tuple[str, tuple[LeakKind, ...]]:
     """Return a line without what leaked into it, and the kind of each piece that was taken out."""
     if len(text) > FEW_WORDS and not has_signs(text):
         return text, ()
-    kinds: list[Kind] = []
-    if _may_match(Scope.INLINE, text):
+    kinds: list[LeakKind] = []
+    if _may_match(LeakScope.INLINE, text):
         text = _without_places(text, kinds)
-    if _may_match(Scope.SENTENCE, text):
+    if _may_match(LeakScope.SENTENCE, text):
         text = _without_sentences(text, kinds)
     return text, tuple(kinds)
 
 
-def _without_places(text: str, kinds: list[Kind]) -> str:
+def _without_places(text: str, kinds: list[LeakKind]) -> str:
     """Return `text` without the leaks that stand anywhere; their kinds are added to `kinds`."""
-    rows = _rows(Scope.INLINE)
+    rows = _rows(LeakScope.INLINE)
     found = [match for match in rows.pattern.finditer(text) if match.group(0)]
     if not found:
         return text
@@ -107,9 +107,9 @@ def _without_places(text: str, kinds: list[Kind]) -> str:
     return "".join(text[start:end] for start, end in zip(starts, ends, strict=True))
 
 
-def _without_sentences(text: str, kinds: list[Kind]) -> str:
+def _without_sentences(text: str, kinds: list[LeakKind]) -> str:
     """Return `text` without the sentences that are leaks; their kinds are added to `kinds`."""
-    rows = _rows(Scope.SENTENCE)
+    rows = _rows(LeakScope.SENTENCE)
     kept: list[str] = []
     start = 0
     for end in (*(match.end() for match in _SENTENCE_END.finditer(text)), len(text)):

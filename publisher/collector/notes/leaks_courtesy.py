@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from publisher.collector.notes.leak import ANSWER, SOURCE, Kind, Leak, Scope
+from publisher.collector.notes.leak import (
+    ANSWER,
+    SOURCE,
+    Leak,
+    LeakKind,
+    LeakScope,
+)
 
 # To the colon that ends an announcement; a title in 《》 may hold one.
 _TO_COLON = r"(?:《[^《》]{0,300}》|[^：:])*+[：:]?"
-_S = Scope.SENTENCE
+_S = LeakScope.SENTENCE
 _POINTS = r"(?:关键|主要|核心|重要)?(?:要点|见解|观点|点|信息)"
 _EXCUSE = r"(?:我(?!们)|.{0,20}(?:无法|没有|未|缺|限制|有限))"
-_G, _R = Kind.GREETING, Kind.REFUSAL
+_G, _R = LeakKind.GREETING, LeakKind.REFUSAL
 
 COURTESY: tuple[Leak, ...] = (
     # What the model says to the person who asked: before its answer ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from publisher.collector.notes.leak import SOURCE, Kind, Leak, Scope
+from publisher.collector.notes.leak import SOURCE, Leak, LeakKind, LeakScope
 
 _ADVICE = (
     r"(?:以上|上述|本段|此处|此部分|填|总结|回答|原文|链接|细节|摘要|信息|内容|示例|假设|格式|"
@@ -11,8 +11,8 @@ _ADVICE = (
 
 _ITS_SOURCE = rf"(?:完整|原始|该|实际|相关)?的?(?:{SOURCE}|学术|官方)"
 
-_S, _I = Scope.SENTENCE, Scope.INLINE
-_P, _N = Kind.PLACEHOLDER, Kind.INSTRUCTION
+_S, _I = LeakScope.SENTENCE, LeakScope.INLINE
+_P, _N = LeakKind.PLACEHOLDER, LeakKind.INSTRUCTION
 
 TEMPLATE: tuple[Leak, ...] = (
     # Instructions: the prompt's own words, in its language and as models translate them.

@@ -13,8 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.collector.notes import labels
-from publisher.collector.notes.labels import Section
-from publisher.collector.notes.leaks import FEW_WORDS, Kind, has_signs, without_leaks
+from publisher.collector.notes.labels import NoteSection
+from publisher.collector.notes.leaks import (
+    FEW_WORDS,
+    LeakKind,
+    has_signs,
+    without_leaks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,43 +54,45 @@ class Placed(NamedTuple):
     """A piece of text and the part it belongs to, "" where it is dropped, and why."""
 
     at: int
-    section: Section
+    section: NoteSection
     part: str
     text: str
-    dropped: tuple[Kind, ...] = ()
+    dropped: tuple[LeakKind, ...] = ()
 
 
 @dataclass(slots=True)
-class _Place:
+class _Position:
     """Where the walk is."""
 
-    section: Section = Section.START
+    section: NoteSection = NoteSection.START
     item: int = 0
     part: str = ""
 
-    def enter(self, section: Section) -> None:
+    def enter(self, section: NoteSection) -> None:
         self.section, self.item = section, 0
-        self.part = {Section.METHOD: "method", Section.CONCLUSION: "conclusion"}.get(section, "")
-        if section is Section.SUMMARY:
+        self.part = {NoteSection.METHOD: "method", NoteSection.CONCLUSION: "conclusion"}.get(
+            section, ""
+        )
+        if section is NoteSection.SUMMARY:
             self.part = "background"
 
 
 def place(lines: Iterable[Line]) -> Iterator[Placed]:
     """Yield the pieces of `lines` in their order, each with its part; labels are gone."""
-    here = _Place()
+    here = _Position()
     for line in lines:
         # A leak may follow the number of an item; the number still counts.
         mark = match.group(0) if (match := _item(line.text)) else ""
         # Looked for once, and not again in its pieces; of "&lt;Methods&gt;" some are put together.
         sound = not has_signs(line.text) and "<" not in line.text and "&" not in line.text
         text, kinds = _freed(line.text[len(mark) :], sound=sound)
-        if Kind.GREETING in kinds:
+        if LeakKind.GREETING in kinds:
             _hint(here, line.text)
         text = _enter_headings(here, (mark + text).strip())
-        early = here.section in (Section.START, Section.META)
+        early = here.section in (NoteSection.START, NoteSection.META)
         if early and not _begins_summary(here, text):
-            if text.strip(_NO_TEXT) and here.section is Section.START:
-                kinds = (*kinds, Kind.UNPLACED)
+            if text.strip(_NO_TEXT) and here.section is NoteSection.START:
+                kinds = (*kinds, LeakKind.UNPLACED)
             text = ""
         if text and (found := labels.header(text)) and not found.rest:
             text = ""  # a label that came too late names nothing
@@ -95,21 +102,21 @@ def place(lines: Iterable[Line]) -> Iterator[Placed]:
             yield from _placed(here, line.at, text, sound=sound)
 
 
-def _enter_headings(here: _Place, text: str) -> str:
+def _enter_headings(here: _Position, text: str) -> str:
     """Enter the sections whose headings `text` begins with; return what follows them."""
     while found := _heading(here, text):
-        if found.section is not here.section or here.section is not Section.META:
+        if found.section is not here.section or here.section is not NoteSection.META:
             here.enter(found.section)
         text = found.rest
     return text
 
 
-def _freed(text: str, *, sound: bool) -> tuple[str, tuple[Kind, ...]]:
+def _freed(text: str, *, sound: bool) -> tuple[str, tuple[LeakKind, ...]]:
     """Return what `without_leaks` does of a line, or a piece of one; `sound`: it has no signs."""
     return (text, ()) if sound and len(text) > FEW_WORDS else without_leaks(text)
 
 
-def _placed(here: _Place, index: int, text: str, *, sound: bool) -> Iterator[Placed]:
+def _placed(here: _Position, index: int, text: str, *, sound: bool) -> Iterator[Placed]:
     for part, piece in _pieces(here, text):
         # A label may have hidden an empty place.
         kept, kinds = _freed(piece, sound=sound)
@@ -119,81 +126,83 @@ def _placed(here: _Place, index: int, text: str, *, sound: bool) -> Iterator[Pla
             yield Placed(index, here.section, part, kept)
 
 
-def _hint(here: _Place, greeting: str) -> None:
+def _hint(here: _Position, greeting: str) -> None:
     """Enter the section a greeting announces, where no heading may follow it."""
     greeting = greeting.lstrip("*# ")[:80]
-    if here.section is Section.METHOD:
+    if here.section is NoteSection.METHOD:
         if greeting.startswith("好的") and _ABOUT_CONCLUSION.search(greeting):
-            here.enter(Section.CONCLUSION)
-    elif here.section in (Section.SUMMARY, Section.META) and (
+            here.enter(NoteSection.CONCLUSION)
+    elif here.section in (NoteSection.SUMMARY, NoteSection.META) and (
         greeting.startswith(("好的", "接下来", "下面", "以下")) and _ABOUT_METHOD.search(greeting)
     ):
-        here.enter(Section.METHOD)
+        here.enter(NoteSection.METHOD)
 
 
-def _accepts(here: _Place, found: labels.Header) -> bool:
+def _accepts(here: _Position, found: labels.Header) -> bool:
     """Return whether `found` is a heading here: the sections come in their order."""
     now = here.section
-    early = now in (Section.START, Section.META)
+    early = now in (NoteSection.START, NoteSection.META)
     match found.section:
-        case Section.META:
-            return early or (now is Section.SUMMARY and found.number in ("1", "2", "3", "4", "5"))
-        case Section.SUMMARY:
-            return early or (found.number == "6" and now is Section.SUMMARY)
-        case Section.METHOD:
+        case NoteSection.META:
+            return early or (
+                now is NoteSection.SUMMARY and found.number in ("1", "2", "3", "4", "5")
+            )
+        case NoteSection.SUMMARY:
+            return early or (found.number == "6" and now is NoteSection.SUMMARY)
+        case NoteSection.METHOD:
             if found.number == "7" or early:
-                return now is not Section.CONCLUSION
+                return now is not NoteSection.CONCLUSION
             inside = found.bullet or (bool(found.rest) and here.item < len(_OF_ITEM))
-            return now is Section.SUMMARY and not inside
+            return now is NoteSection.SUMMARY and not inside
         case _:
             return found.number == "8" or not found.bullet
 
 
-def _heading(here: _Place, text: str) -> labels.Header | None:
+def _heading(here: _Position, text: str) -> labels.Header | None:
     """Return the heading at the beginning of `text` that is one here."""
     found = labels.header(text) if text else None
     if found is None:
         return None
-    late = here.section is Section.METHOD or here.item >= len(_OF_ITEM)
-    if found.section is Section.SUMMARY and late and not found.bullet and found.number != "6":
+    late = here.section is NoteSection.METHOD or here.item >= len(_OF_ITEM)
+    if found.section is NoteSection.SUMMARY and late and not found.bullet and found.number != "6":
         # "总结" heads the last section too; in running text it heads a sentence.
         if not found.rest or _item(found.rest):
-            return found._replace(section=Section.CONCLUSION)
+            return found._replace(section=NoteSection.CONCLUSION)
         return None
     return found if _accepts(here, found) else None
 
 
-def _begins_summary(here: _Place, text: str) -> bool:
+def _begins_summary(here: _Position, text: str) -> bool:
     """Return whether `text` is the first item of a summary without a heading, and enter it."""
     match = _item(text)
     first = match is not None and match.group("round") == "1"
     lead, _ = labels.lead_in(_plain_start(text[match.end() :] if match else text))
     if not first and lead != "background":
         return False
-    here.enter(Section.SUMMARY)
+    here.enter(NoteSection.SUMMARY)
     return True
 
 
-def _pieces(here: _Place, text: str) -> Iterator[tuple[str, str]]:
+def _pieces(here: _Position, text: str) -> Iterator[tuple[str, str]]:
     """Yield the pieces of a line with their parts; moves `here` along."""
-    if here.section is not Section.CONCLUSION and _turns_to_conclusion(here, text):
-        here.enter(Section.CONCLUSION)
+    if here.section is not NoteSection.CONCLUSION and _turns_to_conclusion(here, text):
+        here.enter(NoteSection.CONCLUSION)
         here.item = 1  # the next is the second
     for piece in _split_items(here, text):
-        if here.section is Section.SUMMARY:
+        if here.section is NoteSection.SUMMARY:
             yield _of_summary(here, piece)
-        elif here.section is Section.METHOD:
+        elif here.section is NoteSection.METHOD:
             match = _item(piece)
             yield "method", _plain_start(piece[match.end() :] if match else piece)
         else:
             yield from _of_conclusion(here, piece)
 
 
-def _turns_to_conclusion(here: _Place, text: str) -> bool:
+def _turns_to_conclusion(here: _Position, text: str) -> bool:
     """Return whether `text` is of a conclusion that has lost its heading."""
     match = _item(text)
     rest = _plain_start(text[match.end() :] if match else text)
-    if here.section is Section.SUMMARY and here.item < len(_OF_ITEM):
+    if here.section is NoteSection.SUMMARY and here.item < len(_OF_ITEM):
         return False
     if match and labels.without_significance(rest)[0]:
         return True
@@ -202,9 +211,9 @@ def _turns_to_conclusion(here: _Place, text: str) -> bool:
     return in_place and labels.quality(rest)[0] == "innovation"
 
 
-def _split_items(here: _Place, text: str) -> list[str]:
+def _split_items(here: _Position, text: str) -> list[str]:
     """Return the items that stand on one line behind each other, each with its mark."""
-    if here.section is Section.METHOD:
+    if here.section is NoteSection.METHOD:
         return [text]
     starts = [0]
     if "(" not in text and "（" not in text:
@@ -230,7 +239,7 @@ def _number(match: re.Match[str]) -> int:
     return _DIGITS.get(mark) or int(mark)
 
 
-def _of_summary(here: _Place, text: str) -> tuple[str, str]:
+def _of_summary(here: _Position, text: str) -> tuple[str, str]:
     match = _item(text)
     number = _number(match) if match else 0
     if match and (number > here.item if match.group("round") else number == here.item + 1):
@@ -245,7 +254,7 @@ def _of_summary(here: _Place, text: str) -> tuple[str, str]:
     return here.part, text
 
 
-def _of_conclusion(here: _Place, text: str) -> Iterator[tuple[str, str]]:
+def _of_conclusion(here: _Position, text: str) -> Iterator[tuple[str, str]]:
     match = _item(text)
     if match:
         number = _number(match)

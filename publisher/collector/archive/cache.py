@@ -1,0 +1,255 @@
+"""What files were parsed to, so that a build reads only the files that changed.
+
+One SQLite file, safe to delete and shared by any number of processes. A file is known by its size
+and time of change, else by the hash of its content; a row is of use only to the parser that wrote
+it (`parser_version`). Nothing here is needed: where the cache can't be used, everything is parsed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import time
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from publisher.sqlite_wal import enable_wal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+# Two writes within one tick of the file system's clock leave the same time of change.
+TICK_NS = 2_000_000_000
+KEPT_DAYS = 60
+_DAY = 86_400
+_LAYOUT = 2
+# Heads stand in both tables: all of a folder are read at every start, without the bodies.
+_SCHEMA = f"""
+DROP TABLE IF EXISTS parsed;
+DROP TABLE IF EXISTS files;
+CREATE TABLE parsed (
+    key BLOB PRIMARY KEY, used INTEGER NOT NULL, head BLOB NOT NULL, findings BLOB NOT NULL,
+    body BLOB NOT NULL
+);
+CREATE INDEX parsed_used ON parsed (used);
+CREATE TABLE files (
+    root TEXT NOT NULL, path TEXT NOT NULL, version BLOB NOT NULL, size INTEGER NOT NULL,
+    changed INTEGER NOT NULL, seen INTEGER NOT NULL, key BLOB NOT NULL, head BLOB NOT NULL,
+    findings BLOB NOT NULL, PRIMARY KEY (root, path)
+);
+CREATE INDEX files_seen ON files (seen);
+PRAGMA user_version = {_LAYOUT}
+"""
+
+
+class Stamp(NamedTuple):
+    """What the file system says of a file: bytes, and nanoseconds since 1970."""
+
+    size: int
+    changed: int
+
+
+class KnownFile(NamedTuple):
+    """A file as it was when it was parsed: its stamp, and where its body is kept."""
+
+    size: int
+    changed: int
+    key: bytes
+    head: bytes
+    findings: bytes
+
+
+class CacheEntry(NamedTuple):
+    """What a file was parsed to; `head` is read at every start, the others when needed."""
+
+    head: bytes
+    findings: bytes
+    body: bytes
+
+
+class CacheRow(NamedTuple):
+    """A file to keep."""
+
+    path: str
+    stamp: Stamp
+    key: bytes
+    entry: CacheEntry
+
+
+class Cache:
+    """The open cache; every method does nothing once something went wrong."""
+
+    def __init__(self, connection: sqlite3.Connection | None) -> None:
+        """Use `open_cache`; without a connection nothing is known and nothing is kept."""
+        self._connection = connection
+
+    def known(self, root: str, version: bytes) -> dict[str, KnownFile]:
+        """Return what a parser of this `version` knew of the files below `root`, by path."""
+        # Changed while or just after it was read: the same time may hide other content.
+        query = (
+            "SELECT path, size, changed, key, head, findings FROM files"
+            " WHERE root = ? AND version = ? AND seen - changed > ?"
+        )
+        found: dict[str, KnownFile] = {}
+        with self._quietly() as connection:
+            for path, *rest in connection.execute(query, (root, version, TICK_NS)):
+                found[path] = KnownFile._make(rest)
+        return found
+
+    def entry(self, key: bytes) -> CacheEntry | None:
+        """Return what is kept under `key`, whatever file it is of."""
+        rows: list[tuple[bytes, bytes, bytes]] = []
+        with self._quietly() as connection:
+            query = "SELECT head, findings, body FROM parsed WHERE key = ?"
+            rows += connection.execute(query, (key,))
+        return CacheEntry._make(rows[0]) if rows else None
+
+    def keep(
+        self, root: str, version: bytes, rows: Sequence[CacheRow], gone: Iterable[str] = ()
+    ) -> None:
+        """Keep `rows` of files below `root`, parsed by `version`; forget the paths `gone`."""
+        now = time.time_ns()
+        with self._quietly() as connection, connection:
+            connection.execute("BEGIN IMMEDIATE")
+            self._write(connection, [(row.key, row.entry) for row in rows])
+            connection.executemany(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (root, path, version, *stamp, now, key, entry.head, entry.findings)
+                    for path, stamp, key, entry in rows
+                ],
+            )
+            connection.executemany(
+                "DELETE FROM files WHERE root = ? AND path = ?", [(root, path) for path in gone]
+            )
+            old = now - KEPT_DAYS * _DAY * 1_000_000_000
+            connection.execute("DELETE FROM files WHERE seen < ?", (old,))
+            connection.execute(
+                "DELETE FROM parsed WHERE used < ? AND key NOT IN (SELECT key FROM files)",
+                (_today() - KEPT_DAYS,),
+            )
+
+    def put(self, key: bytes, body: bytes) -> None:
+        """Keep `body` under `key`, of no file."""
+        with self._quietly() as connection, connection:
+            self._write(connection, [(key, CacheEntry(b"", b"", body))])
+
+    @staticmethod
+    def _write(connection: Any, entries: Iterable[tuple[bytes, CacheEntry]]) -> None:  # noqa: ANN401
+        connection.executemany(
+            "INSERT OR REPLACE INTO parsed VALUES (?, ?, ?, ?, ?)",
+            [(key, _today(), *entry) for key, entry in entries],
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing went wrong yet, so that what was kept can be read."""
+        return self._connection is not None
+
+    def close(self) -> None:
+        """Close the file."""
+        with suppress(sqlite3.Error):
+            if self._connection is not None:
+                self._connection.close()
+        self._connection = None
+
+    def __del__(self) -> None:
+        """Close the file when the papers that are read from it are no longer of use."""
+        self.close()
+
+    @contextmanager
+    def _quietly(self) -> Iterator[Any]:
+        """Give the connection; on a fault of the cache, go on without it from here on."""
+        if self._connection is None:
+            yield _NoCache()
+            return
+        try:
+            yield self._connection
+        except sqlite3.Error:
+            self.close()
+
+
+class _NoCache:
+    """A connection of a cache that is not there."""
+
+    def execute(self, *_: object) -> _NoCache:
+        return self
+
+    executemany = execute
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+def _today() -> int:
+    return int(time.time()) // _DAY
+
+
+def open_cache(path: Path | None) -> Cache:
+    """Return the cache in the file `path`, made anew where it is damaged; None for no cache.
+
+    Never raises: a folder that can't be written means that everything is parsed.
+    """
+    if path is None:
+        return Cache(None)
+    for _ in range(2):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(path, timeout=10, isolation_level=None)
+        except (OSError, sqlite3.Error):
+            return Cache(None)
+        try:
+            enable_wal(connection)
+            # A power cut may lose the last rows, which are only parsed again.
+            connection.execute("PRAGMA synchronous = NORMAL")
+            _lay_out(connection)
+            return Cache(connection)
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            if isinstance(error, sqlite3.OperationalError):  # locked, full, read-only
+                return Cache(None)
+            with suppress(OSError):
+                path.unlink()
+    return Cache(None)
+
+
+def _lay_out(connection: sqlite3.Connection) -> None:
+    """Make the tables anew where they are missing or of another layout."""
+    if _layout(connection) == _LAYOUT:
+        return
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        if _layout(connection) != _LAYOUT:  # another process may have been here
+            for statement in _SCHEMA.split(";"):
+                connection.execute(statement)
+
+
+def _layout(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+@lru_cache(maxsize=1)
+def parser_version() -> bytes:
+    """Return a hash of the collector's own source: what another parser kept is of no use."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    models = package.parent / "models"
+    for source in [*sorted(models.glob("*.py")), *sorted(package.rglob("*.py"))]:
+        digest.update(source.read_bytes())
+    return digest.digest()[:16]
+
+
+def content_key(*parts: bytes) -> bytes:
+    """Return a key for `parts`: 20 bytes, the same for the same parts only."""
+    digest = hashlib.blake2b(digest_size=20)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.digest()

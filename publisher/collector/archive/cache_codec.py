@@ -1,0 +1,52 @@
+"""What the cache keeps of a parsed file, and how it is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from publisher.collector.archive.cache import CacheEntry
+from publisher.collector.archive.digest_index import DigestIndex, index_of
+from publisher.models import Finding, ParsedDigest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from publisher.collector.archive.parsing import ParsedFile
+
+NOT_YET = b"?"  # the teachers of a file that waits for its repair
+
+
+class FileSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What is known of a file without its texts; `teachers` is the key of what a repair used."""
+
+    digests: tuple[DigestIndex, ...]
+    is_draft: bool
+    teachers: bytes
+
+
+# Not MessagePack: its times forget the offset they were written with.
+_heads = msgspec.json.Decoder(tuple[FileSummary, ...])
+findings = msgspec.json.Decoder(tuple[Finding, ...]).decode
+slugs = msgspec.json.Decoder(dict[str, str]).decode
+body = msgspec.json.Decoder(tuple[ParsedDigest, ...]).decode
+encode = msgspec.json.Encoder().encode
+# As an encoded finding has them; a quote in a text is written with a backslash.
+ERROR_SIGN = b'"severity":"error"'
+WARNING_SIGN = b'"severity":"warning"'
+
+
+def file_summaries(encoded: Iterable[bytes]) -> tuple[FileSummary, ...]:
+    """Return the heads, decoded at once: thousands of calls take longer than the decoding."""
+    return _heads.decode(b"[" + b",".join(encoded) + b"]")
+
+
+def cache_entry(parsed: ParsedFile, teachers: bytes = NOT_YET) -> CacheEntry:
+    """Return what is kept of a file that was parsed with the help of `teachers`."""
+    head = FileSummary(
+        tuple(index_of(digest) for digest in parsed.digests),
+        parsed.is_draft,
+        teachers if parsed.damaged else b"",
+    )
+    return CacheEntry(encode(head), encode(parsed.findings), encode(parsed.digests))

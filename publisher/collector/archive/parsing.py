@@ -1,0 +1,192 @@
+"""From the bytes of one file to its digests: decode, repair, split, recognise, parse."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from publisher.collector import formats
+from publisher.collector.findings import finding
+from publisher.collector.frontmatter import reader
+from publisher.collector.mojibake.detection import looks_damaged
+from publisher.collector.mojibake.file_bytes import decode
+from publisher.collector.sources import ignore_rules
+from publisher.collector.text.plain_text import plain
+from publisher.models import Finding, ParsedDigest, ParsedPaper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from publisher.collector.mojibake.language_model import LanguageModel
+    from publisher.collector.mojibake.repair import Repaired
+
+_UPDATE = re.compile(r"^#[ \t]+(\d{4}-\d{1,2}-\d{1,2})", re.MULTILINE)
+# Hexo, Hugo, Jekyll and Pelican write `date`, Astro `pubDate`.
+_DATE_KEYS = ("date", "Date", "publishDate", "pubDate", "created")
+_PATH_DATE = re.compile(r"(?<!\d)(\d{4}-\d{1,2}-\d{1,2})(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """What one file holds. `damaged`: it was repaired, with what the model knew at the time."""
+
+    digests: tuple[ParsedDigest, ...] = ()  # parts with one date and the same topics each
+    findings: tuple[Finding, ...] = ()
+    is_draft: bool = False
+    damaged: bool = False
+
+
+def _no_model() -> None:
+    return None
+
+
+def parse_bytes(
+    path: str,
+    data: bytes,
+    zone: ZoneInfo,
+    model: Callable[[], LanguageModel | None] | None = _no_model,
+) -> ParsedFile:
+    """Return what the file with the content `data` holds. Never raises.
+
+    `path` is relative to the source folder; `zone` holds for dates that name none; `model` is
+    called where text is damaged and has to be repaired. With None for it a damaged file is only
+    said to be one, so that it can wait for a model.
+    """
+    text, bad_lines = decode(data)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    findings = [finding(path, line, "D102") for line in bad_lines[:1]]
+    if not looks_damaged(text):
+        parsed = parse_text(path, text, zone)
+        return replace(parsed, findings=tuple(sorted((*findings, *parsed.findings))))
+    if model is None:
+        return ParsedFile(damaged=True)
+    from publisher.collector.mojibake.repair import repair  # noqa: PLC0415 - damaged files are rare
+
+    repaired = repair(text, model())
+    parsed = parse_text(path, _readable(repaired), zone)
+    if repaired.changed_lines:
+        count = len(repaired.changed_lines)
+        detail = f"{count} line" if count == 1 else f"{count} lines"
+        findings.append(finding(path, repaired.changed_lines[0], "D110", detail))
+    findings += [finding(path, line, "D111") for line in repaired.unreadable_lines]
+    return replace(
+        parsed,
+        digests=_marked(parsed.digests, repaired.changed_lines),
+        findings=tuple(sorted((*findings, *parsed.findings))),
+        damaged=True,
+    )
+
+
+def parse_text(path: str, text: str, zone: ZoneInfo) -> ParsedFile:
+    """Return what `text`, which is sound, holds."""
+    post = reader.split(path, text)
+    if ignore_rules.is_draft(post.metadata):
+        return ParsedFile(is_draft=True)
+    digest, findings = _parse_post(path, post, zone)
+    digests = tuple(_by_date_and_topic(digest)) if digest is not None else ()
+    if digest is not None and not digest.papers:
+        digests = (digest,)  # a day without papers is a digest too
+    return ParsedFile(digests, tuple(findings))
+
+
+def _readable(repaired: Repaired) -> str:
+    """Return the text without the lines that nobody can read; a heading has to stay."""
+    lines = repaired.text.split("\n")
+    for number in repaired.unreadable_lines:
+        if not lines[number - 1].startswith("## "):
+            lines[number - 1] = ""
+    return "\n".join(lines)
+
+
+def _marked(digests: Iterable[ParsedDigest], changed: tuple[int, ...]) -> tuple[ParsedDigest, ...]:
+    """Return `digests` with the papers marked that a changed line belongs to."""
+    digests = tuple(digests)
+    starts = sorted({paper.line for digest in digests for paper in digest.papers})
+    touched = {max((s for s in starts if s <= line), default=0) for line in changed}
+    return tuple(
+        replace(
+            digest,
+            papers=tuple(
+                replace(paper, repaired=True) if paper.line in touched else paper
+                for paper in digest.papers
+            ),
+        )
+        for digest in digests
+    )
+
+
+def _parse_post(
+    path: str, post: reader.Post, zone: ZoneInfo
+) -> tuple[ParsedDigest | None, list[Finding]]:
+    findings = list(post.findings)
+    parsed = formats.parse(path, post, zone)
+    if parsed is None:
+        return None, [*findings, finding(path, post.body_line, "D108")]
+    papers, from_format = parsed
+    own_dates = [paper.published for paper in papers if paper.published is not None]
+    own_topics = bool(papers) and all(paper.topic_names for paper in papers)
+    if own_dates:  # the file says itself what front matter is for
+        findings = [found for found in findings if found.code != "D103"]
+    published, found = _published(path, post, zone)
+    undated = [] if published else [paper for paper in papers if paper.published is None]
+    if own_dates:
+        found = [one for one in found if one.code != "D105"]
+        found += [finding(path, paper.line, "D311", paper.title) for paper in undated]
+    findings += found
+    topic_names: tuple[str, ...] = ()
+    if not own_topics:
+        topic_names, found = _topic_names(path, post)
+        findings += found
+    findings += from_format
+    published = published or max(own_dates, default=None)
+    if published is None:
+        return None, findings
+    dated = tuple(paper for paper in papers if paper not in undated)
+    return ParsedDigest(path, published, topic_names, dated), findings
+
+
+def _by_date_and_topic(digest: ParsedDigest) -> list[ParsedDigest]:
+    """Return `digest` as it is for `merge`: parts with one date and the same topics each."""
+    parts: dict[tuple[datetime, tuple[str, ...]], list[ParsedPaper]] = {}
+    for paper in digest.papers:
+        key = (paper.published or digest.published, paper.topic_names or digest.topic_names)
+        parts.setdefault(key, []).append(paper)
+    return [
+        ParsedDigest(digest.path, published, topic_names, tuple(papers))
+        for (published, topic_names), papers in parts.items()
+    ]
+
+
+def _published(
+    path: str, post: reader.Post, zone: ZoneInfo
+) -> tuple[datetime | None, list[Finding]]:
+    """Return the date of the front matter, else of the heading, else of the path."""
+    value = next((post.metadata[key] for key in _DATE_KEYS if key in post.metadata), None)
+    published = reader.moment(value, zone)
+    if published is not None:
+        return published, []
+    heading = _UPDATE.search(post.body)
+    named = _PATH_DATE.search(path)
+    for match in (heading, named):
+        if match and (published := reader.moment(match.group(1), zone)):
+            break
+    findings = [finding(path, 1, "D106", f"{value!r}"[:80])] if value is not None else []
+    if published is None:
+        findings.append(finding(path, 1, "D105"))
+    return published, findings
+
+
+def _topic_names(path: str, post: reader.Post) -> tuple[tuple[str, ...], list[Finding]]:
+    """Return the topics of the front matter, else the file's name as the one topic."""
+    for key in ("tags", "tag", "categories", "title"):
+        names = tuple(dict.fromkeys(filter(None, map(plain, reader.names(post.metadata.get(key))))))
+        if names:
+            found = [] if key in ("tags", "tag") else [finding(path, 1, "D107")]
+            return tuple(name[:200] for name in names), found
+    stem = plain(PurePosixPath(path).stem.replace("_", "/")) or "unnamed"
+    # A post without any front matter is reported as that, not for each value it lacks.
+    return (stem[:200],), [finding(path, 1, "D107")] if post.metadata else []

@@ -1,0 +1,1 @@
+"""Front matter: the block of metadata at the head of a post."""

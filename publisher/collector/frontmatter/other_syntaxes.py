@@ -1,0 +1,120 @@
+"""Front matter in other languages than YAML: TOML, JSON, and the header lines of Pelican.
+
+Each reader returns the values, the length of the head, and what is wrong with it ("" where
+nothing is); None where the text has no such head.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_TOML = re.compile(r"\A\s*\+\+\+[ \t]*\n(.*?\n)?\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
+_TOML_LINE = re.compile(r"([\w-]+)[ \t]*=[ \t]*(\S.*)")
+_HEXO_JSON = re.compile(r"\A\s*(\"[^\n]*\n(?:.*?\n)?);;;[ \t]*(?:\n|\Z)", re.DOTALL)
+_HEADER = re.compile(r"([A-Za-z][\w-]{0,40}):[ \t]*(.*)")
+# Pelican's own words (docs.getpelican.com, "File metadata"). A title and one more make a head.
+_PELICAN = frozenset(
+    (
+        "title date modified tags keywords category slug author authors summary lang translation "
+        "status template save_as url"
+    ).split()
+)
+
+
+class OtherFrontMatter(NamedTuple):
+    """A head as it was read; `line` is the 0-based line of what is wrong with it."""
+
+    values: dict[str, object]
+    length: int  # of the head, in characters of the text
+    problem: str = ""
+    line: int = 0
+
+
+def read(text: str) -> OtherFrontMatter | None:
+    """Return the head of `text` in any of the languages, None where there is none."""
+    readers: tuple[Callable[[str], OtherFrontMatter | None], ...] = (
+        _toml,
+        _json,
+        _hexo_json,
+        _pelican,
+    )
+    return next((head for reader in readers if (head := reader(text)) is not None), None)
+
+
+def _toml(text: str) -> OtherFrontMatter | None:
+    block = _TOML.match(text)
+    if block is None:
+        return None
+    source = block.group(1) or ""
+    before = text.count("\n", 0, block.start(1)) if block.group(1) else 0
+    try:
+        return OtherFrontMatter(tomllib.loads(source), block.end())
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        at = re.search(r"at line (\d+)", str(error))
+        line = before + int(at.group(1)) - 1 if at else before
+        return OtherFrontMatter(_toml_lines(source), block.end(), f"TOML: {error}", line)
+
+
+def _toml_lines(source: str) -> dict[str, object]:
+    """Return the values of the lines that are good TOML by themselves, the rest as text."""
+    values: dict[str, object] = {}
+    for line in source.split("\n"):
+        if line.startswith("["):
+            break
+        if match := _TOML_LINE.fullmatch(line.strip()):
+            try:
+                values |= tomllib.loads(line)
+            except (tomllib.TOMLDecodeError, RecursionError):
+                values[match.group(1)] = match.group(2).strip().strip("\"'")
+    return values
+
+
+def _json(text: str) -> OtherFrontMatter | None:
+    start = len(text) - len(text.lstrip())
+    if not text.startswith("{", start):
+        return None
+    try:
+        values, end = json.JSONDecoder().raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return None
+    # `{{ shortcode }}` and `{% tag %}` begin a body; an object with text as keys is a head.
+    return OtherFrontMatter(values, end) if isinstance(values, dict) and values else None
+
+
+def _hexo_json(text: str) -> OtherFrontMatter | None:
+    block = _HEXO_JSON.match(text)
+    if block is None:
+        return None
+    try:
+        values = json.loads("{" + block.group(1).rstrip().rstrip(",") + "}")
+    except (ValueError, RecursionError) as error:
+        return OtherFrontMatter({}, block.end(), f"JSON: {error}")
+    return OtherFrontMatter(values, block.end())
+
+
+def _pelican(text: str) -> OtherFrontMatter | None:
+    """Return header lines up to the first blank line; a line that is indented goes on."""
+    values: dict[str, object] = {}
+    length, key = 0, ""
+    for line in text.splitlines(keepends=True):
+        if match := _HEADER.fullmatch(line.rstrip()):
+            key = match.group(1).lower()
+            values[key] = match.group(2).strip()
+        elif key and line.strip() and line[0] in " \t":
+            values[key] = f"{values[key]} {line.strip()}".strip()
+        elif line.strip():
+            break
+        length += len(line)
+        if key and not line.strip():
+            break
+    return (
+        OtherFrontMatter(values, length)
+        if "title" in values and len(_PELICAN & set(values)) > 1
+        else None
+    )

@@ -1,0 +1,1 @@
+"""Places that digests come from: folders, and repositories pulled by git."""

@@ -1,0 +1,151 @@
+"""Runs the git program: fixed arguments, no shell, no prompt, a time-out for all its processes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from publisher.collector.sources import git_address
+from publisher.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from publisher.collector.sources.git_address import Address
+    from publisher.settings.sections import Source
+
+# The address is given to git in the environment under this name: it is in no list of processes
+# and in no file of the checkout.
+REMOTE = "publisher"
+# What a hook or a user's shell sets for another repository must not reach ours.
+_KEPT = ("GIT_SSH", "GIT_SSL", "GIT_PROXY", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_EXEC")
+_FATAL = re.compile(r"^(?:fatal|error|ERROR|ssh|Permission denied)\b:?.*$", re.MULTILINE)
+_NOT_PRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+class GitFailure(Exception):
+    """Git did not do it; the text is its reason in one line, without credentials."""
+
+
+class GitTimeout(GitFailure):
+    """Git took too long and was stopped."""
+
+
+def environment(address: Address | None, source: Source | None) -> dict[str, str]:
+    """Return the environment for git, with our configuration before the user's own.
+
+    The host of `address` is looked up here, and https is tied to what was found, so that a second
+    look-up can't lead elsewhere. Raises `GitFailure` where it can't be looked up, `SourceError`
+    where it is not allowed.
+    """
+    config = {
+        "core.hooksPath": os.devnull,
+        "core.fsmonitor": "false",
+        "core.autocrlf": "false",
+        "core.longpaths": "true",
+        "init.defaultBranch": "publisher",
+        "advice.detachedHead": "false",
+        "fetch.recurseSubmodules": "false",
+        "submodule.recurse": "false",
+        "gc.autoDetach": "false",
+        "credential.interactive": "false",
+        "http.lowSpeedLimit": "1000",
+        "http.lowSpeedTime": "60",
+    }
+    if address is not None and source is not None:
+        config[f"remote.{REMOTE}.url"] = address.url
+        if address.authorization:
+            site = f"https://{address.url.split('/')[2]}/"  # for no other host
+            config[f"http.{site}.extraHeader"] = address.authorization
+        if not source.allow_private_hosts:
+            config["http.followRedirects"] = "false"
+        try:
+            ips = git_address.resolve(address, allow_private=source.allow_private_hosts)
+        except OSError as error:
+            raise GitFailure(f"{address.host} can't be looked up: {error.strerror}") from error
+        if ips and address.url.startswith("https://"):
+            bracketed = ",".join(f"[{ip}]" if ":" in ip else ip for ip in ips)
+            config["http.curloptResolve"] = f"{address.host}:{address.port}:{bracketed}"
+    found = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith(_KEPT)}
+    found |= {
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ASKPASS": "",
+        "SSH_ASKPASS": "",
+        "SSH_ASKPASS_REQUIRE": "never",
+        "GCM_INTERACTIVE": "never",
+        "GIT_ALLOW_PROTOCOL": "https:ssh:file",
+        "GIT_LFS_SKIP_SMUDGE": "1",  # or a .lfsconfig would name a host of its own
+        "GIT_OPTIONAL_LOCKS": "0",
+        "LC_ALL": "C",
+        "GIT_CONFIG_COUNT": str(len(config)),
+    }
+    for index, (key, value) in enumerate(config.items()):
+        found[f"GIT_CONFIG_KEY_{index}"] = key
+        found[f"GIT_CONFIG_VALUE_{index}"] = value
+    return found
+
+
+def in_folder(folder: Path) -> list[str]:
+    """Return the arguments that tie git to the checkout `folder`.
+
+    Without them, a git that finds `.git` broken goes on to the folder above, and that may well be
+    the user's own repository, with work in it that no commit has.
+    """
+    return [f"--git-dir={folder / '.git'}", f"--work-tree={folder}"]
+
+
+def run(arguments: Sequence[str], environment: Mapping[str, str], timeout: float) -> None:
+    """Run git.
+
+    Raises `GitFailure` with its reason, `GitTimeout` after `timeout` seconds, and `SourceError`
+    where there is no git at all.
+    """
+    try:
+        process = subprocess.Popen(
+            ["git", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=dict(environment),
+            # No terminal to ask for a password on, and one group to stop.
+            start_new_session=sys.platform != "win32",
+        )
+    except FileNotFoundError as error:
+        raise SourceError("source.git: the git program is not installed") from error
+    except OSError as error:
+        raise SourceError(f"source.git: git can't be started: {error.strerror}") from error
+    with process:
+        try:
+            _, errors = process.communicate(timeout=max(timeout, 0.01))
+        except subprocess.TimeoutExpired as error:
+            _stop(process)
+            raise GitTimeout("no answer in time (setting source.timeout_seconds)") from error
+        except BaseException:
+            _stop(process)
+            raise
+    if process.returncode:
+        raise GitFailure(_reason(errors.decode("utf-8", "replace"), process.returncode))
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Stop git and its children: it is a child that talks to the network."""
+    with contextlib.suppress(OSError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _reason(errors: str, code: int) -> str:
+    """Return the first of git's own lines; what the other side printed is not trusted."""
+    lines = [line for line in errors.splitlines() if not line.startswith("remote:")]
+    match = _FATAL.search("\n".join(lines))
+    text = match.group() if match else next(filter(None, lines), f"git ended with {code}")
+    text = _NOT_PRINTABLE.sub(" ", git_address.hide(text, None))
+    return text.removeprefix("fatal: ").removeprefix("error: ").strip()[:300]

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from publisher.collector.archive import cache as module
+from publisher.collector.archive.cache import (
+    CacheEntry,
+    CacheRow,
+    Stamp,
+    content_key,
+    open_cache,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+V = b"version"
+OLD = time.time_ns() - 10 * module.TICK_NS
+
+
+def row(path: str, n: int, changed: int = OLD) -> CacheRow:
+    entry = CacheEntry(f"h{n}".encode(), f"f{n}".encode(), f"b{n}".encode())
+    return CacheRow(path, Stamp(n, changed), f"k{n}".encode(), entry)
+
+
+def test_what_was_kept_is_known(tmp_path: Path) -> None:
+    cache = open_cache(tmp_path / "deep" / "cache.sqlite")
+    cache.keep("/a", V, [row("x.md", 1), row("y.md", 2)])
+    cache.close()
+    again = open_cache(tmp_path / "deep" / "cache.sqlite")
+    known = again.known("/a", V)
+    assert known == {
+        "x.md": (1, OLD, b"k1", b"h1", b"f1"),
+        "y.md": (2, OLD, b"k2", b"h2", b"f2"),
+    }
+    assert again.known("/b", V) == {}
+    assert again.entry(b"k1") == (b"h1", b"f1", b"b1")
+    again.keep("/a", V, [], gone=["x.md"])
+    assert set(again.known("/a", V)) == {"y.md"}
+    again.close()
+
+
+def test_a_file_changed_while_it_was_read_is_not_trusted(tmp_path: Path) -> None:
+    cache = open_cache(tmp_path / "cache.sqlite")
+    cache.keep("/a", V, [row("x.md", 1, time.time_ns())])
+    assert cache.known("/a", V) == {}
+    assert cache.entry(b"k1") == (b"h1", b"f1", b"b1")
+    cache.close()
+
+
+def test_garbage_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "cache.sqlite"
+    path.write_bytes(b"a letter, no database" * 1000)
+    cache = open_cache(path)
+    cache.keep("/a", V, [row("x.md", 1)])
+    assert cache.entry(b"k1") == (b"h1", b"f1", b"b1")
+    cache.close()
+
+
+def test_damage_inside_is_survived(tmp_path: Path) -> None:
+    path = tmp_path / "cache.sqlite"
+    cache = open_cache(path)
+    entry = CacheEntry(b"h", b"f", os.urandom(5000))
+    rows = [row(f"{n}.md", n)._replace(entry=entry) for n in range(100)]
+    cache.keep("/a", V, rows)
+    cache.close()
+    with path.open("r+b") as file:
+        file.seek(8192)
+        file.write(os.urandom(200_000))
+    damaged = open_cache(path)
+    damaged.known("/a", V)
+    damaged.entry(b"k7")
+    damaged.keep("/a", V, rows)
+    damaged.close()
+
+
+def test_no_place_for_it_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    for path in (None, tmp_path / "file" / "cache.sqlite", tmp_path):
+        cache = open_cache(path)
+        cache.keep("/a", V, [row("x.md", 1)])
+        cache.put(b"k", b"v")
+        assert cache.known("/a", V) == {}
+        assert cache.entry(b"k") is None
+        cache.close()
+
+
+def test_a_full_disk_is_no_error(tmp_path: Path) -> None:
+    program = """
+import pathlib, resource, signal, sys
+from publisher.collector.archive.cache import Entry, Row, Stamp, open_cache
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+cache = open_cache(pathlib.Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+entry = Entry(b"", b"", b"x" * 5000)
+rows = [Row(str(n), Stamp(1, 1), n.to_bytes(4), entry) for n in range(100)]
+cache.keep("/a", b"v", rows)
+cache.close()
+"""
+    subprocess.run([sys.executable, "-c", program, str(tmp_path / "c.sqlite")], check=True)
+
+
+def test_two_processes_at_once(tmp_path: Path) -> None:
+    program = """
+import pathlib, sys
+from publisher.collector.archive.cache import Entry, Row, Stamp, open_cache
+cache = open_cache(pathlib.Path(sys.argv[1]))
+name = sys.argv[2]
+for n in range(200):
+    row = Row(f"{n}.md", Stamp(1, 1), name.encode() + bytes([n]), Entry(b"", b"", b""))
+    cache.keep("/" + name, b"v", [row])
+cache.close()
+"""
+    path = tmp_path / "cache.sqlite"
+    both = [
+        subprocess.Popen([sys.executable, "-c", program, str(path), name]) for name in ("a", "b")
+    ]
+    assert [process.wait() for process in both] == [0, 0]
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM files").fetchone() == (400,)
+    connection.close()
+
+
+def test_what_another_parser_kept_is_not_known(tmp_path: Path) -> None:
+    cache = open_cache(tmp_path / "cache.sqlite")
+    cache.keep("/a", V, [row("x.md", 1)])
+    assert cache.known("/a", b"another") == {}
+    cache.close()
+
+
+def test_keys_tell_parts_apart() -> None:
+    assert content_key(b"a", b"b") == content_key(b"a", b"b")
+    assert content_key(b"a", b"b") != content_key(b"ab", b"")

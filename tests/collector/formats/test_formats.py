@@ -1,0 +1,55 @@
+"""Every format against its data: tests/data/<format>/<case>.md beside <case>.json.
+
+`python -m pytest --write-expected` is not offered on purpose: expected files are read by people.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from publisher.collector.archive.parsing import parse_bytes
+
+if TYPE_CHECKING:
+    from publisher.models import ParsedPaper
+
+DATA = Path(__file__).parents[2] / "data"
+CASES = sorted(DATA.glob("*/*.md"))
+
+
+def as_json(case: Path) -> dict[str, object]:
+    parsed = parse_bytes(case.name, case.read_bytes(), ZoneInfo("Asia/Shanghai"))
+    return {
+        "digests": [
+            {
+                "published": digest.published,
+                "topics": digest.topic_names,
+                "papers": [_fields(paper) for paper in digest.papers],
+            }
+            for digest in parsed.digests
+        ],
+        "findings": [str(found) for found in parsed.findings],
+    }
+
+
+def _fields(paper: ParsedPaper) -> dict[str, object]:
+    """Return the fields that are set: most formats leave most of them empty."""
+    return {name: value for name, value in asdict(paper).items() if value not in ("", (), None)}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.stem}")
+def test_case(case: Path) -> None:
+    expected = json.loads(case.with_suffix(".json").read_text(encoding="utf-8"))
+    assert json.loads(json.dumps(as_json(case), default=datetime.isoformat)) == expected
+
+
+def test_every_format_has_data() -> None:
+    from publisher.collector.formats import FORMATS
+
+    assert {case.parent.name for case in CASES} == set(FORMATS)

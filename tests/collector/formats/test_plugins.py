@@ -1,0 +1,118 @@
+"""A format from a package that is installed: a real one, in a folder on sys.path."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher import collector
+from publisher.collector.formats import plugins
+from publisher.settings import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from publisher.models import Collection
+
+GOOD = """
+from publisher.models import ParsedPaper
+
+def recognises(post):
+    if "boom" in post.body:
+        raise KeyError("boom")
+    return "§" in post.body
+
+def parse(path, post, zone):
+    titles = [line[1:].strip() for line in post.body.split("\\n") if line.startswith("§")]
+    return [
+        ParsedPaper(line=post.body_line, id=f"mine:{n}", version=1, title=title)
+        for n, title in enumerate(titles)
+    ], []
+"""
+POST = "---\ntitle: T\ndate: 2024-11-30\ntags: [t]\n---\n{body}\n"
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Return a folder of packages that Python knows."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(folder)
+    plugins.installed.cache_clear()
+    plugins.fingerprint.cache_clear()
+    yield folder
+    plugins.installed.cache_clear()
+    plugins.fingerprint.cache_clear()
+    for name in [name for name in sys.modules if name.startswith("a_format_")]:
+        del sys.modules[name]
+
+
+def install(site: Path, name: str, code: str | None, entry: str = "") -> None:
+    if code is not None:
+        (site / f"a_format_{name}.py").write_text(code, encoding="utf-8")
+    info = site / f"a_format_{name}-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: a-format-{name}\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        f"[publisher.formats]\n{name} = {entry or f'a_format_{name}'}\n"
+    )
+
+
+def collect(tmp_path: Path, *bodies: str) -> Collection:
+    folder = tmp_path / "digests"
+    folder.mkdir()
+    for number, body in enumerate(bodies):
+        (folder / f"{number}.md").write_text(POST.format(body=body), encoding="utf-8")
+    return collector.collect(load(None, {}, {"source": {"folders": [str(folder)]}}))
+
+
+def test_it_is_asked_before_the_format_that_takes_any_post(site: Path, tmp_path: Path) -> None:
+    install(site, "good", GOOD)
+    collection = collect(tmp_path, "§ First\n§ Second", "Prose.")
+    assert {paper.title for paper in collection.papers} == {"First", "Second", "T"}
+    assert not collection.findings
+
+
+def test_an_object_will_do(site: Path, tmp_path: Path) -> None:
+    code = (
+        GOOD
+        + "\nclass F:\n    recognises = staticmethod(recognises)\n    parse = staticmethod(parse)\n"
+    )
+    install(site, "object", code, "a_format_object:F")
+    assert {paper.title for paper in collect(tmp_path, "§ One").papers} == {"One"}
+
+
+@pytest.mark.parametrize(
+    ("code", "entry", "reason"),
+    [
+        ("1 / 0", "", "ZeroDivisionError: division by zero"),
+        (None, "", "ModuleNotFoundError: No module named 'a_format_bad'"),
+        ("x = 1", "a_format_bad:y", "AttributeError"),
+        ("def parse(): ...", "", "no recognises"),
+        ("x = 1", "", "no recognises and no parse"),
+    ],
+)
+def test_a_broken_package_is_reported_and_stops_nothing(
+    site: Path, tmp_path: Path, code: str | None, entry: str, reason: str
+) -> None:
+    install(site, "bad", code, entry)
+    install(site, "good", GOOD)
+    collection = collect(tmp_path, "§ One", "Prose.")
+    assert {paper.title for paper in collection.papers} == {"One", "T"}
+    (found,) = collection.findings
+    assert str(found).startswith("publisher.formats:bad:0: D303")
+    assert reason in found.message
+    assert "\n" not in str(found)
+
+
+def test_one_that_fails_on_a_file_leaves_it_to_the_others(site: Path, tmp_path: Path) -> None:
+    install(site, "good", GOOD)
+    collection = collect(tmp_path, "boom", "§ One")
+    assert {paper.title for paper in collection.papers} == {"One", "T"}
+    (found,) = collection.findings
+    assert str(found).endswith(
+        "0.md:0: D303 the format of an installed package fails: good: KeyError: 'boom'"
+    )

@@ -1,0 +1,256 @@
+"""Tests of the repair of wrongly decoded text."""
+
+from __future__ import annotations
+
+import time
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import ROOT
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from publisher.collector.mojibake.detection import looks_damaged
+from publisher.collector.mojibake.file_bytes import decode
+from publisher.collector.mojibake.language_model import LanguageModel
+from publisher.collector.mojibake.repair import repair
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+CORPUS = ROOT.parent / "shared" / "corpus"
+SEEDS = ROOT.parent / "shared" / "seeds"
+needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
+needs_seeds = pytest.mark.skipif(not SEEDS.is_dir(), reason="the seeds are not here")
+
+MINUTE = 60  # what is not linear takes many, on any machine
+
+PROSE = [
+    "今天下雨，我们在家里看书，不出门。",
+    "他说这本书与那本书都很有意思，可以在图书馆借到。",
+    "春天来了，花园中的花都开了，孩子们在草地上玩。",
+    "学校的老师正在教学生们写字，大家都很认真。",
+]
+SOUND = [
+    "Zdeněk, Guédon, Müller, Gülşen Şahin, João, CONCEIÇÃO, SÃO PAULO, naïve",
+    "“curly quotes”, ‘single’ – dash — and … € 5 × 3 ° µ ± ½ ² ©®™",
+    "René† and André†‡ wrote; « été » in Paris; Tomáš” píš“ É“ 5×“",
+    "Nguyễn Đình Ã, IRMÃ, Ångström, ÅÄÖ, Łukasz, Đặng, Ştefan",
+    "木匠用锛削木头，铁锛很重。",
+    "😀 🔴 emoji and 中文 mixed with français",
+    "how? why?? �",
+]
+
+
+def cp1254(text: str) -> str:
+    return text.encode().decode("cp1254", "ignore").replace("\xad", "")
+
+
+def cp1252(text: str) -> str:
+    return text.encode().decode("cp1252", "ignore")
+
+
+def cp1252_marked(text: str) -> str:
+    return text.encode().decode("cp1252", "replace")
+
+
+def gbk(text: str) -> str:
+    return text.encode().decode("gbk", "ignore")
+
+
+def gbk_marked(text: str) -> str:
+    return text.encode().decode("gbk", "replace")
+
+
+def twice(text: str) -> str:
+    return cp1252(cp1252(text))
+
+
+def mixed_pages(text: str) -> str:
+    return cp1254(cp1252(text))
+
+
+@lru_cache(maxsize=1)
+def small_model() -> LanguageModel:
+    return LanguageModel.from_texts(PROSE)
+
+
+@lru_cache(maxsize=1)
+def corpus_model() -> LanguageModel:
+    return LanguageModel.from_texts(
+        p.read_text(encoding="utf-8") for p in CORPUS.rglob("*.md") if held_in(p)
+    )
+
+
+def held_in(path: Path) -> bool:
+    return path.parent.name != "2024-04-06"
+
+
+def sound_files() -> list[Path]:
+    seeds = [path for path in SEEDS.glob("*.txt") if not path.name.startswith("003_")]
+    return sorted(CORPUS.rglob("*.md")) + sorted(seeds)
+
+
+@pytest.mark.parametrize(
+    "damage", [cp1254, cp1252, cp1252_marked, gbk, gbk_marked, twice, mixed_pages]
+)
+def test_damage_is_undone(damage: Callable[[str], str]) -> None:
+    text = "\n".join(PROSE)
+    assert looks_damaged(damage(text))
+    result = repair(damage(text), small_model())
+    assert result.text == text
+    assert result.changed_lines == (1, 2, 3, 4)
+    assert result.unreadable_lines == ()
+
+
+@pytest.mark.parametrize("line", SOUND)
+def test_sound_lines_stay(line: str) -> None:
+    assert not looks_damaged(line)
+    assert repair(line, small_model()).text == line
+
+
+@pytest.mark.parametrize("line", SOUND)
+def test_sound_lines_stay_among_damaged_ones(line: str) -> None:
+    text = "\n".join([cp1254(PROSE[0]), line, *map(cp1254, PROSE[1:])])
+    result = repair(text, small_model())
+    assert result.text.split("\n")[1] == line
+    assert result.changed_lines == (1, 3, 4, 5)
+
+
+def test_one_line_can_mix() -> None:
+    line = f"Guédon 说：{cp1254(PROSE[0])} “Müller”"
+    assert repair(line, small_model()).text == f"Guédon 说：{PROSE[0]} “Müller”"
+
+
+def test_western_names() -> None:
+    assert repair("cafÃ© and GuÃ©don", small_model()).text == "café and Guédon"
+    text = "\n".join(map(cp1254, [*PROSE, "María Müller, Jiří Novák", "“quoted”"]))
+    assert repair(text, small_model()).text.split("\n")[4:] == [
+        "María Müller, Jiří Novák",
+        "“quoted”",
+    ]
+
+
+def test_hopeless_line_is_reported() -> None:
+    wrong = "".join(char for char in cp1254(PROSE[1] * 3) if char in "äåæçèé，" or char < "\x80")
+    result = repair("\n".join([*map(cp1254, PROSE), "ä¸ " + wrong]), small_model())
+    assert 5 in result.unreadable_lines
+
+
+def test_without_archive() -> None:
+    pytest.importorskip("wordfreq")
+    result = repair(cp1254("\n".join(PROSE)), None)
+    wrong = sum(a != b for a, b in zip(result.text, "\n".join(PROSE), strict=True))
+    assert wrong <= 2
+
+
+def test_model_does_not_depend_on_order_and_survives_storage() -> None:
+    forth, back = LanguageModel.from_texts(PROSE), LanguageModel.from_texts(reversed(PROSE))
+    assert forth.to_bytes() == back.to_bytes()
+    again = LanguageModel.from_bytes(forth.to_bytes())
+    assert again.to_bytes() == forth.to_bytes()
+    assert again.size == forth.size
+
+
+@pytest.mark.parametrize("data", [b"", b"RLM3", b"RLM3abc", b"RLM1\x00"])
+def test_foreign_model_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match="language model"):
+        LanguageModel.from_bytes(data)
+
+
+def test_empty_model_is_usable() -> None:
+    assert LanguageModel.from_texts([]).log_probability("中", "\n") < 0
+
+
+def test_decode() -> None:
+    assert decode("\ufeff中文\nb".encode()) == ("中文\nb", ())
+    assert decode("中文\n".encode() + "图书馆里的书".encode("gb18030")) == (
+        "中文\n图书馆里的书",
+        (2,),
+    )
+    assert decode("Müller café".encode("cp1252")) == ("Müller café", (1,))
+    assert decode("一二三四五六".encode() + b"\xe4\xb8") == ("一二三四五六\ufffd", (1,))
+    assert decode("中文".encode("utf-16")) == ("中文", ())
+
+
+@given(st.binary(max_size=200))
+def test_decode_never_raises(data: bytes) -> None:
+    text, bad = decode(data)
+    text.encode()
+    assert all(1 <= number <= text.count("\n") + 1 for number in bad)
+
+
+PIECES = st.sampled_from(
+    [*"äåæçèéïÃÂðŸ¸­¼Œ€™ \n?\ufffdaZ1", "锛", "鐨", "銆", "中", "文", "\ud800", "\x85", "\r"]
+)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=40).map("".join)))
+def test_never_raises_and_keeps_lines(text: str) -> None:
+    result = repair(text, small_model())
+    assert result.text.count("\n") == text.count("\n")
+    if text.isascii():
+        assert result.text == text
+    assert not any("\ud800" <= char <= "\udfff" for char in result.text)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=40).map("".join)))
+def test_twice_is_once(text: str) -> None:
+    once = repair(text, small_model()).text
+    assert repair(once, small_model()).text == once
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.text(alphabet="".join(sorted(set("".join(PROSE)))) + "abc \n", max_size=80))
+def test_common_chinese_stays(text: str) -> None:
+    assert repair(text, small_model()).text == text
+
+
+@needs_corpus
+def test_corpus_stays() -> None:
+    for path in sound_files():
+        text = path.read_text(encoding="utf-8")
+        assert not looks_damaged(text), path
+        assert repair(text, None).text == text
+
+
+@needs_corpus
+@pytest.mark.parametrize("damage", [cp1254, cp1252, mixed_pages])
+def test_unseen_digests_are_restored(damage: Callable[[str], str]) -> None:
+    for path in sorted((CORPUS / "2024-04-06").glob("*.md"))[:1]:
+        text = path.read_text(encoding="utf-8").replace("\xad", "")
+        result = repair(damage(text), corpus_model())
+        pairs = list(zip(result.text.split("\n"), text.split("\n"), strict=True))
+        wrong = sum(sum(a != b for a, b in zip(*pair, strict=False)) for pair in pairs)
+        assert wrong / len(text) < 0.005
+        assert repair(result.text, corpus_model()).text == result.text
+
+
+@needs_corpus
+@needs_seeds
+def test_the_damaged_seed() -> None:
+    (path,) = SEEDS.glob("003_*.txt")
+    text = path.read_text(encoding="utf-8")
+    result = repair(text, corpus_model())
+    assert not looks_damaged(result.text)
+    assert result.unreadable_lines == ()
+    known = {
+        line for other in sound_files() for line in other.read_text(encoding="utf-8").split("\n")
+    }
+    for start in (">⚠️", ">🔴", ">💗", "  <summary>"):
+        found = [line for line in result.text.split("\n") if line.startswith(start)]
+        assert found
+        assert set(found) <= known
+
+
+@pytest.mark.parametrize(
+    "text", ["ä¸\xad" + "ä" * 300_000, "ä¸\xad?" * 100_000, "锛氶煶" + "锛\ufffd" * 80_000]
+)
+def test_hostile_text_takes_no_time(text: str) -> None:
+    begin = time.process_time()
+    repair(text, small_model())
+    assert time.process_time() - begin < MINUTE, "a second or two where it is linear"
