@@ -30,8 +30,8 @@ from publisher.models import (
     SubscriberStatus,
     Topic,
 )
-from publisher.sender.recipients import edition_key
-from publisher.sender.subscribers import SubscriberRow
+from publisher.newsletter.audience import edition_key
+from publisher.newsletter.subscriber_csv import SubscriberRow
 from publisher.settings import load
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, DeliveryState, Edition, SubscriberStatus
+from publisher.newsletter.audience import EditionRecipient
+from publisher.newsletter.subscriber_csv import SubscriberRow
 from publisher.sender import message
 from publisher.sender.delivery import deliver
-from publisher.sender.recipients import Addressee
-from publisher.sender.subscribers import SubscriberRow
 from publisher.sender.transports.base import Closing
 from publisher.store.database import open_store
 
@@ -81,7 +81,8 @@ class Mailing:
             papers=[],
             edition_rows=[Frozen("all", "bench", template)],
             recipients=(
-                Addressee(p.id, p.email, "", "all") for p in self._store.subscribers.iterate()
+                EditionRecipient(p.id, p.email, "", "all")
+                for p in self._store.subscribers.iterate()
             ),
             now=now,
         )

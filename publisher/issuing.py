@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.models import Collection, Edition, Frequency, Issue
-    from publisher.sender.recipients import Offer, Reader
+    from publisher.newsletter.audience import AudienceMember, IssueAudience
     from publisher.settings import Settings
     from publisher.store.database import Store
 
@@ -35,7 +35,7 @@ class Draft:
     """
 
     issue: Issue
-    offer: Offer
+    offer: IssueAudience
     editions: dict[str, Edition]
     recipients: dict[str, int]
 
@@ -51,7 +51,7 @@ def due(
     collection: Collection, settings: Settings, store: Store, now: datetime
 ) -> tuple[Issue, ...]:
     """Return the issues that are due and not frozen yet: at most one of each frequency."""
-    from publisher.formatter.newsletter import due_issue  # noqa: PLC0415
+    from publisher.newsletter.contents import due_issue  # noqa: PLC0415
 
     issued = [info.id for info in store.ledger.issues()]
     found = (
@@ -79,8 +79,8 @@ def upcoming(
 
     `frequency` None is the list's own.
     """
-    from publisher.formatter.newsletter import compose_issue, due_issue  # noqa: PLC0415
-    from publisher.formatter.periods import period_of  # noqa: PLC0415
+    from publisher.newsletter.contents import compose_issue, due_issue  # noqa: PLC0415
+    from publisher.newsletter.periods import period_of  # noqa: PLC0415
 
     frequency = frequency or settings.newsletter.frequencies[0]
     already = store.ledger.sent_papers(frequency)
@@ -100,8 +100,8 @@ def by_id(issue_id: str, collection: Collection, settings: Settings, store: Stor
 
     Raises `IssueError` where it would be empty.
     """
-    from publisher.formatter.newsletter import compose_issue  # noqa: PLC0415
-    from publisher.formatter.periods import period_by_id  # noqa: PLC0415
+    from publisher.newsletter.contents import compose_issue  # noqa: PLC0415
+    from publisher.newsletter.periods import period_by_id  # noqa: PLC0415
 
     period = period_by_id(issue_id, settings)
     already = store.ledger.sent_papers(period.frequency, without=issue_id)
@@ -112,14 +112,14 @@ def by_id(issue_id: str, collection: Collection, settings: Settings, store: Stor
     return issue
 
 
-def offer_of(issue: Issue, settings: Settings, store: Store) -> Offer:
+def offer_of(issue: Issue, settings: Settings, store: Store) -> IssueAudience:
     """Return what decides who gets which edition of `issue`."""
-    from publisher.formatter.periods import frequency_of  # noqa: PLC0415
-    from publisher.sender.recipients import Offer  # noqa: PLC0415
+    from publisher.newsletter.audience import IssueAudience  # noqa: PLC0415
+    from publisher.newsletter.periods import frequency_of  # noqa: PLC0415
 
     frequency = frequency_of(issue.id)
     papers = {paper.id: tuple(topic.slug for topic in paper.topics) for paper in issue.papers}
-    return Offer(
+    return IssueAudience(
         papers=papers,
         frequency=frequency,
         frequencies=settings.newsletter.frequencies,
@@ -132,7 +132,7 @@ def offer_of(issue: Issue, settings: Settings, store: Store) -> Offer:
 def draft(issue: Issue, settings: Settings, store: Store) -> Draft:
     """Return `issue` with every edition that a subscriber gets, each rendered once."""
     from publisher.formatter.email import EditionRenderer  # noqa: PLC0415
-    from publisher.sender.recipients import needed_editions  # noqa: PLC0415
+    from publisher.newsletter.audience import needed_editions  # noqa: PLC0415
 
     offer = offer_of(issue, settings, store)
     wanted = needed_editions(_readers(store, offer), offer)
@@ -165,9 +165,9 @@ def freeze(made: Draft, settings: Settings, store: Store, now: datetime) -> int:
     From here on every send and every resumed send has the same bytes. Raises `AlreadyFrozen` where
     another process was quicker, and `StoreError`.
     """
+    from publisher.newsletter.audience import select_recipients  # noqa: PLC0415
     from publisher.sender.message import Letterhead  # noqa: PLC0415
     from publisher.sender.message import build as build_message  # noqa: PLC0415
-    from publisher.sender.recipients import addressees  # noqa: PLC0415
 
     issue = made.issue
     head = Letterhead.from_settings(settings)
@@ -187,7 +187,7 @@ def freeze(made: Draft, settings: Settings, store: Store, now: datetime) -> int:
             )
             for key, edition in made.editions.items()
         ),
-        recipients=addressees(_readers(store, made.offer), made.offer, made.editions),
+        recipients=select_recipients(_readers(store, made.offer), made.offer, made.editions),
         now=now,
     )
 
@@ -247,14 +247,14 @@ def send_test(issue: Issue, settings: Settings, store: Store, to: str) -> str:
             ) from error
 
 
-def _readers(store: Store, offer: Offer) -> Iterator[Reader]:
+def _readers(store: Store, offer: IssueAudience) -> Iterator[AudienceMember]:
     """Yield the active subscribers with the issues they had, a page of them in memory."""
-    from publisher.sender.recipients import Reader  # noqa: PLC0415
+    from publisher.newsletter.audience import AudienceMember  # noqa: PLC0415
 
     people = store.subscribers.iterate(SubscriberStatus.ACTIVE)
     if not offer.shared:
-        yield from (Reader(person) for person in people)
+        yield from (AudienceMember(person) for person in people)
         return
     while page := list(islice(people, _PAGE)):
         had = store.ledger.had([person.id for person in page], offer.shared)
-        yield from (Reader(person, had.get(person.id, ())) for person in page)
+        yield from (AudienceMember(person, had.get(person.id, ())) for person in page)

@@ -117,7 +117,7 @@ class IssueWork:
 
     def _papers(self, settings: Settings) -> Collection:
         """Return the papers, read after the newest issue fell due: a late push belongs to it."""
-        from publisher.formatter.periods import absolute, closed_period  # noqa: PLC0415
+        from publisher.newsletter.periods import absolute, closed_period  # noqa: PLC0415
 
         desk, now = self.desk, self.desk.clock()
         fell_due = max(
@@ -198,7 +198,7 @@ def next_moment(
 
     `next_tries` are those of open issues; while a limit lasts they have to wait for its end.
     """
-    from publisher.formatter.periods import absolute, next_due  # noqa: PLC0415
+    from publisher.newsletter.periods import absolute, next_due  # noqa: PLC0415
 
     ends = [
         absolute(next_due(now, settings, frequency))

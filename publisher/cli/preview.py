@@ -140,7 +140,7 @@ def _frozen(
     issue_id: str, choice: EditionKey, collection: Collection, settings: Settings, store: Store
 ) -> Letter:
     from publisher import vetting
-    from publisher.sender.recipients import edition_key
+    from publisher.newsletter.audience import edition_key
 
     frozen = vetting.frozen_letters(issue_id, collection, settings, store)
     key = edition_key(choice)

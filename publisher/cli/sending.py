@@ -98,7 +98,7 @@ def freeze(made: Draft, settings: Settings, store: Store) -> None:
 
 def next_time(settings: Settings, collection: Collection) -> None:
     """Say when the next issues are due, and that none is now."""
-    from publisher.formatter.periods import period_of
+    from publisher.newsletter.periods import period_of
 
     for frequency in dict.fromkeys(settings.newsletter.frequencies):
         period = period_of(now(), settings, frequency)

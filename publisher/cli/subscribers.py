@@ -206,7 +206,7 @@ def import_(
     """
     from publisher import pipeline
     from publisher.collector.text.slugs import slugify
-    from publisher.sender.subscribers import Remark, SubscriberRow, parse_csv
+    from publisher.newsletter.subscriber_csv import Remark, SubscriberRow, parse_csv
 
     settings = options.settings_of(config)
     if invite:
@@ -265,7 +265,7 @@ def export(*, file: Path, config: Path | None, verbose: bool) -> None:
     """Write everyone to a CSV file that `import` reads and no spreadsheet runs."""
     from publisher import pipeline
     from publisher.errors import OutputError
-    from publisher.sender.subscribers import write_csv
+    from publisher.newsletter.subscriber_csv import write_csv
 
     with pipeline.open_store(options.settings_of(config)) as store:
         people = store.subscribers.iterate()

@@ -9,12 +9,12 @@ from publisher.formatter.entries import Entry, Feed, newest_update
 from publisher.formatter.pages.issues import issue_path, issue_words
 from publisher.formatter.pages.texts import page_texts
 from publisher.formatter.paths import paper_stem
-from publisher.formatter.periods import frequency_of
 from publisher.formatter.plain import one_line
-from publisher.formatter.ranking import sections
 from publisher.formatter.scripts import language
 from publisher.formatter.templating import render
 from publisher.models import Frequency, Issue, Paper
+from publisher.newsletter.periods import frequency_of
+from publisher.newsletter.ranking import sections
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

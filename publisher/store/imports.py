@@ -33,7 +33,7 @@ def quiet(_lines: int) -> None:
 
 
 class ImportedRow(Protocol):
-    """A checked line of a file; see sender/subscribers.py."""
+    """A checked line of a file; see newsletter/subscriber_csv.py."""
 
     @property
     def line(self) -> int: ...  # noqa: D102

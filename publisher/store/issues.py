@@ -60,7 +60,7 @@ class EditionRow(Protocol):
 
 
 class RecipientRow(Protocol):
-    """Somebody who is to get the issue; see sender/recipients.py."""
+    """Somebody who is to get the issue; see newsletter/audience.py."""
 
     @property
     def subscriber_id(self) -> int: ...  # noqa: D102

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from publisher.formatter.email.cards import Form
 from publisher.formatter.email.fitting import Sizes, best_first, choose_forms
-from publisher.formatter.ranking import Section
+from publisher.newsletter.ranking import TopicSection
 
 if TYPE_CHECKING:
     from publisher.models import Paper
@@ -71,8 +71,8 @@ class Named(NamedTuple):
 def test_each_topic_has_its_best_before_another_has_its_second() -> None:
     papers = {name: cast("Paper", Named(name)) for name in "abcdef"}
     found = [
-        Section(None, tuple(papers[name] for name in "abcd")),
-        Section(None, tuple(papers[name] for name in "ef")),
+        TopicSection(None, tuple(papers[name] for name in "abcd")),
+        TopicSection(None, tuple(papers[name] for name in "ef")),
     ]
 
     assert "".join(paper.id for paper in best_first([papers["f"]], found)) == "faebcd"

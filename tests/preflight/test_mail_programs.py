@@ -37,7 +37,7 @@ OF_THE_DIGESTS = {"P203", "P304"}  # http: where an author or a digest has no ht
 
 def letters(folder: Path, where: Path, most: int) -> list[Letter]:
     """Return the messages of `most` issues of the digests in `folder`, spread over time."""
-    from publisher.formatter.periods import period_of
+    from publisher.newsletter.periods import period_of
 
     flags = {**PLACES, "source": {"folders": [str(folder)]}}
     settings = load(None, {"PUBLISHER_STORE__URL": f"sqlite:///{where}/letters.db"}, flags)

@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, SubscriberStatus
-from publisher.sender import message, recipients
-from publisher.sender.subscribers import SubscriberRow
+from publisher.newsletter import audience
+from publisher.newsletter.subscriber_csv import SubscriberRow
+from publisher.sender import message
 from publisher.sender.transports.login import Server
 from publisher.sender.transports.smtp import SmtpTransport
 from publisher.store.database import open_store
@@ -86,16 +87,16 @@ def freeze(store: Store) -> Callable[[int], list[str]]:
         ]
         store.import_subscribers(rows, now=NOW)
         template = message.build(edition(), LETTERHEAD, NOW)
-        people = [recipients.Reader(person) for person in store.subscribers.iterate()]
-        offer = recipients.Offer({"arxiv:2411.19525": ("a",)})
-        needed = recipients.needed_editions(people, offer)
+        people = [audience.AudienceMember(person) for person in store.subscribers.iterate()]
+        offer = audience.IssueAudience({"arxiv:2411.19525": ("a",)})
+        needed = audience.needed_editions(people, offer)
         store.ledger.freeze(
             ISSUE,
             start=NOW,
             end=NOW,
             papers=[("arxiv:2411.19525", 1)],
             edition_rows=[FrozenEdition(key, "Weekly", template) for key in needed],
-            recipients=recipients.addressees(people, offer, needed),
+            recipients=audience.select_recipients(people, offer, needed),
             now=NOW,
         )
         return emails

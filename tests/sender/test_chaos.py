@@ -20,10 +20,10 @@ from hypothesis.stateful import (
 from publisher.errors import PermanentFailure, TemporaryFailure, UnknownOutcome
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, SubscriberStatus
 from publisher.models import DeliveryState as S
+from publisher.newsletter.audience import EditionRecipient
+from publisher.newsletter.subscriber_csv import SubscriberRow
 from publisher.sender import message
 from publisher.sender.delivery import deliver
-from publisher.sender.recipients import Addressee
-from publisher.sender.subscribers import SubscriberRow
 from publisher.sender.transports.base import Closing
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def make_issue(store: Store, issue: str, now: datetime) -> None:
         end=now,
         papers=[],
         edition_rows=[Frozen(now)],
-        recipients=[Addressee(p.id, p.email, "", "all") for p in found if p],
+        recipients=[EditionRecipient(p.id, p.email, "", "all") for p in found if p],
         now=now,
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from support.inbound_fixture import FrozenEdition
 from support.web_server import serving
 
-from publisher.sender import recipients
+from publisher.newsletter import audience
 from publisher.sender.one_time import token_hash
 from publisher.web.api.scopes import Scope, new_token
 
@@ -43,16 +43,16 @@ def people(site: Site, count: int) -> list[int]:
 
 def freeze(site: Site, issue_id: str = ISSUE) -> None:
     """Freeze an issue for all that are on the list."""
-    readers = [recipients.Reader(person) for person in site.store.subscribers.iterate()]
-    offer = recipients.Offer({"arxiv:1": ("nerf",)})
-    needed = recipients.needed_editions(readers, offer)
+    readers = [audience.AudienceMember(person) for person in site.store.subscribers.iterate()]
+    offer = audience.IssueAudience({"arxiv:1": ("nerf",)})
+    needed = audience.needed_editions(readers, offer)
     site.store.ledger.freeze(
         issue_id,
         start=NOW,
         end=NOW,
         papers=[("arxiv:1", 1)],
         edition_rows=[FrozenEdition(key, "Weekly", b"To: x\r\n\r\nbody\r\n") for key in needed],
-        recipients=recipients.addressees(readers, offer, needed),
+        recipients=audience.select_recipients(readers, offer, needed),
         now=NOW,
     )
 

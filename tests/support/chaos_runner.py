@@ -31,11 +31,11 @@ from aiosmtpd.controller import Controller
 
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, SubscriberStatus
 from publisher.models import DeliveryState as S
+from publisher.newsletter.audience import EditionRecipient
+from publisher.newsletter.subscriber_csv import SubscriberRow
 from publisher.sender import message
 from publisher.sender.delivery import deliver, take_over
-from publisher.sender.recipients import Addressee
 from publisher.sender.states import FINAL
-from publisher.sender.subscribers import SubscriberRow
 from publisher.sender.transports.login import Server
 from publisher.sender.transports.smtp import SmtpTransport
 from publisher.store.database import Store, open_store
@@ -107,7 +107,9 @@ def freeze(store: Store, issue: str, people: int) -> None:
         end=now,
         papers=[],
         edition_rows=[Frozen("all", "x", template)],
-        recipients=[Addressee(p.id, p.email, "", "all") for p in store.subscribers.iterate()],
+        recipients=[
+            EditionRecipient(p.id, p.email, "", "all") for p in store.subscribers.iterate()
+        ],
         now=now,
     )
 

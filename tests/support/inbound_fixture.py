@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from publisher import correspondence
 from publisher.mailroom.room import Mailroom, open_source
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition
-from publisher.sender import message, recipients, tokens
+from publisher.newsletter import audience
+from publisher.sender import message, tokens
 from publisher.sender.delivery import deliver
 from publisher.sender.transports import create
 from publisher.settings import load
@@ -107,16 +108,16 @@ class Office:
         template = message.build(
             edition, message.Letterhead.from_settings(self.settings), self.clock()
         )
-        people = [recipients.Reader(person) for person in self.store.subscribers.iterate()]
-        offer = recipients.Offer({"arxiv:1": ("nerf",)})
-        needed = recipients.needed_editions(people, offer)
+        people = [audience.AudienceMember(person) for person in self.store.subscribers.iterate()]
+        offer = audience.IssueAudience({"arxiv:1": ("nerf",)})
+        needed = audience.needed_editions(people, offer)
         self.store.ledger.freeze(
             ISSUE,
             start=self.clock(),
             end=self.clock(),
             papers=[("arxiv:1", 1)],
             edition_rows=[FrozenEdition(key, "Weekly", template) for key in needed],
-            recipients=recipients.addressees(people, offer, needed),
+            recipients=audience.select_recipients(people, offer, needed),
             now=self.clock(),
         )
 

@@ -13,8 +13,8 @@ from publisher.formatter.email.cards import Form
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from publisher.formatter.ranking import Section
     from publisher.models import Paper
+    from publisher.newsletter.ranking import TopicSection
 
 HTML_BYTES = 90_000
 # Of the room that is left when every title is in: for the best papers in full. The rest is for
@@ -55,7 +55,7 @@ def choose_forms(sizes: Sequence[Sizes], room: int, most: int) -> tuple[Form | N
     )
 
 
-def best_first(top: Sequence[Paper], found: Sequence[Section]) -> tuple[Paper, ...]:
+def best_first(top: Sequence[Paper], found: Sequence[TopicSection]) -> tuple[Paper, ...]:
     """Return the papers in the order in which they deserve room.
 
     First `top`, then the first of each topic, then the second of each: else the largest topic,

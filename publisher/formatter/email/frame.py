@@ -13,18 +13,18 @@ from publisher.formatter.email.cards import TOPIC_COLUMNS, Card, Form
 from publisher.formatter.email.fitting import best_first
 from publisher.formatter.email.headline import period_title, preheader, subject
 from publisher.formatter.email.words import mail_texts
-from publisher.formatter.periods import frequency_of
-from publisher.formatter.ranking import highlights, sections
 from publisher.formatter.templating import safe_url
 from publisher.formatter.texts import counted, date_range
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Frequency
+from publisher.newsletter.periods import frequency_of
+from publisher.newsletter.ranking import highlights, sections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from publisher.formatter.email.words import MailTexts
-    from publisher.formatter.ranking import Section
     from publisher.models import EditionKey, Issue, Paper
+    from publisher.newsletter.ranking import TopicSection
     from publisher.settings import Settings
 
 # By paper; None for one that only the web has.
@@ -41,7 +41,7 @@ class Letter:
     issue: Issue
     choice: EditionKey
     texts: MailTexts
-    found: tuple[Section, ...]
+    found: tuple[TopicSection, ...]
     top: tuple[Paper, ...]  # highlights
     ordered: tuple[Paper, ...]  # by the room they deserve
 
@@ -241,11 +241,11 @@ def _updated(letter: Letter) -> tuple[Newer, ...]:
     )
 
 
-def _anchor(section: Section) -> str:
+def _anchor(section: TopicSection) -> str:
     return f"t-{section.topic.slug}" if section.topic else "t"
 
 
-def _name(section: Section, texts: MailTexts) -> str:
+def _name(section: TopicSection, texts: MailTexts) -> str:
     return shortened(section.topic.name, TOPIC_COLUMNS) if section.topic else texts.other_topics
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from publisher.formatter.columns import shortened, text_width
 from publisher.formatter.email.words import MailTexts, day_of, month_of
-from publisher.formatter.periods import frequency_of
 from publisher.formatter.texts import counted
 from publisher.models import Frequency
+from publisher.newsletter.periods import frequency_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

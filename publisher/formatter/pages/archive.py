@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from publisher.formatter.pages.frame import part_language, render_page, way_up, words
 from publisher.formatter.pages.rows import PaperRow, compact_rows
 from publisher.formatter.pages.texts import month_name
-from publisher.formatter.ranking import Section, sections
 from publisher.formatter.texts import counted
+from publisher.newsletter.ranking import TopicSection, sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -144,7 +144,9 @@ def topic_groups(papers: Iterable[Paper], up: str, settings: Settings) -> tuple[
     return tuple(_group(section, found, up, settings) for section in found)
 
 
-def _group(section: Section, whole: Sequence[Section], up: str, settings: Settings) -> TopicGroup:
+def _group(
+    section: TopicSection, whole: Sequence[TopicSection], up: str, settings: Settings
+) -> TopicGroup:
     topic = section.topic
     name = topic.name if topic else words(settings).other_topics
     return TopicGroup(
@@ -157,9 +159,9 @@ def _group(section: Section, whole: Sequence[Section], up: str, settings: Settin
     )
 
 
-def _leaves(found: Sequence[Section]) -> Iterator[tuple[Section, ...]]:
+def _leaves(found: Sequence[TopicSection]) -> Iterator[tuple[TopicSection, ...]]:
     """Yield the sections of one page after the other; at least one page."""
-    leaf: list[Section] = []
+    leaf: list[TopicSection] = []
     room = PAPERS_ON_A_PAGE
     for section in found:
         left = section.papers
@@ -167,6 +169,6 @@ def _leaves(found: Sequence[Section]) -> Iterator[tuple[Section, ...]]:
             if not room:
                 yield tuple(leaf)
                 leaf, room = [], PAPERS_ON_A_PAGE
-            leaf.append(Section(section.topic, left[:room]))
+            leaf.append(TopicSection(section.topic, left[:room]))
             left, room = left[room:], room - min(room, len(left))
     yield tuple(leaf)

@@ -9,8 +9,8 @@ from publisher.formatter.pages.archive import month_path
 from publisher.formatter.pages.frame import part_language, render_page, way_up, words
 from publisher.formatter.pages.rows import MOST_PAPERS, compact_rows, full_rows
 from publisher.formatter.pages.texts import month_name
-from publisher.formatter.ranking import sections
 from publisher.formatter.texts import counted, date_range, texts_for
+from publisher.newsletter.ranking import sections
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from publisher.formatter.periods import next_due
 from publisher.formatter.texts import counted
 from publisher.models import DeliveryState
+from publisher.newsletter.periods import next_due
 from publisher.store.issues import IssueState
 from publisher.web.charts import groups, lines
 from publisher.web.operator.charting import moves_chart, size_chart

@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from publisher.formatter.periods import (
+from publisher.models import Frequency, Issue
+from publisher.newsletter.periods import (
     Period,
     absolute,
     closed_period,
@@ -17,8 +18,7 @@ from publisher.formatter.periods import (
     period_by_id,
     period_of,
 )
-from publisher.formatter.ranking import rank, sections
-from publisher.models import Frequency, Issue
+from publisher.newsletter.ranking import rank, sections
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from publisher.formatter.ranking import highlights, points, rank, sections
 from publisher.models import Paper, Topic, Venue
+from publisher.newsletter.ranking import highlights, points, rank, sections
 
 NERF, GAN, AVATAR = Topic("nerf", "NeRF"), Topic("gan", "GAN"), Topic("avatar", "avatar")
 NOW = datetime(2024, 12, 5, tzinfo=UTC)

@@ -9,13 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from publisher.errors import IssueError
-from publisher.formatter.newsletter import compose_issue, due_issue
-from publisher.formatter.periods import (
-    Period,
-    frequency_of,
-    period_by_id,
-)
 from publisher.models import Frequency, Paper, Topic
+from publisher.newsletter.contents import compose_issue, due_issue
+from publisher.newsletter.periods import Period, frequency_of, period_by_id
 from publisher.settings import Newsletter, Settings, Site
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

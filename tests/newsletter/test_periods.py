@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from publisher.errors import IssueError
-from publisher.formatter.periods import (
+from publisher.models import Frequency
+from publisher.newsletter.periods import (
     closed_period,
     frequency_of,
     next_due,
     period_by_id,
     period_of,
 )
-from publisher.models import Frequency
 from publisher.settings import Newsletter, Settings, Site
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

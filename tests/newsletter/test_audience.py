@@ -21,16 +21,21 @@ from publisher.models import (
     Subscriber,
     SubscriberStatus,
 )
-from publisher.sender.recipients import (
-    Chooser,
-    Offer,
-    Reader,
-    Wanted,
-    addressees,
+from publisher.newsletter.audience import (
+    AudienceMember,
+    EditionCount,
+    EditionSelector,
+    IssueAudience,
     edition_key,
     needed_editions,
+    select_recipients,
 )
-from publisher.sender.subscribers import Remark, SubscriberRow, parse_csv, write_csv
+from publisher.newsletter.subscriber_csv import (
+    Remark,
+    SubscriberRow,
+    parse_csv,
+    write_csv,
+)
 from publisher.sender.tokens import TOKEN_LENGTH, make_token, pseudonym, verify_token
 
 if TYPE_CHECKING:
@@ -149,8 +154,8 @@ def person(number: int, *topics: str, status: SubscriberStatus = ACTIVE) -> Subs
     return Subscriber(number, f"a{number}@x.org", "", tuple(topics), status, NOW)
 
 
-def readers(*people: Subscriber) -> list[Reader]:
-    return [Reader(someone) for someone in people]
+def readers(*people: Subscriber) -> list[AudienceMember]:
+    return [AudienceMember(someone) for someone in people]
 
 
 PEOPLE = readers(
@@ -161,22 +166,22 @@ PEOPLE = readers(
     person(5, "a", status=PENDING),
     person(6, "a"),
 )
-OFFER = Offer({"p1": ("a", "b"), "p2": ("c",), "p3": ("a",)})
+OFFER = IssueAudience({"p1": ("a", "b"), "p2": ("c",), "p3": ("a",)})
 
 
 def test_who_gets_which_edition() -> None:
     needed = needed_editions(PEOPLE, OFFER)
     only_a, a_and_b = edition_key(EditionKey(("a",))), edition_key(EditionKey(("a", "b")))
     assert needed == {
-        "zh-standard-all": Wanted(EditionKey(), 1),
-        only_a: Wanted(EditionKey(("a",)), 2),
-        a_and_b: Wanted(EditionKey(("a", "b")), 1),
+        "zh-standard-all": EditionCount(EditionKey(), 1),
+        only_a: EditionCount(EditionKey(("a",)), 2),
+        a_and_b: EditionCount(EditionKey(("a", "b")), 1),
     }
-    got = {row.subscriber_id: row.edition_key for row in addressees(PEOPLE, OFFER, needed)}
+    got = {row.subscriber_id: row.edition_key for row in select_recipients(PEOPLE, OFFER, needed)}
     assert got == {1: "zh-standard-all", 2: a_and_b, 3: only_a, 6: only_a}
-    assert needed_editions(PEOPLE, Offer({})) == {}
+    assert needed_editions(PEOPLE, IssueAudience({})) == {}
     late = [*PEOPLE, *readers(person(7, "c"))]
-    assert 7 not in {row.subscriber_id for row in addressees(late, OFFER, needed)}
+    assert 7 not in {row.subscriber_id for row in select_recipients(late, OFFER, needed)}
 
 
 DAILY, WEEKLY, MONTHLY = Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY
@@ -196,11 +201,13 @@ EN_SHORT = Preferences(Language.ENGLISH, Length.SHORT)
         (Preferences(), replace(OFFER, frequencies=(DAILY, WEEKLY)), None),
         (Preferences(frequency=WEEKLY), replace(OFFER, frequencies=(DAILY, WEEKLY)), EditionKey()),
         # papers without a topic are for those who want all
-        (Preferences(), Offer({"p": ()}), EditionKey()),
+        (Preferences(), IssueAudience({"p": ()}), EditionKey()),
     ],
 )
-def test_what_somebody_gets(wishes: Preferences, offer: Offer, choice: EditionKey | None) -> None:
-    found = Chooser(offer).choice(Reader(replace(person(1), wishes=wishes)))
+def test_what_somebody_gets(
+    wishes: Preferences, offer: IssueAudience, choice: EditionKey | None
+) -> None:
+    found = EditionSelector(offer).choice(AudienceMember(replace(person(1), wishes=wishes)))
     assert found == choice
 
 
@@ -220,7 +227,7 @@ def test_who_changed_frequency_gets_what_is_new_to_them(
 ) -> None:
     shared = {"2024-W49": {"p1", "p2"}, "2024-W50": {"p3"}}
     offer = replace(OFFER, shared=shared)
-    assert Chooser(offer).choice(Reader(person(1, *topics), had)) == choice
+    assert EditionSelector(offer).choice(AudienceMember(person(1, *topics), had)) == choice
 
 
 def test_no_two_choices_share_a_key() -> None:

@@ -29,7 +29,7 @@ _WORTH_HIGHLIGHTS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class TopicSection:
     """The papers of an issue that stand under one topic; None for papers without a topic."""
 
     topic: Topic | None
@@ -50,7 +50,7 @@ def rank(paper: Paper) -> tuple[int, float, str, str]:
     return (-points(paper), -moment, paper.title.casefold(), paper.id)
 
 
-def sections(papers: Iterable[Paper], slugs: Sequence[str] = ()) -> tuple[Section, ...]:
+def sections(papers: Iterable[Paper], slugs: Sequence[str] = ()) -> tuple[TopicSection, ...]:
     """Return `papers` under their topics, for issues and editions alike.
 
     A paper stands once, under the first of its topics; where `slugs` are given, under the first
@@ -67,11 +67,11 @@ def sections(papers: Iterable[Paper], slugs: Sequence[str] = ()) -> tuple[Sectio
             groups.setdefault(None, []).append(paper)
     ordered = sorted(groups.items(), key=lambda item: _topic_rank(item[0], len(item[1])))
     return tuple(
-        Section(topic=topic, papers=tuple(sorted(group, key=rank))) for topic, group in ordered
+        TopicSection(topic=topic, papers=tuple(sorted(group, key=rank))) for topic, group in ordered
     )
 
 
-def highlights(found: Sequence[Section], wanted: int) -> tuple[Paper, ...]:
+def highlights(found: Sequence[TopicSection], wanted: int) -> tuple[Paper, ...]:
     """Return up to `wanted` papers that stand out across the topics of `found`, best first.
 
     None of a short issue, and none that has nothing but its date to speak for it. As long as

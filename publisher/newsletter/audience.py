@@ -30,7 +30,7 @@ _KEY_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class IssueAudience:
     """An issue as far as it decides who gets which edition, and what the list has by default.
 
     `papers` maps each paper to the slugs of its topics. `shared` maps issues of other streams to
@@ -56,7 +56,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class AudienceMember:
     """A subscriber with those issues of other streams that they had; see `Offer.shared`."""
 
     subscriber: Subscriber
@@ -64,7 +64,7 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class EditionCount:
     """An edition that somebody gets, and how many do."""
 
     choice: EditionKey
@@ -72,7 +72,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Addressee:
+class EditionRecipient:
     """Somebody who is to get the edition `edition_key`."""
 
     subscriber_id: int
@@ -88,15 +88,15 @@ def edition_key(choice: EditionKey) -> str:
     return f"{choice.language}-{choice.length}-{short}"
 
 
-class Chooser:
+class EditionSelector:
     """Finds the choice of each reader of one issue; what many have in common is worked out once."""
 
-    def __init__(self, offer: Offer) -> None:
+    def __init__(self, offer: IssueAudience) -> None:
         """Choose from `offer`."""
         self._offer = offer
         self._topics: dict[tuple[str, ...], frozenset[str]] = {}
 
-    def choice(self, reader: Reader) -> EditionKey | None:
+    def choice(self, reader: AudienceMember) -> EditionKey | None:
         """Return what `reader` gets, None where that is no edition of this issue.
 
         Topics without papers don't count, so that two people who get the same papers get the same
@@ -122,24 +122,28 @@ class Chooser:
         )
 
 
-def needed_editions(readers: Iterable[Reader], offer: Offer) -> dict[str, Wanted]:
+def needed_editions(
+    readers: Iterable[AudienceMember], offer: IssueAudience
+) -> dict[str, EditionCount]:
     """Return the editions somebody gets by key, in the order of the keys."""
-    chooser = Chooser(offer)
+    chooser = EditionSelector(offer)
     counted = Counter(choice for reader in readers if (choice := chooser.choice(reader)))
     return dict(
-        sorted((edition_key(choice), Wanted(choice, count)) for choice, count in counted.items())
+        sorted(
+            (edition_key(choice), EditionCount(choice, count)) for choice, count in counted.items()
+        )
     )
 
 
-def addressees(
-    readers: Iterable[Reader], offer: Offer, keys: Collection[str]
-) -> Iterator[Addressee]:
+def select_recipients(
+    readers: Iterable[AudienceMember], offer: IssueAudience, keys: Collection[str]
+) -> Iterator[EditionRecipient]:
     """Yield who gets which of the editions `keys`.
 
     Somebody who came, or changed their choice, since the editions were made and wants another is
     left out: their first issue is the next one.
     """
-    chooser = Chooser(offer)
+    chooser = EditionSelector(offer)
     known: dict[EditionKey, str] = {}
     for reader in readers:
         choice = chooser.choice(reader)
@@ -149,4 +153,4 @@ def addressees(
             known[choice] = edition_key(choice)
         if known[choice] in keys:
             someone = reader.subscriber
-            yield Addressee(someone.id, someone.email, someone.name, known[choice])
+            yield EditionRecipient(someone.id, someone.email, someone.name, known[choice])

@@ -13,9 +13,9 @@ from lxml import html as lxml_html
 from publisher import pipeline
 from publisher.formatter.columns import text_width
 from publisher.formatter.email import EditionRenderer
-from publisher.formatter.newsletter import due_issue
-from publisher.formatter.periods import period_of
 from publisher.models import EditionKey, Issue, Language, Length
+from publisher.newsletter.contents import due_issue
+from publisher.newsletter.periods import period_of
 from publisher.settings import load
 
 if TYPE_CHECKING:
