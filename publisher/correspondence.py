@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from publisher.formatter.email.single import Written
+    from publisher.formatter.email.transactional import RenderedMail
     from publisher.sender.pace import Pace
     from publisher.sender.transports.base import Transport
     from publisher.settings import Settings
@@ -222,7 +222,7 @@ def _message(
     """Return Message-ID and bytes; a request to confirm gets its token here, as it leaves."""
     import secrets  # noqa: PLC0415
 
-    from publisher.formatter.email import single  # noqa: PLC0415
+    from publisher.formatter.email import transactional  # noqa: PLC0415
     from publisher.sender.message import Letterhead  # noqa: PLC0415
     from publisher.sender.one_time import new_token  # noqa: PLC0415
     from publisher.sender.single import Kind, SingleMail, build_single  # noqa: PLC0415
@@ -231,13 +231,13 @@ def _message(
     letterhead = Letterhead.from_settings(settings)
     domain = letterhead.from_address.rpartition("@")[2]
     about = ""
-    written: Written
+    written: RenderedMail
     if letter.kind == Kind.CONFIRM:
         request = Request.from_json(letter.email, letter.payload)
         about = str(json.loads(letter.payload).get("about", ""))
         told = json.loads(letter.payload).get("letter_language")
         language = Language(told or request.wishes.language or settings.mail_language)
-        wording, text = single.wording_of(language, settings)
+        wording, text = transactional.wording_of(language, settings)
         store.subscribers.keep_wording(wording, text, now=now)
         token = new_token()
         store.confirmations.open(
@@ -249,14 +249,14 @@ def _message(
             expires=now + timedelta(hours=settings.subscribing.confirm_hours),
         )
         names = [topic_names.get(slug, slug) for slug in request.topics]
-        written = single.confirmation(letter.email, names, token.token, language, settings)
+        written = transactional.confirmation(letter.email, names, token.token, language, settings)
         name, message_id = request.name, f"<confirm.{token.reply_id}@{domain}>"
     elif letter.kind == Kind.LOGIN:
         token = new_token()
         minutes = timedelta(minutes=settings.operator.link_minutes)
         store.operators.open_link(token.token_hash, letter.email, now=now, expires=now + minutes)
         address = f"{settings.web.root}operator/login/{token.token}"
-        written = single.login(address, settings.mail_language, settings)
+        written = transactional.login(address, settings.mail_language, settings)
         name, message_id = "", f"<login.{token.reply_id}@{domain}>"
     elif letter.kind == Kind.PREFERENCES:
         told = json.loads(letter.payload).get("letter_language")
@@ -270,12 +270,12 @@ def _message(
             expires=now + hours,
         )
         language = Language(told or settings.mail_language)
-        written = single.preferences(letter.email, token.token, language, settings)
+        written = transactional.preferences(letter.email, token.token, language, settings)
         name, message_id = "", f"<{letter.kind}.{secrets.token_hex(16)}@{domain}>"
     else:
         said = json.loads(letter.payload)
         about, name = str(said.get("about", "")), ""
-        written = single.answer(
+        written = transactional.answer(
             letter.kind,
             letter.email,
             Language(said.get("language") or settings.mail_language),

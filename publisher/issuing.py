@@ -153,8 +153,8 @@ def write_page(issue: Issue, settings: Settings) -> None:
 
     A build leaves it alone: it is none of its files. Raises `TemplateError` and `OutputError`.
     """
-    from publisher.formatter.folder import write_changed  # noqa: PLC0415
     from publisher.formatter.pages import render_issue  # noqa: PLC0415
+    from publisher.formatter.site.atomic_write import write_changed  # noqa: PLC0415
 
     write_changed(settings.path(settings.output.folder), render_issue(issue, settings))
 

@@ -20,7 +20,7 @@ from publisher.models import DeliveryState
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from publisher.formatter.changes import Changes
+    from publisher.formatter.site.changes import Changes
     from publisher.models import Collection, PastIssue
     from publisher.sender.delivery import Report, Step
     from publisher.settings import Settings
@@ -87,7 +87,7 @@ def build(
 
 
 def _build(settings: Settings, progress: Callable[[int, int], None]) -> Built:
-    from publisher.formatter.site.write import IssueSource, prepare, write  # noqa: PLC0415
+    from publisher.formatter.site.build import IssueSource, build_site, prepare  # noqa: PLC0415
 
     collection = collect(settings, progress, prepare)
     saved = {}
@@ -96,7 +96,7 @@ def _build(settings: Settings, progress: Callable[[int, int], None]) -> Built:
 
         saved = saved_filters(settings.feeds.saved)
     issues = IssueSource(_store_stamp(settings), partial(_past_issues, settings))
-    return Built(collection, write(collection, settings, saved=saved, issues=issues))
+    return Built(collection, build_site(collection, settings, saved=saved, issues=issues))
 
 
 def _store_stamp(settings: Settings) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from publisher import websub
-from publisher.formatter.feeds import FORMATS
+from publisher.formatter.feeds.formats import FORMATS
 from publisher.websub import DELAYS, Answer, Next, current_feeds, decide, ping
 
 if TYPE_CHECKING:

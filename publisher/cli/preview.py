@@ -70,7 +70,7 @@ def preview(
 
     from publisher import pipeline, vetting
     from publisher.formatter.email import render_edition
-    from publisher.formatter.folder import write_changed
+    from publisher.formatter.site.atomic_write import write_changed
 
     settings = options.settings_of(config, source)
     collection = pipeline.collect(settings, show.parsing)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from publisher.formatter.changes import Changes
+    from publisher.formatter.site.changes import Changes
     from publisher.models import Collection, Finding
 
 MOST_LINES = 40

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from publisher.formatter.columns import shortened
-from publisher.formatter.templating import safe_url
+from publisher.formatter.i18n.text_width import shortened
+from publisher.formatter.templating.templates import safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from publisher.formatter.texts import Texts
+    from publisher.formatter.i18n.words import Texts
     from publisher.models import Paper
 
 COMMENT_COLUMNS = 200  # of what the authors told arXiv

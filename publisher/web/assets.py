@@ -10,9 +10,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from publisher.formatter.pages.frame import ICON_PATH, STYLE_PATH
+from publisher.formatter.pages.layout import ICON_PATH, STYLE_PATH
 from publisher.formatter.pages.shared_files import render_shared_files
-from publisher.formatter.templating import render_bytes
+from publisher.formatter.templating.templates import render_bytes
 from publisher.web.context import context_of
 
 if TYPE_CHECKING:

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse
 
-from publisher.formatter.pages.frame import page_title, part_language, subscribe_url
-from publisher.formatter.pages.texts import CHINESE_PAGES, ENGLISH_PAGES
-from publisher.formatter.templating import render_bytes
+from publisher.formatter.i18n.page_words import CHINESE_PAGES, ENGLISH_PAGES
+from publisher.formatter.pages.layout import (
+    page_title,
+    part_language,
+    subscribe_url,
+)
+from publisher.formatter.templating.templates import render_bytes
 from publisher.web.context import context_of
 from publisher.web.words import CHINESE, ENGLISH
 

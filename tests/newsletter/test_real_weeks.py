@@ -11,8 +11,8 @@ import pytest
 from lxml import html as lxml_html
 
 from publisher import pipeline
-from publisher.formatter.columns import text_width
 from publisher.formatter.email import EditionRenderer
+from publisher.formatter.i18n.text_width import text_width
 from publisher.models import EditionKey, Issue, Language, Length
 from publisher.newsletter.contents import due_issue
 from publisher.newsletter.periods import period_of

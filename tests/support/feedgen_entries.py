@@ -5,16 +5,16 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from feedgen.entry import FeedEntry
+from feedgen.entry import FeedEntry as FeedgenEntry
 from feedgen.ext.base import BaseEntryExtension
 from feedgen.ext.dc import DcEntryExtension
 from feedgen.ext.media import MediaEntryExtension
 from lxml import etree
 
-from publisher.formatter.plain import one_line, unmistakable, xml_text
+from publisher.formatter.feeds.xml_text import one_line, unmistakable, xml_text
 
 if TYPE_CHECKING:
-    from publisher.formatter.entries import Entry
+    from publisher.formatter.feeds.entries import FeedEntry
 
 ATOM = "http://www.w3.org/2005/Atom"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -29,7 +29,7 @@ PDF = {"rel": "related", "type": "application/pdf"}
 class Rest(BaseEntryExtension):
     """What feedgen loses: rel and type of links, languages of parts."""
 
-    entry: Entry
+    entry: FeedEntry
 
     def extend_atom(self, element: Any) -> Any:
         element.find("link").set("rel", "alternate")
@@ -55,8 +55,8 @@ class Rest(BaseEntryExtension):
         return item
 
 
-def common(entry: Entry) -> FeedEntry:
-    made = FeedEntry()
+def common(entry: FeedEntry) -> FeedgenEntry:
+    made = FeedgenEntry()
     made.guid(entry.id, permalink=False)
     made.title(unmistakable(entry.title) or entry.id)
     made.link(href=entry.url, rel="alternate")
@@ -71,7 +71,7 @@ def common(entry: Entry) -> FeedEntry:
     return made
 
 
-def atom_entry(entry: Entry, scheme: str) -> bytes:
+def atom_entry(entry: FeedEntry, scheme: str) -> bytes:
     made = common(entry)
     made.author([{"name": unmistakable(name)} for name in entry.authors])
     made.category(
@@ -91,7 +91,7 @@ def atom_entry(entry: Entry, scheme: str) -> bytes:
     return written(made.atom_entry(), ("feed",), {None: ATOM, **SPACES})
 
 
-def rss_item(entry: Entry, domain: str) -> bytes:
+def rss_item(entry: FeedEntry, domain: str) -> bytes:
     made = common(entry)
     names = (unmistakable(one_line(xml_text(topic.name))) or topic.slug for topic in entry.topics)
     made.category([{"term": name, "scheme": domain} for name in names])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from publisher.formatter.entries import Entry, Feed, newest_update
+from publisher.formatter.feeds.entries import Feed, FeedEntry, newest_update
 from publisher.models import Notes, Paper, Topic, Venue
 from publisher.settings import Settings, load
 
@@ -43,7 +43,7 @@ def paper(**fields: Any) -> Paper:
     return Paper(**known | fields)
 
 
-def feed(entries: tuple[Entry, ...], chosen: Settings, **fields: Any) -> Feed:
+def feed(entries: tuple[FeedEntry, ...], chosen: Settings, **fields: Any) -> Feed:
     known: dict[str, Any] = {
         "id": "tag:papers.example.org,2024:/",
         "title": "Papers",

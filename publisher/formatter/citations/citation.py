@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from publisher.formatter.citations.names import Name, parted
-from publisher.formatter.templating import safe_url
+from publisher.formatter.templating.templates import safe_url
 
 if TYPE_CHECKING:
     from publisher.models import Paper

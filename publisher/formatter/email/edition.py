@@ -7,18 +7,25 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from publisher.errors import TemplateError
-from publisher.formatter.email.cards import Card, Form, make_card
-from publisher.formatter.email.fitting import HTML_BYTES, Sizes, choose_forms
-from publisher.formatter.email.frame import Item, Letter, context, groups, make_letter, shown_papers
 from publisher.formatter.email.inlining import inlined, inlined_cards
-from publisher.formatter.templating import fragment, render
+from publisher.formatter.email.layout import (
+    EditionLayout,
+    Item,
+    context,
+    groups,
+    make_layout,
+    shown_papers,
+)
+from publisher.formatter.email.paper_card import Card, Form, make_card
+from publisher.formatter.email.size_budget import HTML_BYTES, Sizes, choose_forms
+from publisher.formatter.templating.templates import fragment, render
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from publisher.formatter.email.frame import Forms
-    from publisher.formatter.email.words import MailTexts
+    from publisher.formatter.email.layout import Forms
+    from publisher.formatter.i18n.email_words import MailTexts
     from publisher.models import EditionKey, Issue, Language, Length, Paper
     from publisher.settings import Settings
 
@@ -81,7 +88,7 @@ class EditionRenderer:
         if known:
             left = tuple(paper for paper in issue.papers if paper.id not in known)
             issue = replace(issue, papers=left)
-        letter = make_letter(issue, choice, self._settings)
+        letter = make_layout(issue, choice, self._settings)
         self._prepare(letter)
         sizes = self._sizes(letter)
         most = self._settings.newsletter.max_papers
@@ -102,7 +109,7 @@ class EditionRenderer:
             raise TemplateError(f"{HTML_TEMPLATE}: does not fit into {HTML_BYTES:,} bytes")
         return self._edition(letter, *best)
 
-    def _prepare(self, letter: Letter) -> None:
+    def _prepare(self, letter: EditionLayout) -> None:
         """Make the cards of the letter in every form, inlined, where they are not there yet."""
         choice, texts = letter.choice, letter.texts
         figures = self._settings.newsletter.figures
@@ -124,13 +131,13 @@ class EditionRenderer:
         for key, forms in made.items():
             self._forms[key] = {form: self._cards[texts.lang, card] for form, card in forms.items()}
 
-    def _placeable(self, paper: Paper, form: Form, letter: Letter) -> _Placeable:
+    def _placeable(self, paper: Paper, form: Form, letter: EditionLayout) -> _Placeable:
         return self._forms[paper.id, letter.choice.language, letter.choice.length][form]
 
     def _words(self, texts: MailTexts) -> dict[str, object]:
         return {"texts": texts, "theme": self._settings.theme}
 
-    def _sizes(self, letter: Letter) -> list[Sizes]:
+    def _sizes(self, letter: EditionLayout) -> list[Sizes]:
         """Return what each paper costs; the first of a topic bears the topic's own."""
         first = {section.papers[0].id for section in letter.found}
         found = []
@@ -143,7 +150,7 @@ class EditionRenderer:
             found.append(Sizes(full, min(compact, full), min(title, full)))
         return found
 
-    def _render_html(self, letter: Letter, forms: Forms) -> str:
+    def _render_html(self, letter: EditionLayout, forms: Forms) -> str:
         """Return the inlined frame with the inlined cards in their places."""
         inside: list[str] = []
 
@@ -157,7 +164,7 @@ class EditionRenderer:
         frame = inlined(render(HTML_TEMPLATE, self._settings, **values), HTML_TEMPLATE)
         return _PLACE.sub(lambda place: inside[int(place[1])], frame)
 
-    def _edition(self, letter: Letter, html: str, forms: Forms) -> Edition:
+    def _edition(self, letter: EditionLayout, html: str, forms: Forms) -> Edition:
         def item(paper: Paper, form: Form, number: int) -> Item:
             ready = self._placeable(paper, form, letter)
             if not ready.text:

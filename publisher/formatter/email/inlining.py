@@ -16,13 +16,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from publisher.errors import TemplateError
-from publisher.formatter.email.cards import Form
-from publisher.formatter.templating import render
+from publisher.formatter.email.paper_card import Form
+from publisher.formatter.templating.templates import render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from publisher.formatter.email.cards import Card
+    from publisher.formatter.email.paper_card import Card
     from publisher.settings import Settings
 
 CARDS_TEMPLATE = "email/cards.html.j2"

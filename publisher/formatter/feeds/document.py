@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from publisher.formatter.entries import Entry, Feed
+    from publisher.formatter.feeds.entries import Feed, FeedEntry
 
 
-class Frame(NamedTuple):
+class DocumentFrame(NamedTuple):
     """What comes before the entries of a document, and what after."""
 
     before: bytes
@@ -25,8 +25,8 @@ def assembled(
     feed: Feed,
     limit: int | None,
     kind: str,
-    make_frame: Callable[[datetime], Frame],
-    make_part: Callable[[Entry], bytes],
+    make_frame: Callable[[datetime], DocumentFrame],
+    make_part: Callable[[FeedEntry], bytes],
     separator: bytes = b"",
 ) -> bytes:
     """Return the document of `feed`: as many of its entries as `limit` bytes hold, at least one.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from publisher.formatter.entries import Entry
+    from publisher.formatter.feeds.entries import FeedEntry
 
 _INDENT = "  "
 _IMAGE_TYPES = {
@@ -47,7 +47,7 @@ def nested(name: str, lines: Iterable[str], depth: int = 0) -> str:
     return f"{before}<{name}>\n{inside}{before}</{name}>\n"
 
 
-def media_lines(entry: Entry) -> list[str]:
+def media_lines(entry: FeedEntry) -> list[str]:
     """Return the figure of `entry` in the words of Media RSS."""
     if not entry.image_url:
         return []
@@ -58,7 +58,7 @@ def media_lines(entry: Entry) -> list[str]:
     ]
 
 
-def pdf_link(name: str, entry: Entry) -> str:
+def pdf_link(name: str, entry: FeedEntry) -> str:
     """Return the PDF of `entry` as an element `name` with the attributes of Atom's link."""
     return element(name, title="PDF", rel="related", type="application/pdf", href=entry.pdf_url)
 

@@ -13,20 +13,20 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from publisher import __version__
-from publisher.formatter.plain import one_line, unmistakable, xml_text
+from publisher.formatter.feeds.xml_text import one_line, unmistakable, xml_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from publisher.formatter.entries import Feed
+    from publisher.formatter.feeds.entries import Feed
 
 ATOM_NS = "http://www.w3.org/2005/Atom"
 MEDIA_NS = "http://search.yahoo.com/mrss/"
 HISTORY_NS = "http://purl.org/syndication/history/1.0"
 
 
-class Head(BaseExtension):  # type: ignore[misc]  # feedgen has no types
+class FeedHead(BaseExtension):  # type: ignore[misc]  # feedgen has no types
     """A feed's links to hub and archives (WebSub, 4; RFC 5005, 4), and the namespaces of entries.
 
     All namespaces are declared at the root, as entries are put into the document as bytes.
@@ -75,7 +75,7 @@ def feed_head(
     made.lastBuildDate(updated)
     made.link(href=feed.url(file_name), rel="self", type=media_type)
     made.link(href=feed.home_url, rel="alternate", type="text/html")
-    made.register_extension("head", Head)
+    made.register_extension("head", FeedHead)
     made.head.links = head_links(feed, file_name)
     made.head.archive = bool(feed.month)
     made.head.namespaces = namespaces

@@ -14,7 +14,6 @@ from publisher.formatter.pages.archive import MonthCount, month_of, render_month
 from publisher.formatter.pages.issues import IssueCount, render_issue, render_issues
 from publisher.formatter.pages.overview import render_index, render_topic
 from publisher.formatter.pages.paper import render_paper
-from publisher.formatter.pages.rows import FeedLink, TopicCount
 from publisher.formatter.pages.shared_files import render_shared_files
 from publisher.formatter.pages.sitemap import (
     render_robots,
@@ -22,6 +21,7 @@ from publisher.formatter.pages.sitemap import (
     render_sitemap_lists,
     render_sitemap_month,
 )
+from publisher.formatter.pages.view_models import FeedLink, TopicCount
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.formatter.pages.frame import part_language, render_page, way_up, words
-from publisher.formatter.pages.rows import PaperRow, compact_rows
-from publisher.formatter.pages.texts import month_name
-from publisher.formatter.texts import counted
+from publisher.formatter.i18n.page_words import month_name
+from publisher.formatter.i18n.words import counted
+from publisher.formatter.pages.layout import (
+    part_language,
+    render_page,
+    way_up,
+    words,
+)
+from publisher.formatter.pages.view_models import PaperRow, compact_rows
 from publisher.newsletter.ranking import TopicSection, sections
 
 if TYPE_CHECKING:

@@ -5,18 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from publisher.formatter.i18n.page_words import month_name
+from publisher.formatter.i18n.words import counted, date_range, texts_for
 from publisher.formatter.pages.archive import month_path
-from publisher.formatter.pages.frame import part_language, render_page, way_up, words
-from publisher.formatter.pages.rows import MOST_PAPERS, compact_rows, full_rows
-from publisher.formatter.pages.texts import month_name
-from publisher.formatter.texts import counted, date_range, texts_for
+from publisher.formatter.pages.layout import (
+    part_language,
+    render_page,
+    way_up,
+    words,
+)
+from publisher.formatter.pages.view_models import (
+    MOST_PAPERS,
+    compact_rows,
+    full_rows,
+)
 from publisher.newsletter.ranking import sections
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from publisher.formatter.pages.rows import PaperRow
+    from publisher.formatter.pages.view_models import PaperRow
     from publisher.models import Issue
     from publisher.settings import Settings
 

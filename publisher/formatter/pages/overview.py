@@ -6,10 +6,16 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from publisher.formatter.i18n.words import counted
 from publisher.formatter.pages.archive import month_row
-from publisher.formatter.pages.form import subscribe_form
-from publisher.formatter.pages.frame import part_language, render_page, way_up, words
-from publisher.formatter.pages.rows import (
+from publisher.formatter.pages.layout import (
+    part_language,
+    render_page,
+    way_up,
+    words,
+)
+from publisher.formatter.pages.subscribe_form import subscribe_form
+from publisher.formatter.pages.view_models import (
     MOST_PAPERS,
     FeedGroup,
     FeedLink,
@@ -18,14 +24,13 @@ from publisher.formatter.pages.rows import (
     full_rows,
     topic_row,
 )
-from publisher.formatter.texts import counted
 from publisher.models import Language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from publisher.formatter.pages.archive import MonthCount
-    from publisher.formatter.pages.form import SubscribeForm
+    from publisher.formatter.pages.subscribe_form import SubscribeForm
     from publisher.models import Paper, Topic
     from publisher.settings import Settings
 

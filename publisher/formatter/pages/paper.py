@@ -11,16 +11,26 @@ from publisher.formatter.citations.citation import make_citation, web_address
 from publisher.formatter.citations.csl_json import csl_json
 from publisher.formatter.citations.ris import ris_reference
 from publisher.formatter.citations.web import json_ld, meta_tags
+from publisher.formatter.i18n.page_words import month_name
 from publisher.formatter.pages.archive import month_of, month_path
-from publisher.formatter.pages.frame import address, part_language, render_page, way_up, words
-from publisher.formatter.pages.rows import site_date, topic_row, venue_label
-from publisher.formatter.pages.texts import month_name
+from publisher.formatter.pages.layout import (
+    address,
+    part_language,
+    render_page,
+    way_up,
+    words,
+)
+from publisher.formatter.pages.view_models import (
+    site_date,
+    topic_row,
+    venue_label,
+)
 from publisher.formatter.paper_lines import Link, paper_links
 from publisher.formatter.paths import paper_stem
-from publisher.formatter.templating import fragment
+from publisher.formatter.templating.templates import fragment
 
 if TYPE_CHECKING:
-    from publisher.formatter.pages.texts import PageTexts
+    from publisher.formatter.i18n.page_words import PageTexts
     from publisher.models import Notes, Paper
     from publisher.settings import Settings
 
@@ -28,7 +38,7 @@ NAMED_AUTHORS = 10  # more are folded away behind the first of them
 
 
 @dataclass(frozen=True, slots=True)
-class NotesPart:
+class NotesPassage:
     """A part of what a model noted about a paper."""
 
     name: str
@@ -107,7 +117,7 @@ def _links(paper: Paper, texts: PageTexts) -> tuple[Link, ...]:
     return paper_links(paper, texts) + projects
 
 
-def _notes(notes: Notes, texts: PageTexts, settings: Settings) -> tuple[NotesPart, ...]:
+def _notes(notes: Notes, texts: PageTexts, settings: Settings) -> tuple[NotesPassage, ...]:
     parts = (
         (texts.background, notes.background),
         (texts.past_methods, notes.past_methods),
@@ -121,5 +131,7 @@ def _notes(notes: Notes, texts: PageTexts, settings: Settings) -> tuple[NotesPar
     # One model wrote them all, in one language.
     lang = part_language(next((text for _, text in parts if text), ""), settings)
     return tuple(
-        NotesPart(name, lang, tuple(filter(None, text.split("\n")))) for name, text in parts if text
+        NotesPassage(name, lang, tuple(filter(None, text.split("\n"))))
+        for name, text in parts
+        if text
     )

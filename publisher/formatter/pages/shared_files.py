@@ -12,8 +12,13 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from publisher.formatter.colour import schemes
-from publisher.formatter.pages.frame import ICON_PATH, STYLE_PATH, render_page, words
-from publisher.formatter.templating import render_bytes
+from publisher.formatter.pages.layout import (
+    ICON_PATH,
+    STYLE_PATH,
+    render_page,
+    words,
+)
+from publisher.formatter.templating.templates import render_bytes
 
 if TYPE_CHECKING:
     from publisher.settings import Settings

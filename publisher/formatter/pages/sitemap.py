@@ -8,7 +8,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from publisher.formatter.pages.frame import address
+from publisher.formatter.pages.layout import address
 from publisher.formatter.paths import paper_stem
 
 if TYPE_CHECKING:

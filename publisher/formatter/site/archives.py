@@ -5,26 +5,26 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from publisher.formatter.feeds import FORMATS
-from publisher.formatter.parts import Part, mixed, stable_hash
+from publisher.formatter.feeds.formats import FORMATS
+from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from publisher.formatter.family import FeedPlan
-    from publisher.formatter.feeds import FeedFormat
-    from publisher.formatter.site.plan import SitePlan
+    from publisher.formatter.feeds.feed_catalog import FeedPlan
+    from publisher.formatter.feeds.formats import FeedFormat
+    from publisher.formatter.site.paper_index import PaperIndex
 
 PAPERS_ON_A_PAGE = 250  # as pages/archive.py has it
 
 
-def month_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
+def month_targets(plan: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield the page of each month, and the sitemap of its papers."""
     for at, month in enumerate(plan.months):
         found = plan.by_month[month]
         newer = plan.months[at - 1] if at else ""
         older = plan.months[at + 1] if at + 1 < len(plan.months) else ""
-        yield Part(
+        yield BuildTarget(
             name=f"month {month}",
             fingerprint=mixed(
                 (stable_hash(older, newer), *(one.head.fingerprint for one in found))
@@ -35,7 +35,7 @@ def month_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
             stage=stage,
             shown=len(found),
         )
-        yield Part(
+        yield BuildTarget(
             name=f"sitemap {month}",
             fingerprint=mixed(one.head.fingerprint for one in found),
             paths=partial(_sitemap_paths, month),
@@ -46,7 +46,7 @@ def month_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
         )
 
 
-def archive_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
+def archive_targets(plan: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield the archive documents, each of one feed and month; they may be large."""
     for feed in plan.feeds:
         for month, found in feed.by_month.items():
@@ -54,7 +54,7 @@ def archive_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
             fingerprint = mixed((*facts, *(one.key for one in found)))
             for kind in FORMATS:
                 path = f"archive/{month}/{feed.folder}{kind.file_name}"
-                yield Part(
+                yield BuildTarget(
                     name=path,
                     fingerprint=fingerprint,
                     paths=partial(tuple, (path,)),
@@ -71,7 +71,7 @@ def _month_paths(month: str, count: int) -> list[str]:
     return [f"archive/{month}/{number}.html" for number in numbers]
 
 
-def _render_month(plan: SitePlan, month: str, older: str, newer: str) -> dict[str, bytes]:
+def _render_month(plan: PaperIndex, month: str, older: str, newer: str) -> dict[str, bytes]:
     from publisher.formatter.pages import render_month  # noqa: PLC0415 - jinja2 takes its time
 
     papers = plan.papers(plan.by_month[month])
@@ -82,14 +82,14 @@ def _sitemap_paths(month: str) -> tuple[str, ...]:
     return (f"sitemap-{month}.xml",)
 
 
-def _render_sitemap(plan: SitePlan, month: str) -> dict[str, bytes]:
+def _render_sitemap(plan: PaperIndex, month: str) -> dict[str, bytes]:
     from publisher.formatter.pages import render_sitemap_month  # noqa: PLC0415
 
     return render_sitemap_month(month, plan.papers(plan.by_month[month]), plan.settings)
 
 
 def _render_archive(
-    plan: SitePlan, feed: FeedPlan, month: str, kind: FeedFormat
+    plan: PaperIndex, feed: FeedPlan, month: str, kind: FeedFormat
 ) -> dict[str, bytes]:
     made = feed.archive(month, plan.maker, plan.settings)
     return {made.path(kind.file_name): kind.render(made)}

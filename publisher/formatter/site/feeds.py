@@ -5,21 +5,21 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from publisher.formatter.feeds import FORMATS
-from publisher.formatter.parts import Part, mixed, stable_hash
+from publisher.formatter.feeds.formats import FORMATS
+from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from publisher.formatter.family import FeedPlan
-    from publisher.formatter.site.plan import SitePlan
+    from publisher.formatter.feeds.feed_catalog import FeedPlan
+    from publisher.formatter.site.paper_index import PaperIndex
 
 
-def feed_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
+def feed_targets(plan: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield a part for each feed, and the list."""
     for feed in plan.feeds:
         facts = (feed.fingerprint, stable_hash(*feed.months[:1]))
-        yield Part(
+        yield BuildTarget(
             name=f"feed {feed.folder}",
             fingerprint=mixed((*facts, *(one.key for one in feed.newest(plan.settings)))),
             paths=partial(_paths, feed),
@@ -27,7 +27,7 @@ def feed_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
             batch=feed.folder,
             stage=stage,
         )
-    yield Part(
+    yield BuildTarget(
         name="opml",
         fingerprint=mixed((bool(plan.issues), *(feed.fingerprint for feed in plan.feeds))),
         paths=lambda: ("opml.xml",),
@@ -40,18 +40,18 @@ def _paths(feed: FeedPlan) -> list[str]:
     return [feed.folder + one.file_name for one in FORMATS]
 
 
-def _render(plan: SitePlan, feed: FeedPlan) -> dict[str, bytes]:
+def _render(plan: PaperIndex, feed: FeedPlan) -> dict[str, bytes]:
     made = feed.current(plan.maker, plan.settings)
     limit = plan.settings.feeds.max_bytes
     return {made.path(one.file_name): one.render(made, limit) for one in FORMATS}
 
 
-def _render_list(plan: SitePlan) -> dict[str, bytes]:
-    from publisher.formatter.opml import FILE_NAME, render_opml  # noqa: PLC0415 - lxml
+def _render_list(plan: PaperIndex) -> dict[str, bytes]:
+    from publisher.formatter.feeds.opml import FILE_NAME, render_opml  # noqa: PLC0415 - lxml
 
     feeds = [feed.current(plan.maker, plan.settings) for feed in plan.feeds]
     if plan.issues:
-        from publisher.formatter.issue_feed import make_issue_feed  # noqa: PLC0415
+        from publisher.formatter.feeds.issue_feed import make_issue_feed  # noqa: PLC0415
 
         feeds.append(make_issue_feed((), plan.settings))
     return {FILE_NAME: render_opml(feeds, plan.settings.site.title)}

@@ -5,28 +5,28 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from publisher.formatter.feeds import FORMATS
-from publisher.formatter.parts import Part, mixed, stable_hash
+from publisher.formatter.feeds.formats import FORMATS
+from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 from publisher.models import Issue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from publisher.formatter.site.plan import SitePlan
-    from publisher.formatter.timeline import Listed
+    from publisher.formatter.feeds.timeline import FeedItem
+    from publisher.formatter.site.paper_index import PaperIndex
     from publisher.models import PastIssue
 
 FOLDER = "issues/"
 
 
-def issue_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
+def issue_targets(plan: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield a part for each issue, and one for their list and feed; none where none was sent."""
     fingerprints: list[int] = []
     for issue in plan.issues:
         facts = stable_hash(issue.id, issue.start.isoformat(), issue.end.isoformat())
         found = _listed(plan, issue)
         fingerprints.append(mixed((facts, *(one.head.fingerprint for one in found))))
-        yield Part(
+        yield BuildTarget(
             name=f"issue {issue.id}",
             fingerprint=fingerprints[-1],
             paths=partial(_issue_paths, issue),
@@ -35,7 +35,7 @@ def issue_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
             stage=stage,
         )
     if plan.issues:
-        yield Part(
+        yield BuildTarget(
             name="issues",
             fingerprint=mixed(fingerprints),
             paths=_list_paths,
@@ -45,14 +45,14 @@ def issue_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
         )
 
 
-def loaded(plan: SitePlan, issue: PastIssue) -> Issue:
+def loaded(plan: PaperIndex, issue: PastIssue) -> Issue:
     """Return `issue` with those of its papers that are still there, in the order of pages."""
     zone = plan.settings.site.zone
     papers = tuple(plan.papers(_listed(plan, issue)))
     return Issue(issue.id, issue.start.astimezone(zone), issue.end.astimezone(zone), papers)
 
 
-def _listed(plan: SitePlan, issue: PastIssue) -> list[Listed]:
+def _listed(plan: PaperIndex, issue: PastIssue) -> list[FeedItem]:
     known = plan.by_id
     return sorted(known[paper_id] for paper_id in issue.paper_ids if paper_id in known)
 
@@ -61,7 +61,7 @@ def _issue_paths(issue: PastIssue) -> tuple[str, ...]:
     return (f"{FOLDER}{issue.id}.html",)
 
 
-def _render_issue(plan: SitePlan, issue: PastIssue) -> dict[str, bytes]:
+def _render_issue(plan: PaperIndex, issue: PastIssue) -> dict[str, bytes]:
     from publisher.formatter.pages import render_issue  # noqa: PLC0415 - jinja2 takes its time
 
     return render_issue(loaded(plan, issue), plan.settings)
@@ -71,8 +71,8 @@ def _list_paths() -> list[str]:
     return [f"{FOLDER}index.html", *(FOLDER + one.file_name for one in FORMATS)]
 
 
-def _render_list(plan: SitePlan) -> dict[str, bytes]:
-    from publisher.formatter.issue_feed import make_issue_feed  # noqa: PLC0415
+def _render_list(plan: PaperIndex) -> dict[str, bytes]:
+    from publisher.formatter.feeds.issue_feed import make_issue_feed  # noqa: PLC0415
     from publisher.formatter.pages import IssueCount, render_issues  # noqa: PLC0415
 
     newest = plan.issues[: plan.settings.feeds.entries]

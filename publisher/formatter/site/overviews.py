@@ -5,29 +5,29 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from publisher.formatter.feeds import FORMATS
-from publisher.formatter.parts import Part, mixed, stable_hash
+from publisher.formatter.feeds.formats import FORMATS
+from publisher.formatter.feeds.timeline import moment
+from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 from publisher.formatter.site.issues import FOLDER as ISSUES
-from publisher.formatter.timeline import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from publisher.formatter.family import FeedPlan
+    from publisher.formatter.feeds.feed_catalog import FeedPlan
+    from publisher.formatter.feeds.timeline import FeedItem
     from publisher.formatter.pages import FeedLink, MonthCount
-    from publisher.formatter.site.plan import SitePlan
-    from publisher.formatter.timeline import Listed
+    from publisher.formatter.site.paper_index import PaperIndex
     from publisher.models import Topic
 
 
-def overview_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
+def overview_targets(plan: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield the parts."""
     topics = plan.collection.topics
     names = stable_hash(*(f"{topic.slug} {topic.name}" for topic in topics))
     feeds = mixed(feed.fingerprint for feed in plan.feeds)
     months = stable_hash(*(f"{month} {len(plan.by_month[month])}" for month in plan.months))
     counts = mixed(len(plan.by_topic[topic.slug]) for topic in topics)
-    yield Part(
+    yield BuildTarget(
         name="index",
         fingerprint=mixed(
             (names, feeds, months, counts, bool(plan.issues), *_shown(plan, plan.by_day))
@@ -39,7 +39,7 @@ def overview_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
     )
     for topic in topics:
         found = plan.by_topic[topic.slug]
-        yield Part(
+        yield BuildTarget(
             name=f"topic {topic.slug}",
             fingerprint=mixed((names, feeds, len(found), *_shown(plan, found))),
             paths=partial(_topic_paths, topic),
@@ -47,14 +47,14 @@ def overview_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
             batch=topic.slug,
             stage=stage,
         )
-    yield Part(
+    yield BuildTarget(
         name="months",
         fingerprint=months,
         paths=lambda: ("archive/index.html",),
         render=partial(_render_months, plan),
         stage=stage,
     )
-    yield Part(
+    yield BuildTarget(
         name="sitemaps",
         fingerprint=mixed(
             (
@@ -68,7 +68,7 @@ def overview_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
         render=partial(_render_sitemaps, plan),
         stage=stage,
     )
-    yield Part(
+    yield BuildTarget(
         name="shared files",
         fingerprint=0,  # they depend on the settings alone
         paths=partial(_shared_paths, plan),
@@ -93,9 +93,9 @@ def feed_links(feed: FeedPlan) -> list[FeedLink]:
     ]
 
 
-def _issue_links(plan: SitePlan) -> list[FeedLink]:
+def _issue_links(plan: PaperIndex) -> list[FeedLink]:
+    from publisher.formatter.i18n.page_words import page_texts  # noqa: PLC0415
     from publisher.formatter.pages import FeedLink  # noqa: PLC0415
-    from publisher.formatter.pages.texts import page_texts  # noqa: PLC0415
 
     name = page_texts(plan.settings).issues
     title = f"{plan.settings.site.title}: {name}"
@@ -106,21 +106,21 @@ def _issue_links(plan: SitePlan) -> list[FeedLink]:
     ]
 
 
-def _shown(plan: SitePlan, listed: Sequence[Listed]) -> list[int]:
+def _shown(plan: PaperIndex, listed: Sequence[FeedItem]) -> list[int]:
     return [one.head.fingerprint for one in listed[: plan.settings.feeds.entries]]
 
 
-def _updated(plan: SitePlan, month: str) -> int:
+def _updated(plan: PaperIndex, month: str) -> int:
     return max(one.head.updated for one in plan.by_month[month])
 
 
-def _month_counts(plan: SitePlan) -> list[MonthCount]:
+def _month_counts(plan: PaperIndex) -> list[MonthCount]:
     from publisher.formatter.pages import MonthCount  # noqa: PLC0415
 
     return [MonthCount(month, len(plan.by_month[month])) for month in plan.months]
 
 
-def _render_index(plan: SitePlan) -> dict[str, bytes]:
+def _render_index(plan: PaperIndex) -> dict[str, bytes]:
     from publisher.formatter.pages import TopicCount, render_index  # noqa: PLC0415
 
     return render_index(
@@ -138,7 +138,7 @@ def _topic_paths(topic: Topic) -> tuple[str, ...]:
     return (f"topics/{topic.slug}/index.html",)
 
 
-def _render_topic(plan: SitePlan, topic: Topic) -> dict[str, bytes]:
+def _render_topic(plan: PaperIndex, topic: Topic) -> dict[str, bytes]:
     from publisher.formatter.pages import render_topic  # noqa: PLC0415
 
     found = plan.by_topic[topic.slug]
@@ -153,13 +153,13 @@ def _render_topic(plan: SitePlan, topic: Topic) -> dict[str, bytes]:
     )
 
 
-def _render_months(plan: SitePlan) -> dict[str, bytes]:
+def _render_months(plan: PaperIndex) -> dict[str, bytes]:
     from publisher.formatter.pages import render_months  # noqa: PLC0415
 
     return render_months(_month_counts(plan), plan.settings)
 
 
-def _render_sitemaps(plan: SitePlan) -> dict[str, bytes]:
+def _render_sitemaps(plan: PaperIndex) -> dict[str, bytes]:
     from publisher.formatter.pages import render_sitemap, render_sitemap_lists  # noqa: PLC0415
 
     lists = ["index.html", "archive/index.html"]
@@ -178,11 +178,11 @@ def _render_sitemaps(plan: SitePlan) -> dict[str, bytes]:
     }
 
 
-def _shared_paths(plan: SitePlan) -> list[str]:
+def _shared_paths(plan: PaperIndex) -> list[str]:
     return sorted(_render_shared_files(plan))
 
 
-def _render_shared_files(plan: SitePlan) -> dict[str, bytes]:
+def _render_shared_files(plan: PaperIndex) -> dict[str, bytes]:
     from publisher.formatter.pages import render_robots, render_shared_files  # noqa: PLC0415
 
     return render_shared_files(plan.settings) | render_robots(plan.settings)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from publisher.formatter.parts import Part, mixed
 from publisher.formatter.paths import PAPER_ENDINGS, paper_stem
+from publisher.formatter.site.build_target import BuildTarget, mixed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from publisher.formatter.site.plan import SitePlan
-    from publisher.formatter.timeline import Listed
+    from publisher.formatter.feeds.timeline import FeedItem
+    from publisher.formatter.site.paper_index import PaperIndex
 
 
-def paper_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
+def paper_targets(plan: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield the parts."""
     for digest, found in plan.by_digest.items():
-        yield Part(
+        yield BuildTarget(
             name=f"papers of {digest}",
             fingerprint=mixed(one.head.fingerprint for one in found),
             paths=partial(_paths, found),
@@ -29,12 +29,12 @@ def paper_parts(plan: SitePlan, stage: int) -> Iterator[Part]:
         )
 
 
-def _paths(found: Sequence[Listed]) -> list[str]:
+def _paths(found: Sequence[FeedItem]) -> list[str]:
     stems = [paper_stem(one.head.id) for one in found]
     return [stem + ending for stem in stems for ending in PAPER_ENDINGS]
 
 
-def _render(plan: SitePlan, found: Sequence[Listed]) -> dict[str, bytes]:
+def _render(plan: PaperIndex, found: Sequence[FeedItem]) -> dict[str, bytes]:
     from publisher.formatter.pages import render_paper  # noqa: PLC0415 - jinja2 takes its time
 
     files: dict[str, bytes] = {}

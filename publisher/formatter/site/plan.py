@@ -1,122 +1,48 @@
-"""The papers of a site as its files show them: by day, month, topic and feed."""
+"""Plans the site of a collection, and has made what of it changed."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from publisher.formatter.entry_maker import EntryMaker, Lookup
-from publisher.formatter.family import plan_feeds
-from publisher.formatter.feeds import FORMATS
+from publisher.formatter.feeds.feed_membership import find_memberships
+from publisher.formatter.feeds.timeline import lay_out
+from publisher.formatter.site.build_targets import build_targets
+from publisher.formatter.site.paper_index import PaperIndex
+from publisher.formatter.site.registry import all_targets
+from publisher.formatter.templating.templates import forget_templates
+from publisher.process_pool import usable_cores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from publisher.formatter.timeline import Listed
+    from publisher.formatter.site.build_state import BuildState
+    from publisher.formatter.site.changes import Changes
     from publisher.models import Collection, Paper, PastIssue
     from publisher.settings import Settings
 
-_RECENT_MONTHS = 2  # the newest grows from day to day
-_KEPT = 128  # papers in memory, each about 15 kB: those of a digest and of a current feed
 
+def build_changed(
+    collection: Collection,
+    settings: Settings,
+    state: BuildState,
+    program: int,
+    *,
+    saved: Mapping[str, Callable[[Paper], bool]],
+    issues: Sequence[PastIssue],
+    workers: int | None,
+) -> Changes:
+    """Bring the output folder to what `write` says; `program` stands for what made its files.
 
-class SitePlan:
-    """The site of `collection` before any of its files is made."""
-
-    def __init__(
-        self,
-        collection: Collection,
-        settings: Settings,
-        listed: Sequence[Listed],
-        labels: Mapping[int, Sequence[str]],
-        *,
-        issues: Sequence[PastIssue] = (),
-        lookup: Lookup = lambda _keys: {},
-    ) -> None:
-        """Plan the site of the papers `listed`, in the order of feeds.
-
-        `labels` are what `find_labels` found; `issues` those that were sent, newest first; `lookup`
-        returns the bytes of entries that an earlier build kept.
-        """
-        self.collection = collection
-        self.settings = settings
-        self.issues = issues
-        self.feeds = plan_feeds(collection, listed, labels, settings)
-        # As pages show them: by first digest, not by the last update.
-        self.by_day = sorted(listed)
-        self._paper = lru_cache(maxsize=_KEPT)(collection.papers.__getitem__)
-        self.maker = EntryMaker(self._paper, settings, lookup, self._recent)
-
-    @cached_property
-    def by_month(self) -> Mapping[str, list[Listed]]:
-        """The papers of each month ("2024-12"), the newest first."""
-        return _grouped(((one.month, one) for one in self.by_day), newest_first=True)
-
-    @cached_property
-    def months(self) -> list[str]:
-        """The months that have papers, the newest first."""
-        return list(self.by_month)
-
-    @cached_property
-    def by_digest(self) -> Mapping[str, list[Listed]]:
-        """The papers that each digest was the first to bring."""
-        return _grouped((one.head.digest, one) for one in self.by_day)
-
-    @cached_property
-    def by_topic(self) -> Mapping[str, list[Listed]]:
-        """The papers of each topic, by its slug."""
-        return _grouped((topic.slug, one) for one in self.by_day for topic in one.head.topics)
-
-    @cached_property
-    def by_id(self) -> Mapping[str, Listed]:
-        """The papers by their ids."""
-        return {one.head.id: one for one in self.by_day}
-
-    def papers(self, listed: Iterable[Listed]) -> list[Paper]:
-        """Return the papers `listed`, texts and all."""
-        return [self._paper(one.number) for one in listed]
-
-    def prepare(self) -> None:
-        """Load what most parts are made with; see `build.Materials`."""
-        from publisher.formatter.entry_content import TEMPLATE  # noqa: PLC0415
-        from publisher.formatter.templating import load  # noqa: PLC0415
-
-        load_modules()
-        for name in (TEMPLATE, "pages/base.html.j2", "pages/paper.html.j2", "pages/month.html.j2"):
-            load(name, self.settings)
-
-    def take_fresh(self) -> Mapping[int, bytes]:
-        """Return the entries made since the last call that will be needed again."""
-        return self.maker.take_fresh()
-
-    def forget(self) -> None:
-        """Forget what was made for a batch."""
-        self.maker.forget()
-
-    @cached_property
-    def _recent(self) -> frozenset[int]:
-        """The numbers of the papers whose entries the next build will need again."""
-        found = {one.number for feed in self.feeds for one in feed.newest(self.settings)}
-        for month in self.months[:_RECENT_MONTHS]:
-            found.update(one.number for one in self.by_month[month])
-        return frozenset(found)
-
-
-def load_modules() -> None:
-    """Import what most parts are made with; builds that change nothing do without."""
-    import jinja2  # noqa: F401, PLC0415
-
-    from publisher.formatter import pages  # noqa: F401, PLC0415
-
-    for one in FORMATS:
-        one.load()
-
-
-def _grouped(
-    pairs: Iterable[tuple[str, Listed]], *, newest_first: bool = False
-) -> dict[str, list[Listed]]:
-    found: defaultdict[str, list[Listed]] = defaultdict(list)
-    for key, one in pairs:
-        found[key].append(one)
-    return {key: found[key] for key in sorted(found, reverse=True)} if newest_first else found
+    Raises `OutputError` and `TemplateError`.
+    """
+    forget_templates()
+    listed = lay_out(collection, settings.site.zone)
+    cores = usable_cores() if workers is None else workers
+    stamp = str(program)
+    known = state.kept("labels", stamp)
+    labels, fresh = find_memberships(listed, collection.papers, saved, known, cores)
+    if fresh is not None:
+        state.keep("labels", stamp, fresh)
+    plan = PaperIndex(collection, settings, listed, labels, issues=issues, lookup=state.entries)
+    folder = settings.path(settings.output.folder)
+    return build_targets(folder, state, program, all_targets(plan), cores, plan)

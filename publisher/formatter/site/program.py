@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from publisher.formatter.parts import stable_hash
-from publisher.formatter.template_folders import template_folders
+from publisher.formatter.site.build_target import stable_hash
+from publisher.formatter.templating.folders import template_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -104,7 +104,7 @@ class Inbox(Section, frozen=True):
 
 
 class Theme(Section, frozen=True):
-    """How the mail looks. `texts_en` and `texts_zh` replace words of formatter/texts.py by name."""
+    """The look of the mail; `texts_en` and `texts_zh` replace words of formatter/i18n by name."""
 
     logo: str = ""  # its address
     logo_alt: str = ""  # empty: the newsletter's title

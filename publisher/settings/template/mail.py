@@ -146,7 +146,7 @@ dark_text = "#dfe3e8"
 dark_muted = "#a3acb7"
 dark_sheet = "#1e2227"
 dark_background = "#15181c"
-# Other words, by the names in publisher/formatter/texts.py, e.g. { highlights = "Our favourites" }.
+# Other words, by the names in formatter/i18n/words.py, e.g. { highlights = "Our favourites" }.
 texts_en = {}
 texts_zh = {}
 """

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse
 
-from publisher.formatter.pages.texts import ENGLISH_PAGES
+from publisher.formatter.i18n.page_words import ENGLISH_PAGES
 from publisher.web.context import context_of
 from publisher.web.headers import policy
 from publisher.web.pages import rendered

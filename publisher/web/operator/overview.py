@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from publisher.formatter.texts import counted
+from publisher.formatter.i18n.words import counted
 from publisher.models import DeliveryState
 from publisher.newsletter.periods import next_due
 from publisher.store.issues import IssueState

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from anyio import to_thread
 from starlette.routing import Route
 
-from publisher.formatter.templating import render_bytes
+from publisher.formatter.templating.templates import render_bytes
 from publisher.web.assets import kept_by_browsers
 from publisher.web.context import context_of
 

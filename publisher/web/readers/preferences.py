@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from publisher.formatter.pages.form import subscribe_form
+from publisher.formatter.pages.subscribe_form import subscribe_form
 from publisher.models import Language, SubscriberStatus
 from publisher.sender.one_time import token_hash
 from publisher.sender.single import Kind

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from anyio import to_thread
 from starlette.routing import Route
 
-from publisher.formatter.pages.form import subscribe_form
+from publisher.formatter.pages.subscribe_form import subscribe_form
 from publisher.models import Language
 from publisher.sender.one_time import TOKEN_LENGTH, token_hash
 from publisher.sender.single import Kind

@@ -1,0 +1,261 @@
+"""What the templates of an edition are given: its papers in their places, and all around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import quote
+
+from publisher.errors import IssueError
+from publisher.formatter.email.paper_card import TOPIC_COLUMNS, Card, Form
+from publisher.formatter.email.size_budget import best_first
+from publisher.formatter.email.subject import period_title, preheader, subject
+from publisher.formatter.i18n.email_words import mail_texts
+from publisher.formatter.i18n.text_width import shortened
+from publisher.formatter.i18n.words import counted, date_range
+from publisher.formatter.templating.templates import safe_url
+from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Frequency
+from publisher.newsletter.periods import frequency_of
+from publisher.newsletter.ranking import highlights, sections
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from publisher.formatter.i18n.email_words import MailTexts
+    from publisher.models import EditionKey, Issue, Paper
+    from publisher.newsletter.ranking import TopicSection
+    from publisher.settings import Settings
+
+# By paper; None for one that only the web has.
+Forms: TypeAlias = "Mapping[str, Form | None]"
+LISTED_TOPICS, NAMED_TOPICS, UPDATED_PAPERS = 30, 12, 10
+UPDATED_COLUMNS = 120
+TOP_ANCHOR = "top"
+
+
+@dataclass(frozen=True, slots=True)
+class EditionLayout:
+    """What an edition holds, before it is known what fits."""
+
+    issue: Issue
+    choice: EditionKey
+    texts: MailTexts
+    found: tuple[TopicSection, ...]
+    top: tuple[Paper, ...]  # highlights
+    ordered: tuple[Paper, ...]  # by the room they deserve
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A paper in its place: what it says, and the same as finished HTML and text."""
+
+    card: Card
+    number: int
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A topic, or the highlights, with its papers.
+
+    `total` counts those too that are not among `items`: `in_highlights` and `more` say where they
+    are.
+    """
+
+    anchor: str
+    name: str
+    total: int
+    items: tuple[Item, ...]
+    in_highlights: str = ""
+    more: str = ""
+    more_url: str = ""
+
+    @property
+    def titles(self) -> tuple[Item, ...]:
+        """Those of which only the title is shown; they come last."""
+        return tuple(item for item in self.items if item.card.form is Form.TITLE)
+
+    @property
+    def cards(self) -> tuple[Item, ...]:
+        """Those of which more than the title is shown."""
+        return tuple(item for item in self.items if item.card.form is not Form.TITLE)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPaper:
+    """A topic in the contents; `anchor` is empty where nothing of it is shown."""
+
+    name: str
+    total: int
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Newer:
+    """A paper of an earlier issue that has a newer version."""
+
+    title: str
+    url: str
+    version: str  # "version 2"
+
+
+def make_layout(issue: Issue, choice: EditionKey, settings: Settings) -> EditionLayout:
+    """Return what the edition of `issue` for `choice` holds.
+
+    Raises `IssueError` where that is no paper, and `SettingsError` for the theme's words.
+    """
+    found = sections(issue.papers, tuple(sorted(set(choice.topics))))
+    if not found:
+        topics = ", ".join(choice.topics) or "any topic"
+        raise IssueError(f"issue {issue.id}: no paper on {topics}")
+    top = highlights(found, settings.newsletter.highlights)
+    texts = mail_texts(settings, choice.language)
+    return EditionLayout(issue, choice, texts, found, top, best_first(top, found))
+
+
+def shown_papers(letter: EditionLayout, forms: Forms) -> tuple[Paper, ...]:
+    """Return the papers that have a form, in the order in which both parts show them."""
+    top = {paper.id for paper in letter.top}
+    below = (p for section in letter.found for p in section.papers if p.id not in top)
+    return tuple(paper for paper in (*letter.top, *below) if forms[paper.id])
+
+
+def groups(
+    letter: EditionLayout,
+    forms: Forms,
+    item: Callable[[Paper, Form, int], Item],
+    settings: Settings,
+) -> tuple[Group, ...]:
+    """Return the highlights and topics of which something is shown.
+
+    `item` makes a paper's place from its form and number.
+    """
+    texts, numbers = letter.texts, count(1)
+    top = {paper.id for paper in letter.top}
+
+    def items(papers: tuple[Paper, ...]) -> Iterator[Item]:
+        for paper in papers:
+            form = forms[paper.id]
+            if form is not None:
+                yield item(paper, form, next(numbers))
+
+    found = []
+    if letter.top:
+        shown = tuple(items(letter.top))
+        found.append(Group(TOP_ANCHOR, texts.highlights, len(shown), shown))
+    for section in letter.found:
+        below = tuple(paper for paper in section.papers if paper.id not in top)
+        shown, above = tuple(items(below)), len(section.papers) - len(below)
+        if not shown:
+            continue
+        hidden = len(below) - len(shown)
+        path = (
+            f"topics/{section.topic.slug}/" if section.topic else f"issues/{letter.issue.id}.html"
+        )
+        found.append(
+            Group(
+                anchor=_anchor(section),
+                name=_name(section, texts),
+                total=len(section.papers),
+                items=shown,
+                in_highlights=texts.in_highlights.format(count=above) if above else "",
+                more=texts.more_on_topic.format(count=hidden) if hidden else "",
+                more_url=settings.site.root + path,
+            )
+        )
+    return tuple(found)
+
+
+def context(
+    letter: EditionLayout, forms: Forms, placed: tuple[Group, ...], settings: Settings
+) -> dict[str, object]:
+    """Return what both templates know."""
+    issue, texts = letter.issue, letter.texts
+    shown = shown_papers(letter, forms)
+    total = len(letter.ordered)
+    mail, news, root = settings.mail, settings.newsletter, settings.site.root
+    # As the header has it: by mail where there is no safe address.
+    web = settings.web.root if settings.web.root.startswith("https:") else ""
+    title = news.title or settings.site.title
+    address = mail.unsubscribe_address or mail.from_address
+    day = frequency_of(issue.id) is Frequency.DAILY
+    titles = [paper.title for paper in shown] or [letter.ordered[0].title]
+    names = [s.topic.name if s.topic else texts.other_topics for s in letter.found]
+    hidden = total - len(shown)
+    return {
+        "texts": texts,
+        "theme": settings.theme,
+        "title": title,
+        "subject": subject(issue, names, total, texts, title=title, form=news.subject),
+        "preheader": preheader(titles, total, texts),
+        "period": period_title(issue, texts),
+        "dates": "" if day else date_range(texts, issue.start, issue.end),
+        "count": counted(total, texts.new_paper, texts.new_papers),
+        "contents": _contents(letter, forms),
+        "more_topics": max(0, len(letter.found) - LISTED_TOPICS),
+        "groups": placed,
+        "updated": _updated(letter),
+        "more": counted(hidden, texts.more_paper, texts.more_papers) if hidden else "",
+        "site_url": root,
+        "issue_url": f"{root}issues/{issue.id}.html",
+        # Without the token: a forwarded mail must not give away what somebody chose.
+        "preferences_url": f"{web}preferences" if web else "",
+        "your_topics": _your_topics(letter),
+        "unsubscribe_url": f"{web}unsubscribe/{UNSUBSCRIBE_PLACEHOLDER}"
+        if web
+        else f"mailto:{quote(address, safe='@+')}?subject=unsubscribe%20{UNSUBSCRIBE_PLACEHOLDER}",
+        "sender": mail.from_name or title,
+        "postal_address": mail.postal_address,
+    }
+
+
+def _contents(letter: EditionLayout, forms: Forms) -> tuple[ListedPaper, ...]:
+    if len(letter.found) == 1:
+        return ()
+    top = {paper.id for paper in letter.top}
+    listed = []
+    for section in letter.found[:LISTED_TOPICS]:
+        here = [paper.id for paper in section.papers if forms[paper.id]]
+        below = any(paper_id not in top for paper_id in here)
+        anchor = _anchor(section) if below else TOP_ANCHOR if here else ""
+        listed.append(ListedPaper(_name(section, letter.texts), len(section.papers), anchor))
+    return tuple(listed)
+
+
+def _updated(letter: EditionLayout) -> tuple[Newer, ...]:
+    wanted = frozenset(letter.choice.topics)
+    papers = [
+        paper
+        for paper in letter.issue.updated
+        if not wanted or wanted.intersection(topic.slug for topic in paper.topics)
+    ]
+    return tuple(
+        Newer(
+            title=shortened(paper.title, UPDATED_COLUMNS),
+            url=safe_url(paper.abs_url) or safe_url(paper.pdf_url),
+            version=letter.texts.version.format(number=paper.version),
+        )
+        for paper in papers[:UPDATED_PAPERS]
+    )
+
+
+def _anchor(section: TopicSection) -> str:
+    return f"t-{section.topic.slug}" if section.topic else "t"
+
+
+def _name(section: TopicSection, texts: MailTexts) -> str:
+    return shortened(section.topic.name, TOPIC_COLUMNS) if section.topic else texts.other_topics
+
+
+def _your_topics(letter: EditionLayout) -> str:
+    """Return the sentence that names the chosen topics, empty where the edition holds all."""
+    chosen, texts = letter.choice.topics, letter.texts
+    if not chosen:
+        return ""
+    names = {topic.slug: topic.name for paper in letter.issue.papers for topic in paper.topics}
+    # A chosen topic that the issue does not have is known by its slug only.
+    named = [shortened(names.get(slug, slug), TOPIC_COLUMNS) for slug in sorted(set(chosen))]
+    more = texts.list_more if len(named) > NAMED_TOPICS else ""
+    return texts.your_topics.format(topics=texts.list_comma.join(named[:NAMED_TOPICS]) + more)

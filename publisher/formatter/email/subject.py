@@ -1,0 +1,78 @@
+"""What stands in the inbox: subject, preheader and the name of the period. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from publisher.formatter.i18n.email_words import MailTexts, day_of, month_of
+from publisher.formatter.i18n.text_width import shortened, text_width
+from publisher.formatter.i18n.words import counted
+from publisher.models import Frequency
+from publisher.newsletter.periods import frequency_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.models import Issue
+
+SUBJECT_COLUMNS = 78  # RFC 5322, 2.1.1: the line length that fits everywhere
+PREHEADER_COLUMNS = 140  # what the widest inbox list shows
+
+
+def subject(
+    issue: Issue, names: Sequence[str], count: int, texts: MailTexts, *, title: str, form: str = ""
+) -> str:
+    """Return one line of about 78 columns that says how much there is, and on what.
+
+    `names` are the topics. `form` takes the place of the usual words (`newsletter.subject`):
+    {papers} "23 new papers", {count} "23", {topics}, {period} "week 49", {title} of the newsletter.
+    """
+    topics = [" ".join(name.split()) for name in names]
+    papers = counted(count, texts.new_paper, texts.new_papers)
+    period = period_in_words(issue, texts)
+
+    def line(named: Sequence[str], more: str) -> str:
+        listed = texts.list_comma.join(named) + more
+        values = {"papers": papers, "count": count, "topics": listed}
+        text = (form or texts.subject).format(**values, period=period, title=title)
+        return " ".join(text.split())
+
+    # A name takes a column at least: more than there are columns need not be tried.
+    for named in range(min(len(topics), SUBJECT_COLUMNS), 0, -1):
+        found = line(topics[:named], texts.list_more if named < len(topics) else "")
+        if text_width(found) <= SUBJECT_COLUMNS:
+            return found
+    room = SUBJECT_COLUMNS - text_width(line([], texts.list_more))
+    return line([shortened(topics[0], max(room, 8)).rstrip("… ")], texts.list_more)
+
+
+def preheader(titles: Sequence[str], count: int, texts: MailTexts) -> str:
+    """Return the line that inboxes show after the subject: the first titles of `count`."""
+    line, shown = shortened(" ".join(titles[0].split()), PREHEADER_COLUMNS), 1
+    for title in titles[1:]:
+        if text_width(line) + text_width(title) > PREHEADER_COLUMNS:
+            break
+        line, shown = f"{line} · {title}", shown + 1
+    rest = texts.more_titles.format(count=count - shown)
+    return f"{line} · {rest}" if count > shown else line
+
+
+def period_in_words(issue: Issue, texts: MailTexts) -> str:
+    """Return e.g. "week 49", "2 December" or "December 2024"."""
+    frequency = frequency_of(issue.id)
+    if frequency is Frequency.WEEKLY:
+        return texts.week_short.format(week=issue.id.partition("-W")[2].lstrip("0"))
+    if frequency is Frequency.DAILY:
+        return day_of(texts, date.fromisoformat(issue.id))
+    return month_of(texts, *(int(part) for part in issue.id.split("-")))
+
+
+def period_title(issue: Issue, texts: MailTexts) -> str:
+    """Return the period with its year: "Week 49, 2024"."""
+    year, _, week = issue.id.partition("-W")
+    if week:
+        return texts.week.format(week=week.lstrip("0"), year=year)
+    if frequency_of(issue.id) is Frequency.DAILY:
+        return day_of(texts, date.fromisoformat(issue.id), with_year=True)
+    return period_in_words(issue, texts)

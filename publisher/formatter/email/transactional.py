@@ -1,0 +1,145 @@
+"""Single mails as text, and what asks for a click as a small page too."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from publisher.formatter.i18n.transactional_words import words_of
+from publisher.formatter.templating.templates import render
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.models import Language
+    from publisher.settings import Settings
+
+_VERSION_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedMail:
+    """A mail's words. `wording` tells one text that people agree to from another."""
+
+    subject: str
+    text: str
+    html: str = ""
+    wording: str = ""
+
+
+def confirmation(
+    email: str, topics: Sequence[str], token: str, language: Language, settings: Settings
+) -> RenderedMail:
+    """Return the mail that asks whether `email` is to get `topics` (names; none: all).
+
+    It asks to answer where somebody reads the mailbox, and to follow a link where there is a web
+    app; in both languages, one after the other, for a reader of both.
+
+    Raises `TemplateError`.
+    """
+    web = settings.web.root
+    title = settings.newsletter.title or settings.site.title
+    blocks = words_of(language)
+    address = quote(settings.inbox_address, safe="@+")
+    context: dict[str, object] = {
+        "blocks": blocks,
+        "theme": settings.theme,
+        "title": title,
+        "email": email,
+        "topics": list(topics),
+        "hours": settings.subscribing.confirm_hours,
+        "web_url": f"{web}confirm/{token}" if web else "",
+        "mail_url": f"mailto:{address}?subject=confirm%20{token}"
+        if settings.inbox.is_set_up
+        else "",
+        **_sender(settings, title),
+    }
+    subject = " / ".join(words.confirm_subject.format(title=title) for words in blocks[:1])
+    return RenderedMail(
+        subject,
+        render("email/confirm.txt.j2", settings, **context),
+        render("email/confirm.html.j2", settings, **context),
+    )
+
+
+def preferences(email: str, token: str, language: Language, settings: Settings) -> RenderedMail:
+    """Return the mail with the link that shows and changes what `email` gets.
+
+    Raises `TemplateError`.
+    """
+    title = settings.newsletter.title or settings.site.title
+    blocks = words_of(language)
+    context: dict[str, object] = {
+        "blocks": blocks,
+        "theme": settings.theme,
+        "title": title,
+        "email": email,
+        "hours": settings.subscribing.preferences_hours,
+        "url": f"{settings.web.root}preferences/{token}",
+        **_sender(settings, title),
+    }
+    return RenderedMail(
+        blocks[0].preferences_subject.format(title=title),
+        render("email/preferences.txt.j2", settings, **context),
+        render("email/preferences.html.j2", settings, **context),
+    )
+
+
+def wording_of(language: Language, settings: Settings) -> tuple[str, str]:
+    """Return the version and the text of what people are asked, without what is a person's own."""
+    text = confirmation("(address)", ["(topics)"], "(token)", language, settings).text
+    return hashlib.sha256(text.encode()).hexdigest()[:_VERSION_LENGTH], text
+
+
+def answer(
+    kind: str,
+    email: str,
+    language: Language,
+    settings: Settings,
+    *,
+    unknown: Sequence[str] = (),
+    known: Sequence[str] = (),
+) -> RenderedMail:
+    """Return the answer of a `kind`: "welcome", "goodbye", "stranger" or "help".
+
+    `unknown` are topics that somebody asked for and nobody has, `known` those there are.
+
+    Raises `TemplateError`.
+    """
+    title = settings.newsletter.title or settings.site.title
+    blocks = words_of(language)
+    text = render(
+        "email/answer.txt.j2",
+        settings,
+        blocks=[(words, getattr(words, kind).format(title=title, email=email)) for words in blocks],
+        kind=kind,
+        unknown=list(unknown),
+        known=list(known),
+        **_sender(settings, title),
+    )
+    return RenderedMail(getattr(blocks[0], f"{kind}_subject").format(title=title), text)
+
+
+def login(address: str, language: Language, settings: Settings) -> RenderedMail:
+    """Return the mail with the link `address` to the operator's pages. Raises `TemplateError`."""
+    title = settings.newsletter.title or settings.site.title
+    blocks = words_of(language)
+    text = render(
+        "email/login.txt.j2",
+        settings,
+        blocks=blocks,
+        address=address,
+        minutes=settings.operator.link_minutes,
+        **_sender(settings, title),
+    )
+    return RenderedMail(blocks[0].login_subject.format(title=title), text)
+
+
+def _sender(settings: Settings, title: str) -> dict[str, object]:
+    return {
+        "sender": settings.mail.from_name or title,
+        "site_url": settings.site.root,
+        "postal_address": settings.mail.postal_address,
+    }

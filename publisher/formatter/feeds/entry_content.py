@@ -1,0 +1,102 @@
+"""The content of a feed entry: which parts of a paper it has, and their mark-up.
+
+Readers have sanitizers: classes, styles and `details` are dropped by most, relative addresses are
+broken in many. The template does without them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from publisher.formatter.feeds.xml_text import one_line, uri
+from publisher.formatter.i18n.entry_words import entry_words
+from publisher.formatter.i18n.words import texts_for
+from publisher.formatter.templating.templates import render
+
+if TYPE_CHECKING:
+    from publisher.formatter.i18n.entry_words import EntryWords
+    from publisher.models import Notes, Paper
+    from publisher.settings import Settings
+
+TEMPLATE = "feeds/entry.html.j2"
+
+
+@dataclass(frozen=True, slots=True)
+class ContentLink:
+    """A labelled address, http or https."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotesPassage:
+    """A heading and the paragraphs under it."""
+
+    heading: str
+    paragraphs: tuple[str, ...]
+
+
+def render_content(paper: Paper, settings: Settings) -> str:
+    """Return the parts of `paper` that `feeds.content` names, as safe HTML.
+
+    Without a summary and takeaways the abstract stands in for them. Raises `TemplateError`.
+    """
+    words = entry_words(settings)
+    amount = settings.feeds.content
+    machine_wrote = bool(paper.summary or paper.takeaways)
+    figures = tuple(address for figure in paper.figures if (address := uri(figure)))
+    return render(
+        TEMPLATE,
+        settings,
+        paper=paper,
+        words=words,
+        texts=texts_for(settings),
+        title=one_line(paper.title),
+        abstract=paper.abstract if amount != "summary" or not machine_wrote else "",
+        about=_about(paper) if amount != "summary" else (),
+        figures={"summary": (), "full": figures[:1], "notes": figures}[amount],
+        links=content_links(paper, words),
+        notes=_parts(paper.notes, words) if amount == "notes" and paper.notes else (),
+    ).strip()
+
+
+def content_links(paper: Paper, words: EntryWords) -> tuple[ContentLink, ...]:
+    """Return where to read `paper`, its code and its project; no address twice."""
+    source = uri(paper.abs_url)
+    host = urlsplit(source).hostname or ""
+    at_arxiv = host == "arxiv.org" or host.endswith(".arxiv.org")
+    found = [("arXiv" if at_arxiv else words.paper, source), ("PDF", uri(paper.pdf_url))]
+    found += [(words.code.format(name=_name(url)), uri(url)) for url in paper.code_urls]
+    found += [(words.project.format(name=_name(url)), uri(url)) for url in paper.project_urls]
+    by_url: dict[str, str] = {}
+    for label, url in found:
+        by_url.setdefault(url, label)
+    return tuple(ContentLink(label, url) for url, label in by_url.items() if url)
+
+
+def _name(url: str) -> str:
+    """Return what tells one address from the others: "owner/name" or the host."""
+    parts = urlsplit(uri(url))
+    path = parts.path.strip("/").removesuffix(".git").split("/")
+    named = parts.hostname in ("github.com", "gitlab.com", "gitee.com", "huggingface.co")
+    return "/".join(path[:2]) if named and path[0] else parts.hostname or ""
+
+
+def _about(paper: Paper) -> tuple[str, ...]:
+    """Return the lines under the figure: authors, venue, and what the authors told arXiv."""
+    venue = paper.venue
+    where = f"{venue.name} {venue.year or ''}".strip() if venue else ""
+    authors = ", ".join(name for name in map(one_line, paper.authors) if name)
+    return tuple(line for line in (authors, where, one_line(paper.comment or "")) if line)
+
+
+def _parts(notes: Notes, words: EntryWords) -> tuple[NotesPassage, ...]:
+    texts = ((heading, getattr(notes, field)) for field, heading in words.notes.items())
+    return tuple(
+        NotesPassage(heading, tuple(line for line in text.split("\n") if line.strip()))
+        for heading, text in texts
+        if text.strip()
+    )

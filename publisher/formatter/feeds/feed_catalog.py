@@ -1,0 +1,159 @@
+"""Which feeds there are: of all papers, of each topic, language and saved filter."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from publisher.formatter.feeds.entries import Feed, newest_update
+from publisher.formatter.i18n.words import texts_for
+from publisher.formatter.site.build_target import stable_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from publisher.formatter.feeds.entry_maker import EntryMaker
+    from publisher.formatter.feeds.timeline import FeedItem
+    from publisher.models import Collection
+    from publisher.settings import Settings
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+
+
+class FeedPlan:
+    """A feed before any of its entries is made; `listed` are its papers, updated last first."""
+
+    def __init__(
+        self,
+        folder: str,
+        title: str,
+        description: str,
+        home: str,
+        language: str,
+        listed: Sequence[FeedItem],
+        group: str = "",
+    ) -> None:
+        """Plan the feed in `folder` ("", "topics/nerf/"); `home` is the page it belongs to.
+
+        `group` is its name among the feeds that are neither of everything nor of a topic.
+        """
+        self.folder = folder
+        self.title = title
+        self.description = description
+        self.home = home
+        self.language = language
+        self.listed = listed
+        self.group = group
+
+    @cached_property
+    def by_month(self) -> Mapping[str, list[FeedItem]]:
+        """The papers by month ("2024-12"), the newest month first."""
+        found: defaultdict[str, list[FeedItem]] = defaultdict(list)
+        for one in self.listed:
+            found[one.month].append(one)
+        return {month: found[month] for month in sorted(found, reverse=True)}
+
+    @cached_property
+    def months(self) -> list[str]:
+        """The months that have papers, the newest first."""
+        return list(self.by_month)
+
+    @cached_property
+    def neighbours(self) -> Mapping[str, tuple[str, str]]:
+        """The months with papers before and after each month, "" where there is none."""
+        padded = ["", *self.months, ""]
+        return {
+            month: (older, newer)
+            for newer, month, older in zip(padded, self.months, padded[2:], strict=False)
+        }
+
+    @cached_property
+    def fingerprint(self) -> int:
+        """What stands for all that its documents show beside papers."""
+        return stable_hash(self.folder, self.title, self.description, self.home, self.language)
+
+    def newest(self, settings: Settings) -> Sequence[FeedItem]:
+        """Return the papers of the current document, at most."""
+        return self.listed[: settings.feeds.entries]
+
+    def current(self, maker: EntryMaker, settings: Settings) -> Feed:
+        """Return the feed with its newest entries."""
+        newest = self.newest(settings)
+        older = self.months[0] if self.months else ""
+        return self._feed(newest, maker, settings, older=older, hub_url=settings.feeds.hub)
+
+    def archive(self, month: str, maker: EntryMaker, settings: Settings) -> Feed:
+        """Return the archive document of `month`."""
+        older, newer = self.neighbours[month]
+        listed = self.by_month[month]
+        return self._feed(listed, maker, settings, month=month, older=older, newer=newer)
+
+    def _feed(
+        self,
+        listed: Sequence[FeedItem],
+        maker: EntryMaker,
+        settings: Settings,
+        *,
+        month: str = "",
+        older: str = "",
+        newer: str = "",
+        hub_url: str = "",
+    ) -> Feed:
+        site = settings.site
+        entries = maker.pending(listed)
+        return Feed(
+            id=f"tag:{site.domain},{site.tag_date}:{self.folder or '/'}",
+            title=self.title,
+            description=self.description,
+            folder=self.folder,
+            home_url=site.root + self.home,
+            root_url=site.root,
+            language=self.language,
+            author=site.author or site.title,
+            updated=newest_update(entries, settings),
+            entries=entries,
+            month=month,
+            older=older,
+            newer=newer,
+            hub_url=hub_url,
+        )
+
+
+def plan_feeds(
+    collection: Collection,
+    listed: Sequence[FeedItem],
+    labels: Mapping[int, Sequence[str]],
+    settings: Settings,
+) -> list[FeedPlan]:
+    """Return the feeds of a site: of everything, then of topics, languages and saved filters.
+
+    `listed` are all papers, and `labels` by their number the folders of languages and saved
+    filters that they belong to. There is a feed for a language where there are two.
+    """
+    site = settings.site
+    texts = texts_for(settings)
+    by_topic: defaultdict[str, list[FeedItem]] = defaultdict(list)
+    by_label: defaultdict[str, list[FeedItem]] = defaultdict(list)
+    for one in listed:
+        for topic in one.head.topics:
+            by_topic[topic.slug].append(one)
+        for label in labels.get(one.number, ()):
+            by_label[label].append(one)
+    plans = [FeedPlan("", site.title, site.description, "", site.language, listed)]
+    for topic in collection.topics:
+        folder = f"topics/{topic.slug}/"
+        about = texts.topic_description.format(topic=topic.name)
+        title = f"{site.title}: {topic.name}"
+        plans.append(FeedPlan(folder, title, about, folder, site.language, by_topic[topic.slug]))
+    languages = {code: f"languages/{code}/" for code in LANGUAGES}
+    found = [code for code, folder in languages.items() if by_label[folder]]
+    for code in found if len(found) > 1 else ():
+        folder, name = languages[code], LANGUAGES[code]
+        title = f"{site.title}: {name}"
+        plans.append(FeedPlan(folder, title, site.description, "", code, by_label[folder], name))
+    for saved in settings.feeds.saved:
+        folder, name = f"filters/{saved.name}/", saved.title or saved.name
+        title, about = f"{site.title}: {name}", site.description
+        plans.append(FeedPlan(folder, title, about, "", site.language, by_label[folder], name))
+    return plans

@@ -1,0 +1,66 @@
+"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/), one item to a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from publisher.formatter.feeds.document import DocumentFrame, assembled
+from publisher.formatter.feeds.xml_text import one_line, xml_text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from publisher.formatter.feeds.entries import Feed, FeedEntry
+
+FILE_NAME = "feed.json"
+MEDIA_TYPE = "application/feed+json"
+
+
+def render(feed: Feed, limit: int | None = None) -> bytes:
+    """Return `feed` as a JSON Feed document; see `FeedFormat.render`.
+
+    `next_url` leads to the archive, so that a reader can fetch everything since the first day.
+    """
+
+    def frame(_updated: datetime) -> DocumentFrame:
+        author = one_line(xml_text(feed.author))
+        head: dict[str, object] = {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": one_line(xml_text(feed.title)) or feed.home_url,
+            "home_page_url": feed.home_url,
+            "feed_url": feed.url(FILE_NAME),
+            "description": one_line(xml_text(feed.description)),
+            "next_url": feed.url(FILE_NAME, feed.older) if feed.older else "",
+            "authors": [{"name": author}] if author else [],
+            "language": feed.language,
+            "hubs": [{"type": "WebSub", "url": feed.hub_url}] if feed.hub_url else [],
+        }
+        before = msgspec.json.encode({key: value for key, value in head.items() if value})
+        return DocumentFrame(before.removesuffix(b"}") + b',"items":[\n', b"\n]}\n")
+
+    return assembled(feed, limit, FILE_NAME, frame, _part, separator=b",\n")
+
+
+def _part(entry: FeedEntry) -> bytes:
+    item: dict[str, object] = {
+        "id": entry.id,
+        "url": entry.url,
+        "external_url": entry.source_url,
+        "title": entry.title,
+        "content_html": entry.html,
+        # An item must have one of the two.
+        "content_text": "" if entry.html else entry.summary or entry.title,
+        "summary": entry.summary,
+        "image": entry.image_url,
+        "date_published": entry.published.isoformat(),
+        "date_modified": entry.updated.isoformat(),
+        "authors": [{"name": name} for name in entry.authors],
+        "tags": [one_line(xml_text(topic.name)) or topic.slug for topic in entry.topics],
+        "language": entry.language,
+        "attachments": [{"url": entry.pdf_url, "mime_type": "application/pdf", "title": "PDF"}]
+        if entry.pdf_url
+        else [],
+    }
+    return msgspec.json.encode({key: value for key, value in item.items() if value})

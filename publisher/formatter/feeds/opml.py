@@ -1,0 +1,47 @@
+"""OPML 2.0 (http://opml.org/spec2.opml): all feeds in one file that readers import."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from publisher.formatter.feeds.xml_text import one_line, without_markup, xml_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.formatter.feeds.entries import Feed
+
+FILE_NAME = "opml.xml"
+MEDIA_TYPE = "text/x-opml"
+
+
+def render_opml(feeds: Sequence[Feed], title: str) -> bytes:
+    """Return an outline of `feeds`, each by its Atom address, which every reader takes.
+
+    The head has a title alone: a date would change with every build.
+    """
+    root = etree.Element("opml", version="2.0")
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = _text(title)
+    body = etree.SubElement(root, "body")
+    for feed in feeds:
+        name = _text(feed.title)
+        attributes = {
+            "type": "rss",  # of Atom too: "the value of type doesn't depend on the version"
+            "text": name,
+            "title": name,
+            "description": _text(feed.description),
+            "language": feed.language,
+            # An archive document is no feed that anybody follows.
+            "xmlUrl": feed.url("atom.xml", ""),
+            "htmlUrl": feed.home_url,
+        }
+        etree.SubElement(body, "outline", {key: text for key, text in attributes.items() if text})
+    if not feeds:
+        etree.SubElement(body, "outline", text=_text(title))  # the body has at least one
+    return bytes(etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True))
+
+
+def _text(text: str) -> str:
+    return without_markup(one_line(xml_text(text)))

@@ -1,0 +1,112 @@
+"""What all pages have in common: where they are, how they find each other, how they are rendered.
+
+Links between pages are relative, so that the output folder can be opened from disk. The addresses
+that people copy, and those for search engines, are absolute.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from publisher.formatter.i18n.language_detection import language
+from publisher.formatter.i18n.page_words import PageTexts, page_texts
+from publisher.formatter.i18n.text_width import shortened
+from publisher.formatter.templating.templates import render_bytes
+from publisher.settings import Settings
+
+if TYPE_CHECKING:
+    from publisher.settings.sections import Site
+
+STYLE_PATH, ICON_PATH = "style.css", "favicon.svg"
+# What search engines and browser tabs show; html-validate's long-title has the number.
+TITLE_COLUMNS = 70
+DESCRIPTION_COLUMNS = 160
+ENOUGH = 80  # characters tell a text's language; all of them cost as much as its page
+
+
+def render_page(
+    template: str,
+    path: str,
+    settings: Settings,
+    *,
+    title: str,
+    description: str,
+    up: str | None = None,
+    **context: object,
+) -> bytes:
+    """Return the page that belongs at `path` ("papers/2411.19525.html").
+
+    `up` leads from the page to the output folder where `path` does not say it.
+
+    Raises `TemplateError`.
+    """
+    return render_bytes(
+        template,
+        settings,
+        **_common(settings.site),
+        up=way_up(path) if up is None else up,
+        page_title=page_title(title, settings.site.title),
+        description=shortened(description, DESCRIPTION_COLUMNS),
+        canonical=address(path, settings),
+        subscribe_url=subscribe_url(settings),
+        **context,
+    )
+
+
+def subscribe_url(settings: Settings) -> str:
+    """Return the address of the web app's form, "" where there is no app."""
+    return f"{settings.web.root}subscribe" if settings.web.root else ""
+
+
+@lru_cache(maxsize=8)
+def _common(site: Site) -> dict[str, object]:
+    """Return what every template knows; not to be changed."""
+    settings = Settings(site=site)
+    return {
+        "texts": page_texts(settings),
+        "site_title": site.title,
+        "site_title_lang": part_language(site.title, settings),
+        "author": site.author,
+    }
+
+
+def words(settings: Settings) -> PageTexts:
+    """Return the words in the site's language."""
+    return page_texts(settings)
+
+
+def way_up(path: str) -> str:
+    """Return what leads from the page at `path` to the output folder: "", "../", ..."""
+    return "../" * path.count("/")
+
+
+def address(path: str, settings: Settings) -> str:
+    """Return the absolute address of the page at `path`, without "index.html"."""
+    folder, _, name = path.rpartition("/")
+    if name == "index.html":
+        path = f"{folder}/" if folder else ""
+    return settings.site.root + path
+
+
+def page_title(title: str, site_title: str) -> str:
+    """Return `title` with the site's name where there is room for both."""
+    whole = title if title == site_title else f"{title} – {site_title}"
+    return whole if len(whole) <= TITLE_COLUMNS else shortened(title, TITLE_COLUMNS)
+
+
+def part_language(text: str, settings: Settings) -> str:
+    """Return the BCP 47 tag for `text`, the site's own ("zh-TW") where it is the same language."""
+    tag = _sampled_language(text[:ENOUGH])
+    own_tag, own = _own_language(settings.site.language)
+    return own if own_tag == tag else tag
+
+
+@lru_cache(maxsize=1024)
+def _sampled_language(text: str) -> str:
+    return language(text)
+
+
+@lru_cache(maxsize=8)
+def _own_language(site_language: str) -> tuple[str, str]:
+    return site_language.partition("-")[0].lower(), site_language

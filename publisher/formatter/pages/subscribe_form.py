@@ -1,0 +1,76 @@
+"""The form that subscribes: what it offers, and what is chosen in it already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.formatter.i18n.form_words import FormWords, form_words
+from publisher.formatter.pages.layout import part_language
+from publisher.models import NO_PREFERENCES, Preferences
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from publisher.models import Topic
+    from publisher.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of several: its value in the form, what it is called, and whether it is chosen."""
+
+    value: str
+    label: str
+    chosen: bool
+    lang: str = ""  # of the label, where it may be another than the page's
+
+
+@dataclass(frozen=True, slots=True)
+class SubscribeForm:
+    """What templates/pages/form.html.j2 shows; `some`: not all topics."""
+
+    words: FormWords
+    action: str
+    topics: tuple[Option, ...]
+    some: bool
+    languages: tuple[Option, ...]
+    lengths: tuple[Option, ...]
+    frequencies: tuple[Option, ...]  # () where there is nothing to choose
+
+
+def subscribe_form(
+    topics: Sequence[Topic],
+    settings: Settings,
+    language: str,
+    *,
+    picked: Collection[str] = (),
+    some: bool = False,
+    wishes: Preferences = NO_PREFERENCES,
+) -> SubscribeForm:
+    """Return the form in a `language` ("en", "zh-CN") with these topics and wishes chosen.
+
+    What is not chosen is as the list has it.
+    """
+    words, news = form_words(language), settings.newsletter
+    offered = tuple(dict.fromkeys(news.frequencies))
+    frequency = wishes.frequency if wishes.frequency in offered else offered[0]
+    return SubscribeForm(
+        words=words,
+        action=f"{settings.web.root}subscribe?lang={words.lang}",
+        topics=tuple(
+            Option(one.slug, one.name, one.slug in picked, part_language(one.name, settings))
+            for one in topics
+        ),
+        some=some,
+        languages=_options(words.languages, wishes.language or settings.mail_language),
+        lengths=_options(words.lengths, wishes.length or news.length),
+        frequencies=_options(
+            {one: words.frequencies[one] for one in offered} if len(offered) > 1 else {}, frequency
+        ),
+    )
+
+
+def _options(labels: Mapping[str, str], chosen: str) -> tuple[Option, ...]:
+    items: Iterable[tuple[str, str]] = labels.items()
+    return tuple(Option(value, label, value == chosen) for value, label in items)

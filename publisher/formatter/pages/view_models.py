@@ -1,0 +1,190 @@
+"""What the lists on pages hold: papers, topics and feeds, every text ready and address checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.formatter.i18n.text_width import shortened
+from publisher.formatter.pages.layout import part_language, words
+from publisher.formatter.paper_lines import COMMENT_COLUMNS, Link, paper_links, short_authors
+from publisher.formatter.paths import paper_stem
+from publisher.formatter.templating.templates import fragment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from markupsafe import Markup
+
+    from publisher.models import Paper, Topic
+    from publisher.settings import Settings
+
+MOST_PAPERS = 50  # with a summary on one page, so that it stays under 100 kB
+SUMMARY_COLUMNS = 300
+FORMAT_NAMES = {
+    "application/atom+xml": "Atom",
+    "application/rss+xml": "RSS",
+    "application/feed+json": "JSON Feed",
+    "application/json": "JSON Feed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A feed as the pages offer it.
+
+    `path` is relative to the output folder ("atom.xml", "topics/nerf/rss.xml"), `title` for people
+    who choose among feeds in a reader, `topic` the slug of its topic. A feed that is neither of
+    everything nor of a topic (a language, a saved filter, the issues) has the name of its `group`.
+    """
+
+    path: str
+    title: str
+    media_type: str
+    topic: str | None = None
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicCount:
+    """A topic with the number of its papers."""
+
+    topic: Topic
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRow:
+    """A feed with the address to copy (`address`, absolute) and to click (`href`, relative)."""
+
+    label: str
+    title: str
+    media_type: str
+    address: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedGroup:
+    """The feeds of one thing: everything, a topic, a saved filter."""
+
+    name: str
+    lang: str
+    feeds: tuple[FeedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRow:
+    """A topic with the link to its page; `count` is 0 where it is not shown."""
+
+    slug: str
+    name: str
+    lang: str
+    href: str
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRow:
+    """A paper as a list has it; `date` as YYYY-MM-DD in the site's zone.
+
+    `title` is mark-up; `summary` and `links` are empty in a compact list.
+    """
+
+    title: Markup
+    lang: str
+    href: str
+    authors: str
+    date: str
+    venue: str
+    comment: str
+    topics: tuple[TopicRow, ...]
+    summary: str
+    summary_lang: str
+    links: tuple[Link, ...]
+
+
+def topic_row(topic: Topic, up: str, settings: Settings, count: int = 0) -> TopicRow:
+    """Return `topic` with its link; `up` leads from the page to the output folder."""
+    return TopicRow(
+        slug=topic.slug,
+        name=topic.name,
+        lang=part_language(topic.name, settings),
+        href=f"{up}topics/{topic.slug}/index.html",
+        count=count,
+    )
+
+
+def feed_rows(feeds: Iterable[FeedLink], up: str, settings: Settings) -> tuple[FeedRow, ...]:
+    """Return `feeds` with their addresses."""
+    return tuple(
+        FeedRow(
+            label=FORMAT_NAMES.get(feed.media_type, feed.media_type),
+            title=feed.title,
+            media_type=feed.media_type,
+            address=settings.site.root + feed.path,
+            href=up + feed.path,
+        )
+        for feed in feeds
+    )
+
+
+def full_rows(
+    papers: Sequence[Paper], up: str, settings: Settings, here: str | None = None
+) -> tuple[PaperRow, ...]:
+    """Return `papers` with summaries; `here` is the topic whose page it is, not worth a link."""
+    return tuple(
+        _row(
+            paper,
+            up,
+            settings,
+            topics=tuple(
+                topic_row(topic, up, settings) for topic in paper.topics if topic.slug != here
+            ),
+            summary=shortened(paper.summary or paper.abstract, SUMMARY_COLUMNS),
+            links=paper_links(paper, words(settings)),
+        )
+        for paper in papers
+    )
+
+
+def compact_rows(papers: Sequence[Paper], up: str, settings: Settings) -> tuple[PaperRow, ...]:
+    """Return `papers` with title, authors and venue alone."""
+    return tuple(_row(paper, up, settings) for paper in papers)
+
+
+def venue_label(paper: Paper) -> str:
+    """Return "CVPR 2024", "" where no venue is known."""
+    if paper.venue is None:
+        return ""
+    return f"{paper.venue.name} {paper.venue.year or ''}".rstrip()
+
+
+def site_date(paper: Paper, settings: Settings) -> str:
+    """Return the day on which `paper` came, by the site's calendar."""
+    return paper.first_published.astimezone(settings.site.zone).date().isoformat()
+
+
+def _row(
+    paper: Paper,
+    up: str,
+    settings: Settings,
+    *,
+    topics: tuple[TopicRow, ...] = (),
+    summary: str = "",
+    links: tuple[Link, ...] = (),
+) -> PaperRow:
+    venue = venue_label(paper)
+    return PaperRow(
+        title=fragment(paper.title_html, paper.title),
+        lang=part_language(paper.title, settings),
+        href=f"{up}{paper_stem(paper.id)}.html",
+        authors=short_authors(paper.authors, words(settings)),
+        date=site_date(paper, settings),
+        venue=venue,
+        comment="" if venue else shortened(paper.comment or "", COMMENT_COLUMNS),
+        topics=topics,
+        summary=summary,
+        summary_lang=part_language(summary, settings),
+        links=links,
+    )

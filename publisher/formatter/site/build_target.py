@@ -1,0 +1,49 @@
+"""Parts of the site: files that are made together from the same input, and anew only with it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+_63_BITS = (1 << 63) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class BuildTarget:
+    """Some files of the output folder.
+
+    `fingerprint` (63 bits) differs where any of the files may differ; `paths` says which they are
+    without making them; `render` makes them. Parts of one `batch` show the same papers, so one
+    process should make them; the batches that show most papers, `shown` by each part, are begun
+    first. Parts of a lower `stage` are written first, so that what links to a file is never there
+    before it.
+    """
+
+    name: str
+    fingerprint: int
+    paths: Callable[[], Sequence[str]]
+    render: Callable[[], Mapping[str, bytes]]
+    batch: str = ""
+    stage: int = 0
+    shown: int = 1
+
+
+def stable_hash(*values: str | bytes | int) -> int:
+    """Return 63 bits that stand for `values`, the same in every process and on every machine."""
+    digest = hashlib.blake2b(digest_size=8)
+    for value in values:
+        data = value if isinstance(value, bytes) else str(value).encode(errors="replace")
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return int.from_bytes(digest.digest(), "big") >> 1
+
+
+def mixed(numbers: Iterable[int]) -> int:
+    """Return 63 bits that stand for `numbers` in their order.
+
+    Python hashes numbers, unlike texts, the same way in every process.
+    """
+    return hash(tuple(numbers)) & _63_BITS

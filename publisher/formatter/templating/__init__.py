@@ -1,0 +1,1 @@
+"""Templates: where they are, how they fail, and the filters they may use."""

@@ -1,0 +1,168 @@
+"""Templates: where they are, how they fail, and the filters they may use.
+
+A template is looked for in the user's own folder (`templates.folder`) first, then among the ones
+that come with the program. Names end in `.j2` after the type they make: `email/issue.html.j2` is
+escaped for HTML, `email/issue.txt.j2` is not. A variable that does not exist is an error.
+
+jinja2 is imported late: most commands render nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from publisher.errors import TemplateError
+from publisher.formatter.i18n.language_detection import language
+from publisher.formatter.i18n.text_width import rule, wrap
+from publisher.formatter.templating.folders import template_folders
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+    from publisher.settings import Settings
+
+SAFE_SCHEMES = ("http", "https", "mailto")
+# What nearly all addresses look like; taking the others apart costs ten times as much.
+_PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[!-~]*)?")
+_UNSAFE_IN_URL = re.compile(r"[\s\x00-\x1f]")
+
+_environments: dict[tuple[object, ...], Environment] = {}
+
+
+def render(name: str, settings: Settings, **context: object) -> str:
+    """Return template `name` filled in with `context`.
+
+    Raises `TemplateError`, which names the template and line, whatever the template did.
+    """
+    return render_bytes(name, settings, **context).decode()
+
+
+def render_bytes(name: str, settings: Settings, **context: object) -> bytes:
+    """Return the same in UTF-8."""
+    import jinja2  # noqa: PLC0415 - see the module's docstring
+
+    environment = _found_environment(settings)
+    try:
+        text = environment.get_template(name).render(**context)
+        # A lone surrogate can't be encoded, and lxml drops everything that follows one.
+        return text.encode(errors="replace")
+    except jinja2.TemplateSyntaxError as error:
+        where = error.filename or error.name or name
+        raise TemplateError(f"{where}:{error.lineno}: {error.message}") from error
+    except jinja2.TemplateNotFound as error:
+        missing = "" if error.name == name else f"{name}: "
+        raise TemplateError(f"{missing}{error.name}: no such template") from error
+    except Exception as error:  # a template can raise anything
+        where = _place(error) or name
+        reason = error.message if isinstance(error, jinja2.TemplateError) else repr(error)
+        raise TemplateError(f"{where}: {reason}") from error
+
+
+def load(name: str, settings: Settings) -> None:
+    """Find and compile template `name` now; what is wrong with it is said when it is rendered.
+
+    Raises `TemplateError` where the user's folder is none.
+    """
+    import jinja2  # noqa: PLC0415
+
+    environment = _found_environment(settings)
+    with suppress(jinja2.TemplateError):
+        environment.get_template(name)
+
+
+def forget_templates() -> None:
+    """Look for templates anew: since they were found, the user may have added one."""
+    _environments.clear()
+
+
+def _found_environment(settings: Settings) -> Environment:
+    # Not the settings themselves: to tell whether two are the same takes as long as a page.
+    key = (settings.templates.folder, settings.base, settings.source.cache)
+    environment = _environments.get(key)
+    if environment is None:
+        environment = _environments[key] = _environment(settings)
+    return environment
+
+
+def _environment(settings: Settings) -> Environment:
+    import jinja2  # noqa: PLC0415 - see the module's docstring
+
+    class Compiled(jinja2.FileSystemBytecodeCache):
+        """To compile templates takes as long as to render a hundred pages."""
+
+        def dump_bytecode(self, bucket: Any) -> None:  # noqa: ANN401 - as in jinja2
+            with suppress(OSError):  # a full disk: compiled again next time
+                super().dump_bytecode(bucket)
+
+    folders = template_folders(settings)
+    compiled = settings.cache_folder / "templates"
+    with suppress(OSError):
+        compiled.mkdir(parents=True, exist_ok=True)
+    environment = jinja2.Environment(
+        bytecode_cache=Compiled(str(compiled)) if compiled.is_dir() else None,
+        loader=jinja2.FileSystemLoader(folders),
+        # By type; only text and style sheets, which no browser reads as mark-up, go unescaped.
+        autoescape=lambda name: not (name or "").endswith((".txt.j2", ".css.j2")),  # noqa: S701
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        safe_url=safe_url,
+        language=language,
+        wrap=wrap,
+        rule=rule,
+        fragment=fragment,
+        elements=elements,
+    )
+    return environment
+
+
+def _place(error: BaseException) -> str | None:
+    """Return `file:line` of the innermost template that `error` went through."""
+    # jinja2 rewrites the traceback so that templates stand in it like Python files.
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith(".j2")]
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else None
+
+
+def safe_url(url: str) -> str:
+    """Return `url` where it is safe in an href (absolute http, https or mailto), else ""."""
+    if _PLAIN_URL.fullmatch(url):
+        return url
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme not in SAFE_SCHEMES or _UNSAFE_IN_URL.search(url):
+        return ""
+    return url if parts.scheme == "mailto" or parts.netloc else ""
+
+
+def fragment(html: str, text: str) -> Markup:
+    """Return the safe fragment `html`, and where it is empty `text` escaped.
+
+    That `html` is safe is the promise of `models`: it comes from collector/text/sanitizer.py alone.
+    """
+    from markupsafe import Markup, escape  # noqa: PLC0415 - see the module's docstring
+
+    return Markup(html) if html else escape(text)  # noqa: S704
+
+
+def elements(texts: Sequence[str], name: str) -> Markup:
+    """Return each of `texts`, escaped, in an element `name` ("li", "p"); for lists that are long.
+
+    All are escaped in one call, which is what makes it worth having.
+    """
+    from markupsafe import Markup, escape  # noqa: PLC0415 - see the module's docstring
+
+    one_line_each = escape("\n".join(text.replace("\n", " ") for text in texts))
+    html = str(one_line_each).replace("\n", f"</{name}>\n<{name}>")
+    return Markup(f"<{name}>{html}</{name}>" if texts else "")  # noqa: S704

@@ -1,0 +1,370 @@
+"""Writing the site: what changed and nothing else, whatever happened to the folder before."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher.errors import OutputError
+from publisher.formatter.site.build_state import open_state
+from publisher.formatter.site.build_target import BuildTarget, stable_hash
+from publisher.formatter.site.build_targets import build_targets
+from publisher.formatter.site.changes import Changes
+from publisher.formatter.site.manifest import MANIFEST
+from publisher.process_pool import run_alongside
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOTHING = Changes()
+A = {"index.html": "first", "topics/nerf/atom.xml": "feed"}
+B = {"papers/1.html": "one", "papers/2.html": "two", "archive/2024-12/atom.xml": "old"}
+
+
+def part(name: str, files: dict[str, str], *, stage: int = 0, fingerprint: int = 0) -> BuildTarget:
+    made = {path: text.encode() for path, text in files.items()}
+    return BuildTarget(
+        name=name,
+        fingerprint=fingerprint or stable_hash(repr(files)),
+        paths=lambda: tuple(made),
+        render=lambda: made,
+        batch=name,
+        stage=stage,
+    )
+
+
+class Builder:
+    def __init__(self, folder: Path) -> None:
+        self.out = folder / "out"
+        self.cache = folder / "cache"
+
+    def __call__(self, *parts: BuildTarget, program: int = 1, workers: int = 1) -> Changes:
+        state = open_state(self.cache, self.out)
+        try:
+            return build_targets(self.out, state, program, parts, workers)
+        finally:
+            state.close()
+
+    def files(self) -> set[str]:
+        return {p.relative_to(self.out).as_posix() for p in self.out.rglob("*") if p.is_file()}
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Builder:
+    return Builder(tmp_path)
+
+
+def test_only_what_changed_is_made(build: Builder) -> None:
+    assert build(part("a", A), part("b", B)).written == tuple(sorted([*A, *B]))
+    assert build(part("a", A), part("b", B)) == NOTHING
+
+    def never() -> dict[str, bytes]:
+        raise AssertionError
+
+    same = part("b", B)
+    untouched = BuildTarget("b", same.fingerprint, same.paths, never)
+    changes = build(part("a", A | {"index.html": "second"}), untouched)
+    assert changes == Changes(written=("index.html",))
+
+
+def test_a_new_program_makes_everything_and_writes_what_differs(build: Builder) -> None:
+    build(part("a", A, fingerprint=5), part("b", B))
+    changed = part("a", A | {"index.html": "second"}, fingerprint=5)
+    assert build(changed, part("b", B), program=2) == Changes(written=("index.html",))
+
+
+def test_what_is_gone_is_removed_and_nothing_else(build: Builder) -> None:
+    build(part("a", A), part("b", B))
+    (build.out / "papers/mine.html").write_text("mine")
+    (build.out / "CNAME").write_text("papers.example.org")
+    changes = build(part("a", A))
+    assert changes.removed == tuple(sorted(B))
+    assert build.files() == {*A, "papers/mine.html", "CNAME", MANIFEST}
+    assert not (build.out / "archive").exists()
+
+
+def test_a_file_that_moves_to_another_part_stays(build: Builder) -> None:
+    build(part("a", A), part("b", B))
+    one = {"papers/1.html": "one"}
+    rest = {path: text for path, text in B.items() if path not in one}
+    assert build(part("a", A), part("b", rest), part("c", one)) == NOTHING
+    assert build.files() == {*A, *B, MANIFEST}
+
+
+def test_without_the_cache_the_manifest_knows_what_to_remove(build: Builder) -> None:
+    build(part("a", A), part("b", B))
+    shutil.rmtree(build.cache)
+    assert build(part("a", A)).removed == tuple(sorted(B))
+
+
+@pytest.mark.parametrize("damage", [b"", b"garbage" * 1000, b"SQLite format 3\0" + b"x" * 5000])
+def test_a_damaged_cache_is_made_anew(build: Builder, damage: bytes) -> None:
+    build(part("a", A), part("b", B))
+    (state,) = build.cache.iterdir()
+    state.write_bytes(damage)
+    assert build(part("a", A), part("b", B)) == NOTHING
+    assert build(part("a", A), part("b", B)) == NOTHING
+
+
+def test_the_cache_of_another_program_is_made_anew(build: Builder) -> None:
+    build(part("a", A))
+    (state,) = build.cache.iterdir()
+    with sqlite3.connect(state) as connection:
+        connection.execute("ALTER TABLE parts ADD COLUMN more TEXT")
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    assert build(part("a", A), part("b", B)).written == tuple(sorted(B))
+    assert build(part("a", A), part("b", B)) == NOTHING
+
+
+def test_a_cache_that_cannot_be_used(build: Builder) -> None:
+    build.cache.write_text("a file in the way")
+    assert build(part("a", A)).written == tuple(sorted(A))
+    assert build(part("a", A)) == NOTHING
+
+
+@pytest.mark.parametrize(
+    "disturb",
+    [
+        pytest.param(lambda out: (out / "index.html").write_text("mine"), id="changed in place"),
+        pytest.param(lambda out: (out / "index.html").unlink(), id="removed"),
+        pytest.param(lambda out: (out / "papers/1.html").unlink(), id="page removed"),
+        pytest.param(lambda out: shutil.rmtree(out / "topics"), id="folder removed"),
+        pytest.param(shutil.rmtree, id="all removed"),
+        pytest.param(
+            lambda out: (out / "papers/2.html").rename(out / "papers/1.html"),
+            id="page replaced",
+        ),
+        pytest.param(lambda out: (out / MANIFEST).unlink(), id="manifest removed"),
+        pytest.param(lambda out: (out / MANIFEST).write_bytes(b"\xff\0"), id="manifest damaged"),
+    ],
+)
+def test_what_a_stranger_did_is_put_right(build: Builder, disturb: object) -> None:
+    assert callable(disturb)
+    build(part("a", A), part("b", B))
+    time.sleep(0.02)  # the clock of files has ticks
+    disturb(build.out)
+    build(part("a", A), part("b", B))
+    for path, text in {**A, **B}.items():
+        assert (build.out / path).read_text() == text
+    assert build(part("a", A), part("b", B)) == NOTHING
+    assert build(part("a", A)).removed == tuple(sorted(B))
+
+
+def test_large_files_have_a_compressed_copy(build: Builder) -> None:
+    large = {"atom.xml": "entry " * 10_000}
+    build(part("a", large))
+    copy = build.out / "atom.xml.gz"
+    first = copy.read_bytes()
+    assert gzip.decompress(first).decode() == large["atom.xml"]
+    assert first[3:8] == bytes(5)  # RFC 1952, 2.3: no name, no time
+    copy.unlink()
+    build(part("a", large))
+    assert copy.read_bytes() == first
+    build(part("a", {"atom.xml": "small"}))
+    assert not copy.exists()
+    build(part("a", large))
+    assert build(part("b", B)).removed == ("atom.xml",)
+    assert not copy.exists()
+
+
+def test_stages_are_written_in_order(build: Builder) -> None:
+    order: list[str] = []
+
+    def noting(name: str, stage: int) -> BuildTarget:
+        def render() -> dict[str, bytes]:
+            order.append(name)
+            return {name: b""}
+
+        return BuildTarget(name, 1, lambda: (name,), render, stage=stage)
+
+    build(noting("last", 2), noting("first", 0), noting("middle", 1))
+    assert order == ["first", "middle", "last"]
+
+
+def test_what_shows_most_papers_is_begun_first(build: Builder) -> None:
+    order: list[str] = []
+
+    def noting(name: str, batch: str, shown: int) -> BuildTarget:
+        def render() -> dict[str, bytes]:
+            order.append(name)
+            return {name: b""}
+
+        return BuildTarget(name, 1, lambda: (name,), render, batch, shown=shown)
+
+    parts = [("few", "a", 3), ("half", "b", 2), ("more", "c", 4), ("other half", "b", 3)]
+    build(*(noting(*one) for one in parts))
+    assert order == ["half", "other half", "more", "few"]
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_any_number_of_processes_gives_the_same(build: Builder, workers: int) -> None:
+    parts = [part(str(n), {f"papers/{n}.html": str(n)}) for n in range(40)]
+    assert len(build(*parts, workers=workers).written) == 40
+    assert build(*parts, workers=workers) == NOTHING
+
+
+def test_a_new_folder_appears_as_a_whole(build: Builder) -> None:
+    seen: list[bool] = []
+
+    def looking(name: str, stage: int = 0) -> BuildTarget:
+        def render() -> dict[str, bytes]:
+            seen.append((build.out / "papers").exists())
+            return {f"papers/{name}.html": b"x" * 40_000}
+
+        return BuildTarget(name, 1, lambda: (f"papers/{name}.html",), render, name, stage)
+
+    build(looking("1"), looking("2"), looking("3", stage=1))
+    assert seen == [False, False, True]
+    assert {path.name for path in (build.out / "papers").iterdir()} == {
+        f"{n}.html{ending}" for n in range(1, 4) for ending in ("", ".gz")
+    }
+    assert build(looking("1"), looking("2"), looking("3", stage=1)) == NOTHING
+
+
+def test_nothing_is_left_of_a_new_folder_that_fails(build: Builder) -> None:
+    def fail() -> dict[str, bytes]:
+        raise OutputError("no")
+
+    parts = [part("b", B), BuildTarget("bad", 1, lambda: ("papers/3.html",), fail)]
+    with pytest.raises(OutputError):
+        build(*parts)
+    assert build.files() == {MANIFEST}
+    (build.out / "papers").write_text("a file in the way")
+    with pytest.raises(OutputError, match="papers"):
+        build(part("b", B))
+
+
+def test_a_hidden_folder_of_a_killed_build_is_swept(build: Builder) -> None:
+    build(part("a", A), part("b", B))
+    left = build.out / ".papers.123.tmp"
+    left.mkdir()
+    (left / "1.html").write_text("ha")
+    clock = build.out / ".publisher-clock.123.tmp"
+    clock.touch()
+    mine = build.out / ".mine.123.tmp"
+    mine.mkdir()
+    shutil.rmtree(build.cache)
+    build(part("a", A), part("b", B))
+    assert not left.exists()
+    assert not clock.exists()
+    assert mine.exists()
+
+
+def test_a_part_that_fails_is_made_next_time(build: Builder) -> None:
+    def fail() -> dict[str, bytes]:
+        raise OutputError("no")
+
+    build(part("a", A), part("b", B))
+    with pytest.raises(OutputError):
+        build(part("a", A), BuildTarget("b", 7, lambda: ("papers/3.html",), fail))
+    # Back to what it was: the state must not believe that this is there.
+    (build.out / "papers/1.html").unlink()
+    build(part("a", A), part("b", B))
+    assert build.files() == {*A, *B, MANIFEST}
+
+
+@pytest.mark.parametrize("place", ["cache", "a file"])
+def test_entries_are_kept_for_forked_processes_too(tmp_path: Path, place: str) -> None:
+    (tmp_path / "a file").touch()  # where nothing can be kept on disk
+    state = open_state(tmp_path / place, tmp_path / "out")
+    state.keep_entries({1: b"one", 2: b"two"})
+    assert run_alongside(partial(state.entries, [1, 3]), lambda: None) == {1: b"one"}
+    assert state.entries([2, 3]) == {2: b"two"}
+    state.close()
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from publisher.formatter.site.build_state import open_state
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+root = Path(sys.argv[1])
+state = open_state(root / "cache", root / "out")
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+large = {n: b"x" * 5000 for n in range(100)}
+if sys.argv[2] == "labels":
+    state.begin(1, [str(n) * 500 for n in range(1000)])
+    state.keep("labels", "1", b"x" * 100_000)
+state.keep_entries(large)
+assert state.entries([1]) == ({} if sys.argv[2] == "entries" else {1: b"x" * 5000})
+state.finish([], {str(n): ["a" * 1000] for n in range(100)}, [""])
+state.note_content(5)
+state.close()
+"""
+
+
+@pytest.mark.parametrize("fails", ["labels", "entries"])
+def test_on_a_full_disk_the_next_build_knows_nothing(
+    build: Builder, tmp_path: Path, fails: str
+) -> None:
+    build(part("a", A), part("b", B))
+    subprocess.run([sys.executable, "-c", FULL, str(tmp_path), fails], check=True)
+    state = open_state(build.cache, build.out)
+    assert not state.known(1)
+    state.close()
+    assert build(part("a", A), part("b", B)) == NOTHING
+
+
+def test_what_was_made_of_older_content_is_not_believed(build: Builder) -> None:
+    """A build may be killed after it ended, before it notes what its content was."""
+    state = open_state(build.cache, build.out)
+    state.begin(1, ["a"])
+    state.finish([], {}, [])
+    state.note_content(5)
+    assert state.is_made_of(1, 5)
+    state.begin(1, ["a"])
+    state.finish([], {}, [])
+    assert not state.is_made_of(1, 5)
+    state.close()
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from publisher.formatter.site.build_targets import build_targets
+from publisher.formatter.site.build_state import open_state
+from publisher.formatter.site.build_target import Part
+root, step = Path(sys.argv[1]), int(sys.argv[2])
+def part(n):
+    text = (f"<{step}>" + "x" * 40_000 + f"</{step}>").encode()
+    name = f"papers/{n}-{step % 3 if n % 2 else 0}.html"
+    return Part(str(n), step + 1, lambda: (name,), lambda: {name: text}, batch=str(n % 10))
+state = open_state(root / "cache", root / "out")
+print("go", flush=True)
+build_targets(root / "out", state, 1, [part(n) for n in range(60)], workers=2)
+"""
+
+
+def test_killed_at_any_moment(build: Builder, tmp_path: Path) -> None:
+    """Every file is whole at every moment; the next build leaves what an undisturbed one would."""
+    chance = random.Random(4)  # noqa: S311 - not for secrets
+    for step in range(25):
+        command = [sys.executable, "-c", KILLED, str(tmp_path), str(step)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(chance.random() * 0.06)
+            os.kill(process.pid, signal.SIGKILL)
+        for path in build.out.rglob("*.html"):
+            if any(part.startswith(".") for part in path.relative_to(build.out).parts):
+                continue  # a new folder is filled beside its place, under a name nobody serves
+            text = path.read_text()
+            assert text.partition(">")[0][1:] == text.rpartition("/")[2][:-1], path
+    time.sleep(0.5)  # no process outlives its parent by more
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), "99"], check=True)
+    clean = tmp_path / "clean"
+    subprocess.run([sys.executable, "-c", KILLED, str(clean), "99"], check=True)
+    left = {path.relative_to(build.out) for path in build.out.rglob("*")}
+    assert left == {path.relative_to(clean / "out") for path in (clean / "out").rglob("*")}

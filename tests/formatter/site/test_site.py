@@ -1,0 +1,69 @@
+"""The plan of a site: which parts there are, and what each depends on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from publisher import collector
+from publisher.formatter.feeds.feed_membership import find_memberships
+from publisher.formatter.feeds.timeline import lay_out
+from publisher.formatter.site.paper_index import PaperIndex
+from publisher.formatter.site.registry import all_targets
+from publisher.settings import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FINGERPRINTS = """
+import sys
+from publisher import collector
+from publisher.formatter.feeds.feed_membership import find_memberships
+from publisher.formatter.site.registry import all_targets
+from publisher.formatter.site.paper_index import PaperIndex
+from publisher.formatter.site.program import program_fingerprint
+from publisher.formatter.feeds.timeline import lay_out
+from publisher.settings import load
+settings = load(None, {}, {"source": {"folders": (sys.argv[1],)}})
+collection = collector.collect(settings)
+listed = lay_out(collection, settings.site.zone)
+labels, _ = find_memberships(listed, collection.papers, {}, b"")
+print(program_fingerprint(settings))
+for part in all_targets(PaperIndex(collection, settings, listed, labels)):
+    print(part.name, part.fingerprint, *part.paths())
+"""
+
+
+def test_every_process_plans_the_same(examples: Path) -> None:
+    """Else every build would make everything anew; texts have another hash in each process."""
+    plans = {
+        subprocess.run(
+            [sys.executable, "-c", FINGERPRINTS, str(examples)],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(plans) == 1
+    assert next(iter(plans)).count("\n") > 20
+
+
+def test_the_papers_of_one_month_are_work_for_many_processes(examples: Path) -> None:
+    """A young archive, or one with hundreds of papers a day, has hardly more than one month."""
+    settings = load(None, {}, {"source": {"folders": (str(examples),)}})
+    collection = collector.collect(settings)
+    listed = [one._replace(month="2024-12") for one in lay_out(collection, settings.site.zone)]
+    labels, _ = find_memberships(listed, collection.papers, {}, b"")
+    batches: dict[str, int] = defaultdict(int)
+    for part in all_targets(PaperIndex(collection, settings, listed, labels)):
+        if part.stage == 0:
+            batches[part.batch] += part.shown
+    assert len(batches) > collection.digest_count / 2
+    archives, months = batches.pop("2024-12"), batches.pop("pages of 2024-12")
+    assert archives > sum(batches.values()) == len(collection.papers)
+    assert months == 2 * len(collection.papers)
