@@ -69,7 +69,7 @@ class InboxWork:
 
     def run(self) -> Done:
         """Read what is new. Raises `SourceError`, `SettingsError`, `StoreError`."""
-        from publisher.mailroom.room import Mailroom, open_source  # noqa: PLC0415
+        from publisher.inbound.processor import InboxProcessor, open_source  # noqa: PLC0415
 
         desk = self.desk
         if not desk.settings.inbox.is_set_up:
@@ -79,7 +79,7 @@ class InboxWork:
         try:
             source = open_source(desk.settings, desk.store)
             try:
-                room = Mailroom(desk.settings, desk.store, desk.clock, self._finder())
+                room = InboxProcessor(desk.settings, desk.store, desk.clock, self._finder())
                 room.read_all(source, lambda: desk.stopping() or not self._hold())
             finally:
                 source.close()

@@ -50,12 +50,12 @@ def inbox(*, watch: bool, config: Path | None, verbose: bool) -> None:
 def once(settings: Settings, stopping: Callable[[], bool]) -> None:
     """Read the mailbox, send the answers, and say what there was."""
     from publisher import pipeline
-    from publisher.mailroom import room
+    from publisher.inbound import processor
 
     with pipeline.open_store(settings) as store:
-        source = room.open_source(settings, store)
+        source = processor.open_source(settings, store)
         try:
-            reader = room.Mailroom(settings, store, sending.now, _topics(settings))
+            reader = processor.InboxProcessor(settings, store, sending.now, _topics(settings))
             reader.read_all(source, stopping)
         finally:
             source.close()

@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
 
 from publisher import correspondence
-from publisher.mailroom.room import Mailroom, open_source
+from publisher.inbound.processor import InboxProcessor, open_source
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition
 from publisher.newsletter import audience
 from publisher.sender import message, tokens
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
     from pathlib import Path
 
-    from publisher.sender.inbox.source import Source
+    from publisher.inbound.mailboxes.source import MailSource
     from publisher.settings import Settings
 
 ISSUE = "2024-W49"
@@ -78,8 +78,8 @@ class Office:
         known = {value.lower(): key for key, value in NAMES.items()} | {key: key for key in NAMES}
         return known.get(name.lower())
 
-    def read(self, source: Source | None = None) -> dict[str, int]:
-        room = Mailroom(self.settings, self.store, self.clock, self.find)
+    def read(self, source: MailSource | None = None) -> dict[str, int]:
+        room = InboxProcessor(self.settings, self.store, self.clock, self.find)
         opened = source or open_source(self.settings, self.store)
         room.read_all(opened)
         opened.close()

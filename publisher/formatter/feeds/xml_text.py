@@ -14,7 +14,7 @@ _REMOVED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _LOST = re.compile("[\ufffd\ud800-\udfff]")
 _SPECIAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd-\uffff\ud800-\udfff]")
 # What a reader that takes a title for HTML would swallow.
-_MARKUP = re.compile(r"<(?=[/!?\w])|&(?=#?(\w+))")
+_MARKUP = re.compile(r"<(?=[/!?\w])|&(?=(#?\w+))")
 _STRICT_AMPERSAND = re.compile(r"&(?![\s&]|$)")
 _ENTITIES = frozenset(name.rstrip(";") for name in html5) | {"apos"}
 # HTML, "named character reference state": these need no semicolon, so that "&copyleft" has one.

@@ -20,7 +20,7 @@ import pytest
 from support.inbound_fixture import opened
 
 from publisher.errors import ConfigurationFailure, SourceError
-from publisher.sender.inbox.imap import ImapFolder, _quoted
+from publisher.inbound.mailboxes.imap import ImapFolder, _quoted
 
 if TYPE_CHECKING:
     import imaplib

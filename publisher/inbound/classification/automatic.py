@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.sender.inbox import reading
+from publisher.inbound.classification import mime
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -54,27 +54,27 @@ class Own:
 
 def from_us(message: Message, own: Own) -> str:
     """Return the sign that a mail is one of ours that came back; "" for none."""
-    if reading.address(message, "From").lower() in own.addresses:
+    if mime.address(message, "From").lower() in own.addresses:
         return "our own address"
-    if own.list_id in reading.headers(message, "X-Loop"):
+    if own.list_id in mime.headers(message, "X-Loop"):
         return "X-Loop"
-    if own.list_id and f"<{own.list_id}>" in reading.header(message, "List-Id"):
+    if own.list_id and f"<{own.list_id}>" in mime.header(message, "List-Id"):
         return "our own List-Id"
     return ""
 
 
 def from_a_program(message: Message) -> str:
     """Return the sign that a program wrote a mail by itself; "" for none."""
-    submitted = reading.header(message, "Auto-Submitted").lower().split(";")[0].strip()
-    sender = reading.address(message, "From")
-    subject = _PREFIX.sub("", reading.header(message, "Subject"))
-    null = reading.header(message, "Return-Path").replace(" ", "") == "<>"
+    submitted = mime.header(message, "Auto-Submitted").lower().split(";")[0].strip()
+    sender = mime.address(message, "From")
+    subject = _PREFIX.sub("", mime.header(message, "Subject"))
+    null = mime.header(message, "Return-Path").replace(" ", "") == "<>"
     signs = {
         "Auto-Submitted": submitted not in ("", "no"),
-        "Precedence": reading.header(message, "Precedence").lower() in _PRECEDENCE,
+        "Precedence": mime.header(message, "Precedence").lower() in _PRECEDENCE,
         **{name: message.get(name) is not None for name in _HEADERS},
         "empty envelope sender": null,
-        "report": reading.kind_of(message) == "multipart/report",
+        "report": mime.kind_of(message) == "multipart/report",
         "sender": not sender or bool(_SENDER.match(sender)),
         "subject": bool(_SUBJECT.search(subject)),
     }

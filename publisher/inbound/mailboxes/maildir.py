@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from publisher.errors import SourceError
-from publisher.sender.inbox.source import Waiting
+from publisher.inbound.mailboxes.source import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,9 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from publisher.mailroom.addresses import normal
+from publisher.inbound.addresses import normalise_sender
+from publisher.inbound.classification.mail_kinds import (
+    Bounce,
+    Complaint,
+    Failure,
+    Returned,
+    Weight,
+)
 from publisher.models import DeliveryState
-from publisher.sender.inbox.verdict import Bounce, Complaint, Failure, Returned, Weight
 from publisher.sender.single import Kind
 
 if TYPE_CHECKING:
@@ -42,7 +48,7 @@ class Reports:
         # Anybody can make up a report on anybody: alone it counts little.
         known = 0
         for failure in bounce.failures:
-            address = normal(failure.address)
+            address = normalise_sender(failure.address)
             if address and self.store.subscribers.find(address) is not None:
                 known += 1
                 if failure.weight in (Weight.HARD, Weight.SOFT):
@@ -98,7 +104,7 @@ class Reports:
 
     def _addressee(self, returned: Returned) -> str:
         """Return whom our mail was for, by what only who had it can show; "" for unknown."""
-        from publisher.sender.inbox.traces import reply_id  # noqa: PLC0415
+        from publisher.inbound.classification.correlation import reply_id  # noqa: PLC0415
         from publisher.sender.one_time import token_hash  # noqa: PLC0415
         from publisher.sender.tokens import verify_token  # noqa: PLC0415
 

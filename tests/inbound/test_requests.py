@@ -150,7 +150,7 @@ def test_a_mail_is_handled_once(office: Office) -> None:
 def test_a_crash_before_the_mark_does_no_harm(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from publisher.sender.inbox.maildir import Maildir
+    from publisher.inbound.mailboxes.maildir import Maildir
 
     office.write(WHO, "subscribe")
     with monkeypatch.context() as patch:
@@ -180,7 +180,7 @@ def test_answers_to_answers_end(office: Office) -> None:
 
 
 def test_a_folder_for_what_was_handled(office: Office) -> None:
-    from publisher.sender.inbox.maildir import Maildir
+    from publisher.inbound.mailboxes.maildir import Maildir
 
     office.write(WHO, "help")
     office.write(WHO, "A question")

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from publisher.errors import ConfigurationFailure
-from publisher.sender.inbox.secret import access_token, login_of
+from publisher.inbound.mailboxes.credentials import access_token, login_of
 from publisher.settings import load
 
 if TYPE_CHECKING:

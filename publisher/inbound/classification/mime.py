@@ -35,7 +35,7 @@ _FAULTS = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class MailPart:
     """A leaf of a mail: its type in lower case, and what it holds."""
 
     kind: str
@@ -53,13 +53,13 @@ def parse(data: bytes) -> Message:
     return BytesHeaderParser(policy=policy.compat32).parsebytes(head)
 
 
-def parts(message: Message) -> Iterator[Part]:
+def parts(message: Message) -> Iterator[MailPart]:
     """Yield the leaves and the messages inside, outer ones first, at most 60."""
     waiting, count = [message], 0
     while waiting and count < _MOST_PARTS:
         part = waiting.pop(0)
         count += 1
-        yield Part(kind_of(part), part)
+        yield MailPart(kind_of(part), part)
         content = part.get_payload()
         if isinstance(content, list):
             waiting[:0] = [item for item in content if isinstance(item, Message)]

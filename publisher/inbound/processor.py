@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from publisher.errors import SettingsError
-from publisher.mailroom.reports import Reports
-from publisher.mailroom.requests import Requests
-from publisher.sender.inbox.verdict import (
+from publisher.inbound.classification.mail_kinds import (
     Automatic,
     Bounce,
     Complaint,
@@ -19,14 +17,16 @@ from publisher.sender.inbox.verdict import (
     Subscribe,
     Unsubscribe,
 )
+from publisher.inbound.reports import Reports
+from publisher.inbound.requests import Requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from publisher.sender.inbox.automatic import Own
-    from publisher.sender.inbox.source import Source
-    from publisher.sender.inbox.verdict import Verdict
+    from publisher.inbound.classification.automatic import Own
+    from publisher.inbound.classification.mail_kinds import Verdict
+    from publisher.inbound.mailboxes.source import MailSource
     from publisher.settings import Settings
     from publisher.store.database import Store
 
@@ -36,7 +36,7 @@ UNTOUCHED = frozenset({"other", "automatic", "stray report", "unknown topic", "t
 
 def own_of(settings: Settings) -> Own:
     """Return what our own mails are known by."""
-    from publisher.sender.inbox.automatic import Own  # noqa: PLC0415
+    from publisher.inbound.classification.automatic import Own  # noqa: PLC0415
     from publisher.sender.message import Letterhead  # noqa: PLC0415
 
     mail = settings.mail
@@ -48,11 +48,11 @@ def own_of(settings: Settings) -> Own:
     )
 
 
-def open_source(settings: Settings, store: Store) -> Source:
+def open_source(settings: Settings, store: Store) -> MailSource:
     """Return the mailbox of [inbox]. Raises `SettingsError` where there is none."""
     inbox = settings.inbox
     if inbox.maildir:
-        from publisher.sender.inbox.maildir import Maildir  # noqa: PLC0415
+        from publisher.inbound.mailboxes.maildir import Maildir  # noqa: PLC0415
 
         return Maildir(
             settings.path(inbox.maildir),
@@ -61,8 +61,8 @@ def open_source(settings: Settings, store: Store) -> Source:
         )
     if not inbox.host:
         raise SettingsError("inbox.host: is not set, nor is inbox.maildir; there is no mailbox")
-    from publisher.sender.inbox.imap import ImapFolder  # noqa: PLC0415
-    from publisher.sender.inbox.secret import login_of  # noqa: PLC0415
+    from publisher.inbound.mailboxes.credentials import login_of  # noqa: PLC0415
+    from publisher.inbound.mailboxes.imap import ImapFolder  # noqa: PLC0415
 
     return ImapFolder(
         host=inbox.host,
@@ -78,7 +78,7 @@ def open_source(settings: Settings, store: Store) -> Source:
 
 
 @dataclass(slots=True)
-class Mailroom:
+class InboxProcessor:
     """Acts on mails; `topic_slug` finds the slug of a topic by name or slug."""
 
     settings: Settings
@@ -87,12 +87,12 @@ class Mailroom:
     topic_slug: Callable[[str], str | None]
     counted: Counter[str] = field(default_factory=Counter)
 
-    def read_all(self, source: Source, stopping: Callable[[], bool] = lambda: False) -> None:
+    def read_all(self, source: MailSource, stopping: Callable[[], bool] = lambda: False) -> None:
         """Read every mail of `source` that was not read before.
 
         Raises `SourceError` and `StoreError`; what was read until then is done.
         """
-        from publisher.sender.inbox.classify import classify  # noqa: PLC0415
+        from publisher.inbound.classification.classify import classify  # noqa: PLC0415
 
         own, limit, seen = own_of(self.settings), self.settings.inbox.max_bytes, self.store.mailbox
         for mail in source.waiting():
@@ -144,13 +144,13 @@ def _key(data: bytes) -> str:
     A mail that came by two ways has other lines on its way; one that repeats another's Message-ID
     is not taken for it.
     """
-    from publisher.sender.inbox import reading  # noqa: PLC0415
+    from publisher.inbound.classification import mime  # noqa: PLC0415
 
-    message = reading.parse(data)
-    own_id = reading.header(message, "Message-ID")
+    message = mime.parse(data)
+    own_id = mime.header(message, "Message-ID")
     if not own_id:
         return hashlib.sha256(data).hexdigest()
-    parts = (own_id, reading.header(message, "From"), reading.header(message, "Subject"))
+    parts = (own_id, mime.header(message, "From"), mime.header(message, "Subject"))
     return _hashed("\x00".join(parts))
 
 

@@ -15,13 +15,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from publisher.errors import ConfigurationFailure, SourceError
-from publisher.sender.inbox.source import Waiting
+from publisher.inbound.mailboxes.source import Waiting
 from publisher.sender.transports.login import is_this_host
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from publisher.sender.inbox.source import Position
+    from publisher.inbound.mailboxes.source import Position
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")

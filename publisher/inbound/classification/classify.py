@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.sender.inbox import automatic, bounces, reading, requests
-from publisher.sender.inbox.complaints import complaint
-from publisher.sender.inbox.traces import returned
-from publisher.sender.inbox.verdict import Automatic, Bounce, Verdict
+from publisher.inbound.bounces import reports
+from publisher.inbound.bounces.complaints import complaint
+from publisher.inbound.classification import automatic, mime, requests
+from publisher.inbound.classification.correlation import returned
+from publisher.inbound.classification.mail_kinds import (
+    Automatic,
+    Bounce,
+    Verdict,
+)
 
 if TYPE_CHECKING:
-    from publisher.sender.inbox.automatic import Own
+    from publisher.inbound.classification.automatic import Own
 
 
 def classify(data: bytes, own: Own) -> Verdict:
@@ -20,13 +25,13 @@ def classify(data: bytes, own: Own) -> Verdict:
     A link's token is taken from programs too, since mail programs send these mails by themselves;
     nothing else is.
     """
-    message = reading.parse(data)
+    message = mime.parse(data)
     found = complaint(message, data, own.domain)
     if found is not None:
         return found
-    failures = bounces.standard(message)
-    if not failures and bounces.looks_like_one(message):
-        failures = bounces.older(message)
+    failures = reports.standard(message)
+    if not failures and reports.looks_like_one(message):
+        failures = reports.older(message)
     if failures:
         return Bounce(failures, returned(message, data, own.domain))
     sign = automatic.from_us(message, own)

@@ -6,9 +6,14 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.mailroom.addresses import normal
+from publisher.inbound.addresses import normalise_sender
+from publisher.inbound.classification.mail_kinds import (
+    Confirm,
+    Help,
+    Subscribe,
+    Unsubscribe,
+)
 from publisher.models import Language, SubscriberStatus
-from publisher.sender.inbox.verdict import Confirm, Help, Subscribe, Unsubscribe
 from publisher.sender.single import Kind
 
 if TYPE_CHECKING:
@@ -46,7 +51,7 @@ class Requests:
             if (people.token_version(subscriber_id) or 0) % 256 == version:
                 people.unsubscribe(subscriber_id, now=now, detail="by mail, from a link")
             return "unsubscribe"
-        email = normal(asked.sender)
+        email = normalise_sender(asked.sender)
         left = bool(email) and people.remove(email, now=now, detail="by mail, by word")
         kind = Kind.GOODBYE if left else Kind.STRANGER
         return self._answer(kind, asked.sender, asked, "unsubscribe", always=left)
@@ -66,7 +71,7 @@ class Requests:
             hashed = token_hash(said.reply_id)
             outcome, request = redeem(reply_hash=hashed, now=now, detail="by answering the mail")
         if outcome is Outcome.UNKNOWN:
-            person = self.store.subscribers.find(normal(said.sender))
+            person = self.store.subscribers.find(normalise_sender(said.sender))
             if person is None or person.status is not SubscriberStatus.PENDING:
                 return "other"
             return self._ask(person.email, person.topics, said, "confirm, too late")
@@ -76,7 +81,7 @@ class Requests:
 
     def subscribe(self, asked: Subscribe) -> str:
         """Ask the person to confirm; nothing is kept of them before they do."""
-        email = normal(asked.sender)
+        email = normalise_sender(asked.sender)
         slugs = {name: self.topic_slug(name) for name in asked.topics}
         unknown = [name for name, slug in slugs.items() if slug is None]
         if unknown:
@@ -112,7 +117,7 @@ class Requests:
         unknown: list[str] | None = None,
         always: bool = False,
     ) -> str:
-        email = normal(sender)
+        email = normalise_sender(sender)
         if not email or not (always or self._may_answer(email)):
             return "too many"
         chinese = not isinstance(asked, Unsubscribe) and asked.chinese

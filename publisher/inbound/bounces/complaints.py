@@ -6,9 +6,9 @@ from email import policy
 from email.message import Message
 from email.parser import HeaderParser
 
-from publisher.sender.inbox import reading
-from publisher.sender.inbox.traces import returned
-from publisher.sender.inbox.verdict import Complaint
+from publisher.inbound.classification import mime
+from publisher.inbound.classification.correlation import returned
+from publisher.inbound.classification.mail_kinds import Complaint
 
 # These say that a mail was good, or has a virus: nobody wants to leave.
 _NO_COMPLAINTS = frozenset({"not-spam", "virus", "auth-failure", "dmarc", "fraud"})
@@ -17,21 +17,21 @@ _MOST = 10
 
 def complaint(message: Message, data: bytes, domain: str) -> Complaint | None:
     """Return the complaint that a mail is, None for any other one."""
-    for part in reading.parts(message):
+    for part in mime.parts(message):
         if part.kind == "message/feedback-report":
             fields = _fields(part.message)
-            kind = reading.header(fields, "Feedback-Type").lower() or "abuse"
+            kind = mime.header(fields, "Feedback-Type").lower() or "abuse"
             if kind in _NO_COMPLAINTS:
                 return None
             found = [
-                reading.address_in(value)
+                mime.address_in(value)
                 for name in ("Original-Rcpt-To", "Removal-Recipient")
-                for value in reading.headers(fields, name)
+                for value in mime.headers(fields, name)
             ]
             who = tuple(address for address in found if address)[:_MOST]
             return Complaint(returned(message, data, domain), who, kind)
         # Outlook's junk mail reporting sends the mail itself, with whose it was in its head.
-        who_hotmail = reading.address(part.message, "X-HmXmrOriginalRecipient")
+        who_hotmail = mime.address(part.message, "X-HmXmrOriginalRecipient")
         if who_hotmail:
             return Complaint(returned(message, data, domain), (who_hotmail,))
     return None
@@ -44,5 +44,5 @@ def _fields(part: Message) -> Message:
         inner = content[0]
         if isinstance(inner, Message) and inner.keys():
             return inner
-    said = reading.text(part) or str(content or "")
+    said = mime.text(part) or str(content or "")
     return HeaderParser(policy=policy.compat32).parsestr(said.strip())

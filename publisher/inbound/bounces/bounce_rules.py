@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from publisher.sender.inbox.verdict import Weight
+from publisher.inbound.classification.mail_kinds import Weight
 from publisher.sender.replies import GONE
 
 _GENERAL = re.compile(r"[245]\.0\.0")
@@ -65,7 +65,7 @@ def better(status: str, diagnostic: str) -> str:
     return status_in(diagnostic) or told
 
 
-def weigh(action: str, status: str, diagnostic: str) -> Weight:
+def classify_bounce(action: str, status: str, diagnostic: str) -> Weight:
     """Return what a report says of the address.
 
     `action` is RFC 3464's (2.3.3) in lower case, "failed" where there is none.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from publisher.errors import SubscriberError
 
 
-def normal(address: str) -> str:
+def normalise_sender(address: str) -> str:
     """Return the form that the list keeps, "" for what is no address."""
     from publisher.addresses import normalise_email  # noqa: PLC0415
 

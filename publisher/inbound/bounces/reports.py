@@ -13,9 +13,13 @@ from email.message import Message
 from email.parser import HeaderParser
 from typing import TYPE_CHECKING
 
-from publisher.sender.inbox import reading
-from publisher.sender.inbox.verdict import Failure, Weight
-from publisher.sender.inbox.weighing import better, status_in, weigh
+from publisher.inbound.bounces.bounce_rules import (
+    better,
+    classify_bounce,
+    status_in,
+)
+from publisher.inbound.classification import mime
+from publisher.inbound.classification.mail_kinds import Failure, Weight
 from publisher.sender.replies import one_line
 
 if TYPE_CHECKING:
@@ -51,7 +55,7 @@ def standard(message: Message) -> tuple[Failure, ...]:
     """Return what an RFC 3464 report says of each recipient, () where it is none."""
     words = _words(message)
     found: list[Failure] = []
-    for part in reading.parts(message):
+    for part in mime.parts(message):
         if part.kind not in _STATUS_KINDS:
             continue
         for block in _blocks(part.message):
@@ -63,12 +67,12 @@ def standard(message: Message) -> tuple[Failure, ...]:
 
 def looks_like_one(message: Message) -> bool:
     """Return whether a mail that is no RFC 3464 report may be a bounce all the same."""
-    if reading.header(message, "X-Failed-Recipients"):
+    if mime.header(message, "X-Failed-Recipients"):
         return True
-    sender = reading.address(message, "From")
+    sender = mime.address(message, "From")
     from_daemon = bool(_DAEMON.match(sender)) or _is_null(message)
     return from_daemon and bool(
-        _SUBJECT.search(reading.header(message, "Subject")) or status_in(_words(message))
+        _SUBJECT.search(mime.header(message, "Subject")) or status_in(_words(message))
     )
 
 
@@ -77,13 +81,13 @@ def older(message: Message) -> tuple[Failure, ...]:
     words = _words(message)
     status = status_in(words)
     temporary, permanent = _detected(message)
-    named = reading.header(message, "X-Failed-Recipients")
+    named = mime.header(message, "X-Failed-Recipients")
     permanent = permanent or tuple(_ADDRESS.findall(named))
     if not temporary and not permanent:
         first = _ADDRESS.search(words)
         permanent = (first[0],) if first else ("",)
     reason = one_line(words)
-    weight = weigh("failed", status, words)
+    weight = classify_bounce("failed", status, words)
     # A word on a delay in a detector's text outweighs codes that are quoted in it.
     return (
         *(Failure(address, Weight.WAITING, status, reason) for address in temporary),
@@ -93,10 +97,10 @@ def older(message: Message) -> tuple[Failure, ...]:
 
 def _of_block(block: Message, words: str) -> Failure | None:
     """Return the failure of a per-recipient block (RFC 3464, 2.3); None for another block."""
-    given = reading.header(block, "Action").lower().split("(")[0].split(" ")[0]
-    status = reading.header(block, "Status")
-    diagnostic = reading.header(block, "Diagnostic-Code")
-    who = [reading.header(block, name) for name in ("Original-Recipient", "Final-Recipient")]
+    given = mime.header(block, "Action").lower().split("(")[0].split(" ")[0]
+    status = mime.header(block, "Status")
+    diagnostic = mime.header(block, "Diagnostic-Code")
+    who = [mime.header(block, name) for name in ("Original-Recipient", "Final-Recipient")]
     if not any(who) or not (given or status):
         return None
     action = given if given in _ACTIONS else "failed"
@@ -105,7 +109,7 @@ def _of_block(block: Message, words: str) -> Failure | None:
     if action == "failed" and code.startswith("2."):
         action = "delivered"
     address = next((found for value in who if (found := _recipient(value))), "")
-    return Failure(address, weigh(action, code, told), code, one_line(told))
+    return Failure(address, classify_bounce(action, code, told), code, one_line(told))
 
 
 def _recipient(value: str) -> str:
@@ -122,9 +126,9 @@ def _blocks(part: Message) -> Iterator[Message]:
         yield from blocks
         # Of a report in UTF-8 (RFC 6533) the parser takes the rest for the text of a mail, and
         # so it does where the blocks are in base64, which RFC 3464 forbids.
-        said = reading.text(blocks[0]) if len(blocks) == 1 else ""
+        said = mime.text(blocks[0]) if len(blocks) == 1 else ""
     else:
-        said = reading.text(part) or str(content or "")
+        said = mime.text(part) or str(content or "")
     parser = HeaderParser(policy=policy.compat32)
     for paragraph in re.split(r"\r?\n\r?\n", said)[:_MOST_FAILURES]:
         yield parser.parsestr(paragraph.strip())
@@ -132,14 +136,14 @@ def _blocks(part: Message) -> Iterator[Message]:
 
 def _words(message: Message) -> str:
     """Return what a report says to people, without the copy of our mail."""
-    said = reading.body(message)
+    said = mime.body(message)
     found = _COPY.search(said)
     return (said[: found.start()] if found and found.start() else said)[:_MOST_WORDS]
 
 
 def _is_null(message: Message) -> bool:
     """Return whether the mail has the empty envelope sender (RFC 5321, 4.5.5)."""
-    return reading.header(message, "Return-Path").replace(" ", "") == "<>"
+    return mime.header(message, "Return-Path").replace(" ", "") == "<>"
 
 
 def _detected(message: Message) -> tuple[tuple[str, ...], tuple[str, ...]]:

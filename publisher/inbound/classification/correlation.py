@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from publisher.sender.inbox.reading import MAX_BYTES, headers, parts, text
-from publisher.sender.inbox.verdict import Returned
+from publisher.inbound.classification.mail_kinds import Returned
+from publisher.inbound.classification.mime import MAX_BYTES, headers, parts, text
 from publisher.sender.one_time import REPLY_LENGTH, TOKEN_LENGTH
 from publisher.sender.tokens import PSEUDONYM_LENGTH
 from publisher.sender.tokens import TOKEN_LENGTH as UNSUBSCRIBE_LENGTH

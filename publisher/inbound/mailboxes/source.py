@@ -27,7 +27,7 @@ class Position(Protocol):
     def advance(self, name: str, validity: int, uid: int) -> None: ...  # noqa: D102
 
 
-class Source(Protocol):
+class MailSource(Protocol):
     """A mailbox. Everything raises `SourceError` where it can't be reached or read."""
 
     def waiting(self) -> Iterator[Waiting]:

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.sender.inbox.automatic import Own
-from publisher.sender.inbox.classify import classify
-from publisher.sender.inbox.verdict import Other, Weight
-from publisher.sender.inbox.weighing import weigh
+from publisher.inbound.bounces.bounce_rules import classify_bounce
+from publisher.inbound.classification.automatic import Own
+from publisher.inbound.classification.classify import classify
+from publisher.inbound.classification.mail_kinds import Other, Weight
 
 DATA = Path(__file__).parents[2] / "data" / "inbox"
 OWN = Own(
@@ -72,7 +72,7 @@ def test_line_ends_do_not_count(name: str) -> None:
     ],
 )
 def test_weighing(action: str, status: str, said: str, weight: Weight) -> None:
-    assert weigh(action, status, said) is weight
+    assert classify_bounce(action, status, said) is weight
 
 
 @given(st.binary(max_size=4000))

@@ -8,9 +8,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from publisher.sender.inbox import reading
-from publisher.sender.inbox.traces import confirm_token, own_id, reply_id, unsubscribe_token
-from publisher.sender.inbox.verdict import (
+from publisher.inbound.classification import mime
+from publisher.inbound.classification.correlation import (
+    confirm_token,
+    own_id,
+    reply_id,
+    unsubscribe_token,
+)
+from publisher.inbound.classification.mail_kinds import (
     Confirm,
     Help,
     Other,
@@ -49,24 +54,24 @@ def left_by_token(message: Message) -> Unsubscribe | None:
 
     The token is in the subject or in the address, not in what may be quoted.
     """
-    token = unsubscribe_token(reading.header(message, "Subject"))
+    token = unsubscribe_token(mime.header(message, "Subject"))
     for name in ("To", "Delivered-To", "X-Original-To", "Cc"):
-        token = token or unsubscribe_token(reading.header(message, name))
+        token = token or unsubscribe_token(mime.header(message, name))
     if not token:
         return None
-    return Unsubscribe(reading.address(message, "From"), token, _id(message))
+    return Unsubscribe(mime.address(message, "From"), token, _id(message))
 
 
 def request(message: Message, domain: str) -> Verdict:
     """Return what a person asks for, `Other` where that is nothing a program knows."""
-    sender = reading.address(message, "From")
-    subject = _PREFIX.sub("", reading.header(message, "Subject")).strip(_ENDS)
-    said = reading.body(message)
+    sender = mime.address(message, "From")
+    subject = _PREFIX.sub("", mime.header(message, "Subject")).strip(_ENDS)
+    said = mime.body(message)
     line = _first_line(said)
     about = _id(message)
     if _LEAVE.fullmatch(subject) or _LEAVE.fullmatch(line):
         return Unsubscribe(sender, "", about)
-    token = confirm_token(reading.header(message, "Subject"))
+    token = confirm_token(mime.header(message, "Subject"))
     answered = _answered(message, domain)
     if token or answered:
         if _NO.fullmatch(line):
@@ -85,7 +90,7 @@ def request(message: Message, domain: str) -> Verdict:
 def _answered(message: Message, domain: str) -> str:
     """Return the reply id of our request that a mail answers, "" for none."""
     for name in ("In-Reply-To", "References"):
-        for value in reading.header(message, name).split():
+        for value in mime.header(message, name).split():
             found = reply_id(own_id(value, domain))
             if found:
                 return found
@@ -108,5 +113,5 @@ def _first_line(said: str) -> str:
 
 
 def _id(message: Message) -> str:
-    found = re.search(r"<[!-;=?-~]{1,250}>", reading.header(message, "Message-ID"))
+    found = re.search(r"<[!-;=?-~]{1,250}>", mime.header(message, "Message-ID"))
     return found[0] if found else ""
