@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Self
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, DeliveryState, Edition, SubscriberStatus
 from publisher.newsletter.audience import EditionRecipient
 from publisher.newsletter.subscriber_csv import SubscriberRow
-from publisher.sender import message
-from publisher.sender.delivery import deliver
+from publisher.sender.delivery.deliver import deliver
+from publisher.sender.message import edition_message
 from publisher.sender.transports.base import Closing
 from publisher.store.database import open_store
 
@@ -72,8 +72,8 @@ class Mailing:
             now=now,
         )
         body = plain_message(size // 2).decode() + UNSUBSCRIBE_PLACEHOLDER + "\n"
-        head = message.Letterhead(from_address="a@example.org", list_id="x.example.org")
-        template = message.build(Edition(ISSUE, (), "bench", body, body, 1), head, now)
+        head = edition_message.SenderProfile(from_address="a@example.org", list_id="x.example.org")
+        template = edition_message.build(Edition(ISSUE, (), "bench", body, body, 1), head, now)
         self._store.ledger.freeze(
             ISSUE,
             start=now,

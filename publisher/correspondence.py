@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.formatter.email.transactional import RenderedMail
-    from publisher.sender.pace import Pace
+    from publisher.sender.limits.rate_limit import RateLimiter
     from publisher.sender.transports.base import Transport
     from publisher.settings import Settings
     from publisher.store.database import Store
@@ -107,10 +107,10 @@ def send_letters(
     return found
 
 
-def _pace(settings: Settings, store: Store, now: datetime) -> Pace:
-    from publisher.sender.pace import Pace, limits_of  # noqa: PLC0415
+def _pace(settings: Settings, store: Store, now: datetime) -> RateLimiter:
+    from publisher.sender.limits.rate_limit import RateLimiter, limits_of  # noqa: PLC0415
 
-    pace = Pace(limits_of(settings))
+    pace = RateLimiter(limits_of(settings))
     if pace.limits.look_back:
         pace.first = store.ledger.first_frozen()
         pace.learn(now, store.ledger.left_since)
@@ -118,7 +118,7 @@ def _pace(settings: Settings, store: Store, now: datetime) -> Pace:
 
 
 def _wait(
-    pace: Pace,
+    pace: RateLimiter,
     letter: Letter,
     clock: Callable[[], datetime],
     sleep: Callable[[float], None],
@@ -128,16 +128,16 @@ def _wait(
 
     The reason is empty where the others may leave.
     """
-    from publisher.sender.pace import Verdict  # noqa: PLC0415
+    from publisher.sender.limits.rate_limit import RateVerdict  # noqa: PLC0415
 
     domain = letter.email.rpartition("@")[2]
     while True:
         now = clock()
         decision = pace.decide(now, domain)
-        if decision.verdict is Verdict.GO:
+        if decision.verdict is RateVerdict.GO:
             return None
         until = decision.until or now
-        if decision.verdict is Verdict.OTHERS:
+        if decision.verdict is RateVerdict.OTHERS:
             return until, ""
         if until - now > PATIENCE:
             return until, f"{decision.reason} is reached"
@@ -178,7 +178,7 @@ def _send(
         store.letters.done(letter.id)
         return replace(found, dropped=found.dropped + 1)
     except PermanentFailure as error:
-        from publisher.sender.replies import is_gone  # noqa: PLC0415
+        from publisher.sender.transports.smtp_replies import is_gone  # noqa: PLC0415
 
         if is_gone(error):
             store.subscribers.suppress(letter.email, f"{BOUNCED}: {error}", now=now)
@@ -201,7 +201,7 @@ def _may_go(letter: Letter, store: Store) -> bool:
     It is looked up here, long after the page is answered, so that no page tells who is on the list.
     Whoever wants no mail gets none, but for those whose mailbox failed: it may work again.
     """
-    from publisher.sender.single import Kind  # noqa: PLC0415
+    from publisher.sender.transactional_message import MailKind  # noqa: PLC0415
 
     by_page = bool(json.loads(letter.payload).get("by_page"))
     if not by_page:
@@ -209,7 +209,7 @@ def _may_go(letter: Letter, store: Store) -> bool:
     suppressed = store.subscribers.suppression(letter.email)
     if suppressed is not None and not suppressed.reason.startswith(BOUNCED):
         return False
-    return letter.kind != Kind.PREFERENCES or store.subscribers.find(letter.email) is not None
+    return letter.kind != MailKind.PREFERENCES or store.subscribers.find(letter.email) is not None
 
 
 def _message(
@@ -223,16 +223,20 @@ def _message(
     import secrets  # noqa: PLC0415
 
     from publisher.formatter.email import transactional  # noqa: PLC0415
-    from publisher.sender.message import Letterhead  # noqa: PLC0415
-    from publisher.sender.one_time import new_token  # noqa: PLC0415
-    from publisher.sender.single import Kind, SingleMail, build_single  # noqa: PLC0415
+    from publisher.sender.message.edition_message import SenderProfile  # noqa: PLC0415
+    from publisher.sender.one_time_tokens import new_token  # noqa: PLC0415
+    from publisher.sender.transactional_message import (  # noqa: PLC0415
+        MailKind,
+        TransactionalMessage,
+        build_transactional,
+    )
     from publisher.store.confirmations import Request  # noqa: PLC0415
 
-    letterhead = Letterhead.from_settings(settings)
+    letterhead = SenderProfile.from_settings(settings)
     domain = letterhead.from_address.rpartition("@")[2]
     about = ""
     written: RenderedMail
-    if letter.kind == Kind.CONFIRM:
+    if letter.kind == MailKind.CONFIRM:
         request = Request.from_json(letter.email, letter.payload)
         about = str(json.loads(letter.payload).get("about", ""))
         told = json.loads(letter.payload).get("letter_language")
@@ -251,14 +255,14 @@ def _message(
         names = [topic_names.get(slug, slug) for slug in request.topics]
         written = transactional.confirmation(letter.email, names, token.token, language, settings)
         name, message_id = request.name, f"<confirm.{token.reply_id}@{domain}>"
-    elif letter.kind == Kind.LOGIN:
+    elif letter.kind == MailKind.LOGIN:
         token = new_token()
         minutes = timedelta(minutes=settings.operator.link_minutes)
         store.operators.open_link(token.token_hash, letter.email, now=now, expires=now + minutes)
         address = f"{settings.web.root}operator/login/{token.token}"
         written = transactional.login(address, settings.mail_language, settings)
         name, message_id = "", f"<login.{token.reply_id}@{domain}>"
-    elif letter.kind == Kind.PREFERENCES:
+    elif letter.kind == MailKind.PREFERENCES:
         told = json.loads(letter.payload).get("letter_language")
         token = new_token()
         hours = timedelta(hours=settings.subscribing.preferences_hours)
@@ -281,11 +285,13 @@ def _message(
             Language(said.get("language") or settings.mail_language),
             settings,
             unknown=said.get("unknown", ()),
-            known=sorted(topic_names.values()) if letter.kind == Kind.HELP else (),
+            known=sorted(topic_names.values()) if letter.kind == MailKind.HELP else (),
         )
         message_id = f"<{letter.kind}.{secrets.token_hex(16)}@{domain}>"
-    mail = SingleMail(letter.email, name, written.subject, written.text, written.html, about)
+    mail = TransactionalMessage(
+        letter.email, name, written.subject, written.text, written.html, about
+    )
     reply_to = settings.inbox_address
-    return message_id, build_single(
+    return message_id, build_transactional(
         mail, letterhead, message_id=message_id, reply_to=reply_to, date=now
     )

@@ -166,11 +166,11 @@ def freeze(made: Draft, settings: Settings, store: Store, now: datetime) -> int:
     another process was quicker, and `StoreError`.
     """
     from publisher.newsletter.audience import select_recipients  # noqa: PLC0415
-    from publisher.sender.message import Letterhead  # noqa: PLC0415
-    from publisher.sender.message import build as build_message  # noqa: PLC0415
+    from publisher.sender.message.edition_message import SenderProfile  # noqa: PLC0415
+    from publisher.sender.message.edition_message import build as build_message  # noqa: PLC0415
 
     issue = made.issue
-    head = Letterhead.from_settings(settings)
+    head = SenderProfile.from_settings(settings)
     # Not the hour it was due: of an old archive's issue that is years ago, which filters suspect.
     date = now.astimezone(settings.site.zone)
     return store.ledger.freeze(
@@ -199,15 +199,15 @@ def test_copy(
 
     Its token unsubscribes nobody.
     """
-    from publisher.sender import tokens  # noqa: PLC0415
-    from publisher.sender.message import (  # noqa: PLC0415
-        Letterhead,
+    from publisher.sender.message import tokens  # noqa: PLC0415
+    from publisher.sender.message.edition_message import (  # noqa: PLC0415
         Recipient,
+        SenderProfile,
         Template,
     )
-    from publisher.sender.message import build as build_message  # noqa: PLC0415
+    from publisher.sender.message.edition_message import build as build_message  # noqa: PLC0415
 
-    head = replace(Letterhead.from_settings(settings), language=edition.lang)
+    head = replace(SenderProfile.from_settings(settings), language=edition.lang)
     template = Template.parse(build_message(edition, head, issue.end))
     pseudonym = tokens.pseudonym(store.keys, issue.id, NOBODY)
     token = tokens.make_token(store.keys, NOBODY, 0)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from publisher.formatter.site.changes import Changes
     from publisher.models import Collection, PastIssue
-    from publisher.sender.delivery import Report, Step
+    from publisher.sender.delivery.deliver import Report, Step
     from publisher.settings import Settings
     from publisher.store.database import Store
 
@@ -151,9 +151,9 @@ def deliver(
 
     `stopping` is asked between two messages; None: SIGTERM and Ctrl-C stop it.
     """
-    from publisher.sender.delivery import deliver as deliver_issue  # noqa: PLC0415
-    from publisher.sender.pace import limits_of  # noqa: PLC0415
-    from publisher.sender.stopping import graceful_stop  # noqa: PLC0415
+    from publisher.sender.delivery.deliver import deliver as deliver_issue  # noqa: PLC0415
+    from publisher.sender.delivery.signals import graceful_stop  # noqa: PLC0415
+    from publisher.sender.limits.rate_limit import limits_of  # noqa: PLC0415
     from publisher.sender.transports import create  # noqa: PLC0415
 
     limits, pace = limits_of(settings), settings.pace

@@ -57,7 +57,7 @@ def letters_of(
     """Yield the message of each edition as somebody would get it, whose token leaves no list."""
     from publisher import issuing  # noqa: PLC0415
     from publisher.preflight.letter import open_letter  # noqa: PLC0415
-    from publisher.sender.tokens import make_token  # noqa: PLC0415
+    from publisher.sender.message.tokens import make_token  # noqa: PLC0415
 
     token = make_token(store.keys, issuing.NOBODY, 0)
     for edition in editions:
@@ -73,8 +73,8 @@ def frozen_letters(
     """Return the messages of an issue that was frozen, by the key of their edition."""
     from publisher import issuing  # noqa: PLC0415
     from publisher.preflight.letter import open_letter  # noqa: PLC0415
-    from publisher.sender import tokens  # noqa: PLC0415
-    from publisher.sender.message import Recipient, Template  # noqa: PLC0415
+    from publisher.sender.message import tokens  # noqa: PLC0415
+    from publisher.sender.message.edition_message import Recipient, Template  # noqa: PLC0415
 
     papers = _papers_of(issue_id, collection, store)
     nobody = Recipient(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from publisher.issuing import Draft
     from publisher.models import Collection, Finding, Issue
     from publisher.pipeline import Built
-    from publisher.sender.delivery import Report
+    from publisher.sender.delivery.deliver import Report
     from publisher.settings import Settings
     from publisher.store.issues import IssueInfo
 

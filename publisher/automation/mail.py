@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from publisher.automation.schedule import LOOK_SECONDS, Done
-from publisher.sender.owner import owner_is_dead, this_owner
+from publisher.sender.delivery.process_owner import owner_is_dead, this_owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -28,7 +28,7 @@ def inbox(*, watch: bool, config: Path | None, verbose: bool) -> None:
 
     What is none of these is left as it is. Answers are sent.
     """
-    from publisher.sender.stopping import graceful_stop
+    from publisher.sender.delivery.signals import graceful_stop
 
     settings = options.settings_of(config)
     if not watch:

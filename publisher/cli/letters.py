@@ -24,7 +24,7 @@ def check(settings: Settings) -> None:
 def send(settings: Settings, store: Store | None = None) -> bool:
     """Send the letters that are due; return whether none had to stay."""
     from publisher import correspondence, pipeline
-    from publisher.sender.stopping import graceful_stop
+    from publisher.sender.delivery.signals import graceful_stop
 
     if store is None:
         with pipeline.open_store(settings) as opened:

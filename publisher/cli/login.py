@@ -40,7 +40,7 @@ def login(*, name: str | None, email: str | None, config: Path | None, verbose: 
 def _link(name: str, settings: Settings, store: Store) -> str:
     from datetime import timedelta
 
-    from publisher.sender.one_time import new_token
+    from publisher.sender.one_time_tokens import new_token
 
     token, now = new_token(), sending.now()
     minutes = timedelta(minutes=settings.operator.link_minutes)

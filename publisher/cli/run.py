@@ -35,7 +35,7 @@ def run(
     """
     from publisher import pipeline
     from publisher.automation.run import run as everything
-    from publisher.sender.stopping import graceful_stop
+    from publisher.sender.delivery.signals import graceful_stop
     from publisher.settings import CONFIG_NAME
 
     def write(text: str) -> None:

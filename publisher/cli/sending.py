@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from publisher.issuing import Draft
     from publisher.models import Collection, Issue
-    from publisher.sender.delivery import Report
+    from publisher.sender.delivery.deliver import Report
     from publisher.settings import Settings
     from publisher.store.database import Store
 

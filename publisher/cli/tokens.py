@@ -41,7 +41,7 @@ def add(
 ) -> None:
     """Make a token and print it: this once, as only its hash is kept."""
     from publisher import pipeline
-    from publisher.sender.one_time import token_hash
+    from publisher.sender.one_time_tokens import token_hash
     from publisher.web.api.scopes import new_token
 
     if not name.isprintable() or not name.strip() or len(name) > _LONGEST_NAME:

@@ -24,7 +24,7 @@ def watch(
 ) -> None:
     """Build now and whenever something changes; ends with exit code 0 at SIGTERM or Ctrl-C."""
     from publisher.automation.building import Builder, outcome
-    from publisher.sender.stopping import graceful_stop
+    from publisher.sender.delivery.signals import graceful_stop
     from publisher.settings import CONFIG_NAME
     from publisher.watcher.loop import Watcher
 

@@ -37,13 +37,13 @@ UNTOUCHED = frozenset({"other", "automatic", "stray report", "unknown topic", "t
 def own_of(settings: Settings) -> Own:
     """Return what our own mails are known by."""
     from publisher.inbound.classification.automatic import Own  # noqa: PLC0415
-    from publisher.sender.message import Letterhead  # noqa: PLC0415
+    from publisher.sender.message.edition_message import SenderProfile  # noqa: PLC0415
 
     mail = settings.mail
     addresses = (mail.from_address, mail.sender_address, settings.inbox_address)
     return Own(
         frozenset(address.lower() for address in addresses if address),
-        Letterhead.from_settings(settings).list_id,
+        SenderProfile.from_settings(settings).list_id,
         mail.from_address.rpartition("@")[2].lower(),
     )
 

@@ -15,7 +15,7 @@ from publisher.inbound.classification.mail_kinds import (
     Weight,
 )
 from publisher.models import DeliveryState
-from publisher.sender.single import Kind
+from publisher.sender.transactional_message import MailKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +97,7 @@ class Reports:
 
     def _delivery(self, returned: Returned) -> Delivery | None:
         issue_id = returned.message_id.strip("<").partition(".")[0]
-        if not issue_id or issue_id in set(Kind):
+        if not issue_id or issue_id in set(MailKind):
             return None
         found = self.store.mailbox.delivery(returned.message_id, issue_id)
         return found if found is not None and found.email else None
@@ -105,8 +105,8 @@ class Reports:
     def _addressee(self, returned: Returned) -> str:
         """Return whom our mail was for, by what only who had it can show; "" for unknown."""
         from publisher.inbound.classification.correlation import reply_id  # noqa: PLC0415
-        from publisher.sender.one_time import token_hash  # noqa: PLC0415
-        from publisher.sender.tokens import verify_token  # noqa: PLC0415
+        from publisher.sender.message.tokens import verify_token  # noqa: PLC0415
+        from publisher.sender.one_time_tokens import token_hash  # noqa: PLC0415
 
         asked = reply_id(returned.message_id)
         if asked:

@@ -14,7 +14,7 @@ from publisher.inbound.classification.mail_kinds import (
     Unsubscribe,
 )
 from publisher.models import Language, SubscriberStatus
-from publisher.sender.single import Kind
+from publisher.sender.transactional_message import MailKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -38,11 +38,11 @@ class Requests:
 
     def help(self, asked: Help) -> str:
         """Say what can be written."""
-        return self._answer(Kind.HELP, asked.sender, asked, "help")
+        return self._answer(MailKind.HELP, asked.sender, asked, "help")
 
     def unsubscribe(self, asked: Unsubscribe) -> str:
         """Take somebody off the list: by a true token, or by their own address, answered."""
-        from publisher.sender.tokens import verify_token  # noqa: PLC0415
+        from publisher.sender.message.tokens import verify_token  # noqa: PLC0415
 
         now, people = self.clock(), self.store.subscribers
         found = verify_token(self.store.keys, asked.token) if asked.token else None
@@ -53,12 +53,12 @@ class Requests:
             return "unsubscribe"
         email = normalise_sender(asked.sender)
         left = bool(email) and people.remove(email, now=now, detail="by mail, by word")
-        kind = Kind.GOODBYE if left else Kind.STRANGER
+        kind = MailKind.GOODBYE if left else MailKind.STRANGER
         return self._answer(kind, asked.sender, asked, "unsubscribe", always=left)
 
     def confirm(self, said: Confirm) -> str:
         """Do what was asked for, by the token or the answer to our mail."""
-        from publisher.sender.one_time import token_hash  # noqa: PLC0415
+        from publisher.sender.one_time_tokens import token_hash  # noqa: PLC0415
         from publisher.store.confirmations import Outcome  # noqa: PLC0415
 
         redeem, now = self.store.confirmations.redeem, self.clock()
@@ -76,7 +76,7 @@ class Requests:
                 return "other"
             return self._ask(person.email, person.topics, said, "confirm, too late")
         if outcome is Outcome.CONFIRMED and request is not None:
-            self._put(Kind.WELCOME, request.email, {"about": said.message_id})
+            self._put(MailKind.WELCOME, request.email, {"about": said.message_id})
         return "confirm"
 
     def subscribe(self, asked: Subscribe) -> str:
@@ -85,7 +85,7 @@ class Requests:
         slugs = {name: self.topic_slug(name) for name in asked.topics}
         unknown = [name for name, slug in slugs.items() if slug is None]
         if unknown:
-            self._answer(Kind.HELP, asked.sender, asked, "", unknown=unknown)
+            self._answer(MailKind.HELP, asked.sender, asked, "", unknown=unknown)
             return "unknown topic"
         if not email:
             return "other"
@@ -101,7 +101,7 @@ class Requests:
         payload = json.loads(Request(email, tuple(topics)).to_json())
         language = self._language(chinese=isinstance(asked, Subscribe) and asked.chinese)
         self._put(
-            Kind.CONFIRM,
+            MailKind.CONFIRM,
             email,
             {**payload, "about": asked.message_id, "letter_language": language.value},
         )
@@ -109,7 +109,7 @@ class Requests:
 
     def _answer(
         self,
-        kind: Kind,
+        kind: MailKind,
         sender: str,
         asked: Unsubscribe | Subscribe | Help,
         word: str,
@@ -126,7 +126,7 @@ class Requests:
         self._put(kind, email, said)
         return word
 
-    def _put(self, kind: Kind, email: str, payload: Mapping[str, object]) -> None:
+    def _put(self, kind: MailKind, email: str, payload: Mapping[str, object]) -> None:
         text = json.dumps(payload, ensure_ascii=False)
         self.store.letters.put(kind, email, text, now=self.clock())
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class DeliveryState(StrEnum):
-    """Where one issue to one subscriber stands; the transitions are in sender/delivery.py."""
+    """States of one issue to one subscriber; sender/delivery/states.py has the transitions."""
 
     READY = "ready"
     CLAIMED = "claimed"

@@ -9,8 +9,8 @@ from enum import StrEnum
 from publisher.models.papers import Paper
 
 # Stands in an edition's html and text where a recipient's unsubscribe token goes. As long as a
-# token (see sender/tokens.py) and made of the same characters, so that every encoding of the
-# message keeps it whole and its replacement moves no byte after it.
+# token (see sender/message/tokens.py) and made of the same characters, so that every encoding of
+# the message keeps it whole and its replacement moves no byte after it.
 UNSUBSCRIBE_PLACEHOLDER = "unsubscribe-token-of-this-recipient-----"
 
 

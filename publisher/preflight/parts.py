@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from publisher.models import Finding, Paper
     from publisher.preflight.letter import Letter
 
-# As sender/message.py writes them; a room may not ask another, a test compares.
+# As sender/message/edition_message.py writes them; a room may not ask another, a test compares.
 PLACEHOLDERS = (
     UNSUBSCRIBE_PLACEHOLDER,
     "recipient-of-this-copy",

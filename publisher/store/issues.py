@@ -49,7 +49,7 @@ class IssueInfo:
 
 
 class EditionRow(Protocol):
-    """An edition as it is frozen: `message` is a template for sender/message.py."""
+    """An edition as it is frozen: `message` is a template for sender/message/edition_message.py."""
 
     @property
     def key(self) -> str: ...  # noqa: D102

@@ -1,7 +1,7 @@
 """The ledger: one row per issue and subscriber, and every move of it as one conditional UPDATE.
 
-The states and the moves between them are in sender/states.py. The rule here: a row moves only
-where the UPDATE's own WHERE says that it may, so that of two processes one gets it; what a
+The states and the moves between them are in sender/delivery/states.py. The rule here: a row moves
+only where the UPDATE's own WHERE says that it may, so that of two processes one gets it; what a
 program read before counts for nothing.
 """
 
@@ -36,7 +36,7 @@ class Ledger(Deliveries):
         """Take up to `limit` rows that are ready and due; they are ours until `lease`.
 
         `token` must be new and random: it is what later moves are checked by. `owner` names the
-        process (sender/owner.py).
+        process (sender/delivery/process_owner.py).
         """
         values = {
             "row_issue": issue_id,

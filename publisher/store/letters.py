@@ -27,7 +27,7 @@ _LEASE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail of a kind (sender/single.py) to one address; `payload` is the kind's own."""
+    """A mail of a `MailKind` to one address; `payload` is the kind's own."""
 
     id: int
     kind: str

@@ -68,7 +68,7 @@ class Tasks:
     ) -> bool:
         """Take the task, or keep it, for `owner` until then; False where another has it.
 
-        A lease of an owner that `is_dead` (sender/owner.py) counts no more.
+        A lease of an owner that `is_dead` (sender/delivery/process_owner.py) counts no more.
         """
         free = sa.or_(
             tasks.c.owner == "", tasks.c.owner == owner, tasks.c.lease_until <= to_ms(now)

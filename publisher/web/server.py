@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from publisher.sender.stopping import graceful_stop
+from publisher.sender.delivery.signals import graceful_stop
 from publisher.web import checks
 from publisher.web.access_log import AccessLog, Logged
 from publisher.web.app import create_app

@@ -8,7 +8,7 @@ import pytest
 
 from publisher.automation.issues import limit_until, next_moment, pause, summary, to_send
 from publisher.models import Frequency
-from publisher.sender.delivery import Report
+from publisher.sender.delivery.deliver import Report
 from publisher.settings import Newsletter, Settings, Site
 from publisher.store.issues import IssueInfo, IssueState
 

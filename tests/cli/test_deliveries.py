@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from publisher.cli import app, progress
 from publisher.models import DeliveryState as S
-from publisher.sender.delivery import Report, Step
-from publisher.sender.ledger import Mark, Settlement
+from publisher.sender.delivery.deliver import Report, Step
+from publisher.sender.delivery.ledger import Mark, Settlement
 from publisher.store.database import open_store
 
 if TYPE_CHECKING:

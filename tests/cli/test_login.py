@@ -4,7 +4,7 @@ import re
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
-from publisher.sender.one_time import token_hash
+from publisher.sender.one_time_tokens import token_hash
 from publisher.store.database import open_store
 
 if TYPE_CHECKING:

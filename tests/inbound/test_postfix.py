@@ -18,7 +18,7 @@ import pytest
 from support.inbound_fixture import ISSUE, LIST, opened
 
 from publisher.models import DeliveryState
-from publisher.sender.delivery import deliver
+from publisher.sender.delivery.deliver import deliver
 from publisher.sender.transports import create
 
 if TYPE_CHECKING:

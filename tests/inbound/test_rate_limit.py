@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from publisher import correspondence
 from publisher.models import DeliveryState
-from publisher.sender.delivery import deliver
-from publisher.sender.pace import limits_of
+from publisher.sender.delivery.deliver import deliver
+from publisher.sender.limits.rate_limit import limits_of
 from publisher.sender.transports import create
 
 if TYPE_CHECKING:

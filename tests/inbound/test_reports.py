@@ -8,7 +8,7 @@ import pytest
 from support.inbound_fixture import ISSUE, LIST, bounce
 
 from publisher.models import DeliveryState
-from publisher.sender.ledger import Mark
+from publisher.sender.delivery.ledger import Mark
 
 if TYPE_CHECKING:
     from support.inbound_fixture import Office

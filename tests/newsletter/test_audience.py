@@ -36,7 +36,12 @@ from publisher.newsletter.subscriber_csv import (
     parse_csv,
     write_csv,
 )
-from publisher.sender.tokens import TOKEN_LENGTH, make_token, pseudonym, verify_token
+from publisher.sender.message.tokens import (
+    TOKEN_LENGTH,
+    make_token,
+    pseudonym,
+    verify_token,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from publisher.models import Severity
 from publisher.preflight import client_support, coding, images, links, parts, wording
 from publisher.preflight.features import used
 from publisher.preflight.findings import CODES, finding
-from publisher.sender import message as sender_message
+from publisher.sender.message import edition_message as sender_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable

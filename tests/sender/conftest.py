@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, SubscriberStatus
 from publisher.newsletter import audience
 from publisher.newsletter.subscriber_csv import SubscriberRow
-from publisher.sender import message
+from publisher.sender.message import edition_message
 from publisher.sender.transports.login import Server
 from publisher.sender.transports.smtp import SmtpTransport
 from publisher.store.database import open_store
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 NOW = dt.datetime(2024, 12, 9, tzinfo=dt.UTC)
 ISSUE = "2024-W49"
-LETTERHEAD = message.Letterhead(
+LETTERHEAD = edition_message.SenderProfile(
     from_address="news@papers.example.org", list_id="digests.papers.example.org", from_name="Papers"
 )
 
@@ -86,7 +86,7 @@ def freeze(store: Store) -> Callable[[int], list[str]]:
             for n, email in enumerate(emails)
         ]
         store.import_subscribers(rows, now=NOW)
-        template = message.build(edition(), LETTERHEAD, NOW)
+        template = edition_message.build(edition(), LETTERHEAD, NOW)
         people = [audience.AudienceMember(person) for person in store.subscribers.iterate()]
         offer = audience.IssueAudience({"arxiv:2411.19525": ("a",)})
         needed = audience.needed_editions(people, offer)

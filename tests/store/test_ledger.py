@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from publisher.errors import IssueError, StoreError
 from publisher.models import DeliveryState as S
-from publisher.sender.ledger import Mark, Settlement
+from publisher.sender.delivery.ledger import Mark, Settlement
 from publisher.store.database import open_store
 from publisher.store.issues import IssueState
 from publisher.store.schema import editions

@@ -7,7 +7,7 @@ import pytest
 
 from publisher.errors import SubscriberError
 from publisher.models import DeliveryState, SubscriberStatus
-from publisher.sender.ledger import Mark
+from publisher.sender.delivery.ledger import Mark
 
 if TYPE_CHECKING:
     from conftest import Lists

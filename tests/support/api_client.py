@@ -10,7 +10,7 @@ from support.inbound_fixture import FrozenEdition
 from support.web_server import serving
 
 from publisher.newsletter import audience
-from publisher.sender.one_time import token_hash
+from publisher.sender.one_time_tokens import token_hash
 from publisher.web.api.scopes import Scope, new_token
 
 if TYPE_CHECKING:

@@ -33,9 +33,9 @@ from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, SubscriberStatus
 from publisher.models import DeliveryState as S
 from publisher.newsletter.audience import EditionRecipient
 from publisher.newsletter.subscriber_csv import SubscriberRow
-from publisher.sender import message
-from publisher.sender.delivery import deliver, take_over
-from publisher.sender.states import FINAL
+from publisher.sender.delivery.deliver import deliver, take_over
+from publisher.sender.delivery.states import FINAL
+from publisher.sender.message import edition_message
 from publisher.sender.transports.login import Server
 from publisher.sender.transports.smtp import SmtpTransport
 from publisher.store.database import Store, open_store
@@ -99,8 +99,8 @@ def freeze(store: Store, issue: str, people: int) -> None:
         (SubscriberRow(n, f"r{n}@example.org", "", (), active, now, now) for n in range(people)),
         now=now,
     )
-    head = message.Letterhead(from_address="a@example.org", list_id="x.example.org")
-    template = message.build(Edition(issue, (), "x", BODY, BODY, 1), head, now)
+    head = edition_message.SenderProfile(from_address="a@example.org", list_id="x.example.org")
+    template = edition_message.build(Edition(issue, (), "x", BODY, BODY, 1), head, now)
     store.ledger.freeze(
         issue,
         start=now,

@@ -11,8 +11,8 @@ from publisher import correspondence
 from publisher.inbound.processor import InboxProcessor, open_source
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition
 from publisher.newsletter import audience
-from publisher.sender import message, tokens
-from publisher.sender.delivery import deliver
+from publisher.sender.delivery.deliver import deliver
+from publisher.sender.message import edition_message, tokens
 from publisher.sender.transports import create
 from publisher.settings import load
 from publisher.store.database import Store, open_store
@@ -105,8 +105,8 @@ class Office:
         edition = Edition(
             ISSUE, (), "Weekly", f'<p><a href="{link}">off</a></p>\n', f"{link}\n", paper_count=1
         )
-        template = message.build(
-            edition, message.Letterhead.from_settings(self.settings), self.clock()
+        template = edition_message.build(
+            edition, edition_message.SenderProfile.from_settings(self.settings), self.clock()
         )
         people = [audience.AudienceMember(person) for person in self.store.subscribers.iterate()]
         offer = audience.IssueAudience({"arxiv:1": ("nerf",)})

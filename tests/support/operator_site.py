@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from publisher.models import DeliveryState, Preferences
-from publisher.sender.one_time import new_token
+from publisher.sender.one_time_tokens import new_token
 from publisher.web.operator.gate import csrf_token
 
 if TYPE_CHECKING:

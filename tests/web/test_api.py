@@ -10,7 +10,7 @@ from conftest import ROOT
 from support.api_client import ISSUE, NOW, api_site, authorized, freeze, people
 
 from publisher.models import DeliveryState, SubscriberStatus
-from publisher.sender.one_time import token_hash
+from publisher.sender.one_time_tokens import token_hash
 from publisher.web.api.access import Buckets
 from publisher.web.api.endpoint import OPERATIONS
 from publisher.web.api.scopes import PREFIX, Scope

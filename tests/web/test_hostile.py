@@ -17,7 +17,7 @@ from support.feed_readers import ADA, text_of
 from support.smtp_sink import free_port
 from support.web_server import PATIENCE, until
 
-from publisher.sender.tokens import make_token
+from publisher.sender.message.tokens import make_token
 
 if TYPE_CHECKING:
     from pathlib import Path

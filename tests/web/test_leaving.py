@@ -8,7 +8,7 @@ import pytest
 from support.feed_readers import ADA
 from support.web_server import PATIENCE
 
-from publisher.sender.tokens import make_token
+from publisher.sender.message.tokens import make_token
 
 if TYPE_CHECKING:
     import httpx
@@ -123,9 +123,9 @@ def test_coming_back(person: Person, token: str) -> None:
 
 def test_what_the_mail_links_to_is_there(person: Person) -> None:
     """Head and body of an issue name these addresses."""
-    from publisher.sender.message import Letterhead
+    from publisher.sender.message.edition_message import SenderProfile
 
     settings = person.site.settings
-    assert Letterhead.from_settings(settings).subscribe_url == f"{settings.web.root}subscribe"
+    assert SenderProfile.from_settings(settings).subscribe_url == f"{settings.web.root}subscribe"
     for path in ("subscribe", "preferences"):
         assert person.site.client.get(f"/{path}", timeout=PATIENCE).status_code == 200

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from publisher.inbound.classification.mail_kinds import Weight
-from publisher.sender.replies import GONE
+from publisher.sender.transports.smtp_replies import GONE
 
 _GENERAL = re.compile(r"[245]\.0\.0")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")

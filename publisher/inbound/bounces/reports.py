@@ -20,7 +20,7 @@ from publisher.inbound.bounces.bounce_rules import (
 )
 from publisher.inbound.classification import mime
 from publisher.inbound.classification.mail_kinds import Failure, Weight
-from publisher.sender.replies import one_line
+from publisher.sender.transports.smtp_replies import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

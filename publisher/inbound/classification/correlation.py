@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from publisher.inbound.classification.mail_kinds import Returned
 from publisher.inbound.classification.mime import MAX_BYTES, headers, parts, text
-from publisher.sender.one_time import REPLY_LENGTH, TOKEN_LENGTH
-from publisher.sender.tokens import PSEUDONYM_LENGTH
-from publisher.sender.tokens import TOKEN_LENGTH as UNSUBSCRIBE_LENGTH
+from publisher.sender.message.tokens import PSEUDONYM_LENGTH
+from publisher.sender.message.tokens import TOKEN_LENGTH as UNSUBSCRIBE_LENGTH
+from publisher.sender.one_time_tokens import REPLY_LENGTH, TOKEN_LENGTH
 
 if TYPE_CHECKING:
     from email.message import Message

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from publisher.errors import ConfigurationFailure, TemporaryFailure, TransportError
-from publisher.sender.replies import Phase, failure
-from publisher.sender.transports.dialogue import translating
+from publisher.sender.transports.smtp_replies import Phase, failure
+from publisher.sender.transports.smtp_session import translating
 from publisher.settings import Secret
 
 if TYPE_CHECKING:

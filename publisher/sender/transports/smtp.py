@@ -13,11 +13,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from publisher.errors import TransportError
-from publisher.sender.replies import Phase
+from publisher.sender.message.dot_stuffing import to_wire
 from publisher.sender.transports.base import Closing
-from publisher.sender.transports.dialogue import Dialogue
 from publisher.sender.transports.login import Server, connect, drop
-from publisher.sender.wire import on_the_wire
+from publisher.sender.transports.smtp_replies import Phase
+from publisher.sender.transports.smtp_session import SmtpSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,7 @@ class SmtpTransport(Closing):
         self._per_connection = messages_per_connection
         self._sign = sign
         self._connection: Any = None  # yagmail's; untyped
-        self._dialogue: Dialogue | None = None
+        self._dialogue: SmtpSession | None = None
         self._sent = 0
         # What was announced, and its form on the wire.
         self._prepared: tuple[bytes, bytes] | None = None
@@ -75,7 +75,7 @@ class SmtpTransport(Closing):
         mail = settings.mail
         sign = None
         if mail.dkim_key_file:
-            from publisher.sender.dkim_signature import signer  # noqa: PLC0415 - an extra
+            from publisher.sender.message.dkim_signature import signer  # noqa: PLC0415 - an extra
 
             domain = mail.from_address.rpartition("@")[2]
             sign = signer(settings.path(mail.dkim_key_file), mail.dkim_selector, domain)
@@ -122,7 +122,7 @@ class SmtpTransport(Closing):
             self._context = ssl.create_default_context()
         connection = connect(self._server, self._limits[Phase.CONNECT], self._context)
         self._connection = connection
-        self._dialogue = Dialogue(connection.smtp, self._limits)
+        self._dialogue = SmtpSession(connection.smtp, self._limits)
         self._sent = 0
 
     def close(self) -> None:
@@ -187,7 +187,7 @@ class SmtpTransport(Closing):
         return answer
 
     def _on_the_wire(self, message: bytes) -> bytes:
-        return on_the_wire(message if self._sign is None else self._sign(message))
+        return to_wire(message if self._sign is None else self._sign(message))
 
     def _drop(self) -> None:
         connection, self._connection, self._dialogue = self._connection, None, None

@@ -64,7 +64,7 @@ class Mail(Section, frozen=True):
 
 
 class Pace(Section, frozen=True):
-    """How fast mail leaves, and how long it is tried; 0: no limit. See sender/pace.py."""
+    """How fast mail leaves, and how long it is tried; 0: no limit. See sender/limits/."""
 
     preset: Literal["", "gmail", "workspace"] = ""
     per_second: Annotated[float, Meta(ge=0)] = 0.0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 
-from publisher.sender.one_time import token_hash
+from publisher.sender.one_time_tokens import token_hash
 
 if TYPE_CHECKING:
     from datetime import datetime

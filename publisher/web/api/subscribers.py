@@ -12,7 +12,7 @@ from publisher.addresses import clean_name, normalise_email
 from publisher.addresses import shown as one_line
 from publisher.errors import SubscriberError
 from publisher.models import Preferences, SubscriberStatus
-from publisher.sender.single import Kind
+from publisher.sender.transactional_message import MailKind
 from publisher.store.confirmations import Request
 from publisher.store.knocks import KnockLimits
 from publisher.store.search import Wanted
@@ -94,7 +94,7 @@ def _ask(call: Call, request: Request) -> None:
         raise HTTPException(
             429, "too many mails were asked for; see [subscribing]", {"Retry-After": "3600"}
         )
-    store.letters.put(Kind.CONFIRM, request.email, request.to_json(), now=now)
+    store.letters.put(MailKind.CONFIRM, request.email, request.to_json(), now=now)
     store.operators.note(call.by, "subscriber asked", "", now=now)
 
 

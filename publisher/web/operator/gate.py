@@ -17,7 +17,7 @@ from anyio import to_thread
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
-from publisher.sender.one_time import token_hash
+from publisher.sender.one_time_tokens import token_hash
 from publisher.web.context import context_of
 
 if TYPE_CHECKING:

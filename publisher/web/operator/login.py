@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from publisher.addresses import normalise_email
 from publisher.errors import SubscriberError
-from publisher.sender.one_time import TOKEN_LENGTH, new_token, token_hash
+from publisher.sender.one_time_tokens import TOKEN_LENGTH, new_token, token_hash
 from publisher.web.context import context_of
 from publisher.web.operator import gate
 from publisher.web.operator.frame import outside_page

@@ -13,8 +13,8 @@ from starlette.routing import Route
 
 from publisher.formatter.pages.subscribe_form import subscribe_form
 from publisher.models import Language, SubscriberStatus
-from publisher.sender.one_time import token_hash
-from publisher.sender.single import Kind
+from publisher.sender.one_time_tokens import token_hash
+from publisher.sender.transactional_message import MailKind
 from publisher.store.requests import MailRequest
 from publisher.web.readers.forms import Chosen, Filled, read_form, text_of
 from publisher.web.readers.guards import network_of
@@ -45,7 +45,7 @@ async def ask(request: Request) -> Response:
         payload = {"by_page": True, "letter_language": Language(view.language).value}
         await view.readers.asking.ask(
             MailRequest(
-                Kind.PREFERENCES, filled.address, json.dumps(payload), network_of(view.address)
+                MailKind.PREFERENCES, filled.address, json.dumps(payload), network_of(view.address)
             )
         )
     said = view.said

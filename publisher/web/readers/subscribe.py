@@ -11,8 +11,8 @@ from starlette.routing import Route
 
 from publisher.formatter.pages.subscribe_form import subscribe_form
 from publisher.models import Language
-from publisher.sender.one_time import TOKEN_LENGTH, token_hash
-from publisher.sender.single import Kind
+from publisher.sender.one_time_tokens import TOKEN_LENGTH, token_hash
+from publisher.sender.transactional_message import MailKind
 from publisher.store.confirmations import Outcome, Request
 from publisher.store.requests import MailRequest
 from publisher.web.readers.forms import preselected, read_form
@@ -54,7 +54,7 @@ async def subscribe(request: HttpRequest) -> Response:
     }
     await view.readers.asking.ask(
         MailRequest(
-            Kind.CONFIRM,
+            MailKind.CONFIRM,
             asked.email,
             json.dumps(payload, ensure_ascii=False),
             network_of(view.address),

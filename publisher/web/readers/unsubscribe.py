@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from anyio import to_thread
 from starlette.routing import Route
 
-from publisher.sender.tokens import verify_token
+from publisher.sender.message.tokens import verify_token
 from publisher.web.readers.views import View
 
 if TYPE_CHECKING:

@@ -91,7 +91,7 @@ def dash(text: str, at: int, mark: str) -> str:
     """Return the dash that `mark` ("--" or "---") at `at` means; "--flag" means none."""
     before, after = text[at - 1 : at], text[at + len(mark) : at + len(mark) + 1]
     if not before.strip() and not after.strip():
-        # Alone between blanks it is a dash, alone in its field a line.
+        # InlineWorker between blanks it is a dash, alone in its field a line.
         between = bool(before) and bool(after)
     else:
         between = before.isalnum() or before in ")]}\"'”’.,?!%$" if before.strip() else False

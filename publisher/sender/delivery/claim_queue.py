@@ -1,0 +1,78 @@
+"""The deliveries that a process has claimed and not begun; all its workers get theirs from here."""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime, timedelta
+
+    from publisher.sender.delivery.ledger import Claim, DeliveryLedger
+
+# Of a token before these every row is long begun: a worker holds one row at a time.
+_REMEMBERED = 64
+
+
+class ClaimQueue:
+    """Takes rows from the ledger, some at a time."""
+
+    def __init__(
+        self,
+        issue_id: str,
+        ledger: DeliveryLedger,
+        *,
+        owner: str,
+        batch: int,
+        lease: timedelta,
+        now: Callable[[], datetime],
+    ) -> None:
+        """Claim for `owner`, `batch` rows at once, each until `lease` from then."""
+        self._issue_id = issue_id
+        self._ledger = ledger
+        self._owner = owner
+        self._batch = batch
+        self._lease = lease
+        self._now = now
+        self._rows: deque[Claim] = deque()
+        self._token = ""
+        self._closed = False
+        self._tokens: deque[str] = deque(maxlen=_REMEMBERED)
+
+    def take(self) -> tuple[Claim, str] | None:
+        """Return a delivery and the token it is claimed by, None where none is due.
+
+        Raises `StoreError`.
+        """
+        if not self._rows and not self._closed:
+            self._fetch()
+        return (self._rows.popleft(), self._token) if self._rows else None
+
+    def release(self) -> None:
+        """Give back what was claimed and not begun; nothing is claimed from here on.
+
+        A connection that was slow to be made may still ask, after the others have ended. Raises
+        `StoreError`.
+        """
+        self._closed = True
+        self._rows.clear()
+        for token in self._tokens:
+            self._ledger.release_claims(self._issue_id, token=token, now=self._now())
+        self._tokens.clear()
+
+    def _fetch(self) -> None:
+        self._token = secrets.token_hex(16)
+        now = self._now()
+        claimed = self._ledger.claim(
+            self._issue_id,
+            limit=self._batch,
+            token=self._token,
+            owner=self._owner,
+            lease=now + self._lease,
+            now=now,
+        )
+        if claimed:
+            self._tokens.append(self._token)
+            self._rows.extend(claimed)

@@ -1,0 +1,1 @@
+"""Limits: how fast messages may leave, and which domains are left alone for a while."""

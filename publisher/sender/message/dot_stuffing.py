@@ -1,0 +1,29 @@
+"""Messages in the form that DATA wants them."""
+
+from __future__ import annotations
+
+from publisher.errors import ConfigurationFailure
+
+
+class WireMessage(bytes):
+    """A message that `to_wire` would leave as it is: to look for that once is enough."""
+
+    __slots__ = ()
+
+
+def to_wire(message: bytes) -> bytes:
+    """Return `message` as DATA wants it: lines that begin with a dot have it doubled.
+
+    Raises `ConfigurationFailure` for a bare CR or LF, which servers read in different ways (SMTP
+    smuggling); a message built here never holds one.
+    """
+    if isinstance(message, WireMessage):
+        return message
+    ends = message.count(b"\r\n")
+    if ends != message.count(b"\r") or ends != message.count(b"\n"):
+        raise ConfigurationFailure("the message holds a bare CR or LF; it is not sent")
+    if not message.endswith(b"\r\n"):
+        message += b"\r\n"
+    if message.startswith(b"."):
+        message = b"." + message
+    return message.replace(b"\r\n.", b"\r\n..")

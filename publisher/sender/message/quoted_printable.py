@@ -1,0 +1,47 @@
+"""Quoted-printable (RFC 2045, 6.7) that keeps a placeholder whole.
+
+The standard library's encoder breaks lines wherever they are full, also inside a placeholder.
+"""
+
+from __future__ import annotations
+
+# 76 characters in a line, the "=" of a soft break among them.
+_WIDTH = 75
+_PLAIN = frozenset(range(0x21, 0x7F)) - {ord("=")} | {ord(" "), ord("\t")}
+_UNITS = tuple(bytes((byte,)) if byte in _PLAIN else b"=%02X" % byte for byte in range(256))
+# At the start of a line: a dot would have to be doubled on the wire, and "From " be escaped in
+# mailbox files.
+_AT_START = {b".": b"=2E", b"F": b"=46"}
+_AT_END = {b" ": b"=20", b"\t": b"=09"}
+
+
+def quote_printable(text: str, keep: str) -> bytes:
+    """Return `text` as UTF-8 in quoted-printable with CRLF line ends, the last line's too.
+
+    Any line end in `text` counts as one; no line of the result is longer than 76 characters or
+    breaks an occurrence of `keep`, which must be made of letters, digits, "_" and "-".
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
+    whole = keep.encode()
+    return b"".join(_quote_line(line.encode(), whole) for line in lines)
+
+
+def _quote_line(line: bytes, keep: bytes) -> bytes:
+    units: list[bytes] = []
+    for number, part in enumerate(line.split(keep)):
+        if number:
+            units.append(keep)
+        units.extend(_UNITS[byte] for byte in part)
+    if units:
+        units[-1] = _AT_END.get(units[-1], units[-1])
+    out: list[bytes] = []
+    width = 0
+    for unit in units:
+        if width + len(unit) > _WIDTH:
+            out.append(b"=\r\n")
+            width = 0
+        written = _AT_START.get(unit, unit) if width == 0 else unit
+        out.append(written)
+        width += len(written)
+    out.append(b"\r\n")
+    return b"".join(out)

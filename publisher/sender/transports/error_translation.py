@@ -1,0 +1,91 @@
+"""What the mail library's exceptions mean, by the phase they come in.
+
+They are told apart by class name: the library itself stays yagmail's business.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+
+from publisher.errors import (
+    ConfigurationFailure,
+    TemporaryFailure,
+    TransportError,
+    UnknownOutcome,
+)
+from publisher.sender.transports.smtp_replies import Phase, failure, one_line
+
+# The connection or the message can't work with these settings, however often it is tried.
+_CONFIGURATION = frozenset(
+    {
+        "SMTPNotSupportedError",
+        "SMTPAuthenticationError",
+        "SSLCertVerificationError",
+        "UnicodeError",
+        "ValueError",
+    }
+)
+# These pass: the server or the line is down for a while.
+_TEMPORARY = frozenset({"SMTPServerDisconnected", "SMTPConnectError", "SMTPHeloError"})
+_NO_SUCH_HOST = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
+
+
+def translate(error: Exception, phase: Phase) -> TransportError:
+    """Return our error for a foreign one that came in `phase`.
+
+    From the moment the final dot may have left, nothing but an answer can say what happened.
+    """
+    names = {kind.__name__ for kind in type(error).__mro__}
+    code = getattr(error, "smtp_code", None)
+    if isinstance(code, int) and code > 0:
+        if "SMTPAuthenticationError" in names or phase is Phase.CONNECT:
+            phase = Phase.LOGIN
+        return failure(phase, code, _text(getattr(error, "smtp_error", b"")))
+    said = _describe(error, phase)
+    if phase is Phase.END:
+        return UnknownOutcome(said)
+    if names & _TEMPORARY:
+        return TemporaryFailure(said)
+    if names & _CONFIGURATION:
+        return ConfigurationFailure(said)
+    opening = phase in (Phase.CONNECT, Phase.LOGIN)
+    if opening and (_wrong_tls(error) or _no_such_host(error) or "SMTPException" in names):
+        return ConfigurationFailure(said)
+    return TemporaryFailure(said)
+
+
+def _describe(error: Exception, phase: Phase) -> str:
+    if isinstance(error, TimeoutError):
+        return f"{phase}: no answer in time"
+    text = one_line(str(error)) or type(error).__name__
+    if type(error).__module__ != "ssl" and isinstance(error, OSError) and error.strerror:
+        # Without the number that nobody knows by heart.
+        text = one_line(error.strerror)
+    return f"{phase}: {text}{_hint(error)}"
+
+
+def _hint(error: Exception) -> str:
+    if _wrong_tls(error):
+        return " (is mail.security right for this port?)"
+    if _no_such_host(error):
+        return " (is mail.host right?)"
+    return " (is mail.port right?)" if isinstance(error, ConnectionRefusedError) else ""
+
+
+def _wrong_tls(error: Exception) -> bool:
+    """Return whether the other side does not speak TLS; a line cut in a handshake is no such."""
+    return (
+        isinstance(error, ssl.SSLError)
+        and not isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
+        and error.errno not in (errno.ECONNRESET, errno.EPIPE)
+    )
+
+
+def _no_such_host(error: Exception) -> bool:
+    return isinstance(error, socket.gaierror) and error.errno in _NO_SUCH_HOST
+
+
+def _text(answer: object) -> str:
+    return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from publisher.errors import PermanentFailure, TemporaryFailure, UnknownOutcome
+from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, SubscriberStatus
+from publisher.models import DeliveryState as S
+from publisher.newsletter.audience import EditionRecipient
+from publisher.newsletter.subscriber_csv import SubscriberRow
+from publisher.sender.delivery.deliver import deliver
+from publisher.sender.message import edition_message
+from publisher.sender.transports.base import Closing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from conftest import Clock
+
+    from publisher.store.database import Store
+
+pytestmark = pytest.mark.both_databases
+
+PEOPLE = 5
+FATES = ["ok", "ok", "later", "never", "doubt", "doubt, sent", "killed", "killed, sent"]
+BODY = f"{UNSUBSCRIBE_PLACEHOLDER}\n"
+
+
+class Frozen:
+    key = "all"
+    subject = "x"
+
+    def __init__(self, now: datetime) -> None:
+        letterhead = edition_message.SenderProfile(
+            from_address="a@example.org", list_id="x.example.org"
+        )
+        self.message = edition_message.build(Edition("x", (), "x", BODY, BODY, 1), letterhead, now)
+
+
+def make_issue(store: Store, issue: str, now: datetime) -> None:
+    emails = [f"{issue}-{number}@example.org" for number in range(PEOPLE)]
+    active = SubscriberStatus.ACTIVE
+    rows = [SubscriberRow(1, email, "", (), active, None, now) for email in emails]
+    store.import_subscribers(rows, now=now)
+    found = [store.subscribers.find(email) for email in emails]
+    store.ledger.freeze(
+        issue,
+        start=now,
+        end=now,
+        papers=[],
+        edition_rows=[Frozen(now)],
+        recipients=[EditionRecipient(p.id, p.email, "", "all") for p in found if p],
+        now=now,
+    )
+
+
+class Fated(Closing):
+    """A transport whose messages meet their fates in turn."""
+
+    name = "fated"
+    timeout_seconds = 60.0
+
+    def __init__(self) -> None:
+        self.accepted: list[str] = []
+        self.before: Callable[[str], None]
+
+    def send(self, envelope_sender: str, recipient: str, message: bytes, message_id: str) -> str:
+        del envelope_sender, message, message_id
+        self.before(recipient)
+        self.accepted.append(recipient)
+        return "250 ok"
+
+    def evidence(self, message_id: str) -> bool | None:
+        assert message_id
+
+
+class Killed(BaseException):
+    """The process is gone: nothing of it runs any more, no `finally` either."""
+
+
+class KilledLedger:
+    """A ledger that a killed process does not reach any more."""
+
+    def __init__(self, ledger: Any) -> None:
+        self._ledger = ledger
+
+    def __getattr__(self, name: str) -> Any:
+        if isinstance(sys.exc_info()[1], Killed):
+            return lambda *_a, **_k: None
+        return getattr(self._ledger, name)
+
+
+def chaos_of(  # noqa: C901 - the rules share the store and the clock
+    store: Store, clock: Clock
+) -> type[RuleBasedStateMachine]:
+    numbers = count()
+
+    class Chaos(RuleBasedStateMachine):
+        """Runs, deaths, unsubscribing, clocks and operators in any order: nobody gets two."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.accepted: Counter[str] = Counter()
+            self.waived: Counter[str] = Counter()
+            self.left: dict[str, int] = {}
+            self.issue = f"chaos-{next(numbers)}"
+            make_issue(store, self.issue, clock())
+
+        @rule(
+            fates=st.lists(st.sampled_from(FATES), min_size=1, max_size=6),
+            batch=st.integers(1, 3),
+            minutes=st.sampled_from([0, 6, 13, 60]),
+        )
+        def run(self, fates: list[str], batch: int, minutes: int) -> None:
+            clock.now += timedelta(minutes=minutes)
+            transport = Fated()
+            todo = iter(fates)
+
+            def fate(to: str) -> None:
+                match next(todo, "ok"):
+                    case "later":
+                        raise TemporaryFailure("later")
+                    case "never":
+                        raise PermanentFailure("never", code=550)
+                    case "doubt":
+                        raise UnknownOutcome("?")
+                    case "doubt, sent":
+                        self.accepted[to] += 1
+                        raise UnknownOutcome("?")
+                    case "killed":
+                        raise Killed
+                    case "killed, sent":
+                        self.accepted[to] += 1
+                        raise Killed
+
+            transport.before = fate
+            ledger: Any = KilledLedger(store.ledger)
+            with suppress(Killed):
+                deliver(
+                    self.issue,
+                    ledger,
+                    [transport],
+                    envelope_sender="a@example.org",
+                    keys=store.keys,
+                    now=clock,
+                    owner="host|boot|1|1",
+                    is_dead=lambda _owner: False,
+                    batch=batch,
+                )
+            self.accepted.update(transport.accepted)
+
+        @rule(who=st.integers(0, PEOPLE - 1))
+        def unsubscribe(self, who: int) -> None:
+            email = f"{self.issue}-{who}@example.org"
+            if store.subscribers.remove(email, now=clock()):
+                self.left[email] = self.accepted[email]
+
+        @rule(state=st.sampled_from([S.READY, S.SENT, S.ABANDONED]))
+        def operator(self, state: S) -> None:
+            for row in store.ledger.rows(self.issue, [S.IN_DOUBT])[:1]:
+                assert store.ledger.resolve(
+                    self.issue, row.subscriber_id, state, reason="operator", now=clock()
+                )
+                if state is S.READY:
+                    self.waived[row.email] += 1
+
+        @invariant()
+        def nobody_gets_two_unless_the_operator_says_so(self) -> None:
+            for email, times in self.accepted.items():
+                assert times <= 1 + self.waived[email]
+
+        @invariant()
+        def nobody_gets_one_after_leaving(self) -> None:
+            for email, times in self.left.items():
+                assert self.accepted[email] == times
+
+        @invariant()
+        def nobody_is_lost(self) -> None:
+            rows = store.ledger.rows(self.issue)
+            assert len(rows) == PEOPLE
+            for row in rows:
+                if row.state is S.SENT and not self.waived[row.email]:
+                    assert row.attempts >= 1
+
+    return Chaos
+
+
+def test_whatever_happens_in_whatever_order(store: Store, clock: Clock) -> None:
+    run_state_machine_as_test(
+        chaos_of(store, clock),
+        settings=settings(
+            max_examples=50,
+            stateful_step_count=15,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+        ),
+    )
