@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from publisher.issuing import Draft
     from publisher.models import Collection, Edition, Finding, Issue, Paper
-    from publisher.preflight.letter import Letter
+    from publisher.preflight.rendered_message import RenderedMessage
     from publisher.settings import Settings
     from publisher.store.database import Store
 
@@ -29,7 +29,7 @@ def about_draft(made: Draft, settings: Settings, store: Store) -> list[Finding]:
     return list(preflight.together([*about(letters), *about_domain(settings)]))
 
 
-def about(letters: Iterable[Letter]) -> list[Finding]:
+def about(letters: Iterable[RenderedMessage]) -> list[Finding]:
     """Return the findings of all checks that need no network."""
     from publisher import preflight  # noqa: PLC0415
 
@@ -53,10 +53,10 @@ def about_domain(settings: Settings, nameserver: str = "", *, ask: bool = True) 
 
 def letters_of(
     editions: Iterable[Edition], issue: Issue, settings: Settings, store: Store
-) -> Iterator[Letter]:
+) -> Iterator[RenderedMessage]:
     """Yield the message of each edition as somebody would get it, whose token leaves no list."""
     from publisher import issuing  # noqa: PLC0415
-    from publisher.preflight.letter import open_letter  # noqa: PLC0415
+    from publisher.preflight.rendered_message import open_message  # noqa: PLC0415
     from publisher.sender.message.tokens import make_token  # noqa: PLC0415
 
     token = make_token(store.keys, issuing.NOBODY, 0)
@@ -64,15 +64,15 @@ def letters_of(
         raw, _ = issuing.test_copy(edition, issue, settings, store, settings.mail.from_address)
         topics = ", ".join(edition.topics) or "all topics"
         name = f"{issue.id} [{topics}; {edition.language}, {edition.length}]"
-        yield open_letter(name, raw, token=token, papers=issue.papers)
+        yield open_message(name, raw, token=token, papers=issue.papers)
 
 
 def frozen_letters(
     issue_id: str, collection: Collection, settings: Settings, store: Store
-) -> dict[str, Letter]:
+) -> dict[str, RenderedMessage]:
     """Return the messages of an issue that was frozen, by the key of their edition."""
     from publisher import issuing  # noqa: PLC0415
-    from publisher.preflight.letter import open_letter  # noqa: PLC0415
+    from publisher.preflight.rendered_message import open_message  # noqa: PLC0415
     from publisher.sender.message import tokens  # noqa: PLC0415
     from publisher.sender.message.edition_message import Recipient, Template  # noqa: PLC0415
 
@@ -85,7 +85,7 @@ def frozen_letters(
     )
     keys = dict.fromkeys(row.edition for row in store.ledger.rows(issue_id, list(DeliveryState)))
     return {
-        key: open_letter(
+        key: open_message(
             f"{issue_id} [{key}]",
             Template.parse(store.ledger.message(issue_id, key)).splice(nobody),
             token=nobody.token,

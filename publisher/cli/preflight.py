@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.models import Collection, Finding
-    from publisher.preflight.letter import Letter
+    from publisher.preflight.rendered_message import RenderedMessage
     from publisher.settings import Settings
     from publisher.store.database import Store
 
@@ -75,7 +75,7 @@ def preflight(
 
 def _letters(
     issue_id: str | None, collection: Collection, settings: Settings, store: Store
-) -> Sequence[Letter]:
+) -> Sequence[RenderedMessage]:
     from publisher import issuing, vetting
     from publisher.formatter.email import render_edition
 
@@ -96,14 +96,14 @@ def _letters(
     return list(vetting.letters_of(editions, issue, settings, store))
 
 
-def _answers(letters: Sequence[Letter], settings: Settings) -> list[Finding]:
-    from publisher.preflight import answers
+def _answers(letters: Sequence[RenderedMessage], settings: Settings) -> list[Finding]:
+    from publisher.preflight import link_check
     from publisher.preflight.links import web_links
 
     urls = dict.fromkeys(url for letter in letters for url in web_links(letter))
     own = {urlsplit(url).hostname or "" for url in (settings.site.url, settings.web.url) if url}
     show.note(f"asking {show.count(len(urls), 'link')}")
-    return answers.check(urls, own, "links")
+    return link_check.check_links_answer(urls, own, "links")
 
 
 def _fields(found: Finding) -> dict[str, str]:

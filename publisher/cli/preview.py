@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.models import Collection, Frequency, Issue, Language, Length
-    from publisher.preflight.letter import Letter
+    from publisher.preflight.rendered_message import RenderedMessage
     from publisher.settings import Settings
     from publisher.store.database import Store
 
@@ -138,7 +138,7 @@ def _upcoming(
 
 def _frozen(
     issue_id: str, choice: EditionKey, collection: Collection, settings: Settings, store: Store
-) -> Letter:
+) -> RenderedMessage:
     from publisher import vetting
     from publisher.newsletter.audience import edition_key
 

@@ -15,29 +15,29 @@ from typing import TYPE_CHECKING
 
 from publisher.preflight import (
     client_support,
-    coding,
     contrast,
-    head,
+    encoding,
+    headers,
     images,
     links,
-    parts,
+    mime_parts,
     size,
-    wording,
+    subject_check,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from publisher.models import Finding
-    from publisher.preflight.letter import Letter
+    from publisher.preflight.rendered_message import RenderedMessage
 
 _HOW_OFTEN = re.compile(r"\([\d,]+ of [^)]*\)|[\d,]+ (places?|bytes|columns)\b.*")
 
-CHECKS: tuple[Callable[[Letter], Iterator[Finding]], ...] = (
-    coding.check,
-    head.check,
-    wording.check,
-    parts.check,
+CHECKS: tuple[Callable[[RenderedMessage], Iterator[Finding]], ...] = (
+    encoding.check,
+    headers.check,
+    subject_check.check,
+    mime_parts.check,
     size.check,
     links.check,
     images.check,
@@ -46,7 +46,7 @@ CHECKS: tuple[Callable[[Letter], Iterator[Finding]], ...] = (
 )
 
 
-def check(letter: Letter) -> list[Finding]:
+def check(letter: RenderedMessage) -> list[Finding]:
     """Return all that is to say about one message, in the order of `CHECKS`."""
     return [found for look in CHECKS for found in look(letter)]
 

@@ -14,13 +14,13 @@ from cssselect import HTMLTranslator, SelectorError
 from cssselect import parse as parse_selectors
 from lxml import etree
 
-from publisher.preflight.letter import elements
+from publisher.preflight.rendered_message import elements
 from publisher.preflight.style_rules import Screen, holds, parse_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from publisher.preflight.style_rules import Declaration, Rule
+    from publisher.preflight.style_rules import Declaration, StyleRule
 
 # Important, from a style attribute, specificity, place.
 _Weight = tuple[bool, bool, tuple[int, int, int], int]
@@ -31,7 +31,7 @@ _NOWHERE: tuple[int, int, int] = (0, 0, 0)
 
 def winning_styles(
     document: Any,  # noqa: ANN401 - of lxml
-    rules: Iterable[Rule],
+    rules: Iterable[StyleRule],
     screen: Screen,
 ) -> Mapping[Any, Mapping[str, str]]:
     """Return the values that win for each element on `screen`, by property.
@@ -50,7 +50,7 @@ def winning_styles(
     }
 
 
-def _sheets(document: Any, rules: Iterable[Rule]) -> Iterator[_Declared]:  # noqa: ANN401 - of lxml
+def _sheets(document: Any, rules: Iterable[StyleRule]) -> Iterator[_Declared]:  # noqa: ANN401 - of lxml
     for place, rule in enumerate(rules, start=1):
         for path, specificity in _paths(rule.selectors):
             for element in path(document):

@@ -14,14 +14,14 @@ import msgspec
 
 from publisher.preflight.features import used
 from publisher.preflight.findings import finding
-from publisher.preflight.letter import elements
+from publisher.preflight.rendered_message import elements
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterator
 
     from publisher.models import Finding
-    from publisher.preflight.letter import Letter
+    from publisher.preflight.rendered_message import RenderedMessage
 
 FACTS = Path(__file__).with_suffix(".json")
 
@@ -89,7 +89,7 @@ def facts() -> Facts:
     return msgspec.json.decode(FACTS.read_bytes(), type=Facts)
 
 
-def check(letter: Letter) -> Iterator[Finding]:
+def check(letter: RenderedMessage) -> Iterator[Finding]:
     """Find what the mail makes use of and a big mail program does not have."""
     known = facts()
     in_elements, in_rules = used(letter.html, letter.document)

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 from publisher.preflight.cascade import winning_styles
 from publisher.preflight.colours import Colour, background_of, colour, contrast
 from publisher.preflight.findings import finding
-from publisher.preflight.letter import UNSEEN
+from publisher.preflight.rendered_message import UNSEEN
 from publisher.preflight.style_rules import Screen, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from publisher.models import Finding
-    from publisher.preflight.letter import Letter
-    from publisher.preflight.style_rules import Rule
+    from publisher.preflight.rendered_message import RenderedMessage
+    from publisher.preflight.style_rules import StyleRule
 
 NORMAL, LARGE = 4.5, 3.0  # WCAG 2.2, 1.4.3
 UNREADABLE = 2.0  # dark on dark: nobody can read it at all
@@ -39,7 +39,7 @@ _BOLD_TAGS = frozenset({"b", "strong", "th", "h1", "h2", "h3", "h4", "h5", "h6"}
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class RenderedStyle:
     """How text looks at a place; inherited from place to place, `background` as it shows."""
 
     text: Colour
@@ -69,12 +69,12 @@ _DARK = _Defaults(
 )
 
 
-def check(letter: Letter) -> Iterator[Finding]:
+def check(letter: RenderedMessage) -> Iterator[Finding]:
     """Find texts that are hard to read, once for each pair of colours."""
     rules = rules_of(letter.document)
     said: set[tuple[str, str]] = set()
     for screen in screens(rules):
-        for look, sample, count in looks(letter.document, rules, screen):
+        for look, sample, count in rendered_styles(letter.document, rules, screen):
             if look.background is None:
                 continue
             ratio = contrast(look.text.over(look.background), look.background)
@@ -92,7 +92,7 @@ def check(letter: Letter) -> Iterator[Finding]:
                 )
 
 
-def screens(rules: Sequence[Rule]) -> list[Screen]:
+def screens(rules: Sequence[StyleRule]) -> list[Screen]:
     """Return the screens to look at: more than one width only where colours depend on it."""
     depends = any(
         "width" in query
@@ -104,19 +104,19 @@ def screens(rules: Sequence[Rule]) -> list[Screen]:
     return [Screen(dark=dark, width=width) for dark, width in product((False, True), widths)]
 
 
-def looks(
+def rendered_styles(
     document: Any,  # noqa: ANN401 - of lxml
-    rules: Sequence[Rule],
+    rules: Sequence[StyleRule],
     screen: Screen,
-) -> list[tuple[Look, str, int]]:
+) -> list[tuple[RenderedStyle, str, int]]:
     """Return every look that text has on `screen`, with a sample and how often there is one."""
     styles = winning_styles(document, rules, screen)
     scheme = styles.get(document, {}).get("color-scheme", "") + "".join(
         document.xpath("//meta[@name='color-scheme']/@content")
     )
     defaults = _DARK if screen.dark and "dark" in scheme else _LIGHT
-    found: dict[Look, list[str]] = {}
-    start = Look(defaults.text, defaults.canvas, 16.0, 400)
+    found: dict[RenderedStyle, list[str]] = {}
+    start = RenderedStyle(defaults.text, defaults.canvas, 16.0, 400)
     stack = [(document, start)]
     while stack:
         element, inherited = stack.pop()
@@ -137,9 +137,9 @@ def looks(
 def _look(
     element: Any,  # noqa: ANN401 - of lxml
     style: Mapping[str, str],
-    inherited: Look,
+    inherited: RenderedStyle,
     defaults: _Defaults,
-) -> Look:
+) -> RenderedStyle:
     look = inherited
     if element.tag == "a" and element.get("href") is not None:
         look = replace(look, text=defaults.link)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.preflight.dkim import tags
-from publisher.preflight.lookup import State
+from publisher.preflight.lookup import LookupState
 from publisher.preflight.spf import NotKnownError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from publisher.preflight.lookup import Answer
+    from publisher.preflight.lookup import DnsAnswer
 
 POLICIES = frozenset({"none", "quarantine", "reject"})
 MAX_QUERIES = 8  # RFC 9989, 4.10
@@ -40,7 +40,7 @@ class Dmarc:
         return signing == author or (inside and not strict)
 
 
-def find(domain: str, ask: Callable[[str, str], Answer]) -> Dmarc | None:
+def find(domain: str, ask: Callable[[str, str], DnsAnswer]) -> Dmarc | None:
     """Return the policy for mail From `domain`, None where there is none.
 
     Found by the DNS tree walk (RFC 9989, 4.10), which took the place of the public suffix list.
@@ -49,7 +49,7 @@ def find(domain: str, ask: Callable[[str, str], Answer]) -> Dmarc | None:
     found: list[tuple[str, dict[str, str]]] = []
     for name in _walk(domain.lower().rstrip(".")):
         answer = ask(f"_dmarc.{name}", "TXT")
-        if answer.state is State.UNKNOWN:
+        if answer.state is LookupState.UNKNOWN:
             raise NotKnownError(f"_dmarc.{name}: {answer.reason}")
         texts = [text for text in answer.records if _is_one(text)]
         if len(texts) > 1:

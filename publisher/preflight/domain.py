@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 
 from publisher.preflight import dkim, dmarc, spf
 from publisher.preflight.findings import finding
-from publisher.preflight.lookup import State
+from publisher.preflight.lookup import LookupState
 from publisher.preflight.providers import by_host, of_mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from publisher.models import Finding
-    from publisher.preflight.lookup import Answer
+    from publisher.preflight.lookup import DnsAnswer
     from publisher.preflight.providers import Provider
     from publisher.settings.sections import Mail
 
-    Ask = Callable[[str, str], Answer]
+    Ask = Callable[[str, str], DnsAnswer]
     _Passes = Generator[Finding, None, bool | None]
 
 # Names that nobody can have (RFC 2606, RFC 6761, RFC 6762).
@@ -78,12 +78,12 @@ def is_reserved(domain: str) -> bool:
 
 def _own_domain(route: Route, ask: Ask) -> Iterator[Finding]:
     mail = ask(route.domain, "MX")
-    if mail.state is State.UNKNOWN:
+    if mail.state is LookupState.UNKNOWN:
         yield finding(route.domain, "N001", f"no DNS: {mail.reason}")
         return
-    if mail.state is State.NO_NAME:
+    if mail.state is LookupState.NO_NAME:
         # Inside of some networks and containers no name is there.
-        if ask("com", "NS").state is State.FOUND:
+        if ask("com", "NS").state is LookupState.FOUND:
             yield finding(route.domain, "N401")
         else:
             yield finding(route.domain, "N001", "the DNS here does not know the world outside")
@@ -165,7 +165,7 @@ def _dkim(route: Route, ask: Ask) -> _Passes:
         return None
     name = f"{route.selector}._domainkey.{route.domain}"
     answer = ask(name, "TXT")
-    if answer.state is State.UNKNOWN:
+    if answer.state is LookupState.UNKNOWN:
         raise spf.NotKnownError(f"{name}: {answer.reason}")
     if not answer.records:
         yield finding(route.domain, "N202", f"{name}{f'; {where}' if where else ''}")

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from publisher.preflight.letter import elements
+from publisher.preflight.rendered_message import elements
 from publisher.preflight.style_rules import parse_attribute, parse_rules
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from publisher.models import Finding
-    from publisher.preflight.letter import Letter
+    from publisher.preflight.rendered_message import RenderedMessage
 
 _SIZE = re.compile(r"(?:^|;)\s*(width|height)\s*:\s*(?!auto)", re.IGNORECASE)
 
 
-def check(letter: Letter) -> Iterator[Finding]:
+def check(letter: RenderedMessage) -> Iterator[Finding]:
     """Find images without words, without a size, or that nobody sees.
 
     An empty alt is right for what only decorates (HTML, 4.8.4.4.4); Outlook blocks by default and

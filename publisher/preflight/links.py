@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from publisher.models import Finding
-    from publisher.preflight.letter import Letter
+    from publisher.preflight.rendered_message import RenderedMessage
 
 _WEB = ("http", "https")
 _HOST = re.compile(r"(?!-)[\w-]{1,63}(?<!-)(\.(?!-)[\w-]{1,63}(?<!-))*\.?")
@@ -24,7 +24,7 @@ _IN_TEXT = re.compile(r"\bhttps?://[^\s<>\"]+")
 _LOCAL = ("localhost", "local", "internal", "home.arpa", "lan")
 
 
-def check(letter: Letter) -> Iterator[Finding]:
+def check(letter: RenderedMessage) -> Iterator[Finding]:
     """Find links that lead nowhere, each once."""
     places = {el.get("id") or el.get("name") for el in letter.document.xpath("//*[@id or @name]")}
     for url in dict.fromkeys(_hrefs(letter)):
@@ -62,7 +62,7 @@ def _judge_web(url: str, scheme: str, host: str | None) -> str:
     return "P203" if scheme == "http" else ""
 
 
-def web_links(letter: Letter) -> list[str]:
+def web_links(letter: RenderedMessage) -> list[str]:
     """Return the http and https links of both parts that are well-formed, each once.
 
     Without fragments and without those that hold the recipient's token: following one of those
@@ -102,7 +102,7 @@ def shown(url: str, limit: int = 120) -> str:
     return safe if len(safe) <= limit else safe[: limit - 1] + "…"
 
 
-def _hrefs(letter: Letter) -> Iterator[str]:
+def _hrefs(letter: RenderedMessage) -> Iterator[str]:
     for element in letter.document.iter("a", "area"):
         href = element.get("href")
         if href is not None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SECONDS = 3.0  # for one question, all servers and tries together
 
 
-class State(Enum):
+class LookupState(Enum):
     """What came of a question."""
 
     FOUND = "found"
@@ -33,15 +33,15 @@ class State(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DnsAnswer:
     """The records of a name as text: TXT joined, MX as "10 mx.example.org", addresses."""
 
-    state: State
+    state: LookupState
     records: tuple[str, ...] = ()
     reason: str = ""
 
 
-def make_lookup(nameserver: str = "", seconds: float = SECONDS) -> Callable[[str, str], Answer]:
+def make_lookup(nameserver: str = "", seconds: float = SECONDS) -> Callable[[str, str], DnsAnswer]:
     """Return what asks `nameserver` ("192.0.2.1" or "192.0.2.1:5353"), else the system's servers.
 
     It takes a name and a type ("TXT", "MX", "A", "AAAA") and raises nothing. Each question is asked
@@ -52,7 +52,7 @@ def make_lookup(nameserver: str = "", seconds: float = SECONDS) -> Callable[[str
     import dns.exception  # noqa: PLC0415
     import dns.resolver  # noqa: PLC0415
 
-    dead: list[Answer] = []
+    dead: list[DnsAnswer] = []
     try:
         resolver = dns.resolver.Resolver(configure=not nameserver)
     except (dns.exception.DNSException, OSError) as error:
@@ -64,7 +64,7 @@ def make_lookup(nameserver: str = "", seconds: float = SECONDS) -> Callable[[str
         resolver.nameservers = [host]
 
     @cache
-    def look(name: str, kind: str) -> Answer:
+    def look(name: str, kind: str) -> DnsAnswer:
         if dead:
             return dead[0]
         try:
@@ -89,22 +89,22 @@ def _server(text: str) -> tuple[str, int]:
         ) from (error)
 
 
-def _ask(resolver: Resolver, name: str, kind: str) -> Answer:
+def _ask(resolver: Resolver, name: str, kind: str) -> DnsAnswer:
     import dns.exception  # noqa: PLC0415
     import dns.resolver  # noqa: PLC0415
 
     try:
         found = resolver.resolve(name, kind, search=False)
     except (dns.resolver.NoAnswer, dns.resolver.YXDOMAIN):
-        return Answer(State.NO_RECORD)
+        return DnsAnswer(LookupState.NO_RECORD)
     except dns.resolver.NoNameservers as error:
         return _unknown(error)
     except dns.exception.Timeout:
         raise
     except dns.exception.DNSException:
         # NXDOMAIN, or what can't be asked for: an empty label, one of more than 63 characters.
-        return Answer(State.NO_NAME)
-    return Answer(State.FOUND, tuple(sorted(map(_text, found))))
+        return DnsAnswer(LookupState.NO_NAME)
+    return DnsAnswer(LookupState.FOUND, tuple(sorted(map(_text, found))))
 
 
 def _text(record: object) -> str:
@@ -117,6 +117,6 @@ def _text(record: object) -> str:
     return text if text.endswith(" .") else text.rstrip(".")
 
 
-def _unknown(error: Exception) -> Answer:
+def _unknown(error: Exception) -> DnsAnswer:
     reason = " ".join(str(error).split())[:160] or type(error).__name__
-    return Answer(State.UNKNOWN, reason=reason)
+    return DnsAnswer(LookupState.UNKNOWN, reason=reason)

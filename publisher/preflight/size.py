@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from publisher.models import Finding
-    from publisher.preflight.letter import Letter
+    from publisher.preflight.rendered_message import RenderedMessage
 
 CLIPPED_BYTES = 102_000  # measured by many, documented by nobody: "102 kB"
 NEAR_BYTES = 90_000  # relays rewrite links and add footers
 STYLE_CHARACTERS = 8_192  # Gmail drops a style block from there on (caniemail.com, html-style)
 
 
-def check(letter: Letter) -> Iterator[Finding]:
+def check(letter: RenderedMessage) -> Iterator[Finding]:
     """Find a part that Gmail would cut."""
     size = len(letter.html.encode())
     if size > CLIPPED_BYTES:

@@ -7,12 +7,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from publisher.preflight.lookup import Answer, State
+from publisher.preflight.lookup import DnsAnswer, LookupState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Ask = Callable[[str, str], Answer]
+    Ask = Callable[[str, str], DnsAnswer]
     Address = ipaddress.IPv4Address | ipaddress.IPv6Address
     Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -107,9 +107,9 @@ def read(domain: str, ask: Ask) -> Spf | None:
     return Spf(found[0], tally.lookups, tuple(tally.includes), last, tree)
 
 
-def _asked(name: str, kind: str, ask: Ask) -> Answer:
+def _asked(name: str, kind: str, ask: Ask) -> DnsAnswer:
     answer = ask(name, kind)
-    if answer.state is State.UNKNOWN:
+    if answer.state is LookupState.UNKNOWN:
         raise NotKnownError(f"{name}: {answer.reason}")
     return answer
 

@@ -27,7 +27,7 @@ class Declaration:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class StyleRule:
     """A rule of a style sheet; `media` are the queries around it, all of which have to hold."""
 
     selectors: str
@@ -47,14 +47,14 @@ class Screen:
         return f"{'dark' if self.dark else 'light'}, {self.width} px"
 
 
-def rules_of(document: Any) -> tuple[Rule, ...]:  # noqa: ANN401 - of lxml
+def rules_of(document: Any) -> tuple[StyleRule, ...]:  # noqa: ANN401 - of lxml
     """Return the rules of all style blocks in their order."""
     return tuple(rule for style in document.iter("style") for rule in parse_rules(style.text or ""))
 
 
 # The editions of an issue have the same few style blocks, and the same few style attributes.
 @lru_cache(maxsize=64)
-def parse_rules(css: str) -> tuple[Rule, ...]:
+def parse_rules(css: str) -> tuple[StyleRule, ...]:
     """Return the rules of a style sheet; those in `@supports` count as supported."""
     return tuple(_rules(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)))
 
@@ -65,11 +65,11 @@ def parse_attribute(style: str) -> tuple[Declaration, ...]:
     return _declarations(style)
 
 
-def _rules(nodes: Iterable[Any], media: tuple[str, ...] = ()) -> Iterator[Rule]:
+def _rules(nodes: Iterable[Any], media: tuple[str, ...] = ()) -> Iterator[StyleRule]:
     for node in nodes:
         if node.type == "qualified-rule":
             selectors = tinycss2.serialize(node.prelude).strip()
-            yield Rule(selectors, _declarations(node.content), media)
+            yield StyleRule(selectors, _declarations(node.content), media)
         elif node.type == "at-rule" and node.content is not None:
             inner = tinycss2.parse_rule_list(node.content, skip_comments=True, skip_whitespace=True)
             if node.lower_at_keyword == "media":

@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING
 import pytest
 from support.rendered_messages import PAPERS, TOKEN, message
 
-from publisher.preflight.letter import Letter, open_letter
+from publisher.preflight.rendered_message import RenderedMessage, open_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 @pytest.fixture
-def letter() -> Callable[..., Letter]:
+def letter() -> Callable[..., RenderedMessage]:
     """Return a function that makes a letter without a fault, but for the parts that are given."""
 
-    def make(raw: bytes | None = None, **given: str) -> Letter:
-        return open_letter("all", raw or message(**given), token=TOKEN, papers=PAPERS)
+    def make(raw: bytes | None = None, **given: str) -> RenderedMessage:
+        return open_message("all", raw or message(**given), token=TOKEN, papers=PAPERS)
 
     return make

@@ -11,7 +11,14 @@ from support.rendered_messages import HEAD, HTML, TEXT, message
 
 from publisher import preflight
 from publisher.models import Severity
-from publisher.preflight import client_support, coding, images, links, parts, wording
+from publisher.preflight import (
+    client_support,
+    encoding,
+    images,
+    links,
+    mime_parts,
+    subject_check,
+)
 from publisher.preflight.features import used
 from publisher.preflight.findings import CODES, finding
 from publisher.sender.message import edition_message as sender_message
@@ -19,9 +26,9 @@ from publisher.sender.message import edition_message as sender_message
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from publisher.preflight.letter import Letter
+    from publisher.preflight.rendered_message import RenderedMessage
 
-    Make = Callable[..., Letter]
+    Make = Callable[..., RenderedMessage]
 
 
 def test_a_good_message_has_nothing_but_notes(letter: Make) -> None:
@@ -29,7 +36,7 @@ def test_a_good_message_has_nothing_but_notes(letter: Make) -> None:
     assert [str(one) for one in found if one.severity is not Severity.NOTE] == []
 
 
-def codes(letter: Letter) -> set[str]:
+def codes(letter: RenderedMessage) -> set[str]:
     return {found.code for found in preflight.check(letter)} - {"P902"}
 
 
@@ -80,7 +87,7 @@ def test_a_subject_that_is_fine(letter: Make, subject: str) -> None:
     head = HEAD.replace("3 new papers: NeRF, Gaussian Splatting", "=?utf-8?q?x?= ").replace(
         "=?utf-8?q?x?= ", __import__("email.header").header.Header(subject, "utf-8").encode()
     )
-    found = {one.code for one in wording.check(letter(head=head))}
+    found = {one.code for one in subject_check.check(letter(head=head))}
     assert found <= ({"P503"} if subject == "CVPR NERF" else set())
 
 
@@ -146,7 +153,7 @@ def test_a_missing_part_and_a_wrong_order(letter: Make) -> None:
 
 @pytest.mark.parametrize("ending", [b"a\nb", b"a\rb", b"a\r\r\nb"])
 def test_bare_line_ends(letter: Make, ending: bytes) -> None:
-    found = [one.code for one in coding.check(letter(message() + ending))]
+    found = [one.code for one in encoding.check(letter(message() + ending))]
     assert "P802" in found
 
 
@@ -154,10 +161,10 @@ def test_what_servers_encode_anew(letter: Make) -> None:
     raw = message()
     wide = raw.replace(b"Leave", b"x" * 90)
     eight = raw.replace(b"quoted-printable", b"8bit").replace(b"Leave", "退".encode())
-    assert [one.code for one in coding.check(letter(wide))] == ["P804"] * 1
-    assert {one.code for one in coding.check(letter(eight))} == {"P804"}
+    assert [one.code for one in encoding.check(letter(wide))] == ["P804"] * 1
+    assert {one.code for one in encoding.check(letter(eight))} == {"P804"}
     eai = raw.replace(b"jane@example.org", "用户@example.org".encode())
-    assert "P804" not in {one.code for one in coding.check(letter(eai))}
+    assert "P804" not in {one.code for one in encoding.check(letter(eai))}
 
 
 @pytest.mark.parametrize(
@@ -204,7 +211,7 @@ def test_links_that_are_asked_for(letter: Make) -> None:
 
 
 def test_the_placeholders_are_those_of_the_sender() -> None:
-    assert set(parts.PLACEHOLDERS) == {
+    assert set(mime_parts.PLACEHOLDERS) == {
         placeholder.decode()
         for placeholder in (
             sender_message._TOKEN,
@@ -230,7 +237,7 @@ def test_findings_of_several_editions_are_told_once() -> None:
 def test_preheader_without_its_padding(letter: Make) -> None:
     shown = "The first line that an inbox shows after the subject"
     padded = HTML.replace(shown, shown + "&#847;&zwnj;&nbsp;" * 90)
-    assert wording.preheader_of(letter(html=padded)) == shown
+    assert subject_check.preheader_of(letter(html=padded)) == shown
     assert not list(images.check(letter()))
 
 

@@ -7,7 +7,7 @@ from lxml import html as lxml_html
 
 from publisher.preflight.cascade import winning_styles
 from publisher.preflight.colours import Colour, background_of, colour, contrast
-from publisher.preflight.contrast import looks, screens
+from publisher.preflight.contrast import rendered_styles, screens
 from publisher.preflight.style_rules import Screen, holds, parse_rules, rules_of
 
 LIGHT, DARK = Screen(dark=False, width=1200), Screen(dark=True, width=360)
@@ -112,7 +112,7 @@ def look_of(html: str, screen: Screen = LIGHT) -> list[tuple[str, str, float]]:
     document = lxml_html.document_fromstring(html)
     return [
         (look.text.hex(), look.background.hex() if look.background else "", look.needed)
-        for look, _, _ in looks(document, rules_of(document), screen)
+        for look, _, _ in rendered_styles(document, rules_of(document), screen)
     ]
 
 

@@ -12,7 +12,7 @@ from support.dns_server import serving
 
 from publisher.errors import SettingsError
 from publisher.preflight import dkim, dmarc, domain, lookup, spf
-from publisher.preflight.lookup import State, make_lookup
+from publisher.preflight.lookup import LookupState, make_lookup
 from publisher.preflight.providers import PROVIDERS, by_host, of_mailbox
 from publisher.settings import load
 
@@ -293,7 +293,7 @@ def test_no_dns_is_no_error_and_no_long_wait() -> None:
     with serving(GOOD, silent=True) as server:
         ask = make_lookup(server.address, seconds=0.5)
         told = [one.code for one in domain.check(ROUTE, ask)]
-        assert ask("other.dev", "TXT").state is State.UNKNOWN
+        assert ask("other.dev", "TXT").state is LookupState.UNKNOWN
     assert told == ["N001"]
     assert set(server.asked) <= {(DOMAIN, "MX")}, "one question tells enough"
 
@@ -315,10 +315,10 @@ def test_what_the_dns_says() -> None:
         assert ask("t.dev", "TXT").records == ("one two",)
         assert ask("t.dev", "MX").records == ("10 mx.t.dev",)
         assert ask("null.dev", "MX").records == ("0 .",)
-        assert ask("t.dev", "A").state is State.NO_RECORD
-        assert ask("gone.dev", "A").state is State.NO_NAME
-        assert ask("a..b", "A").state is State.NO_NAME
-        assert ask("x" * 64 + ".dev", "A").state is State.NO_NAME
+        assert ask("t.dev", "A").state is LookupState.NO_RECORD
+        assert ask("gone.dev", "A").state is LookupState.NO_NAME
+        assert ask("a..b", "A").state is LookupState.NO_NAME
+        assert ask("x" * 64 + ".dev", "A").state is LookupState.NO_NAME
         ask("t.dev", "TXT")
     assert server.asked.count(("t.dev", "TXT")) == 1
 

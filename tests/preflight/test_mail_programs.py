@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from publisher.preflight.letter import Letter
+    from publisher.preflight.rendered_message import RenderedMessage
 
 PLACES = {
     "site": {"url": "https://papers.digest-lab.dev/"},
@@ -35,7 +35,7 @@ WEEKS = 10
 OF_THE_DIGESTS = {"P203", "P304"}  # http: where an author or a digest has no https:
 
 
-def letters(folder: Path, where: Path, most: int) -> list[Letter]:
+def letters(folder: Path, where: Path, most: int) -> list[RenderedMessage]:
     """Return the messages of `most` issues of the digests in `folder`, spread over time."""
     from publisher.newsletter.periods import period_of
 
@@ -58,16 +58,16 @@ def letters(folder: Path, where: Path, most: int) -> list[Letter]:
 
 
 @pytest.fixture(scope="module")
-def of_the_corpus(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Letter]:
+def of_the_corpus(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> list[RenderedMessage]:
     return letters(corpus, tmp_path_factory.mktemp("corpus"), WEEKS)
 
 
 @pytest.fixture
-def of_the_examples(examples: Path, tmp_path: Path) -> list[Letter]:
+def of_the_examples(examples: Path, tmp_path: Path) -> list[RenderedMessage]:
     return letters(examples, tmp_path, 1)
 
 
-def check(found: Sequence[Letter]) -> None:
+def check(found: Sequence[RenderedMessage]) -> None:
     strict = email.policy.default.clone(raise_on_defect=True)
     for letter in found:
         message = email.message_from_bytes(letter.raw, policy=strict)
@@ -84,11 +84,11 @@ def check(found: Sequence[Letter]) -> None:
     assert said == []
 
 
-def test_the_examples_have_no_defect_and_no_warning(of_the_examples: list[Letter]) -> None:
+def test_the_examples_have_no_defect_and_no_warning(of_the_examples: list[RenderedMessage]) -> None:
     check(of_the_examples)
 
 
-def test_ten_weeks_have_no_defect_and_no_warning(of_the_corpus: list[Letter]) -> None:
+def test_ten_weeks_have_no_defect_and_no_warning(of_the_corpus: list[RenderedMessage]) -> None:
     assert len(of_the_corpus) == WEEKS
     check(of_the_corpus)
 
@@ -99,7 +99,7 @@ SPAMASSASSIN = shutil.which("spamassassin")
 @pytest.mark.slow
 @pytest.mark.skipif(SPAMASSASSIN is None, reason="spamassassin is not installed")
 @pytest.mark.parametrize("number", range(WEEKS))
-def test_no_spam(of_the_corpus: list[Letter], number: int, tmp_path: Path) -> None:
+def test_no_spam(of_the_corpus: list[RenderedMessage], number: int, tmp_path: Path) -> None:
     done = subprocess.run(
         [str(SPAMASSASSIN), "--local", "--test-mode", f"--prefspath={tmp_path / 'prefs'}"],
         input=of_the_corpus[number].raw,
@@ -151,7 +151,7 @@ def seen_in(program: str, keys: str, folder: Path, wanted: str) -> str:
 
 @pytest.mark.parametrize("program", ["mutt", "neomutt"])
 def test_a_mail_reader_opens_both_parts(
-    of_the_examples: list[Letter], tmp_path: Path, program: str
+    of_the_examples: list[RenderedMessage], tmp_path: Path, program: str
 ) -> None:
     path = shutil.which(program)
     if path is None:

@@ -20,7 +20,7 @@ UNSEEN = frozenset({"style", "script", "head", "title", "template"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Letter:
+class RenderedMessage:
     """One recipient's copy of an edition; `token` is the one that unsubscribes them."""
 
     name: str  # "2024-W49 all": how findings call it
@@ -33,18 +33,18 @@ class Letter:
     papers: tuple[Paper, ...] = ()  # of the issue
 
 
-def open_letter(
+def open_message(
     name: str, raw: bytes, *, token: str = "", papers: tuple[Paper, ...] = ()
-) -> Letter:
+) -> RenderedMessage:
     """Return the message in `raw`, whatever it is: what is wrong with it is for the checks."""
     message = message_from_bytes(raw, policy=policy.default)
     text, html = _part(message, "plain"), _part(message, "html")
     # Bytes would be read as Latin-1 where the mark-up names no character set.
     document = lxml_html.document_fromstring(html if html.strip() else _EMPTY)
-    return Letter(name, raw, message, text, html, document, token, papers)
+    return RenderedMessage(name, raw, message, text, html, document, token, papers)
 
 
-def visible_text(letter: Letter) -> str:
+def visible_text(letter: RenderedMessage) -> str:
     """Return the words of the HTML part with single blanks."""
     return " ".join(" ".join(_words(letter.document)).split())
 

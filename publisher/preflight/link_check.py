@@ -31,7 +31,9 @@ _SERVER_ERROR = 500
 _BAD_GATEWAY = frozenset({502, 503, 504, 520, 521, 522, 523, 524, 530})
 
 
-def check(urls: Iterable[str], own_hosts: Collection[str], where: str) -> list[Finding]:
+def check_links_answer(
+    urls: Iterable[str], own_hosts: Collection[str], where: str
+) -> list[Finding]:
     """Return a finding for each of `urls` that does not answer.
 
     `own_hosts` are those of the site: they may be on this machine, and have to answer.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from publisher.models import Finding
-    from publisher.preflight.letter import Letter
+    from publisher.preflight.rendered_message import RenderedMessage
 
 SUBJECT_COLUMNS = 78  # RFC 5322, 2.1.1
 FEWEST_LETTERS = 8  # "CVPR" alone is no shouting
@@ -29,7 +29,7 @@ _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _PADDING = re.compile(r"[\u034f\u00ad\u200b-\u200f\u2007\u2060\ufeff\u00a0\s]+")
 
 
-def check(letter: Letter) -> Iterator[Finding]:
+def check(letter: RenderedMessage) -> Iterator[Finding]:
     """Find what looks bad in a list of mails."""
     yield from _subject(letter)
     preheader = preheader_of(letter)
@@ -41,7 +41,7 @@ def check(letter: Letter) -> Iterator[Finding]:
         yield finding(letter.name, "P507", f"{width} columns, {least} to {most} are good")
 
 
-def _subject(letter: Letter) -> Iterator[Finding]:
+def _subject(letter: RenderedMessage) -> Iterator[Finding]:
     subject = str(letter.message.get("Subject", "")).strip()
     letters = [c for c in subject if c.isalpha()]
     if not subject:
@@ -59,7 +59,7 @@ def _subject(letter: Letter) -> Iterator[Finding]:
         yield finding(letter.name, "P505", subject)
 
 
-def preheader_of(letter: Letter) -> str:
+def preheader_of(letter: RenderedMessage) -> str:
     """Return the hidden text at the beginning of the body, "" where there is none."""
     body = letter.document.find("body")
     for element in body.iter() if body is not None else ():

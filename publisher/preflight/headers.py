@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from publisher.models import Finding
-    from publisher.preflight.letter import Letter
+    from publisher.preflight.rendered_message import RenderedMessage
 
 # Gmail asks bulk mail for the last two; without MIME-Version the parts are not parts.
 REQUIRED = (
@@ -32,7 +32,7 @@ _LIST_ID = re.compile(r"(.*\s)?<[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*>")
 _URI = re.compile(r"<([^<>]*)>")
 
 
-def check(letter: Letter) -> Iterator[Finding]:
+def check(letter: RenderedMessage) -> Iterator[Finding]:
     """Find headers that are missing, repeated or wrong."""
     message, name = letter.message, letter.name
     counted = Counter(header.lower() for header in message.keys())  # noqa: SIM118 - all of them
@@ -53,7 +53,7 @@ def check(letter: Letter) -> Iterator[Finding]:
     yield from _leaving(letter)
 
 
-def _addresses(letter: Letter) -> Iterator[Finding]:
+def _addresses(letter: RenderedMessage) -> Iterator[Finding]:
     for header in ("From", "Sender", "Reply-To", "To"):
         value = letter.message.get(header)
         addresses = getattr(value, "addresses", None)
@@ -67,7 +67,7 @@ def _addresses(letter: Letter) -> Iterator[Finding]:
             yield finding(letter.name, "P603", "Sender: the same as From (RFC 5322, 3.6.2)")
 
 
-def _leaving(letter: Letter) -> Iterator[Finding]:
+def _leaving(letter: RenderedMessage) -> Iterator[Finding]:
     message, name = letter.message, letter.name
     value = message.get("List-Unsubscribe")
     ways = _URI.findall(str(value or ""))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from publisher.models import Finding
-    from publisher.preflight.letter import Letter
+    from publisher.preflight.rendered_message import RenderedMessage
 
 LINE = 998  # RFC 5322, 2.1.1, without its CRLF
 ENCODED_LINE = 76  # RFC 2045, 6.7 (5) and 6.8
@@ -20,7 +20,7 @@ SAFE = frozenset({"quoted-printable", "base64", "7bit"})
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
-def check(letter: Letter) -> Iterator[Finding]:
+def check(letter: RenderedMessage) -> Iterator[Finding]:
     """Find what a server would repair, and break a DKIM signature with (RFC 6376, 5.3)."""
     for part in letter.message.walk():
         yield from _defects(letter, part)
@@ -30,7 +30,7 @@ def check(letter: Letter) -> Iterator[Finding]:
     yield from _lines(letter)
 
 
-def _defects(letter: Letter, part: EmailMessage) -> Iterator[Finding]:
+def _defects(letter: RenderedMessage, part: EmailMessage) -> Iterator[Finding]:
     for defect in part.defects:
         yield finding(letter.name, "P801", type(defect).__name__)
     for name, value in part.items():
@@ -38,7 +38,7 @@ def _defects(letter: Letter, part: EmailMessage) -> Iterator[Finding]:
             yield finding(letter.name, "P801", f"{name}: {defect}")
 
 
-def _lines(letter: Letter) -> Iterator[Finding]:
+def _lines(letter: RenderedMessage) -> Iterator[Finding]:
     bare = len(_BARE.findall(letter.raw))
     if bare:
         yield finding(letter.name, "P802", f"{bare:,} of them")

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER
 from publisher.preflight.findings import finding
-from publisher.preflight.letter import visible_text
-from publisher.preflight.wording import TEMPLATE_CODE
+from publisher.preflight.rendered_message import visible_text
+from publisher.preflight.subject_check import TEMPLATE_CODE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from publisher.models import Finding, Paper
-    from publisher.preflight.letter import Letter
+    from publisher.preflight.rendered_message import RenderedMessage
 
 # As sender/message/edition_message.py writes them; a room may not ask another, a test compares.
 PLACEHOLDERS = (
@@ -26,7 +26,7 @@ _BLANKS = re.compile(r"\s+")
 _MARKUP = re.compile(r"</?(?:div|p|table|t[dr]|a|span|style|br|h[1-6]|ul|li)\b[^<>]*>")
 
 
-def check(letter: Letter) -> Iterator[Finding]:
+def check(letter: RenderedMessage) -> Iterator[Finding]:
     """Find what is missing from a part, or should not have got there."""
     kinds = [part.get_content_type() for part in letter.message.walk()]
     for kind, content in (("text/plain", letter.text), ("text/html", letter.html)):
@@ -54,7 +54,7 @@ def _both(kinds: list[str]) -> bool:
     return {"text/html", "text/plain"} <= set(kinds)
 
 
-def _way_out(letter: Letter) -> Iterator[Finding]:
+def _way_out(letter: RenderedMessage) -> Iterator[Finding]:
     if not letter.token:
         return
     hrefs = [a.get("href") or "" for a in letter.document.iter("a")]
@@ -64,7 +64,7 @@ def _way_out(letter: Letter) -> Iterator[Finding]:
         yield finding(letter.name, "P706", "in the text")
 
 
-def _papers(letter: Letter, words: str) -> Iterator[Finding]:
+def _papers(letter: RenderedMessage, words: str) -> Iterator[Finding]:
     if not (letter.papers and letter.text.strip() and letter.html.strip()):
         return
     html_words = _squeezed(words)

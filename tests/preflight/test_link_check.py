@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
-from publisher.preflight import answers
+from publisher.preflight import link_check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,10 @@ def site() -> Iterator[str]:
 )
 def test_an_answer(path: str, problem: str) -> None:
     with site() as root:
-        told = [one.message for one in answers.check([root + path], ["127.0.0.1"], "all")]
+        told = [
+            one.message
+            for one in link_check.check_links_answer([root + path], ["127.0.0.1"], "all")
+        ]
     assert len(told) == bool(problem)
     assert problem in "".join(told)
 
@@ -84,24 +87,24 @@ def test_an_answer(path: str, problem: str) -> None:
 def test_each_is_asked_once_and_the_site_itself_has_to_answer() -> None:
     with site() as root:
         urls = [f"{root}/404", f"{root}/a", f"{root}/a"]
-        told = answers.check(urls, ["127.0.0.1"], "all")
+        told = link_check.check_links_answer(urls, ["127.0.0.1"], "all")
         assert [one.code for one in told] == ["P206"]
     assert Site.seen == {"HEAD /404": 1, "GET /404": 1, "HEAD /a": 1}
 
 
 def test_what_is_not_public_is_not_asked() -> None:
     with site() as root:
-        told = answers.check([root], [], "all")
+        told = link_check.check_links_answer([root], [], "all")
     assert [one.code for one in told] == ["P205"]
     assert "not public" in told[0].message
     assert not Site.seen
 
 
 def test_a_server_that_is_not_there_or_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "SECONDS", 0.3)
+    monkeypatch.setattr(link_check, "SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         urls = [f"http://127.0.0.1:{port}/{n}" for n in range(3)]
-        told = answers.check(urls, ["127.0.0.1"], "all")
+        told = link_check.check_links_answer(urls, ["127.0.0.1"], "all")
     assert len(told) == 3
-    assert answers.check([f"http://127.0.0.1:{port}/"], ["127.0.0.1"], "all")
+    assert link_check.check_links_answer([f"http://127.0.0.1:{port}/"], ["127.0.0.1"], "all")
