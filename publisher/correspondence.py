@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from publisher.sender.transports.base import Transport
     from publisher.settings import Settings
     from publisher.store.database import Store
-    from publisher.store.letters import Letter
+    from publisher.store.mail.outgoing_queue import QueuedMail
 
 # How the reason of a suppression begins that a working mailbox lifts.
 BOUNCED = "bounced"
@@ -119,7 +119,7 @@ def _pace(settings: Settings, store: Store, now: datetime) -> RateLimiter:
 
 def _wait(
     pace: RateLimiter,
-    letter: Letter,
+    letter: QueuedMail,
     clock: Callable[[], datetime],
     sleep: Callable[[float], None],
     stopping: Callable[[], bool],
@@ -146,7 +146,7 @@ def _wait(
         sleep(min((until - now).total_seconds(), NAP))
 
 
-def _keep(letter: Letter, found: Sent, store: Store, why: str, now: datetime) -> Sent:
+def _keep(letter: QueuedMail, found: Sent, store: Store, why: str, now: datetime) -> Sent:
     """Keep a letter that can't leave, as no other can; what is very old is of no use any more."""
     if now - letter.created_at >= GIVE_UP:
         store.letters.done(letter.id)
@@ -156,7 +156,7 @@ def _keep(letter: Letter, found: Sent, store: Store, why: str, now: datetime) ->
 
 
 def _send(
-    letter: Letter,
+    letter: QueuedMail,
     found: Sent,
     settings: Settings,
     store: Store,
@@ -195,7 +195,7 @@ def _send(
     return replace(found, sent=found.sent + 1)
 
 
-def _may_go(letter: Letter, store: Store) -> bool:
+def _may_go(letter: QueuedMail, store: Store) -> bool:
     """Return whether a letter may go that anybody can have asked for on a page.
 
     It is looked up here, long after the page is answered, so that no page tells who is on the list.
@@ -213,7 +213,7 @@ def _may_go(letter: Letter, store: Store) -> bool:
 
 
 def _message(
-    letter: Letter,
+    letter: QueuedMail,
     settings: Settings,
     store: Store,
     now: datetime,
@@ -230,7 +230,7 @@ def _message(
         TransactionalMessage,
         build_transactional,
     )
-    from publisher.store.confirmations import Request  # noqa: PLC0415
+    from publisher.store.people.confirmations import Request  # noqa: PLC0415
 
     letterhead = SenderProfile.from_settings(settings)
     domain = letterhead.from_address.rpartition("@")[2]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from publisher.pipeline import Built
     from publisher.sender.delivery.deliver import Report
     from publisher.settings import Settings
-    from publisher.store.issues import IssueInfo
+    from publisher.store.ledger.issues import IssueInfo
 
 
 # So soon what another process held is taken over where that has died.

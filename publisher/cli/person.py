@@ -32,7 +32,7 @@ def show(*, address: str, config: Path | None, verbose: bool) -> None:
     from publisher.addresses import normalise_email
 
     with pipeline.open_store(options.settings_of(config)) as store:
-        found = store.held_of(normalise_email(address))
+        found = store.export_person(normalise_email(address))
     out.line(json.dumps(found, ensure_ascii=False, indent=2))
 
 
@@ -44,7 +44,7 @@ def invite(*, addresses: tuple[str, ...], config: Path | None, verbose: bool) ->
     """Ask people by mail to confirm; without addresses, send the mails that are waiting."""
     from publisher import pipeline
     from publisher.addresses import normalise_email
-    from publisher.store.confirmations import Request
+    from publisher.store.people.confirmations import Request
 
     settings = options.settings_of(config)
     letters.check(settings)

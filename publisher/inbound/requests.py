@@ -59,23 +59,23 @@ class Requests:
     def confirm(self, said: Confirm) -> str:
         """Do what was asked for, by the token or the answer to our mail."""
         from publisher.sender.one_time_tokens import token_hash  # noqa: PLC0415
-        from publisher.store.confirmations import Outcome  # noqa: PLC0415
+        from publisher.store.people.confirmations import RedeemOutcome  # noqa: PLC0415
 
         redeem, now = self.store.confirmations.redeem, self.clock()
-        outcome, request = Outcome.UNKNOWN, None
+        outcome, request = RedeemOutcome.UNKNOWN, None
         if said.token:
             hashed = token_hash(said.token)
             outcome, request = redeem(token_hash=hashed, now=now, detail="by mail, from a link")
-        if outcome is Outcome.UNKNOWN and said.reply_id:
+        if outcome is RedeemOutcome.UNKNOWN and said.reply_id:
             # A mail program may have broken the token in what it quotes.
             hashed = token_hash(said.reply_id)
             outcome, request = redeem(reply_hash=hashed, now=now, detail="by answering the mail")
-        if outcome is Outcome.UNKNOWN:
+        if outcome is RedeemOutcome.UNKNOWN:
             person = self.store.subscribers.find(normalise_sender(said.sender))
             if person is None or person.status is not SubscriberStatus.PENDING:
                 return "other"
             return self._ask(person.email, person.topics, said, "confirm, too late")
-        if outcome is Outcome.CONFIRMED and request is not None:
+        if outcome is RedeemOutcome.CONFIRMED and request is not None:
             self._put(MailKind.WELCOME, request.email, {"about": said.message_id})
         return "confirm"
 
@@ -94,7 +94,7 @@ class Requests:
         )
 
     def _ask(self, email: str, topics: Iterable[str], asked: Subscribe | Confirm, word: str) -> str:
-        from publisher.store.confirmations import Request  # noqa: PLC0415
+        from publisher.store.people.confirmations import Request  # noqa: PLC0415
 
         if not self._may_answer(email):
             return "too many"
@@ -131,9 +131,9 @@ class Requests:
         self.store.letters.put(kind, email, text, now=self.clock())
 
     def _may_answer(self, email: str) -> bool:
-        from publisher.store.knocks import KnockLimits  # noqa: PLC0415
+        from publisher.store.mail.rate_limits import RequestLimits  # noqa: PLC0415
 
-        limits = KnockLimits.of(self.settings.subscribing)
+        limits = RequestLimits.of(self.settings.subscribing)
         return self.store.knocks.knock(email, limits, now=self.clock())
 
     def _language(self, *, chinese: bool) -> Language:

@@ -11,24 +11,30 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from publisher.errors import StoreError
-from publisher.store import cleaning, schema
-from publisher.store.access_tokens import AccessTokens
-from publisher.store.confirmations import Confirmations
-from publisher.store.engine import Database, create_engine, explain
-from publisher.store.figures import Figures
-from publisher.store.imports import ImportedRow, ImportResult, import_rows, quiet
-from publisher.store.knocks import KnockLimits, Knocks
-from publisher.store.ledger import Ledger
-from publisher.store.letters import Letters
-from publisher.store.mailbox import MailboxRecord
+from publisher.store.engine import Database, create_engine, explain_error
+from publisher.store.ledger.ledger import Ledger
+from publisher.store.mail.mail_requests import MailRequest, accept_requests
+from publisher.store.mail.mailbox import MailboxRecord
+from publisher.store.mail.outgoing_queue import OutgoingQueue
+from publisher.store.mail.rate_limits import RateLimits, RequestLimits
 from publisher.store.migrate import ensure_schema
-from publisher.store.operators import Operators
-from publisher.store.personal import held_of
-from publisher.store.polls import PollRecord
-from publisher.store.requests import MailRequest, accept_requests
-from publisher.store.search import Found, Wanted, search
-from publisher.store.subscribers import Subscribers
-from publisher.store.tasks import Tasks
+from publisher.store.operations import retention
+from publisher.store.operations.access_tokens import AccessTokens
+from publisher.store.operations.operators import Operators
+from publisher.store.operations.polls import PollRecord
+from publisher.store.operations.statistics import Statistics
+from publisher.store.operations.tasks import Tasks
+from publisher.store.people.confirmations import Confirmations
+from publisher.store.people.gdpr_export import export_person
+from publisher.store.people.imports import (
+    ImportedRow,
+    ImportResult,
+    import_rows,
+    quiet,
+)
+from publisher.store.people.search import SubscriberPage, SubscriberQuery, search
+from publisher.store.people.subscribers import Subscribers
+from publisher.store.tables import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -50,10 +56,10 @@ class Store:
         self.subscribers = Subscribers(database, keys)
         self.ledger = Ledger(database, keys)
         self.confirmations = Confirmations(database, self.subscribers)
-        self.letters = Letters(database)
-        self.knocks = Knocks(database, keys)
+        self.letters = OutgoingQueue(database)
+        self.knocks = RateLimits(database, keys)
         self.mailbox = MailboxRecord(database, keys)
-        self.figures = Figures(database)
+        self.figures = Statistics(database)
         self.operators = Operators(database)
         self.polls = PollRecord(database)
         self.tasks = Tasks(database)
@@ -83,19 +89,19 @@ class Store:
             on_progress=on_progress,
         )
 
-    def search(self, wanted: Wanted, *, before: int = 0, size: int = 50) -> Found:
+    def search(self, wanted: SubscriberQuery, *, before: int = 0, size: int = 50) -> SubscriberPage:
         """Return a page of people; see `search.search`. Raises `StoreError`."""
         return search(self._database, wanted, before=before, size=size)
 
     def accept_requests(
-        self, requests: Sequence[MailRequest], limits: KnockLimits, *, now: datetime
+        self, requests: Sequence[MailRequest], limits: RequestLimits, *, now: datetime
     ) -> list[bool]:
         """Queue the letters that strangers may have; see `requests`. Raises `StoreError`."""
         return accept_requests(self._database, self.knocks, requests, limits, now=now)
 
-    def held_of(self, email: str) -> dict[str, object]:
+    def export_person(self, email: str) -> dict[str, object]:
         """Return everything that is kept of a person, as JSON values. Raises `StoreError`."""
-        return held_of(self._database, self.keys, email)
+        return export_person(self._database, self.keys, email)
 
     def ping(self) -> None:
         """Raise `StoreError` where the database can't be read."""
@@ -104,7 +110,7 @@ class Store:
 
     def clean(self, *, now: datetime, mail_days: int) -> dict[str, int]:
         """Delete what has expired, see `cleaning.clean`. Raises `StoreError`."""
-        return cleaning.clean(self._database, now=now, mail_days=mail_days)
+        return retention.clean(self._database, now=now, mail_days=mail_days)
 
     def close(self) -> None:
         """Close the database."""
@@ -143,14 +149,14 @@ def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
     try:
         engine = create_engine(parsed, busy_seconds)
     except (SQLAlchemyError, ImportError) as error:
-        raise StoreError(f"{label}: {explain(error)}") from error
+        raise StoreError(f"{label}: {explain_error(error)}") from error
     database = Database(engine, label)
     try:
         now_ms = int(datetime.now(UTC).timestamp() * 1000)
         ensure_schema(database, label, now_ms)
         with database.reading() as connection:
             rows = connection.execute(
-                sa.select(schema.keys.c.id, schema.keys.c.secret).order_by(schema.keys.c.id)
+                sa.select(main.keys.c.id, main.keys.c.secret).order_by(main.keys.c.id)
             ).all()
     except BaseException:
         engine.dispose()
@@ -166,7 +172,7 @@ def _parse(url: str) -> sa.URL:
         parsed.get_dialect()
     except (SQLAlchemyError, ImportError, ValueError) as error:
         # The URL may hold a password: never repeat it.
-        raise StoreError(f"store.url: {explain(error)}") from error
+        raise StoreError(f"store.url: {explain_error(error)}") from error
     return parsed
 
 

@@ -35,7 +35,7 @@ _EXPLANATIONS = (
 )
 
 
-def explain(error: BaseException) -> str:
+def explain_error(error: BaseException) -> str:
     """Return the foreign database `error` as one line for people, without SQL and parameters."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     text = " ".join(str(cause).split())
@@ -85,7 +85,7 @@ class Database:
         try:
             yield
         except (SQLAlchemyError, sqlite3.Error) as error:
-            raise StoreError(f"{self._label}: {explain(error)}") from error
+            raise StoreError(f"{self._label}: {explain_error(error)}") from error
 
     def prepared(self, statement: sa.Update) -> Prepared:
         """Return `statement`, one of a module's own, compiled for this database."""

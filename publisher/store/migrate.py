@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.errors import StoreError
-from publisher.store import schema
+from publisher.store.tables import main
 
 if TYPE_CHECKING:
     from publisher.store.engine import Database
@@ -28,19 +28,17 @@ def ensure_schema(database: Database, label: str, now_ms: int) -> None:
     Raises `StoreError`; the tables are then as before.
     """
     with database.reading() as connection:
-        if _revision(connection) == schema.REVISION:
+        if _revision(connection) == main.REVISION:
             return
     with database.writing() as connection:
         if database.dialect == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         revision = _revision(connection)
-        if revision != schema.REVISION:
+        if revision != main.REVISION:
             _upgrade(connection, revision, label)
-        if connection.scalar(sa.select(sa.func.count()).select_from(schema.keys)) == 0:
+        if connection.scalar(sa.select(sa.func.count()).select_from(main.keys)) == 0:
             secret = secrets.token_bytes(KEY_BYTES)
-            connection.execute(
-                sa.insert(schema.keys).values(id=1, secret=secret, created_at=now_ms)
-            )
+            connection.execute(sa.insert(main.keys).values(id=1, secret=secret, created_at=now_ms))
 
 
 def _revision(connection: sa.Connection) -> str | None:

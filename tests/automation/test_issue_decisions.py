@@ -10,7 +10,7 @@ from publisher.automation.issues import limit_until, next_moment, pause, summary
 from publisher.models import Frequency
 from publisher.sender.delivery.deliver import Report
 from publisher.settings import Newsletter, Settings, Site
-from publisher.store.issues import IssueInfo, IssueState
+from publisher.store.ledger.issues import IssueInfo, IssueState
 
 NOW = datetime(2024, 12, 9, 7, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -22,7 +22,7 @@ def test_a_hard_bounce_suppresses_at_once(office: Office) -> None:
     assert office.read() == {"bounce, hard": 1}
     assert "5.1.1" in office.suppressed(A)
     assert not office.suppressed(B)
-    assert [line["weight"] for line in office.store.held_of(A)["bounces"]] == ["hard"]  # type: ignore[attr-defined]
+    assert [line["weight"] for line in office.store.export_person(A)["bounces"]] == ["hard"]  # type: ignore[attr-defined]
 
 
 def test_a_report_about_a_forwarded_mail_is_about_the_subscriber(office: Office) -> None:
@@ -92,7 +92,7 @@ def test_a_report_settles_a_doubt(
     (row,) = ledger.rows(ISSUE)
     assert row.state is state
     assert "the lease ran out; a report came: " in row.reason
-    held = office.store.held_of(A)
+    held = office.store.export_person(A)
     assert [line["state"] for line in held["decisions"]] == [state.value]  # type: ignore[attr-defined]
     office.store.subscribers.erase(A, now=now)
     (row,) = ledger.rows(ISSUE)

@@ -46,7 +46,7 @@ def test_subscribing_by_mail_from_the_first_word_to_the_welcome(office: Office) 
     assert (person.status.value, person.topics) == ("active", ("3dgs", "nerf"))
     (welcome,) = office.answers()
     assert welcome["Auto-Submitted"] == "auto-replied"
-    log = office.store.held_of(EMAIL)["consent"]
+    log = office.store.export_person(EMAIL)["consent"]
     assert [line["action"] for line in log] == ["confirmed"]  # type: ignore[attr-defined]
     assert office.store.subscribers.wording(log[-1]["wording"])  # type: ignore[index]
 

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 from publisher.models import NO_PREFERENCES
 from publisher.store import migrate
 from publisher.store.database import open_store
-from publisher.store.schema import metadata
+from publisher.store.tables.main import metadata
 
 if TYPE_CHECKING:
     from pathlib import Path

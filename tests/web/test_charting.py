@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from publisher.models import DeliveryState
-from publisher.store.figures import DomainBounces, Growth
-from publisher.store.polls import AppPolls
+from publisher.store.operations.polls import AppPolls
+from publisher.store.operations.statistics import DomainBounces, Growth
 from publisher.web.operator.charting import (
     GROUPS,
     apps_chart,

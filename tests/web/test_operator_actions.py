@@ -9,7 +9,7 @@ import pytest
 from support.operator_site import ISSUE, fill, log_in, post
 
 from publisher.models import DeliveryState, SubscriberStatus
-from publisher.store.issues import IssueState
+from publisher.store.ledger.issues import IssueState
 
 if TYPE_CHECKING:
     from support.operator_site import People

@@ -7,7 +7,7 @@ import pytest
 from support.web_server import serving
 
 from publisher.store.database import open_store
-from publisher.store.polls import AppPolls
+from publisher.store.operations.polls import AppPolls
 from publisher.web.context import Context
 from publisher.web.polls.counter import PollCounter, Polls
 from publisher.web.polls.flush import write_polls

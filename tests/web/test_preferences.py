@@ -40,14 +40,14 @@ def test_the_link_in_every_mail_shows_nothing_of_anybody(person: Person) -> None
 
 
 def test_the_page_shows_and_looking_changes_nothing(person: Person, link: str) -> None:
-    before = person.site.store.held_of(ADA)["subscriber"]
+    before = person.site.store.export_person(ADA)["subscriber"]
     for _ in range(2):
         page = person.site.client.get(link)
         assert ADA in page.text
         assert 'id="topic-nerf" checked' in page.text
         assert 'id="topic-yixue">' in page.text
         person.site.client.head(link)
-    assert person.site.store.held_of(ADA)["subscriber"] == before
+    assert person.site.store.export_person(ADA)["subscriber"] == before
     assert page.headers["cache-control"] == "no-store"
     assert page.headers["referrer-policy"] == "no-referrer"
     assert "noindex" in page.headers["x-robots-tag"]
@@ -115,7 +115,7 @@ def test_erasing(person: Person, link: str) -> None:
         "Everything is erased" in site.client.post(link, data={"do": "erase", "sure": "yes"}).text
     )
     assert person.status() is None
-    held = site.store.held_of(ADA)
+    held = site.store.export_person(ADA)
     assert held["subscriber"] is None
     assert held["requests"] == held["letters"] == []
     assert held["suppression"][0]["reason"] == "erased"  # type: ignore[index]

@@ -53,7 +53,7 @@ def test_the_link_shows_a_button_and_the_button_confirms_once(person: Person) ->
     assert found.topics == ("nerf",)
     assert found.wishes == Preferences(Language.CHINESE, Length.LONG, Frequency.WEEKLY)
     assert "confirmed already" in client.post(link).text
-    (line,) = person.site.store.held_of(ADA)["consent"]  # type: ignore[misc]
+    (line,) = person.site.store.export_person(ADA)["consent"]  # type: ignore[misc]
     assert line["action"] == "confirmed"
     assert line["origin"] == "127.0.0.1 127.0.0.1"
     assert person.site.store.subscribers.wording(line["wording"])
@@ -179,7 +179,7 @@ def test_nobody_but_a_proxy_is_believed(person: Person) -> None:
     data = {"email": ADA, "stamp": person.stamp()}
     site.client.post("/subscribe", data=data, headers={"X-Forwarded-For": "192.0.2.1"})
     site.client.post(person.link("confirm"), headers={"X-Forwarded-For": "192.0.2.1"})
-    (line,) = site.store.held_of(ADA)["consent"]  # type: ignore[misc]
+    (line,) = site.store.export_person(ADA)["consent"]  # type: ignore[misc]
     assert line["origin"] == "127.0.0.1 127.0.0.1"
 
 

@@ -21,7 +21,7 @@ class Waiting:
 
 
 class Position(Protocol):
-    """Remembers up to which number a folder was read; see store/mailbox.py."""
+    """Remembers up to which number a folder was read; see store/mail/mailbox.py."""
 
     def position(self, name: str, validity: int) -> int: ...  # noqa: D102
     def advance(self, name: str, validity: int, uid: int) -> None: ...  # noqa: D102

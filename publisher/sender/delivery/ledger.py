@@ -1,4 +1,4 @@
-"""What the delivery needs of the store; store/ledger.py says what each method promises."""
+"""What the delivery needs of the store; store/ledger/ledger.py says what each method promises."""
 
 from __future__ import annotations
 

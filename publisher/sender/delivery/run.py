@@ -134,7 +134,7 @@ class Run:
     def give_back(
         self, claim: Claim, token: str, next_at: datetime | None = None
     ) -> DeliveryState | None:
-        """Settle a claim that is not sent now; see store/ledger.py. Raises `StoreError`."""
+        """Settle a claim that is not sent now; see store/ledger/ledger.py. Raises `StoreError`."""
         return self.ledger.give_back(
             self.issue_id,
             claim.subscriber_id,

@@ -13,8 +13,8 @@ from publisher.sender.one_time_tokens import token_hash
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from publisher.store.access_tokens import AccessToken
     from publisher.store.database import Store
+    from publisher.store.operations.access_tokens import AccessToken
     from publisher.web.api.scopes import Scope
 
 _LONGEST_TOKEN = 100

@@ -13,7 +13,7 @@ from publisher.web.api.scopes import Scope
 
 if TYPE_CHECKING:
     from publisher.store.database import Store
-    from publisher.store.issues import IssueInfo
+    from publisher.store.ledger.issues import IssueInfo
     from publisher.web.api.operation import Call
 
 _UNKNOWN = {404: "There is no such issue."}

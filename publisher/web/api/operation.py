@@ -12,7 +12,7 @@ from publisher.web.api.model import Nothing
 if TYPE_CHECKING:
     import msgspec
 
-    from publisher.store.access_tokens import AccessToken
+    from publisher.store.operations.access_tokens import AccessToken
     from publisher.web.api.scopes import Scope
     from publisher.web.context import Context
 

@@ -12,7 +12,7 @@ from publisher.web.api.operation import Operation, Reply
 from publisher.web.api.scopes import Scope
 
 if TYPE_CHECKING:
-    from publisher.store.tasks import TaskState
+    from publisher.store.operations.tasks import TaskState
     from publisher.web.api.operation import Call
 
 

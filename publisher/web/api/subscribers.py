@@ -13,9 +13,9 @@ from publisher.addresses import shown as one_line
 from publisher.errors import SubscriberError
 from publisher.models import Preferences, SubscriberStatus
 from publisher.sender.transactional_message import MailKind
-from publisher.store.confirmations import Request
-from publisher.store.knocks import KnockLimits
-from publisher.store.search import Wanted
+from publisher.store.mail.rate_limits import RequestLimits
+from publisher.store.people.confirmations import Request
+from publisher.store.people.search import SubscriberQuery
 from publisher.web.api import model
 from publisher.web.api.operation import Operation, Reply
 from publisher.web.api.scopes import Scope
@@ -46,7 +46,7 @@ def shown(person: Subscriber) -> model.Subscriber:
 
 def _list(call: Call) -> Reply:
     asked: model.Search = call.parameters
-    wanted = Wanted(
+    wanted = SubscriberQuery(
         asked.q,
         "" if asked.topic is UNSET else asked.topic,
         None if asked.status is UNSET else asked.status,
@@ -89,7 +89,7 @@ def _add(call: Call) -> Reply:
 
 def _ask(call: Call, request: Request) -> None:
     store, now = call.context.store, call.context.clock()
-    limits = KnockLimits.of(call.context.settings.subscribing)
+    limits = RequestLimits.of(call.context.settings.subscribing)
     if not store.knocks.knock(request.email, limits, now=now):
         raise HTTPException(
             429, "too many mails were asked for; see [subscribing]", {"Retry-After": "3600"}

@@ -11,8 +11,8 @@ from publisher.web.charts import Chart, Series, Tone
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from publisher.store.figures import DomainBounces, Growth
-    from publisher.store.polls import AppPolls
+    from publisher.store.operations.polls import AppPolls
+    from publisher.store.operations.statistics import DomainBounces, Growth
 
 _DOMAINS, _APPS = 12, 15
 # The states of a delivery as a reader of charts tells them apart, from the ground up.

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from publisher.models import DeliveryState
-    from publisher.store.figures import DomainBounces, Growth
-    from publisher.store.polls import AppPolls
+    from publisher.store.operations.polls import AppPolls
+    from publisher.store.operations.statistics import DomainBounces, Growth
     from publisher.web.operator.gate import Visit
 
 GROWTH_DAYS = 90

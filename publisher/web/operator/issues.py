@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from publisher.models import DeliveryState
-from publisher.store.issues import IssueState
+from publisher.store.ledger.issues import IssueState
 from publisher.web.charts import columns
 from publisher.web.operator.charting import GROUPS, deliveries_chart
 from publisher.web.operator.figures import states_lately
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from publisher.store.issues import IssueInfo
+    from publisher.store.ledger.issues import IssueInfo
     from publisher.web.operator.gate import Visit
 
 PART = "/operator/issues"

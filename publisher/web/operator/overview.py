@@ -11,7 +11,7 @@ from starlette.routing import Route
 from publisher.formatter.i18n.words import counted
 from publisher.models import DeliveryState
 from publisher.newsletter.periods import next_due
-from publisher.store.issues import IssueState
+from publisher.store.ledger.issues import IssueState
 from publisher.web.charts import groups, lines
 from publisher.web.operator.charting import moves_chart, size_chart
 from publisher.web.operator.figures import apps_lately, growth_lately, states_lately
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from publisher.models import Frequency
-    from publisher.store.issues import IssueInfo
+    from publisher.store.ledger.issues import IssueInfo
     from publisher.web.operator.gate import Visit
     from publisher.web.operator.lookout import Look
 

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from publisher.models import SubscriberStatus
-from publisher.store.search import MOST_COUNTED, Wanted
+from publisher.store.people.search import MOST_COUNTED, SubscriberQuery
 from publisher.web.operator.frame import operator_page
 from publisher.web.operator.gate import guarded, id_of
 
@@ -28,7 +28,7 @@ def people(visit: Visit) -> Response:
     """Show a page of those who were looked for, newest first."""
     asked = visit.asked("status")
     status = SubscriberStatus(asked) if asked in set(SubscriberStatus) else None
-    wanted = Wanted(visit.asked("q"), visit.asked("topic", 64), status)
+    wanted = SubscriberQuery(visit.asked("q"), visit.asked("topic", 64), status)
     page = visit.store.search(wanted, before=visit.number("before"), size=_PAGE)
     look = visit.lookout.look(visit.context)
     query = {"q": wanted.text, "topic": wanted.topic, "status": status or ""}
@@ -69,7 +69,7 @@ def data(visit: Visit) -> Response:
     """Return all that is kept of somebody as a JSON file, for them to have."""
     found = _person(visit)
     visit.note("data exported", f"subscriber {found.id}")
-    content = json.dumps(visit.store.held_of(found.email), ensure_ascii=False, indent=2)
+    content = json.dumps(visit.store.export_person(found.email), ensure_ascii=False, indent=2)
     name = f'attachment; filename="subscriber-{found.id}.json"'
     return Response(content, media_type="application/json", headers={"Content-Disposition": name})
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import anyio
 from anyio import to_thread
 
-from publisher.store.knocks import KnockLimits
+from publisher.store.mail.rate_limits import RequestLimits
 
 if TYPE_CHECKING:
-    from publisher.store.requests import MailRequest
+    from publisher.store.mail.mail_requests import MailRequest
     from publisher.web.context import Context
 
 
@@ -28,7 +28,7 @@ class Asking:
     def __init__(self, context: Context) -> None:
         """Work on the store of `context`."""
         self._context = context
-        self._limits = KnockLimits.of(context.settings.subscribing)
+        self._limits = RequestLimits.of(context.settings.subscribing)
         self._waiting: list[_Entry] = []
         self._turn = anyio.Lock()
 

@@ -15,7 +15,7 @@ from publisher.formatter.pages.subscribe_form import subscribe_form
 from publisher.models import Language, SubscriberStatus
 from publisher.sender.one_time_tokens import token_hash
 from publisher.sender.transactional_message import MailKind
-from publisher.store.requests import MailRequest
+from publisher.store.mail.mail_requests import MailRequest
 from publisher.web.readers.forms import Chosen, Filled, read_form, text_of
 from publisher.web.readers.guards import network_of
 from publisher.web.readers.views import View
@@ -118,7 +118,7 @@ async def _leave(view: View, person: Subscriber, _form: FormData) -> Response:
 
 
 async def _export(view: View, person: Subscriber, _form: FormData) -> Response:
-    found = await to_thread.run_sync(view.context.store.held_of, person.email)
+    found = await to_thread.run_sync(view.context.store.export_person, person.email)
     return Response(
         json.dumps(found, ensure_ascii=False, indent=2),
         media_type="application/json",

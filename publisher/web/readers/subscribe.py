@@ -13,8 +13,8 @@ from publisher.formatter.pages.subscribe_form import subscribe_form
 from publisher.models import Language
 from publisher.sender.one_time_tokens import TOKEN_LENGTH, token_hash
 from publisher.sender.transactional_message import MailKind
-from publisher.store.confirmations import Outcome, Request
-from publisher.store.requests import MailRequest
+from publisher.store.mail.mail_requests import MailRequest
+from publisher.store.people.confirmations import RedeemOutcome, Request
 from publisher.web.readers.forms import preselected, read_form
 from publisher.web.readers.guards import network_of
 from publisher.web.readers.views import View
@@ -75,7 +75,7 @@ async def confirm(request: HttpRequest) -> Response:
             button=said.confirm_button,
         )
     token, context = request.path_params["token"], view.context
-    outcome, asked = Outcome.UNKNOWN, None
+    outcome, asked = RedeemOutcome.UNKNOWN, None
     if _TOKEN.fullmatch(token):
         outcome, asked = await to_thread.run_sync(
             lambda: context.store.confirmations.redeem(
@@ -86,7 +86,7 @@ async def confirm(request: HttpRequest) -> Response:
             )
         )
     to_site = (context.settings.site.root, said.to_site)
-    if outcome is Outcome.UNKNOWN or asked is None:
+    if outcome is RedeemOutcome.UNKNOWN or asked is None:
         again = (view.link("subscribe"), said.again)
         return view.say(said.expired, said.expired_lead, links=[again, to_site], status=410)
     names = {topic.slug: topic.name for topic in await view.topics()}
@@ -94,7 +94,7 @@ async def confirm(request: HttpRequest) -> Response:
     return view.say(
         said.confirmed,
         said.already
-        if outcome is Outcome.ALREADY
+        if outcome is RedeemOutcome.ALREADY
         else said.confirmed_lead.format(title=view.title, email=asked.email),
         *([said.confirmed_topics.format(topics=chosen)] if chosen else []),
         links=[to_site],

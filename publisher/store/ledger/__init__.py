@@ -1,0 +1,1 @@
+"""The ledger: frozen issues, their deliveries, and every move of a delivery."""

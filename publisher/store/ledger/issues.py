@@ -1,0 +1,274 @@
+"""Frozen issues: what they hold, who gets them, and how far they are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from typing import TYPE_CHECKING, Protocol
+
+import sqlalchemy as sa
+
+from publisher.errors import AlreadyFrozen, StoreError
+from publisher.models import DeliveryState
+from publisher.store.ledger.sent_papers import SentPapers
+from publisher.store.tables.main import (
+    deliveries,
+    editions,
+    issue_papers,
+    issues,
+    subscribers,
+)
+from publisher.store.times import from_ms, optional_ms, optional_time, to_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+_CHUNK = 1000
+# While rows are in one of these, the issue is not done.
+_UNFINISHED = (DeliveryState.READY.value, DeliveryState.CLAIMED.value, DeliveryState.SENDING.value)
+
+
+class IssueState(StrEnum):
+    """How far an issue is."""
+
+    OPEN = "open"
+    PAUSED = "paused"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class IssueInfo:
+    """An issue in the ledger. `paused_until` None with `PAUSED`: until `resume` is called."""
+
+    id: str
+    start: datetime
+    end: datetime
+    frozen_at: datetime
+    content_hash: str
+    state: IssueState
+    paused_until: datetime | None
+    pause_reason: str
+
+
+class EditionRow(Protocol):
+    """An edition as it is frozen: `message` is a template for sender/message/edition_message.py."""
+
+    @property
+    def key(self) -> str: ...  # noqa: D102
+    @property
+    def subject(self) -> str: ...  # noqa: D102
+    @property
+    def message(self) -> bytes: ...  # noqa: D102
+
+
+class RecipientRow(Protocol):
+    """Somebody who is to get the issue; see newsletter/audience.py."""
+
+    @property
+    def subscriber_id(self) -> int: ...  # noqa: D102
+    @property
+    def email(self) -> str: ...  # noqa: D102
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def edition_key(self) -> str: ...  # noqa: D102
+
+
+class Issues(SentPapers):
+    """The issues of the ledger; `ledger.Ledger` adds their deliveries."""
+
+    def freeze(
+        self,
+        issue_id: str,
+        *,
+        start: datetime,
+        end: datetime,
+        papers: Iterable[tuple[str, int]],
+        edition_rows: Iterable[EditionRow],
+        recipients: Iterable[RecipientRow],
+        now: datetime,
+    ) -> int:
+        """Write the issue, its papers (id and version), messages and recipients; all or nothing.
+
+        Recipients are taken as they come and may be very many; one who was erased since is left
+        out. From here on the issue's bytes and addresses no longer change. Returns the number of
+        recipients.
+
+        Of two processes one gets it. Raises `AlreadyFrozen` for the other, and `StoreError`.
+        """
+        held = sorted(set(papers))
+        kept = [
+            {
+                "issue_id": issue_id,
+                "key": row.key,
+                "subject": row.subject,
+                "message": row.message,
+                "sha256": hashlib.sha256(row.message).hexdigest(),
+            }
+            for row in edition_rows
+        ]
+        content = json.dumps([held, sorted([row["key"], row["sha256"]] for row in kept)])
+        with self._database.writing() as connection:
+            # Not looked up first: another process may be at the same insert.
+            made = connection.execute(
+                self._database.insert_new(issues).values(
+                    id=issue_id,
+                    start_at=to_ms(start),
+                    end_at=to_ms(end),
+                    content_hash=hashlib.sha256(content.encode()).hexdigest(),
+                    frozen_at=to_ms(now),
+                    state=IssueState.OPEN.value,
+                    pause_reason="",
+                )
+            )
+            if made.rowcount == 0:
+                raise AlreadyFrozen(f"issue {issue_id} is frozen already")
+            if held:
+                rows = [{"issue_id": issue_id, "paper_id": p, "version": v} for p, v in held]
+                connection.execute(sa.insert(issue_papers), rows)
+            if kept:
+                connection.execute(sa.insert(editions), kept)
+            return _insert_deliveries(connection, issue_id, recipients, to_ms(now))
+
+    def issue(self, issue_id: str) -> IssueInfo | None:
+        """Return the issue, None where there is no such. Raises `StoreError`."""
+        with self._database.reading() as connection:
+            return _issue(connection, issue_id)
+
+    def issues(self) -> list[IssueInfo]:
+        """Return all issues, oldest first. Raises `StoreError`."""
+        with self._database.reading() as connection:
+            query = sa.select(issues).order_by(issues.c.end_at, issues.c.id)
+            return [_info(row) for row in connection.execute(query)]
+
+    def first_frozen(self) -> datetime | None:
+        """Return when the first issue of all was frozen. Raises `StoreError`."""
+        with self._database.reading() as connection:
+            value = connection.scalar(sa.select(sa.func.min(issues.c.frozen_at)))
+        return optional_time(value)
+
+    def message(self, issue_id: str, edition_key: str) -> bytes:
+        """Return the frozen message of an edition.
+
+        Raises `StoreError`, also where the bytes are not the ones that were frozen.
+        """
+        query = sa.select(editions.c.message, editions.c.sha256).where(
+            editions.c.issue_id == issue_id, editions.c.key == edition_key
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise StoreError(f"issue {issue_id}: edition {edition_key} is missing")
+        message = bytes(row.message)
+        if hashlib.sha256(message).hexdigest() != row.sha256:
+            raise StoreError(f"issue {issue_id}: edition {edition_key} is damaged; nothing is sent")
+        return message
+
+    def pause(self, issue_id: str, *, until: datetime | None, reason: str) -> None:
+        """Stop an issue that is not done before its next message, until a time or (None) until
+        `resume`. A pause until `resume` is an operator's word: a time does not shorten it.
+        """  # noqa: D205
+        which = issues.c.state != IssueState.DONE.value
+        if until is not None:
+            paused = issues.c.state == IssueState.PAUSED.value
+            which &= ~sa.and_(paused, issues.c.paused_until.is_(None))
+        values = {"paused_until": optional_ms(until), "pause_reason": reason}
+        self._change(issue_id, which, IssueState.PAUSED, values)
+
+    def resume(self, issue_id: str) -> None:
+        """Take a paused issue up again; the reason of the pause stays to be read."""
+        paused = issues.c.state == IssueState.PAUSED.value
+        self._change(issue_id, paused, IssueState.OPEN, {"paused_until": None})
+
+    def finish(self, issue_id: str) -> bool:
+        """Mark the issue done if nothing is left to send; return whether it is done now."""
+        left = sa.exists().where(
+            deliveries.c.issue_id == issue_id, deliveries.c.state.in_(_UNFINISHED)
+        )
+        with self._database.writing() as connection:
+            result = connection.execute(
+                sa.update(issues)
+                .where(issues.c.id == issue_id, ~left)
+                .values(state=IssueState.DONE.value, paused_until=None, pause_reason="")
+            )
+            return result.rowcount == 1
+
+    def _change(
+        self,
+        issue_id: str,
+        which: sa.ColumnElement[bool],
+        state: IssueState,
+        values: Mapping[str, object],
+    ) -> None:
+        with self._database.writing() as connection:
+            connection.execute(
+                sa.update(issues)
+                .where(issues.c.id == issue_id, which)
+                .values(state=state.value, **values)
+            )
+
+
+def _issue(connection: sa.Connection, issue_id: str) -> IssueInfo | None:
+    row = connection.execute(sa.select(issues).where(issues.c.id == issue_id)).one_or_none()
+    return None if row is None else _info(row)
+
+
+def _info(row: sa.Row[tuple[object, ...]]) -> IssueInfo:
+    return IssueInfo(
+        id=row.id,
+        start=from_ms(row.start_at),
+        end=from_ms(row.end_at),
+        frozen_at=from_ms(row.frozen_at),
+        content_hash=row.content_hash,
+        state=IssueState(row.state),
+        paused_until=optional_time(row.paused_until),
+        pause_reason=row.pause_reason,
+    )
+
+
+def _insert_deliveries(
+    connection: sa.Connection, issue_id: str, recipients: Iterable[RecipientRow], now_ms: int
+) -> int:
+    total = 0
+    for chunk in _chunks(recipients):
+        query = sa.select(subscribers.c.id, subscribers.c.token_version).where(
+            subscribers.c.id.in_([row.subscriber_id for row in chunk])
+        )
+        versions = {row.id: row.token_version for row in connection.execute(query)}
+        rows = [
+            {
+                "issue_id": issue_id,
+                "subscriber_id": row.subscriber_id,
+                "email": row.email,
+                "name": row.name,
+                "edition_key": row.edition_key,
+                "token_version": versions[row.subscriber_id],
+                "state": DeliveryState.READY.value,
+                "claim_token": "",
+                "owner": "",
+                "lease_until": 0,
+                "attempts": 0,
+                "next_at": 0,
+                "code": 0,
+                "reason": "",
+                "message_id": "",
+                "transport": "",
+                "updated_at": now_ms,
+            }
+            for row in chunk
+            if row.subscriber_id in versions
+        ]
+        if rows:
+            connection.execute(sa.insert(deliveries), rows)
+        total += len(rows)
+    return total
+
+
+def _chunks(recipients: Iterable[RecipientRow]) -> Iterator[list[RecipientRow]]:
+    left = iter(recipients)
+    while chunk := list(islice(left, _CHUNK)):
+        yield chunk

@@ -1,0 +1,242 @@
+"""The ledger: one row per issue and subscriber, and every move of it as one conditional UPDATE.
+
+The states and the moves between them are in sender/delivery/states.py. The rule here: a row moves
+only where the UPDATE's own WHERE says that it may, so that of two processes one gets it; what a
+program read before counts for nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from publisher.models import DeliveryState
+from publisher.store.ledger import transitions
+from publisher.store.ledger.deliveries import Deliveries
+from publisher.store.ledger.issues import IssueState
+from publisher.store.ledger.ledger_rows import Claimed
+from publisher.store.people.hashing import email_hash
+from publisher.store.tables.main import (
+    consent_log,
+    decisions,
+    deliveries,
+    issues,
+    suppressions,
+)
+from publisher.store.times import to_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from publisher.store.ledger.ledger_rows import MarkRow, SettlementRow
+
+
+class Ledger(Deliveries):
+    """Issues, deliveries and their moves. All raise `StoreError` where the database fails."""
+
+    def claim(
+        self, issue_id: str, *, limit: int, token: str, owner: str, lease: datetime, now: datetime
+    ) -> list[Claimed]:
+        """Take up to `limit` rows that are ready and due; they are ours until `lease`.
+
+        `token` must be new and random: it is what later moves are checked by. `owner` names the
+        process (sender/delivery/process_owner.py).
+        """
+        values = {
+            "row_issue": issue_id,
+            "batch": limit,
+            "token": token,
+            "new_owner": owner,
+            "lease": to_ms(lease),
+            "now": to_ms(now),
+        }
+        with self._database.writing() as connection:
+            rows = connection.execute(transitions.claim, values).all()
+        return sorted((Claimed(*row) for row in rows), key=lambda row: row.subscriber_id)
+
+    def give_back(
+        self,
+        issue_id: str,
+        subscriber_id: int,
+        *,
+        token: str,
+        email: str,
+        now: datetime,
+        next_at: datetime | None = None,
+    ) -> DeliveryState | None:
+        """Settle a claimed row that is not going to be sent; nothing has left the machine.
+
+        Returns SKIPPED for somebody who must get no mail any more, READY for a row that may be
+        claimed again (from `next_at` on), None where the row is no longer ours.
+        """
+        values = {"row_issue": issue_id, "row_subscriber": subscriber_id, "row_token": token}
+        claimed = sa.and_(transitions.ours, deliveries.c.state == transitions.CLAIMED)
+        free: dict[str, object] = {"updated_at": to_ms(now), **transitions.FREE}
+        with self._database.writing() as connection:
+            skipped = connection.execute(
+                sa.update(deliveries)
+                .where(claimed, ~transitions.welcome)
+                .values(
+                    state=DeliveryState.SKIPPED.value, reason="unsubscribed or suppressed", **free
+                ),
+                {**values, "row_hash": email_hash(self._keys, email)},
+            )
+            if skipped.rowcount == 1:
+                return DeliveryState.SKIPPED
+            if next_at is not None:
+                free["next_at"] = to_ms(next_at)
+            released = connection.execute(
+                sa.update(deliveries).where(claimed).values(state=transitions.READY, **free), values
+            )
+            return DeliveryState.READY if released.rowcount == 1 else None
+
+    def record(
+        self, issue_id: str, settlements: Sequence[SettlementRow], marks: Sequence[MarkRow]
+    ) -> tuple[list[bool], list[bool]]:
+        """Write what came of rows that were sending, then move others from claimed to sending.
+
+        All in one transaction, on disk when this returns, so that many connections share the wait
+        for the disk. Each row is judged alone; False: it is no longer ours, and a message whose
+        mark is False must not be sent. After such a mark `give_back` says why.
+
+        The mark is the fence: it lets through where the token is still ours, the lease runs, the
+        issue is open, and the person is active and not suppressed.
+        """
+        with self._database.writing() as connection:
+            settled = [self._settle(connection, issue_id, row) for row in settlements]
+            mark = self._database.prepared(transitions.mark_sending)
+            marked = [mark.run(connection, self._mark(issue_id, row)) == 1 for row in marks]
+        return settled, marked
+
+    def _mark(self, issue_id: str, row: MarkRow) -> dict[str, object]:
+        return {
+            "row_issue": issue_id,
+            "row_subscriber": row.subscriber_id,
+            "row_token": row.token,
+            "row_hash": email_hash(self._keys, row.email),
+            "new_message_id": row.message_id,
+            "new_transport": row.transport,
+            "lease": to_ms(row.lease),
+            "now": to_ms(row.now),
+        }
+
+    def _settle(self, connection: sa.Connection, issue_id: str, row: SettlementRow) -> bool:
+        values = {
+            "row_issue": issue_id,
+            "row_subscriber": row.subscriber_id,
+            "row_token": row.token,
+            "new_state": row.state.value,
+            "new_code": row.code,
+            "new_reason": row.reason,
+            "next": 0 if row.next_at is None else to_ms(row.next_at),
+            "refund": 0 if row.counted else 1,
+            "now": to_ms(row.now),
+        }
+        settled = self._database.prepared(transitions.settle).run(connection, values) == 1
+        if settled and row.suppress:
+            hashed = email_hash(self._keys, row.suppress)
+            entry = {"email_hash": hashed, "reason": row.reason, "created_at": to_ms(row.now)}
+            connection.execute(self._database.insert_new(suppressions).values(entry))
+            said = {"subject": hashed, "at": to_ms(row.now), "detail": row.reason}
+            connection.execute(sa.insert(consent_log).values(action="suppressed", **said))
+        return settled
+
+    def release_claims(self, issue_id: str, *, token: str, now: datetime) -> int:
+        """Make ready again what `token` has claimed and not begun to send; return how many."""
+        mine = deliveries.c.claim_token == token
+        with self._database.writing() as connection:
+            return _release(connection, issue_id, mine, to_ms(now))
+
+    def release_expired(self, issue_id: str, *, now: datetime) -> tuple[int, int]:
+        """Free the rows whose lease is over: claimed ones are ready, sending ones in doubt.
+
+        Returns how many of each.
+        """
+        over = deliveries.c.lease_until <= to_ms(now)
+        with self._database.writing() as connection:
+            released = _release(connection, issue_id, over, to_ms(now))
+            return released, _doubt(connection, issue_id, over, "the lease ran out", to_ms(now))
+
+    def release_dead_owners(
+        self, issue_id: str, is_dead: Callable[[str], bool], *, now: datetime
+    ) -> tuple[int, int]:
+        """Free the rows of processes that `is_dead` says are gone, as `release_expired` does."""
+        busy = deliveries.c.state.in_([transitions.CLAIMED, transitions.SENDING])
+        query = (
+            sa.select(deliveries.c.owner).where(deliveries.c.issue_id == issue_id, busy).distinct()
+        )
+        with self._database.reading() as connection:
+            owners = [owner for (owner,) in connection.execute(query)]
+        dead = [owner for owner in owners if is_dead(owner)]
+        if not dead:
+            return 0, 0
+        theirs = deliveries.c.owner.in_(dead)
+        with self._database.writing() as connection:
+            released = _release(connection, issue_id, theirs, to_ms(now))
+            return released, _doubt(connection, issue_id, theirs, "the sender died", to_ms(now))
+
+    def resolve(
+        self,
+        issue_id: str,
+        subscriber_id: int,
+        state: DeliveryState,
+        *,
+        reason: str,
+        now: datetime,
+        by: str = "evidence",
+    ) -> bool:
+        """Settle a row in doubt as SENT, REJECTED, READY or ABANDONED; False for another one.
+
+        `reason` says why, `by` on whose word; both are kept, see `decisions`. READY opens a
+        finished issue again.
+        """
+        settled = {DeliveryState.SENT, DeliveryState.REJECTED, DeliveryState.ABANDONED}
+        if state not in settled | {DeliveryState.READY}:
+            raise ValueError(state)
+        row = sa.and_(transitions.row_of, deliveries.c.state == transitions.IN_DOUBT)
+        values = {"row_issue": issue_id, "row_subscriber": subscriber_id}
+        new = {"state": state.value, "reason": reason, "next_at": 0, "updated_at": to_ms(now)}
+        with self._database.writing() as connection:
+            statement = sa.update(deliveries).where(row).values(**new, **transitions.FREE)
+            moved = connection.execute(statement, values).rowcount == 1
+            if moved:
+                said = {"at": to_ms(now), "by": by, "state": state.value, "reason": reason}
+                row_ids = {"issue_id": issue_id, "subscriber_id": subscriber_id}
+                connection.execute(sa.insert(decisions).values(**row_ids, **said))
+            if moved and state is DeliveryState.READY:
+                done = sa.and_(issues.c.id == issue_id, issues.c.state == IssueState.DONE.value)
+                connection.execute(
+                    sa.update(issues).where(done).values(state=IssueState.OPEN.value)
+                )
+            return moved
+
+
+def _release(
+    connection: sa.Connection, issue_id: str, which: sa.ColumnElement[bool], now_ms: int
+) -> int:
+    claimed = sa.and_(
+        deliveries.c.issue_id == issue_id, deliveries.c.state == transitions.CLAIMED, which
+    )
+    statement = (
+        sa.update(deliveries)
+        .where(claimed)
+        .values(state=transitions.READY, updated_at=now_ms, **transitions.FREE)
+    )
+    return connection.execute(statement).rowcount
+
+
+def _doubt(
+    connection: sa.Connection,
+    issue_id: str,
+    which: sa.ColumnElement[bool],
+    reason: str,
+    now_ms: int,
+) -> int:
+    sending = sa.and_(
+        deliveries.c.issue_id == issue_id, deliveries.c.state == transitions.SENDING, which
+    )
+    # The token stays: should its holder be alive after all, it may still say what happened.
+    values = {"state": transitions.IN_DOUBT, "reason": reason, "updated_at": now_ms}
+    return connection.execute(sa.update(deliveries).where(sending).values(values)).rowcount

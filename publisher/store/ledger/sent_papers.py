@@ -1,0 +1,122 @@
+"""Which papers went out, and to whom: what the next issue and its editions are made from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from publisher.models import DeliveryState, Frequency, PastIssue
+from publisher.store.ledger.ledger_rows import delivery_of
+from publisher.store.tables.main import deliveries, issue_papers, issues
+from publisher.store.times import from_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from publisher.models import Delivery
+    from publisher.store.engine import Database
+
+_NEVER_ARRIVED = (
+    DeliveryState.REJECTED.value,
+    DeliveryState.SKIPPED.value,
+    DeliveryState.ABANDONED.value,
+)
+# As LIKE patterns: "2024-12-02", "2024-W49", "2024-12".
+_ID_FORMS = {
+    Frequency.DAILY: "____-__-__",
+    Frequency.WEEKLY: "____-W__",
+    Frequency.MONTHLY: "____-__",
+}
+
+
+class SentPapers:
+    """What earlier issues held. Everything raises `StoreError` where the database fails."""
+
+    def __init__(self, database: Database, keys: Mapping[int, bytes]) -> None:
+        """Work on `database`; the oldest of `keys` makes the hashes of addresses."""
+        self._database = database
+        self._keys = keys
+
+    def sent_papers(
+        self, frequency: Frequency = Frequency.WEEKLY, *, without: str = ""
+    ) -> dict[str, int]:
+        """Return the papers that issues of a stream have held so far: id to newest version.
+
+        The issue `without` does not count.
+        """
+        newest = sa.func.max(issue_papers.c.version)
+        query = (
+            sa.select(issue_papers.c.paper_id, newest)
+            .where(
+                issue_papers.c.issue_id.like(_ID_FORMS[frequency]),
+                issue_papers.c.issue_id != without,
+            )
+            .group_by(issue_papers.c.paper_id)
+        )
+        with self._database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def past_issues(self) -> list[PastIssue]:
+        """Return all issues that were frozen, newest first, with the ids of their papers."""
+        joined = issues.join(issue_papers)
+        query = (
+            sa.select(issues.c.id, issues.c.start_at, issues.c.end_at, issue_papers.c.paper_id)
+            .select_from(joined)
+            .order_by(issues.c.end_at.desc(), issues.c.id, issue_papers.c.paper_id)
+        )
+        found: dict[tuple[str, int, int], list[str]] = {}
+        with self._database.reading() as connection:
+            for issue_id, start, end, paper_id in connection.execute(query):
+                found.setdefault((issue_id, start, end), []).append(paper_id)
+        return [
+            PastIssue(issue_id, from_ms(start), from_ms(end), tuple(paper_ids))
+            for (issue_id, start, end), paper_ids in found.items()
+        ]
+
+    def shared_papers(
+        self, paper_ids: Iterable[str], frequency: Frequency
+    ) -> dict[str, frozenset[str]]:
+        """Return which issues of other streams than `frequency` held some of the papers.
+
+        Maps an issue's id to the papers among `paper_ids` that it held.
+        """
+        wanted = frozenset(paper_ids)
+        query = sa.select(issue_papers.c.issue_id, issue_papers.c.paper_id).where(
+            issue_papers.c.issue_id.not_like(_ID_FORMS[frequency])
+        )
+        found: dict[str, set[str]] = {}
+        with self._database.reading() as connection:
+            for issue_id, paper_id in connection.execute(query):
+                if paper_id in wanted:
+                    found.setdefault(issue_id, set()).add(paper_id)
+        return {issue_id: frozenset(held) for issue_id, held in found.items()}
+
+    def had(
+        self, subscriber_ids: Iterable[int], issue_ids: Iterable[str]
+    ) -> dict[int, tuple[str, ...]]:
+        """Return who got, or is still to get, which of the issues: subscriber to ids, sorted."""
+        query = sa.select(deliveries.c.subscriber_id, deliveries.c.issue_id).where(
+            deliveries.c.issue_id.in_(list(issue_ids)),
+            deliveries.c.subscriber_id.in_(list(subscriber_ids)),
+            deliveries.c.state.not_in(_NEVER_ARRIVED),
+        )
+        found: dict[int, tuple[str, ...]] = {}
+        with self._database.reading() as connection:
+            for subscriber_id, issue_id in connection.execute(
+                query.order_by(deliveries.c.issue_id)
+            ):
+                found[subscriber_id] = (*found.get(subscriber_id, ()), issue_id)
+        return found
+
+    def of_subscriber(self, subscriber_id: int, *, most: int) -> list[Delivery]:
+        """Return what somebody got, or did not: the newest `most` deliveries, newest first."""
+        query = (
+            sa.select(deliveries)
+            .join(issues, issues.c.id == deliveries.c.issue_id)
+            .where(deliveries.c.subscriber_id == subscriber_id)
+            .order_by(issues.c.end_at.desc(), issues.c.id)
+            .limit(most)
+        )
+        with self._database.reading() as connection:
+            return [delivery_of(row) for row in connection.execute(query)]

@@ -1,0 +1,105 @@
+"""The moves of a delivery as SQL, each one conditional UPDATE: of two processes one gets it.
+
+Parameters that begin with `row_` say which row, `new_` what it becomes.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from publisher.models import DeliveryState, SubscriberStatus
+from publisher.store.ledger.issues import IssueState
+from publisher.store.tables.main import (
+    deliveries,
+    issues,
+    subscribers,
+    suppressions,
+)
+
+READY = DeliveryState.READY.value
+CLAIMED = DeliveryState.CLAIMED.value
+SENDING = DeliveryState.SENDING.value
+IN_DOUBT = DeliveryState.IN_DOUBT.value
+FREE = {"claim_token": "", "owner": "", "lease_until": 0}
+
+row_of = sa.and_(
+    deliveries.c.issue_id == sa.bindparam("row_issue"),
+    deliveries.c.subscriber_id == sa.bindparam("row_subscriber"),
+)
+ours = sa.and_(row_of, deliveries.c.claim_token == sa.bindparam("row_token"))
+welcome = sa.exists().where(
+    subscribers.c.id == deliveries.c.subscriber_id,
+    subscribers.c.status == SubscriberStatus.ACTIVE.value,
+) & ~sa.exists().where(suppressions.c.email_hash == sa.bindparam("row_hash"))
+
+# As a WITH: a database may ask a subquery once for every row, and claim more than `batch`.
+_candidates = (
+    sa.select(deliveries.c.subscriber_id)
+    .where(
+        deliveries.c.issue_id == sa.bindparam("row_issue"),
+        deliveries.c.state == READY,
+        deliveries.c.next_at <= sa.bindparam("now"),
+    )
+    .order_by(deliveries.c.next_at, deliveries.c.subscriber_id)
+    .limit(sa.bindparam("batch"))
+    # Two workers on PostgreSQL take different rows; on SQLite the write lock sees to it.
+    .with_for_update(skip_locked=True)
+    .cte("candidates")
+)
+claim = (
+    sa.update(deliveries)
+    # Not by their state too: SQLite would look through all rows that are ready to find these few.
+    .where(
+        deliveries.c.issue_id == sa.bindparam("row_issue"),
+        deliveries.c.subscriber_id.in_(sa.select(_candidates.c.subscriber_id)),
+    )
+    .values(
+        state=CLAIMED,
+        claim_token=sa.bindparam("token"),
+        owner=sa.bindparam("new_owner"),
+        lease_until=sa.bindparam("lease"),
+        updated_at=sa.bindparam("now"),
+    )
+    .returning(
+        deliveries.c.subscriber_id,
+        deliveries.c.email,
+        deliveries.c.name,
+        deliveries.c.edition_key,
+        deliveries.c.token_version,
+        deliveries.c.attempts,
+    )
+)
+mark_sending = (
+    sa.update(deliveries)
+    .where(
+        ours,
+        deliveries.c.state == CLAIMED,
+        deliveries.c.lease_until > sa.bindparam("now"),
+        welcome,
+        sa.exists().where(
+            issues.c.id == deliveries.c.issue_id, issues.c.state == IssueState.OPEN.value
+        ),
+    )
+    .values(
+        state=SENDING,
+        attempts=deliveries.c.attempts + 1,
+        lease_until=sa.bindparam("lease"),
+        message_id=sa.bindparam("new_message_id"),
+        transport=sa.bindparam("new_transport"),
+        updated_at=sa.bindparam("now"),
+    )
+)
+settle = (
+    sa.update(deliveries)
+    # Also out of doubt: a slow answer that does come is the best evidence there is.
+    .where(ours, sa.or_(deliveries.c.state == SENDING, deliveries.c.state == IN_DOUBT))
+    .values(
+        state=sa.bindparam("new_state"),
+        code=sa.bindparam("new_code"),
+        reason=sa.bindparam("new_reason"),
+        next_at=sa.bindparam("next"),
+        attempts=deliveries.c.attempts - sa.bindparam("refund"),
+        updated_at=sa.bindparam("now"),
+        **FREE,
+    )
+)

@@ -1,0 +1,1 @@
+"""Single mails that are to go, and what was read in the operator's mailbox."""

@@ -1,0 +1,140 @@
+"""How often strangers had us send a mail lately; by keyed hashes, which name nobody.
+
+What is counted slides: of the window before, as much counts as is still less than a window ago,
+taken as spread evenly. So a flood costs a row for each address, domain and network that it is let
+in by, and none at all once the total is reached.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Self
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from publisher.store.people.hashing import email_hash
+from publisher.store.tables.main import knock_counts
+from publisher.store.times import to_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from publisher.settings.sections import Subscribing
+    from publisher.store.engine import Database
+
+_DAY = timedelta(days=1) // timedelta(milliseconds=1)
+_HOUR = timedelta(hours=1) // timedelta(milliseconds=1)
+
+# What is counted, for how long (milliseconds), and how many are let in.
+_Step = tuple[str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLimits:
+    """How many mails strangers may have us send."""
+
+    address_day: int
+    domain_hour: int
+    total_hour: int
+    network_hour: int
+
+    @classmethod
+    def of(cls, subscribing: Subscribing) -> Self:
+        """Return those of the settings."""
+        return cls(
+            address_day=subscribing.address_per_day,
+            domain_hour=subscribing.domain_per_hour,
+            total_hour=subscribing.total_per_hour,
+            network_hour=subscribing.network_per_hour,
+        )
+
+
+class RateLimits:
+    """Counts in the store, for all processes together. Everything raises `StoreError`."""
+
+    def __init__(self, database: Database, keys: Mapping[int, bytes]) -> None:
+        """Work on `database`; the oldest of `keys` makes the hashes."""
+        self._database = database
+        self._keys = keys
+        insert = postgresql.insert if database.dialect == "postgresql" else sqlite.insert
+        new = insert(knock_counts)
+        self._adding = new.on_conflict_do_update(
+            index_elements=["key", "window"],
+            set_={"count": knock_counts.c["count"] + new.excluded["count"]},
+        )
+
+    def knock(self, email: str, limits: RequestLimits, *, now: datetime, network: str = "") -> bool:
+        """Count that somebody wants a mail sent to `email`; False where that is too many.
+
+        `network` is where the request came from ("" for unknown), e.g. "192.0.2.0/24".
+        """
+        with self._database.writing() as connection:
+            return self.count(connection, [(email, network)], limits, now=now)[0]
+
+    def count(
+        self,
+        connection: sa.Connection,
+        asked: Sequence[tuple[str, str]],
+        limits: RequestLimits,
+        *,
+        now: datetime,
+    ) -> list[bool]:
+        """Do the same for many pairs of address and network, in the caller's transaction.
+
+        From the widest to the narrowest, and no further than the first that refuses. What is
+        refused counts too, up to the limit. However many there are, it takes two statements: others
+        wait for this transaction to end.
+        """
+        moment = to_ms(now)
+        steps = [self._steps(email, network, limits) for email, network in asked]
+        counts = self._counts(connection, {key for one in steps for key, _, _ in one}, moment)
+        added: Counter[tuple[str, int]] = Counter()
+        accepted = [all(_let_in(step, counts, added, moment) for step in one) for one in steps]
+        if added:
+            connection.execute(
+                self._adding,
+                [{"key": k, "window": w, "count": number} for (k, w), number in added.items()],
+            )
+        return accepted
+
+    def _steps(self, email: str, network: str, limits: RequestLimits) -> list[_Step]:
+        named = (
+            ("total", _HOUR, limits.total_hour),
+            (f"network {network}" if network else "", _HOUR, limits.network_hour),
+            (f"domain {email.rpartition('@')[2]}", _HOUR, limits.domain_hour),
+            (f"address {email}", _DAY, limits.address_day),
+        )
+        return [
+            (email_hash(self._keys, name), length, most) for name, length, most in named if name
+        ]
+
+    def _counts(
+        self, connection: sa.Connection, keys: set[str], moment: int
+    ) -> dict[tuple[str, int], int]:
+        table = knock_counts.c
+        rows = connection.execute(
+            sa.select(table.key, table.window, table["count"]).where(
+                table.key.in_(keys), table.window > moment - 2 * _DAY
+            )
+        )
+        return {(key, window): number for key, window, number in rows}
+
+
+def _let_in(
+    step: _Step,
+    counts: Mapping[tuple[str, int], int],
+    added: Counter[tuple[str, int]],
+    moment: int,
+) -> bool:
+    """Return whether a limit lets one more in, and count it."""
+    key, length, most = step
+    window, into = moment - moment % length, moment % length
+    here = counts.get((key, window), 0) + added[key, window]
+    if here < most:  # one that goes on and on writes nothing more
+        added[key, window] += 1
+    before = counts.get((key, window - length), 0)
+    return before * (length - into) // length + here < most

@@ -1,0 +1,1 @@
+"""Records of what runs by itself, of operators, and of feed polls."""

@@ -1,0 +1,126 @@
+"""Who may look at the operator's pages now, and what they did there.
+
+Of a link and of a session only the hash of the token is kept: who reads the database gets in no
+further.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from publisher.store.tables.operator import audit, login_links, sessions
+from publisher.store.times import from_ms, to_ms
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from publisher.store.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """What an operator did; `about` says to what, by ids."""
+
+    at: datetime
+    operator: str
+    action: str
+    about: str
+
+
+class Operators:
+    """Links, sessions and the audit log. Everything raises `StoreError`."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on `database`."""
+        self._database = database
+
+    def open_link(
+        self, token_hash: str, operator: str, *, now: datetime, expires: datetime
+    ) -> None:
+        """Let the link whose token has this hash log `operator` in, once, until `expires`."""
+        row = {"token_hash": token_hash, "operator": operator}
+        times = {"created_at": to_ms(now), "expires_at": to_ms(expires)}
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(login_links).where(login_links.c.expires_at <= to_ms(now)))
+            connection.execute(sa.insert(login_links).values(**row, **times))
+
+    def links_since(self, moment: datetime, operator: str) -> int:
+        """Return how many links were opened for `operator` after `moment` and are not used up."""
+        query = sa.select(sa.func.count()).where(
+            login_links.c.operator == operator, login_links.c.created_at > to_ms(moment)
+        )
+        with self._database.reading() as connection:
+            return int(connection.scalar(query) or 0)
+
+    def log_in(
+        self, link_hash: str, session_hash: str, *, now: datetime, expires: datetime
+    ) -> str | None:
+        """Use a link up and begin a session; return whose it is.
+
+        None where there is no such link, or it was used, or its time is over. Of two that come at
+        once one gets in.
+        """
+        with self._database.writing() as connection:
+            operator: str | None = connection.scalar(
+                sa.delete(login_links)
+                .where(
+                    login_links.c.token_hash == link_hash,
+                    login_links.c.expires_at > to_ms(now),
+                )
+                .returning(login_links.c.operator)
+            )
+            if operator is None:
+                return None
+            times = {"created_at": to_ms(now), "expires_at": to_ms(expires)}
+            row = {"token_hash": session_hash, "operator": operator}
+            connection.execute(sa.delete(sessions).where(sessions.c.expires_at <= to_ms(now)))
+            connection.execute(sa.insert(sessions).values(**row, **times))
+            _note(connection, operator, "logged in", "", now)
+        return operator
+
+    def session(self, session_hash: str, *, now: datetime) -> str | None:
+        """Return whose the session is, None where there is none any more."""
+        query = sa.select(sessions.c.operator).where(
+            sessions.c.token_hash == session_hash, sessions.c.expires_at > to_ms(now)
+        )
+        with self._database.reading() as connection:
+            found: str | None = connection.scalar(query)
+        return found
+
+    def log_out(self, session_hash: str, *, everywhere: bool = False, now: datetime) -> None:
+        """End a session, or all sessions and links of its operator."""
+        with self._database.writing() as connection:
+            operator = connection.scalar(
+                sa.delete(sessions)
+                .where(sessions.c.token_hash == session_hash)
+                .returning(sessions.c.operator)
+            )
+            if operator is None:
+                return
+            if everywhere:
+                connection.execute(sa.delete(sessions).where(sessions.c.operator == operator))
+                connection.execute(sa.delete(login_links).where(login_links.c.operator == operator))
+            action = "logged out everywhere" if everywhere else "logged out"
+            _note(connection, operator, action, "", now)
+
+    def note(self, operator: str, action: str, about: str, *, now: datetime) -> None:
+        """Write down what an operator did; `about` must name no address, which may be erased."""
+        with self._database.writing() as connection:
+            _note(connection, operator, action, about, now)
+
+    def done(self, *, limit: int) -> list[AuditEntry]:
+        """Return what operators did lately, newest first."""
+        query = sa.select(audit).order_by(audit.c.id.desc()).limit(limit)
+        with self._database.reading() as connection:
+            return [
+                AuditEntry(from_ms(row.at), row.operator, row.action, row.about)
+                for row in connection.execute(query)
+            ]
+
+
+def _note(connection: sa.Connection, operator: str, action: str, about: str, now: datetime) -> None:
+    row = {"at": to_ms(now), "operator": operator, "action": action, "about": about}
+    connection.execute(sa.insert(audit).values(row))

@@ -1,0 +1,136 @@
+"""How often which app asked for which feed, by day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from publisher.store.tables.operator import polls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from publisher.store.engine import Database
+
+
+class PollRow(Protocol):
+    """What was counted of an app, a feed and a day; see web/polls/counter.py."""
+
+    @property
+    def day(self) -> str: ...  # noqa: D102
+    @property
+    def feed(self) -> str: ...  # noqa: D102
+    @property
+    def app(self) -> str: ...  # noqa: D102
+    @property
+    def variant(self) -> str: ...  # noqa: D102
+    @property
+    def polls(self) -> int: ...  # noqa: D102
+    @property
+    def subscribers(self) -> int: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class AppPolls:
+    """An app in a range of days: for how many people it asked last, and how often in all."""
+
+    app: str
+    subscribers: int
+    polls: int
+
+
+class PollRecord:
+    """Days are ISO dates of the site's time zone. Everything raises `StoreError`."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on `database`."""
+        self._database = database
+
+    def add(self, rows: Iterable[PollRow], *, keep_from: str) -> None:
+        """Add counts to those of their day, and forget the days before `keep_from`."""
+        values = [
+            {
+                "day": row.day,
+                "feed": row.feed[:255],
+                "app": row.app,
+                "variant": row.variant,
+                "polls": row.polls,
+                "subscribers": row.subscribers,
+            }
+            for row in rows
+        ]
+        if not values:
+            return
+        make = postgresql.insert if self._database.dialect == "postgresql" else sqlite.insert
+        insert = make(polls)
+        new, old = insert.excluded, polls.c
+        most = sa.case((new.subscribers > old.subscribers, new.subscribers), else_=old.subscribers)
+        statement = insert.on_conflict_do_update(
+            index_elements=["day", "feed", "app", "variant"],
+            set_={"polls": old.polls + new.polls, "subscribers": most},
+        )
+        with self._database.writing() as connection:
+            connection.execute(statement, values)
+            connection.execute(sa.delete(polls).where(polls.c.day < keep_from))
+
+    def by_app(self, first: str, last: str, *, feed: str = "") -> list[AppPolls]:
+        """Return what apps did from day `first` to `last`, those of most people first.
+
+        Of each feed of a service the newest day counts on which it said for how many people it
+        asks; these are added up. `feed` narrows it to one of ours.
+        """
+        which: sa.ColumnElement[bool] = polls.c.day.between(first, last)
+        if feed:
+            which &= polls.c.feed == feed
+        keys = (polls.c.feed, polls.c.app, polls.c.variant)
+        newest = (
+            sa.func.row_number()
+            .over(partition_by=keys, order_by=(polls.c.subscribers == 0, polls.c.day.desc()))
+            .label("place")
+        )
+        ranked = (
+            sa.select(polls.c.app, polls.c.polls, polls.c.subscribers, newest)
+            .where(which)
+            .subquery()
+        )
+        said = sa.case((ranked.c.place == 1, ranked.c.subscribers), else_=0)
+        people, times = sa.func.sum(said), sa.func.sum(ranked.c.polls)
+        query = (
+            sa.select(ranked.c.app, people, times)
+            .group_by(ranked.c.app)
+            .order_by(people.desc(), times.desc(), ranked.c.app)
+        )
+        with self._database.reading() as connection:
+            return [
+                AppPolls(app, int(people), int(times))
+                for app, people, times in connection.execute(query)
+            ]
+
+    def by_day(self, first: str, last: str) -> dict[str, tuple[int, int]]:
+        """Return by day how often feeds were asked for, and for how many people in all."""
+        query = (
+            sa.select(polls.c.day, sa.func.sum(polls.c.polls), sa.func.sum(polls.c.subscribers))
+            .where(polls.c.day.between(first, last))
+            .group_by(polls.c.day)
+            .order_by(polls.c.day)
+        )
+        with self._database.reading() as connection:
+            return {
+                day: (int(times), int(people)) for day, times, people in connection.execute(query)
+            }
+
+    def by_feed(self, first: str, last: str, *, most: int) -> list[tuple[str, int]]:
+        """Return the `most` feeds that were asked for most often, with how often."""
+        times = sa.func.sum(polls.c.polls)
+        query = (
+            sa.select(polls.c.feed, times)
+            .where(polls.c.day.between(first, last))
+            .group_by(polls.c.feed)
+            .order_by(times.desc(), polls.c.feed)
+            .limit(most)
+        )
+        with self._database.reading() as connection:
+            return [(feed, int(times)) for feed, times in connection.execute(query)]

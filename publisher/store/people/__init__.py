@@ -1,0 +1,1 @@
+"""People: subscribers, what they agreed to, and who must get no mail."""

@@ -1,0 +1,233 @@
+"""What was asked for and is to be confirmed by who has the mailbox.
+
+A token is random, single use, and bound to one action and address; only its hash is here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from publisher.errors import StoreError
+from publisher.models import (
+    NO_PREFERENCES,
+    Frequency,
+    Language,
+    Length,
+    Preferences,
+    SubscriberStatus,
+)
+from publisher.store.people.subscriber_rows import (
+    insert_subscriber,
+    row_of,
+    update_subscriber,
+    wish_columns,
+    write_topics,
+)
+from publisher.store.tables.main import confirmations
+from publisher.store.times import to_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from publisher.store.engine import Database
+    from publisher.store.people.subscribers import Subscribers
+
+
+class RedeemOutcome(StrEnum):
+    """What came of a token."""
+
+    CONFIRMED = "confirmed"
+    ALREADY = "confirmed already"
+    UNKNOWN = "unknown, used or too old"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asked for: a subscription with these topics (none: all) and wishes."""
+
+    email: str
+    topics: tuple[str, ...] = ()
+    wishes: Preferences = NO_PREFERENCES
+    name: str = ""
+    origin: str = ""  # the address of the request, where it came over the web
+
+    def to_json(self) -> str:
+        """Return everything but the address as text."""
+        wishes = {key: value for key, value in wish_columns(self.wishes).items() if value}
+        origin = {"origin": self.origin} if self.origin else {}
+        said = {"topics": self.topics, "name": self.name, **wishes, **origin}
+        return json.dumps(said, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, email: str, text: str) -> Request:
+        """Return what `to_json` wrote. Raises `StoreError` for any other text."""
+        try:
+            found = json.loads(text)
+            return cls(
+                email,
+                tuple(found["topics"]),
+                Preferences(
+                    Language(found["language"]) if "language" in found else None,
+                    Length(found["length"]) if "length" in found else None,
+                    Frequency(found["frequency"]) if "frequency" in found else None,
+                ),
+                found["name"],
+                found.get("origin", ""),
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreError(f"a request that is kept can't be read: {error}") from error
+
+
+SUBSCRIBE = "subscribe"
+PREFERENCES = "preferences"
+
+
+class Confirmations:
+    """Open requests by the hashes of their tokens."""
+
+    def __init__(self, database: Database, people: Subscribers) -> None:
+        """Work on `database`; who confirms is written to `people`."""
+        self._database = database
+        self._people = people
+
+    def open(
+        self,
+        request: Request,
+        *,
+        token_hash: str,
+        reply_hash: str,
+        wording: str,
+        now: datetime,
+        expires: datetime,
+    ) -> None:
+        """Keep a request until it `expires`; an earlier one of the same person is void.
+
+        `reply_hash` is of the part of the mail's Message-ID by which an answer is known.
+        """
+        values = {
+            "token_hash": token_hash,
+            "reply_hash": reply_hash,
+            "action": SUBSCRIBE,
+            "email": request.email,
+            "payload": request.to_json(),
+            "wording": wording,
+            "created_at": to_ms(now),
+            "expires_at": to_ms(expires),
+        }
+        earlier = sa.and_(
+            confirmations.c.email == request.email,
+            confirmations.c.action == SUBSCRIBE,
+            confirmations.c.used_at.is_(None),
+        )
+        old = confirmations.c.expires_at <= to_ms(now)
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(confirmations).where(sa.or_(earlier, old)))
+            connection.execute(sa.insert(confirmations).values(values))
+
+    def open_preferences(
+        self, email: str, *, token_hash: str, reply_hash: str, now: datetime, expires: datetime
+    ) -> None:
+        """Let the token show and change what `email` chose until it `expires`, any number of times.
+
+        An earlier one of the same person is void.
+        """
+        values = {
+            "token_hash": token_hash,
+            "reply_hash": reply_hash,
+            "action": PREFERENCES,
+            "email": email,
+            "payload": "{}",
+            "wording": "",
+            "created_at": to_ms(now),
+            "expires_at": to_ms(expires),
+        }
+        earlier = sa.and_(confirmations.c.email == email, confirmations.c.action == PREFERENCES)
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(confirmations).where(earlier))
+            connection.execute(sa.insert(confirmations).values(values))
+
+    def owner_of(self, token_hash: str, *, now: datetime) -> str | None:
+        """Return whose choices the token may show and change, None for any other or old one."""
+        query = sa.select(confirmations.c.email).where(
+            confirmations.c.token_hash == token_hash,
+            confirmations.c.action == PREFERENCES,
+            confirmations.c.expires_at > to_ms(now),
+        )
+        with self._database.reading() as connection:
+            found: str | None = connection.scalar(query)
+        return found
+
+    def redeem(
+        self,
+        *,
+        token_hash: str = "",
+        reply_hash: str = "",
+        now: datetime,
+        detail: str,
+        origin: str = "",
+    ) -> tuple[RedeemOutcome, Request | None]:
+        """Do what a token was for, once: the person is active with what they asked for.
+
+        Either hash will do; `origin` is the address that the answer came from. All is one
+        transaction: a token is used when the person is on the list, and not before. The request is
+        None for an unknown token alone.
+        """
+        which = (
+            confirmations.c.token_hash == token_hash
+            if token_hash
+            else confirmations.c.reply_hash == reply_hash
+        )
+        valid = sa.and_(
+            which,
+            confirmations.c.action == SUBSCRIBE,
+            confirmations.c.expires_at > to_ms(now),
+        )
+        with self._database.writing() as connection:
+            row = connection.execute(sa.select(confirmations).where(valid)).one_or_none()
+            if row is None:
+                return RedeemOutcome.UNKNOWN, None
+            request = Request.from_json(row.email, row.payload)
+            person = row_of(connection, row.email)
+            if row.used_at is not None:
+                active = person is not None and person.status == SubscriberStatus.ACTIVE
+                return (RedeemOutcome.ALREADY if active else RedeemOutcome.UNKNOWN), request
+            connection.execute(sa.update(confirmations).where(which).values(used_at=to_ms(now)))
+            subscriber_id = (
+                insert_subscriber(connection, _new(request, now)) if person is None else person.id
+            )
+            if chosen := _chosen(request):
+                update_subscriber(connection, subscriber_id, chosen)
+            write_topics(connection, subscriber_id, request.topics)
+            self._people.activate(
+                connection,
+                subscriber_id,
+                row.email,
+                now=now,
+                detail=detail,
+                wording=row.wording,
+                origin=" ".join(filter(None, (request.origin, origin))),
+            )
+            return RedeemOutcome.CONFIRMED, request
+
+    def asked(self, reply_hash: str) -> str | None:
+        """Return whom the mail with this hash of its Message-ID asked, None if unknown."""
+        query = sa.select(confirmations.c.email).where(confirmations.c.reply_hash == reply_hash)
+        with self._database.reading() as connection:
+            found: str | None = connection.scalar(query)
+        return found
+
+
+def _new(request: Request, now: datetime) -> dict[str, object]:
+    return {"email": request.email, "name": request.name, "created_at": to_ms(now)}
+
+
+def _chosen(request: Request) -> Mapping[str, str]:
+    """Return as columns what the request says; what it leaves out stays as it was."""
+    chosen = {key: value for key, value in wish_columns(request.wishes).items() if value}
+    return {**chosen, **({"name": request.name} if request.name else {})}

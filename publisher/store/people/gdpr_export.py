@@ -1,0 +1,76 @@
+"""Everything that is kept of one person, for that person (GDPR, articles 15 and 20)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from publisher.store.people.hashing import email_hash
+from publisher.store.tables.main import (
+    bounces,
+    confirmations,
+    consent_log,
+    decisions,
+    deliveries,
+    letters,
+    subscriber_topics,
+    subscribers,
+    suppressions,
+)
+from publisher.store.times import from_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from publisher.store.engine import Database
+
+_TIMES = ("at", "_at", "_until", "_since")
+# Secrets of the mail, and numbers that mean something to this program alone.
+_LEFT_OUT = frozenset(
+    {
+        *("token_hash", "reply_hash", "token_version", "email_hash", "subject", "claim_token"),
+        *("owner", "lease_until", "next_at", "edition_key", "report", "subscriber_id"),
+    }
+)
+
+
+def export_person(database: Database, keys: Mapping[int, bytes], email: str) -> dict[str, object]:
+    """Return what each table holds of the address as JSON values, times as ISO 8601 in UTC.
+
+    A person who is not on the list has a consent log at most. Raises `StoreError`.
+    """
+    hashed = email_hash(keys, email)
+    with database.reading() as connection:
+
+        def rows(table: sa.Table, where: sa.ColumnElement[bool]) -> list[dict[str, object]]:
+            found = connection.execute(sa.select(table).where(where)).mappings()
+            return [
+                {key: _value(key, value) for key, value in row.items() if key not in _LEFT_OUT}
+                for row in found
+            ]
+
+        person = rows(subscribers, subscribers.c.email == email)
+        known = person[0]["id"] if person else -1
+        topics = connection.scalars(
+            sa.select(subscriber_topics.c.slug)
+            .where(subscriber_topics.c.subscriber_id == known)
+            .order_by(subscriber_topics.c.slug)
+        )
+        return {
+            "email": email,
+            "subscriber": {**person[0], "topics": list(topics)} if person else None,
+            "consent": rows(consent_log, consent_log.c.subject == hashed),
+            "suppression": rows(suppressions, suppressions.c.email_hash == hashed),
+            "requests": rows(confirmations, confirmations.c.email == email),
+            "letters": rows(letters, letters.c.email == email),
+            "deliveries": rows(deliveries, deliveries.c.subscriber_id == known),
+            "decisions": rows(decisions, decisions.c.subscriber_id == known),
+            "bounces": rows(bounces, bounces.c.email_hash == hashed),
+        }
+
+
+def _value(key: str, value: object) -> object:
+    if isinstance(value, int) and key.endswith(_TIMES):
+        return from_ms(value).isoformat()
+    return value

@@ -1,0 +1,226 @@
+"""Puts many people on the list at once, as a file has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Protocol
+
+import sqlalchemy as sa
+
+from publisher.models import Preferences, SubscriberStatus
+from publisher.store.mail.outgoing_queue import enqueue
+from publisher.store.people.confirmations import Request
+from publisher.store.people.hashing import email_hash
+from publisher.store.people.subscriber_rows import (
+    insert_subscribers,
+    insert_topics,
+    wish_columns,
+)
+from publisher.store.tables.main import subscribers, suppressions
+from publisher.store.times import optional_ms, to_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    from publisher.store.engine import Database
+    from publisher.store.people.subscribers import Subscribers
+
+_CHUNK = 500
+INVITATION = "confirm"
+_AGREED = (SubscriberStatus.ACTIVE, SubscriberStatus.PAUSED)
+
+
+def quiet(_lines: int) -> None:
+    """Tell nobody."""
+
+
+class ImportedRow(Protocol):
+    """A checked line of a file; see newsletter/subscriber_csv.py."""
+
+    @property
+    def line(self) -> int: ...  # noqa: D102
+    @property
+    def email(self) -> str: ...  # noqa: D102
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def topics(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def status(self) -> SubscriberStatus: ...  # noqa: D102
+    @property
+    def created_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def confirmed_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def wishes(self) -> Preferences: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did: how many people are new, now confirmed, or were there as they are."""
+
+    added: int = 0
+    confirmed: int = 0
+    known: int = 0
+    refused: tuple[tuple[int, str], ...] = ()  # line and reason
+    invited: int = 0
+
+    def plus(self, part: _Chunk, invited: int) -> ImportResult:
+        """Return the two together."""
+        return ImportResult(
+            self.added + part.added,
+            self.confirmed + part.confirmed,
+            self.known + part.known,
+            (*self.refused, *part.refused),
+            self.invited + invited,
+        )
+
+
+def import_rows(
+    database: Database,
+    people: Subscribers,
+    keys: Mapping[int, bytes],
+    rows: Iterable[ImportedRow],
+    *,
+    now: datetime,
+    detail: str,
+    invite: bool = False,
+    on_progress: Callable[[int], None] = quiet,
+) -> ImportResult:
+    """Add `rows` in one transaction, all or none; return what was done.
+
+    `invite` has those who are new and pending asked by mail, unless they are suppressed.
+    `on_progress` is told how many lines were read so far.
+
+    Someone on the list stays as they are, except that a pending one whose row is active becomes
+    so. Someone who has unsubscribed or is suppressed is never made active by an import.
+
+    Raises `StoreError`.
+    """
+    total = ImportResult()
+    left = iter(rows)
+    with database.writing() as connection:
+        while chunk := list(islice(left, _CHUNK)):
+            part = _Chunk(connection, keys, chunk, now)
+            for row in chunk:
+                part.take(row)
+            part.write(people, detail)
+            invited = enqueue(database, connection, INVITATION, part.asked, now) if invite else 0
+            total = total.plus(part, invited)
+            on_progress(chunk[-1].line)
+    return total
+
+
+class _Chunk:
+    """Some lines, judged one after the other and written together: much the quickest way."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        keys: Mapping[int, bytes],
+        rows: list[ImportedRow],
+        now: datetime,
+    ) -> None:
+        self._connection = connection
+        self._now = now
+        self._hashes = {row.email: email_hash(keys, row.email) for row in rows}
+        self._present = _present(connection, list(self._hashes))
+        self._suppressed = _suppressed(connection, list(self._hashes.values()))
+        self._new: dict[str, tuple[ImportedRow, SubscriberStatus, datetime | None]] = {}
+        self._agreed: dict[str, datetime] = {}  # who is on the list and has confirmed since
+        self._actions: list[tuple[str, str]] = []
+        self.known = 0
+        self.refused: list[tuple[int, str]] = []
+        self.asked: list[tuple[str, str]] = []
+
+    @property
+    def added(self) -> int:
+        return len(self._new)
+
+    @property
+    def confirmed(self) -> int:
+        return sum(action == "confirmed" for _, action in self._actions)
+
+    def take(self, row: ImportedRow) -> None:
+        """Decide what becomes of a line."""
+        suppressed = self._hashes[row.email] in self._suppressed
+        agrees = row.status in _AGREED
+        if agrees and suppressed:
+            self.refused.append((row.line, "unsubscribed for good or bounced; not imported"))
+            return
+        status = self._status(row.email)
+        if status is None:
+            self._new[row.email] = (row, row.status, row.confirmed_at)
+            self._actions.append((row.email, f"imported as {row.status}"))
+        elif agrees and status is SubscriberStatus.UNSUBSCRIBED:
+            self.refused.append((row.line, "has unsubscribed; not made active again"))
+        elif agrees and status is SubscriberStatus.PENDING:
+            self._confirm(row.email, row.confirmed_at or self._now)
+        else:
+            self.known += 1
+        if self._status(row.email) is SubscriberStatus.PENDING and not suppressed:
+            request = Request(row.email, row.topics, row.wishes, row.name)
+            self.asked.append((row.email, request.to_json()))
+
+    def write(self, people: Subscribers, detail: str) -> None:
+        """Write what was decided."""
+        rows = [_columns(*found, self._now) for found in self._new.values()]
+        ids = insert_subscribers(self._connection, rows)
+        insert_topics(
+            self._connection,
+            ((ids[email], slug) for email, (row, _, _) in self._new.items() for slug in row.topics),
+        )
+        for email, at in self._agreed.items():
+            _activate(self._connection, self._present[email][0], at)
+        people.log_all(self._connection, self._actions, detail, self._now)
+
+    def _status(self, email: str) -> SubscriberStatus | None:
+        if email in self._new:
+            return self._new[email][1]
+        if email in self._agreed:
+            return SubscriberStatus.ACTIVE
+        return self._present[email][1] if email in self._present else None
+
+    def _confirm(self, email: str, at: datetime) -> None:
+        self._actions.append((email, "confirmed"))
+        if email in self._new:
+            self._new[email] = (self._new[email][0], SubscriberStatus.ACTIVE, at)
+        else:
+            self._agreed[email] = at
+
+
+def _present(
+    connection: sa.Connection, emails: list[str]
+) -> dict[str, tuple[int, SubscriberStatus]]:
+    columns = (subscribers.c.email, subscribers.c.id, subscribers.c.status)
+    query = sa.select(*columns).where(subscribers.c.email.in_(emails))
+    return {row.email: (row.id, SubscriberStatus(row.status)) for row in connection.execute(query)}
+
+
+def _suppressed(connection: sa.Connection, hashes: list[str]) -> set[str]:
+    query = sa.select(suppressions.c.email_hash).where(suppressions.c.email_hash.in_(hashes))
+    return set(connection.scalars(query))
+
+
+def _columns(
+    row: ImportedRow, status: SubscriberStatus, confirmed_at: datetime | None, now: datetime
+) -> dict[str, object]:
+    agreed = status in _AGREED
+    return {
+        "email": row.email,
+        "name": row.name,
+        "status": status.value,
+        "created_at": to_ms(row.created_at or now),
+        "confirmed_at": to_ms(confirmed_at or now) if agreed else optional_ms(confirmed_at),
+        "unsubscribed_at": to_ms(now) if status is SubscriberStatus.UNSUBSCRIBED else None,
+        **wish_columns(row.wishes),
+    }
+
+
+def _activate(connection: sa.Connection, subscriber_id: int, at: datetime) -> None:
+    values = {"status": SubscriberStatus.ACTIVE.value, "confirmed_at": to_ms(at)}
+    connection.execute(
+        sa.update(subscribers).where(subscribers.c.id == subscriber_id).values(values)
+    )

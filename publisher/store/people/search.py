@@ -1,0 +1,95 @@
+"""Looking for people on the list, a page at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from publisher.store.people.subscriber_rows import load_subscribers
+from publisher.store.tables.main import subscriber_topics, subscribers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from publisher.models import Subscriber, SubscriberStatus
+    from publisher.store.engine import Database
+
+# Nobody reads further; and to count them all takes long where there are very many.
+MOST_COUNTED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberQuery:
+    """Whom to look for: each that is set has to be met.
+
+    `text` is a whole address, or a part of an address or name in any case; `topic` a slug that they
+    chose.
+    """
+
+    text: str = ""
+    topic: str = ""
+    status: SubscriberStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberPage:
+    """A page of people, newest first. `count` goes to `MOST_COUNTED` at most.
+
+    `older` is the id to ask the next page with, 0 where there is none.
+    """
+
+    people: Sequence[Subscriber]
+    count: int
+    older: int
+
+
+def search(
+    database: Database, wanted: SubscriberQuery, *, before: int = 0, size: int = 50
+) -> SubscriberPage:
+    """Return the newest `size` people, those with an id below `before` where that is set.
+
+    Raises `StoreError`.
+    """
+    where = _where(wanted)
+    if "@" in wanted.text and _holds(database, exactly := subscribers.c.email == wanted.text):
+        # A whole address needs no look through very many.
+        where &= exactly
+    page = where & (subscribers.c.id < before) if before else where
+    ids = sa.select(subscribers.c.id).where(page).order_by(subscribers.c.id.desc()).limit(size + 1)
+    with database.reading() as connection:
+        found = list(connection.scalars(ids))
+        people = load_subscribers(connection, subscribers.c.id.in_(found[:size]))
+        more = found[size - 1] if len(found) > size else 0
+        # To look for few among very many takes long: once is enough.
+        count = len(found) if not before and not more else _count(connection, where)
+    return SubscriberPage(list(reversed(people)), count, more)
+
+
+def _holds(database: Database, where: sa.ColumnElement[bool]) -> bool:
+    with database.reading() as connection:
+        return connection.scalar(sa.select(subscribers.c.id).where(where)) is not None
+
+
+def _count(connection: sa.Connection, where: sa.ColumnElement[bool]) -> int:
+    counted = sa.select(subscribers.c.id).where(where).limit(MOST_COUNTED).subquery()
+    return int(connection.scalar(sa.select(sa.func.count()).select_from(counted)) or 0)
+
+
+def _where(wanted: SubscriberQuery) -> sa.ColumnElement[bool]:
+    where: sa.ColumnElement[bool] = sa.true()
+    if wanted.text:
+        where &= sa.or_(
+            subscribers.c.email.icontains(wanted.text, autoescape=True),
+            subscribers.c.name.icontains(wanted.text, autoescape=True),
+        )
+    if wanted.topic:
+        chosen = sa.exists().where(
+            subscriber_topics.c.subscriber_id == subscribers.c.id,
+            subscriber_topics.c.slug == wanted.topic,
+        )
+        where &= chosen
+    if wanted.status is not None:
+        where &= subscribers.c.status == wanted.status.value
+    return where

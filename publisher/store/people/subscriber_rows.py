@@ -1,0 +1,132 @@
+"""The rows of people: read and written in the caller's transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from publisher.errors import SubscriberError
+from publisher.models import (
+    Frequency,
+    Language,
+    Length,
+    Preferences,
+    Subscriber,
+    SubscriberStatus,
+)
+from publisher.store.tables.main import subscriber_topics, subscribers
+from publisher.store.times import from_ms, optional_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+
+def insert_subscriber(connection: sa.Connection, values: Mapping[str, object]) -> int:
+    """Insert a person; `values` are columns and may leave out what a new pending one has anyway.
+
+    Returns the new id.
+    """
+    row = {"status": SubscriberStatus.PENDING.value, "token_version": 1, **values}
+    result = connection.execute(sa.insert(subscribers).values(row))
+    key = result.inserted_primary_key
+    if key is None:
+        raise AssertionError
+    return int(key[0])
+
+
+def insert_subscribers(
+    connection: sa.Connection, rows: Sequence[Mapping[str, object]]
+) -> dict[str, int]:
+    """Insert people as `insert_subscriber` does, all at once; return their ids by address."""
+    if not rows:
+        return {}
+    result = connection.execute(
+        sa.insert(subscribers).returning(subscribers.c.email, subscribers.c.id),
+        [{"token_version": 1, **row} for row in rows],
+    )
+    return {row.email: row.id for row in result}
+
+
+def insert_topics(connection: sa.Connection, pairs: Iterable[tuple[int, str]]) -> None:
+    """Insert the topics of people who have none yet, as pairs of id and slug."""
+    rows = [{"subscriber_id": subscriber_id, "slug": slug} for subscriber_id, slug in pairs]
+    if rows:
+        connection.execute(sa.insert(subscriber_topics), rows)
+
+
+def write_topics(connection: sa.Connection, subscriber_id: int, topics: Iterable[str]) -> None:
+    """Replace the topics of a person."""
+    connection.execute(
+        sa.delete(subscriber_topics).where(subscriber_topics.c.subscriber_id == subscriber_id)
+    )
+    rows = [{"subscriber_id": subscriber_id, "slug": slug} for slug in sorted(set(topics))]
+    if rows:
+        connection.execute(sa.insert(subscriber_topics), rows)
+
+
+def wish_columns(wishes: Preferences) -> dict[str, str]:
+    """Return `wishes` as columns."""
+    return {
+        "language": wishes.language or "",
+        "length": wishes.length or "",
+        "frequency": wishes.frequency or "",
+    }
+
+
+def update_subscriber(
+    connection: sa.Connection, subscriber_id: int, values: Mapping[str, object]
+) -> None:
+    """Write columns of a person."""
+    connection.execute(
+        sa.update(subscribers).where(subscribers.c.id == subscriber_id).values(values)
+    )
+
+
+def row_of(connection: sa.Connection, email: str) -> sa.Row[tuple[object, ...]] | None:
+    """Return the row of an address, None if unknown."""
+    return connection.execute(
+        sa.select(subscribers).where(subscribers.c.email == email)
+    ).one_or_none()
+
+
+def read_subscriber(connection: sa.Connection, subscriber_id: int) -> Subscriber:
+    """Return the person with the id. Raises `SubscriberError` for an unknown one."""
+    found = load_subscribers(connection, subscribers.c.id == subscriber_id)
+    if not found:
+        raise SubscriberError(f"no subscriber has the id {subscriber_id}")
+    return found[0]
+
+
+def load_subscribers(
+    connection: sa.Connection, where: sa.ColumnElement[bool], limit: int | None = None
+) -> Sequence[Subscriber]:
+    """Return the people that `where` names, by id, at most `limit`."""
+    query = sa.select(subscribers).where(where).order_by(subscribers.c.id)
+    rows = connection.execute(query.limit(limit) if limit else query).all()
+    topics: dict[int, list[str]] = {row.id: [] for row in rows}
+    chosen = (
+        sa.select(subscriber_topics)
+        .where(subscriber_topics.c.subscriber_id.in_(list(topics)))
+        .order_by(subscriber_topics.c.slug)
+    )
+    for subscriber_id, slug in connection.execute(chosen):
+        topics[subscriber_id].append(slug)
+    return [
+        Subscriber(
+            id=row.id,
+            email=row.email,
+            name=row.name,
+            topics=tuple(topics[row.id]),
+            status=SubscriberStatus(row.status),
+            created_at=from_ms(row.created_at),
+            confirmed_at=optional_time(row.confirmed_at),
+            paused_until=optional_time(row.paused_until),
+            wishes=Preferences(
+                language=Language(row.language) if row.language else None,
+                length=Length(row.length) if row.length else None,
+                frequency=Frequency(row.frequency) if row.frequency else None,
+            ),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,277 @@
+"""The people on the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from publisher.errors import SubscriberError
+from publisher.models import (
+    NO_PREFERENCES,
+    Preferences,
+    Subscriber,
+    SubscriberStatus,
+)
+from publisher.store.people.consent import ConsentLog
+from publisher.store.people.hashing import email_hash
+from publisher.store.people.subscriber_rows import (
+    insert_subscriber,
+    load_subscribers,
+    read_subscriber,
+    row_of,
+    update_subscriber,
+    wish_columns,
+    write_topics,
+)
+from publisher.store.tables.main import (
+    bounces,
+    confirmations,
+    consent_log,
+    decisions,
+    deliveries,
+    letters,
+    subscriber_topics,
+    subscribers,
+    suppressions,
+)
+from publisher.store.times import to_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+# Rows fetched at a time: no list of people is held in memory whole.
+_PAGE = 1000
+_AGREED = (SubscriberStatus.ACTIVE.value, SubscriberStatus.PAUSED.value)
+_RESUMED = {"status": SubscriberStatus.ACTIVE.value, "paused_until": None}
+
+
+class Subscribers(ConsentLog):
+    """Every address given here must be normalised already (addresses.py)."""
+
+    def add(
+        self,
+        email: str,
+        name: str,
+        topics: Iterable[str],
+        wishes: Preferences = NO_PREFERENCES,
+        *,
+        now: datetime,
+        detail: str = "",
+    ) -> Subscriber:
+        """Put a person on the list as PENDING, or one who left as PENDING again.
+
+        `topics` are slugs, none for all; `detail` goes to the consent log, e.g. who asked.
+
+        Raises `SubscriberError` for somebody who has confirmed already, and `StoreError`.
+        """
+        with self._database.writing() as connection:
+            row = row_of(connection, email)
+            if row is not None and row.status in _AGREED:
+                raise SubscriberError(f"{email}: is on the list already")
+            if row is None:
+                values = {"email": email, "name": name, "created_at": to_ms(now)}
+                subscriber_id = insert_subscriber(connection, values | wish_columns(wishes))
+            else:
+                subscriber_id = row.id
+                pending = {"name": name, "status": SubscriberStatus.PENDING.value}
+                update_subscriber(connection, subscriber_id, pending | wish_columns(wishes))
+            write_topics(connection, subscriber_id, topics)
+            self.log(connection, email, "added", detail, now)
+            return read_subscriber(connection, subscriber_id)
+
+    def confirm(self, email: str, *, now: datetime, detail: str = "") -> Subscriber:
+        """Make a pending person ACTIVE; nothing changes for one who is.
+
+        To confirm is to agree anew, and shows that the mailbox works: an older suppression of the
+        address is lifted.
+
+        Raises `SubscriberError` for somebody unknown, or who has unsubscribed since, and
+        `StoreError`.
+        """
+        with self._database.writing() as connection:
+            row = row_of(connection, email)
+            if row is None:
+                raise SubscriberError(f"{email}: is not on the list; add it first")
+            if row.status == SubscriberStatus.UNSUBSCRIBED:
+                raise SubscriberError(f"{email}: has unsubscribed; add it again first")
+            if row.status == SubscriberStatus.PENDING:
+                self.activate(connection, row.id, email, now=now, detail=detail)
+            return read_subscriber(connection, row.id)
+
+    def activate(
+        self,
+        connection: sa.Connection,
+        subscriber_id: int,
+        email: str,
+        *,
+        now: datetime,
+        detail: str,
+        wording: str = "",
+        origin: str = "",
+    ) -> None:
+        """Make a person active who has just agreed, in the caller's transaction; see `confirm`."""
+        active = {"status": SubscriberStatus.ACTIVE.value, "confirmed_at": to_ms(now)}
+        update_subscriber(connection, subscriber_id, {**active, "paused_until": None})
+        hashed = email_hash(self._keys, email)
+        connection.execute(sa.delete(suppressions).where(suppressions.c.email_hash == hashed))
+        # Bounces from before count no more: the mailbox works.
+        connection.execute(sa.delete(bounces).where(bounces.c.email_hash == hashed))
+        self.log(connection, email, "confirmed", detail, now, wording, origin)
+
+    def pause(
+        self, subscriber_id: int, *, until: datetime | None, now: datetime, detail: str = ""
+    ) -> bool:
+        """Send a person nothing `until` then (None: until they say so); False: not active."""
+        paused = {
+            "status": SubscriberStatus.PAUSED.value,
+            "paused_until": None if until is None else to_ms(until),
+        }
+        return self._move(subscriber_id, _AGREED, paused, "paused", now, detail)
+
+    def resume(self, subscriber_id: int, *, now: datetime, detail: str = "") -> bool:
+        """End a pause; return whether there was one. Raises `StoreError`."""
+        paused = (SubscriberStatus.PAUSED.value,)
+        return self._move(subscriber_id, paused, _RESUMED, "resumed", now, detail)
+
+    def resume_due(self, *, now: datetime) -> int:
+        """End the pauses whose day has come; return how many. Raises `StoreError`."""
+        over = sa.and_(
+            subscribers.c.status == SubscriberStatus.PAUSED.value,
+            subscribers.c.paused_until <= to_ms(now),
+        )
+        with self._database.writing() as connection:
+            return connection.execute(sa.update(subscribers).where(over).values(_RESUMED)).rowcount
+
+    def _move(
+        self,
+        subscriber_id: int,
+        from_status: tuple[str, ...],
+        values: Mapping[str, object],
+        action: str,
+        now: datetime,
+        detail: str,
+    ) -> bool:
+        with self._database.writing() as connection:
+            moved = connection.execute(
+                sa.update(subscribers)
+                .where(subscribers.c.id == subscriber_id, subscribers.c.status.in_(from_status))
+                .values(values)
+                .returning(subscribers.c.email)
+            ).one_or_none()
+            if moved is not None:
+                self.log(connection, moved.email, action, detail, now)
+            return moved is not None
+
+    def unsubscribe(self, subscriber_id: int, *, now: datetime, detail: str = "") -> bool:
+        """Take a person off the list; return whether that changed anything. Raises `StoreError`."""
+        with self._database.writing() as connection:
+            row = connection.execute(
+                sa.select(subscribers).where(subscribers.c.id == subscriber_id)
+            ).one_or_none()
+            if row is None or row.status == SubscriberStatus.UNSUBSCRIBED:
+                return False
+            gone = {"status": SubscriberStatus.UNSUBSCRIBED.value, "unsubscribed_at": to_ms(now)}
+            update_subscriber(connection, row.id, gone)
+            self.log(connection, row.email, "unsubscribed", detail, now)
+            return True
+
+    def remove(self, email: str, *, now: datetime, detail: str = "") -> bool:
+        """Unsubscribe by address; return whether that changed anything. Raises `StoreError`."""
+        found = self.find(email)
+        return found is not None and self.unsubscribe(found.id, now=now, detail=detail)
+
+    def erase(self, email: str, *, now: datetime, detail: str = "") -> bool:
+        """Forget a person and suppress the address; return whether they were on the list.
+
+        What stays is a keyed hash in the suppression list and the consent log, and deliveries
+        without address, name or the server's words. Raises `StoreError`.
+        """
+        with self._database.writing() as connection:
+            row = row_of(connection, email)
+            if row is not None:
+                blank = {"email": "", "name": "", "reason": "erased"}
+                connection.execute(
+                    sa.update(deliveries).where(deliveries.c.subscriber_id == row.id).values(blank)
+                )
+                # A report's words may name the person.
+                connection.execute(
+                    sa.update(decisions)
+                    .where(decisions.c.subscriber_id == row.id)
+                    .values(reason="erased")
+                )
+                topics_of = subscriber_topics.c.subscriber_id == row.id
+                connection.execute(sa.delete(subscriber_topics).where(topics_of))
+                connection.execute(sa.delete(subscribers).where(subscribers.c.id == row.id))
+            for table in (confirmations, letters):
+                connection.execute(sa.delete(table).where(table.c.email == email))
+            hashed = email_hash(self._keys, email)
+            connection.execute(sa.delete(bounces).where(bounces.c.email_hash == hashed))
+            self._suppress(connection, email, "erased", now)
+            connection.execute(
+                sa.update(consent_log).where(consent_log.c.subject == hashed).values(origin="")
+            )
+            self.log(connection, email, "erased", detail, now)
+            return row is not None
+
+    def set_topics(self, subscriber_id: int, topics: Iterable[str]) -> Subscriber:
+        """Replace a person's topics (slugs, none for all).
+
+        Raises `SubscriberError` for an unknown id, and `StoreError`.
+        """
+        with self._database.writing() as connection:
+            read_subscriber(connection, subscriber_id)
+            write_topics(connection, subscriber_id, topics)
+            return read_subscriber(connection, subscriber_id)
+
+    def set_wishes(self, subscriber_id: int, wishes: Preferences) -> Subscriber:
+        """Replace how a person wants the mail.
+
+        Raises `SubscriberError` for an unknown id, and `StoreError`.
+        """
+        with self._database.writing() as connection:
+            read_subscriber(connection, subscriber_id)
+            update_subscriber(connection, subscriber_id, wish_columns(wishes))
+            return read_subscriber(connection, subscriber_id)
+
+    def find(self, email: str) -> Subscriber | None:
+        """Return the person with the normalised address, None if unknown. Raises `StoreError`."""
+        with self._database.reading() as connection:
+            row = row_of(connection, email)
+            return None if row is None else read_subscriber(connection, row.id)
+
+    def get(self, subscriber_id: int) -> Subscriber | None:
+        """Return the person with the id, None if unknown. Raises `StoreError`."""
+        with self._database.reading() as connection:
+            found = load_subscribers(connection, subscribers.c.id == subscriber_id)
+        return found[0] if found else None
+
+    def token_version(self, subscriber_id: int) -> int | None:
+        """Return the version an unsubscribe token must have, None for an unknown id."""
+        with self._database.reading() as connection:
+            value: int | None = connection.scalar(
+                sa.select(subscribers.c.token_version).where(subscribers.c.id == subscriber_id)
+            )
+        return value
+
+    def iterate(self, status: SubscriberStatus | None = None) -> Iterator[Subscriber]:
+        """Yield everyone, or those with `status`, by id, a page at a time. Raises `StoreError`."""
+        last = 0
+        while True:
+            with self._database.reading() as connection:
+                where = subscribers.c.id > last
+                if status is not None:
+                    where &= subscribers.c.status == status.value
+                page = load_subscribers(connection, where, limit=_PAGE)
+            yield from page
+            if len(page) < _PAGE:
+                return
+            last = page[-1].id
+
+    def count(self) -> dict[SubscriberStatus, int]:
+        """Return how many people have each status, 0 included. Raises `StoreError`."""
+        query = sa.select(subscribers.c.status, sa.func.count()).group_by(subscribers.c.status)
+        with self._database.reading() as connection:
+            found = {row[0]: row[1] for row in connection.execute(query)}
+        return {status: found.get(status.value, 0) for status in SubscriberStatus}
