@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 import premailer
 
 from benchmarks.material import EXAMPLES
-from publisher import issuing, pipeline
 from publisher.formatter.email import EditionRenderer
 from publisher.models import (
     EditionKey,
@@ -32,6 +31,7 @@ from publisher.models import (
 )
 from publisher.newsletter.audience import edition_key
 from publisher.newsletter.subscriber_csv import SubscriberRow
+from publisher.services import build, publish
 from publisher.settings import load
 
 if TYPE_CHECKING:
@@ -120,14 +120,14 @@ def _subscribers(issue: Issue, wanted: list[EditionKey], settings: Settings) -> 
         )
         for n in range(SUBSCRIBERS)
     )
-    with pipeline.open_store(settings) as store:
+    with build.open_store(settings) as store:
         store.import_subscribers(rows, now=END)
         with watched() as watch:
             started = time.perf_counter()
-            made = issuing.draft(issue, settings, store)
+            made = publish.draft(issue, settings, store)
             drafted = _since(started)
             started = time.perf_counter()
-            assert issuing.freeze(made, settings, store, END) == SUBSCRIBERS
+            assert publish.freeze(made, settings, store, END) == SUBSCRIBERS
             frozen = _since(started)
     assert len(made.editions) == EDITIONS
     print(
@@ -139,7 +139,7 @@ def _subscribers(issue: Issue, wanted: list[EditionKey], settings: Settings) -> 
 
 def week(settings: Settings) -> Issue:
     """Return the example papers, as often as needed, with other ids, titles and topics."""
-    papers = list(islice(_papers(pipeline.collect(settings).papers), PAPERS))
+    papers = list(islice(_papers(build.collect(settings).papers), PAPERS))
     return Issue("2024-W49", END - timedelta(days=7), END, tuple(papers))
 
 

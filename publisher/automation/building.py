@@ -17,7 +17,7 @@ from publisher.watcher.loop import Outcome, Stopped
 if TYPE_CHECKING:
     from publisher.automation.desk import Desk
     from publisher.models import Finding
-    from publisher.pipeline import Built
+    from publisher.services.build import Built
     from publisher.settings import Settings
 
 BUILD = "build"
@@ -53,7 +53,7 @@ class Builder:
 
         Raises what `pipeline.build` does, and `Stopped` out of waiting for another build.
         """
-        from publisher import pipeline  # noqa: PLC0415 - `build --watch` starts quicker
+        from publisher.services import build as build_service  # noqa: PLC0415 - `build --watch` starts quicker
 
         waited = False
 
@@ -67,7 +67,7 @@ class Builder:
 
         with self._lock:
             try:
-                built = pipeline.build(settings, waiting=waiting)
+                built = build_service.build(settings, waiting=waiting)
             except Exception:
                 if self.verbose:
                     traceback.print_exc()
@@ -78,7 +78,7 @@ class Builder:
         return built
 
     def _tell(self, built: Built, settings: Settings) -> None:
-        from publisher import websub  # noqa: PLC0415 - few have a hub
+        from publisher.services import websub  # noqa: PLC0415 - few have a hub
 
         for warning in websub.announce(built.changes.written, settings, self.stopping):
             self.say(f"warning: {warning}")

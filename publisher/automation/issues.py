@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.automation.desk import Desk
-    from publisher.issuing import Draft
     from publisher.models import Collection, Finding, Issue
-    from publisher.pipeline import Built
     from publisher.sender.delivery.deliver import Report
+    from publisher.services.build import Built
+    from publisher.services.publish import Draft
     from publisher.settings import Settings
     from publisher.store.ledger.issues import IssueInfo
 
@@ -73,14 +73,14 @@ class IssueWork:
 
     def _send(self, settings: Settings) -> bool:
         """Send what is waiting; return whether more may be sent."""
-        from publisher import pipeline  # noqa: PLC0415
+        from publisher.services import build as build_service  # noqa: PLC0415
 
         desk = self.desk
         infos = desk.store.ledger.issues()
         ids = to_send(infos, desk.clock())
         if not ids:
             return limit_until(infos, desk.clock()) is None
-        reports = pipeline.deliver(
+        reports = build_service.deliver(
             ids,
             settings,
             desk.store,
@@ -96,15 +96,15 @@ class IssueWork:
         return not any(report.stopped for report in reports)
 
     def _freeze_due(self, settings: Settings) -> list[str]:
-        from publisher import issuing  # noqa: PLC0415
+        from publisher.services import publish  # noqa: PLC0415
 
         desk, frozen = self.desk, list[str]()
         if desk.collection is None or desk.stopping():
             return frozen  # the first build wakes us
         unwanted, self._unwanted = self._unwanted, set()
-        for issue in issuing.due(self._papers(settings), settings, desk.store, desk.clock()):
+        for issue in publish.due(self._papers(settings), settings, desk.store, desk.clock()):
             # Drafted after the one before is frozen: who had that gets no paper of it again.
-            made = issuing.draft(issue, settings, desk.store)
+            made = publish.draft(issue, settings, desk.store)
             if not made.editions:
                 self._unwanted.add(issue.id)
             elif self._is_ready(made, settings):
@@ -130,9 +130,9 @@ class IssueWork:
         return desk.collection
 
     def _is_ready(self, made: Draft, settings: Settings) -> bool:
-        from publisher import vetting  # noqa: PLC0415
+        from publisher.services import preflight  # noqa: PLC0415
 
-        found = vetting.about_draft(made, settings, self.desk.store)
+        found = preflight.check_draft(made, settings, self.desk.store)
         errors = [one for one in found if one.severity is Severity.ERROR]
         if errors:
             self._trouble.append(_refused(made.issue, errors))
@@ -140,13 +140,13 @@ class IssueWork:
 
     def _freeze(self, made: Draft, settings: Settings) -> None:
         """Freeze the issue; where another process was quicker, both send it and build anew."""
-        from publisher import issuing  # noqa: PLC0415
+        from publisher.services import publish  # noqa: PLC0415
 
         desk, issue = self.desk, made.issue
         # Before the first message leaves: each has a link to it.
-        issuing.write_page(issue, settings)
+        publish.write_page(issue, settings)
         try:
-            count = issuing.freeze(made, settings, desk.store, desk.clock())
+            count = publish.freeze(made, settings, desk.store, desk.clock())
         except AlreadyFrozen:
             return
         self._said.append(

@@ -35,14 +35,14 @@ class LetterWork:
 
     def run(self) -> Done:
         """Send what is due. Raises `StoreError`, `SettingsError` and `TemplateError`."""
-        from publisher import correspondence  # noqa: PLC0415
+        from publisher.services import transactional  # noqa: PLC0415
 
         desk, now = self.desk, self.desk.clock()
         due = desk.store.letters.next_due()
         ready = desk.tried or time.monotonic() >= self.patience
         if due is None or due > now or not ready:
             return Done(LETTER_SECONDS, at=due)
-        found = correspondence.send_letters(
+        found = transactional.send_queued(
             desk.settings,
             desk.store,
             desk.clock,

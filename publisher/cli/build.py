@@ -29,7 +29,7 @@ def build(
     verbose: bool,
 ) -> None:
     """Write the feeds and pages that changed, and print what changed."""
-    from publisher import pipeline
+    from publisher.services import build as build_service
 
     if watch:
         from publisher.cli import watching
@@ -37,7 +37,7 @@ def build(
         watching.watch(config, source, output, ping=not no_ping, verbose=verbose)
         return
     settings = options.settings_of(config, source, output)
-    built = pipeline.build(settings, show.parsing, show.waiting())
+    built = build_service.build(settings, show.parsing, show.waiting())
     show.changes(built.changes, every=verbose)
     show.note(
         f"{show.count(len(built.collection.papers), 'paper')} from "
@@ -46,7 +46,7 @@ def build(
     )
     show.left_out(built.collection.left_out)
     if settings.feeds.hub and not no_ping:
-        from publisher import websub
+        from publisher.services import websub
 
         show.warnings(websub.announce(built.changes.written, settings))
     if show.defects(built.collection):

@@ -59,9 +59,9 @@ def check(
 
     The codes are explained in docs/findings.md. Exit code 1 if there is an error.
     """
-    from publisher import pipeline
+    from publisher.services import build
 
-    collection = pipeline.collect(options.settings_of(config, [*source, *paths]), show.parsing)
+    collection = build.collect(options.settings_of(config, [*source, *paths]), show.parsing)
     if as_json or output_format is Format.JSON:
         for found in collection.findings:
             show.line(json.dumps(_fields(found), ensure_ascii=False))

@@ -10,17 +10,17 @@ from publisher.models import Severity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from publisher.issuing import Draft
     from publisher.models import Finding
+    from publisher.services.publish import Draft
     from publisher.settings import Settings
     from publisher.store.database import Store
 
 
 def ready(made: Draft, settings: Settings, store: Store, *, force: bool) -> bool:
     """Return whether `made` may be sent, and say why not; warnings are counted."""
-    from publisher import vetting
+    from publisher.services import preflight
 
-    found = vetting.about_draft(made, settings, store)
+    found = preflight.check_draft(made, settings, store)
     errors = [one for one in found if one.severity is Severity.ERROR]
     warnings = sum(one.severity is Severity.WARNING for one in found)
     for one in errors:

@@ -39,10 +39,10 @@ def deliveries(
     verbose: bool,
 ) -> None:
     """Show who got which issue, who did not, and why."""
-    from publisher import pipeline
+    from publisher.services import build
 
     settings = options.settings_of(config)
-    with pipeline.open_store(settings) as store:
+    with build.open_store(settings) as store:
         ids = [info.id for info in store.ledger.issues() if issue_id in (None, info.id)]
         if decisions:
             rows = _decided(store, ids)

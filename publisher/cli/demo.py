@@ -26,7 +26,7 @@ READERS = (
 @options.verbose
 def demo(*, folder: Path, verbose: bool) -> None:
     """Build and send the example digests into a folder; run it again and nothing goes twice."""
-    from publisher import issuing, pipeline
+    from publisher.services import build, publish
     from publisher.settings import load
 
     folder = folder.absolute()
@@ -39,21 +39,21 @@ def demo(*, folder: Path, verbose: bool) -> None:
             "store": {"url": f"sqlite:///{(folder / 'publisher.db').as_posix()}"},
         },
     )
-    built = pipeline.build(settings)
+    built = build.build(settings)
     show.line(
         f"collected {show.count(len(built.collection.papers), 'paper')} from "
         f"{show.count(built.collection.digest_count, 'digest')}; "
         f"{show.count(len(built.changes.written), 'file')} written"
     )
-    with pipeline.open_store(settings) as store:
+    with build.open_store(settings) as store:
         for email, name, topics in READERS:
             if store.subscribers.find(email) is None:
                 store.subscribers.add(email, name, topics, now=sending.now(), detail="demo")
                 store.subscribers.confirm(email, now=sending.now(), detail="demo")
-        issues = issuing.due(built.collection, settings, store, sending.now())
+        issues = publish.due(built.collection, settings, store, sending.now())
         well = sending.send_due(issues, settings, store, built.collection)
     if issues:
-        pipeline.build(settings)  # the list of issues and their feed know them now
+        build.build(settings)  # the list of issues and their feed know them now
     for what, where in (
         ("the site", folder / "site" / "index.html"),
         ("a feed for your reader", folder / "site" / "atom.xml"),

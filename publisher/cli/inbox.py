@@ -49,10 +49,10 @@ def inbox(*, watch: bool, config: Path | None, verbose: bool) -> None:
 
 def once(settings: Settings, stopping: Callable[[], bool]) -> None:
     """Read the mailbox, send the answers, and say what there was."""
-    from publisher import pipeline
     from publisher.inbound import processor
+    from publisher.services import build
 
-    with pipeline.open_store(settings) as store:
+    with build.open_store(settings) as store:
         source = processor.open_source(settings, store)
         try:
             reader = processor.InboxProcessor(settings, store, sending.now, _topics(settings))

@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 
 def check(settings: Settings) -> None:
     """Raise `SettingsError` where nobody could confirm by mail or on the web."""
-    from publisher import correspondence
+    from publisher.services import transactional
 
-    correspondence.check_answerable(settings)
+    transactional.check_answerable(settings)
 
 
 def send(settings: Settings, store: Store | None = None) -> bool:
     """Send the letters that are due; return whether none had to stay."""
-    from publisher import correspondence, pipeline
     from publisher.sender.delivery.signals import graceful_stop
+    from publisher.services import build, transactional
 
     if store is None:
-        with pipeline.open_store(settings) as opened:
+        with build.open_store(settings) as opened:
             return send(settings, opened)
     if not store.letters.waiting():
         return True
     with graceful_stop() as stopping:
-        found = correspondence.send_letters(
+        found = transactional.send_queued(
             settings,
             store,
             sending.now,
@@ -55,10 +55,10 @@ def send(settings: Settings, store: Store | None = None) -> bool:
 
 def topic_names(settings: Settings) -> dict[str, str]:
     """Return the names of all topics by slug; none where the digests can't be read."""
-    from publisher import pipeline
+    from publisher.services import build
 
     with suppress(SourceError):
-        return {topic.slug: topic.name for topic in pipeline.collect(settings).topics}
+        return {topic.slug: topic.name for topic in build.collect(settings).topics}
     return {}
 
 

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 @options.verbose
 def login(*, name: str | None, email: str | None, config: Path | None, verbose: bool) -> None:
     """Print a link to the operator's pages that works once, for some minutes."""
-    from publisher import pipeline
+    from publisher.services import build
 
     settings = options.settings_of(config)
     if not settings.web.root:
         raise SettingsError("web.url: is not set; the operator's pages are in the web app")
-    with pipeline.open_store(settings) as store:
+    with build.open_store(settings) as store:
         if email is None:
             show.line(_link(name or _user(), settings, store))
         else:

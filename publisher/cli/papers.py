@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 @options.verbose
 def papers(*, as_json: bool, config: Path | None, source: tuple[Path, ...], verbose: bool) -> None:
     """List the papers of all digests, newest first."""
-    from publisher import pipeline
     from publisher.formatter.paper_json import to_json
+    from publisher.services import build
 
-    collection = pipeline.collect(options.settings_of(config, source), show.parsing)
+    collection = build.collect(options.settings_of(config, source), show.parsing)
     for paper in collection.papers:
         if as_json:
             show.line(to_json(paper))

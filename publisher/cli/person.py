@@ -28,10 +28,10 @@ _address = click.argument("address", metavar="ADDRESS")
 @options.verbose
 def show(*, address: str, config: Path | None, verbose: bool) -> None:
     """Print all that is kept of a person as JSON, for them to have."""
-    from publisher import pipeline
     from publisher.addresses import normalise_email
+    from publisher.services import build
 
-    with pipeline.open_store(options.settings_of(config)) as store:
+    with build.open_store(options.settings_of(config)) as store:
         found = store.export_person(normalise_email(address))
     out.line(json.dumps(found, ensure_ascii=False, indent=2))
 
@@ -42,13 +42,13 @@ def show(*, address: str, config: Path | None, verbose: bool) -> None:
 @options.verbose
 def invite(*, addresses: tuple[str, ...], config: Path | None, verbose: bool) -> None:
     """Ask people by mail to confirm; without addresses, send the mails that are waiting."""
-    from publisher import pipeline
     from publisher.addresses import normalise_email
+    from publisher.services import build
     from publisher.store.people.confirmations import Request
 
     settings = options.settings_of(config)
     letters.check(settings)
-    with pipeline.open_store(settings) as store:
+    with build.open_store(settings) as store:
         for email in [normalise_email(address) for address in addresses]:
             person = store.subscribers.find(email)
             if person is not None and person.status is SubscriberStatus.ACTIVE:
@@ -72,7 +72,7 @@ def invite(*, addresses: tuple[str, ...], config: Path | None, verbose: bool) ->
 @options.verbose
 def pause(*, address: str, until: str, config: Path | None, verbose: bool) -> None:
     """Send a person nothing for a while; they stay on the list."""
-    from publisher import pipeline
+    from publisher.services import build
 
     settings = options.settings_of(config)
     try:
@@ -81,7 +81,7 @@ def pause(*, address: str, until: str, config: Path | None, verbose: bool) -> No
         raise SubscriberError(f"--until {until}: not a day, e.g. 2025-03-01") from error
     if day is not None:
         day = day.astimezone(UTC) if day.tzinfo else day.replace(tzinfo=settings.site.zone)
-    with pipeline.open_store(settings) as store:
+    with build.open_store(settings) as store:
         person = _person(store, address)
         if not store.subscribers.pause(person.id, until=day, now=sending.now()):
             raise SubscriberError(f"{person.email}: is {person.status}")
@@ -94,9 +94,9 @@ def pause(*, address: str, until: str, config: Path | None, verbose: bool) -> No
 @options.verbose
 def resume(*, address: str, config: Path | None, verbose: bool) -> None:
     """End a person's pause."""
-    from publisher import pipeline
+    from publisher.services import build
 
-    with pipeline.open_store(options.settings_of(config)) as store:
+    with build.open_store(options.settings_of(config)) as store:
         person = _person(store, address)
         if not store.subscribers.resume(person.id, now=sending.now()):
             raise SubscriberError(f"{person.email}: is {person.status}")
@@ -111,11 +111,11 @@ def resume(*, address: str, config: Path | None, verbose: bool) -> None:
 @options.verbose
 def suppress(*, address: str, reason: str, lift: bool, config: Path | None, verbose: bool) -> None:
     """Send nothing to an address any more, on the list or not."""
-    from publisher import pipeline
     from publisher.addresses import normalise_email
+    from publisher.services import build
 
     email = normalise_email(address)
-    with pipeline.open_store(options.settings_of(config)) as store:
+    with build.open_store(options.settings_of(config)) as store:
         if lift:
             done = store.subscribers.lift(email, now=sending.now(), detail=reason)
             out.line(f"{email} {'gets mail again' if done else 'was not suppressed'}")

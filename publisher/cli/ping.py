@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @options.verbose
 def ping(*, file: Path, config: Path | None, verbose: bool) -> None:
     """Tell the hub of feeds.hub which feeds changed, once they are where readers find them."""
-    from publisher import websub
+    from publisher.services import websub
 
     settings = options.settings_of(config)
     if not settings.feeds.hub:

@@ -50,17 +50,18 @@ def preflight(
 
     The codes are explained in docs/preflight.md. Exit code 1 if there is an error.
     """
-    from publisher import pipeline, vetting
     from publisher import preflight as checks
+    from publisher.services import build
+    from publisher.services import preflight as preflight_service
 
     settings = options.settings_of(config, source)
-    collection = pipeline.collect(settings, show.parsing)
-    with pipeline.open_store(settings) as store:
+    collection = build.collect(settings, show.parsing)
+    with build.open_store(settings) as store:
         letters = _letters(issue_id, collection, settings, store)
     found = [
-        *vetting.about(letters),
+        *preflight_service.check_frozen(letters),
         *(_answers(letters, settings) if online else []),
-        *vetting.about_domain(settings, nameserver, ask=dns),
+        *preflight_service.check_domain(settings, nameserver, ask=dns),
     ]
     merged = checks.together(found)
     for one in merged:
@@ -76,24 +77,27 @@ def preflight(
 def _letters(
     issue_id: str | None, collection: Collection, settings: Settings, store: Store
 ) -> Sequence[RenderedMessage]:
-    from publisher import issuing, vetting
     from publisher.formatter.email import render_edition
+    from publisher.services import preflight as preflight_service
+    from publisher.services import publish
 
     if issue_id is not None and store.ledger.issue(issue_id) is not None:
-        return list(vetting.frozen_letters(issue_id, collection, settings, store).values())
+        return list(
+            preflight_service.frozen_messages(issue_id, collection, settings, store).values()
+        )
     if issue_id is not None:
-        issue = issuing.by_id(issue_id, collection, settings, store)
+        issue = publish.by_id(issue_id, collection, settings, store)
     else:
-        upcoming = issuing.upcoming(collection, settings, store, sending.now())
+        upcoming = publish.upcoming(collection, settings, store, sending.now())
         if upcoming is None:
             raise IssueError("no paper that no issue has held yet")
         issue = upcoming
-    editions = list(issuing.draft(issue, settings, store).editions.values())
+    editions = list(publish.draft(issue, settings, store).editions.values())
     if not editions:
         # Nobody is subscribed yet: who sets the program up wants to know all the same.
         choice = EditionKey(language=settings.mail_language, length=settings.newsletter.length)
         editions = [render_edition(issue, choice, settings)]
-    return list(vetting.letters_of(editions, issue, settings, store))
+    return list(preflight_service.draft_messages(editions, issue, settings, store))
 
 
 def _answers(letters: Sequence[RenderedMessage], settings: Settings) -> list[Finding]:

@@ -68,14 +68,14 @@ def preview(
     """
     import webbrowser
 
-    from publisher import pipeline, vetting
     from publisher.formatter.email import render_edition
     from publisher.formatter.site.atomic_write import write_changed
+    from publisher.services import build, preflight
 
     settings = options.settings_of(config, source)
-    collection = pipeline.collect(settings, show.parsing)
+    collection = build.collect(settings, show.parsing)
     chosen = _chosen(topics, collection)
-    with pipeline.open_store(settings) as store:
+    with build.open_store(settings) as store:
         choice = EditionKey(
             topics=chosen,
             language=language or settings.mail_language,
@@ -86,7 +86,10 @@ def preview(
         else:
             issue = _upcoming(issue_id, frequency, collection, settings, store)
             edition = render_edition(issue, choice, settings)
-            name, letter = issue.id, next(vetting.letters_of([edition], issue, settings, store))
+            name, letter = (
+                issue.id,
+                next(preflight.draft_messages([edition], issue, settings, store)),
+            )
     files = {
         f"{name}.html": letter.html.encode(),
         f"{name}.txt": letter.text.encode(),
@@ -126,11 +129,11 @@ def _upcoming(
     settings: Settings,
     store: Store,
 ) -> Issue:
-    from publisher import issuing
+    from publisher.services import publish
 
     if issue_id is not None:
-        return issuing.by_id(issue_id, collection, settings, store)
-    found = issuing.upcoming(collection, settings, store, sending.now(), frequency)
+        return publish.by_id(issue_id, collection, settings, store)
+    found = publish.upcoming(collection, settings, store, sending.now(), frequency)
     if found is None:
         raise IssueError("no paper that no issue has held yet")
     return found
@@ -139,10 +142,10 @@ def _upcoming(
 def _frozen(
     issue_id: str, choice: EditionKey, collection: Collection, settings: Settings, store: Store
 ) -> RenderedMessage:
-    from publisher import vetting
     from publisher.newsletter.audience import edition_key
+    from publisher.services import preflight
 
-    frozen = vetting.frozen_letters(issue_id, collection, settings, store)
+    frozen = preflight.frozen_messages(issue_id, collection, settings, store)
     key = edition_key(choice)
     # Whoever names no topics wants to see the issue, in whatever edition there is.
     if not choice.topics and frozen and key not in frozen:

@@ -29,21 +29,22 @@ def publish(
     verbose: bool,
 ) -> None:
     """Build, then send the issues that are due. Safe to run any number of times."""
-    from publisher import issuing, pipeline, websub
+    from publisher.services import build, websub
+    from publisher.services import publish as publish_service
 
     settings = options.settings_of(config, source, output)
-    built = pipeline.build(settings, show.parsing, show.waiting())
+    built = build.build(settings, show.parsing, show.waiting())
     show.note(show.changed(built.changes, settings.path(settings.output.folder)))
     show.warnings(websub.announce(built.changes.written, settings))
     bad = show.defects(built.collection)
-    with pipeline.open_store(settings) as store:
-        issues = issuing.due(built.collection, settings, store, sending.now())
+    with build.open_store(settings) as store:
+        issues = publish_service.due(built.collection, settings, store, sending.now())
         well = sending.send_due(
             issues, settings, store, built.collection, force=force, as_json=as_json
         )
     if issues:
         # Their list and their feed know them now.
-        rebuilt = pipeline.build(settings, waiting=show.waiting())
+        rebuilt = build.build(settings, waiting=show.waiting())
         show.warnings(websub.announce(rebuilt.changes.written, settings))
     if bad or not well:
         raise SystemExit(1)

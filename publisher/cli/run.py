@@ -33,9 +33,9 @@ def run(
 
     Any number may run at once, beside cron jobs too: each thing happens once.
     """
-    from publisher import pipeline
     from publisher.automation.run import run as everything
     from publisher.sender.delivery.signals import graceful_stop
+    from publisher.services import build
     from publisher.settings import CONFIG_NAME
 
     def write(text: str) -> None:
@@ -45,7 +45,7 @@ def run(
     ended = _end_of_input() if with_parent else lambda: False
     with (
         graceful_stop() as asked,
-        pipeline.open_store(options.settings_of(config, source, output)) as store,
+        build.open_store(options.settings_of(config, source, output)) as store,
     ):
         everything(
             lambda: options.settings_of(config, source, output),

@@ -44,19 +44,19 @@ def send(
     verbose: bool,
 ) -> None:
     """Send the issues that are due, or the one named, to everyone who has not got it."""
-    from publisher import issuing, pipeline
     from publisher.addresses import normalise_email
+    from publisher.services import build, publish
 
     if retry_unknown and abandon:
         raise click.UsageError("--retry-unknown and --abandon: one or the other")
     settings = options.settings_of(config, source)
     to = None if to is None else normalise_email(to)
-    collection = pipeline.collect(settings, show.parsing)
-    with pipeline.open_store(settings) as store:
+    collection = build.collect(settings, show.parsing)
+    with build.open_store(settings) as store:
         if dry_run or to is not None:
             wanted = _wanted(issue_id, collection, settings, store)
             if to is not None and not dry_run:
-                where = issuing.send_test(wanted, settings, store, to)
+                where = publish.send_test(wanted, settings, store, to)
                 show.line(f"{wanted.id}: a test copy went to {to}: {where}")
             else:
                 _foretell(wanted, settings, store, to)
@@ -67,19 +67,19 @@ def send(
             return
         issues: tuple[Issue, ...] = ()
         if issue_id is None:
-            issues = issuing.due(collection, settings, store, sending.now())
+            issues = publish.due(collection, settings, store, sending.now())
         elif store.ledger.issue(issue_id) is None:
-            issues = (issuing.by_id(issue_id, collection, settings, store),)
+            issues = (publish.by_id(issue_id, collection, settings, store),)
         if not sending.send_due(issues, settings, store, collection, force=force, as_json=as_json):
             raise SystemExit(1)
 
 
 def _settle(store: Store, issue_id: str | None, *, again: bool) -> None:
-    from publisher import pipeline
     from publisher.models import DeliveryState
+    from publisher.services import build
 
     state = DeliveryState.READY if again else DeliveryState.ABANDONED
-    count = pipeline.settle_doubts(store, issue_id, state, by=options.user(), now=sending.now())
+    count = build.settle_doubts(store, issue_id, state, by=options.user(), now=sending.now())
     what = "go again" if again else "are let be"
     show.note(f"{show.count(count, 'delivery', 'deliveries')} in doubt {what}")
 
@@ -87,20 +87,20 @@ def _settle(store: Store, issue_id: str | None, *, again: bool) -> None:
 def _wanted(
     issue_id: str | None, collection: Collection, settings: Settings, store: Store
 ) -> Issue:
-    from publisher import issuing
+    from publisher.services import publish
 
     if issue_id is not None:
-        return issuing.by_id(issue_id, collection, settings, store)
-    issue = issuing.upcoming(collection, settings, store, sending.now())
+        return publish.by_id(issue_id, collection, settings, store)
+    issue = publish.upcoming(collection, settings, store, sending.now())
     if issue is None:
         raise IssueError("no paper that no issue has held yet")
     return issue
 
 
 def _foretell(issue: Issue, settings: Settings, store: Store, to: str | None) -> None:
-    from publisher import issuing
+    from publisher.services import publish
 
-    made = issuing.draft(issue, settings, store)
+    made = publish.draft(issue, settings, store)
     total = 1 if to is not None else sum(made.recipients.values())
     show.line(
         f"{issue.id}: {show.count(len(issue.papers), 'paper')} would go to "

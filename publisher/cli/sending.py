@@ -12,9 +12,9 @@ from publisher.errors import AlreadyFrozen
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from publisher.issuing import Draft
     from publisher.models import Collection, Issue
     from publisher.sender.delivery.deliver import Report
+    from publisher.services.publish import Draft
     from publisher.settings import Settings
     from publisher.store.database import Store
 
@@ -37,11 +37,11 @@ def send_due(
 
     `force` sends them whatever preflight finds; `as_json` prints events instead of a progress.
     """
-    from publisher import pipeline
+    from publisher.services import build
 
-    begun = pipeline.unfinished(store)
+    begun = build.unfinished(store)
     follow = progress.follow(waiting(begun, store), as_json=as_json)
-    reports = pipeline.deliver(begun, settings, store, follow, now=now)
+    reports = build.deliver(begun, settings, store, follow, now=now)
     said(reports, as_json=as_json)
     if any(report.stopped for report in reports):
         return False
@@ -59,16 +59,16 @@ def send_due(
         elif made is not None:
             refused = True
     follow = progress.follow(waiting(frozen, store), as_json=as_json)
-    new = pipeline.deliver(frozen, settings, store, follow, now=now) if frozen else []
+    new = build.deliver(frozen, settings, store, follow, now=now) if frozen else []
     said(new, as_json=as_json)
     return all_well([*reports, *new]) and not refused
 
 
 def wanted(issue: Issue, settings: Settings, store: Store) -> Draft | None:
     """Return the editions of `issue` that somebody gets; None, and say so, where nobody does."""
-    from publisher import issuing
+    from publisher.services import publish
 
-    made = issuing.draft(issue, settings, store)
+    made = publish.draft(issue, settings, store)
     if made.editions:
         return made
     show.note(
@@ -80,13 +80,13 @@ def wanted(issue: Issue, settings: Settings, store: Store) -> Draft | None:
 
 def freeze(made: Draft, settings: Settings, store: Store) -> None:
     """Freeze the issue, and say how large it is; another process may have done so meanwhile."""
-    from publisher import issuing
+    from publisher.services import publish
 
     issue = made.issue
     # Before the first message leaves: each has a link to it.
-    issuing.write_page(issue, settings)
+    publish.write_page(issue, settings)
     try:
-        count = issuing.freeze(made, settings, store, now())
+        count = publish.freeze(made, settings, store, now())
     except AlreadyFrozen:
         show.note(f"{issue.id}: another process was quicker; both send it")
         return

@@ -32,7 +32,7 @@ def serve(
     """
     import msgspec
 
-    from publisher import pipeline
+    from publisher.services import build
 
     try:
         from publisher.web.context import Context
@@ -46,7 +46,7 @@ def serve(
     web = settings.web
     web = msgspec.structs.replace(web, host=host or web.host, port=port or web.port)
     settings = msgspec.structs.replace(settings, web=web)
-    with pipeline.open_store(settings) as store:
+    with build.open_store(settings) as store:
         if web.root:
             show.note(f"{web.root} is served from {web.host}:{web.port}")
         run(Context(settings, store, sending.now, automation=() if web_only else _child(config)))

@@ -23,10 +23,10 @@ SHOWN_DOUBTS = 20
 @options.verbose
 def status(*, as_json: bool, config: Path | None, verbose: bool) -> None:
     """Show subscribers, issues, and what is waiting or in doubt."""
-    from publisher import pipeline
+    from publisher.services import build
 
     settings = options.settings_of(config)
-    with pipeline.open_store(settings) as store:
+    with build.open_store(settings) as store:
         found = report(store)
     if as_json:
         show.line(json.dumps(found, ensure_ascii=False))

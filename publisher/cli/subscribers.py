@@ -58,8 +58,8 @@ def add(
     verbose: bool,
 ) -> None:
     """Add a person; they get mail when they are confirmed."""
-    from publisher import pipeline
     from publisher.addresses import clean_name, normalise_email
+    from publisher.services import build
 
     settings = options.settings_of(config)
     email = normalise_email(address)
@@ -67,7 +67,7 @@ def add(
     wishes = Preferences(language, length, frequency)
     _warn(wishes, settings)
     now = sending.now()
-    with pipeline.open_store(settings) as store:
+    with build.open_store(settings) as store:
         subscriber = store.subscribers.add(
             email, clean_name(name), slugs, wishes, now=now, detail=reason
         )
@@ -86,10 +86,10 @@ def add(
 @options.verbose
 def confirm(*, address: str, reason: str, config: Path | None, verbose: bool) -> None:
     """Confirm a person: from now on they get every issue on their topics."""
-    from publisher import pipeline
     from publisher.addresses import normalise_email
+    from publisher.services import build
 
-    with pipeline.open_store(options.settings_of(config)) as store:
+    with build.open_store(options.settings_of(config)) as store:
         email = normalise_email(address)
         show.line(_line(store.subscribers.confirm(email, now=sending.now(), detail=reason)))
 
@@ -115,12 +115,12 @@ def set_(
     verbose: bool,
 ) -> None:
     """Change what a person gets; what is not named stays."""
-    from publisher import pipeline
     from publisher.addresses import normalise_email
+    from publisher.services import build
 
     settings = options.settings_of(config)
     slugs = _slugs(topics, settings) if topics else ()
-    with pipeline.open_store(settings) as store:
+    with build.open_store(settings) as store:
         email = normalise_email(address)
         person = store.subscribers.find(email)
         if person is None:
@@ -141,9 +141,9 @@ def set_(
 @options.verbose
 def list_(*, config: Path | None, verbose: bool) -> None:
     """List everyone: address, status, topics, and what else they chose."""
-    from publisher import pipeline
+    from publisher.services import build
 
-    with pipeline.open_store(options.settings_of(config)) as store:
+    with build.open_store(options.settings_of(config)) as store:
         for subscriber in store.subscribers.iterate():
             show.line(_line(subscriber))
 
@@ -155,11 +155,11 @@ def list_(*, config: Path | None, verbose: bool) -> None:
 @options.verbose
 def remove(*, address: str, reason: str, config: Path | None, verbose: bool) -> None:
     """Unsubscribe a person; no import makes them active again."""
-    from publisher import pipeline
     from publisher.addresses import normalise_email
+    from publisher.services import build
 
     email = normalise_email(address)
-    with pipeline.open_store(options.settings_of(config)) as store:
+    with build.open_store(options.settings_of(config)) as store:
         if store.subscribers.find(email) is None:
             raise SubscriberError(f"{email}: is not on the list")
         changed = store.subscribers.remove(email, now=sending.now(), detail=reason)
@@ -173,11 +173,11 @@ def remove(*, address: str, reason: str, config: Path | None, verbose: bool) -> 
 @options.verbose
 def erase(*, address: str, reason: str, config: Path | None, verbose: bool) -> None:
     """Forget all about a person but a keyed hash, which keeps the address from coming back."""
-    from publisher import pipeline
     from publisher.addresses import normalise_email
+    from publisher.services import build
 
     email = normalise_email(address)
-    with pipeline.open_store(options.settings_of(config)) as store:
+    with build.open_store(options.settings_of(config)) as store:
         known = store.subscribers.erase(email, now=sending.now(), detail=reason)
     show.line("erased" if known else "was not on the list; the address is suppressed now")
 
@@ -204,9 +204,9 @@ def import_(
     others are pending, and get no mail unless --invite asks them.
     Columns language, length and frequency are as the options of `add`.
     """
-    from publisher import pipeline
     from publisher.collector.text.slugs import slugify
     from publisher.newsletter.subscriber_csv import Remark, SubscriberRow, parse_csv
+    from publisher.services import build
 
     settings = options.settings_of(config)
     if invite:
@@ -220,7 +220,7 @@ def import_(
             else:
                 yield row
 
-    with pipeline.open_store(settings) as store:
+    with build.open_store(settings) as store:
         try:
             with (
                 open(0, encoding="utf-8", newline="", closefd=False)
@@ -263,11 +263,11 @@ def import_(
 @options.verbose
 def export(*, file: Path, config: Path | None, verbose: bool) -> None:
     """Write everyone to a CSV file that `import` reads and no spreadsheet runs."""
-    from publisher import pipeline
     from publisher.errors import OutputError
     from publisher.newsletter.subscriber_csv import write_csv
+    from publisher.services import build
 
-    with pipeline.open_store(options.settings_of(config)) as store:
+    with build.open_store(options.settings_of(config)) as store:
         people = store.subscribers.iterate()
         if str(file) == "-":
             sys.stdout.reconfigure(newline="")  # type: ignore[union-attr]
@@ -286,12 +286,12 @@ def _slugs(names: Iterable[str], settings: Settings) -> tuple[str, ...]:
 
     Says so where no digest has a topic: a slip of the pen would mean no mail for ever.
     """
-    from publisher import pipeline
     from publisher.collector.text.slugs import fold, slugify
+    from publisher.services import build
 
     known: dict[str, str] = {}
     with suppress(SourceError):
-        for topic in pipeline.collect(settings).topics:
+        for topic in build.collect(settings).topics:
             known[fold(topic.name)] = known[topic.slug] = topic.slug
     slugs = set()
     for name in names:

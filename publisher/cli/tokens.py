@@ -40,15 +40,15 @@ def add(
     *, name: str, scopes: tuple[Scope, ...], days: int | None, config: Path | None, verbose: bool
 ) -> None:
     """Make a token and print it: this once, as only its hash is kept."""
-    from publisher import pipeline
     from publisher.sender.one_time_tokens import token_hash
+    from publisher.services import build
     from publisher.web.api.scopes import new_token
 
     if not name.isprintable() or not name.strip() or len(name) > _LONGEST_NAME:
         raise SettingsError(f"NAME: has to be a line of 1 to {_LONGEST_NAME} characters")
     token, now = new_token(), sending.now()
     expires = None if days is None else now + timedelta(days=days)
-    with pipeline.open_store(options.settings_of(config)) as store:
+    with build.open_store(options.settings_of(config)) as store:
         store.access_tokens.add(
             name, token_hash(token), scopes, by=options.user(), now=now, expires=expires
         )
@@ -61,10 +61,10 @@ def add(
 @options.verbose
 def list_(*, config: Path | None, verbose: bool) -> None:
     """List every token there ever was: name, scopes, when it was made and used, and its end."""
-    from publisher import pipeline
+    from publisher.services import build
 
     now = sending.now()
-    with pipeline.open_store(options.settings_of(config)) as store:
+    with build.open_store(options.settings_of(config)) as store:
         for token in store.access_tokens.all():
             used = f"used {_day(token.used_at)}" if token.used_at else "never used"
             if token.revoked_at is not None:
@@ -85,9 +85,9 @@ def list_(*, config: Path | None, verbose: bool) -> None:
 @options.verbose
 def revoke(*, name: str, config: Path | None, verbose: bool) -> None:
     """End a token: from now on it opens nothing."""
-    from publisher import pipeline
+    from publisher.services import build
 
-    with pipeline.open_store(options.settings_of(config)) as store:
+    with build.open_store(options.settings_of(config)) as store:
         if not store.access_tokens.revoke(name, by=options.user(), now=sending.now()):
             raise SettingsError(f"{name}: there is no such token, or it was revoked already")
     show.line(f"{name}: revoked")

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from publisher import correspondence
 from publisher.models import DeliveryState
 from publisher.sender.delivery.deliver import deliver
 from publisher.sender.limits.rate_limit import limits_of
 from publisher.sender.transports import create
+from publisher.services import transactional
 
 if TYPE_CHECKING:
     from support.inbound_fixture import Office
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 from support.inbound_fixture import ISSUE
 
 
-def send(office: Office, *, naps: list[float] | None = None, **pace: Any) -> correspondence.Sent:
+def send(office: Office, *, naps: list[float] | None = None, **pace: Any) -> transactional.SentMail:
     def sleep(seconds: float) -> None:
         assert naps is not None
         naps.append(seconds)
         office.clock.now += timedelta(seconds=seconds)
 
     office.settings = replace(office.settings, pace=replace(office.settings.pace, **pace))
-    return correspondence.send_letters(
+    return transactional.send_queued(
         office.settings, office.store, office.clock, topic_names={}, sleep=sleep
     )
 

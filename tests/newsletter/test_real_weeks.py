@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import html as lxml_html
 
-from publisher import pipeline
 from publisher.formatter.email import EditionRenderer
 from publisher.formatter.i18n.text_width import text_width
 from publisher.models import EditionKey, Issue, Language, Length
 from publisher.newsletter.contents import due_issue
 from publisher.newsletter.periods import period_of
+from publisher.services import build
 from publisher.settings import load
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def settings(corpus: Path) -> Settings:
 @pytest.fixture(scope="module")
 def issues(settings: Settings) -> list[Issue]:
     """The issues that a list got that began with the archive, week after week."""
-    papers = pipeline.collect(settings).papers
+    papers = build.collect(settings).papers
     first, last = papers[-1].first_published, papers[0].first_published
     now = period_of(first, settings).end
     already: dict[str, int] = {}

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher import issuing, pipeline
 from publisher.formatter.email import render_edition
 from publisher.models import EditionKey, Frequency, Severity
+from publisher.services import build, publish
+from publisher.services.preflight import check_frozen, draft_messages
 from publisher.settings import load
-from publisher.vetting import about, letters_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ def letters(folder: Path, where: Path, most: int) -> list[RenderedMessage]:
 
     flags = {**PLACES, "source": {"folders": [str(folder)]}}
     settings = load(None, {"PUBLISHER_STORE__URL": f"sqlite:///{where}/letters.db"}, flags)
-    collection = pipeline.collect(settings)
+    collection = build.collect(settings)
     ids = sorted(
         {
             period_of(paper.first_published, settings, Frequency.WEEKLY).id
@@ -49,11 +49,11 @@ def letters(folder: Path, where: Path, most: int) -> list[RenderedMessage]:
         }
     )
     made = []
-    with pipeline.open_store(settings) as store:
+    with build.open_store(settings) as store:
         for issue_id in ids[:: max(1, len(ids) // most)][:most]:
-            issue = issuing.by_id(issue_id, collection, settings, store)
+            issue = publish.by_id(issue_id, collection, settings, store)
             edition = render_edition(issue, EditionKey(), settings)
-            made += letters_of([edition], issue, settings, store)
+            made += draft_messages([edition], issue, settings, store)
     return made
 
 
@@ -78,7 +78,7 @@ def check(found: Sequence[RenderedMessage]) -> None:
         assert all(part.get_content() for part in message.iter_parts())
     said = [
         f"{one.path} {one}"
-        for one in about(found)
+        for one in check_frozen(found)
         if one.severity is not Severity.NOTE and one.code not in OF_THE_DIGESTS
     ]
     assert said == []

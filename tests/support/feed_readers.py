@@ -8,7 +8,7 @@ from datetime import timedelta
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
-from publisher import correspondence
+from publisher.services import transactional
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -51,7 +51,7 @@ class Person:
 
     def mails(self) -> list[EmailMessage]:
         """Have what waits sent, and return what came."""
-        correspondence.send_letters(
+        transactional.send_queued(
             self.site.settings, self.site.store, self.site.clock, topic_names=NAMES
         )
         found = []

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
 
-from publisher import correspondence
 from publisher.inbound.processor import InboxProcessor, open_source
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition
 from publisher.newsletter import audience
 from publisher.sender.delivery.deliver import deliver
 from publisher.sender.message import edition_message, tokens
 from publisher.sender.transports import create
+from publisher.services import transactional
 from publisher.settings import load
 from publisher.store.database import Store, open_store
 
@@ -83,7 +83,7 @@ class Office:
         opened = source or open_source(self.settings, self.store)
         room.read_all(opened)
         opened.close()
-        correspondence.send_letters(self.settings, self.store, self.clock, topic_names=NAMES)
+        transactional.send_queued(self.settings, self.store, self.clock, topic_names=NAMES)
         return dict(room.counted)
 
     def answers(self) -> list[EmailMessage]:

@@ -26,7 +26,8 @@ from support.https_front import https_front
 from support.smtp_sink import free_port
 from support.web_server import serving
 
-from publisher import correspondence, issuing, pipeline
+from publisher.services import build, transactional
+from publisher.services import publish as publish_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,19 +70,19 @@ class World:
     def post(self) -> EmailMessage:
         """Have the single mails sent; return the one that came."""
         site = self.site
-        correspondence.send_letters(site.settings, site.store, site.clock, topic_names=NAMES)
+        transactional.send_queued(site.settings, site.store, site.clock, topic_names=NAMES)
         return self.mailbox.newest()
 
     def publish(self, day: datetime) -> EmailMessage:
         """Have it be the day, and the issue sent that is due; return what came."""
         site = self.site
         site.clock.now = day
-        collection = pipeline.collect(site.settings)
-        (issue,) = issuing.due(collection, site.settings, site.store, day)
-        made = issuing.draft(issue, site.settings, site.store)
-        issuing.write_page(issue, site.settings)
-        issuing.freeze(made, site.settings, site.store, day)
-        pipeline.deliver([issue.id], site.settings, site.store, lambda _step: None)
+        collection = build.collect(site.settings)
+        (issue,) = publish_service.due(collection, site.settings, site.store, day)
+        made = publish_service.draft(issue, site.settings, site.store)
+        publish_service.write_page(issue, site.settings)
+        publish_service.freeze(made, site.settings, site.store, day)
+        build.deliver([issue.id], site.settings, site.store, lambda _step: None)
         return self.mailbox.newest()
 
 
@@ -120,7 +121,7 @@ def world(tmp_path: Path) -> Iterator[World]:
             https_front(tmp_path, HOST, site.port) as front,
             chromium_at(front) as browser,
         ):
-            pipeline.build(site.settings)
+            build.build(site.settings)
             site.clock.now = datetime(2024, 11, 22, 8, tzinfo=UTC)
             yield World(site, mailbox, browser)
     finally:

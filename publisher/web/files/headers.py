@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from publisher.websub import FEED_FILES
+from publisher.services.websub import FEED_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -116,7 +116,8 @@ async def closing_lookout(context: Context) -> AsyncIterator[None]:
 
 def look(context: Context) -> Look:
     """Read the digests as they are here; nothing is pulled."""
-    from publisher import collector, issuing  # noqa: PLC0415 - only where somebody looks
+    from publisher import collector  # noqa: PLC0415 - only where somebody looks
+    from publisher.services import publish  # noqa: PLC0415 - only where somebody looks
 
     settings, store, now = context.settings, context.store, context.clock()
     try:
@@ -134,7 +135,7 @@ def look(context: Context) -> Look:
         error_count=len(found.errors),
         warning_count=found.warning_count,
         upcoming=tuple(
-            (frequency, issuing.upcoming(found, settings, store, now, frequency))
+            (frequency, publish.upcoming(found, settings, store, now, frequency))
             for frequency in frequencies
         ),
     )

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher import pipeline
 from publisher.collector.sources import git_address, git_program, git_source
 from publisher.errors import SourceError
+from publisher.services import build
 from publisher.settings import load
 
 if TYPE_CHECKING:
@@ -95,39 +95,39 @@ def codes(collection: Collection) -> list[str]:
 
 
 def test_each_build_pulls(settings: Callable[..., Settings], remote: Remote) -> None:
-    assert titles(pipeline.collect(settings())) == {"One"}
+    assert titles(build.collect(settings())) == {"One"}
     remote.push(**{"a.md": "Two", "b/c.md": "Three"})
-    collection = pipeline.collect(settings())
+    collection = build.collect(settings())
     assert titles(collection) == {"Two", "Three"}
     assert not collection.findings
     assert collection.papers[0].digests[0] in ("a.md", "b/c.md")
     remote.push(**{"a.md": None})
-    assert titles(pipeline.collect(settings())) == {"Three"}
+    assert titles(build.collect(settings())) == {"Three"}
 
 
 def test_a_force_push_is_followed(settings: Callable[..., Settings], remote: Remote) -> None:
-    pipeline.collect(settings())
+    build.collect(settings())
     git(remote.work, "checkout", "-q", "--orphan", "anew")
     remote.push("--force", **{"a.md": "Rewritten"})
-    collection = pipeline.collect(settings())
+    collection = build.collect(settings())
     assert titles(collection) == {"Rewritten"}
     assert not collection.findings
 
 
 def test_branch_and_subfolder(settings: Callable[..., Settings], remote: Remote) -> None:
     remote.push(branch="topic/x", **{"posts/d.md": "Deep"})
-    assert titles(pipeline.collect(settings(branch="topic/x"))) == {"One", "Deep"}
-    collection = pipeline.collect(settings(branch="topic/x", subfolder="posts"))
+    assert titles(build.collect(settings(branch="topic/x"))) == {"One", "Deep"}
+    collection = build.collect(settings(branch="topic/x", subfolder="posts"))
     assert titles(collection) == {"Deep"}
     assert collection.papers[0].digests == ("d.md",)
-    assert titles(pipeline.collect(settings())) == {"One"}
+    assert titles(build.collect(settings())) == {"One"}
 
 
 def test_beside_folders(settings: Callable[..., Settings], tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "o.md").write_text(POST.format(title="Own"))
     both = settings(folders=[str(tmp_path / "own")])
-    assert titles(pipeline.collect(both)) == {"One", "Own"}
+    assert titles(build.collect(both)) == {"One", "Own"}
     assert settings().source.folders == ()
     assert load(None, {}).source.folders == ("digests",)
 
@@ -138,7 +138,7 @@ def test_what_can_not_be_pulled_leaves_the_last_state(
 ) -> None:
     remote.push(branch="other", **{"b.md": "Two"})
     chosen = settings(branch="other")
-    pipeline.collect(chosen)
+    build.collect(chosen)
     home = git_source._home(chosen)
     (home / "a.md").write_text("changed by hand")
     (home / "new.md").write_text(POST.format(title="Not in any commit"))
@@ -148,7 +148,7 @@ def test_what_can_not_be_pulled_leaves_the_last_state(
         git(remote.bare, "branch", "-D", "other")
     else:
         shutil.rmtree(remote.bare / "objects")
-    collection = pipeline.collect(chosen)
+    collection = build.collect(chosen)
     assert titles(collection) == {"One", "Two"}
     assert codes(collection) == ["D301"]
     assert str(remote.bare) in collection.findings[0].message
@@ -157,16 +157,16 @@ def test_what_can_not_be_pulled_leaves_the_last_state(
 
 def test_nothing_pulled_yet_is_an_error(settings: Callable[..., Settings], tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"source\.branch: .*couldn't find remote ref"):
-        pipeline.collect(settings(branch="missing"))
+        build.collect(settings(branch="missing"))
     with pytest.raises(SourceError, match=r"^source\.git: .*nowhere"):
-        pipeline.collect(settings(git=str(tmp_path / "nowhere")))
-    pipeline.collect(settings())
+        build.collect(settings(git=str(tmp_path / "nowhere")))
+    build.collect(settings())
     # The state of one repository never stands in for another.
     with pytest.raises(SourceError, match=r"^source\.git: "):
-        pipeline.collect(settings(git="nowhere"))
+        build.collect(settings(git="nowhere"))
     for subfolder in ("missing", "../..", "/etc", ".git", "a/../.."):
         with pytest.raises(SourceError, match=r"^source\.subfolder: "):
-            pipeline.collect(settings(subfolder=subfolder))
+            build.collect(settings(subfolder=subfolder))
 
 
 def _garbage_file(home: Path) -> None:
@@ -221,14 +221,14 @@ def _linked_git(home: Path) -> None:
 def test_a_damaged_checkout_is_made_anew(
     settings: Callable[..., Settings], remote: Remote, damage: Callable[[Path], None]
 ) -> None:
-    pipeline.collect(settings())
+    build.collect(settings())
     home = git_source._home(settings())
     # What must never be touched: work in the user's own repository, above the cache.
     blog = home.parents[2]
     (blog / "draft.md").write_text("never committed")
     damage(home)
     remote.push(**{"b.md": "Two"})
-    collection = pipeline.collect(settings())
+    collection = build.collect(settings())
     assert titles(collection) == {"One", "Two"}
     assert not collection.findings
     assert (blog / "draft.md").read_text() == "never committed"
@@ -276,7 +276,7 @@ def test_killed_anywhere_the_next_run_repairs(
             shutil.rmtree(home.parent, ignore_errors=True)
         done = subprocess.run([sys.executable, "-c", KILLED, str(step), str(config)])
         assert done.returncode in (0, -signal.SIGKILL)
-        assert titles(pipeline.collect(settings())) == {"One"}
+        assert titles(build.collect(settings())) == {"One"}
         assert not git_source.update(settings())
         if done.returncode == 0:
             break
@@ -288,11 +288,11 @@ def test_killed_anywhere_the_next_run_repairs(
 def test_killed_between_the_renames_and_then_offline(
     settings: Callable[..., Settings], remote: Remote
 ) -> None:
-    pipeline.collect(settings())
+    build.collect(settings())
     home = git_source._home(settings())
     home.rename(home.with_name(home.name + ".old"))
     shutil.rmtree(remote.bare)
-    collection = pipeline.collect(settings())
+    collection = build.collect(settings())
     assert titles(collection) == {"One"}
     assert codes(collection) == ["D301"]
 
@@ -338,13 +338,13 @@ def test_a_link_that_leads_out_is_not_followed(
     (remote.work / "inside.md").symlink_to("a.md")
     (remote.work / "folder").symlink_to(tmp_path)
     remote.push()
-    collection = pipeline.collect(settings())
+    collection = build.collect(settings())
     assert titles(collection) == {"One"}
     assert {path for paper in collection.papers for path in paper.digests} == {"a.md", "inside.md"}
     found = {(finding.path, finding.code) for finding in collection.findings}
     assert found >= {("out.md", "D302"), ("config.md", "D302")}
     with pytest.raises(SourceError, match=r"source\.subfolder"):
-        pipeline.collect(settings(subfolder="folder"))
+        build.collect(settings(subfolder="folder"))
 
 
 def test_files_of_the_repository_that_its_gitignore_names_are_published(
@@ -353,7 +353,7 @@ def test_files_of_the_repository_that_its_gitignore_names_are_published(
     (remote.work / ".gitignore").write_text("*.md\n")
     (remote.work / ".publisherignore").write_text("b.md\n")
     remote.push(**{"b.md": "Two", "c.md": "Three"})
-    assert titles(pipeline.collect(settings())) == {"One", "Three"}
+    assert titles(build.collect(settings())) == {"One", "Three"}
 
 
 def test_nothing_of_the_repository_is_run(
@@ -374,7 +374,7 @@ def test_nothing_of_the_repository_is_run(
     # As inside a hook of the user's blog, whose variables point to the blog.
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "blog" / ".git"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "blog" / ".git" / "index"))
-    assert titles(pipeline.collect(settings())) == {"One"}
+    assert titles(build.collect(settings())) == {"One"}
     assert not marker.exists()
 
 
@@ -388,7 +388,7 @@ def test_submodules_are_not_fetched(
     git(other, "commit", "-q", "-m", "x")
     git(remote.work, "-c", "protocol.file.allow=always", "submodule", "add", str(other), "sub")
     remote.push()
-    assert titles(pipeline.collect(settings())) == {"One"}
+    assert titles(build.collect(settings())) == {"One"}
 
 
 REFUSED = [
@@ -574,7 +574,7 @@ def test_credentials_never_show(settings: Callable[..., Settings]) -> None:
 
 
 def test_the_address_is_in_no_file(settings: Callable[..., Settings], remote: Remote) -> None:
-    pipeline.collect(settings())
+    build.collect(settings())
     home = git_source._home(settings())
     assert str(remote.bare) not in (home / ".git" / "config").read_text()
 

@@ -13,7 +13,7 @@ import pytest
 from conftest import EXAMPLES
 from support.feed_rules import problems
 
-from publisher import pipeline
+from publisher.services import build as build_service
 from publisher.settings import load
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def settings(digests: Path, **sections: dict[str, object]) -> Settings:
 
 
 def build(digests: Path, **sections: dict[str, object]) -> Path:
-    pipeline.build(settings(digests, **sections))
+    build_service.build(settings(digests, **sections))
     return digests.parent / "out"
 
 
@@ -177,7 +177,7 @@ def test_a_new_version_updates_its_entry_and_comes_first(digests: Path) -> None:
 def test_a_new_digest_changes_what_it_touches_and_nothing_else(digests: Path) -> None:
     build(digests)
     post(digests, "2024-04-06", "NeRF", numbers("2405", 1))
-    written = pipeline.build(settings(digests)).changes.written
+    written = build_service.build(settings(digests)).changes.written
     assert {path for path in written if path.startswith("papers/")} == {
         f"papers/2405.00001.{ending}" for ending in ("html", "bib", "ris", "json")
     }
@@ -190,7 +190,7 @@ def test_a_new_digest_changes_what_it_touches_and_nothing_else(digests: Path) ->
 def test_a_digest_that_goes_takes_its_files_along(digests: Path) -> None:
     out = build(digests)
     (digests / "2024-03-05" / "NeRF.md").unlink()
-    removed = pipeline.build(settings(digests)).changes.removed
+    removed = build_service.build(settings(digests)).changes.removed
     assert "papers/2403.00001.html" in removed
     assert "archive/2024-03/topics/nerf/feed.json" in removed
     assert not (out / "archive/2024-03").exists()
@@ -233,21 +233,21 @@ def test_languages_and_saved_filters_have_feeds(digests: Path) -> None:
 
 
 def test_sent_issues_are_on_the_web_and_in_a_feed(digests: Path) -> None:
-    from publisher import issuing
+    from publisher.services import publish
 
     chosen = settings(digests, newsletter={"max_age_days": 90})
-    collection = pipeline.build(chosen).collection
+    collection = build_service.build(chosen).collection
     out = digests.parent / "out"
     assert not (out / "issues").exists()
     moment = datetime.fromisoformat("2024-04-09T09:00:00+08:00")
-    with pipeline.open_store(chosen) as store:
+    with build_service.open_store(chosen) as store:
         store.subscribers.add("ada@example.org", "", (), now=moment, detail="test")
         store.subscribers.confirm("ada@example.org", now=moment, detail="test")
-        (issue,) = issuing.due(collection, chosen, store, moment)
-        issuing.freeze(issuing.draft(issue, chosen, store), chosen, store, moment)
-    written = pipeline.build(chosen).changes.written
+        (issue,) = publish.due(collection, chosen, store, moment)
+        publish.freeze(publish.draft(issue, chosen, store), chosen, store, moment)
+    written = build_service.build(chosen).changes.written
     assert {"issues/index.html", f"issues/{issue.id}.html", "issues/atom.xml"} <= set(written)
-    assert pipeline.build(chosen).changes.written == ()
+    assert build_service.build(chosen).changes.written == ()
     (entry,) = feedparser.parse((out / "issues/atom.xml").read_bytes()).entries
     assert entry.id == f"tag:localhost,2024:issue:{issue.id}"
     assert entry.link == f"{ROOT}issues/{issue.id}.html"
@@ -274,5 +274,5 @@ def test_the_examples_have_a_complete_archive(tmp_path: Path) -> None:
         "output": {"folder": str(tmp_path / "out")},
         "feeds": {"entries": 1},
     }
-    pipeline.build(load(None, {}, flags))
+    build_service.build(load(None, {}, flags))
     assert len(follow(tmp_path / "out", "rss.xml")) == 25

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from support.feed_rules import problems
 from support.sample_feed import ROOT, feed, paper, settings
 
-from publisher import pipeline
 from publisher.formatter.feeds.entries import make_entry
 from publisher.formatter.feeds.formats import FORMATS
 from publisher.formatter.feeds.opml import render_opml
 from publisher.models import Notes, Paper, Topic, Venue
+from publisher.services import build
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,7 +124,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     source = request.getfixturevalue("corpus") if request.param == "corpus" else EXAMPLES
     output = tmp_path_factory.mktemp("out")
     flags = {"source": {"folders": [str(source)]}, "output": {"folder": str(output)}}
-    pipeline.build(settings(**flags, feeds={"entries": 10_000, "content": "notes"}))
+    build.build(settings(**flags, feeds={"entries": 10_000, "content": "notes"}))
     return output
 
 

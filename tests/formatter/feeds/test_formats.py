@@ -18,7 +18,7 @@ import pytest
 from lxml import etree
 from reader import make_reader
 
-from publisher import pipeline
+from publisher.services import build
 from publisher.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     from conftest import EXAMPLES
 
     output = tmp_path_factory.mktemp("out")
-    pipeline.build(settings_for(source or EXAMPLES, output, feeds={"entries": 40}))
+    build.build(settings_for(source or EXAMPLES, output, feeds={"entries": 40}))
     return output
 
 
@@ -122,13 +122,13 @@ def test_a_reader_sees_exactly_the_new_papers(tmp_path: Path, examples: Path) ->
     shutil.copytree(examples, digests, ignore=shutil.ignore_patterns("2024-12-05"))
     names = ("atom.xml", "rss.xml", "feed.json")
     chosen = settings_for(digests, output, feeds={"entries": 1000})
-    before = {paper.id: paper for paper in pipeline.build(chosen).collection.papers}
+    before = {paper.id: paper for paper in build.build(chosen).collection.papers}
     with serving(output) as address, make_reader(":memory:") as reader:
         for name in names:
             reader.add_feed(address + name)
         reader.update_feeds()
         shutil.copytree(examples, digests, dirs_exist_ok=True)
-        after = {paper.id: paper for paper in pipeline.build(chosen).collection.papers}
+        after = {paper.id: paper for paper in build.build(chosen).collection.papers}
         new = after.keys() - before.keys()
         changed = {one for one in before if before[one] != after[one]}
         assert new
@@ -188,15 +188,15 @@ def test_opml_lists_every_feed(built: Path) -> None:
 
 
 def test_the_number_of_entries_is_a_setting(tmp_path: Path, examples: Path) -> None:
-    pipeline.build(settings_for(examples, tmp_path, feeds={"entries": 2}))
+    build.build(settings_for(examples, tmp_path, feeds={"entries": 2}))
     for path in feeds(tmp_path):
         assert 1 <= len(feedparser.parse(path.read_bytes()).entries) <= 2
 
 
 def test_the_second_build_writes_nothing(tmp_path: Path, examples: Path) -> None:
-    first = pipeline.build(settings_for(examples, tmp_path))
+    first = build.build(settings_for(examples, tmp_path))
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
-    second = pipeline.build(settings_for(examples, tmp_path))
+    second = build.build(settings_for(examples, tmp_path))
     assert "atom.xml" in first.changes.written
     assert second.changes.written == ()
     assert before == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}

@@ -14,29 +14,29 @@ from publisher.models import DeliveryState
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from publisher.issuing import Draft
     from publisher.models import Collection, Edition, Finding, Issue, Paper
     from publisher.preflight.rendered_message import RenderedMessage
+    from publisher.services.publish import Draft
     from publisher.settings import Settings
     from publisher.store.database import Store
 
 
-def about_draft(made: Draft, settings: Settings, store: Store) -> list[Finding]:
+def check_draft(made: Draft, settings: Settings, store: Store) -> list[Finding]:
     """Return the findings about all editions of `made` and the sender's domain, merged."""
     from publisher import preflight  # noqa: PLC0415
 
-    letters = letters_of(made.editions.values(), made.issue, settings, store)
-    return list(preflight.together([*about(letters), *about_domain(settings)]))
+    letters = draft_messages(made.editions.values(), made.issue, settings, store)
+    return list(preflight.together([*check_frozen(letters), *check_domain(settings)]))
 
 
-def about(letters: Iterable[RenderedMessage]) -> list[Finding]:
+def check_frozen(letters: Iterable[RenderedMessage]) -> list[Finding]:
     """Return the findings of all checks that need no network."""
     from publisher import preflight  # noqa: PLC0415
 
     return [found for letter in letters for found in preflight.check(letter)]
 
 
-def about_domain(settings: Settings, nameserver: str = "", *, ask: bool = True) -> list[Finding]:
+def check_domain(settings: Settings, nameserver: str = "", *, ask: bool = True) -> list[Finding]:
     """Return the findings about the sender's domain, where mail leaves this machine."""
     from publisher.preflight import domain  # noqa: PLC0415
     from publisher.preflight.findings import finding  # noqa: PLC0415
@@ -51,37 +51,37 @@ def about_domain(settings: Settings, nameserver: str = "", *, ask: bool = True) 
     return list(domain.check(route, make_lookup(nameserver)))
 
 
-def letters_of(
+def draft_messages(
     editions: Iterable[Edition], issue: Issue, settings: Settings, store: Store
 ) -> Iterator[RenderedMessage]:
     """Yield the message of each edition as somebody would get it, whose token leaves no list."""
-    from publisher import issuing  # noqa: PLC0415
     from publisher.preflight.rendered_message import open_message  # noqa: PLC0415
     from publisher.sender.message.tokens import make_token  # noqa: PLC0415
+    from publisher.services import publish  # noqa: PLC0415
 
-    token = make_token(store.keys, issuing.NOBODY, 0)
+    token = make_token(store.keys, publish.NOBODY, 0)
     for edition in editions:
-        raw, _ = issuing.test_copy(edition, issue, settings, store, settings.mail.from_address)
+        raw, _ = publish.test_copy(edition, issue, settings, store, settings.mail.from_address)
         topics = ", ".join(edition.topics) or "all topics"
         name = f"{issue.id} [{topics}; {edition.language}, {edition.length}]"
         yield open_message(name, raw, token=token, papers=issue.papers)
 
 
-def frozen_letters(
+def frozen_messages(
     issue_id: str, collection: Collection, settings: Settings, store: Store
 ) -> dict[str, RenderedMessage]:
     """Return the messages of an issue that was frozen, by the key of their edition."""
-    from publisher import issuing  # noqa: PLC0415
     from publisher.preflight.rendered_message import open_message  # noqa: PLC0415
     from publisher.sender.message import tokens  # noqa: PLC0415
     from publisher.sender.message.edition_message import Recipient, Template  # noqa: PLC0415
+    from publisher.services import publish  # noqa: PLC0415
 
     papers = _papers_of(issue_id, collection, store)
     nobody = Recipient(
         email=settings.mail.from_address,
         name="",
-        pseudonym=tokens.pseudonym(store.keys, issue_id, issuing.NOBODY),
-        token=tokens.make_token(store.keys, issuing.NOBODY, 0),
+        pseudonym=tokens.pseudonym(store.keys, issue_id, publish.NOBODY),
+        token=tokens.make_token(store.keys, publish.NOBODY, 0),
     )
     keys = dict.fromkeys(row.edition for row in store.ledger.rows(issue_id, list(DeliveryState)))
     return {

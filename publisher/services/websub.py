@@ -50,7 +50,7 @@ class Next(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HubAnswer:
     """What the hub said: status 0 where it did not, and `text` is why."""
 
     status: int
@@ -60,7 +60,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class HubDecision:
     """What to do next, after how many seconds, and the reason for people."""
 
     next: Next
@@ -91,25 +91,25 @@ def current_feeds(paths: Iterable[str], root: str) -> list[str]:
     ]
 
 
-def decide(answer: Answer, tries: int, seconds_left: float, now: datetime) -> Decision:
+def decide(answer: HubAnswer, tries: int, seconds_left: float, now: datetime) -> HubDecision:
     """Return what follows from `answer` to the try number `tries`, with `seconds_left` for all."""
     status = answer.status
     what = f"{status} {answer.text}".strip() if status else answer.text
     if _SUCCESS <= status < _MOVED:
-        return Decision(Next.DONE)
+        return HubDecision(Next.DONE)
     if _MOVED <= status < _REFUSED:
         where = f" to {answer.location}" if answer.location else ""
-        return Decision(Next.STOP, reason=f"{status}, it moved{where} (setting feeds.hub)")
+        return HubDecision(Next.STOP, reason=f"{status}, it moved{where} (setting feeds.hub)")
     if status and status not in _BUSY:
         # 404 or 401 would say the same to every feed, a plain 400 is about this one.
         about_feed = status in (400, 403, 409, 422)
-        return Decision(Next.SKIP if about_feed else Next.STOP, reason=what)
+        return HubDecision(Next.SKIP if about_feed else Next.STOP, reason=what)
     if tries > len(DELAYS):
-        return Decision(Next.STOP, reason=f"{what} ({tries} tries)")
+        return HubDecision(Next.STOP, reason=f"{what} ({tries} tries)")
     seconds = max(DELAYS[tries - 1], _asked(answer.retry_after, now))
     if seconds >= seconds_left:
-        return Decision(Next.STOP, reason=f"{what}; it may take {seconds:.0f} s more")
-    return Decision(Next.AGAIN, seconds)
+        return HubDecision(Next.STOP, reason=f"{what}; it may take {seconds:.0f} s more")
+    return HubDecision(Next.AGAIN, seconds)
 
 
 def _asked(retry_after: str, now: datetime) -> float:
@@ -158,17 +158,17 @@ def ping(
 
 def _tell(
     client: httpx.Client, hub: str, feed: str, deadline: float, stopping: Callable[[], bool]
-) -> Decision:
+) -> HubDecision:
     tries = 0
     while True:
         left = deadline - time.monotonic()
         if left <= 0 or stopping():
-            return Decision(Next.STOP, reason="stopped" if stopping() else "it is too slow")
+            return HubDecision(Next.STOP, reason="stopped" if stopping() else "it is too slow")
         tries += 1
         try:
             answer = _post(client, hub, feed, min(left, ANSWER_SECONDS))
         except HubError as error:
-            answer = Answer(0, str(error))
+            answer = HubAnswer(0, str(error))
         decision = decide(answer, tries, deadline - time.monotonic(), datetime.now(UTC))
         if decision.next is not Next.AGAIN:
             return decision
@@ -177,7 +177,7 @@ def _tell(
             time.sleep(_STEP_SECONDS)
 
 
-def _post(client: httpx.Client, hub: str, feed: str, seconds: float) -> Answer:
+def _post(client: httpx.Client, hub: str, feed: str, seconds: float) -> HubAnswer:
     """Return the hub's answer. Raises `HubError` where there is none, or not in time."""
     deadline = time.monotonic() + seconds
     data = {"hub.mode": "publish", "hub.url": feed}
@@ -190,7 +190,7 @@ def _post(client: httpx.Client, hub: str, feed: str, seconds: float) -> Answer:
                 break
     said = body.decode("utf-8", errors="replace") if response.status_code >= _REFUSED else ""
     text = "".join(c if c.isprintable() else " " for c in said.split("<")[0] or "")
-    return Answer(
+    return HubAnswer(
         response.status_code,
         " ".join((text or response.reason_phrase).split())[:_SHOWN],
         response.headers.get("Retry-After", "").strip(),

@@ -12,9 +12,16 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from publisher import websub
 from publisher.formatter.feeds.formats import FORMATS
-from publisher.websub import DELAYS, Answer, Next, current_feeds, decide, ping
+from publisher.services import websub
+from publisher.services.websub import (
+    DELAYS,
+    HubAnswer,
+    Next,
+    current_feeds,
+    decide,
+    ping,
+)
 
 if TYPE_CHECKING:
     import subprocess
@@ -26,36 +33,36 @@ LATER = "Mon, 02 Dec 2024 08:00:05 GMT"
 FEED = "https://papers.example.org/atom.xml"
 
 TABLE = [
-    (Answer(204), 1, 30, Next.DONE, 0, ""),
-    (Answer(202), 4, 0, Next.DONE, 0, ""),
-    (Answer(301, location="https://new/"), 1, 30, Next.STOP, 0, "301, it moved to https://new/"),
-    (Answer(307), 1, 30, Next.STOP, 0, "307, it moved (setting"),
-    (Answer(400, "hub.url: invalid"), 1, 30, Next.SKIP, 0, "400 hub.url: invalid"),
-    (Answer(422), 1, 30, Next.SKIP, 0, "422"),
-    (Answer(404, "Not Found"), 1, 30, Next.STOP, 0, "404 Not Found"),
-    (Answer(401), 1, 30, Next.STOP, 0, "401"),
-    (Answer(501), 1, 30, Next.STOP, 0, "501"),
-    (Answer(100), 1, 30, Next.STOP, 0, "100"),
-    (Answer(500), 1, 30, Next.AGAIN, DELAYS[0], ""),
-    (Answer(500), 2, 30, Next.AGAIN, DELAYS[1], ""),
-    (Answer(500, "Oops"), len(DELAYS) + 1, 30, Next.STOP, 0, "500 Oops (4 tries)"),
-    (Answer(500, "Oops"), 1, 0.5, Next.STOP, 0, "500 Oops; it may take 1 s more"),
-    (Answer(0, "no answer in time"), 1, 30, Next.AGAIN, DELAYS[0], ""),
-    (Answer(0, "no answer in time"), 4, 30, Next.STOP, 0, "no answer in time (4 tries)"),
-    (Answer(429, retry_after="3"), 1, 30, Next.AGAIN, 3, ""),
-    (Answer(429, retry_after="0"), 1, 30, Next.AGAIN, DELAYS[0], ""),
-    (Answer(429, "Slow down", "3600"), 1, 30, Next.STOP, 0, "429 Slow down; it may take 3600 s"),
-    (Answer(503, retry_after=LATER), 1, 30, Next.AGAIN, 5, ""),
-    (Answer(503, retry_after="Mon, 02 Dec 2024 07:00:00 GMT"), 1, 30, Next.AGAIN, DELAYS[0], ""),
-    (Answer(503, retry_after="soon"), 1, 30, Next.AGAIN, DELAYS[0], ""),
-    (Answer(503, retry_after="-5"), 1, 30, Next.AGAIN, DELAYS[0], ""),
-    (Answer(503, retry_after="9" * 400), 1, 30, Next.STOP, 0, "503"),
+    (HubAnswer(204), 1, 30, Next.DONE, 0, ""),
+    (HubAnswer(202), 4, 0, Next.DONE, 0, ""),
+    (HubAnswer(301, location="https://new/"), 1, 30, Next.STOP, 0, "301, it moved to https://new/"),
+    (HubAnswer(307), 1, 30, Next.STOP, 0, "307, it moved (setting"),
+    (HubAnswer(400, "hub.url: invalid"), 1, 30, Next.SKIP, 0, "400 hub.url: invalid"),
+    (HubAnswer(422), 1, 30, Next.SKIP, 0, "422"),
+    (HubAnswer(404, "Not Found"), 1, 30, Next.STOP, 0, "404 Not Found"),
+    (HubAnswer(401), 1, 30, Next.STOP, 0, "401"),
+    (HubAnswer(501), 1, 30, Next.STOP, 0, "501"),
+    (HubAnswer(100), 1, 30, Next.STOP, 0, "100"),
+    (HubAnswer(500), 1, 30, Next.AGAIN, DELAYS[0], ""),
+    (HubAnswer(500), 2, 30, Next.AGAIN, DELAYS[1], ""),
+    (HubAnswer(500, "Oops"), len(DELAYS) + 1, 30, Next.STOP, 0, "500 Oops (4 tries)"),
+    (HubAnswer(500, "Oops"), 1, 0.5, Next.STOP, 0, "500 Oops; it may take 1 s more"),
+    (HubAnswer(0, "no answer in time"), 1, 30, Next.AGAIN, DELAYS[0], ""),
+    (HubAnswer(0, "no answer in time"), 4, 30, Next.STOP, 0, "no answer in time (4 tries)"),
+    (HubAnswer(429, retry_after="3"), 1, 30, Next.AGAIN, 3, ""),
+    (HubAnswer(429, retry_after="0"), 1, 30, Next.AGAIN, DELAYS[0], ""),
+    (HubAnswer(429, "Slow down", "3600"), 1, 30, Next.STOP, 0, "429 Slow down; it may take 3600 s"),
+    (HubAnswer(503, retry_after=LATER), 1, 30, Next.AGAIN, 5, ""),
+    (HubAnswer(503, retry_after="Mon, 02 Dec 2024 07:00:00 GMT"), 1, 30, Next.AGAIN, DELAYS[0], ""),
+    (HubAnswer(503, retry_after="soon"), 1, 30, Next.AGAIN, DELAYS[0], ""),
+    (HubAnswer(503, retry_after="-5"), 1, 30, Next.AGAIN, DELAYS[0], ""),
+    (HubAnswer(503, retry_after="9" * 400), 1, 30, Next.STOP, 0, "503"),
 ]
 
 
 @pytest.mark.parametrize(("answer", "tries", "left", "then", "seconds", "reason"), TABLE)
 def test_what_follows_from_an_answer(
-    answer: Answer, tries: int, left: float, then: Next, seconds: float, reason: str
+    answer: HubAnswer, tries: int, left: float, then: Next, seconds: float, reason: str
 ) -> None:
     decision = decide(answer, tries, left, NOW)
     assert (decision.next, decision.seconds) == (then, seconds)

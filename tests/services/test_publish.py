@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec import structs
 
-from publisher import issuing, pipeline
 from publisher.errors import IssueError
 from publisher.models import (
     Collection,
@@ -20,6 +19,7 @@ from publisher.models import (
     Preferences,
     Topic,
 )
+from publisher.services import build, publish
 from publisher.settings import Newsletter, Secret, Settings
 from publisher.settings.sections import Store as StoreSection
 
@@ -74,7 +74,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def store(settings: Settings) -> Iterator[Store]:
-    with pipeline.open_store(settings) as opened:
+    with build.open_store(settings) as opened:
         yield opened
 
 
@@ -89,11 +89,11 @@ def subscribe(store: Store, name: str, *topics: str, **wishes: Any) -> int:
 def run(papers: Sequence[Paper], settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
     """Make what is due and return, by issue, the shown papers of each reader."""
     made = {}
-    for issue in issuing.due(collection(papers, now), settings, store, now):
-        drafted = issuing.draft(issue, settings, store)
+    for issue in publish.due(collection(papers, now), settings, store, now):
+        drafted = publish.draft(issue, settings, store)
         if not drafted.editions:
             continue
-        count = issuing.freeze(drafted, settings, store, now)
+        count = publish.freeze(drafted, settings, store, now)
         assert count == sum(drafted.recipients.values())
         made[issue.id] = {
             row.email.partition("@")[0]: list(drafted.editions[row.edition].shown)
@@ -155,12 +155,12 @@ def test_a_newer_version_is_mentioned_once(settings: Settings, store: Store) -> 
     papers[1] = replace(papers[1], version=2, updated=START + timedelta(days=8))
 
     now = START + timedelta(days=14)
-    (issue,) = issuing.due(collection(papers, now), settings, store, now)[:1]
+    (issue,) = publish.due(collection(papers, now), settings, store, now)[:1]
     assert [paper.id for paper in issue.updated] == [papers[1].id]
     run(papers, settings, store, now)
 
     now = START + timedelta(days=21)
-    (issue,) = issuing.due(collection(papers, now), settings, store, now)[:1]
+    (issue,) = publish.due(collection(papers, now), settings, store, now)[:1]
     assert issue.updated == ()
 
 
@@ -171,18 +171,18 @@ def test_a_past_issue_can_be_looked_at(settings: Settings, store: Store) -> None
     run(papers, settings, store, START + timedelta(days=14))
     everything = collection(papers, START + timedelta(days=30))
 
-    issue = issuing.by_id("2024-W49", everything, settings, store)
+    issue = publish.by_id("2024-W49", everything, settings, store)
 
     assert {paper.id for paper in issue.papers} == {paper.id for paper in papers[:7]}
     with pytest.raises(IssueError, match="no paper that no earlier issue held"):
-        issuing.by_id("2025-W20", everything, settings, store)
+        publish.by_id("2025-W20", everything, settings, store)
 
 
 def test_the_page_of_an_issue_is_written(settings: Settings, store: Store, tmp_path: Path) -> None:
     now = START + timedelta(days=7)
-    (issue,) = issuing.due(collection([make_paper(1)], now), settings, store, now)[:1]
+    (issue,) = publish.due(collection([make_paper(1)], now), settings, store, now)[:1]
 
-    issuing.write_page(issue, structs.replace(settings, base=tmp_path))
+    publish.write_page(issue, structs.replace(settings, base=tmp_path))
 
     assert "Of day 1" in (tmp_path / "public/issues/2024-W49.html").read_text(encoding="utf-8")
 
@@ -193,9 +193,9 @@ def test_people_share_editions(settings: Settings, store: Store) -> None:
         subscribe(store, f"r{number}", *topics, length=Length.SHORT if number % 2 else None)
     now = START + timedelta(days=7)
     papers = [make_paper(day, GAN if day % 2 else NERF) for day in range(6)]
-    issue = issuing.due(collection(papers, now), settings, store, now)[0]
+    issue = publish.due(collection(papers, now), settings, store, now)[0]
 
-    made = issuing.draft(issue, settings, store)
+    made = publish.draft(issue, settings, store)
 
     assert sorted(made.recipients.values()) == [5] * 6
-    assert issuing.freeze(made, settings, store, now) == 30
+    assert publish.freeze(made, settings, store, now) == 30

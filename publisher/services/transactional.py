@@ -44,7 +44,7 @@ NAP = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentMail:
     """What became of the letters that were due. `stopped`: why some are still waiting."""
 
     sent: int = 0
@@ -61,7 +61,7 @@ def check_answerable(settings: Settings) -> None:
         )
 
 
-def send_letters(
+def send_queued(
     settings: Settings,
     store: Store,
     clock: Callable[[], datetime],
@@ -70,7 +70,7 @@ def send_letters(
     stopping: Callable[[], bool] = lambda: False,
     sleep: Callable[[float], None] = time.sleep,
     on_progress: Callable[[int], None] = lambda _sent: None,
-) -> Sent:
+) -> SentMail:
     """Send the letters that are due, one after the other, at the pace that holds for all mail.
 
     `topic_names` has names by slug. A failure that tells of one address drops that letter; one
@@ -80,7 +80,7 @@ def send_letters(
     """
     from publisher.sender.transports import create  # noqa: PLC0415
 
-    found = Sent(dropped=store.letters.drop_doubtful(now=clock()))
+    found = SentMail(dropped=store.letters.drop_doubtful(now=clock()))
     pace = _pace(settings, store, clock())
     with create(settings) as transport:
         while not found.stopped and not stopping():
@@ -146,7 +146,7 @@ def _wait(
         sleep(min((until - now).total_seconds(), NAP))
 
 
-def _keep(letter: QueuedMail, found: Sent, store: Store, why: str, now: datetime) -> Sent:
+def _keep(letter: QueuedMail, found: SentMail, store: Store, why: str, now: datetime) -> SentMail:
     """Keep a letter that can't leave, as no other can; what is very old is of no use any more."""
     if now - letter.created_at >= GIVE_UP:
         store.letters.done(letter.id)
@@ -157,13 +157,13 @@ def _keep(letter: QueuedMail, found: Sent, store: Store, why: str, now: datetime
 
 def _send(
     letter: QueuedMail,
-    found: Sent,
+    found: SentMail,
     settings: Settings,
     store: Store,
     transport: Transport,
     now: datetime,
     topic_names: Mapping[str, str],
-) -> Sent:
+) -> SentMail:
     """Send one letter; return what was done so far."""
     try:
         message_id, message = _message(letter, settings, store, now, topic_names)

@@ -1,0 +1,1 @@
+"""Services: what the command line, the web app and automation call; they join the rooms."""
