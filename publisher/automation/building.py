@@ -12,10 +12,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Self
 
 from publisher.errors import PublisherError, StoreError
-from publisher.watcher.loop import Outcome, Stopped
+from publisher.watcher.loop import BuildOutcome, Stopped
 
 if TYPE_CHECKING:
-    from publisher.automation.desk import Desk
+    from publisher.automation.shared_state import SharedState
     from publisher.models import Finding
     from publisher.services.build import Built
     from publisher.settings import Settings
@@ -91,20 +91,20 @@ class Builder:
         self._known = errors
 
 
-def outcome(built: Built) -> Outcome:
+def outcome(built: Built) -> BuildOutcome:
     """Return in words what a build did."""
     written, removed = len(built.changes.written), len(built.changes.removed)
     files = f"{written:,} file{'' if written == 1 else 's'}"
     parts = [f"{files} written"] if written else []
     parts += [f"{removed:,} removed"] if removed else []
-    return Outcome(", ".join(parts) or "nothing changed", changed=bool(parts))
+    return BuildOutcome(", ".join(parts) or "nothing changed", changed=bool(parts))
 
 
 @dataclass(slots=True)
 class Building:
     """The builds of what runs by itself: laid on the desk, and kept in the store."""
 
-    desk: Desk
+    desk: SharedState
     builder: Builder
     _asked: int = 0
     _next_look: float = 0.0
@@ -127,7 +127,7 @@ class Building:
         desk.lay(built.collection, began, changed=done.changed)
         return built
 
-    def watched(self, settings: Settings) -> Outcome:
+    def watched(self, settings: Settings) -> BuildOutcome:
         """Build for the watcher."""
         return outcome(self.build(settings))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.automation.schedule import Done
+from publisher.automation.schedule import TaskResult
 
 if TYPE_CHECKING:
-    from publisher.automation.desk import Desk
+    from publisher.automation.shared_state import SharedState
 
 EVERY_SECONDS = 3600.0
 
@@ -17,12 +17,12 @@ EVERY_SECONDS = 3600.0
 class CleaningWork:
     """One task: deletes expired rows; two at once do no harm."""
 
-    desk: Desk
+    desk: SharedState
 
-    def run(self) -> Done:
+    def run(self) -> TaskResult:
         """Delete what has expired. Raises `StoreError`."""
         desk, now = self.desk, self.desk.clock()
         desk.store.letters.drop_doubtful(now=now)
         found = desk.store.clean(now=now, mail_days=desk.settings.inbox.since_days)
         said = ", ".join(f"{count:,} {what}" for what, count in found.items())
-        return Done(EVERY_SECONDS, said=f"forgot {said}" if said else "")
+        return TaskResult(EVERY_SECONDS, said=f"forgot {said}" if said else "")

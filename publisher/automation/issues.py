@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from publisher.automation import schedule
-from publisher.automation.schedule import LONGEST_PAUSE, LOOK_SECONDS, Done
+from publisher.automation.schedule import LONGEST_PAUSE, LOOK_SECONDS, TaskResult
 from publisher.errors import AlreadyFrozen, PublisherError
 from publisher.models import Severity
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from publisher.automation.desk import Desk
+    from publisher.automation.shared_state import SharedState
     from publisher.models import Collection, Finding, Issue
     from publisher.sender.delivery.deliver import Report
     from publisher.services.build import Built
@@ -36,13 +36,13 @@ OTHERS_SECONDS = 5.0
 class IssueWork:
     """One task: from what is due to the last message. `build` builds, and lays papers on `desk`."""
 
-    desk: Desk
+    desk: SharedState
     build: Callable[[Settings], Built]
     _said: list[str] = field(default_factory=list)
     _trouble: list[str] = field(default_factory=list)
     _unwanted: set[str] = field(default_factory=set)
 
-    def run(self) -> Done:
+    def run(self) -> TaskResult:
         """Send what is waiting, freeze what is due, and send that.
 
         Raises `StoreError`; what else goes wrong is the trouble that it returns.
@@ -64,7 +64,7 @@ class IssueWork:
         infos = desk.store.ledger.issues()
         ledger = desk.store.ledger
         tries = [ledger.next_due(info.id) for info in infos if info.state == "open"]
-        return Done(
+        return TaskResult(
             pause(infos, tries, in_vain=bool(self._unwanted)),
             at=next_moment(infos, tries, settings, desk.clock()),
             said="; ".join(self._said),

@@ -16,7 +16,7 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from publisher.automation import schedule
-from publisher.automation.schedule import Done
+from publisher.automation.schedule import TaskResult
 from publisher.errors import PublisherError, StoreError
 from publisher.watcher.loop import Stopped
 
@@ -28,16 +28,16 @@ TICK_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ScheduledTask:
     """Something that is done again and again; `woken` is set where it is wanted at once."""
 
     name: str
-    run: Callable[[], Done]
+    run: Callable[[], TaskResult]
     woken: Event = field(default_factory=Event)
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
+class TaskLogger:
     """Says one line at a time, with the time on the clock and what it is about."""
 
     write: Callable[[str], None]
@@ -56,18 +56,18 @@ class Loop:
 
     store: Store
     clock: Callable[[], datetime]
-    speaker: Speaker
+    speaker: TaskLogger
     stopping: Callable[[], bool]
     verbose: bool = False
 
-    def start(self, task: Task) -> Thread:
+    def start(self, task: ScheduledTask) -> Thread:
         """Start the thread of `task`; it ends when a run ends after `stopping`."""
         # A daemon: whoever asks twice to stop does not wait for a server's answer.
         thread = Thread(target=self._go, args=(task,), name=task.name, daemon=True)
         thread.start()
         return thread
 
-    def _go(self, task: Task) -> None:
+    def _go(self, task: ScheduledTask) -> None:
         plan = schedule.at_once(time.monotonic())
         trouble = ""
         while not self.stopping():
@@ -81,21 +81,21 @@ class Loop:
             trouble = done.trouble
             plan = schedule.after(plan, done, time.monotonic(), self.clock())
 
-    def _run(self, task: Task) -> Done:
+    def _run(self, task: ScheduledTask) -> TaskResult:
         try:
             return task.run()
         except Stopped:
-            return Done()
+            return TaskResult()
         except PublisherError as error:
             if self.verbose:
                 traceback.print_exc()
-            return Done(trouble=str(error))
+            return TaskResult(trouble=str(error))
         except Exception as error:  # noqa: BLE001 - a defect must not end what runs for months
             if self.verbose:
                 traceback.print_exc()
-            return Done(trouble=f"{type(error).__name__}: {error}")
+            return TaskResult(trouble=f"{type(error).__name__}: {error}")
 
-    def _tell(self, name: str, done: Done, before: str) -> None:
+    def _tell(self, name: str, done: TaskResult, before: str) -> None:
         """Say what is new, and keep it for those who look into the store."""
         if done.said:
             self.speaker.say(name, done.said)

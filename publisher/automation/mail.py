@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from publisher.automation.schedule import LOOK_SECONDS, Done
+from publisher.automation.schedule import LOOK_SECONDS, TaskResult
 from publisher.sender.delivery.process_owner import owner_is_dead, this_owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from threading import Event
 
-    from publisher.automation.desk import Desk
+    from publisher.automation.shared_state import SharedState
 
 INBOX = "inbox"
 # Who subscribes on a page waits for the mail: the store is asked this often.
@@ -30,10 +30,10 @@ _LEASE = timedelta(minutes=10)
 class LetterWork:
     """One task: sends the single mails that are due."""
 
-    desk: Desk
+    desk: SharedState
     patience: float = field(default_factory=lambda: time.monotonic() + FIRST_BUILD_SECONDS)
 
-    def run(self) -> Done:
+    def run(self) -> TaskResult:
         """Send what is due. Raises `StoreError`, `SettingsError` and `TemplateError`."""
         from publisher.services import transactional  # noqa: PLC0415
 
@@ -41,7 +41,7 @@ class LetterWork:
         due = desk.store.letters.next_due()
         ready = desk.tried or time.monotonic() >= self.patience
         if due is None or due > now or not ready:
-            return Done(LETTER_SECONDS, at=due)
+            return TaskResult(LETTER_SECONDS, at=due)
         found = transactional.send_queued(
             desk.settings,
             desk.store,
@@ -53,7 +53,7 @@ class LetterWork:
         put_off = 0 if found.stopped else found.put_off
         counts = ((found.sent, "sent"), (put_off, "put off"), (found.dropped, "given up"))
         said = ", ".join(f"{number:,} {word}" for number, word in counts if number)
-        return Done(LETTER_SECONDS, said=said, trouble=found.stopped)
+        return TaskResult(LETTER_SECONDS, said=said, trouble=found.stopped)
 
 
 @dataclass(slots=True)
@@ -63,19 +63,19 @@ class InboxWork:
     The mailbox is read by one process at a time: two would answer one mail twice.
     """
 
-    desk: Desk
+    desk: SharedState
     letters: Event
     _owner: str = field(default_factory=this_owner)
 
-    def run(self) -> Done:
+    def run(self) -> TaskResult:
         """Read what is new. Raises `SourceError`, `SettingsError`, `StoreError`."""
         from publisher.inbound.processor import InboxProcessor, open_source  # noqa: PLC0415
 
         desk = self.desk
         if not desk.settings.inbox.is_set_up:
-            return Done(LOOK_SECONDS)
+            return TaskResult(LOOK_SECONDS)
         if not self._hold():
-            return Done(desk.settings.inbox.watch_seconds)
+            return TaskResult(desk.settings.inbox.watch_seconds)
         try:
             source = open_source(desk.settings, desk.store)
             try:
@@ -88,7 +88,7 @@ class InboxWork:
         if room.counted:
             self.letters.set()
         said = ", ".join(f"{number:,} {word}" for word, number in sorted(room.counted.items()))
-        return Done(desk.settings.inbox.watch_seconds, said=said)
+        return TaskResult(desk.settings.inbox.watch_seconds, said=said)
 
     def _hold(self) -> bool:
         """Take the mailbox, or keep it; False where another process has it by now."""

@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING
 
 from publisher.automation.building import BUILD, Builder, Building
 from publisher.automation.cleaning import CleaningWork
-from publisher.automation.desk import Desk
 from publisher.automation.issues import IssueWork
-from publisher.automation.loop import TICK_SECONDS, Loop, Speaker, Task
+from publisher.automation.loop import (
+    TICK_SECONDS,
+    Loop,
+    ScheduledTask,
+    TaskLogger,
+)
 from publisher.automation.mail import INBOX, InboxWork, LetterWork
-from publisher.automation.schedule import Done
+from publisher.automation.schedule import TaskResult
+from publisher.automation.shared_state import SharedState
 from publisher.watcher.loop import Watcher
 
 if TYPE_CHECKING:
@@ -40,8 +45,8 @@ def run(
 
     Raises `SettingsError` where the settings are wrong at first.
     """
-    desk = Desk(load(), store, clock, stopping)
-    speaker = Speaker(write, clock)
+    desk = SharedState(load(), store, clock, stopping)
+    speaker = TaskLogger(write, clock)
 
     def reload() -> Settings:
         desk.settings = load()
@@ -52,18 +57,19 @@ def run(
         building.begin()
         watcher = Watcher(reload, config, building.watched, write, stopping, building.asked)
 
-        def watch() -> Done:
+        def watch() -> TaskResult:
             watcher.run()
-            return Done()
+            return TaskResult()
 
-        letters = Task("letters", LetterWork(desk).run)
-        issues = Task("issues", IssueWork(desk, building.build).run)
-        inbox = Task(INBOX, InboxWork(desk, letters.woken).run)
-        cleaning = Task("cleaning", CleaningWork(desk).run)
+        letters = ScheduledTask("letters", LetterWork(desk).run)
+        issues = ScheduledTask("issues", IssueWork(desk, building.build).run)
+        inbox = ScheduledTask(INBOX, InboxWork(desk, letters.woken).run)
+        cleaning = ScheduledTask("cleaning", CleaningWork(desk).run)
         desk.readers += [letters.woken, issues.woken]
         loop = Loop(store, clock, speaker, stopping, verbose)
         threads = [
-            loop.start(task) for task in (Task("watch", watch), issues, letters, inbox, cleaning)
+            loop.start(task)
+            for task in (ScheduledTask("watch", watch), issues, letters, inbox, cleaning)
         ]
         while any(thread.is_alive() for thread in threads):
             # The main thread hears signals between two of these.

@@ -22,7 +22,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 5.0, 900.0
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class TaskResult:
     """What a run says at its end: run again after `seconds`, and at the moment `at` if sooner.
 
     `said` is for people, "" where there is nothing to tell; `trouble` is what did not succeed.
@@ -35,7 +35,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TaskPlan:
     """When a task runs: not before `earliest`, at `latest` (both steady) or at `at` (wall)."""
 
     earliest: float
@@ -44,9 +44,9 @@ class Plan:
     failures: int = 0
 
 
-def at_once(steady: float) -> Plan:
+def at_once(steady: float) -> TaskPlan:
     """Return the plan of a task that has not run yet."""
-    return Plan(steady, steady)
+    return TaskPlan(steady, steady)
 
 
 def pause_after(failures: int) -> float:
@@ -54,20 +54,20 @@ def pause_after(failures: int) -> float:
     return min(FIRST_PAUSE * 2.0 ** min(failures - 1, 20), LONGEST_PAUSE)
 
 
-def after(plan: Plan, done: Done, steady: float, wall: datetime) -> Plan:
+def after(plan: TaskPlan, done: TaskResult, steady: float, wall: datetime) -> TaskPlan:
     """Return the plan after a run that ended now.
 
     After a failure only a moment that is still to come counts: what was due has just failed.
     """
     if not done.trouble:
-        return Plan(steady + LEAST_SECONDS, steady + max(done.seconds, LEAST_SECONDS), done.at)
+        return TaskPlan(steady + LEAST_SECONDS, steady + max(done.seconds, LEAST_SECONDS), done.at)
     failures = plan.failures + 1
     pause = pause_after(failures)
     at = done.at if done.at is not None and done.at > wall else None
-    return Plan(steady + LEAST_SECONDS, steady + pause, at, failures)
+    return TaskPlan(steady + LEAST_SECONDS, steady + pause, at, failures)
 
 
-def is_time(plan: Plan, steady: float, wall: datetime, *, woken: bool) -> bool:
+def is_time(plan: TaskPlan, steady: float, wall: datetime, *, woken: bool) -> bool:
     """Return whether to run now; `woken`: something happened that concerns the task."""
     if steady < plan.earliest:
         return False

@@ -11,7 +11,7 @@ from publisher.cli.options import settings_of
 
 if TYPE_CHECKING:
     from publisher.settings import Settings
-    from publisher.watcher.loop import Outcome
+    from publisher.watcher.loop import BuildOutcome
 
 
 def watch(
@@ -34,7 +34,7 @@ def watch(
 
     with graceful_stop() as stopping, Builder(show.note, stopping, ping, verbose) as builder:
 
-        def build(settings: Settings) -> Outcome:
+        def build(settings: Settings) -> BuildOutcome:
             return outcome(builder.build(settings))
 
         Watcher(

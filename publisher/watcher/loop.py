@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, cast
 
 from publisher.errors import PublisherError, SettingsError
 from publisher.watcher import schedule
+from publisher.watcher.change_filter import summary
 from publisher.watcher.places import Places, Stamp, folders_in, places_of, stamp
 from publisher.watcher.polling import differences, look
-from publisher.watcher.relevance import summary
-from publisher.watcher.schedule import Plan
+from publisher.watcher.schedule import BuildPlan
 
 if TYPE_CHECKING:
     import threading
@@ -37,7 +37,7 @@ Changes = set[tuple[str, Path]]  # "added", "modified" or "deleted", and what
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class BuildOutcome:
     """What a build did, in words, and whether any file is another now."""
 
     text: str
@@ -60,12 +60,12 @@ class Watcher:
 
     load: Callable[[], Settings]
     config: Path
-    build: Callable[[Settings], Outcome]
+    build: Callable[[Settings], BuildOutcome]
     say: Callable[[str], None]
     stopping: Callable[[], bool]
     # What somebody asked for since the last look, e.g. "push"; "" for nothing.
     asked: Callable[[], str] = lambda: ""
-    _plan: Plan = field(default_factory=Plan)
+    _plan: BuildPlan = field(default_factory=BuildPlan)
     _causes: dict[str, None] = field(default_factory=dict)
     _trouble: str = ""
     _must_poll: bool = False

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher.watcher.relevance import Rules, concerns_digests, concerns_templates
+from publisher.watcher.change_filter import (
+    Rules,
+    concerns_digests,
+    concerns_templates,
+)
 
 if TYPE_CHECKING:
     from publisher.settings import Settings

@@ -13,7 +13,7 @@ RETRY_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BuildPlan:
     """What speaks for a build: changes (the first and last of them), and a date to keep."""
 
     first: float | None = None
@@ -21,18 +21,18 @@ class Plan:
     date: float | None = None
 
 
-def noticed(plan: Plan, now: float) -> Plan:
+def noticed(plan: BuildPlan, now: float) -> BuildPlan:
     """Return `plan` with a change that was seen `now`."""
     return replace(plan, first=now if plan.first is None else plan.first, last=now)
 
 
-def built(now: float, *, well: bool, every: float | None) -> Plan:
+def built(now: float, *, well: bool, every: float | None) -> BuildPlan:
     """Return the plan after a build: again after `every` seconds, sooner where it failed."""
     seconds = every if well else min(RETRY_SECONDS, every or RETRY_SECONDS)
-    return Plan(date=None if seconds is None else now + seconds)
+    return BuildPlan(date=None if seconds is None else now + seconds)
 
 
-def is_time(plan: Plan, now: float) -> bool:
+def is_time(plan: BuildPlan, now: float) -> bool:
     """Return whether to build now."""
     if plan.date is not None and now >= plan.date:
         return True

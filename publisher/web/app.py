@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 
-from publisher.web import assets, health, problems, push
+from publisher.web import assets, health, problems, webhook
 from publisher.web.api import endpoint
-from publisher.web.child import automation
 from publisher.web.operator import routes as operator
-from publisher.web.operator.lookout import closing_lookout
+from publisher.web.operator.dashboard_cache import closing_dashboard
 from publisher.web.polls.flush import keeping_polls
 from publisher.web.readers import preferences, subscribe, unsubscribe
 from publisher.web.readers.views import Readers
+from publisher.web.supervisor import automation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ROUTES: tuple[tuple[Route, ...], ...] = (
     health.ROUTES,
     assets.ROUTES,
-    push.ROUTES,
+    webhook.ROUTES,
     endpoint.ROUTES,
     *operator.GROUPS,
     subscribe.ROUTES,
@@ -39,7 +39,7 @@ ROUTES: tuple[tuple[Route, ...], ...] = (
 # What runs as long as the app does: entered at its start in this order, left at its end in reverse.
 SERVICES: tuple[Callable[[Context], AbstractAsyncContextManager[None]], ...] = (
     automation,
-    closing_lookout,
+    closing_dashboard,
     keeping_polls,
 )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import TYPE_CHECKING, cast
 
-from publisher.web.operator.lookout import Lookout
+from publisher.web.operator.dashboard_cache import DashboardCache
 from publisher.web.polls.counter import PollCounter
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Context:
     stopping: Event = field(default_factory=Event)
     # The command that publishes by itself beside the app (child.py); none where it is empty.
     automation: tuple[str, ...] = ()
-    lookout: Lookout = field(default_factory=Lookout)
+    lookout: DashboardCache = field(default_factory=DashboardCache)
     # Told of each request of a feed, on the event loop.
     polls: PollCounter = field(default_factory=PollCounter)
 

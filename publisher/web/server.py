@@ -12,12 +12,12 @@ from publisher.sender.delivery.signals import graceful_stop
 from publisher.web import checks
 from publisher.web.access_log import AccessLog, Logged
 from publisher.web.app import create_app
-from publisher.web.arrival import Arrival
+from publisher.web.dispatcher import RequestDispatcher, app_addresses
 from publisher.web.files.answers import SiteFiles
 from publisher.web.files.library import Library
 from publisher.web.files.protocol import Wiring, protocol_for
-from publisher.web.front import Front, app_addresses
 from publisher.web.headers import SecurityHeaders
+from publisher.web.request_timeout import RequestTimeout
 
 if TYPE_CHECKING:
     import socket
@@ -32,7 +32,7 @@ _GRACE_SECONDS = 10  # for requests that are under way
 _IDLE_SECONDS = 15  # a connection without a request is kept
 
 
-class Server(uvicorn.Server):
+class WebServer(uvicorn.Server):
     """A server that tells its app at once when it is asked to stop."""
 
     def __init__(self, context: Context, log: AccessLog | None = None) -> None:
@@ -45,8 +45,8 @@ class Server(uvicorn.Server):
         app = create_app(context)
         is_app = app_addresses(app.routes)
         files = SiteFiles(library, context.polls.count)
-        both: ASGIApp = Front(guarded(app, context.settings), files, is_app)
-        both = Arrival(both, seconds=web.body_seconds)
+        both: ASGIApp = RequestDispatcher(guarded(app, context.settings), files, is_app)
+        both = RequestTimeout(both, seconds=web.body_seconds)
         super().__init__(
             uvicorn.Config(
                 Logged(both, note) if web.access_log else both,
@@ -106,7 +106,7 @@ def serve(context: Context, sockets: list[socket.socket] | None = None) -> None:
     checks.check(context.settings, context.store.keys)
     # uvicorn raises the signal anew when it is done, which is no reason to end with an error.
     with graceful_stop():
-        Server(context).run(sockets)
+        WebServer(context).run(sockets)
 
 
 def _forget(*_said: object) -> None:

@@ -11,8 +11,8 @@ import pytest
 from support.program import PATIENCE, until
 
 from publisher.automation import schedule
-from publisher.automation.loop import Loop, Speaker, Task
-from publisher.automation.schedule import Done
+from publisher.automation.loop import Loop, ScheduledTask, TaskLogger
+from publisher.automation.schedule import TaskResult
 from publisher.errors import SourceError
 from publisher.store.database import Store, open_store
 from publisher.watcher.loop import Stopped
@@ -32,11 +32,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @contextmanager
 def looping(
-    store: Store, *tasks: Task, clock: Callable[[], datetime] = lambda: WALL
+    store: Store, *tasks: ScheduledTask, clock: Callable[[], datetime] = lambda: WALL
 ) -> Iterator[list[str]]:
     said: list[str] = []
     stop = Event()
-    loop = Loop(store, clock, Speaker(said.append, clock), stop.is_set)
+    loop = Loop(store, clock, TaskLogger(said.append, clock), stop.is_set)
     threads = [loop.start(task) for task in tasks]
     try:
         yield said
@@ -56,16 +56,16 @@ def test_a_failure_is_said_once_and_keeps_no_other_from_its_work(
     fails = [SourceError("imap.example.org: no answer")] * 3 + [KeyError("a defect")] * 2
     left, others = list(fails), Event()
 
-    def mailbox() -> Done:
+    def mailbox() -> TaskResult:
         if left:
             raise left.pop(0)
-        return Done(0.0)
+        return TaskResult(0.0)
 
-    def other() -> Done:
+    def other() -> TaskResult:
         others.set()
-        return Done(said="3 sent")
+        return TaskResult(said="3 sent")
 
-    with looping(store, Task("inbox", mailbox), Task("letters", other)) as said:
+    with looping(store, ScheduledTask("inbox", mailbox), ScheduledTask("letters", other)) as said:
         assert others.wait(PATIENCE)
         until(lambda: any("goes on" in line for line in said))
     inbox = [line.split(" ", 1)[1] for line in said if " inbox: " in line]
@@ -82,7 +82,7 @@ def test_a_failure_is_said_once_and_keeps_no_other_from_its_work(
 
 def test_what_is_wanted_at_once_does_not_wait(store: Store) -> None:
     runs = []
-    task = Task("letters", lambda: runs.append(1) or Done(3600.0))  # type: ignore[func-returns-value]
+    task = ScheduledTask("letters", lambda: runs.append(1) or TaskResult(3600.0))  # type: ignore[func-returns-value]
     with looping(store, task):
         until(lambda: len(runs) == 1)
         task.woken.set()
@@ -95,11 +95,11 @@ def test_a_moment_on_the_wall_is_seen_when_the_clock_jumps(store: Store) -> None
     seen: list[datetime] = []
     due = WALL + timedelta(days=3)
 
-    def run() -> Done:
+    def run() -> TaskResult:
         seen.append(hand[0])
-        return Done(3600.0, at=due)
+        return TaskResult(3600.0, at=due)
 
-    with looping(store, Task("issues", run), clock=lambda: hand[0]):
+    with looping(store, ScheduledTask("issues", run), clock=lambda: hand[0]):
         until(lambda: len(seen) == 1)
         hand[0] = due + timedelta(minutes=1)  # the machine has slept
         until(lambda: len(seen) == 2)
@@ -108,9 +108,9 @@ def test_a_moment_on_the_wall_is_seen_when_the_clock_jumps(store: Store) -> None
 
 
 def test_a_task_that_waits_when_all_is_to_end_just_ends(store: Store) -> None:
-    def run() -> Done:
+    def run() -> TaskResult:
         raise Stopped
 
-    with looping(store, Task("issues", run)) as said:
+    with looping(store, ScheduledTask("issues", run)) as said:
         pass
     assert said == []

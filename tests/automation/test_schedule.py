@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from publisher.automation import schedule
-from publisher.automation.schedule import Done, Plan
+from publisher.automation.schedule import TaskPlan, TaskResult
 
 WALL = datetime(2024, 12, 9, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -15,36 +15,36 @@ SECOND = timedelta(seconds=1)
 RUNS = [
     # plan, steady, wall, woken, whether it runs
     (schedule.at_once(100.0), 100.0, WALL, False, True),
-    (Plan(101, 160), 159.0, WALL, False, False),
-    (Plan(101, 160), 160.0, WALL, False, True),
-    (Plan(101, 160), 120.0, WALL, True, True),
-    (Plan(101, 160), 100.5, WALL, True, False),  # not without a pause
-    (Plan(101, 160, WALL), 120.0, WALL - SECOND, False, False),
-    (Plan(101, 160, WALL), 120.0, WALL, False, True),
+    (TaskPlan(101, 160), 159.0, WALL, False, False),
+    (TaskPlan(101, 160), 160.0, WALL, False, True),
+    (TaskPlan(101, 160), 120.0, WALL, True, True),
+    (TaskPlan(101, 160), 100.5, WALL, True, False),  # not without a pause
+    (TaskPlan(101, 160, WALL), 120.0, WALL - SECOND, False, False),
+    (TaskPlan(101, 160, WALL), 120.0, WALL, False, True),
     # The clock was set forward, or the machine slept: what was due meanwhile is due now.
-    (Plan(101, 160, WALL), 120.0, WALL + 10_000 * SECOND, False, True),
+    (TaskPlan(101, 160, WALL), 120.0, WALL + 10_000 * SECOND, False, True),
     # It was set back: the steady clock says when to look again.
-    (Plan(101, 160, WALL), 160.0, WALL - 10_000 * SECOND, False, True),
+    (TaskPlan(101, 160, WALL), 160.0, WALL - 10_000 * SECOND, False, True),
 ]
 
 
 @pytest.mark.parametrize(("plan", "steady", "wall", "woken", "expected"), RUNS)
 def test_whether_to_run(
-    plan: Plan, steady: float, wall: datetime, *, woken: bool, expected: bool
+    plan: TaskPlan, steady: float, wall: datetime, *, woken: bool, expected: bool
 ) -> None:
     assert schedule.is_time(plan, steady, wall, woken=woken) == expected
 
 
 def test_a_run_that_went_well_says_when_to_run_again() -> None:
-    failed = Plan(0, 0, None, failures=7)
-    plan = schedule.after(failed, Done(30.0, WALL), 1000.0, WALL)
-    assert plan == Plan(1001.0, 1030.0, WALL, failures=0)
+    failed = TaskPlan(0, 0, None, failures=7)
+    plan = schedule.after(failed, TaskResult(30.0, WALL), 1000.0, WALL)
+    assert plan == TaskPlan(1001.0, 1030.0, WALL, failures=0)
 
 
 def test_failures_rest_longer_and_longer() -> None:
     pauses, plan = [], schedule.at_once(0.0)
     for _ in range(12):
-        plan = schedule.after(plan, Done(trouble="no"), 0.0, WALL)
+        plan = schedule.after(plan, TaskResult(trouble="no"), 0.0, WALL)
         pauses.append(plan.latest)
     assert pauses[:4] == [5.0, 10.0, 20.0, 40.0]
     assert pauses[-1] == pauses[-2] == 900.0
@@ -53,8 +53,8 @@ def test_failures_rest_longer_and_longer() -> None:
 
 def test_after_a_failure_only_what_is_still_to_come_counts() -> None:
     plan = schedule.at_once(0.0)
-    past = schedule.after(plan, Done(at=WALL, trouble="no"), 0.0, WALL)
-    to_come = schedule.after(plan, Done(at=WALL + SECOND, trouble="no"), 0.0, WALL)
+    past = schedule.after(plan, TaskResult(at=WALL, trouble="no"), 0.0, WALL)
+    to_come = schedule.after(plan, TaskResult(at=WALL + SECOND, trouble="no"), 0.0, WALL)
     assert (past.at, to_come.at) == (None, WALL + SECOND)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from publisher.models import DeliveryState, Preferences
 from publisher.sender.one_time_tokens import new_token
-from publisher.web.operator.gate import csrf_token
+from publisher.web.operator.auth import csrf_token
 
 if TYPE_CHECKING:
     import httpx

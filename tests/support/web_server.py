@@ -17,7 +17,7 @@ from publisher.store.database import Store, open_store
 from publisher.web import checks
 from publisher.web.access_log import AccessLog
 from publisher.web.context import Context
-from publisher.web.server import Server
+from publisher.web.server import WebServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +84,7 @@ def serving(folder: Path, sections: dict[str, dict[str, Any]] | None = None) -> 
     ):
         checks.check(settings, store.keys)
         site = Site(folder, settings, store, client)
-        server = Server(Context(settings, store, site.clock), AccessLog(site.log.append))
+        server = WebServer(Context(settings, store, site.clock), AccessLog(site.log.append))
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
         try:

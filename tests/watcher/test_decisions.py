@@ -9,10 +9,15 @@ import pytest
 
 from publisher.settings import load
 from publisher.watcher import schedule
+from publisher.watcher.change_filter import (
+    Rules,
+    concerns_digests,
+    concerns_templates,
+    summary,
+)
 from publisher.watcher.places import folders_in, places_of, stamp
 from publisher.watcher.polling import differences, look
-from publisher.watcher.relevance import Rules, concerns_digests, concerns_templates, summary
-from publisher.watcher.schedule import Plan
+from publisher.watcher.schedule import BuildPlan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,7 +114,7 @@ Q, P = schedule.QUIET_SECONDS, schedule.PATIENCE_SECONDS
     ],
 )
 def test_when_to_build(seen: list[float], now: float, *, expected: bool) -> None:
-    plan = Plan()
+    plan = BuildPlan()
     for moment in seen:
         plan = schedule.noticed(plan, moment)
     assert schedule.is_time(plan, now) == expected
@@ -131,7 +136,7 @@ def test_a_digest_is_built_within_a_second() -> None:
 )
 def test_when_to_build_again(*, well: bool, every: float | None, after: float | None) -> None:
     plan = schedule.built(100.0, well=well, every=every)
-    assert plan == Plan(date=None if after is None else 100 + after)
+    assert plan == BuildPlan(date=None if after is None else 100 + after)
     if after is not None:
         assert not schedule.is_time(plan, 100 + after - 1)
         assert schedule.is_time(plan, 100 + after)

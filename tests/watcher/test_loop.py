@@ -10,7 +10,7 @@ import watchfiles
 from publisher.errors import OutputError
 from publisher.settings import load
 from publisher.watcher import schedule
-from publisher.watcher.loop import Outcome, Watcher
+from publisher.watcher.loop import BuildOutcome, Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,11 +26,11 @@ def watcher(tmp_path: Path) -> Callable[..., tuple[Watcher, list[str]]]:
     config = tmp_path / "publisher.toml"
     config.write_text("")
 
-    def make(*outcomes: Outcome | Exception) -> tuple[Watcher, list[str]]:
+    def make(*outcomes: BuildOutcome | Exception) -> tuple[Watcher, list[str]]:
         left = list(outcomes)
         said: list[str] = []
 
-        def build(_settings: Settings) -> Outcome:
+        def build(_settings: Settings) -> BuildOutcome:
             (tmp_path / "digests" / f"{len(left)}.md").touch()
             outcome = left.pop(0)
             if isinstance(outcome, Exception):
@@ -45,7 +45,7 @@ def watcher(tmp_path: Path) -> Callable[..., tuple[Watcher, list[str]]]:
     return make
 
 
-FINE = Outcome("1 file written", changed=True)
+FINE = BuildOutcome("1 file written", changed=True)
 
 
 def test_it_looks_for_changes_where_the_kernel_tells_of_none(

@@ -53,7 +53,7 @@ def bearer(header: str) -> str:
     return token.strip() if fits else ""
 
 
-def let_in(store: Store, header: str, scope: Scope, now: datetime) -> AccessToken:
+def authorize(store: Store, header: str, scope: Scope, now: datetime) -> AccessToken:
     """Return the token of a request that may do what needs `scope`.
 
     Raises `HTTPException`: 401 without a token that holds, 403 where it is for something else

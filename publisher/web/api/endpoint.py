@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from publisher.addresses import shown
 from publisher.web.api import issues, publishing, subscribers
-from publisher.web.api.access import Buckets, let_in
+from publisher.web.api.access import Buckets, authorize
 from publisher.web.api.openapi import BASE, document
 from publisher.web.api.operation import Call
 from publisher.web.context import context_of
@@ -73,7 +73,7 @@ async def _read(request: Request) -> bytes:
 def _run(operation: Operation, request: Request, body: bytes) -> Reply:
     context = context_of(request)
     header = request.headers.get("authorization", "")
-    token = let_in(context.store, header, operation.scope, context.clock())
+    token = authorize(context.store, header, operation.scope, context.clock())
     parameters = parameters_of(
         operation.parameters, request.path_params, request.query_params.multi_items()
     )

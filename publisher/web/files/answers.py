@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from anyio import to_thread
 
-from publisher.web.files.conditions import Asked, byte_range, status_for
-from publisher.web.files.library import Known, Variant, mark_of
+from publisher.web.files.conditions import FileRequest, byte_range, status_for
+from publisher.web.files.library import LibraryFile, Variant, mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -51,9 +51,9 @@ class SiteFiles:
         if method not in ("GET", "HEAD"):
             return await _end(send, 405, [*_PLAIN, (b"allow", b"GET, HEAD")], b"method not allowed")
         found = self._library.known(raw) or await self._found(raw)
-        if not isinstance(found, Known):
+        if not isinstance(found, LibraryFile):
             return await self._without(found, send)
-        packed, agent, asked = asked_in(scope["headers"])
+        packed, agent, asked = request_of(scope["headers"])
         scope["publisher.file"] = found.path
         if found.polled:
             self._polled(found.path, agent)
@@ -65,9 +65,9 @@ class SiteFiles:
             return await _end(send, status, file.short, b"")
         return await _whole_or_part(send, file, asked, head=method == "HEAD")
 
-    async def _found(self, raw: bytes) -> Known | str | None:
+    async def _found(self, raw: bytes) -> LibraryFile | str | None:
         found = await to_thread.run_sync(self._library.find, raw)
-        if isinstance(found, Known):
+        if isinstance(found, LibraryFile):
             self._library.keep(raw, found)
         return found
 
@@ -85,7 +85,7 @@ class SiteFiles:
         return await _end(send, 404, headers, page or b"not found")
 
 
-def asked_in(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bool, str, Asked]:
+def request_of(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bool, str, FileRequest]:
     """Return whether gzip is welcome, the User-Agent, and the conditions."""
     packed, agent, conditions = False, "", {}
     for name, value in headers:
@@ -95,7 +95,7 @@ def asked_in(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bool, str, Asked]:
             packed = accepts_gzip(value.decode("latin-1"))
         elif name == b"user-agent":
             agent = value.decode("latin-1")
-    return packed, agent, Asked(**conditions)
+    return packed, agent, FileRequest(**conditions)
 
 
 def accepts_gzip(header: str) -> bool:
@@ -108,7 +108,7 @@ def accepts_gzip(header: str) -> bool:
     return found.get("gzip", found.get("x-gzip", found.get("*", False)))
 
 
-async def _whole_or_part(send: Send, file: Variant, asked: Asked, *, head: bool) -> None:
+async def _whole_or_part(send: Send, file: Variant, asked: FileRequest, *, head: bool) -> None:
     try:
         part = byte_range(asked, file.etag, file.modified, file.size) if asked.range else None
     except ValueError:

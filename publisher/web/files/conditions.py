@@ -12,7 +12,7 @@ _TAG = re.compile(r'(W/)?"([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FileRequest:
     """The headers of a request that have a say, "" where they are missing."""
 
     if_match: str = ""
@@ -23,7 +23,7 @@ class Asked:
     if_range: str = ""
 
 
-def status_for(asked: Asked, etag: str, modified: int) -> int:
+def status_for(asked: FileRequest, etag: str, modified: int) -> int:
     """Return 200, 304 or 412 for a file that has the strong `etag` and was `modified` then.
 
     `modified` is in seconds since 1970. In the order of RFC 9110, 13.2.2.
@@ -43,7 +43,7 @@ def status_for(asked: Asked, etag: str, modified: int) -> int:
     return 200
 
 
-def byte_range(asked: Asked, etag: str, modified: int, size: int) -> tuple[int, int] | None:
+def byte_range(asked: FileRequest, etag: str, modified: int, size: int) -> tuple[int, int] | None:
     """Return first and last byte of the range that is asked for, None for the whole file.
 
     Several ranges, other units and nonsense are the whole file, which RFC 9110, 14.2 allows.

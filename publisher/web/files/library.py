@@ -51,7 +51,7 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class LibraryFile:
     """The file at `path` in the folder. `polled`: people subscribe to it."""
 
     path: str
@@ -69,11 +69,11 @@ class Library:
         self._root = root
         self._hub = hub
         self._prefix = prefix.encode()
-        self._known: OrderedDict[bytes, Known] = OrderedDict()
+        self._known: OrderedDict[bytes, LibraryFile] = OrderedDict()
         self._held = 0
         self._dated: tuple[object, bytes] = (None, b"")
 
-    def known(self, raw: bytes) -> Known | None:
+    def known(self, raw: bytes) -> LibraryFile | None:
         """Return the file at the address path `raw` where it is known and still as it was."""
         found = self._known.get(raw)
         if found is None:
@@ -99,7 +99,7 @@ class Library:
             self._dated = (headers, lines)
         return lines
 
-    def find(self, raw: bytes) -> Known | str | None:
+    def find(self, raw: bytes) -> LibraryFile | str | None:
         """Look for the file on the disk: return it, a folder's path with "/", or None.
 
         To be called in a thread; `keep` what it returns in the one that asks `known`.
@@ -124,7 +124,7 @@ class Library:
         except OSError:
             return None
 
-    def keep(self, raw: bytes, found: Known) -> None:
+    def keep(self, raw: bytes, found: LibraryFile) -> None:
         """Remember a file; the one that was not asked for the longest is forgotten."""
         self._forget(raw)
         self._known[raw] = found
@@ -135,7 +135,7 @@ class Library:
     def not_found(self) -> bytes:
         """Return the site's page for a wrong address, b"" where it has none."""
         found = self.find(self._prefix + b"404.html")
-        return found.plain.body or b"" if isinstance(found, Known) else b""
+        return found.plain.body or b"" if isinstance(found, LibraryFile) else b""
 
     def address(self, path: str) -> str:
         """Return the address path of `path`, a path in the folder."""
@@ -148,7 +148,7 @@ class Library:
         if found is not None:
             self._held -= _held(found)
 
-    def _read(self, path: str, target: str) -> Known:
+    def _read(self, path: str, target: str) -> LibraryFile:
         common = list(headers_of(path, root=self._root, hub=self._hub))
         plain, digest = _variant(target, common)
         compressed = None
@@ -158,7 +158,7 @@ class Library:
             compressed = packed if _unpacked_digest(packed.target) == digest else None
         except (OSError, EOFError, zlib.error):
             pass
-        return Known(path, plain, compressed, is_feed(path))
+        return LibraryFile(path, plain, compressed, is_feed(path))
 
 
 def mark_of(status: os.stat_result) -> Mark:
@@ -218,7 +218,7 @@ def _unpacked_digest(target: str) -> str:
     return digest.hexdigest()
 
 
-def _held(found: Known) -> int:
+def _held(found: LibraryFile) -> int:
     variants = (found.plain, found.compressed)
     return sum(len(one.body or b"") for one in variants if one is not None)
 

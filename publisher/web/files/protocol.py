@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from publisher.web.files.answers import accepts_gzip
-from publisher.web.files.conditions import Asked, status_for
+from publisher.web.files.conditions import FileRequest, status_for
 
 if TYPE_CHECKING:
     import asyncio
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import ClassVar
 
-    from publisher.web.files.library import Known, Library, Variant
+    from publisher.web.files.library import Library, LibraryFile, Variant
 
 HEAD_SECONDS = 20.0  # for a request's head to arrive
 STUCK_SECONDS = 60.0  # for somebody to take what is sent to them
@@ -187,12 +187,14 @@ def protocol_for(wiring: Wiring) -> type[Protocol]:
     return type("SiteProtocol", (Protocol,), {"wiring": wiring})
 
 
-def _variant_for(found: Known, packed: bytes | None) -> Variant:
+def _variant_for(found: LibraryFile, packed: bytes | None) -> Variant:
     if packed and found.compressed is not None and accepts_gzip(packed.decode("latin-1")):
         return found.compressed
     return found.plain
 
 
 def _is_unchanged(file: Variant, tags: bytes, date: bytes) -> bool:
-    asked = Asked(if_none_match=tags.decode("latin-1"), if_modified_since=date.decode("latin-1"))
+    asked = FileRequest(
+        if_none_match=tags.decode("latin-1"), if_modified_since=date.decode("latin-1")
+    )
     return status_for(asked, file.etag, file.modified) == HTTPStatus.NOT_MODIFIED

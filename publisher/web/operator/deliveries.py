@@ -9,14 +9,14 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from publisher.models import DeliveryState
+from publisher.web.operator.auth import guarded, id_of
 from publisher.web.operator.frame import operator_page
-from publisher.web.operator.gate import guarded, id_of
 from publisher.web.operator.issues import PART, counts_name, progress
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from publisher.web.operator.gate import Visit
+    from publisher.web.operator.auth import OperatorRequest
 
 _PAGE = 50
 # What an operator may say of a delivery in doubt -> where it goes, and how that is written down.
@@ -28,7 +28,7 @@ DECISIONS = {
 _LONGEST_NAME = 64  # that the log of decisions holds
 
 
-def rows(visit: Visit) -> Response:
+def rows(visit: OperatorRequest) -> Response:
     """Show a page of deliveries, those in one state or all."""
     shown = progress(visit)
     asked = visit.asked("state")
@@ -50,7 +50,7 @@ def rows(visit: Visit) -> Response:
     )
 
 
-def settle(visit: Visit) -> Response:
+def settle(visit: OperatorRequest) -> Response:
     """Settle the deliveries that were marked, each with a line in two logs."""
     info = progress(visit).info
     decision = visit.field("decision")

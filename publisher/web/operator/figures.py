@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from publisher.models import DeliveryState
     from publisher.store.operations.polls import AppPolls
     from publisher.store.operations.statistics import DomainBounces, Growth
-    from publisher.web.operator.gate import Visit
+    from publisher.web.operator.auth import OperatorRequest
 
 GROWTH_DAYS = 90
 POLL_DAYS = 30
@@ -23,7 +23,7 @@ _ISSUES = 12
 DOMAIN_ISSUES = 4
 
 
-def growth_lately(visit: Visit) -> list[Growth] | None:
+def growth_lately(visit: OperatorRequest) -> list[Growth] | None:
     """Return the list's last days."""
     zone, now = visit.settings.site.zone, visit.now
     return visit.lookout.figure(
@@ -31,18 +31,18 @@ def growth_lately(visit: Visit) -> list[Growth] | None:
     )
 
 
-def days_until(visit: Visit, count: int) -> list[str]:
+def days_until(visit: OperatorRequest, count: int) -> list[str]:
     """Return the last `count` days of the site's time zone as ISO dates, today last."""
     return [(visit.today - timedelta(days=back)).isoformat() for back in range(count)][::-1]
 
 
-def apps_lately(visit: Visit) -> list[AppPolls] | None:
+def apps_lately(visit: OperatorRequest) -> list[AppPolls] | None:
     """Return which apps asked for feeds in the last week."""
     days = days_until(visit, _APP_DAYS)
     return visit.lookout.figure("apps", lambda: visit.store.polls.by_app(days[0], days[-1]))
 
 
-def states_lately(visit: Visit) -> dict[str, dict[DeliveryState, int]] | None:
+def states_lately(visit: OperatorRequest) -> dict[str, dict[DeliveryState, int]] | None:
     """Return the deliveries of the newest issues by state, oldest first."""
 
     def make() -> dict[str, dict[DeliveryState, int]]:
@@ -52,7 +52,7 @@ def states_lately(visit: Visit) -> dict[str, dict[DeliveryState, int]] | None:
     return visit.lookout.figure("states", make)
 
 
-def domains_lately(visit: Visit) -> list[DomainBounces] | None:
+def domains_lately(visit: OperatorRequest) -> list[DomainBounces] | None:
     """Return where mail of the newest issues failed, and what was reported in that time."""
     since = visit.now - timedelta(days=GROWTH_DAYS)
 

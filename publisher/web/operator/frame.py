@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from publisher.web.operator.gate import Visit
+    from publisher.web.operator.auth import OperatorRequest
 
 # Their names and where they are, in the order of the bar.
 PARTS = (
@@ -32,7 +32,7 @@ PARTS = (
 
 
 def operator_page(
-    visit: Visit,
+    visit: OperatorRequest,
     template: str,
     *,
     title: str,

@@ -13,10 +13,10 @@ from starlette.routing import Route
 from publisher.models import DeliveryState
 from publisher.store.ledger.issues import IssueState
 from publisher.web.charts import columns
+from publisher.web.operator.auth import guarded
 from publisher.web.operator.charting import GROUPS, deliveries_chart
 from publisher.web.operator.figures import states_lately
 from publisher.web.operator.frame import operator_page
-from publisher.web.operator.gate import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from publisher.store.ledger.issues import IssueInfo
-    from publisher.web.operator.gate import Visit
+    from publisher.web.operator.auth import OperatorRequest
 
 PART = "/operator/issues"
 _REASONS = 8
@@ -66,7 +66,7 @@ class Progress:
         return self.info.state is IssueState.OPEN and self.left > 0
 
 
-def listed(visit: Visit) -> Response:
+def listed(visit: OperatorRequest) -> Response:
     """Show all issues, newest first."""
     states = states_lately(visit)
     infos = visit.store.ledger.issues()[::-1]
@@ -83,7 +83,7 @@ def listed(visit: Visit) -> Response:
     )
 
 
-def issue(visit: Visit) -> Response:
+def issue(visit: OperatorRequest) -> Response:
     """Show how far an issue is, and what became of its deliveries."""
     shown = progress(visit)
     info = shown.info
@@ -104,14 +104,14 @@ def issue(visit: Visit) -> Response:
     )
 
 
-def live(visit: Visit) -> Response:
+def live(visit: OperatorRequest) -> Response:
     """Return the part of an issue's page that changes while it is sent."""
     return operator_page(
         visit, "web/operator/progress.html.j2", title="Progress", shown=progress(visit)
     )
 
 
-def pause(visit: Visit) -> Response:
+def pause(visit: OperatorRequest) -> Response:
     """Stop an issue before its next message, or take it up again."""
     info = progress(visit).info
     if visit.field("resume"):
@@ -123,7 +123,7 @@ def pause(visit: Visit) -> Response:
     return RedirectResponse(f"{PART}/{info.id}", status_code=303)
 
 
-def progress(visit: Visit) -> Progress:
+def progress(visit: OperatorRequest) -> Progress:
     """Return how far the issue of the address is; 404 where there is no such."""
     info = visit.store.ledger.issue(visit.part("issue"))
     if info is None:

@@ -20,7 +20,7 @@ from publisher.addresses import normalise_email
 from publisher.errors import SubscriberError
 from publisher.sender.one_time_tokens import TOKEN_LENGTH, new_token, token_hash
 from publisher.web.context import context_of
-from publisher.web.operator import gate
+from publisher.web.operator import auth
 from publisher.web.operator.frame import outside_page
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ async def ask(request: Request) -> Response:
     """
     if request.method != "POST":
         return outside_page(request, "web/operator/login.html.j2", title="Operator", asked=False)
-    if not gate.from_here(request.headers, context_of(request).settings.web.root):
+    if not auth.from_here(request.headers, context_of(request).settings.web.root):
         raise HTTPException(403)
-    fields = dict(await gate.read_form(request))
+    fields = dict(await auth.read_form(request))
     response = outside_page(request, "web/operator/login.html.j2", title="Operator", asked=True)
     context = context_of(request)
     response.background = BackgroundTask(
@@ -70,7 +70,7 @@ async def enter(request: Request) -> Response:
         return outside_page(request, "web/operator/enter.html.j2", title="Log in")
     context = context_of(request)
     client = request.client.host if request.client else ""
-    if not gate.from_here(request.headers, context.settings.web.root):
+    if not auth.from_here(request.headers, context.settings.web.root):
         raise HTTPException(403)
     if not context.lookout.attempts.allowed(client):
         raise HTTPException(429, headers={"Retry-After": "600"})
@@ -79,13 +79,13 @@ async def enter(request: Request) -> Response:
         context.lookout.attempts.failed(client)
         title = "This link does not work any more"
         return outside_page(request, "web/operator/spent.html.j2", title=title, status=403)
-    response = RedirectResponse(gate.HOME, status_code=303)
+    response = RedirectResponse(auth.HOME, status_code=303)
     response.set_cookie(
-        gate.cookie_name(context.settings),
+        auth.cookie_name(context.settings),
         session,
         max_age=int(context.settings.operator.session_hours * 3600),
         path="/",
-        secure=gate.is_https(context.settings),
+        secure=auth.is_https(context.settings),
         httponly=True,
         samesite="strict",
     )
@@ -106,15 +106,15 @@ def _begin(context: Context, token: str) -> str | None:
     return session.token if operator else None
 
 
-def leave(visit: gate.Visit) -> Response:
+def leave(visit: auth.OperatorRequest) -> Response:
     """End this session, or all of the operator's."""
     everywhere = visit.field("everywhere") == "yes"
     visit.store.operators.log_out(token_hash(visit.session), everywhere=everywhere, now=visit.now)
-    response = RedirectResponse(gate.LOGIN, status_code=303)
+    response = RedirectResponse(auth.LOGIN, status_code=303)
     response.delete_cookie(
-        gate.cookie_name(visit.settings),
+        auth.cookie_name(visit.settings),
         path="/",
-        secure=gate.is_https(visit.settings),
+        secure=auth.is_https(visit.settings),
         httponly=True,
         samesite="strict",
     )
@@ -124,5 +124,5 @@ def leave(visit: gate.Visit) -> Response:
 ROUTES = (
     Route("/operator/login", ask, methods=["GET", "POST"]),
     Route("/operator/login/{token}", enter, methods=["GET", "POST"]),
-    Route("/operator/logout", gate.guarded(leave), methods=["POST"]),
+    Route("/operator/logout", auth.guarded(leave), methods=["POST"]),
 )

@@ -13,10 +13,10 @@ from publisher.models import DeliveryState
 from publisher.newsletter.periods import next_due
 from publisher.store.ledger.issues import IssueState
 from publisher.web.charts import groups, lines
+from publisher.web.operator.auth import HOME, guarded
 from publisher.web.operator.charting import moves_chart, size_chart
 from publisher.web.operator.figures import apps_lately, growth_lately, states_lately
 from publisher.web.operator.frame import operator_page
-from publisher.web.operator.gate import HOME, guarded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from publisher.models import Frequency
     from publisher.store.ledger.issues import IssueInfo
-    from publisher.web.operator.gate import Visit
-    from publisher.web.operator.lookout import Look
+    from publisher.web.operator.auth import OperatorRequest
+    from publisher.web.operator.dashboard_cache import Dashboard
 
 _WEEK = 7
 _RECENT = 12
@@ -51,7 +51,7 @@ class Need:
     href: str
 
 
-def overview(visit: Visit) -> Response:
+def overview(visit: OperatorRequest) -> Response:
     """Show the first page."""
     look = visit.lookout.look(visit.context)
     people = visit.lookout.figure("people", visit.store.subscribers.count)
@@ -87,7 +87,7 @@ def last_sent(
     return counts[DeliveryState.SENT] if counts else 0
 
 
-def due(look: Look | None, visit: Visit) -> list[Due]:
+def due(look: Dashboard | None, visit: OperatorRequest) -> list[Due]:
     """Return the next issue of each stream."""
     found = []
     for frequency in dict.fromkeys(visit.settings.newsletter.frequencies):
@@ -99,7 +99,7 @@ def due(look: Look | None, visit: Visit) -> list[Due]:
     return found
 
 
-def needs(visit: Visit, infos: list[IssueInfo], look: Look | None) -> list[Need]:
+def needs(visit: OperatorRequest, infos: list[IssueInfo], look: Dashboard | None) -> list[Need]:
     """Return what waits for a person."""
     found = []
     doubts = visit.store.figures.doubts_of([info.id for info in infos])
@@ -122,7 +122,7 @@ def needs(visit: Visit, infos: list[IssueInfo], look: Look | None) -> list[Need]
     return found
 
 
-def findings(visit: Visit) -> Response:
+def findings(visit: OperatorRequest) -> Response:
     """Show what `publisher check` says, errors first."""
     return operator_page(
         visit,
@@ -133,7 +133,7 @@ def findings(visit: Visit) -> Response:
     )
 
 
-def look_again(visit: Visit) -> Response:
+def look_again(visit: OperatorRequest) -> Response:
     """Have the digests read anew."""
     visit.lookout.look_again()
     return RedirectResponse(HOME, status_code=303)

@@ -13,18 +13,18 @@ from starlette.routing import Route
 
 from publisher.models import SubscriberStatus
 from publisher.store.people.search import MOST_COUNTED, SubscriberQuery
+from publisher.web.operator.auth import guarded, id_of
 from publisher.web.operator.frame import operator_page
-from publisher.web.operator.gate import guarded, id_of
 
 if TYPE_CHECKING:
     from publisher.models import Subscriber
-    from publisher.web.operator.gate import Visit
+    from publisher.web.operator.auth import OperatorRequest
 
 PART = "/operator/people"
 _PAGE = 50
 
 
-def people(visit: Visit) -> Response:
+def people(visit: OperatorRequest) -> Response:
     """Show a page of those who were looked for, newest first."""
     asked = visit.asked("status")
     status = SubscriberStatus(asked) if asked in set(SubscriberStatus) else None
@@ -47,7 +47,7 @@ def people(visit: Visit) -> Response:
     )
 
 
-def person(visit: Visit) -> Response:
+def person(visit: OperatorRequest) -> Response:
     """Show what the store has of somebody."""
     found = _person(visit)
     look = visit.lookout.look(visit.context)
@@ -65,7 +65,7 @@ def person(visit: Visit) -> Response:
     )
 
 
-def data(visit: Visit) -> Response:
+def data(visit: OperatorRequest) -> Response:
     """Return all that is kept of somebody as a JSON file, for them to have."""
     found = _person(visit)
     visit.note("data exported", f"subscriber {found.id}")
@@ -74,7 +74,7 @@ def data(visit: Visit) -> Response:
     return Response(content, media_type="application/json", headers={"Content-Disposition": name})
 
 
-def pause(visit: Visit) -> Response:
+def pause(visit: OperatorRequest) -> Response:
     """Send somebody nothing until a day, or until they or we say so."""
     found = _person(visit)
     until = None
@@ -90,21 +90,21 @@ def pause(visit: Visit) -> Response:
     return _done(visit, found, "paused", done=done)
 
 
-def resume(visit: Visit) -> Response:
+def resume(visit: OperatorRequest) -> Response:
     """End a pause."""
     found = _person(visit)
     done = visit.store.subscribers.resume(found.id, now=visit.now, detail=visit.by)
     return _done(visit, found, "resumed", done=done)
 
 
-def unsubscribe(visit: Visit) -> Response:
+def unsubscribe(visit: OperatorRequest) -> Response:
     """Take somebody off the list."""
     found = _person(visit)
     done = visit.store.subscribers.unsubscribe(found.id, now=visit.now, detail=visit.by)
     return _done(visit, found, "unsubscribed", done=done)
 
 
-def erase(visit: Visit) -> Response:
+def erase(visit: OperatorRequest) -> Response:
     """Show what erasing does; a POST with the address typed in does it."""
     found = _person(visit)
     wrong = False
@@ -125,7 +125,7 @@ def erase(visit: Visit) -> Response:
     )
 
 
-def _person(visit: Visit) -> Subscriber:
+def _person(visit: OperatorRequest) -> Subscriber:
     number = id_of(visit.part("id"))
     found = None if number is None else visit.store.subscribers.get(number)
     if found is None:
@@ -133,7 +133,7 @@ def _person(visit: Visit) -> Subscriber:
     return found
 
 
-def _done(visit: Visit, found: Subscriber, action: str, *, done: bool) -> Response:
+def _done(visit: OperatorRequest, found: Subscriber, action: str, *, done: bool) -> Response:
     if done:
         visit.note(action, f"subscriber {found.id}")
     told = action if done else "nothing changed"

@@ -12,14 +12,14 @@ from starlette.routing import Route
 
 from publisher.models import EditionKey, Frequency, Language, Length
 from publisher.web.headers import policy
+from publisher.web.operator.auth import guarded
 from publisher.web.operator.frame import operator_page
-from publisher.web.operator.gate import guarded
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from publisher.models import Edition, Issue, Topic
-    from publisher.web.operator.gate import Visit
+    from publisher.web.operator.auth import OperatorRequest
 
 PART = "/operator/preview"
 Word = TypeVar("Word", bound=StrEnum)
@@ -30,7 +30,7 @@ _FRAME_POLICY = (
 )
 
 
-def preview(visit: Visit) -> Response:
+def preview(visit: OperatorRequest) -> Response:
     """Show the form that chooses an edition, and the edition in a frame."""
     look = visit.lookout.look(visit.context)
     frequency, issue = _issue(visit)
@@ -62,7 +62,7 @@ def preview(visit: Visit) -> Response:
     )
 
 
-def frame(visit: Visit) -> Response:
+def frame(visit: OperatorRequest) -> Response:
     """Return the edition itself, as HTML or (`?form=text`) as text."""
     _, issue = _issue(visit)
     if issue is None:
@@ -74,14 +74,14 @@ def frame(visit: Visit) -> Response:
     return HTMLResponse(edition.html, headers=headers)
 
 
-def _issue(visit: Visit) -> tuple[Frequency, Issue | None]:
+def _issue(visit: OperatorRequest) -> tuple[Frequency, Issue | None]:
     look = visit.lookout.look(visit.context)
     first = visit.settings.newsletter.frequencies[0]
     frequency = _one_of(visit.asked("frequency"), first)
     return frequency, dict(look.upcoming).get(frequency) if look else None
 
 
-def _choice(visit: Visit) -> EditionKey:
+def _choice(visit: OperatorRequest) -> EditionKey:
     settings = visit.settings
     slugs = visit.request.query_params.getlist("topic")
     return EditionKey(
@@ -100,7 +100,7 @@ def _topics(issue: Issue | None) -> list[Topic]:
     return sorted(found.values(), key=lambda topic: topic.name)
 
 
-def _render(visit: Visit, issue: Issue, choice: EditionKey) -> Edition:
+def _render(visit: OperatorRequest, issue: Issue, choice: EditionKey) -> Edition:
     from publisher.formatter.email import render_edition  # noqa: PLC0415 - premailer takes long
 
     return render_edition(issue, choice, visit.settings)

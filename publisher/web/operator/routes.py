@@ -9,7 +9,7 @@ from publisher.web.operator import (
     overview,
     people,
     preview,
-    reading,
+    reports,
     style,
 )
 
@@ -21,5 +21,5 @@ GROUPS = (
     deliveries.ROUTES,
     preview.ROUTES,
     people.ROUTES,
-    reading.ROUTES,
+    reports.ROUTES,
 )

@@ -28,7 +28,7 @@ _MOST_TOPICS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenOptions:
     """What somebody wants to get: topics (none: all) and wishes (None: as the list has it)."""
 
     topics: tuple[str, ...] = ()
@@ -36,11 +36,11 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class SubscribeChoices:
     """A form as it came back: what was written, and what is wrong with it by field."""
 
     email: str = ""
-    chosen: Chosen = field(default_factory=Chosen)
+    chosen: ChosenOptions = field(default_factory=ChosenOptions)
     some: bool = False  # "only these topics" was marked
     wrong: tuple[str, ...] = ()  # "email", "topics"
 
@@ -50,15 +50,17 @@ class Filled:
         return normalise_email(self.email)
 
 
-def read_form(form: FormData, slugs: Collection[str], *, with_email: bool = True) -> Filled:
+def read_form(
+    form: FormData, slugs: Collection[str], *, with_email: bool = True
+) -> SubscribeChoices:
     """Return what a form says; topics that are not among `slugs` were never offered."""
     picked = form.getlist(TOPIC)[:_MOST_TOPICS]
     topics = tuple(sorted({one for one in picked if isinstance(one, str) and one in slugs}))
     some = text_of(form, "which") == "some"
     email = text_of(form, "email").strip() if with_email else ""
-    filled = Filled(
+    filled = SubscribeChoices(
         email,
-        Chosen(topics if some else (), wishes_of(form)),
+        ChosenOptions(topics if some else (), preferences_of(form)),
         some,
     )
     wrong = []
@@ -69,10 +71,10 @@ def read_form(form: FormData, slugs: Collection[str], *, with_email: bool = True
             wrong.append("email")
     if some and not topics:
         wrong.append("topics")
-    return Filled(filled.email, filled.chosen, some, tuple(wrong))
+    return SubscribeChoices(filled.email, filled.chosen, some, tuple(wrong))
 
 
-def wishes_of(form: FormData) -> Preferences:
+def preferences_of(form: FormData) -> Preferences:
     """Return the wishes that a form names; what it does not know is as the list has it."""
     return Preferences(
         _one_of(Language, text_of(form, "language")),
@@ -87,10 +89,10 @@ def text_of(form: FormData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def preselected(topics: Sequence[str], slugs: Collection[str]) -> Filled:
+def preselected(topics: Sequence[str], slugs: Collection[str]) -> SubscribeChoices:
     """Return the form of somebody who comes from the pages of `topics`."""
     known = tuple(sorted({one for one in topics if one in slugs}))
-    return Filled(chosen=Chosen(known), some=bool(known))
+    return SubscribeChoices(chosen=ChosenOptions(known), some=bool(known))
 
 
 def _one_of(kind: type[Word], value: str) -> Word | None:

@@ -16,8 +16,13 @@ from publisher.models import Language, SubscriberStatus
 from publisher.sender.one_time_tokens import token_hash
 from publisher.sender.transactional_message import MailKind
 from publisher.store.mail.mail_requests import MailRequest
-from publisher.web.readers.forms import Chosen, Filled, read_form, text_of
-from publisher.web.readers.guards import network_of
+from publisher.web.readers.forms import (
+    ChosenOptions,
+    SubscribeChoices,
+    read_form,
+    text_of,
+)
+from publisher.web.readers.spam_protection import network_of
 from publisher.web.readers.views import View
 from publisher.web.readers.words import hours
 
@@ -34,7 +39,7 @@ async def ask(request: Request) -> Response:
     """GET shows a form for the address, POST has the link mailed to whoever is on the list."""
     view = View(request)
     if request.method != "POST":
-        return _ask(view, Filled())
+        return _ask(view, SubscribeChoices())
     form = await view.form()
     filled = read_form(form, ())
     if "email" in filled.wrong:
@@ -155,7 +160,7 @@ async def _show(
     view: View,
     person: Subscriber,
     *,
-    filled: Filled | None = None,
+    filled: SubscribeChoices | None = None,
     notice: str = "",
     status: int = 200,
 ) -> Response:
@@ -188,13 +193,13 @@ async def _show(
     )
 
 
-def _of(person: Subscriber, wrong: tuple[str, ...] = ()) -> Filled:
-    return Filled(
-        chosen=Chosen(person.topics, person.wishes), some=bool(person.topics), wrong=wrong
+def _of(person: Subscriber, wrong: tuple[str, ...] = ()) -> SubscribeChoices:
+    return SubscribeChoices(
+        chosen=ChosenOptions(person.topics, person.wishes), some=bool(person.topics), wrong=wrong
     )
 
 
-def _ask(view: View, filled: Filled, *, notice: str = "", status: int = 200) -> Response:
+def _ask(view: View, filled: SubscribeChoices, *, notice: str = "", status: int = 200) -> Response:
     return view.guarded(
         "ask",
         title=view.said.preferences,

@@ -16,7 +16,7 @@ from publisher.sender.transactional_message import MailKind
 from publisher.store.mail.mail_requests import MailRequest
 from publisher.store.people.confirmations import RedeemOutcome, Request
 from publisher.web.readers.forms import preselected, read_form
-from publisher.web.readers.guards import network_of
+from publisher.web.readers.spam_protection import network_of
 from publisher.web.readers.views import View
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from publisher.models import Topic
-    from publisher.web.readers.forms import Filled
+    from publisher.web.readers.forms import SubscribeChoices
 
 _TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}")
 
@@ -102,7 +102,12 @@ async def confirm(request: HttpRequest) -> Response:
 
 
 def _form(
-    view: View, topics: Sequence[Topic], filled: Filled, *, notice: str = "", status: int = 200
+    view: View,
+    topics: Sequence[Topic],
+    filled: SubscribeChoices,
+    *,
+    notice: str = "",
+    status: int = 200,
 ) -> Response:
     said, chosen = view.said, filled.chosen
     return view.guarded(
@@ -124,7 +129,7 @@ def _form(
     )
 
 
-def _sent(view: View, filled: Filled) -> Response:
+def _sent(view: View, filled: SubscribeChoices) -> Response:
     said = view.said
     to_site = (view.context.settings.site.root, said.to_site)
     lead = said.sent_lead.format(email=filled.email)

@@ -10,9 +10,15 @@ from anyio import to_thread
 
 from publisher.web.context import context_of
 from publisher.web.pages import language_of, page
-from publisher.web.readers.asking import Asking
 from publisher.web.readers.forms import text_of
-from publisher.web.readers.guards import HONEYPOT, STAMP, WORK, Guards, network_of
+from publisher.web.readers.request_batcher import RequestBatcher
+from publisher.web.readers.spam_protection import (
+    HONEYPOT,
+    STAMP,
+    WORK,
+    SpamProtection,
+    network_of,
+)
 from publisher.web.readers.topics import Topics
 from publisher.web.readers.words import reader_words
 
@@ -36,16 +42,16 @@ _MOST_FIELD_BYTES = 4096
 class Readers:
     """What the readers' pages need beside the context; one for each app."""
 
-    asking: Asking
+    asking: RequestBatcher
     topics: Topics
-    guards: Guards
+    guards: SpamProtection
 
     @classmethod
     def of(cls, context: Context) -> Readers:
         """Return that of an app."""
         subscribing = context.settings.subscribing
-        guards = Guards(context.store.keys, subscribing.fill_seconds, subscribing.work_bits)
-        return cls(Asking(context), Topics(context.settings), guards)
+        guards = SpamProtection(context.store.keys, subscribing.fill_seconds, subscribing.work_bits)
+        return cls(RequestBatcher(context), Topics(context.settings), guards)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import psutil
 from support.program import PATIENCE, running, until
 from support.smtp_sink import free_port
 
-from publisher.web.child import keep
+from publisher.web.supervisor import keep
 
 if TYPE_CHECKING:
     from pathlib import Path

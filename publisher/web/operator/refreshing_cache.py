@@ -25,7 +25,7 @@ _TIMES_ITS_COST = 20
 _TIMES_TOO_OLD = 10
 
 
-class Kept(Generic[Value]):
+class RefreshingCache(Generic[Value]):
     """A value and when it was made; for many threads."""
 
     def __init__(

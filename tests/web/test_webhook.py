@@ -19,7 +19,7 @@ from support.program import PATIENCE, Running, running, until
 from support.smtp_sink import free_port
 from support.web_server import serving
 
-from publisher.web.push import MOST_BYTES
+from publisher.web.webhook import MOST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

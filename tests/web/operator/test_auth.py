@@ -12,7 +12,7 @@ import pytest
 from support.operator_site import ISSUE, fill, log_in
 from support.web_server import PATIENCE
 
-from publisher.web.operator.gate import csrf_token, id_of
+from publisher.web.operator.auth import csrf_token, id_of
 from publisher.web.operator.routes import GROUPS
 
 if TYPE_CHECKING:

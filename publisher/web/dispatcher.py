@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-class Front:
+class RequestDispatcher:
     """Hands requests of the app's addresses to `app`, all others to `files`."""
 
     def __init__(self, app: ASGIApp, files: ASGIApp, is_app: Callable[[bytes], bool]) -> None:

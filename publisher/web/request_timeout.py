@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class Arrival:
+class RequestTimeout:
     """Gives the body of a request so many seconds from its head on; then the answer is 408.
 
     A connection on which the rest of a body may still come is closed after the answer.

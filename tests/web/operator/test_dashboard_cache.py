@@ -16,8 +16,8 @@ from publisher import collector
 from publisher.errors import StoreError
 from publisher.models import Collection, Finding, Severity
 from publisher.settings import load
-from publisher.web.operator.kept import Kept
-from publisher.web.operator.lookout import landed, worst
+from publisher.web.operator.dashboard_cache import landed, worst
+from publisher.web.operator.refreshing_cache import RefreshingCache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ def pool() -> Iterator[Executor]:
 
 
 def test_a_value_is_made_once_for_all(pool: Executor) -> None:
-    kept: Kept[int] = Kept(60, pool)
+    kept: RefreshingCache[int] = RefreshingCache(60, pool)
     made: list[int] = []
     gate = Event()
 
@@ -52,7 +52,7 @@ def test_a_value_is_made_once_for_all(pool: Executor) -> None:
 
 def test_an_old_value_is_shown_while_the_next_is_made(pool: Executor) -> None:
     now = [0.0]
-    kept: Kept[str] = Kept(60, pool, monotonic=lambda: now[0])
+    kept: RefreshingCache[str] = RefreshingCache(60, pool, monotonic=lambda: now[0])
     assert kept.get(lambda: "old") == "old"
     now[0] = 61.0
     gate = Event()
@@ -68,7 +68,7 @@ def test_an_old_value_is_shown_while_the_next_is_made(pool: Executor) -> None:
 
 def test_what_takes_long_is_kept_for_longer(pool: Executor) -> None:
     now = [0.0]
-    kept: Kept[int] = Kept(60, pool, monotonic=lambda: now[0])
+    kept: RefreshingCache[int] = RefreshingCache(60, pool, monotonic=lambda: now[0])
 
     def make() -> int:
         now[0] += 10.0
@@ -83,14 +83,14 @@ def test_what_takes_long_is_kept_for_longer(pool: Executor) -> None:
 
 def test_what_is_much_too_old_is_shown_to_nobody(pool: Executor) -> None:
     now = [0.0]
-    kept: Kept[str] = Kept(60, pool, monotonic=lambda: now[0])
+    kept: RefreshingCache[str] = RefreshingCache(60, pool, monotonic=lambda: now[0])
     assert kept.get(lambda: "of yesterday") == "of yesterday"
     now[0] = 86_400.0
     assert kept.get(lambda: "of today") == "of today"
 
 
 def test_who_is_in_a_hurry_gets_nothing_yet(pool: Executor) -> None:
-    kept: Kept[str] = Kept(60, pool)
+    kept: RefreshingCache[str] = RefreshingCache(60, pool)
     gate = Event()
 
     def make() -> str:
@@ -106,7 +106,7 @@ def test_who_is_in_a_hurry_gets_nothing_yet(pool: Executor) -> None:
 
 def test_a_failure_reaches_who_waits_and_takes_nothing_away(pool: Executor) -> None:
     now = [0.0]
-    kept: Kept[str] = Kept(60, pool, monotonic=lambda: now[0])
+    kept: RefreshingCache[str] = RefreshingCache(60, pool, monotonic=lambda: now[0])
 
     def fail() -> str:
         raise StoreError("locked")

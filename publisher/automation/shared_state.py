@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Desk:
+class SharedState:
     """Written by the task that builds, read by the others; each field is replaced as a whole."""
 
     settings: Settings

@@ -27,7 +27,7 @@ _LONGEST_WORK = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Guards:
+class SpamProtection:
     """How the forms of this site are guarded; `keys` are the store's."""
 
     keys: Mapping[int, bytes]

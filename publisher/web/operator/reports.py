@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import Route
 
 from publisher.web.charts import bars, columns
+from publisher.web.operator.auth import guarded
 from publisher.web.operator.charting import apps_chart, domains_chart, polls_chart
 from publisher.web.operator.figures import (
     DOMAIN_ISSUES,
@@ -17,17 +18,16 @@ from publisher.web.operator.figures import (
     domains_lately,
 )
 from publisher.web.operator.frame import operator_page
-from publisher.web.operator.gate import guarded
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from publisher.web.operator.gate import Visit
+    from publisher.web.operator.auth import OperatorRequest
 
 _DOMAINS, _FEEDS, _LINES = 200, 30, 200
 
 
-def bounces(visit: Visit) -> Response:
+def bounces(visit: OperatorRequest) -> Response:
     """Show at which domains mail fails."""
     found = domains_lately(visit)
     domains = found or []
@@ -45,7 +45,7 @@ def bounces(visit: Visit) -> Response:
     )
 
 
-def feeds(visit: Visit) -> Response:
+def feeds(visit: OperatorRequest) -> Response:
     """Show which apps ask for the feeds, and for how many people."""
     days = days_until(visit, POLL_DAYS)
     apps = apps_lately(visit)
@@ -65,7 +65,7 @@ def feeds(visit: Visit) -> Response:
     )
 
 
-def log(visit: Visit) -> Response:
+def log(visit: OperatorRequest) -> Response:
     """Show what operators did."""
     return operator_page(
         visit,

@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True, eq=False)
-class _Entry:
+class _PendingRequest:
     request: MailRequest
     written: bool = False
     error: Exception | None = None
 
 
-class Asking:
+class RequestBatcher:
     """For the one event loop of the app. What `ask` returned from is on the disk."""
 
     def __init__(self, context: Context) -> None:
         """Work on the store of `context`."""
         self._context = context
         self._limits = RequestLimits.of(context.settings.subscribing)
-        self._waiting: list[_Entry] = []
+        self._waiting: list[_PendingRequest] = []
         self._turn = anyio.Lock()
 
     async def ask(self, request: MailRequest) -> None:
@@ -37,7 +37,7 @@ class Asking:
 
         Whether it keeps to the limits is not told: the answer is the same. Raises `StoreError`.
         """
-        entry = _Entry(request)
+        entry = _PendingRequest(request)
         self._waiting.append(entry)
         async with self._turn:
             if not entry.written:
@@ -46,7 +46,7 @@ class Asking:
         if entry.error is not None:
             raise entry.error
 
-    async def _write(self, batch: list[_Entry]) -> None:
+    async def _write(self, batch: list[_PendingRequest]) -> None:
         store, now = self._context.store, self._context.clock()
         requests = [entry.request for entry in batch]
         error: Exception | None = None

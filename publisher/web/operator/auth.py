@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
     from publisher.store.database import Store
     from publisher.web.context import Context
-    from publisher.web.operator.lookout import Lookout
+    from publisher.web.operator.dashboard_cache import DashboardCache
 
 HOME = "/operator/"
 LOGIN = "/operator/login"
@@ -39,7 +39,7 @@ _DIGITS = 18  # of what is surely below 2 to the 63rd
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class OperatorRequest:
     """A request of somebody who is logged in; `form` has what a POST brought, in its order."""
 
     request: Request
@@ -59,7 +59,7 @@ class Visit:
         return self.context.store
 
     @property
-    def lookout(self) -> Lookout:
+    def lookout(self) -> DashboardCache:
         """What is kept between requests."""
         return self.context.lookout
 
@@ -109,7 +109,9 @@ class Visit:
         return f"by operator {self.operator}"
 
 
-def guarded(handler: Callable[[Visit], Response]) -> Callable[[Request], Awaitable[Response]]:
+def guarded(
+    handler: Callable[[OperatorRequest], Response],
+) -> Callable[[Request], Awaitable[Response]]:
     """Return an endpoint that lets operators in and runs `handler` for them in a thread.
 
     Others are led to the login; a POST that is not proved to be from one of our forms is refused
@@ -140,7 +142,7 @@ async def read_form(request: Request) -> tuple[tuple[str, str], ...]:
 
 
 def _run(
-    handler: Callable[[Visit], Response],
+    handler: Callable[[OperatorRequest], Response],
     request: Request,
     session: str,
     form: tuple[tuple[str, str], ...],
@@ -153,7 +155,7 @@ def _run(
         if request.method == "POST":
             raise HTTPException(403)
         return RedirectResponse(LOGIN, status_code=303)
-    return handler(Visit(request, context, operator, session, form))
+    return handler(OperatorRequest(request, context, operator, session, form))
 
 
 def _is_ours(request: Request, session: str, form: tuple[tuple[str, str], ...]) -> bool:

@@ -8,8 +8,8 @@ from base64 import b64encode
 
 import pytest
 
-from publisher.web.push import Remembered
-from publisher.web.push_signature import TOLERANCE_SECONDS, Proof
+from publisher.web.webhook import Remembered
+from publisher.web.webhook_signature import TOLERANCE_SECONDS, Proof
 
 NOW = 1_733_700_000.0
 SECRET = "It's a Secret to Everybody"

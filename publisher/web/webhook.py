@@ -22,7 +22,7 @@ from starlette.routing import Route
 from publisher.automation.building import BUILD
 from publisher.errors import StoreError
 from publisher.web.context import context_of
-from publisher.web.push_signature import Proof
+from publisher.web.webhook_signature import Proof
 
 if TYPE_CHECKING:
     from starlette.requests import Request

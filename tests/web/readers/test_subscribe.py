@@ -11,7 +11,7 @@ from support.feed_readers import ADA, Person, text_of
 from support.web_server import serving
 
 from publisher.models import Frequency, Language, Length, Preferences
-from publisher.web.readers.guards import Guards, network_of
+from publisher.web.readers.spam_protection import SpamProtection, network_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -198,15 +198,15 @@ def test_networks(address: str, network: str) -> None:
 
 
 def test_work() -> None:
-    guards = Guards({1: bytes(range(32))}, 2.0, 8)
+    guards = SpamProtection({1: bytes(range(32))}, 2.0, 8)
     stamp = guards.stamp(1_000_000.0)
     found = [str(n) for n in range(5000) if guards.has_worked(stamp, str(n))]
     assert 5 <= len(found) <= 50
     assert not guards.has_worked(stamp, "")
     assert not guards.has_worked(stamp, "9" * 100)
-    assert Guards({1: bytes(range(32))}, 2.0, 0).has_worked(stamp, "")
+    assert SpamProtection({1: bytes(range(32))}, 2.0, 0).has_worked(stamp, "")
     # A stamp of an older key still holds after a new one was made.
-    rotated = Guards({1: bytes(range(32)), 2: bytes(range(1, 33))}, 2.0, 0)
+    rotated = SpamProtection({1: bytes(range(32)), 2: bytes(range(1, 33))}, 2.0, 0)
     assert rotated.has_come_in_time(stamp, 1_000_003.0)
 
 
@@ -218,7 +218,7 @@ def test_where_work_is_asked_for(tmp_path: Path) -> None:
         assert (
             site.client.get("/assets/work.js").headers["content-type"].startswith("text/javascript")
         )
-        guards = Guards(site.store.keys, 0, 4)
+        guards = SpamProtection(site.store.keys, 0, 4)
 
         def answer(*, worked: bool) -> str:
             stamp = person.stamp()

@@ -232,7 +232,7 @@ def test_what_is_held_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         (tmp_path / f"{number}.txt").write_text("x")
         raw = f"/{number}.txt".encode()
         found = library.find(raw)
-        assert isinstance(found, module.Known)
+        assert isinstance(found, module.LibraryFile)
         library.keep(raw, found)
     assert [library.known(f"/{n}.txt".encode()) is not None for n in range(5)] == [
         False,

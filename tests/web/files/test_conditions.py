@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from publisher.web.files.answers import accepts_gzip
-from publisher.web.files.conditions import Asked, byte_range, status_for
+from publisher.web.files.conditions import FileRequest, byte_range, status_for
 
 ETAG = '"abc"'
 MODIFIED = 1_733_731_200  # Mon, 09 Dec 2024 08:00:00 GMT
@@ -14,34 +14,34 @@ BEFORE = "Mon, 09 Dec 2024 07:59:59 GMT"
 RFC_850 = "Monday, 09-Dec-24 08:00:00 GMT"
 
 STATUSES = [
-    (Asked(), 200),
-    (Asked(if_none_match=ETAG), 304),
-    (Asked(if_none_match='W/"abc"'), 304),
-    (Asked(if_none_match='"x", "abc"'), 304),
-    (Asked(if_none_match="*"), 304),
-    (Asked(if_none_match='"x"'), 200),
-    (Asked(if_none_match="abc"), 200),
-    (Asked(if_none_match='"ab'), 200),
-    (Asked(if_modified_since=THEN), 304),
-    (Asked(if_modified_since=RFC_850), 304),
-    (Asked(if_modified_since=BEFORE), 200),
-    (Asked(if_modified_since="yesterday"), 200),
-    (Asked(if_modified_since="Mon, 99 Dec 99999 08:00:00 GMT"), 200),
+    (FileRequest(), 200),
+    (FileRequest(if_none_match=ETAG), 304),
+    (FileRequest(if_none_match='W/"abc"'), 304),
+    (FileRequest(if_none_match='"x", "abc"'), 304),
+    (FileRequest(if_none_match="*"), 304),
+    (FileRequest(if_none_match='"x"'), 200),
+    (FileRequest(if_none_match="abc"), 200),
+    (FileRequest(if_none_match='"ab'), 200),
+    (FileRequest(if_modified_since=THEN), 304),
+    (FileRequest(if_modified_since=RFC_850), 304),
+    (FileRequest(if_modified_since=BEFORE), 200),
+    (FileRequest(if_modified_since="yesterday"), 200),
+    (FileRequest(if_modified_since="Mon, 99 Dec 99999 08:00:00 GMT"), 200),
     # The tag decides where both are there.
-    (Asked(if_none_match='"x"', if_modified_since=THEN), 200),
-    (Asked(if_match=ETAG), 200),
-    (Asked(if_match="*"), 200),
-    (Asked(if_match='"x"'), 412),
-    (Asked(if_match='W/"abc"'), 412),
-    (Asked(if_unmodified_since=THEN), 200),
-    (Asked(if_unmodified_since=BEFORE), 412),
-    (Asked(if_match=ETAG, if_unmodified_since=BEFORE), 200),
-    (Asked(if_match=ETAG, if_none_match=ETAG), 304),
+    (FileRequest(if_none_match='"x"', if_modified_since=THEN), 200),
+    (FileRequest(if_match=ETAG), 200),
+    (FileRequest(if_match="*"), 200),
+    (FileRequest(if_match='"x"'), 412),
+    (FileRequest(if_match='W/"abc"'), 412),
+    (FileRequest(if_unmodified_since=THEN), 200),
+    (FileRequest(if_unmodified_since=BEFORE), 412),
+    (FileRequest(if_match=ETAG, if_unmodified_since=BEFORE), 200),
+    (FileRequest(if_match=ETAG, if_none_match=ETAG), 304),
 ]
 
 
 @pytest.mark.parametrize(("asked", "status"), STATUSES)
-def test_conditions(asked: Asked, status: int) -> None:
+def test_conditions(asked: FileRequest, status: int) -> None:
     assert status_for(asked, ETAG, MODIFIED) == status
 
 
@@ -68,7 +68,7 @@ RANGES = [
 @pytest.mark.parametrize(("header", "wanted"), RANGES)
 def test_ranges(header: str, wanted: object) -> None:
     try:
-        assert byte_range(Asked(range=header), ETAG, MODIFIED, 10) == wanted
+        assert byte_range(FileRequest(range=header), ETAG, MODIFIED, 10) == wanted
     except ValueError:
         assert wanted == "416"
 
@@ -85,7 +85,7 @@ def test_ranges(header: str, wanted: object) -> None:
     ],
 )
 def test_a_part_of_what_is_the_same_only(if_range: str, holds: bool) -> None:
-    asked = Asked(range="bytes=1-2", if_range=if_range)
+    asked = FileRequest(range="bytes=1-2", if_range=if_range)
     assert byte_range(asked, ETAG, MODIFIED, 10) == ((1, 2) if holds else None)
 
 

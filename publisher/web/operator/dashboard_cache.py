@@ -18,8 +18,8 @@ from anyio import to_thread
 
 from publisher.errors import PublisherError
 from publisher.models import Severity
-from publisher.web.operator.attempts import Attempts
-from publisher.web.operator.kept import Kept
+from publisher.web.operator.login_throttle import LoginThrottle
+from publisher.web.operator.refreshing_cache import RefreshingCache
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -50,7 +50,7 @@ class Landed:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Dashboard:
     """What a look at the digests saw. `problem` says why it saw nothing."""
 
     at: datetime
@@ -65,20 +65,20 @@ class Look:
     upcoming: tuple[tuple[Frequency, Issue | None], ...] = ()
 
 
-class Lookout:
+class DashboardCache:
     """What is kept between requests; for many threads."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self.attempts = Attempts()
+        self.attempts = LoginThrottle()
         self._pool = ThreadPoolExecutor(2, "operator")
-        self._look: Kept[Look] = Kept(_FRESH_SECONDS, self._pool)
-        self._figures: dict[str, Kept[object]] = {}
+        self._look: RefreshingCache[Dashboard] = RefreshingCache(_FRESH_SECONDS, self._pool)
+        self._figures: dict[str, RefreshingCache[object]] = {}
         self._lock = Lock()
 
-    def look(self, context: Context) -> Look | None:
+    def look(self, context: Context) -> Dashboard | None:
         """Return what was seen of the digests lately; None where the first look takes long."""
-        return self._look.get(lambda: look(context), patience=_PATIENCE)
+        return self._look.get(lambda: dashboard(context), patience=_PATIENCE)
 
     def look_again(self) -> None:
         """Have the digests read anew for who looks next: they are known to have changed."""
@@ -92,7 +92,7 @@ class Lookout:
         Raises what it raises.
         """
         with self._lock:
-            kept = self._figures.setdefault(name, Kept(seconds, self._pool))
+            kept = self._figures.setdefault(name, RefreshingCache(seconds, self._pool))
         return cast("Value | None", kept.get(make, patience=_FIGURE_PATIENCE))
 
     def forget(self, name: str) -> None:
@@ -106,7 +106,7 @@ class Lookout:
 
 
 @asynccontextmanager
-async def closing_lookout(context: Context) -> AsyncIterator[None]:
+async def closing_dashboard(context: Context) -> AsyncIterator[None]:
     """Let the lookout's threads end before the store is closed."""
     try:
         yield
@@ -114,7 +114,7 @@ async def closing_lookout(context: Context) -> AsyncIterator[None]:
         await to_thread.run_sync(context.lookout.close)
 
 
-def look(context: Context) -> Look:
+def dashboard(context: Context) -> Dashboard:
     """Read the digests as they are here; nothing is pulled."""
     from publisher import collector  # noqa: PLC0415 - only where somebody looks
     from publisher.services import publish  # noqa: PLC0415 - only where somebody looks
@@ -123,9 +123,9 @@ def look(context: Context) -> Look:
     try:
         found = collector.collect(settings, lambda _done, _total: None)
     except PublisherError as error:
-        return Look(now, problem=str(error))
+        return Dashboard(now, problem=str(error))
     frequencies = dict.fromkeys(settings.newsletter.frequencies)
-    return Look(
+    return Dashboard(
         at=now,
         digests=found.digest_count,
         papers=len(found.papers),

@@ -19,7 +19,7 @@ _SECONDS = 600.0
 _NETWORKS = 10_000
 
 
-class Attempts:
+class LoginThrottle:
     """Counts failures of the last ten minutes; for many threads."""
 
     def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:

@@ -11,8 +11,8 @@ from support.web_server import PATIENCE, serving, until
 
 from publisher.settings import Settings
 from publisher.settings.sections import Web
-from publisher.web.operator.attempts import Attempts, network_of
-from publisher.web.operator.gate import cookie_name, from_here
+from publisher.web.operator.auth import cookie_name, from_here
+from publisher.web.operator.login_throttle import LoginThrottle, network_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -201,7 +201,7 @@ def test_over_https_no_neighbour_can_set_the_cookie() -> None:
 
 def test_attempts_are_counted_by_network_and_forgotten() -> None:
     now = [0.0]
-    attempts = Attempts(monotonic=lambda: now[0])
+    attempts = LoginThrottle(monotonic=lambda: now[0])
     for number in range(10):
         assert attempts.allowed("2001:db8::1")
         attempts.failed(f"2001:db8::{number}")
