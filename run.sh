@@ -17,6 +17,7 @@ usage: ./run.sh TASK [ARGUMENT...]
   bench     measure this program beside its peers
   fuzz      throw bytes at the collector for a number of seconds (default 60)
   feeds     write feeds/ anew from examples/digests
+  reference write docs/configuration.md anew from the descriptions of the settings
   clients   write the table of what mail clients support anew (needs npm)
   lock      pin the newest versions of all packages in requirements/
   publisher run the program (arguments go to it)
@@ -130,6 +131,10 @@ fuzz)
 feeds)
     install run
     .venv/bin/publisher build --config examples/publisher.toml --output feeds
+    ;;
+reference)
+    install run
+    .venv/bin/python tables/configuration.py
     ;;
 clients)
     install dev

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 def init(*, folder: Path, verbose: bool) -> None:
     """Write a commented publisher.toml for a Hexo blog."""
     from publisher.settings import CONFIG_NAME
-    from publisher.settings.template import TEMPLATE
+    from publisher.settings.starter import starter_file
 
-    target = folder / CONFIG_NAME
+    target, text = folder / CONFIG_NAME, starter_file()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with target.open("x", encoding="utf-8") as file:
-            file.write(TEMPLATE)
+            file.write(text)
     except FileExistsError as error:
         raise OutputError(f"{target}: exists already; nothing was changed") from error
     except OSError as error:

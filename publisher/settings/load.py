@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from publisher.errors import SettingsError
-from publisher.settings.sections import SECTIONS, Settings
+from publisher.settings.fields import ENV_PREFIX, fields_of, has_format, item_type, table_type
+from publisher.settings.hints import (
+    requirement,
+    unknown_key,
+    unknown_key_of_table,
+    unknown_section,
+    unknown_variable,
+)
+from publisher.settings.sections import SECTIONS, Section, Settings
 from publisher.settings.values import Secret, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 CONFIG_NAME = "publisher.toml"
-ENV_PREFIX = "PUBLISHER_"
-# A mistake, or a header in disguise, is what this is to find; the mail server has the last word.
-_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+@[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]+")
 # The test suite's own variables are no settings.
 ENV_RESERVED = ("PUBLISHER_TEST_",)
 
@@ -51,7 +53,7 @@ def load(
 
     sections: dict[str, dict[str, object]] = {name: {} for name in SECTIONS}
     for (section, key), (origin, value) in values.items():
-        sections[section][key] = _convert(section, key, value, origin)
+        sections[section][key] = _convert(SECTIONS[section], section, key, value, origin)
     if sections["source"].get("git") and "folders" not in sections["source"]:
         sections["source"]["folders"] = ()  # a repository takes the place of the default folder
     settings = Settings(
@@ -75,38 +77,39 @@ def _read_toml(path: Path) -> Iterator[tuple[str, str, object]]:
         raise SettingsError(f"{path}: can't be read: {error}") from error
     for section, keys in document.items():
         if section not in SECTIONS:
-            raise SettingsError(f"{path}: [{section}]: {_unknown(section, SECTIONS)}")
+            shown = f"[{section}]" if isinstance(keys, dict) else section
+            raise SettingsError(f"{path}: {shown}: {unknown_section(section)}")
         if not isinstance(keys, dict):
             raise SettingsError(f"{path}: {section}: must be a section, [{section}]")
         for key, value in keys.items():
-            yield section, _known_key(section, key, str(path)), value
+            if key not in SECTIONS[section].__struct_fields__:
+                raise SettingsError(f"{path}: {section}.{key}: {unknown_key(section, key)}")
+            yield section, key, value
 
 
 def _read_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str, str, object]]:
     for name, text in sorted(environment.items()):
         if not name.startswith(ENV_PREFIX) or name.startswith(ENV_RESERVED):
             continue
-        section, separator, key = name.removeprefix(ENV_PREFIX).lower().partition("__")
-        if section not in SECTIONS or not separator:
-            raise SettingsError(f"{name}: {_unknown_variable(section)}")
+        section, _, key = name.removeprefix(ENV_PREFIX).lower().partition("__")
+        known = SECTIONS[section].__struct_fields__ if section in SECTIONS else ()
         value = text
-        if key.endswith("_file") and key not in SECTIONS[section].__struct_fields__:
+        if key not in known and key.removesuffix("_file") in known:
             key = key.removesuffix("_file")
             try:
                 value = Path(text).read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
                 raise SettingsError(f"{name}: {text} can't be read: {error}") from error
-        key = _known_key(section, key, name)
-        yield section, key, name, _from_text(section, key, value)
+        if key not in known:
+            raise SettingsError(f"{name}: {unknown_variable(name)}")
+        yield section, key, name, _from_text(fields_of(SECTIONS[section])[key].type, value)
 
 
-def _from_text(section: str, key: str, text: str) -> object:
-    """Return `text` as the list a list setting wants: JSON, or parts between commas."""
-    default = msgspec.structs.fields(SECTIONS[section])
-    wants_list = any(f.name == key and isinstance(f.default, tuple) for f in default)
-    if not wants_list:
+def _from_text(annotation: object, text: str) -> object:
+    """Return `text` as the list or table that a setting holds: JSON, or parts between commas."""
+    if annotation is not Words and item_type(annotation) is None:
         return text
-    if text.lstrip().startswith("["):
+    if text.lstrip().startswith(("[", "{")):
         try:
             return msgspec.json.decode(text)
         except msgspec.DecodeError:
@@ -114,39 +117,39 @@ def _from_text(section: str, key: str, text: str) -> object:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _known_key(section: str, key: str, origin: str) -> str:
-    fields = SECTIONS[section].__struct_fields__
-    if key not in fields:
-        raise SettingsError(f"{origin}: {section}.{key}: {_unknown(key, fields)}")
-    return key
-
-
-def _unknown(name: str, known: Any) -> str:  # noqa: ANN401 - any iterable of names
-    import difflib  # noqa: PLC0415 - for errors only
-
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"unknown setting; did you mean {near[0]}?" if near else "unknown setting"
-
-
-def _unknown_variable(name: str) -> str:
-    section, _, key = name.partition("_")
-    if section in SECTIONS and key in SECTIONS[section].__struct_fields__:
-        return f"unknown setting; did you mean {ENV_PREFIX}{section.upper()}__{key.upper()}?"
-    return _unknown(name, SECTIONS)
-
-
-def _convert(section: str, key: str, value: object, origin: str) -> object:
-    field = next(f for f in msgspec.structs.fields(SECTIONS[section]) if f.name == key)
+def _convert(table: type[Section], place: str, key: str, value: object, origin: str) -> object:
+    """Return `value` as the type that `key` has in `table`; `place` is the table's name."""
+    wanted = fields_of(table)[key].type
+    entry = table_type(wanted)
+    if entry is not None and isinstance(value, list) and all(isinstance(v, dict) for v in value):
+        tables = enumerate(value, 1)
+        return tuple(_table(entry, f"{place}.{key}[{n}]", keys, origin) for n, keys in tables)
     if isinstance(value, date):
         value = value.isoformat()
     try:
         # Only text from the environment may stand for a number; in a file the type must be right.
-        return msgspec.convert(
-            value, field.type, strict=not origin.startswith(ENV_PREFIX), dec_hook=_own_type
+        converted = msgspec.convert(
+            value, wanted, strict=not origin.startswith(ENV_PREFIX), dec_hook=_own_type
         )
-    except msgspec.ValidationError as error:
-        reason = str(error).split(" - at `")[0]
-        raise SettingsError(f"{origin}: {section}.{key}: {reason}") from error
+        if has_format(converted, wanted):
+            return converted
+    except msgspec.ValidationError:
+        pass
+    raise SettingsError(f"{origin}: {place}.{key}: {requirement(table, key, value)}")
+
+
+def _table(table: type[Section], place: str, values: dict[str, object], origin: str) -> Section:
+    """Return one table of a list such as [[feeds.saved]]."""
+    fields = fields_of(table)
+    for key in values:
+        if key not in fields:
+            raise SettingsError(f"{origin}: {place}.{key}: {unknown_key_of_table(table, key)}")
+    for key, field in fields.items():
+        if field.required and key not in values:
+            raise SettingsError(f"{origin}: {place}.{key}: is missing")
+    return table(
+        **{key: _convert(table, place, key, value, origin) for key, value in values.items()}
+    )
 
 
 def _own_type(wanted: type, value: object) -> object:
@@ -158,111 +161,19 @@ def _own_type(wanted: type, value: object) -> object:
 
 
 def _check(settings: Settings, values: Mapping[tuple[str, str], tuple[str, object]]) -> None:
-    """Raise `SettingsError` where a value has the right type and makes no sense."""
+    """Raise `SettingsError` where settings that are right by themselves contradict each other."""
 
     def fail(section: str, key: str, reason: str) -> None:
         origin, _ = values.get((section, key), ("defaults", None))
         raise SettingsError(f"{origin}: {section}.{key}: {reason}")
 
-    try:
-        _ = settings.site.zone
-    except (KeyError, ValueError, OSError):
-        fail("site", "timezone", f"no such time zone: {settings.site.timezone!r}")
-    for section, key in (
-        ("site", "url"),
-        ("feeds", "hub"),
-        ("web", "url"),
-        ("theme", "logo"),
-    ):
-        address = getattr(getattr(settings, section), key)
-        if (address or (key == "url" and section == "site")) and not _is_web_address(address):
-            fail(section, key, "must be an absolute address, e.g. https://papers.example.org/")
-    for key in (
-        "from_address",
-        "sender_address",
-        "reply_to",
-        "unsubscribe_address",
-        "help_address",
-    ):
-        value = getattr(settings.mail, key)
-        if value and not _is_address(value):
-            fail("mail", key, f"not an email address: {value!r}")
-    for section, key in (
-        ("site", "title"),
-        ("newsletter", "title"),
-        ("mail", "from_name"),
-        ("mail", "list_id"),
-        ("mail", "host"),
-        ("mail", "dkim_selector"),
-        ("inbox", "host"),
-        ("inbox", "folder"),
-        ("inbox", "handled_folder"),
-    ):
-        if any(unicodedata.category(c) == "Cc" for c in getattr(getattr(settings, section), key)):
-            fail(section, key, "must not hold a line break or another control character")
-    _check_inbox(settings, fail)
-    _check_proxies(settings, fail)
-    _check_subject(settings.newsletter.subject, fail)
-    _check_lists(settings, fail)
-    _check_saved(settings, fail)
-
-
-def _check_inbox(settings: Settings, fail: Callable[[str, str, str], None]) -> None:
-    inbox = settings.inbox
-    if inbox.address and not _is_address(inbox.address):
-        fail("inbox", "address", f"not an email address: {inbox.address!r}")
-    if inbox.maildir and inbox.host:
+    if settings.inbox.maildir and settings.inbox.host:
         fail("inbox", "host", "either a Maildir or a server: inbox.maildir is set too")
-
-
-def _check_proxies(settings: Settings, fail: Callable[[str, str, str], None]) -> None:
-    from ipaddress import ip_network  # noqa: PLC0415 - most settings name none
-
-    for proxy in settings.web.trusted_proxies:
-        try:
-            ip_network(proxy)
-        except ValueError as error:
-            fail("web", "trusted_proxies", f"no address or network: {error}")
-
-
-def _check_subject(form: str, fail: Callable[[str, str, str], None]) -> None:
-    try:
-        form.format(papers="", count=0, topics="", period="", title="")
-    except (KeyError, IndexError, ValueError, AttributeError) as error:
-        fail("newsletter", "subject", f"nothing to fill in for {error}")
-
-
-def _check_lists(settings: Settings, fail: Callable[[str, str, str], None]) -> None:
-    if not settings.newsletter.frequencies:
-        fail("newsletter", "frequencies", "must name at least one, e.g. weekly")
-    if not settings.source.include:
-        fail("source", "include", "must name at least one pattern, e.g. **/*.md")
     if not settings.source.folders and not settings.source.git:
         fail("source", "folders", "must name a folder where source.git names no repository")
-    for key in settings.filters.__struct_fields__:
-        if not all(map(str.strip, getattr(settings.filters, key))):
-            fail("filters", key, "must not hold an empty text, which is in every paper")
-
-
-def _is_web_address(value: str) -> bool:
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
-
-
-def _check_saved(settings: Settings, fail: Callable[[str, str, str], None]) -> None:
     names = [saved.name for saved in settings.feeds.saved]
     for saved in settings.feeds.saved:
-        lists = (saved.topics, saved.keywords, saved.authors, saved.exclude_keywords)
         if names.count(saved.name) > 1:
             fail("feeds", "saved", f"{saved.name!r} is there twice")
-        if not any(lists):
+        if not any((saved.topics, saved.keywords, saved.authors, saved.exclude_keywords)):
             fail("feeds", "saved", f"{saved.name!r} names no topic, keyword or author")
-        if not all(text.strip() for one in lists for text in one):
-            fail("feeds", "saved", f"{saved.name!r} holds an empty text, which is in every paper")
-
-
-def _is_address(value: str) -> bool:
-    return _ADDRESS.fullmatch(value) is not None

@@ -8,17 +8,10 @@ import msgspec
 
 from publisher.models import Language
 from publisher.settings.sections.base import Section, Slug
-from publisher.settings.sections.mail import Inbox, Mail, Newsletter, Pace, Theme, Weekday
-from publisher.settings.sections.site import (
-    Feeds,
-    Filters,
-    Output,
-    SavedFilter,
-    Site,
-    Source,
-    Templates,
-    Watch,
-)
+from publisher.settings.sections.mail import Inbox, Mail, Pace
+from publisher.settings.sections.newsletter import Newsletter, Theme, Weekday
+from publisher.settings.sections.site import Feeds, Output, SavedFilter, Site, Templates
+from publisher.settings.sections.source import Filters, Source, Watch
 from publisher.settings.sections.web import Operator, Store, Subscribing, Web
 
 __all__ = [
@@ -55,17 +48,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     filters: Filters = Filters()
     output: Output = Output()
     feeds: Feeds = Feeds()
+    templates: Templates = Templates()
+    watch: Watch = Watch()
     newsletter: Newsletter = Newsletter()
     mail: Mail = msgspec.field(default_factory=Mail)
     pace: Pace = Pace()
+    inbox: Inbox = msgspec.field(default_factory=Inbox)
+    theme: Theme = msgspec.field(default_factory=Theme)
     web: Web = msgspec.field(default_factory=Web)
     operator: Operator = Operator()
     subscribing: Subscribing = Subscribing()
-    inbox: Inbox = msgspec.field(default_factory=Inbox)
     store: Store = msgspec.field(default_factory=Store)
-    theme: Theme = msgspec.field(default_factory=Theme)
-    templates: Templates = Templates()
-    watch: Watch = Watch()
     base: Path = Path()
 
     @property
@@ -94,21 +87,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return self.base / Path(value).expanduser()
 
 
+_DEFAULTS = Settings()
+# By name, in the order of publisher.toml.
 SECTIONS: dict[str, type[Section]] = {
-    "site": Site,
-    "source": Source,
-    "filters": Filters,
-    "output": Output,
-    "feeds": Feeds,
-    "newsletter": Newsletter,
-    "mail": Mail,
-    "pace": Pace,
-    "web": Web,
-    "operator": Operator,
-    "subscribing": Subscribing,
-    "inbox": Inbox,
-    "store": Store,
-    "theme": Theme,
-    "templates": Templates,
-    "watch": Watch,
+    name: type(section)
+    for name in Settings.__struct_fields__
+    if isinstance(section := getattr(_DEFAULTS, name), Section)
 }

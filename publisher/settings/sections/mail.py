@@ -1,4 +1,4 @@
-"""Sections of the newsletter: what it says, how it leaves, and who answers it."""
+"""Sections of how mail leaves, and who answers it."""
 
 from __future__ import annotations
 
@@ -7,117 +7,149 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from publisher.models import Frequency, Length
-from publisher.settings.sections.base import Section
-from publisher.settings.values import Secret, Words
-
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
-
-
-class Newsletter(Section, frozen=True):
-    """When an issue is due, and what it holds."""
-
-    title: str = ""  # empty: the site's title
-    # What subscribers may choose from; the first is for those who chose none that is here.
-    frequencies: tuple[Frequency, ...] = (Frequency.WEEKLY,)
-    weekday: Weekday = "monday"
-    month_day: Annotated[int, Meta(ge=1, le=28)] = 1
-    hour: Annotated[int, Meta(ge=0, le=23)] = 8
-    language: Literal["", "en", "zh", "both"] = ""  # empty: the site's
-    length: Length = Length.STANDARD
-    max_age_days: Annotated[int, Meta(ge=7, le=366)] = 21
-    max_papers: Annotated[int, Meta(ge=1, le=1000)] = 200
-    highlights: Annotated[int, Meta(ge=0, le=10)] = 3
-    updated_papers: bool = True
-    figures: bool = True
-    subject: str = ""  # empty: the words of the language
+from publisher.settings.sections.base import EmailAddress, Line, NonEmptyLine, Section
+from publisher.settings.values import Secret
 
 
 class Mail(Section, frozen=True):
-    """How messages leave."""
+    """Who sends the newsletter, and through which server."""
 
     transport: str = "outbox"
-    from_name: str = ""  # empty: the newsletter's title
-    from_address: str = "newsletter@localhost"
-    reply_to: str = ""
-    list_id: str = ""  # empty: "digests." + the site's domain
-    sender_address: str = ""  # who sends, where that is not from_address
-    unsubscribe_address: str = ""  # empty: from_address
-    help_address: str = ""  # empty: reply_to, else from_address
-    dkim_selector: str = ""  # of the key in the sender domain's DNS, e.g. "google"
-    postal_address: str = ""
+    """How messages leave: "outbox" writes each as an .eml file and sends nothing, "smtp" sends,
+    "console" prints."""
     outbox: Annotated[str, Meta(min_length=1)] = "outbox"
-    host: str = "smtp.gmail.com"
+    """Folder in which the transport "outbox" puts messages."""
+    from_name: Line = ""
+    """Name of the sender. Empty: the newsletter's title."""
+    from_address: EmailAddress = "newsletter@localhost"
+    """Address of the sender, to which bounces come back."""
+    reply_to: EmailAddress = ""
+    """Address to which replies go. Empty: `from_address`."""
+    list_id: Line = ""
+    """Name of the list in the header List-Id. Empty: "digests." and the host of `site.url`."""
+    sender_address: EmailAddress = ""
+    """Address of the account that sends, where that is not `from_address`; mail programs then show
+    one "on behalf of" the other. Empty: none."""
+    unsubscribe_address: EmailAddress = ""
+    """Address to which people write to unsubscribe. Empty: `from_address`."""
+    help_address: EmailAddress = ""
+    """Address for questions about the list. Empty: `reply_to`, or else `from_address`."""
+    dkim_selector: Line = ""
+    """Name of the DKIM key with which messages are signed. `publisher preflight` looks it up in the
+    DNS as `<selector>._domainkey.<domain>`. Google Workspace has "google". Empty: not looked up."""
+    postal_address: str = ""
+    """Postal address at the end of each mail, which the law of many countries requires. Empty:
+    none."""
+    host: Line = "smtp.gmail.com"
+    """Mail server (SMTP). Gmail needs an app password
+    (https://support.google.com/accounts/answer/185833) and allows 500 recipients a day."""
     port: Annotated[int, Meta(ge=1, le=65535)] = 465
+    """Port of the mail server: usually 465 with "ssl", 587 with "starttls"."""
     security: Literal["ssl", "starttls", "none"] = "ssl"
+    """Encryption of the connection: "ssl" from the start, "starttls" after the greeting, "none" for
+    a mail server on this machine."""
     username: str = ""
+    """User name on the mail server. Empty: it is used without logging in."""
     password: Secret = msgspec.field(default_factory=lambda: Secret(""))
-    # RFC 5321, 4.5.3.2.6: the reply to the final dot may take 10 minutes; less makes doubt.
+    """Password on the mail server. Better kept out of publisher.toml: set PUBLISHER_MAIL__PASSWORD
+    or PUBLISHER_MAIL__PASSWORD_FILE instead."""
+    keyring: bool = False
+    """Take the password from the system's keyring, where `yagmail.register` puts it, if `password`
+    is empty. It needs the package keyring."""
+    oauth2_file: str = ""
+    """File that yagmail makes for OAuth2, to log in without a password. Empty: none."""
+    plaintext: bool = False
+    """Allow security "none" for a server on another machine. Whoever is on the way can then read
+    the password and the mail."""
     timeout_seconds: Annotated[float, Meta(gt=0, le=3600)] = 600.0
+    """Seconds to wait for an answer of the mail server. A server may take ten minutes to accept a
+    message (RFC 5321): with less, more deliveries end up in doubt."""
     connections: Annotated[int, Meta(ge=1, le=50)] = 4
+    """Number of connections that send at once. If the server takes fewer, those are used."""
     messages_per_connection: Annotated[int, Meta(ge=1)] = 100
-    keyring: bool = False  # the password is there, under the name yagmail
-    oauth2_file: str = ""  # as yagmail writes it; instead of a password
-    plaintext: bool = False  # security "none" for a server that is not on this host
-    dkim_key_file: str = ""  # empty: the relay signs
+    """Number of messages after which a connection is made anew."""
+    dkim_key_file: str = ""
+    """File of a private RSA key (PEM) to sign messages with (DKIM); `dkim_selector` is its name in
+    the DNS. Empty: your mail provider signs, as most do."""
 
 
 class Pace(Section, frozen=True):
-    """How fast mail leaves, and how long it is tried; 0: no limit. See sender/limits/."""
+    """How fast mail leaves, over all issues together, and how long each message is tried.
+
+    When a limit is reached for long, sending pauses; the next `publisher publish` or `send` goes on
+    from there.
+    """
 
     preset: Literal["", "gmail", "workspace"] = ""
+    """Limits a little below those of a provider: "gmail" (500 messages a day) or "workspace"
+    (2,000). Limits set by themselves replace those of the preset. Empty: none."""
     per_second: Annotated[float, Meta(ge=0)] = 0.0
+    """Messages sent in a second at most. 0: no limit."""
     per_hour: Annotated[int, Meta(ge=0)] = 0
+    """Messages sent in an hour at most. 0: no limit."""
     per_day: Annotated[int, Meta(ge=0)] = 0
+    """Messages sent in 24 hours at most. 0: no limit."""
     domain_per_hour: Annotated[int, Meta(ge=0)] = 0
+    """Messages sent to one recipient domain in an hour at most. 0: no limit."""
     warm_up: tuple[Annotated[int, Meta(ge=1)], ...] = ()
+    """Messages sent at most on the first day, the second and so on, for a new address that
+    receivers don't trust yet, such as [50, 100, 200, 400, 800]. Empty: no limit."""
     failures_in_a_row: Annotated[int, Meta(ge=1)] = 10
+    """Number of failures in a row after which an issue is stopped. The same command resumes it."""
     give_up_hours: Annotated[float, Meta(gt=0, le=720)] = 72.0
+    """Hours after which a message that the server keeps deferring is given up."""
 
 
 class Inbox(Section, frozen=True):
-    """The mailbox where bounces and mails to the list arrive: a Maildir, or a folder by IMAP."""
+    """The mailbox to which bounces and mails to the list come.
+
+    It is a Maildir on this machine or a folder of an IMAP server; if neither is set, mail is not
+    read. `publisher inbox` takes care of bounces, complaints, and mails that subscribe or
+    unsubscribe somebody, and leaves all others alone.
+    """
 
     maildir: str = ""
-    host: str = ""  # of the IMAP server; empty: none
+    """Folder of a Maildir. Empty: none."""
+    host: Line = ""
+    """IMAP server; Gmail's is imap.gmail.com, with an app password. Empty: none."""
     port: Annotated[int, Meta(ge=1, le=65535)] = 993
+    """Port of the IMAP server: usually 993 with "ssl", 143 with "starttls"."""
     security: Literal["ssl", "starttls", "none"] = "ssl"
-    username: str = ""  # empty: mail.username
-    password: Secret = msgspec.field(default_factory=lambda: Secret(""))  # empty: mail.password
-    keyring: str = ""  # the service under which the system's keyring has the password
-    oauth2_file: str = ""  # JSON with client_id, client_secret, refresh_token
-    folder: Annotated[str, Meta(min_length=1)] = "INBOX"
-    handled_folder: str = ""  # empty: what was handled stays, marked as read
-    address: str = ""  # empty: mail.unsubscribe_address, else mail.from_address
+    """Encryption of the connection: "ssl" from the start, "starttls" after the greeting, "none" for
+    a server on this machine."""
+    username: str = ""
+    """User name on the IMAP server. Empty: `mail.username`."""
+    password: Secret = msgspec.field(default_factory=lambda: Secret(""))
+    """Password on the IMAP server. Better kept out of publisher.toml: set PUBLISHER_INBOX__PASSWORD
+    or PUBLISHER_INBOX__PASSWORD_FILE instead. Empty: `mail.password`."""
+    keyring: str = ""
+    """Service name under which the system's keyring has the password. It needs the package keyring.
+    Empty: the keyring is not used."""
+    oauth2_file: str = ""
+    """JSON file with `client_id`, `client_secret` and `refresh_token`, for providers that take no
+    password. Empty: none."""
+    folder: NonEmptyLine = "INBOX"
+    """Folder of the mailbox to read by IMAP."""
+    handled_folder: Line = ""
+    """Folder to which handled mails are moved, such as "Newsletter". Empty: they stay, marked as
+    read."""
+    address: EmailAddress = ""
+    """Address of the mailbox. Empty: `mail.unsubscribe_address`, or else `mail.from_address`."""
     since_days: Annotated[int, Meta(ge=1, le=3650)] = 30
-    max_bytes: Annotated[int, Meta(ge=65_536, le=10_000_000)] = 262_144  # read of one mail
-    soft_bounces: Annotated[int, Meta(ge=1, le=100)] = 5  # issues in a row ...
-    soft_bounce_days: Annotated[int, Meta(ge=1, le=366)] = 60  # ... within these days
+    """Age in days up to which mails are read."""
+    max_bytes: Annotated[int, Meta(ge=65_536, le=10_000_000)] = 262_144
+    """Number of bytes that are read of a mail at most."""
+    soft_bounces: Annotated[int, Meta(ge=1, le=100)] = 5
+    """Number of issues that could not be delivered for a passing reason, such as a full mailbox,
+    after which an address gets no more mail."""
+    soft_bounce_days: Annotated[int, Meta(ge=1, le=366)] = 60
+    """Days within which undelivered issues are counted for `soft_bounces`."""
     watch_seconds: Annotated[float, Meta(ge=1, le=86_400)] = 60.0
+    """Seconds between two looks into the mailbox."""
     timeout_seconds: Annotated[float, Meta(gt=0, le=3600)] = 60.0
+    """Seconds to wait for an answer of the IMAP server."""
 
     @property
     def is_set_up(self) -> bool:
         """Whether there is a mailbox to read."""
         return bool(self.maildir or self.host)
-
-
-class Theme(Section, frozen=True):
-    """The look of the mail; `texts_en` and `texts_zh` replace words of formatter/i18n by name."""
-
-    logo: str = ""  # its address
-    logo_alt: str = ""  # empty: the newsletter's title
-    logo_width: Annotated[int, Meta(ge=16, le=536)] = 160
-    accent: Colour = "#0b6b74"
-    text: Colour = "#24292f"
-    muted: Colour = "#57606a"
-    sheet: Colour = "#fcfdfd"
-    background: Colour = "#eef0f2"
-    dark_accent: Colour = "#72cdd6"
-    dark_text: Colour = "#dfe3e8"
-    dark_muted: Colour = "#a3acb7"
-    dark_sheet: Colour = "#1e2227"
-    dark_background: Colour = "#15181c"
-    texts_en: Words = msgspec.field(default_factory=Words)
-    texts_zh: Words = msgspec.field(default_factory=Words)

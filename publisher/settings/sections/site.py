@@ -1,33 +1,57 @@
-"""Sections of what is collected and published as files."""
+"""Sections of what is published as files."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from msgspec import Meta
 
-from publisher.settings.sections.base import Section, Slug
+from publisher.settings.sections.base import (
+    LanguageTag,
+    NonEmptyLine,
+    PartialDate,
+    Phrase,
+    Section,
+    ShortColour,
+    Slug,
+    TimeZone,
+    WebAddress,
+)
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 
 class Site(Section, frozen=True):
-    """Who publishes, and where."""
+    """The published site: its name, address, language and time zone."""
 
-    title: Annotated[str, Meta(min_length=1)] = "Paper digests"
+    title: NonEmptyLine = "Paper digests"
+    """Title of the site and of its feeds."""
     description: str = "New research papers, summarised and sorted by topic"
-    url: str = "http://localhost:8000/"
+    """One sentence about the site, for the landing page and the feeds."""
+    url: Annotated[WebAddress, Meta(min_length=1)] = "http://localhost:8000/"
+    """Address at which readers find the output folder. Set it first: feeds need absolute links."""
     author: str = ""
-    language: Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "zh-CN"
-    timezone: str = "Asia/Shanghai"
-    # Part of every feed entry's permanent id (RFC 4151): never change it after the first build.
-    tag_date: Annotated[str, Meta(pattern=r"^\d{4}(-\d\d(-\d\d)?)?$")] = "2024"
-    # Of links and signs on the pages; formatter/colour.py makes legible shades of any.
-    colour: Annotated[str, Meta(pattern=r"^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$")] = "#0b6b74"
+    """Name of the person or group that publishes. Empty: feeds give the title instead."""
+    language: LanguageTag = "zh-CN"
+    """Language of the site, such as "en" or "zh-CN". Headings and labels are in Chinese for "zh"
+    and in English for any other language."""
+    timezone: TimeZone = "Asia/Shanghai"
+    """Time zone of the site, such as "Europe/Berlin": for dates that name none, and for the hour at
+    which the newsletter is due."""
+    tag_date: PartialDate = "2024"
+    """A year or day in which the host of `url` was yours. It is part of every feed entry's
+    permanent id (RFC 4151): never change it after the first build."""
+    colour: ShortColour = "#0b6b74"
+    """Colour of links and symbols on the pages. Any colour will do: shades that are easy to read on
+    light and dark backgrounds are made from it."""
 
     @property
     def zone(self) -> ZoneInfo:
         """The one time zone of the site."""
+        from zoneinfo import ZoneInfo  # noqa: PLC0415 - not every command needs it
+
         return ZoneInfo(self.timezone)
 
     @property
@@ -41,73 +65,65 @@ class Site(Section, frozen=True):
         return urlsplit(self.url).hostname or "localhost"
 
 
-class Source(Section, frozen=True):
-    """Where the digests are."""
-
-    folders: tuple[str, ...] = ("digests",)  # () where `git` is set and this is not
-    include: tuple[str, ...] = ("**/*.md", "**/*.markdown")
-    exclude: tuple[str, ...] = ()
-    ignore_files: tuple[str, ...] = (".gitignore", ".publisherignore")
-    git: str = ""  # address or path of a repository; empty: none
-    branch: str = ""  # empty: the one the repository shows first
-    subfolder: str = ""
-    cache: str = ""  # of parsed files and the checkout; empty: the user's cache folder
-    allow_private_hosts: bool = False
-    timeout_seconds: Annotated[float, Meta(gt=0, le=3600)] = 300.0
-
-
-class Filters(Section, frozen=True):
-    """Which papers are published, and which are marked; see collector/filters.py."""
-
-    include_topics: tuple[str, ...] = ()
-    exclude_topics: tuple[str, ...] = ()
-    mark_topics: tuple[str, ...] = ()
-    include_keywords: tuple[str, ...] = ()
-    exclude_keywords: tuple[str, ...] = ()
-    mark_keywords: tuple[str, ...] = ()
-    include_authors: tuple[str, ...] = ()
-    exclude_authors: tuple[str, ...] = ()
-    mark_authors: tuple[str, ...] = ()
-
-
 class Output(Section, frozen=True):
-    """Where the feeds and pages go."""
+    """Where feeds and pages are written."""
 
     folder: Annotated[str, Meta(min_length=1)] = "public"
-    wait_seconds: Annotated[float, Meta(ge=0, le=86_400)] = 600.0  # for another build to end
+    """Folder of the feeds and pages. "public" is Hexo's own output folder, which `hexo clean`
+    empties. Inside "source" they stay, and `hexo generate` copies them; list them under
+    `skip_render` of Hexo's settings, so that it leaves them unchanged."""
+    wait_seconds: Annotated[float, Meta(ge=0, le=86_400)] = 600.0
+    """Seconds for which a build waits for another build of the same folder to end."""
 
 
 class SavedFilter(Section, frozen=True):
-    """A feed of the papers that meet each list which is set; see collector/filters.py."""
+    """A saved filter: a feed of the papers that match all of its lists.
 
-    name: Slug  # its folder, filters/<name>/
-    title: str = ""  # empty: the name
-    topics: tuple[str, ...] = ()
-    keywords: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()
-    exclude_keywords: tuple[str, ...] = ()
+    A list that is set has to match by at least one of its texts; the rules are those of
+    `[filters]`.
+    """
+
+    name: Slug
+    """Name of the feed's folder, `filters/<name>/`: lower-case letters, digits and hyphens."""
+    title: str = ""
+    """Title of the feed, after the site's title. Empty: the name."""
+    topics: tuple[Phrase, ...] = ()
+    """Topics, one of which a paper has to belong to. Empty: any."""
+    keywords: tuple[Phrase, ...] = ()
+    """Words or phrases, one of which a paper has to contain. Empty: any."""
+    authors: tuple[Phrase, ...] = ()
+    """Full names or surnames, one of which an author has to have. Empty: any."""
+    exclude_keywords: tuple[Phrase, ...] = ()
+    """Words or phrases that a paper must not contain."""
 
 
 class Feeds(Section, frozen=True):
-    """What a feed holds."""
+    """What the feeds hold."""
 
     entries: Annotated[int, Meta(ge=1, le=10_000)] = 50
-    max_bytes: Annotated[int, Meta(ge=20_000)] = 500_000  # some readers refuse more
+    """Number of papers that a feed holds at most, the newest ones; its archives have the rest.
+    Pages list as many of the newest papers, up to 50."""
+    max_bytes: Annotated[int, Meta(ge=20_000)] = 500_000
+    """Size that a feed may have, in bytes: older entries are left to the archives. Some readers
+    refuse larger feeds."""
+    content: Literal["summary", "full", "notes"] = "full"
+    """Contents of an entry: "summary" (summary, key points and links), "full" (also a figure, the
+    authors and the abstract) or "notes" (also all figures and what a model noted on background,
+    method and results)."""
+    links: Literal["page", "source"] = "page"
+    """Where an entry leads: "page" to the paper's page on this site, "source" to the paper itself
+    on arXiv."""
+    hub: WebAddress = ""
+    """WebSub hub that is told of every changed feed, so that subscribed readers have new entries at
+    once. Free ones are https://pubsubhubbub.appspot.com/ and https://websubhub.com/hub. Empty:
+    none."""
     saved: tuple[SavedFilter, ...] = ()
-    content: Literal["summary", "full", "notes"] = "full"  # each holds what the one before does
-    links: Literal["page", "source"] = "page"  # where an entry leads: to our page or to arXiv
-    hub: str = ""  # WebSub; empty: none
+    """Saved filters: feeds of your own choice, each a table `[[feeds.saved]]`."""
 
 
 class Templates(Section, frozen=True):
-    """The user's own templates; a file in the folder replaces the one of the same name."""
+    """Templates of your own."""
 
     folder: str = ""
-
-
-class Watch(Section, frozen=True):
-    """What `publisher build --watch` looks at, and how."""
-
-    polling: bool = False
-    poll_seconds: Annotated[float, Meta(ge=0.1, le=3600)] = 1.0
-    git_seconds: Annotated[float, Meta(ge=1, le=86_400)] = 300.0
+    """Folder of your templates: a file in it replaces the program's template of the same name.
+    Empty: none."""

@@ -1,4 +1,4 @@
-"""Sections of what people do by themselves, and of the store."""
+"""Sections of the web app, of what people do there, and of the store."""
 
 from __future__ import annotations
 
@@ -7,22 +7,36 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from publisher.settings.sections.base import Section
+from publisher.settings.sections.base import Network, Section, WebAddress
 from publisher.settings.values import Secret
 
 
 class Web(Section, frozen=True):
-    """`publisher serve`, for what takes more than files: leaving and subscribing by a click."""
+    """The web app, `publisher serve`, where readers subscribe and unsubscribe by a click."""
 
-    url: str = ""  # empty: there is none
+    url: WebAddress = ""
+    """Address at which readers reach the app: the https address of the proxy in front of it,
+    without a path. Empty: there is no app, and people subscribe and unsubscribe by mail."""
     host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
+    """Address on which the app listens."""
     port: Annotated[int, Meta(ge=1, le=65535)] = 8000
-    trusted_proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
+    """Port on which the app listens."""
+    trusted_proxies: tuple[Network, ...] = ()
+    """Addresses or networks of the proxies in front of the app, such as ["127.0.0.1"]. Only they
+    are trusted to name a reader's address (X-Forwarded-For)."""
     connections: Annotated[int, Meta(ge=10, le=100_000)] = 1000
-    webhook_secret: Secret = msgspec.field(default_factory=lambda: Secret(""))  # empty: no hook
+    """Number of simultaneous connections. Requests beyond it are told to try again later."""
+    webhook_secret: Secret = msgspec.field(default_factory=lambda: Secret(""))
+    """Secret shared with GitHub, Gitea or GitLab, whose webhook announces pushes at `/hooks/push`.
+    Better kept out of publisher.toml: set PUBLISHER_WEB__WEBHOOK_SECRET instead. Empty: the webhook
+    is off."""
     access_log: bool = True
-    api_per_minute: Annotated[int, Meta(ge=1, le=1_000_000)] = 600  # requests of one client
-    body_seconds: Annotated[float, Meta(ge=0.1, le=600)] = 20.0  # for a request to arrive
+    """Write a line of JSON for each request to standard error: what was asked for and how long it
+    took, but not by whom."""
+    api_per_minute: Annotated[int, Meta(ge=1, le=1_000_000)] = 600
+    """Requests to the API that one client may make in a minute."""
+    body_seconds: Annotated[float, Meta(ge=0.1, le=600)] = 20.0
+    """Seconds within which a request has to arrive as a whole."""
 
     @property
     def root(self) -> str:
@@ -31,31 +45,45 @@ class Web(Section, frozen=True):
 
 
 class Operator(Section, frozen=True):
-    """Who looks at the operator's pages; `publisher login` lets in whoever can run it."""
+    """The operator's pages of the web app, at `/operator/`."""
 
-    addresses: tuple[str, ...] = ()  # that may ask for a link by mail
+    addresses: tuple[str, ...] = ()
+    """Addresses that may have a link for logging in mailed to them. Empty: only `publisher login`
+    gives out links."""
     link_minutes: Annotated[int, Meta(ge=1, le=1440)] = 15
+    """Minutes for which a link for logging in works."""
     session_hours: Annotated[float, Meta(gt=0, le=720)] = 12.0
+    """Hours after which an operator has to log in again."""
 
 
 class Subscribing(Section, frozen=True):
-    """How strangers come onto the list, by mail and on the web."""
+    """How people join the list, and how many mails strangers may cause that way."""
 
     confirm_hours: Annotated[int, Meta(ge=1, le=720)] = 48
-    # The link to what somebody chose.
+    """Hours within which a request to subscribe has to be confirmed."""
     preferences_hours: Annotated[int, Meta(ge=1, le=72)] = 2
-    # Mails that strangers may have us send: to an address, to all of a domain, from a network
-    # (IPv4: /24, IPv6: /56), and in total.
+    """Hours for which a link to change preferences works."""
     address_per_day: Annotated[int, Meta(ge=1, le=100)] = 3
+    """Mails to one address that strangers may cause in a day, by a form or by a mail to the
+    list."""
     domain_per_hour: Annotated[int, Meta(ge=1, le=100_000)] = 60
+    """Mails to all addresses of one domain that strangers may cause in an hour."""
     network_per_hour: Annotated[int, Meta(ge=1, le=100_000)] = 20
+    """Mails that forms sent from one network (IPv4: /24, IPv6: /56) may cause in an hour."""
     total_per_hour: Annotated[int, Meta(ge=1, le=1_000_000)] = 200
-    # On the web: who sends the form sooner is asked again; and bits of a proof of work, 0 for none.
+    """Mails that strangers may cause in an hour, all together."""
     fill_seconds: Annotated[float, Meta(ge=0, le=60)] = 2.0
+    """Seconds for which a form has to be open. Whoever sends it sooner, as programs do, is asked to
+    press the button again."""
     work_bits: Annotated[int, Meta(ge=0, le=24)] = 0
+    """Difficulty, in bits, of a puzzle that the browser solves before it may send a form, against
+    floods that keep to the limits; 16 to 18 take about a second. The form needs JavaScript then. 0:
+    none."""
 
 
 class Store(Section, frozen=True):
     """The database of subscribers and deliveries."""
 
     url: Secret = msgspec.field(default_factory=lambda: Secret("sqlite:///publisher.db"))
+    """Address of the database. A relative path has three slashes, an absolute one four. For
+    PostgreSQL: "postgresql://user:password@host/name"."""

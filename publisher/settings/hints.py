@@ -1,0 +1,72 @@
+"""Hints of error messages: what a setting has to be, and which one was probably meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from publisher.settings.fields import environment_name, fields_of
+from publisher.settings.reference import documentation, in_words
+from publisher.settings.sections import SECTIONS, Section
+from publisher.settings.values import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SHOWN = 60  # characters of a wrong value
+
+
+def requirement(section: type[Section], key: str, value: object) -> str:
+    """Return what a setting has to be instead of `value`, and what it is for."""
+    wanted = fields_of(section)[key].type
+    shown = "" if wanted is Secret else f", not {_shortened(value)}"
+    sentence, _, _ = documentation(section).fields.get(key, "").partition(". ")
+    purpose = f". {sentence.removesuffix('.')}." if sentence else ""
+    return f"must be {in_words(wanted)}{shown}{purpose}"
+
+
+def unknown_section(name: str) -> str:
+    """Return what to say of a section that does not exist, or of a setting outside of one."""
+    if holders := _holders(name):
+        return _unknown(holders)
+    return _unknown([f"[{near}]" for near in _near(name, SECTIONS)], "section")
+
+
+def unknown_key(section: str, key: str) -> str:
+    """Return what to say of a setting that `section` does not have."""
+    near = _near(key, SECTIONS[section].__struct_fields__)
+    return _unknown([f"{section}.{name}" for name in near] or _holders(key))
+
+
+def unknown_key_of_table(table: type[Section], key: str) -> str:
+    """Return what to say of a key that a table such as [[feeds.saved]] does not have."""
+    return _unknown(_near(key, table.__struct_fields__))
+
+
+def unknown_variable(name: str) -> str:
+    """Return what to say of an environment variable that no setting has."""
+    keys = [(section, key) for section, table in SECTIONS.items() for key in fields_of(table)]
+    known = [environment_name(section, key) for section, key in keys]
+    # The prefix makes all of them alike.
+    return _unknown(_near(name.removesuffix("_FILE"), known, cutoff=0.85))
+
+
+def _holders(key: str) -> list[str]:
+    """Return the settings called `key` in all sections."""
+    return [f"{name}.{key}" for name, table in SECTIONS.items() if key in fields_of(table)]
+
+
+def _near(name: str, known: Iterable[str], cutoff: float = 0.6) -> list[str]:
+    import difflib  # noqa: PLC0415 - for errors only
+
+    return difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
+
+
+def _unknown(near: list[str], what: str = "setting") -> str:
+    return f"unknown {what}; did you mean {near[0]}?" if near else f"unknown {what}"
+
+
+def _shortened(value: object) -> str:
+    text = msgspec.json.encode(value, enc_hook=str).decode()
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

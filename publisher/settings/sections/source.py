@@ -1,0 +1,81 @@
+"""Sections of what is collected."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from publisher.settings.sections.base import Phrase, Section
+
+
+class Source(Section, frozen=True):
+    """Where the digests are: in folders, in a git repository, or in both."""
+
+    folders: tuple[str, ...] = ("digests",)
+    """Folders of digests; for a Hexo blog "source/_posts". Empty: only the repository of `git` is
+    read. Not set: "digests", unless `git` is set."""
+    include: Annotated[tuple[str, ...], Meta(min_length=1)] = ("**/*.md", "**/*.markdown")
+    """Patterns of the files to read: `**` stands for any number of folders, `*` for any part of a
+    name. Digests that end in .txt need `"**/*.txt"`."""
+    exclude: tuple[str, ...] = ()
+    """Patterns of files to leave out, although `include` matches them."""
+    ignore_files: tuple[str, ...] = (".gitignore", ".publisherignore")
+    """Names of files, inside the folders, that list in git's syntax what to leave out. A .gitignore
+    has no effect on the repository of `git`."""
+    git: str = ""
+    """Repository to pull before each build: an https:// or ssh:// address, user@host:path, or a
+    folder. Empty: none."""
+    branch: str = ""
+    """Branch to pull. Empty: the repository's default branch."""
+    subfolder: str = ""
+    """Folder of the repository that has the digests. Empty: all of it."""
+    cache: str = ""
+    """Folder for the copy of the repository and for digests that are already parsed; safe to
+    delete. Empty: your user's cache folder."""
+    allow_private_hosts: bool = False
+    """Allow a repository whose host has a private address, such as a server on your own network."""
+    timeout_seconds: Annotated[float, Meta(gt=0, le=3600)] = 300.0
+    """Seconds after which a pull is given up. The last state of the repository is used then."""
+
+
+class Filters(Section, frozen=True):
+    """Which papers are published, and which are marked.
+
+    A paper is published if it matches each include list that is set, by at least one of its texts,
+    and no exclude list. Topics are compared by whole name, keywords with whole words of title,
+    abstract and summary, authors by full name or surname. Case and accents don't count: "muller"
+    matches "Müller". Marked papers rank higher in an issue, and `publisher papers --json` shows
+    why.
+    """
+
+    include_topics: tuple[Phrase, ...] = ()
+    """Topics to publish; papers disappear from all others. Empty: all."""
+    exclude_topics: tuple[Phrase, ...] = ()
+    """Topics to leave out. A paper that has no other topic is not published."""
+    mark_topics: tuple[Phrase, ...] = ()
+    """Topics whose papers are marked."""
+    include_keywords: tuple[Phrase, ...] = ()
+    """Words or phrases, one of which a paper has to contain. Empty: any."""
+    exclude_keywords: tuple[Phrase, ...] = ()
+    """Words or phrases that a paper must not contain."""
+    mark_keywords: tuple[Phrase, ...] = ()
+    """Words or phrases that mark a paper."""
+    include_authors: tuple[Phrase, ...] = ()
+    """Names, one of which an author has to have. Empty: any."""
+    exclude_authors: tuple[Phrase, ...] = ()
+    """Names that no author may have."""
+    mark_authors: tuple[Phrase, ...] = ()
+    """Names of authors whose papers are marked."""
+
+
+class Watch(Section, frozen=True):
+    """How `publisher build --watch`, `run` and `serve` notice changes."""
+
+    polling: bool = False
+    """Compare the folders again and again instead of waiting for the system to report changes.
+    Network file systems (NFS, SMB) need it, as they report none."""
+    poll_seconds: Annotated[float, Meta(ge=0.1, le=3600)] = 1.0
+    """Seconds between two comparisons, where folders are compared."""
+    git_seconds: Annotated[float, Meta(ge=1, le=86_400)] = 300.0
+    """Seconds between two pulls of `source.git`."""
