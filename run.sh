@@ -134,11 +134,11 @@ feeds)
     ;;
 reference)
     install run
-    .venv/bin/python tables/configuration.py
+    .venv/bin/python tools/configuration.py
     ;;
 clients)
     install dev
-    .venv/bin/python tables/client_support.py "$@"
+    .venv/bin/python tools/client_support.py "$@"
     ;;
 lock)
     install dev
