@@ -260,6 +260,7 @@ ED_KEY = base64.b64encode(
         (f"v=DKIM1;p={SHORT_KEY};", "rsa", 1024, True),
         (f"v=DKIM1; k=ed25519; p={ED_KEY}", "ed25519", 256, False),
     ],
+    ids=["rsa", "in-two-strings", "short", "ed25519"],  # the last key is another in each run
 )
 def test_a_key(record: str, kind: str, bits: int, short: bool) -> None:
     key = dkim.read(record)

@@ -33,7 +33,7 @@ def test_every_setting_has_a_description(name: str) -> None:
 
 
 def test_the_page_is_up_to_date() -> None:
-    document = runpy.run_path(str(ROOT / "tables" / "configuration.py"))["document"]
+    document = runpy.run_path(str(ROOT / "tools" / "configuration.py"))["document"]
     assert PAGE.read_text(encoding="utf-8") == document(), "run ./run.sh reference"
 
 
