@@ -1,8 +1,8 @@
 """The collector: from digest files to papers.
 
-    git_source -> sources -> archive -> (parsing: repair, frontmatter, formats) -> merge -> filters
+    sources -> archive -> (parsing: mojibake, frontmatter, formats) -> merge -> filters
 
-`update_sources` and `collect` are what the pipeline calls.
+`update_sources` and `collect` are the way in.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 def update_sources(settings: Settings) -> list[Finding]:
     """Pull the git repository of the settings, where they name one.
 
-    The last state that was pulled stands in for one that can't be reached, which is D301. Raises
-    `SourceError`; see `git_source.update`.
+    Where the repository can't be reached, the last state that was pulled is used and D301 is
+    returned. Raises `SourceError`; see `git_source.update`.
     """
     if not settings.source.git:
         return []
-    from publisher.collector.sources import git_source  # noqa: PLC0415 - few have one
+    from publisher.collector.sources import git_source  # noqa: PLC0415 - few sites have one
 
     return git_source.update(settings)
 
@@ -45,14 +45,14 @@ def collect(
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     meanwhile: Callable[[], None] | None = None,
 ) -> Collection:
-    """Return every paper of the source folders that the filters let pass, and every defect.
+    """Return every paper of the source folders that passes the filters, and every defect.
 
-    Papers are made when they are asked for. `progress` is told how many of how many files are
-    parsed; `meanwhile` is what the caller could do while another process parses some. Raises
-    `SourceError` where a folder is missing or holds no digest; a bad file is a finding, with its
-    path as seen from the working directory.
+    Papers are made when they are accessed. `progress` is called with the number of files parsed and
+    the number of all files; `meanwhile` is work that the caller can do while another process
+    parses. Raises `SourceError` where a folder is missing or holds no digest; a bad file is a
+    finding, with its path relative to the working directory.
     """
-    # Hundreds of thousands of small objects come to be, and none of them is garbage.
+    # Hundreds of thousands of small objects are made, and none of them is garbage.
     with _without_garbage_collection():
         return _collect(settings, progress, meanwhile)
 
@@ -63,13 +63,13 @@ def _collect(
     meanwhile: Callable[[], None] | None,
 ) -> Collection:
     with _checkout(settings) as checkout:
-        found = _find(settings, checkout)
+        listing = _find(settings, checkout)
         cache = open_cache(settings.cache_folder / "parsed.sqlite")
-        archive = read_archive(found.files, settings.site.zone, cache, progress, meanwhile)
+        archive = read_archive(listing.files, settings.site.zone, cache, progress, meanwhile)
     papers, topics, by_topic, heads = merge(
         archive.indexes, archive.load, archive.keys, archive.slugs
     )
-    findings = LazyFindings(sorted([*found.findings, *plugins.installed()[1]]), archive)
+    findings = LazyFindings(sorted([*listing.findings, *plugins.installed()[1]]), archive)
     collection = Collection(
         papers=papers,
         topics=topics,
@@ -78,13 +78,13 @@ def _collect(
         findings=findings,
         errors=findings.errors(),
         warning_count=findings.warning_count(),
-        left_out=found.left_out + sum(head.is_draft for head in archive.heads),
+        left_out=listing.left_out + sum(head.is_draft for head in archive.heads),
         heads=heads,
         fingerprint=hash(tuple(archive.keys)) & ((1 << 63) - 1),
     )
     if settings.filters == type(settings.filters)():
         return collection
-    from publisher.collector.filters import filtered  # noqa: PLC0415
+    from publisher.collector.filters import filtered  # noqa: PLC0415 - few sites have any
 
     return filtered(collection, settings.filters)
 
@@ -94,7 +94,7 @@ def _checkout(settings: Settings) -> Iterator[tuple[Path, Path] | None]:
     if not settings.source.git:
         yield None
         return
-    from publisher.collector.sources import git_source  # noqa: PLC0415 - few have one
+    from publisher.collector.sources import git_source  # noqa: PLC0415 - few sites have one
 
     with git_source.reading(settings) as checkout:
         yield checkout
@@ -107,7 +107,7 @@ def _find(settings: Settings, checkout: tuple[Path, Path] | None) -> folder_sour
         for folder in source.folders
     ]
     if checkout is not None:
-        # Git's own ignore files say nothing about files that are in the repository all the same.
+        # A file that is tracked by git is meant to be there, whatever .gitignore says.
         names = tuple(name for name in source.ignore_files if name != ".gitignore")
         folders.append(folder_source.Folder(*checkout, ignore_files=names))
     return folder_source.find_files(folders, source.include, source.exclude)
@@ -120,7 +120,7 @@ def _without_garbage_collection() -> Iterator[None]:
     gc.unfreeze()
     try:
         yield
-        # They live as long as the process, which looks through all that is not frozen at its end.
+        # The objects live as long as the process, whose end would scan all that is not frozen.
         gc.freeze()
     finally:
         if enabled:

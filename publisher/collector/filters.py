@@ -1,16 +1,15 @@
-"""Which papers are published and which are marked, by topic, keyword and author.
+"""Filters: include, exclude or mark papers by topic, keyword and author.
 
 A paper is kept when it meets each include list that is set (one text of the list is enough) and no
 exclude list. Topics that are excluded, or not included, disappear from the papers; a paper that is
-left without any goes. The texts that marked a paper are in its `marks`.
+left without any is dropped. The texts that marked a paper are in its `marks`.
 
-How texts are compared:
+Texts are compared as follows:
 
 * case, accents and width do not count: "muller" finds "Müller";
 * a topic is its whole name or its slug;
-* a keyword is a whole word or a run of words of title, abstract or summary, where a hyphen is as
-  good as a blank; Chinese, Japanese and Korean know no blanks between words, so there it may stand
-  anywhere;
+* a keyword is a whole word or phrase of title, abstract or summary, where a hyphen equals a blank;
+  Chinese, Japanese and Korean have no blanks between words, so there it may match anywhere;
 * an author is a full name or a surname, of one word or more.
 """
 
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from publisher.models import Collection, Paper, Topic
     from publisher.settings.sections import SavedFilter
 
-# Letters that have no accent to take off, as they are written where they are missing.
+# Letters that do not decompose into base and accent, as they are written in plain ASCII.
 _PLAIN_LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
 )
@@ -43,7 +42,7 @@ _NAME_ENDS = frozenset("jr sr ii iii iv".split())
 
 
 def filtered(collection: Collection, filters: Filters) -> Collection:
-    """Return `collection` with the papers that `filters` let pass, and the topics they have."""
+    """Return `collection` with the papers that pass `filters`, and their topics."""
     papers = apply_filters(collection.papers, filters)
     by_topic: dict[str, list[Paper]] = {}
     for paper in papers:
@@ -56,8 +55,8 @@ def filtered(collection: Collection, filters: Filters) -> Collection:
 
 
 def saved_filters(saved: Iterable[SavedFilter]) -> dict[str, Callable[[Paper], bool]]:
-    """Return by its name what tells whether a paper passes a saved filter."""
-    return {one.name: partial(_passes, filters=_lists(one)) for one in saved}
+    """Return the test of each saved filter by its name."""
+    return {filter_.name: partial(_passes, filters=_lists(filter_)) for filter_ in saved}
 
 
 def _lists(saved: SavedFilter) -> Filters:
@@ -74,8 +73,9 @@ def _passes(paper: Paper, filters: Filters) -> bool:
 
 
 def apply_filters(papers: Iterable[Paper], filters: Filters) -> tuple[Paper, ...]:
-    """Return the papers that `filters` let pass, in their order, with topics and marks set."""
-    return tuple(kept for paper in papers if (kept := _apply(paper, filters)) is not None)
+    """Return the papers that pass `filters`, in their order, with topics and marks set."""
+    passed = (_apply(paper, filters) for paper in papers)
+    return tuple(paper for paper in passed if paper is not None)
 
 
 def _apply(paper: Paper, filters: Filters) -> Paper | None:
@@ -104,23 +104,23 @@ def _apply(paper: Paper, filters: Filters) -> Paper | None:
     return replace(paper, topics=topics, marks=tuple(dict.fromkeys(marks)))
 
 
-def _topic_hits(topics: Sequence[Topic], wanted: Sequence[str]) -> list[str]:
-    known = {fold(topic.name) for topic in topics} | {topic.slug for topic in topics}
-    return [text for text in wanted if fold(text) in known]
+def _topic_hits(topics: Sequence[Topic], texts: Sequence[str]) -> list[str]:
+    names = {fold(topic.name) for topic in topics} | {topic.slug for topic in topics}
+    return [text for text in texts if fold(text) in names]
 
 
-def _keyword_hits(text: str, wanted: Sequence[str]) -> list[str]:
-    return [keyword for keyword in wanted if _keyword(keyword).search(text)]
+def _keyword_hits(text: str, keywords: Sequence[str]) -> list[str]:
+    return [keyword for keyword in keywords if _keyword(keyword).search(text)]
 
 
-def _author_hits(authors: Sequence[str], wanted: Sequence[str]) -> list[str]:
-    names = [_name(author) for author in authors] if wanted else []
-    return [text for text in wanted if any(_is_author(_name(text), name) for name in names)]
+def _author_hits(authors: Sequence[str], texts: Sequence[str]) -> list[str]:
+    names = [_name(author) for author in authors] if texts else []
+    return [text for text in texts if any(_is_author(_name(text), name) for name in names)]
 
 
-def _is_author(wanted: tuple[str, ...], name: tuple[str, ...]) -> bool:
-    """Return whether `wanted` is the name, or its end: "van der Berg" of "Jan van der Berg"."""
-    return bool(wanted) and name[-len(wanted) :] == wanted
+def _is_author(searched: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    """Return whether `searched` is `name` or its end, as "van der Berg" of "Jan van der Berg"."""
+    return bool(searched) and name[-len(searched) :] == searched
 
 
 def _name(text: str) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
-"""Every defect the collector can report, each with a code that stays the same for ever.
+"""Defects that the collector reports, each with a permanent code.
 
-`CODES` is the documented list; a finding is made by `finding()` so that no code is used that is
-not listed here.
+`CODES` is the documented list. `finding()` makes all findings, so that every code in use is listed.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""One paper is one paper: mentions in several digests become one `Paper` that knows them all.
+"""Merges the mentions of a paper in several digests into one `Paper`.
 
 The result does not depend on the order of the digests: they are sorted first, by time and path.
-Which mentions belong together is decided on an index without texts; a paper's texts are loaded
-when somebody asks for the paper, so that an archive of any size costs little until it is read.
+Mentions are matched on an index without texts. The texts of a paper are loaded when the paper is
+accessed, so that an archive of any size costs little until it is read.
 """
 
 from __future__ import annotations
@@ -34,11 +34,10 @@ def merge(
     keys: Sequence[int] = (),
     slugs_of: Callable[[Sequence[str]], Mapping[str, str]] = assign_slugs,
 ) -> tuple[LazyPapers, tuple[Topic, ...], Mapping[str, LazyPapers], PaperSummaries]:
-    """Return the papers of `digests`, newest first; their topics by name; papers by topic's slug.
+    """Return papers newest first, topics by name, papers by topic slug, and paper summaries.
 
-    The heads of the papers are the last. `load` returns the digest whose index is at a place in
-    `digests`; `keys` are 64-bit hashes of the content of each; `slugs_of` does what `assign_slugs`
-    does.
+    `load` returns the digest whose index is at a position in `digests`; `keys` are 64-bit hashes of
+    the contents of each; `slugs_of` has the contract of `assign_slugs`.
     """
     order = sorted(range(len(digests)), key=lambda n: (digests[n].moment, digests[n].path))
     topics = _topics((digests[number] for number in order), slugs_of)
@@ -48,9 +47,9 @@ def merge(
     ids = _newest_first(digests, mentions)
     used = {
         topic
-        for digest, ones in zip(digests, of_digest, strict=True)
+        for digest, digest_topics in zip(digests, of_digest, strict=True)
         if digest.papers
-        for topic in ones
+        for topic in digest_topics
     }
     return (
         LazyPapers(ids, merged),
@@ -64,34 +63,38 @@ def _mentions(digests: Sequence[DigestIndex], order: Iterable[int]) -> Mentions:
     first: dict[str, tuple[int, int]] = {}
     again: dict[str, list[tuple[int, int]]] = {}
     for number in order:
-        for place, paper_id in enumerate(digests[number].papers):
+        for position, paper_id in enumerate(digests[number].papers):
             if paper_id in first:
-                again.setdefault(paper_id, [first[paper_id]]).append((number, place))
+                again.setdefault(paper_id, [first[paper_id]]).append((number, position))
             else:
-                first[paper_id] = (number, place)
+                first[paper_id] = (number, position)
     return Mentions(first, again)
 
 
 def _newest_first(digests: Sequence[DigestIndex], mentions: Mentions) -> list[str]:
     """Return the ids of the papers, by first digest, then by that of the newest version.
 
-    Papers of the same moments are sorted by id; there are few of each, so that is cheap.
+    Papers of the same moments are sorted by id; each group is small, so that is cheap.
     """
-    alike: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
+    same_moments: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
     once = [(digest.moment, digest.moment) for digest in digests]
     for paper_id, (number, _) in mentions.first.items():
         if paper_id not in mentions.again:
-            alike[once[number]].append(paper_id)
+            same_moments[once[number]].append(paper_id)
     for paper_id, places in mentions.again.items():
         (first, _), (newest, _) = places[0], places[newest_of(places, digests)]
-        alike[digests[first].moment, digests[newest].moment].append(paper_id)
-    return [paper_id for key in sorted(alike, reverse=True) for paper_id in sorted(alike[key])]
+        same_moments[digests[first].moment, digests[newest].moment].append(paper_id)
+    return [
+        paper_id
+        for key in sorted(same_moments, reverse=True)
+        for paper_id in sorted(same_moments[key])
+    ]
 
 
 def _topics(
     ordered: Iterable[DigestIndex], slugs_of: Callable[[Sequence[str]], Mapping[str, str]]
 ) -> dict[str, Topic]:
-    """Return the topic for each name; the first spelling seen is the one that is shown."""
+    """Return the topic of each name; the first spelling seen is the one that is shown."""
     names = list(dict.fromkeys(name for digest in ordered for name in digest.topic_names))
     slugs = slugs_of(names)
     shown: dict[str, str] = {}

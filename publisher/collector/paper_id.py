@@ -1,4 +1,4 @@
-"""What makes two mentions one paper: the arXiv id without version, else a hash of the title."""
+"""Identity of papers: the arXiv id without version, else a hash of the title."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ArxivId:
 
 
 def arxiv_id(url: str) -> ArxivId | None:
-    """Return the identifier in the arXiv address `url`, None where it is no such address."""
+    """Return the identifier in the arXiv address `url`, None for any other address."""
     match = _ARXIV.fullmatch(url.strip())
     if match is None:
         return None
@@ -48,7 +48,7 @@ def arxiv_id(url: str) -> ArxivId | None:
 
 
 def title_id(title: str) -> str:
-    """Return "title:" and 16 hex digits, the same for titles that differ in case or signs."""
+    """Return "title:" and 16 hex digits, equal for titles that differ in case or punctuation."""
     folded = unicodedata.normalize("NFKC", title).casefold()
     letters = "".join(c for c in folded if c.isalnum())
     return f"title:{hashlib.sha256((letters or folded).encode()).hexdigest()[:16]}"

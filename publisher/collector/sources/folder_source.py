@@ -1,4 +1,4 @@
-"""Where digests come from: folders of files, read as bytes and decoded."""
+"""Folders of digest files: finds the files to read."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 class Folder:
     """A folder of digests, or a single one.
 
-    `within` is the checkout of a repository: a link that leads out of it is not followed, for
-    whoever may push to it could publish any file of this machine. In the user's own folder a link
-    is the user's wish.
+    `within` is the checkout of a repository. A link that leads out of it is not followed: anybody
+    who can push to the repository could publish any file of this machine. In the user's own folder
+    links are followed.
     """
 
     location: Path
@@ -34,25 +34,25 @@ class Folder:
 
 
 class SourceFile(NamedTuple):  # there are thousands, and a Path takes ten times as long to make
-    """A digest file: `path` is relative to its source folder, with "/" on every system."""
+    """A digest file; `path` is relative to its source folder, with "/" on every system."""
 
     path: str
-    name: str  # with which it is opened
+    name: str  # for open()
 
     @property
     def location(self) -> Path:
-        """Where it is."""
+        """The path of the file on disk."""
         return Path(self.name)
 
     @property
     def root(self) -> str:
-        """The folder that `path` is relative to, as it was named."""
+        """The source folder that `path` is relative to, as the settings name it."""
         return self.name.removesuffix(self.path)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceListing:
-    """The files to read, sorted by path; how many were left out; links that are not followed."""
+    """The files to read, sorted by path, the number left out, and links that are not followed."""
 
     files: tuple[SourceFile, ...]
     left_out: int
@@ -65,59 +65,59 @@ def find_files(
     """Return the files of `folders` that match.
 
     A folder may be a single file, which is taken whatever its name. Hidden files and folders,
-    drafts, what editors left and what an ignore file names are left out; those that would match
-    otherwise are counted. Raises `SourceError` for a folder that is missing or unreadable, and
-    where no file matches at all.
+    drafts, leftovers of editors and files that an ignore file names are left out; those that would
+    match otherwise are counted. Raises `SourceError` for a folder that is missing or unreadable,
+    and where no file matches.
     """
-    found: list[SourceFile] = []
+    files: list[SourceFile] = []
     findings: list[Finding] = []
-    others: set[str] = set()
+    other_suffixes: set[str] = set()
     left_out = 0
     included, excluded = _matcher(tuple(include)), _matcher(tuple(exclude))
     for folder in folders:
         if folder.location.is_file():
-            found.append(SourceFile(folder.location.name, str(folder.location)))
+            files.append(SourceFile(folder.location.name, str(folder.location)))
             continue
         if not folder.location.is_dir():
             raise SourceError(f"{folder.location}: no such folder (setting source.folders)")
-        top = _top(folder)
-        for path, wanted in _walk(folder):
-            meant = path if wanted else ignore_rules.stands_for(path) or path
-            if not included(meant) or excluded(meant):
-                others.add(PurePosixPath(path).suffix)
-            elif not wanted:
+        prefix = _prefix(folder)
+        for path, is_published in _walk(folder):
+            original = path if is_published else ignore_rules.stands_for(path) or path
+            if not included(original) or excluded(original):
+                other_suffixes.add(PurePosixPath(path).suffix)
+            elif not is_published:
                 left_out += 1
             elif folder.within and _leads_out(folder.location / path, folder.within):
                 findings.append(finding(path, 0, "D302"))
             else:
-                found.append(SourceFile(path, top + path))
-    if not found:
+                files.append(SourceFile(path, prefix + path))
+    if not files:
         where = ", ".join(str(folder.location) for folder in folders)
-        seen = ", ".join(sorted(filter(None, others))[:5])
-        hint = f"; there are files with the ending {seen}" if seen else ""
+        suffixes = ", ".join(sorted(filter(None, other_suffixes))[:5])
+        hint = f"; there are files ending in {suffixes}" if suffixes else ""
         hint += f"; left out as drafts, leftovers or ignored: {left_out}" if left_out else ""
         raise SourceError(
             f"{where}: no digest found: no file matches source.include ({', '.join(include)}){hint}"
         )
-    return SourceListing(tuple(sorted(found)), left_out, tuple(findings))
+    return SourceListing(tuple(sorted(files)), left_out, tuple(findings))
 
 
-def _top(folder: Folder) -> str:
-    """Return what stands before the paths in `folder`."""
+def _prefix(folder: Folder) -> str:
+    """Return the part of a file name that precedes its path in `folder`."""
     return str(folder.location / "_").removesuffix("_")
 
 
 def _walk(folder: Folder) -> Iterator[tuple[str, bool]]:
-    """Yield the path of each file, and whether it is one to publish."""
+    """Yield the path of each file, and whether it is to be published."""
     rules = ignore_rules.IgnoreRules(folder.location, folder.ignore_files)
-    top = _top(folder)
+    prefix = _prefix(folder)
     waiting = [""]
     while waiting:
         start = waiting.pop()
-        names, files = _content(top + start)
+        names, files = _content(prefix + start)
         rules.enter(start.removesuffix("/"), files)
-        # A folder is passed over whole (.git holds thousands of files), but not one of drafts:
-        # how many there are is of interest.
+        # Hidden folders are skipped as a whole (.git holds thousands of files). Folders of drafts
+        # are not: the drafts are counted.
         waiting += [f"{start}{name}/" for name in names if not name.startswith(".")]
         ignored = rules.ignores(start) if start else False
         for name in files:
@@ -144,7 +144,7 @@ def _content(folder: str) -> tuple[list[str], list[str]]:
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # links in a circle
+    except OSError:  # a circle of links
         return False
 
 
@@ -153,25 +153,25 @@ def _leads_out(location: Path, within: Path) -> bool:
         return False
     try:
         target = location.resolve()
-    except (OSError, RuntimeError):  # links in a circle
+    except (OSError, RuntimeError):  # a circle of links
         return True
     root = within.resolve()
     return not target.is_relative_to(root) or target.is_relative_to(root / ".git")
 
 
 def matches(path: str, patterns: Sequence[str]) -> bool:
-    """Return whether one of the glob `patterns` takes `path`, relative to its source folder."""
+    """Return whether one of the glob `patterns` matches `path`, relative to its source folder."""
     return bool(_matcher(tuple(patterns))(path))
 
 
 @lru_cache(maxsize=64)
 def _matcher(globs: tuple[str, ...]) -> Callable[[str], object]:
-    """Return what tells whether a path matches one of `globs`."""
+    """Return a function that tells whether a path matches one of `globs`."""
     return re.compile("|".join(map(_pattern, globs)) or r"(?!)", re.DOTALL).fullmatch
 
 
 def _pattern(glob: str) -> str:
-    """Return `glob` as a pattern: `**/` any folders, `*` and `?` within a name."""
+    """Return `glob` as a regular expression; `**/` is any folders, `*` and `?` stay in a name."""
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", glob.removeprefix("./"))
     meaning = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     return "".join(meaning.get(part, re.escape(part)) for part in parts)

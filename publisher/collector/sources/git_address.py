@@ -1,4 +1,4 @@
-"""Which repositories may be pulled: the address is taken apart and its host looked up."""
+"""Addresses of git repositories: parsed, checked, and their hosts looked up."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _BAD_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|\.lock(?:/|$)|^[
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a repository is: `host` is empty where it is on this machine.
+    """The address of a repository; `host` is empty for one on this machine.
 
-    `url` has no password: git would hand it on to a program in that one's arguments, which anybody
-    on the machine can list. `authorization` is the header that says it (RFC 7617).
+    `url` has no password: git would pass it to a program as an argument, which anybody on the
+    machine can list. `authorization` is the header that carries it (RFC 7617).
     """
 
     url: str
@@ -49,7 +49,7 @@ def parse(value: str, base: Path) -> Address:
     and ssh.
     """
     value = value.strip()
-    if value.startswith("-") or any(ord(char) < 32 or char == "\x7f" for char in value):  # noqa: PLR2004
+    if value.startswith("-") or any(ord(char) < 32 or char == "\x7f" for char in value):  # noqa: PLR2004 - a blank
         raise SourceError("source.git: must be an address or a path, and no option")
     if "::" in value.split("/")[0].split("[")[0]:  # ext::, which runs a program
         raise SourceError("source.git: must begin with https:// or ssh://, or be a path")
@@ -81,7 +81,7 @@ def _of_url(value: str, base: Path) -> Address:
         url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
         secrets = (parts.password, password, token)
         return Address(url, host, port, f"Authorization: Basic {token}", secrets)
-    # Of a user alone, a token perhaps, git's own credential helper may know the password.
+    # For a user (or token) alone, git's own credential helper may know the password.
     return Address(value, host, port, secrets=tuple(filter(None, (parts.password,))))
 
 
@@ -92,7 +92,7 @@ def _checked_host(host: str) -> str:
 
 
 def check_branch(branch: str) -> str:
-    """Return `branch`. Raises `SourceError` where it can't be the name of one."""
+    """Return `branch`. Raises `SourceError` where no branch can have that name."""
     if branch and (_BAD_BRANCH.search(branch) or branch.startswith("-")):
         raise SourceError(f"source.branch: {branch[:80]!r}: no branch can have this name")
     return branch
@@ -106,15 +106,15 @@ def hide(text: str, address: Address | None) -> str:
 
 
 def resolve(address: Address, *, allow_private: bool) -> tuple[str, ...]:
-    """Return the IP addresses of the repository's host; () where there is nothing to check.
+    """Return the IP addresses of the repository's host, () where there is nothing to check.
 
     Raises `SourceError` where one of them is not public (private, loopback, link-local, ...) and
     `OSError` where the name can't be looked up.
     """
     if not address.host or allow_private:
         return ()
-    found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
-    ips = tuple(dict.fromkeys(str(entry[4][0]).split("%")[0] for entry in found))
+    infos = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+    ips = tuple(dict.fromkeys(str(entry[4][0]).split("%")[0] for entry in infos))
     for ip in ips:
         if not is_public(ip):
             raise SourceError(

@@ -1,4 +1,4 @@
-"""Runs the git program: fixed arguments, no shell, no prompt, a time-out for all its processes."""
+"""The git program, run with fixed arguments, no shell, no prompt, and a time-out."""
 
 from __future__ import annotations
 
@@ -20,17 +20,24 @@ if TYPE_CHECKING:
     from publisher.collector.sources.git_address import Address
     from publisher.settings.sections import Source
 
-# The address is given to git in the environment under this name: it is in no list of processes
-# and in no file of the checkout.
+# The address is given to git in the environment under this name, so that it appears in no list of
+# processes and in no file of the checkout.
 REMOTE = "publisher"
-# What a hook or a user's shell sets for another repository must not reach ours.
-_KEPT = ("GIT_SSH", "GIT_SSL", "GIT_PROXY", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_EXEC")
+# Variables that a hook or a shell sets for another repository must not reach ours; these may.
+_PASSED_ON = (
+    "GIT_SSH",
+    "GIT_SSL",
+    "GIT_PROXY",
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_EXEC",
+)
 _FATAL = re.compile(r"^(?:fatal|error|ERROR|ssh|Permission denied)\b:?.*$", re.MULTILINE)
 _NOT_PRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 class GitFailure(Exception):
-    """Git did not do it; the text is its reason in one line, without credentials."""
+    """A failure of git; the text is its reason in one line, without credentials."""
 
 
 class GitTimeout(GitFailure):
@@ -38,9 +45,9 @@ class GitTimeout(GitFailure):
 
 
 def environment(address: Address | None, source: Source | None) -> dict[str, str]:
-    """Return the environment for git, with our configuration before the user's own.
+    """Return the environment for git; our configuration takes precedence over the user's.
 
-    The host of `address` is looked up here, and https is tied to what was found, so that a second
+    The host of `address` is looked up here, and https is pinned to the result, so that a second
     look-up can't lead elsewhere. Raises `GitFailure` where it can't be looked up, `SourceError`
     where it is not allowed.
     """
@@ -72,8 +79,10 @@ def environment(address: Address | None, source: Source | None) -> dict[str, str
         if ips and address.url.startswith("https://"):
             bracketed = ",".join(f"[{ip}]" if ":" in ip else ip for ip in ips)
             config["http.curloptResolve"] = f"{address.host}:{address.port}:{bracketed}"
-    found = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith(_KEPT)}
-    found |= {
+    variables = {
+        k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith(_PASSED_ON)
+    }
+    variables |= {
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_ASKPASS": "",
         "SSH_ASKPASS": "",
@@ -86,16 +95,16 @@ def environment(address: Address | None, source: Source | None) -> dict[str, str
         "GIT_CONFIG_COUNT": str(len(config)),
     }
     for index, (key, value) in enumerate(config.items()):
-        found[f"GIT_CONFIG_KEY_{index}"] = key
-        found[f"GIT_CONFIG_VALUE_{index}"] = value
-    return found
+        variables[f"GIT_CONFIG_KEY_{index}"] = key
+        variables[f"GIT_CONFIG_VALUE_{index}"] = value
+    return variables
 
 
 def in_folder(folder: Path) -> list[str]:
     """Return the arguments that tie git to the checkout `folder`.
 
-    Without them, a git that finds `.git` broken goes on to the folder above, and that may well be
-    the user's own repository, with work in it that no commit has.
+    Without them, git goes on to the parent folder where `.git` is broken, and that may be the
+    user's own repository, with uncommitted work.
     """
     return [f"--git-dir={folder / '.git'}", f"--work-tree={folder}"]
 
@@ -134,7 +143,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], timeout: float
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop git and its children: it is a child that talks to the network."""
+    """Stop git and its children: one of these talks to the network."""
     with contextlib.suppress(OSError):
         if sys.platform == "win32":
             process.kill()
@@ -143,7 +152,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _reason(errors: str, code: int) -> str:
-    """Return the first of git's own lines; what the other side printed is not trusted."""
+    """Return the first of git's own lines; lines of the remote side are not trusted."""
     lines = [line for line in errors.splitlines() if not line.startswith("remote:")]
     match = _FATAL.search("\n".join(lines))
     text = match.group() if match else next(filter(None, lines), f"git ended with {code}")

@@ -1,8 +1,8 @@
 """A git repository as a source: pulled by the git program into the cache before each build.
 
-A repository is not trusted. Only https, ssh and local paths are spoken; the host is looked up once
-and has to be public unless the settings allow others; no hook, template, submodule, prompt or
-redirect is followed. Where a pull fails, the last state that was pulled is restored and used.
+A repository is not trusted. Only https, ssh and local paths are allowed; the host is looked up once
+and must be public unless the settings allow others; hooks, templates, submodules, prompts and
+redirects are off. Where a pull fails, the last state that was pulled is restored and used.
 
     <cache>/<hash of address and branch>/       the checkout
     <cache>/<hash>.lock                         held while it is changed or read
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from publisher.models import Finding
     from publisher.settings import Settings
 
-_WANTED = "refs/publisher/wanted"  # what the last good fetch brought
+_FETCHED = "refs/publisher/wanted"  # the commit of the last successful fetch
 _SETTING = "source.git"
 _FETCH = (
     "fetch --quiet --force --depth=1 --no-tags --update-shallow --no-recurse-submodules "
@@ -43,9 +43,9 @@ _FETCH = (
 def update(settings: Settings) -> list[Finding]:
     """Pull the repository of the settings, if there is one.
 
-    Return D301 where it can't be reached and an earlier state stands in for it. Raises
-    `SourceError` in one line that names the setting: where the address or branch makes no sense,
-    the host is not allowed, git is not installed, or nothing was pulled yet and nothing can be.
+    Returns D301 where it can't be reached and an earlier state is used instead. Raises
+    `SourceError` in one line that names the setting: where the address or branch is not valid, the
+    host is not allowed, git is not installed, or the first pull fails.
     """
     if not settings.source.git:
         return []
@@ -54,7 +54,9 @@ def update(settings: Settings) -> list[Finding]:
     home = _home(settings)
     with _locked(settings):
         if not home.exists() and _beside(home, ".old").exists():
-            _beside(home, ".old").rename(home)  # died between the two renames of `_replace`
+            _beside(home, ".old").rename(
+                home
+            )  # a process died between the two renames of `_replace`
         failure = _pull(home, address, branch, settings)
         if failure is None:
             return []
@@ -69,10 +71,10 @@ def update(settings: Settings) -> list[Finding]:
 
 @contextlib.contextmanager
 def reading(settings: Settings) -> Iterator[tuple[Path, Path] | None]:
-    """Hold the checkout still; give the folder with the digests and the checkout it is in.
+    """Lock the checkout; yield the folder of the digests and the checkout that it is in.
 
-    None where the settings name no repository. Raises `SourceError` where nothing was pulled yet,
-    or where the sub-folder is missing or leads out of the repository.
+    Yields None where the settings name no repository. Raises `SourceError` where nothing was pulled
+    yet, or where the subfolder is missing or leads out of the repository.
     """
     if not settings.source.git:
         yield None
@@ -91,7 +93,7 @@ def reading(settings: Settings) -> Iterator[tuple[Path, Path] | None]:
 
 
 def _home(settings: Settings) -> Path:
-    """Return where the checkout is: another address or branch has another place."""
+    """Return the folder of the checkout; each address and branch has its own."""
     source = settings.source
     where = str(git_address.parse(source.git, settings.base).url)
     name = hashlib.sha256(f"{where}\0{source.branch}".encode()).hexdigest()[:16]
@@ -100,10 +102,10 @@ def _home(settings: Settings) -> Path:
 
 @contextlib.contextmanager
 def _locked(settings: Settings) -> Iterator[None]:
-    # The kernel lets go of this lock when its process dies, however it dies.
-    import filelock  # noqa: PLC0415 - only who has a repository needs it
+    import filelock  # noqa: PLC0415 - only repositories need it
 
     home = _home(settings)
+    # The kernel releases this lock when its process dies, however it dies.
     lock = filelock.FileLock(_beside(home, ".lock"), timeout=settings.source.timeout_seconds + 60)
     try:
         home.parent.mkdir(parents=True, exist_ok=True)
@@ -119,17 +121,17 @@ def _locked(settings: Settings) -> Iterator[None]:
 
 
 def _pull(home: Path, address: Address, branch: str, settings: Settings) -> GitFailure | None:
-    """Bring the checkout to the newest commit; return why that failed, None where it did not.
+    """Bring the checkout to the newest commit; return the failure, None on success.
 
-    What is broken (another program's files, a process that died in the middle) is made anew
-    beside and takes the place of the old only when it is whole.
+    A broken checkout (another program's files, a process that died in the middle) is made anew in
+    a second folder, which replaces the first only when it is complete.
     """
     deadline = time.monotonic() + settings.source.timeout_seconds
     reference = f"refs/heads/{branch}" if branch else "HEAD"
 
     def fetch_into(folder: Path) -> None:
         git_program.run(
-            [*git_program.in_folder(folder), *_FETCH, f"+{reference}:{_WANTED}"],
+            [*git_program.in_folder(folder), *_FETCH, f"+{reference}:{_FETCHED}"],
             environment,
             deadline - time.monotonic(),
         )
@@ -144,7 +146,7 @@ def _pull(home: Path, address: Address, branch: str, settings: Settings) -> GitF
             except GitTimeout:
                 raise
             except GitFailure as failure:
-                # Of no use where the host is away, but then it fails at once.
+                # Useless where the host is down, but then it fails at once.
                 with contextlib.suppress(GitFailure):
                     _replace(home, fetch_into)
                     return None
@@ -157,7 +159,7 @@ def _pull(home: Path, address: Address, branch: str, settings: Settings) -> GitF
 
 
 def _replace(home: Path, fetch_into: Callable[[Path], None]) -> None:
-    """Make the checkout anew; what is at its place stays until the new one is whole."""
+    """Make the checkout anew; the old one stays until the new one is complete."""
     new, old = _beside(home, ".new"), _beside(home, ".old")
     try:
         _remove(new)
@@ -174,13 +176,13 @@ def _replace(home: Path, fetch_into: Callable[[Path], None]) -> None:
 
 
 def _restore(folder: Path, timeout: float) -> None:
-    """Make the files those of the commit that was fetched last, whatever was done to them."""
+    """Reset all files to the commit that was fetched last."""
     environment = git_program.environment(None, None)
     if not _is_checkout(folder):
         raise GitFailure("nothing was pulled yet")
     _remove_stale_locks(folder)
     git = git_program.in_folder(folder)
-    git_program.run([*git, "reset", "--quiet", "--hard", _WANTED, "--"], environment, timeout)
+    git_program.run([*git, "reset", "--quiet", "--hard", _FETCHED, "--"], environment, timeout)
     git_program.run([*git, "clean", "--quiet", "-ffdx"], environment, timeout)
 
 
@@ -189,7 +191,7 @@ def _is_checkout(folder: Path) -> bool:
 
 
 def _remove_stale_locks(folder: Path) -> None:
-    """Remove what a git that was killed left: we hold the lock, so no other git runs here."""
+    """Remove the lock files of a killed git: we hold our own lock, so no other git runs here."""
     for file in (folder / ".git").rglob("*.lock"):
         with contextlib.suppress(OSError):
             file.unlink()

@@ -1,7 +1,6 @@
-"""What lies in a source folder and is no digest to publish: drafts, leftovers, ignored files.
+"""Rules for files that are not published: drafts, leftovers of editors, ignored files.
 
-Whoever reads the folder leaves it out in silence and counts it; nobody wants a defect reported for
-a file that an editor forgot.
+They are skipped and counted, but are no defects: a file that an editor left behind needs no report.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 _DRAFT_FOLDERS = frozenset({"_drafts", "_draft"})  # Jekyll, Hexo
-# The groups of each, joined, are the name that the leftover stands for.
+# The groups of a pattern, joined, are the name of the original file.
 _LEFTOVERS = (
     r"#(.+)#",  # Emacs: not saved
     r"\.#(.+)",  # Emacs: being edited
@@ -26,15 +25,15 @@ _LEFTOVERS = (
     r"\.(.+)\.sw[a-p]",  # Vim
     r"(.+)\.(?:bak|orig|rej|tmp|temp|old|part|crdownload|save)",
     r"~\$(.+)",  # Office
-    r"\._(.+)",  # macOS, on foreign disks
+    r"\._(.+)",  # macOS, on disks of other systems
     r"\.(.+\.\w+)\.[A-Za-z0-9]{6}",  # rsync
     r"\.(.+)",  # hidden
-    # A second state of a file that two machines changed: the first is there as well.
+    # A second version of a file that two machines changed; the first is there as well.
     r"(.+)\.sync-conflict-\d{8}-\d{6}(?:-\w+)?(\.\w+)",  # Syncthing
     r"(.+) \([^()]*(?:conflicted copy|conflict|冲突)[^()]*\)(\.\w+)",  # Dropbox, Nextcloud
     r"(.+)_conflict-\d{8}-\d{6}(\.\w+)",  # ownCloud
 )
-_OWN_NAMES = frozenset({"_index.md", "_index.markdown"})  # Hugo: a list's page, no post
+_OWN_NAMES = frozenset({"_index.md", "_index.markdown"})  # Hugo: the page of a list
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
 _DRAFT_KEYS = ("draft", "_draft", "hidden")
@@ -42,9 +41,9 @@ _DRAFT_STATES = frozenset({"draft", "hidden", "private", "skip"})  # Pelican's `
 
 
 def stands_for(path: str) -> str | None:
-    """Return the path for which the leftover or draft `path` stands, None where it is neither."""
+    """Return the path of the original of the leftover or draft `path`, None where it is neither."""
     folders, _, name = path.rpartition("/")
-    # Nearly every file of an archive: not worth a dozen patterns.
+    # Nearly every file of an archive ends here, without a dozen patterns being tried.
     if (
         name.endswith((".md", ".markdown"))
         and name[0] not in "#.~_"
@@ -68,7 +67,7 @@ def _leftovers() -> tuple[re.Pattern[str], ...]:
 
 
 def is_draft(metadata: Mapping[str, object]) -> bool:
-    """Return whether the front matter says that the post is not to be seen."""
+    """Return whether the front matter hides the post."""
     values = {key.lower(): str(value).strip().lower() for key, value in metadata.items()}
     return (
         any(values.get(key) in _TRUE for key in _DRAFT_KEYS)
@@ -78,29 +77,29 @@ def is_draft(metadata: Mapping[str, object]) -> bool:
 
 
 class IgnoreRules:
-    """The ignore files of one source folder: they hold for their folder and those below it.
+    """The ignore files of one source folder; each applies to its own folder and those below it.
 
     The syntax is that of .gitignore (https://git-scm.com/docs/gitignore). Only files inside the
-    source folder count: a blog may well ignore its whole folder of generated digests.
+    source folder count: a blog may ignore its whole folder of generated digests.
     """
 
     def __init__(self, folder: Path, names: Sequence[str]) -> None:
         """Look for files called one of `names` in `folder`."""
         self._folder = folder
         self._names = names
-        self._found: list[tuple[str, GitIgnoreSpec]] = []
+        self._specs: list[tuple[str, GitIgnoreSpec]] = []
 
     def enter(self, inner: str, names: Iterable[str]) -> None:
         """Read the ignore files among the `names` that lie in `inner` ("" is the folder)."""
         present = set(names)
         for name in self._names:
             if name in present and (spec := _spec(self._folder / inner / name)):
-                self._found.append((f"{inner}/" if inner else "", spec))
+                self._specs.append((f"{inner}/" if inner else "", spec))
 
     def ignores(self, path: str) -> bool:
         """Return whether `path` is ignored, a folder with "/" at its end; the last rule wins."""
         ignored = False
-        for base, spec in self._found:
+        for base, spec in self._specs:
             if path.startswith(base):
                 decision = spec.check_file(path[len(base) :]).include
                 ignored = ignored if decision is None else decision
@@ -108,18 +107,17 @@ class IgnoreRules:
 
 
 def _spec(file: Path) -> GitIgnoreSpec | None:
-    # Few folders have such a file, so the library is loaded for those alone.
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - few folders have such a file
 
     try:
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines()[:10_000]
     except OSError:
         return None
-    good: list[str] = []
+    valid: list[str] = []
     for line in lines:
-        try:  # It refuses all for one bad line, git passes that line over.
+        try:  # The library refuses the whole file for one bad line; git ignores that line.
             GitIgnoreSpec.from_lines([line])
         except ValueError:
             continue
-        good.append(line)
-    return GitIgnoreSpec.from_lines(good)
+        valid.append(line)
+    return GitIgnoreSpec.from_lines(valid)
