@@ -97,9 +97,9 @@ def test_what_fails_on_either_side_is_raised_here() -> None:
 def test_where_no_process_can_be_started_all_is_done_here() -> None:
     program = """
 import os, resource
-from publisher.process_pool import share_out
+from publisher.process_pool import map_parallel
 resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5))  # room for one pipe
-done = list(share_out([lambda: [os.getpid()]] * 4, 2))
+done = list(map_parallel([lambda: [os.getpid()]] * 4, 2))
 assert done == [os.getpid()] * 4, done
 """
     subprocess.run([sys.executable, "-c", program], check=True)
@@ -108,11 +108,11 @@ assert done == [os.getpid()] * 4, done
 def test_no_process_outlives_its_parent() -> None:
     program = """
 import os, time
-from publisher.process_pool import share_out
+from publisher.process_pool import map_parallel
 def task():
     os.write(1, b"%d\\n" % os.getpid())  # in one piece
     time.sleep(60)
-list(share_out([task, task], 2))
+list(map_parallel([task, task], 2))
 """
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None

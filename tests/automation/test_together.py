@@ -27,19 +27,20 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from publisher import issuing, pipeline
+from publisher.services import build, publish
+from publisher.services.build import open_store
 from publisher.errors import AlreadyFrozen
 from publisher.settings import load
 settings = load(Path("publisher.toml"), os.environ)
-collection = pipeline.collect(settings)
-with pipeline.open_store(settings) as store:
+collection = build.collect(settings)
+with open_store(settings) as store:
     now = datetime(2024, 12, 9, 0, 0, 1, tzinfo=UTC)
-    (issue,) = issuing.due(collection, settings, store, now)
-    draft = issuing.draft(issue, settings, store)
+    (issue,) = publish.due(collection, settings, store, now)
+    draft = publish.draft(issue, settings, store)
     print("drafted", flush=True)
     sys.stdin.readline()
     try:
-        print("frozen for", issuing.freeze(draft, settings, store, now))
+        print("frozen for", publish.freeze(draft, settings, store, now))
     except AlreadyFrozen:
         print("another was quicker")
 """

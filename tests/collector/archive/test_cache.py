@@ -93,12 +93,12 @@ def test_no_place_for_it_is_no_error(tmp_path: Path) -> None:
 def test_a_full_disk_is_no_error(tmp_path: Path) -> None:
     program = """
 import pathlib, resource, signal, sys
-from publisher.collector.archive.cache import Entry, Row, Stamp, open_cache
+from publisher.collector.archive.cache import CacheEntry, CacheRow, Stamp, open_cache
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 cache = open_cache(pathlib.Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
-entry = Entry(b"", b"", b"x" * 5000)
-rows = [Row(str(n), Stamp(1, 1), n.to_bytes(4), entry) for n in range(100)]
+entry = CacheEntry(b"", b"", b"x" * 5000)
+rows = [CacheRow(str(n), Stamp(1, 1), n.to_bytes(4), entry) for n in range(100)]
 cache.keep("/a", b"v", rows)
 cache.close()
 """
@@ -108,11 +108,11 @@ cache.close()
 def test_two_processes_at_once(tmp_path: Path) -> None:
     program = """
 import pathlib, sys
-from publisher.collector.archive.cache import Entry, Row, Stamp, open_cache
+from publisher.collector.archive.cache import CacheEntry, CacheRow, Stamp, open_cache
 cache = open_cache(pathlib.Path(sys.argv[1]))
 name = sys.argv[2]
 for n in range(200):
-    row = Row(f"{n}.md", Stamp(1, 1), name.encode() + bytes([n]), Entry(b"", b"", b""))
+    row = CacheRow(f"{n}.md", Stamp(1, 1), name.encode() + bytes([n]), CacheEntry(b"", b"", b""))
     cache.keep("/" + name, b"v", [row])
 cache.close()
 """

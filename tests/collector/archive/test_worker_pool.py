@@ -177,9 +177,9 @@ def test_without_a_program_to_start_all_is_parsed_here(
 PROGRAM = """
 import sys
 from publisher import collector
-from publisher.collector import archive, crew
+from publisher.collector.archive import reader, worker_pool
 from publisher.settings import load
-archive._MANY, crew.size = 2, lambda: 2
+reader._MANY, worker_pool.size = 2, lambda: 2
 def progress(done, _):
     print(done, flush=True)
 try:

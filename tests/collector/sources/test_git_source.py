@@ -239,7 +239,7 @@ def test_a_damaged_checkout_is_made_anew(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from publisher.collector import git_program, git_source
+from publisher.collector.sources import git_program, git_source
 from publisher.settings import load
 
 step, config = int(sys.argv[1]), Path(sys.argv[2])

@@ -335,12 +335,12 @@ import sys
 from pathlib import Path
 from publisher.formatter.site.build_targets import build_targets
 from publisher.formatter.site.build_state import open_state
-from publisher.formatter.site.build_target import Part
+from publisher.formatter.site.build_target import BuildTarget
 root, step = Path(sys.argv[1]), int(sys.argv[2])
 def part(n):
     text = (f"<{step}>" + "x" * 40_000 + f"</{step}>").encode()
     name = f"papers/{n}-{step % 3 if n % 2 else 0}.html"
-    return Part(str(n), step + 1, lambda: (name,), lambda: {name: text}, batch=str(n % 10))
+    return BuildTarget(str(n), step + 1, lambda: (name,), lambda: {name: text}, batch=str(n % 10))
 state = open_state(root / "cache", root / "out")
 print("go", flush=True)
 build_targets(root / "out", state, 1, [part(n) for n in range(60)], workers=2)
