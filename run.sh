@@ -17,8 +17,10 @@ usage: ./run.sh TASK [ARGUMENT...]
   bench     measure this program beside its peers
   fuzz      throw bytes at the collector for a number of seconds (default 60)
   feeds     write feeds/ anew from examples/digests
-  reference write docs/configuration.md anew from the descriptions of the settings
   clients   write the table of what mail clients support anew (needs npm)
+  reference write the pages of docs/reference/ that are made from the program anew
+  docs      build the documentation into docs/_build/html; a warning is an error
+  pictures  take the pictures of docs/images/ again (needs chromium)
   lock      pin the newest versions of all packages in requirements/
   publisher run the program (arguments go to it)
 TEXT
@@ -51,7 +53,7 @@ make_environment() {
     rm -rf "$bootstrap"
 }
 
-# install run|dev|fuzz: bring .venv to what requirements/$1.txt pins, only if something changed.
+# install run|dev|docs|fuzz: bring .venv to what requirements/$1.txt pins, only if something changed.
 install() {
     local wanted stamp=.venv/.installed-$1
     wanted=$(cat "requirements/$1.txt" pyproject.toml | cksum; pwd)
@@ -132,18 +134,31 @@ feeds)
     install run
     .venv/bin/publisher build --config examples/publisher.toml --output feeds
     ;;
-reference)
-    install run
-    .venv/bin/python tools/configuration.py
-    ;;
 clients)
     install dev
     .venv/bin/python tools/client_support.py "$@"
     ;;
+reference)
+    install run
+    .venv/bin/python tools/command_line.py
+    .venv/bin/python tools/configuration.py
+    ;;
+pictures)
+    install dev
+    .venv/bin/python tools/pictures.py "$@"
+    ;;
+docs)
+    install docs
+    .venv/bin/python -m sphinx --builder html --nitpicky --fail-on-warning --keep-going --quiet \
+        --doctree-dir docs/_build/doctrees docs docs/_build/html
+    echo "docs/_build/html/index.html"
+    ;;
 lock)
     install dev
-    for pair in run:build dev:dev fuzz:fuzz; do
+    # One .venv has them all: what two lists name, both pin at the version of the first.
+    for pair in dev:dev run:build docs:docs fuzz:fuzz; do
         .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
+            $([ "$pair" = dev:dev ] || echo --constraint requirements/dev.txt) \
             --generate-hashes --no-emit-index-url --no-annotate --no-header \
             pyproject.toml --extra web --group "${pair#*:}" -o "requirements/${pair%%:*}.txt"
     done

@@ -1,8 +1,8 @@
 """Feeds a second from `publisher serve`, beside nginx on the same files.
 
 wrk (Debian package wrk) asks for one feed over and over, as readers do: unchanged (304), whole, and
-whole in gzip. Both servers are one process, as docs/hosting.md sets them up, without an access log.
-The processor time for each request is shown too: what else runs here moves it less.
+whole in gzip. Both servers are one process, as docs/how-to/nginx.md sets them up, without an
+access log. The processor time for each request is shown too: what else runs here moves it less.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Writes docs/configuration.md anew from the descriptions of the settings: ./run.sh reference."""
+"""Writes docs/reference/configuration.md from the descriptions of the settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from publisher.settings.starter import STARTING_VALUES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TARGET = Path(__file__).parents[1] / "docs" / "configuration.md"
+TARGET = Path(__file__).parents[1] / "docs" / "reference" / "configuration.md"
 
 HEAD = """\
 # Configuration
@@ -68,16 +68,16 @@ def _section(name: str, section: type[Section]) -> Iterator[str]:
 def _table(section: type[Section], name: str = "") -> Iterator[str]:
     """Yield the rows of a section, or of a table in a section, which no variable can set."""
     descriptions = documentation(section).fields
-    variable = ", environment variable" if name else ""
-    yield f"| key{variable} | type | default | description |"
-    yield "| --- | --- | --- | --- |"
+    yield "| key | meaning, type, default, environment variable |"
+    yield "| --- | --- |"
     for key, field in fields_of(section).items():
-        default = default_of(field)
-        shown = "required" if default is msgspec.NODEFAULT else f"`{in_toml(default)}`"
-        names = [key, *([environment_name(name, key)] if name else [])]
         kind = in_words(field.type).removeprefix("a ").removeprefix("an ")
-        cells = ("<br>".join(f"`{text}`" for text in names), kind, shown, descriptions.get(key, ""))
-        yield f"| {' | '.join(cells)} |"
+        default = default_of(field)
+        is_required = default is msgspec.NODEFAULT
+        facts = [kind, "required" if is_required else f"default `{in_toml(default)}`"]
+        if name:
+            facts.append(f"`{environment_name(name, key)}`")
+        yield f"| `{key}` | {descriptions.get(key, '')}<br>*{'; '.join(facts)}* |"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The recipes of docs/hosting.md, tried: the blocks are taken from the document as they stand."""
+"""The recipes of docs/how-to/ for static hosting, tried as they stand in the documents."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from email.message import Message
     from pathlib import Path
 
-TEXT = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
 HUB = '<https://pubsubhubbub.appspot.com/>; rel="hub"'
 DIGEST = """\
 ---
@@ -40,13 +39,12 @@ The abstract.
 """
 
 
-def block(language: str, part: str = "") -> str:
-    (found,) = (
-        text
-        for text in re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
-        if part in text
-    )
-    return str(found)
+def block(page: str, language: str, part: str = "") -> str:
+    """Return the only block of that language and with that part in a how-to guide."""
+    text = (ROOT / "docs" / "how-to" / f"{page}.md").read_text(encoding="utf-8")
+    blocks = re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (wanted,) = (block for block in blocks if part in block)
+    return str(wanted)
 
 
 @pytest.fixture
@@ -76,10 +74,10 @@ def test_a_push_builds(tmp_path: Path, program: Path) -> None:
         return done.stderr
 
     git("init", "--bare", "-b", "main", str(bare))
-    settings = block("toml", "[source]").replace("/srv/git/digests.git", str(bare))
+    settings = block("git-hook", "toml").replace("/srv/git/digests.git", str(bare))
     (site / "publisher.toml").write_text(settings + f'cache = "{tmp_path / "kept"}"\n')
     hook = bare / "hooks" / "post-receive"
-    hook.write_text(block("sh", "ref").replace("/srv/papers", str(site)))
+    hook.write_text(block("git-hook", "sh").replace("/srv/papers", str(site)))
     hook.chmod(0o755)
     git("init", "-b", "main")
     (work / "a.md").write_text(DIGEST.format("First title"))
@@ -96,7 +94,7 @@ def test_a_push_builds(tmp_path: Path, program: Path) -> None:
 
 
 def test_the_workflow_is_one() -> None:
-    workflow = yaml.safe_load(block("yaml", "name: publish"))
+    workflow = yaml.safe_load(block("github-pages", "yaml"))
     (job,) = workflow["jobs"].values()
     runs = [step["run"] for step in job["steps"] if "run" in step]
     uses = [step["uses"].split("@")[0] for step in job["steps"] if "uses" in step]
@@ -113,10 +111,10 @@ def test_units_are_ones(tmp_path: Path) -> None:
         pytest.skip("systemd-analyze is not here")
     true = shutil.which("true") or "/bin/true"
     names = {
-        "publisher-watch.service": block("ini", "--watch"),
-        "publisher-run.service": block("ini", "publisher run"),
-        "publisher-send.service": block("ini", "oneshot"),
-        "publisher-send.timer": block("ini", "OnCalendar"),
+        "publisher-watch.service": block("run-as-a-service", "ini", "--watch"),
+        "publisher-run.service": block("run-as-a-service", "ini", "publisher run"),
+        "publisher-send.service": block("run-as-a-service", "ini", "oneshot"),
+        "publisher-send.timer": block("run-as-a-service", "ini", "OnCalendar"),
     }
     for name, text in names.items():
         here = text.replace("/srv/papers/.venv/bin/publisher", true).replace("User=papers\n", "")
@@ -155,7 +153,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path, site: Path) -> Iterat
         pytest.skip(f"{name} is not here")
     port = free_port()
     config = tmp_path / "config"
-    text = block(name).replace("/srv/papers/public", str(site))
+    text = block(name, name).replace("/srv/papers/public", str(site))
     if name == "nginx":
         listening = text.replace("listen 80", f"listen 127.0.0.1:{port}")
         paths = "".join(

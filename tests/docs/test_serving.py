@@ -1,4 +1,4 @@
-"""The recipes of docs/serving.md, tried: the blocks are taken from the document as they stand."""
+"""The recipes of docs/how-to/web-app.md, tried as they stand in the document."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from support.web_server import Site
 
-TEXT = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "docs" / "how-to" / "web-app.md").read_text(encoding="utf-8")
 
 
 def block(language: str) -> str:

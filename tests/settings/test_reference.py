@@ -19,7 +19,7 @@ from publisher.settings.sections import SECTIONS, SavedFilter, Section
 from publisher.settings.values import Words
 
 TABLES = {**SECTIONS, "feeds.saved": SavedFilter}
-PAGE = ROOT / "docs" / "configuration.md"
+PAGE = ROOT / "docs" / "reference" / "configuration.md"
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -38,7 +38,8 @@ def test_the_page_is_up_to_date() -> None:
 
 
 def test_the_page_has_every_setting_by_the_name_of_its_variable() -> None:
-    variables = re.findall(r"^\| `\w+`<br>`(\w+)`", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    page = PAGE.read_text(encoding="utf-8")
+    variables = re.findall(r"^\| `\w+` \| .*; `(PUBLISHER_\w+)`\* \|$", page, re.MULTILINE)
     settings = [(section, key) for section, table in SECTIONS.items() for key in fields_of(table)]
     assert variables == [environment_name(section, key) for section, key in settings]
 

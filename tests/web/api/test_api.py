@@ -289,7 +289,7 @@ def test_tokens_are_made_listed_and_revoked(
 
 
 def test_the_page_about_it_names_every_operation() -> None:
-    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
     for operation in OPERATIONS:
         assert f"| `{operation.method} {operation.path}` | {operation.scope} |" in text
     for scope in Scope:
