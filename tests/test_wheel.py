@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import zipfile
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,17 @@ def test_templates_migrations_and_examples_are_inside(wheel: Path) -> None:
             assert f"publisher/{folder}/{path.relative_to(ROOT / folder).as_posix()}" in names
     for path in (ROOT / "publisher" / "store" / "migrations").rglob("*.py"):
         assert path.relative_to(ROOT).as_posix() in names
-    assert not [name for name in names if name.startswith(("tests", "benchmarks"))]
+    assert not [name for name in names if name.startswith(("tests", "benchmarks", "docs"))]
+
+
+def test_type_checkers_read_the_types_and_the_index_knows_the_addresses(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    assert "publisher/py.typed" in archive.namelist()
+    (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+    headers = message_from_bytes(archive.read(metadata))
+    assert headers["License-Expression"] == "MIT"
+    addresses = dict(value.split(", ") for value in headers.get_all("Project-URL", []))
+    assert {"Source", "Documentation", "Changelog", "Issues"} <= addresses.keys()
 
 
 def test_the_installed_wheel_runs_the_demo(wheel: Path, tmp_path: Path) -> None:
