@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 _MOST = 8  # workers; one thread has to feed them
 _AT_ONCE = 8  # files that a worker gets at a time
 _STARTS = 3  # of a worker: where they die one after the other, memory is short
-_PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from publisher.collector.archive import worker; worker.main()"
+_PROGRAM = (
+    "import sys; sys.path[:] = sys.argv[1:]; "
+    "from publisher.collector.archive.worker import main; main()"
+)
 
 
 def size() -> int:
