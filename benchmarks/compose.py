@@ -22,6 +22,7 @@ from benchmarks.material import EXAMPLES
 from publisher.formatter.email import EditionRenderer
 from publisher.models import (
     EditionKey,
+    ImportedSubscriber,
     Issue,
     Language,
     Length,
@@ -30,7 +31,6 @@ from publisher.models import (
     Topic,
 )
 from publisher.newsletter.audience import edition_key
-from publisher.newsletter.subscriber_csv import SubscriberRow
 from publisher.services import build, publish
 from publisher.settings import load
 
@@ -108,7 +108,7 @@ def _editions(issue: Issue, wanted: list[EditionKey], settings: Settings) -> int
 
 def _subscribers(issue: Issue, wanted: list[EditionKey], settings: Settings) -> int:
     rows = (
-        SubscriberRow(
+        ImportedSubscriber(
             line=n,
             email=f"r{n}@example.org",
             name="",
@@ -116,12 +116,12 @@ def _subscribers(issue: Issue, wanted: list[EditionKey], settings: Settings) -> 
             status=SubscriberStatus.ACTIVE,
             created_at=END,
             confirmed_at=END,
-            wishes=Preferences(wanted[n % EDITIONS].language, wanted[n % EDITIONS].length),
+            preferences=Preferences(wanted[n % EDITIONS].language, wanted[n % EDITIONS].length),
         )
         for n in range(SUBSCRIBERS)
     )
     with build.open_store(settings) as store:
-        store.import_subscribers(rows, now=END)
+        store.imports.import_rows(rows, now=END)
         with watched() as watch:
             started = time.perf_counter()
             made = publish.draft(issue, settings, store)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import random
 import string
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
-from publisher.models import UNSUBSCRIBE_PLACEHOLDER, DeliveryState, Edition, SubscriberStatus
-from publisher.newsletter.audience import EditionRecipient
-from publisher.newsletter.subscriber_csv import SubscriberRow
+from publisher.models import (
+    UNSUBSCRIBE_PLACEHOLDER,
+    DeliveryState,
+    Edition,
+    EditionRecipient,
+    FrozenEdition,
+    ImportedSubscriber,
+    SubscriberStatus,
+)
 from publisher.sender.delivery.deliver import deliver
 from publisher.sender.message import edition_message
 from publisher.sender.transports.base import Closing
@@ -25,13 +30,6 @@ if TYPE_CHECKING:
 
 ISSUE = "bench"
 _LINE = 70
-
-
-@dataclass(frozen=True)
-class Frozen:
-    key: str
-    subject: str
-    message: bytes
 
 
 class Null(Closing):
@@ -64,9 +62,9 @@ class Mailing:
         self._store = open_store(f"sqlite:///{folder}/publisher.db")
         now = datetime.now(UTC)
         active = SubscriberStatus.ACTIVE
-        self._store.import_subscribers(
+        self._store.imports.import_rows(
             (
-                SubscriberRow(n, f"r{n}@example.org", "", (), active, now, now)
+                ImportedSubscriber(n, f"r{n}@example.org", "", (), active, now, now)
                 for n in range(recipients)
             ),
             now=now,
@@ -74,12 +72,12 @@ class Mailing:
         body = plain_message(size // 2).decode() + UNSUBSCRIBE_PLACEHOLDER + "\n"
         head = edition_message.SenderProfile(from_address="a@example.org", list_id="x.example.org")
         template = edition_message.build(Edition(ISSUE, (), "bench", body, body, 1), head, now)
-        self._store.ledger.freeze(
+        self._store.issues.freeze(
             ISSUE,
             start=now,
             end=now,
             papers=[],
-            edition_rows=[Frozen("all", "bench", template)],
+            frozen_editions=[FrozenEdition("all", "bench", template)],
             recipients=(
                 EditionRecipient(p.id, p.email, "", "all")
                 for p in self._store.subscribers.iterate()
@@ -92,7 +90,7 @@ class Mailing:
         started = time.perf_counter()
         report = deliver(
             ISSUE,
-            self._store.ledger,
+            self._store,
             transports,
             envelope_sender="a@example.org",
             keys=self._store.keys,
@@ -108,4 +106,4 @@ class Mailing:
         self._store.close()
 
     def sent(self) -> int:
-        return self._store.ledger.counts(ISSUE)[DeliveryState.SENT]
+        return self._store.deliveries.counts(ISSUE)[DeliveryState.SENT]

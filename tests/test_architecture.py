@@ -51,6 +51,25 @@ def test_module(path: Path) -> None:
     assert path.stem not in {"utils", "util", "helpers", "helper", "manager", "managers", "misc"}
 
 
+# Names of classes that two modules may share, with the reason.
+SHARED_NAMES = {
+    "Delivery": "a schema of the API, whose name its document shows",
+    "Issue": "a schema of the API, whose name its document shows",
+    "Subscriber": "a schema of the API, whose name its document shows",
+    "Store": "the section [store] of the settings",
+}
+
+
+def test_each_record_is_defined_once() -> None:
+    places: dict[str, list[str]] = {}
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(str(path.relative_to(PACKAGE)))
+    shared = {name: paths for name, paths in places.items() if len(paths) > 1}
+    assert sorted(shared) == sorted(SHARED_NAMES), shared
+
+
 def test_help_needs_nothing_heavy() -> None:
     import subprocess
 

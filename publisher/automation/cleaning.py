@@ -22,7 +22,9 @@ class CleaningWork:
     def run(self) -> TaskResult:
         """Delete what has expired. Raises `StoreError`."""
         desk, now = self.desk, self.desk.clock()
-        desk.store.letters.drop_doubtful(now=now)
-        found = desk.store.clean(now=now, mail_days=desk.settings.inbox.since_days)
+        desk.store.outgoing_queue.drop_doubtful(now=now)
+        found = desk.store.retention.delete_expired(
+            now=now, mail_days=desk.settings.inbox.since_days
+        )
         said = ", ".join(f"{count:,} {what}" for what, count in found.items())
         return TaskResult(EVERY_SECONDS, said=f"forgot {said}" if said else "")

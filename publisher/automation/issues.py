@@ -20,12 +20,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.automation.shared_state import SharedState
-    from publisher.models import Collection, Finding, Issue
+    from publisher.models import Collection, Finding, FrozenIssue, Issue
     from publisher.sender.delivery.deliver import Report
     from publisher.services.build import Built
     from publisher.services.publish import Draft
     from publisher.settings import Settings
-    from publisher.store.ledger.issues import IssueInfo
 
 
 # So soon what another process held is taken over where that has died.
@@ -61,9 +60,9 @@ class IssueWork:
         except PublisherError as error:
             # What was done before it is told all the same.
             self._trouble.append(str(error))
-        infos = desk.store.ledger.issues()
-        ledger = desk.store.ledger
-        tries = [ledger.next_due(info.id) for info in infos if info.state == "open"]
+        infos = desk.store.issues.all()
+        deliveries = desk.store.deliveries
+        tries = [deliveries.next_due(info.id) for info in infos if info.state == "open"]
         return TaskResult(
             pause(infos, tries, in_vain=bool(self._unwanted)),
             at=next_moment(infos, tries, settings, desk.clock()),
@@ -76,7 +75,7 @@ class IssueWork:
         from publisher.services import build as build_service  # noqa: PLC0415
 
         desk = self.desk
-        infos = desk.store.ledger.issues()
+        infos = desk.store.issues.all()
         ids = to_send(infos, desk.clock())
         if not ids:
             return limit_until(infos, desk.clock()) is None
@@ -155,7 +154,7 @@ class IssueWork:
         )
 
 
-def to_send(infos: Iterable[IssueInfo], now: datetime) -> list[str]:
+def to_send(infos: Iterable[FrozenIssue], now: datetime) -> list[str]:
     """Return the ids of the issues to send now, in the order given.
 
     None while a limit of the provider lasts, which holds for all; never one that the operator
@@ -167,14 +166,14 @@ def to_send(infos: Iterable[IssueInfo], now: datetime) -> list[str]:
     return [info.id for info in left if info.state == "open" or info.paused_until is not None]
 
 
-def limit_until(infos: Iterable[IssueInfo], now: datetime) -> datetime | None:
+def limit_until(infos: Iterable[FrozenIssue], now: datetime) -> datetime | None:
     """Return until when a limit lasts that paused an issue, None where there is none."""
     untils = [info.paused_until for info in infos if info.state == "paused"]
     return max((until for until in untils if until is not None and until > now), default=None)
 
 
 def pause(
-    infos: Iterable[IssueInfo], next_tries: Iterable[datetime | None], *, in_vain: bool
+    infos: Iterable[FrozenIssue], next_tries: Iterable[datetime | None], *, in_vain: bool
 ) -> float:
     """Return for how many seconds to leave the issues alone, where nothing falls due.
 
@@ -189,7 +188,7 @@ def pause(
 
 
 def next_moment(
-    infos: Sequence[IssueInfo],
+    infos: Sequence[FrozenIssue],
     next_tries: Iterable[datetime | None],
     settings: Settings,
     now: datetime,

@@ -38,7 +38,7 @@ class LetterWork:
         from publisher.services import transactional  # noqa: PLC0415
 
         desk, now = self.desk, self.desk.clock()
-        due = desk.store.letters.next_due()
+        due = desk.store.outgoing_queue.next_due()
         ready = desk.tried or time.monotonic() >= self.patience
         if due is None or due > now or not ready:
             return TaskResult(LETTER_SECONDS, at=due)

@@ -43,7 +43,7 @@ def deliveries(
 
     settings = options.settings_of(config)
     with build.open_store(settings) as store:
-        ids = [info.id for info in store.ledger.issues() if issue_id in (None, info.id)]
+        ids = [info.id for info in store.issues.all() if issue_id in (None, info.id)]
         if decisions:
             rows = _decided(store, ids)
         else:
@@ -57,7 +57,7 @@ def deliveries(
 
 def _rows(store: Store, ids: list[str], states: list[DeliveryState]) -> Iterator[dict[str, object]]:
     for issue_id in ids:
-        for row in store.ledger.each(issue_id, states):
+        for row in store.deliveries.each(issue_id, states):
             yield {
                 "issue": row.issue_id,
                 "subscriber": row.subscriber_id,
@@ -71,7 +71,7 @@ def _rows(store: Store, ids: list[str], states: list[DeliveryState]) -> Iterator
 
 def _decided(store: Store, ids: list[str]) -> Iterator[dict[str, object]]:
     for issue_id in ids:
-        for found in store.ledger.decisions(issue_id):
+        for found in store.deliveries.decisions(issue_id):
             yield {
                 "issue": issue_id,
                 "at": found.at.isoformat(timespec="seconds"),

@@ -29,7 +29,7 @@ def send(settings: Settings, store: Store | None = None) -> bool:
     if store is None:
         with build.open_store(settings) as opened:
             return send(settings, opened)
-    if not store.letters.waiting():
+    if not store.outgoing_queue.waiting():
         return True
     with graceful_stop() as stopping:
         found = transactional.send_queued(
@@ -40,7 +40,7 @@ def send(settings: Settings, store: Store | None = None) -> bool:
             stopping=stopping,
             on_progress=_progress,
         )
-    left = store.letters.waiting()
+    left = store.outgoing_queue.waiting()
     show.note(
         f"{show.count(found.sent, 'mail')} sent"
         + (f", {found.dropped:,} given up" if found.dropped else "")

@@ -32,7 +32,7 @@ def login(*, name: str | None, email: str | None, config: Path | None, verbose: 
         if email is None:
             show.line(_link(name or _user(), settings, store))
         else:
-            store.letters.put("login", _operator(email, settings), "{}", now=sending.now())
+            store.outgoing_queue.put("login", _operator(email, settings), "{}", now=sending.now())
             if not letters.send(settings, store):
                 raise SystemExit(1)
 

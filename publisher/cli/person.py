@@ -32,7 +32,7 @@ def show(*, address: str, config: Path | None, verbose: bool) -> None:
     from publisher.services import build
 
     with build.open_store(options.settings_of(config)) as store:
-        found = store.export_person(normalise_email(address))
+        found = store.subscribers.export_person(normalise_email(address))
     out.line(json.dumps(found, ensure_ascii=False, indent=2))
 
 
@@ -44,7 +44,7 @@ def invite(*, addresses: tuple[str, ...], config: Path | None, verbose: bool) ->
     """Ask people by mail to confirm; without addresses, send the mails that are waiting."""
     from publisher.addresses import normalise_email
     from publisher.services import build
-    from publisher.store.people.confirmations import Request
+    from publisher.store.people.confirmations import SubscriptionRequest
 
     settings = options.settings_of(config)
     letters.check(settings)
@@ -55,10 +55,10 @@ def invite(*, addresses: tuple[str, ...], config: Path | None, verbose: bool) ->
                 raise SubscriberError(f"{email}: has confirmed already")
             if person is None or person.status is SubscriberStatus.UNSUBSCRIBED:
                 raise SubscriberError(f"{email}: is not waiting to be asked; add it first")
-            if store.subscribers.suppression(email) is not None:
+            if store.suppressions.find(email) is not None:
                 raise SubscriberError(f"{email}: gets no mail; see `subscribers show {email}`")
-            request = Request(email, person.topics, person.wishes, person.name)
-            store.letters.put("confirm", email, request.to_json(), now=sending.now())
+            request = SubscriptionRequest(email, person.topics, person.preferences, person.name)
+            store.outgoing_queue.put("confirm", email, request.to_json(), now=sending.now())
         if not letters.send(settings, store):
             raise SystemExit(1)
 
@@ -117,11 +117,11 @@ def suppress(*, address: str, reason: str, lift: bool, config: Path | None, verb
     email = normalise_email(address)
     with build.open_store(options.settings_of(config)) as store:
         if lift:
-            done = store.subscribers.lift(email, now=sending.now(), detail=reason)
+            done = store.suppressions.lift(email, now=sending.now(), detail=reason)
             out.line(f"{email} {'gets mail again' if done else 'was not suppressed'}")
         else:
             why = reason or "by hand"
-            done = store.subscribers.suppress(email, why, now=sending.now())
+            done = store.suppressions.add(email, why, now=sending.now())
             out.line(f"{email} {'suppressed' if done else 'was suppressed already'}")
 
 

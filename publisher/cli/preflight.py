@@ -81,7 +81,7 @@ def _letters(
     from publisher.services import preflight as preflight_service
     from publisher.services import publish
 
-    if issue_id is not None and store.ledger.issue(issue_id) is not None:
+    if issue_id is not None and store.issues.get(issue_id) is not None:
         return list(
             preflight_service.frozen_messages(issue_id, collection, settings, store).values()
         )

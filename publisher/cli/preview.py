@@ -81,7 +81,7 @@ def preview(
             language=language or settings.mail_language,
             length=length or settings.newsletter.length,
         )
-        if issue_id is not None and store.ledger.issue(issue_id) is not None:
+        if issue_id is not None and store.issues.get(issue_id) is not None:
             name, letter = issue_id, _frozen(issue_id, choice, collection, settings, store)
         else:
             issue = _upcoming(issue_id, frequency, collection, settings, store)

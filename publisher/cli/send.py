@@ -68,7 +68,7 @@ def send(
         issues: tuple[Issue, ...] = ()
         if issue_id is None:
             issues = publish.due(collection, settings, store, sending.now())
-        elif store.ledger.issue(issue_id) is None:
+        elif store.issues.get(issue_id) is None:
             issues = (publish.by_id(issue_id, collection, settings, store),)
         if not sending.send_due(issues, settings, store, collection, force=force, as_json=as_json):
             raise SystemExit(1)

@@ -113,7 +113,7 @@ def waiting(ids: Iterable[str], store: Store) -> int:
     """Return how many deliveries of these issues are to be sent."""
     from publisher.models import DeliveryState
 
-    return sum(store.ledger.counts(issue_id)[DeliveryState.READY] for issue_id in ids)
+    return sum(store.deliveries.counts(issue_id)[DeliveryState.READY] for issue_id in ids)
 
 
 def said(reports: Iterable[Report], *, as_json: bool = False) -> None:

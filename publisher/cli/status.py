@@ -57,9 +57,9 @@ def report(store: Store) -> dict[str, Any]:
     from publisher.models import DeliveryState
 
     issues = []
-    for info in store.ledger.issues():
-        counts = store.ledger.counts(info.id)
-        doubts = store.ledger.rows(info.id, [DeliveryState.IN_DOUBT])
+    for info in store.issues.all():
+        counts = store.deliveries.counts(info.id)
+        doubts = store.deliveries.rows(info.id, [DeliveryState.IN_DOUBT])
         issues.append(
             {
                 "id": info.id,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from publisher.models import Frequency, Language, Length, Subscriber
+    from publisher.models import Frequency, ImportedSubscriber, Language, Length, Subscriber
     from publisher.settings import Settings
 
 # A person, and why the list may have them.
@@ -64,12 +64,12 @@ def add(
     settings = options.settings_of(config)
     email = normalise_email(address)
     slugs = _slugs(topics, settings) if topics else ()
-    wishes = Preferences(language, length, frequency)
-    _warn(wishes, settings)
+    preferences = Preferences(language, length, frequency)
+    _warn(preferences, settings)
     now = sending.now()
     with build.open_store(settings) as store:
         subscriber = store.subscribers.add(
-            email, clean_name(name), slugs, wishes, now=now, detail=reason
+            email, clean_name(name), slugs, preferences, now=now, detail=reason
         )
         if confirmed:
             subscriber = store.subscribers.confirm(email, now=now, detail=reason)
@@ -125,12 +125,12 @@ def set_(
         person = store.subscribers.find(email)
         if person is None:
             raise SubscriberError(f"{email}: is not on the list")
-        before = person.wishes
-        wishes = Preferences(
+        before = person.preferences
+        preferences = Preferences(
             language or before.language, length or before.length, frequency or before.frequency
         )
-        _warn(wishes, settings)
-        person = store.subscribers.set_wishes(person.id, wishes)
+        _warn(preferences, settings)
+        person = store.subscribers.set_preferences(person.id, preferences)
         if slugs or all_topics:
             person = store.subscribers.set_topics(person.id, () if all_topics else slugs)
     show.line(_line(person))
@@ -205,7 +205,7 @@ def import_(
     Columns language, length and frequency are as the options of `add`.
     """
     from publisher.collector.text.slugs import slugify
-    from publisher.newsletter.subscriber_csv import Remark, SubscriberRow, parse_csv
+    from publisher.newsletter.subscriber_csv import Remark, parse_csv
     from publisher.services import build
 
     settings = options.settings_of(config)
@@ -213,7 +213,7 @@ def import_(
         letters.check(settings)
     remarks: list[Remark] = []
 
-    def rows(parsed: Iterable[SubscriberRow | Remark]) -> Iterable[SubscriberRow]:
+    def rows(parsed: Iterable[ImportedSubscriber | Remark]) -> Iterable[ImportedSubscriber]:
         for row in parsed:
             if isinstance(row, Remark):
                 remarks.append(row)
@@ -227,7 +227,7 @@ def import_(
                 if str(file) == "-"
                 else file.open(encoding="utf-8", newline="")
             ) as stream:
-                result = store.import_subscribers(
+                result = store.imports.import_rows(
                     rows(parse_csv(stream, slugify=slugify, confirmed=confirmed)),
                     now=sending.now(),
                     detail=reason or f"import of {file.name}",
@@ -304,16 +304,18 @@ def _slugs(names: Iterable[str], settings: Settings) -> tuple[str, ...]:
 
 def _line(subscriber: Subscriber) -> str:
     topics = ", ".join(subscriber.topics) or "all topics"
-    wishes = subscriber.wishes
-    chosen = ", ".join(filter(None, (wishes.language, wishes.length, wishes.frequency)))
+    preferences = subscriber.preferences
+    chosen = ", ".join(
+        filter(None, (preferences.language, preferences.length, preferences.frequency))
+    )
     return "\t".join(filter(None, (subscriber.email, subscriber.status, topics, chosen)))
 
 
-def _warn(wishes: Preferences, settings: Settings) -> None:
+def _warn(preferences: Preferences, settings: Settings) -> None:
     offered = settings.newsletter.frequencies
-    if wishes.frequency is not None and wishes.frequency not in offered:
+    if preferences.frequency is not None and preferences.frequency not in offered:
         show.note(
-            f"warning: newsletter.frequencies does not offer {wishes.frequency}; "
+            f"warning: newsletter.frequencies does not offer {preferences.frequency}; "
             f"until it does they get {offered[0]} issues"
         )
 

@@ -56,7 +56,7 @@ class Reports:
         return "bounce, unproven" if known else "stray report"
 
     def _note(self, failure: Failure, weight: Weight, email: str, key: str, issue: str) -> None:
-        now, inbox, people = self.clock(), self.settings.inbox, self.store.subscribers
+        now, inbox, suppressions = self.clock(), self.settings.inbox, self.store.suppressions
         self.store.mailbox.bounced(
             key,
             email,
@@ -67,12 +67,12 @@ class Reports:
             now=now,
         )
         if weight is Weight.HARD:
-            people.suppress(email, f"bounced: {failure.reason}", now=now)
+            suppressions.add(email, f"bounced: {failure.reason}", now=now)
         elif weight is Weight.SOFT:
             since = now - timedelta(days=inbox.soft_bounce_days)
             count = self.store.mailbox.soft_bounces(email, since=since)
             if count >= inbox.soft_bounces:
-                people.suppress(email, f"bounced {count} times: {failure.reason}", now=now)
+                suppressions.add(email, f"bounced {count} times: {failure.reason}", now=now)
 
     def _settle(self, delivery: Delivery, failure: Failure) -> None:
         arrived = failure.weight in (Weight.DELIVERED, Weight.WAITING)
@@ -92,7 +92,7 @@ class Reports:
             return "stray report"
         now = self.clock()
         self.store.subscribers.remove(email, now=now, detail="a complaint")
-        self.store.subscribers.suppress(email, "complained: this is spam", now=now)
+        self.store.suppressions.add(email, "complained: this is spam", now=now)
         return "complaint"
 
     def _delivery(self, returned: Returned) -> Delivery | None:

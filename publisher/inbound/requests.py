@@ -94,11 +94,11 @@ class Requests:
         )
 
     def _ask(self, email: str, topics: Iterable[str], asked: Subscribe | Confirm, word: str) -> str:
-        from publisher.store.people.confirmations import Request  # noqa: PLC0415
+        from publisher.store.people.confirmations import SubscriptionRequest  # noqa: PLC0415
 
         if not self._may_answer(email):
             return "too many"
-        payload = json.loads(Request(email, tuple(topics)).to_json())
+        payload = json.loads(SubscriptionRequest(email, tuple(topics)).to_json())
         language = self._language(chinese=isinstance(asked, Subscribe) and asked.chinese)
         self._put(
             MailKind.CONFIRM,
@@ -128,13 +128,13 @@ class Requests:
 
     def _put(self, kind: MailKind, email: str, payload: Mapping[str, object]) -> None:
         text = json.dumps(payload, ensure_ascii=False)
-        self.store.letters.put(kind, email, text, now=self.clock())
+        self.store.outgoing_queue.put(kind, email, text, now=self.clock())
 
     def _may_answer(self, email: str) -> bool:
         from publisher.store.mail.rate_limits import RequestLimits  # noqa: PLC0415
 
         limits = RequestLimits.of(self.settings.subscribing)
-        return self.store.knocks.knock(email, limits, now=self.clock())
+        return self.store.rate_limits.knock(email, limits, now=self.clock())
 
     def _language(self, *, chinese: bool) -> Language:
         if chinese:

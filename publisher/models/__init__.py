@@ -7,14 +7,25 @@ is an issue as one group of subscribers gets it.
 
 from __future__ import annotations
 
-from publisher.models.deliveries import Delivery, DeliveryState
+from publisher.models.deliveries import (
+    Claim,
+    Delivery,
+    DeliveryState,
+    DoubtDecision,
+    Mark,
+    Settlement,
+)
 from publisher.models.findings import Finding, Severity
 from publisher.models.newsletter import (
     UNSUBSCRIBE_PLACEHOLDER,
     Edition,
     EditionKey,
+    EditionRecipient,
     Frequency,
+    FrozenEdition,
+    FrozenIssue,
     Issue,
+    IssueState,
     Language,
     Length,
     PastIssue,
@@ -29,28 +40,45 @@ from publisher.models.papers import (
     Topic,
     Venue,
 )
-from publisher.models.subscribers import NO_PREFERENCES, Preferences, Subscriber, SubscriberStatus
+from publisher.models.polls import PollCount
+from publisher.models.subscribers import (
+    NO_PREFERENCES,
+    ImportedSubscriber,
+    Preferences,
+    Subscriber,
+    SubscriberStatus,
+)
 
 __all__ = [
     "NO_PREFERENCES",
     "UNSUBSCRIBE_PLACEHOLDER",
+    "Claim",
     "Collection",
     "Delivery",
     "DeliveryState",
+    "DoubtDecision",
     "Edition",
     "EditionKey",
+    "EditionRecipient",
     "Finding",
     "Frequency",
+    "FrozenEdition",
+    "FrozenIssue",
+    "ImportedSubscriber",
     "Issue",
+    "IssueState",
     "Language",
     "Length",
+    "Mark",
     "Notes",
     "Paper",
     "PaperSummary",
     "ParsedDigest",
     "ParsedPaper",
     "PastIssue",
+    "PollCount",
     "Preferences",
+    "Settlement",
     "Severity",
     "Subscriber",
     "SubscriberStatus",

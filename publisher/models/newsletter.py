@@ -40,13 +40,13 @@ class Length(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EditionKey:
-    """What an edition is made for: everybody with the same choice gets the same bytes."""
+    """The choice that an edition is made for: everybody with the same one gets the same bytes."""
 
     topics: tuple[str, ...] = ()  # slugs, sorted; empty: all topics
     language: Language = Language.CHINESE
     length: Length = Length.STANDARD
     # Issues of another frequency that these readers had, as far as they share papers with this one.
-    had: tuple[str, ...] = ()
+    received_issues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,28 @@ class Issue:
     end: datetime
     papers: tuple[Paper, ...]
     updated: tuple[Paper, ...] = ()  # newer versions of what earlier issues held
+
+
+class IssueState(StrEnum):
+    """The progress of a frozen issue."""
+
+    OPEN = "open"
+    PAUSED = "paused"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenIssue:
+    """An issue in the ledger. `PAUSED` without `paused_until` lasts until somebody resumes it."""
+
+    id: str
+    start: datetime
+    end: datetime
+    frozen_at: datetime
+    content_hash: str
+    state: IssueState
+    paused_until: datetime | None
+    pause_reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +114,22 @@ class Edition:
     lang: str = ""  # BCP 47, of the frame's words
     language: Language = Language.CHINESE
     length: Length = Length.STANDARD
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenEdition:
+    """An edition as the ledger keeps it; `message` is a template that recipients are put into."""
+
+    key: str
+    subject: str
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EditionRecipient:
+    """Somebody who is to get the edition `edition_key`."""
+
+    subscriber_id: int
+    email: str
+    name: str
+    edition_key: str

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from publisher.models import (
     EditionKey,
+    EditionRecipient,
     Frequency,
     Language,
     Length,
@@ -44,23 +45,23 @@ class IssueAudience:
     length: Length = Length.STANDARD
     shared: Mapping[str, Collection[str]] = field(default_factory=dict)
 
-    def known(self, had: Collection[str]) -> frozenset[str]:
+    def known(self, received_issues: Collection[str]) -> frozenset[str]:
         """Return the papers of this issue that those issues held."""
-        return frozenset(paper for issue_id in had for paper in self.shared[issue_id])
+        return frozenset(paper for issue_id in received_issues for paper in self.shared[issue_id])
 
-    def topics(self, had: Collection[str] = ()) -> frozenset[str]:
+    def topics(self, received_issues: Collection[str] = ()) -> frozenset[str]:
         """Return the topics of what is new to those who had these issues; "" stands for none."""
-        known = self.known(had)
+        known = self.known(received_issues)
         left = (topics for paper, topics in self.papers.items() if paper not in known)
         return frozenset(slug for topics in left for slug in (topics or ("",)))
 
 
 @dataclass(frozen=True, slots=True)
 class AudienceMember:
-    """A subscriber with those issues of other streams that they had; see `Offer.shared`."""
+    """A subscriber with the issues of other streams that they got; see `IssueAudience.shared`."""
 
     subscriber: Subscriber
-    had: tuple[str, ...] = ()
+    received_issues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +72,9 @@ class EditionCount:
     readers: int
 
 
-@dataclass(frozen=True, slots=True)
-class EditionRecipient:
-    """Somebody who is to get the edition `edition_key`."""
-
-    subscriber_id: int
-    email: str
-    name: str
-    edition_key: str
-
-
 def edition_key(choice: EditionKey) -> str:
     """Return the short name of the edition: "zh-standard-all", or a hash where there is more."""
-    rest = " ".join((*sorted(set(choice.topics)), "|", *choice.had))
+    rest = " ".join((*sorted(set(choice.topics)), "|", *choice.received_issues))
     short = "all" if rest == "|" else hashlib.sha256(rest.encode()).hexdigest()[:_KEY_LENGTH]
     return f"{choice.language}-{choice.length}-{short}"
 
@@ -102,23 +93,27 @@ class EditionSelector:
         Topics without papers don't count, so that two people who get the same papers get the same
         edition.
         """
-        subscriber, wishes, offer = reader.subscriber, reader.subscriber.wishes, self._offer
+        subscriber, preferences, offer = (
+            reader.subscriber,
+            reader.subscriber.preferences,
+            self._offer,
+        )
         if subscriber.status is not SubscriberStatus.ACTIVE:
             return None
-        offered = wishes.frequency in offer.frequencies
-        if (wishes.frequency if offered else offer.frequencies[0]) is not offer.frequency:
+        offered = preferences.frequency in offer.frequencies
+        if (preferences.frequency if offered else offer.frequencies[0]) is not offer.frequency:
             return None
-        if reader.had not in self._topics:
-            self._topics[reader.had] = offer.topics(reader.had)
-        held = self._topics[reader.had]
+        if reader.received_issues not in self._topics:
+            self._topics[reader.received_issues] = offer.topics(reader.received_issues)
+        held = self._topics[reader.received_issues]
         topics = tuple(sorted(held.intersection(subscriber.topics)))
         if not (topics if subscriber.topics else held):
             return None
         return EditionKey(
             topics=topics,
-            language=wishes.language or offer.language,
-            length=wishes.length or offer.length,
-            had=reader.had,
+            language=preferences.language or offer.language,
+            length=preferences.length or offer.length,
+            received_issues=reader.received_issues,
         )
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 from publisher.addresses import clean_name, normalise_email, shown
 from publisher.errors import SubscriberError
 from publisher.models import (
-    NO_PREFERENCES,
     Frequency,
+    ImportedSubscriber,
     Language,
     Length,
     Preferences,
@@ -29,25 +29,11 @@ COLUMNS = (
     *("email", "name", "topics", "status", "created_at", "confirmed_at"),
     *("language", "length", "frequency"),
 )
-_Wish = TypeVar("_Wish", Language, Length, Frequency)
+_Choice = TypeVar("_Choice", Language, Length, Frequency)
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 # A spreadsheet takes such a cell for a formula. One that is marked already is marked once more,
 # so that reading takes off just what writing put on.
 _FORMULA = re.compile(r"'*\s*[=+\-@\t\r]")
-
-
-@dataclass(frozen=True, slots=True)
-class SubscriberRow:
-    """A line that can be taken; `line` is where it begins, 1-based."""
-
-    line: int
-    email: str
-    name: str
-    topics: tuple[str, ...]  # slugs, sorted
-    status: SubscriberStatus
-    created_at: datetime | None
-    confirmed_at: datetime | None
-    wishes: Preferences = NO_PREFERENCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +47,7 @@ class Remark:
 
 def parse_csv(
     source: str | TextIO, *, slugify: Callable[[str], str], confirmed: bool = False
-) -> Iterator[SubscriberRow | Remark]:
+) -> Iterator[ImportedSubscriber | Remark]:
     """Yield every line of `source` as a row or a remark on why it is not one.
 
     The first line names the columns, in any order; only `email` must be there. Topics are slugs or
@@ -115,9 +101,9 @@ def write_csv(subscribers: Iterable[Subscriber], stream: TextIO) -> int:
             subscriber.status.value,
             subscriber.created_at.isoformat(),
             subscriber.confirmed_at.isoformat() if subscriber.confirmed_at else "",
-            subscriber.wishes.language or "",
-            subscriber.wishes.length or "",
-            subscriber.wishes.frequency or "",
+            subscriber.preferences.language or "",
+            subscriber.preferences.length or "",
+            subscriber.preferences.frequency or "",
         )
         writer.writerow([f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells])
         count += 1
@@ -126,10 +112,10 @@ def write_csv(subscribers: Iterable[Subscriber], stream: TextIO) -> int:
 
 def _row(
     line: int, cells: dict[str, str], slugify: Callable[[str], str], *, confirmed: bool
-) -> SubscriberRow:
+) -> ImportedSubscriber:
     values = {name: _unmarked(cell) for name, cell in cells.items()}
     confirmed_at = _time("confirmed_at", values.get("confirmed_at", ""))
-    return SubscriberRow(
+    return ImportedSubscriber(
         line=line,
         email=normalise_email(values.get("email", "").strip()),
         name=clean_name(values.get("name", "")),
@@ -137,10 +123,10 @@ def _row(
         status=status_of(values.get("status", ""), proof=confirmed_at is not None or confirmed),
         created_at=_time("created_at", values.get("created_at", "")),
         confirmed_at=confirmed_at,
-        wishes=Preferences(
-            language=_wish(Language, "language", values),
-            length=_wish(Length, "length", values),
-            frequency=_wish(Frequency, "frequency", values),
+        preferences=Preferences(
+            language=_choice(Language, "language", values),
+            length=_choice(Length, "length", values),
+            frequency=_choice(Frequency, "frequency", values),
         ),
     )
 
@@ -162,7 +148,7 @@ def status_of(text: str, *, proof: bool) -> SubscriberStatus:
     raise SubscriberError(f"status {shown(word, 40)!r} is none of {', '.join(SubscriberStatus)}")
 
 
-def _wish(kind: type[_Wish], column: str, values: dict[str, str]) -> _Wish | None:
+def _choice(kind: type[_Choice], column: str, values: dict[str, str]) -> _Choice | None:
     word = values.get(column, "").strip().lower()
     try:
         return kind(word) if word else None

@@ -113,7 +113,7 @@ def _past_issues(settings: Settings) -> list[PastIssue]:
     if _store_stamp(settings) == "none":
         return []  # to look into a store is no reason to make one
     with open_store(settings) as store:
-        return store.ledger.past_issues()
+        return store.sent_papers.past_issues()
 
 
 def open_store(settings: Settings) -> Store:
@@ -165,7 +165,7 @@ def deliver(
         for issue_id in issue_ids:
             report = deliver_issue(
                 issue_id,
-                store.ledger,
+                store,
                 transports,
                 envelope_sender=settings.mail.from_address,
                 keys=store.keys,
@@ -184,7 +184,7 @@ def deliver(
 
 def unfinished(store: Store) -> list[str]:
     """Return the ids of the frozen issues that still have something to send, oldest first."""
-    return [info.id for info in store.ledger.issues() if info.state != "done"]
+    return [info.id for info in store.issues.all() if info.state != "done"]
 
 
 def settle_doubts(
@@ -199,10 +199,10 @@ def settle_doubts(
         DeliveryState.ABANDONED: "abandoned on the operator's word",
     }[state]
     count = 0
-    for info in store.ledger.issues():
+    for info in store.issues.all():
         if issue_id not in (None, info.id):
             continue
-        for row in store.ledger.rows(info.id, [DeliveryState.IN_DOUBT]):
+        for row in store.deliveries.rows(info.id, [DeliveryState.IN_DOUBT]):
             count += store.ledger.resolve(
                 info.id, row.subscriber_id, state, reason=f"{reason} ({row.reason})", by=by, now=now
             )

@@ -83,11 +83,13 @@ def frozen_messages(
         pseudonym=tokens.pseudonym(store.keys, issue_id, publish.NOBODY),
         token=tokens.make_token(store.keys, publish.NOBODY, 0),
     )
-    keys = dict.fromkeys(row.edition for row in store.ledger.rows(issue_id, list(DeliveryState)))
+    keys = dict.fromkeys(
+        row.edition for row in store.deliveries.rows(issue_id, list(DeliveryState))
+    )
     return {
         key: open_message(
             f"{issue_id} [{key}]",
-            Template.parse(store.ledger.message(issue_id, key)).splice(nobody),
+            Template.parse(store.issues.message(issue_id, key)).splice(nobody),
             token=nobody.token,
             papers=papers,
         )
@@ -97,7 +99,7 @@ def frozen_messages(
 
 def _papers_of(issue_id: str, collection: Collection, store: Store) -> tuple[Paper, ...]:
     """Return the papers that were new between the issue's start and end."""
-    info = store.ledger.issue(issue_id)
+    info = store.issues.get(issue_id)
     if info is None:
         raise IssueError(f"issue {issue_id}: was never sent")
     return tuple(p for p in collection.papers if info.start <= p.first_published < info.end)

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from publisher.errors import IssueError, TransportError
-from publisher.models import EditionKey, SubscriberStatus
+from publisher.models import EditionKey, FrozenEdition, SubscriberStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,25 +40,18 @@ class Draft:
     recipients: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _FrozenEdition:
-    key: str
-    subject: str
-    message: bytes
-
-
 def due(
     collection: Collection, settings: Settings, store: Store, now: datetime
 ) -> tuple[Issue, ...]:
     """Return the issues that are due and not frozen yet: at most one of each frequency."""
     from publisher.newsletter.contents import due_issue  # noqa: PLC0415
 
-    issued = [info.id for info in store.ledger.issues()]
+    issued = [info.id for info in store.issues.all()]
     found = (
         due_issue(
             now,
             collection.papers,
-            store.ledger.sent_papers(frequency),
+            store.sent_papers.newest_versions(frequency),
             issued,
             settings,
             frequency,
@@ -83,8 +76,8 @@ def upcoming(
     from publisher.newsletter.periods import period_of  # noqa: PLC0415
 
     frequency = frequency or settings.newsletter.frequencies[0]
-    already = store.ledger.sent_papers(frequency)
-    issued = [info.id for info in store.ledger.issues()]
+    already = store.sent_papers.newest_versions(frequency)
+    issued = [info.id for info in store.issues.all()]
     found = due_issue(now, collection.papers, already, issued, settings, frequency)
     if found is not None:
         return found
@@ -104,8 +97,8 @@ def by_id(issue_id: str, collection: Collection, settings: Settings, store: Stor
     from publisher.newsletter.periods import period_by_id  # noqa: PLC0415
 
     period = period_by_id(issue_id, settings)
-    already = store.ledger.sent_papers(period.frequency, without=issue_id)
-    issued = [info.id for info in store.ledger.issues()]
+    already = store.sent_papers.newest_versions(period.frequency, without=issue_id)
+    issued = [info.id for info in store.issues.all()]
     issue = compose_issue(period, collection.papers, already, issued, settings)
     if not issue.papers:
         raise IssueError(f"issue {issue_id}: no paper that no earlier issue held")
@@ -125,7 +118,7 @@ def offer_of(issue: Issue, settings: Settings, store: Store) -> IssueAudience:
         frequencies=settings.newsletter.frequencies,
         language=settings.mail_language,
         length=settings.newsletter.length,
-        shared=store.ledger.shared_papers(papers, frequency),
+        shared=store.sent_papers.shared_papers(papers, frequency),
     )
 
 
@@ -141,7 +134,7 @@ def draft(issue: Issue, settings: Settings, store: Store) -> Draft:
         issue=issue,
         offer=offer,
         editions={
-            key: renderer.render(edition.choice, offer.known(edition.choice.had))
+            key: renderer.render(edition.choice, offer.known(edition.choice.received_issues))
             for key, edition in wanted.items()
         },
         recipients={key: edition.readers for key, edition in wanted.items()},
@@ -173,14 +166,14 @@ def freeze(made: Draft, settings: Settings, store: Store, now: datetime) -> int:
     head = SenderProfile.from_settings(settings)
     # Not the hour it was due: of an old archive's issue that is years ago, which filters suspect.
     date = now.astimezone(settings.site.zone)
-    return store.ledger.freeze(
+    return store.issues.freeze(
         issue.id,
         start=issue.start,
         end=issue.end,
         # Newer versions too: each is mentioned once.
         papers=[(paper.id, paper.version) for paper in (*issue.papers, *issue.updated)],
-        edition_rows=(
-            _FrozenEdition(
+        frozen_editions=(
+            FrozenEdition(
                 key,
                 edition.subject,
                 build_message(edition, replace(head, language=edition.lang), date),
@@ -232,8 +225,8 @@ def send_test(issue: Issue, settings: Settings, store: Store, to: str) -> str:
     if subscriber is not None:
         choice = EditionKey(
             topics=tuple(slug for slug in subscriber.topics if slug in held),
-            language=subscriber.wishes.language or choice.language,
-            length=subscriber.wishes.length or choice.length,
+            language=subscriber.preferences.language or choice.language,
+            length=subscriber.preferences.length or choice.length,
         )
     edition = render_edition(issue, choice, settings)
     message, message_id = test_copy(edition, issue, settings, store, to)
@@ -256,5 +249,5 @@ def _readers(store: Store, offer: IssueAudience) -> Iterator[AudienceMember]:
         yield from (AudienceMember(person) for person in people)
         return
     while page := list(islice(people, _PAGE)):
-        had = store.ledger.had([person.id for person in page], offer.shared)
-        yield from (AudienceMember(person, had.get(person.id, ())) for person in page)
+        received = store.sent_papers.received_issues([person.id for person in page], offer.shared)
+        yield from (AudienceMember(person, received.get(person.id, ())) for person in page)

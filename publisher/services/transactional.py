@@ -80,15 +80,15 @@ def send_queued(
     """
     from publisher.sender.transports import create  # noqa: PLC0415
 
-    found = SentMail(dropped=store.letters.drop_doubtful(now=clock()))
+    found = SentMail(dropped=store.outgoing_queue.drop_doubtful(now=clock()))
     pace = _pace(settings, store, clock())
     with create(settings) as transport:
         while not found.stopped and not stopping():
-            letter = store.letters.take(now=clock())
+            letter = store.outgoing_queue.take(now=clock())
             if letter is None:
                 break
             if not _may_go(letter, store):
-                store.letters.done(letter.id)
+                store.outgoing_queue.done(letter.id)
                 found = replace(found, dropped=found.dropped + 1)
                 continue
             try:
@@ -99,7 +99,7 @@ def send_queued(
             held_up = _wait(pace, letter, clock, sleep, stopping)
             if held_up is not None:
                 until, reason = held_up
-                store.letters.put_off(letter.id, until)
+                store.outgoing_queue.put_off(letter.id, until)
                 found = replace(found, put_off=found.put_off + 1, stopped=reason)
                 continue
             found = _send(letter, found, settings, store, transport, clock(), topic_names)
@@ -112,8 +112,8 @@ def _pace(settings: Settings, store: Store, now: datetime) -> RateLimiter:
 
     pace = RateLimiter(limits_of(settings))
     if pace.limits.look_back:
-        pace.first = store.ledger.first_frozen()
-        pace.learn(now, store.ledger.left_since)
+        pace.first = store.issues.first_frozen()
+        pace.learn(now, store.deliveries.left_since)
     return pace
 
 
@@ -149,9 +149,9 @@ def _wait(
 def _keep(letter: QueuedMail, found: SentMail, store: Store, why: str, now: datetime) -> SentMail:
     """Keep a letter that can't leave, as no other can; what is very old is of no use any more."""
     if now - letter.created_at >= GIVE_UP:
-        store.letters.done(letter.id)
+        store.outgoing_queue.done(letter.id)
         return replace(found, dropped=found.dropped + 1, stopped=why)
-    store.letters.put_off(letter.id, now)
+    store.outgoing_queue.put_off(letter.id, now)
     return replace(found, put_off=found.put_off + 1, stopped=why)
 
 
@@ -169,29 +169,29 @@ def _send(
         message_id, message = _message(letter, settings, store, now, topic_names)
         transport.send(settings.mail.from_address, letter.email, message, message_id)
     except (QuotaExceeded, ConfigurationFailure) as error:
-        store.letters.put_off(letter.id, now + RETRY)
+        store.outgoing_queue.put_off(letter.id, now + RETRY)
         return replace(found, put_off=found.put_off + 1, stopped=str(error))
     except TemporaryFailure:
         if now - letter.created_at < GIVE_UP:
-            store.letters.put_off(letter.id, now + RETRY * letter.attempts)
+            store.outgoing_queue.put_off(letter.id, now + RETRY * letter.attempts)
             return replace(found, put_off=found.put_off + 1)
-        store.letters.done(letter.id)
+        store.outgoing_queue.done(letter.id)
         return replace(found, dropped=found.dropped + 1)
     except PermanentFailure as error:
         from publisher.sender.transports.smtp_replies import is_gone  # noqa: PLC0415
 
         if is_gone(error):
-            store.subscribers.suppress(letter.email, f"{BOUNCED}: {error}", now=now)
-        store.letters.done(letter.id)
+            store.suppressions.add(letter.email, f"{BOUNCED}: {error}", now=now)
+        store.outgoing_queue.done(letter.id)
         return replace(found, dropped=found.dropped + 1)
     except TransportError:
-        store.letters.done(letter.id, left=now)
+        store.outgoing_queue.done(letter.id, left=now)
         return replace(found, dropped=found.dropped + 1)
     except PublisherError:
         # A template that fails fails for the next one too; nothing has left.
-        store.letters.put_off(letter.id, now)
+        store.outgoing_queue.put_off(letter.id, now)
         raise
-    store.letters.done(letter.id, left=now)
+    store.outgoing_queue.done(letter.id, left=now)
     return replace(found, sent=found.sent + 1)
 
 
@@ -206,7 +206,7 @@ def _may_go(letter: QueuedMail, store: Store) -> bool:
     by_page = bool(json.loads(letter.payload).get("by_page"))
     if not by_page:
         return True
-    suppressed = store.subscribers.suppression(letter.email)
+    suppressed = store.suppressions.find(letter.email)
     if suppressed is not None and not suppressed.reason.startswith(BOUNCED):
         return False
     return letter.kind != MailKind.PREFERENCES or store.subscribers.find(letter.email) is not None
@@ -230,19 +230,19 @@ def _message(
         TransactionalMessage,
         build_transactional,
     )
-    from publisher.store.people.confirmations import Request  # noqa: PLC0415
+    from publisher.store.people.confirmations import SubscriptionRequest  # noqa: PLC0415
 
     letterhead = SenderProfile.from_settings(settings)
     domain = letterhead.from_address.rpartition("@")[2]
     about = ""
     written: RenderedMail
     if letter.kind == MailKind.CONFIRM:
-        request = Request.from_json(letter.email, letter.payload)
+        request = SubscriptionRequest.from_json(letter.email, letter.payload)
         about = str(json.loads(letter.payload).get("about", ""))
         told = json.loads(letter.payload).get("letter_language")
-        language = Language(told or request.wishes.language or settings.mail_language)
+        language = Language(told or request.preferences.language or settings.mail_language)
         wording, text = transactional.wording_of(language, settings)
-        store.subscribers.keep_wording(wording, text, now=now)
+        store.consent_log.keep_wording(wording, text, now=now)
         token = new_token()
         store.confirmations.open(
             request,

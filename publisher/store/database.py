@@ -12,32 +12,31 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from publisher.errors import StoreError
 from publisher.store.engine import Database, create_engine, explain_error
+from publisher.store.ledger.deliveries import Deliveries
+from publisher.store.ledger.issues import Issues
 from publisher.store.ledger.ledger import Ledger
-from publisher.store.mail.mail_requests import MailRequest, accept_requests
+from publisher.store.ledger.sent_papers import SentPapers
+from publisher.store.mail.mail_requests import MailRequests
 from publisher.store.mail.mailbox import MailboxRecord
 from publisher.store.mail.outgoing_queue import OutgoingQueue
-from publisher.store.mail.rate_limits import RateLimits, RequestLimits
+from publisher.store.mail.rate_limits import RateLimits
 from publisher.store.migrate import ensure_schema
-from publisher.store.operations import retention
 from publisher.store.operations.access_tokens import AccessTokens
+from publisher.store.operations.audit import AuditLog
 from publisher.store.operations.operators import Operators
 from publisher.store.operations.polls import PollRecord
+from publisher.store.operations.retention import Retention
 from publisher.store.operations.statistics import Statistics
 from publisher.store.operations.tasks import Tasks
 from publisher.store.people.confirmations import Confirmations
-from publisher.store.people.gdpr_export import export_person
-from publisher.store.people.imports import (
-    ImportedRow,
-    ImportResult,
-    import_rows,
-    quiet,
-)
-from publisher.store.people.search import SubscriberPage, SubscriberQuery, search
+from publisher.store.people.consent import ConsentLog
+from publisher.store.people.imports import SubscriberImports
 from publisher.store.people.subscribers import Subscribers
-from publisher.store.tables import main
+from publisher.store.people.suppressions import Suppressions
+from publisher.store.tables.keys import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Mapping
     from types import TracebackType
 
 # How long a write waits for another process's transaction, in seconds.
@@ -45,7 +44,10 @@ BUSY_SECONDS = 30.0
 
 
 class Store:
-    """An open database: people, ledger, mail that is to go, and the secret `keys`."""
+    """An open database: its parts by subject, and the secret `keys`.
+
+    Everything raises `StoreError` where the database fails.
+    """
 
     def __init__(self, database: Database, keys: Mapping[int, bytes]) -> None:
         """Join the parts; use `open_store`."""
@@ -53,64 +55,35 @@ class Store:
         # By id, oldest first: the newest makes unsubscribe tokens, all of them verify, the oldest
         # makes the hashes that must stay the same for ever.
         self.keys = keys
-        self.subscribers = Subscribers(database, keys)
-        self.ledger = Ledger(database, keys)
+        # People.
+        self.consent_log = ConsentLog(database, keys)
+        self.suppressions = Suppressions(database, keys, self.consent_log)
+        self.subscribers = Subscribers(database, keys, self.consent_log, self.suppressions)
+        self.imports = SubscriberImports(database, keys, self.consent_log)
         self.confirmations = Confirmations(database, self.subscribers)
-        self.letters = OutgoingQueue(database)
-        self.knocks = RateLimits(database, keys)
+        # Issues and their deliveries; `ledger` moves a delivery from state to state.
+        self.issues = Issues(database)
+        self.deliveries = Deliveries(database)
+        self.ledger = Ledger(database, keys, self.consent_log, self.suppressions)
+        self.sent_papers = SentPapers(database)
+        # Single mails.
+        self.outgoing_queue = OutgoingQueue(database)
+        self.rate_limits = RateLimits(database, keys)
+        self.mail_requests = MailRequests(database, self.rate_limits)
         self.mailbox = MailboxRecord(database, keys)
-        self.figures = Statistics(database)
-        self.operators = Operators(database)
-        self.polls = PollRecord(database)
+        # Operation.
+        self.audit_log = AuditLog(database)
+        self.operators = Operators(database, self.audit_log)
+        self.access_tokens = AccessTokens(database, self.audit_log)
         self.tasks = Tasks(database)
-        self.access_tokens = AccessTokens(database)
-
-    def import_subscribers(
-        self,
-        rows: Iterable[ImportedRow],
-        *,
-        now: datetime,
-        detail: str = "",
-        invite: bool = False,
-        on_progress: Callable[[int], None] = quiet,
-    ) -> ImportResult:
-        """Put many people on the list, all or none; see `imports.import_rows`.
-
-        Raises `StoreError`.
-        """
-        return import_rows(
-            self._database,
-            self.subscribers,
-            self.keys,
-            rows,
-            now=now,
-            detail=detail,
-            invite=invite,
-            on_progress=on_progress,
-        )
-
-    def search(self, wanted: SubscriberQuery, *, before: int = 0, size: int = 50) -> SubscriberPage:
-        """Return a page of people; see `search.search`. Raises `StoreError`."""
-        return search(self._database, wanted, before=before, size=size)
-
-    def accept_requests(
-        self, requests: Sequence[MailRequest], limits: RequestLimits, *, now: datetime
-    ) -> list[bool]:
-        """Queue the letters that strangers may have; see `requests`. Raises `StoreError`."""
-        return accept_requests(self._database, self.knocks, requests, limits, now=now)
-
-    def export_person(self, email: str) -> dict[str, object]:
-        """Return everything that is kept of a person, as JSON values. Raises `StoreError`."""
-        return export_person(self._database, self.keys, email)
+        self.polls = PollRecord(database)
+        self.statistics = Statistics(database)
+        self.retention = Retention(database)
 
     def ping(self) -> None:
         """Raise `StoreError` where the database can't be read."""
         with self._database.reading() as connection:
             connection.execute(sa.select(sa.literal(1)))
-
-    def clean(self, *, now: datetime, mail_days: int) -> dict[str, int]:
-        """Delete what has expired, see `cleaning.clean`. Raises `StoreError`."""
-        return retention.clean(self._database, now=now, mail_days=mail_days)
 
     def close(self) -> None:
         """Close the database."""
@@ -155,9 +128,7 @@ def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
         now_ms = int(datetime.now(UTC).timestamp() * 1000)
         ensure_schema(database, label, now_ms)
         with database.reading() as connection:
-            rows = connection.execute(
-                sa.select(main.keys.c.id, main.keys.c.secret).order_by(main.keys.c.id)
-            ).all()
+            rows = connection.execute(sa.select(keys.c.id, keys.c.secret).order_by(keys.c.id)).all()
     except BaseException:
         engine.dispose()
         raise

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.errors import StoreError
-from publisher.store.tables import main
+from publisher.store.tables import REVISION
+from publisher.store.tables.keys import keys
 
 if TYPE_CHECKING:
     from publisher.store.engine import Database
@@ -28,17 +29,17 @@ def ensure_schema(database: Database, label: str, now_ms: int) -> None:
     Raises `StoreError`; the tables are then as before.
     """
     with database.reading() as connection:
-        if _revision(connection) == main.REVISION:
+        if _revision(connection) == REVISION:
             return
     with database.writing() as connection:
         if database.dialect == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         revision = _revision(connection)
-        if revision != main.REVISION:
+        if revision != REVISION:
             _upgrade(connection, revision, label)
-        if connection.scalar(sa.select(sa.func.count()).select_from(main.keys)) == 0:
+        if connection.scalar(sa.select(sa.func.count()).select_from(keys)) == 0:
             secret = secrets.token_bytes(KEY_BYTES)
-            connection.execute(sa.insert(main.keys).values(id=1, secret=secret, created_at=now_ms))
+            connection.execute(sa.insert(keys).values(id=1, secret=secret, created_at=now_ms))
 
 
 def _revision(connection: sa.Connection) -> str | None:

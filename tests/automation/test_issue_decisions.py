@@ -7,18 +7,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from publisher.automation.issues import limit_until, next_moment, pause, summary, to_send
-from publisher.models import Frequency
+from publisher.models import Frequency, FrozenIssue, IssueState
 from publisher.sender.delivery.deliver import Report
 from publisher.settings import Newsletter, Settings, Site
-from publisher.store.ledger.issues import IssueInfo, IssueState
 
 NOW = datetime(2024, 12, 9, 7, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 OPEN, PAUSED, DONE = IssueState.OPEN, IssueState.PAUSED, IssueState.DONE
 
 
-def info(name: str, state: IssueState, until: datetime | None = None) -> IssueInfo:
-    return IssueInfo(name, NOW, NOW, NOW, "", state, until, "")
+def info(name: str, state: IssueState, until: datetime | None = None) -> FrozenIssue:
+    return FrozenIssue(name, NOW, NOW, NOW, "", state, until, "")
 
 
 CASES = [
@@ -35,7 +34,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("infos", "expected"), CASES)
-def test_what_is_sent_now(infos: list[IssueInfo], expected: list[str]) -> None:
+def test_what_is_sent_now(infos: list[FrozenIssue], expected: list[str]) -> None:
     assert to_send(infos, NOW) == expected
 
 

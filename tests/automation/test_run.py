@@ -48,7 +48,7 @@ def test_everything_happens_by_itself(home: Home) -> None:
         assert "1@example.net" in str(message_from_bytes(answer)["In-Reply-To"])
         assert run.signal(signal.SIGTERM) == 0
         assert "letters: 1 sent" in "\n".join(run.everything())
-    assert home.store.ledger.counts(ISSUE)[SENT] == 3
+    assert home.store.deliveries.counts(ISSUE)[SENT] == 3
     states = {state.name: state for state in home.store.tasks.all()}
     assert set(states) >= {"build", "issues", "inbox", "letters"}
     assert not any(state.failed for state in states.values())
@@ -65,7 +65,7 @@ def test_what_fails_is_said_once_and_stops_nothing_else(home: Home) -> None:
         run.said("not valid TOML")
         title = home.land(77)
         until(lambda: title in home.feed())
-        home.store.letters.put("help", "who@example.net", "{}", now=datetime.now(UTC))
+        home.store.outgoing_queue.put("help", "who@example.net", "{}", now=datetime.now(UTC))
         assert "refused" in run.said("letters: error: ").lower()
         sink = Sink()
         with mail_server(sink, port):
@@ -105,7 +105,7 @@ def test_a_disk_without_room_is_said_and_tried_again(home: Home) -> None:
 def test_who_subscribes_before_there_is_a_digest_gets_a_mail(home: Home) -> None:
     for folder in (home.folder / "digests").iterdir():
         shutil.rmtree(folder)
-    home.store.letters.put("help", "who@example.net", "{}", now=datetime.now(UTC))
+    home.store.outgoing_queue.put("help", "who@example.net", "{}", now=datetime.now(UTC))
     sink = Sink()
     with mail_server(sink) as smtp, running(home.folder, "run", **smtp) as run:
         run.said("error: ")
@@ -120,7 +120,7 @@ def test_the_mail_in_flight_is_finished(home: Home) -> None:
         with running(home.folder, "run", **smtp) as run:
             until(lambda: len(sink.got) >= 2)
             assert run.signal(signal.SIGTERM) == 0
-        counts = home.store.ledger.counts(ISSUE)
+        counts = home.store.deliveries.counts(ISSUE)
         assert counts[IN_DOUBT] == counts[DeliveryState.SENDING] == 0
         assert counts[SENT] == len(sink.got) < 12
         sink.seconds = 0.0
@@ -156,12 +156,12 @@ def test_what_has_to_wait_goes_on_in_its_time(
             title = home.land(77)
             until(lambda: title in home.feed())
             long_ago = datetime.now(UTC) - timedelta(hours=2)
-            home.store.letters.put("help", "who@example.net", "{}", now=long_ago)
+            home.store.outgoing_queue.put("help", "who@example.net", "{}", now=long_ago)
             until(lambda: sink.recipients() == ["who@example.net"])
             set_clock(ahead, hours)
             until(lambda: set(people) <= set(sink.recipients()))
             assert run.signal(signal.SIGTERM) == 0
-    assert home.store.ledger.counts(ISSUE)[SENT] == 2
+    assert home.store.deliveries.counts(ISSUE)[SENT] == 2
 
 
 def set_clock(ahead: Path, hours: float) -> None:

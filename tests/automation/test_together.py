@@ -71,7 +71,7 @@ def test_an_issue_that_some_draft_at_the_same_moment_is_frozen_once(home: Home, 
     said = sorted(process.communicate()[0] for process in processes)
     assert said == ["another was quicker\n"] * 2 + ["frozen for 30\n"]
     with open_store(url) as store:
-        assert store.ledger.counts(ISSUE)[DeliveryState.READY] == 30
+        assert store.deliveries.counts(ISSUE)[DeliveryState.READY] == 30
 
 
 def is_up(url: str) -> bool:
@@ -123,8 +123,8 @@ def test_two_servers_and_a_cron_job_at_the_hour_an_issue_is_due(home: Home) -> N
         for server in servers:
             assert server.signal(15) == 0
     assert sink.recipients() == people
-    assert [info.id for info in home.store.ledger.issues()] == [ISSUE]
-    counts = home.store.ledger.counts(ISSUE)
+    assert [info.id for info in home.store.issues.all()] == [ISSUE]
+    counts = home.store.deliveries.counts(ISSUE)
     assert counts[DeliveryState.SENT] == len(people)
     assert sum(counts.values()) == len(people)
 
@@ -143,11 +143,11 @@ def test_where_one_dies_another_goes_on(home: Home) -> None:
             until(lambda: len(sink.got) >= 4)
             first.process.kill()
             sink.seconds = 0.0
-            until(lambda: home.store.ledger.issues()[0].state == "done")
+            until(lambda: home.store.issues.all()[0].state == "done")
             assert second.signal(15) == 0
     got = sink.recipients()
     assert len(got) == len(set(got)), "nobody has two"
-    counts = home.store.ledger.counts(ISSUE)
+    counts = home.store.deliveries.counts(ISSUE)
     assert counts[DeliveryState.SENT] + counts[DeliveryState.IN_DOUBT] == len(people)
     # What each connection had in hand when it died.
     assert counts[DeliveryState.IN_DOUBT] <= 2

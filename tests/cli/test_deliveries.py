@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from publisher.cli import app, progress
 from publisher.models import DeliveryState as S
+from publisher.models import EditionRecipient, FrozenEdition, Mark, Settlement
 from publisher.sender.delivery.deliver import Report, Step
-from publisher.sender.delivery.ledger import Mark, Settlement
 from publisher.store.database import open_store
 
 if TYPE_CHECKING:
@@ -18,18 +18,6 @@ if TYPE_CHECKING:
 
 NOW = datetime(2024, 12, 9, tzinfo=UTC)
 ISSUE = "2024-W49"
-
-
-class Row:
-    key = "all"
-    subject = "x"
-    message = b"x"
-
-    def __init__(self, number: int = 0) -> None:
-        self.subscriber_id = number
-        self.email = f"r{number}@example.org"
-        self.name = ""
-        self.edition_key = "all"
 
 
 @pytest.fixture
@@ -40,9 +28,15 @@ def config(tmp_path: Path) -> Path:
         for number in (1, 2, 3):
             store.subscribers.add(f"r{number}@example.org", "", (), now=NOW)
             store.subscribers.confirm(f"r{number}@example.org", now=NOW)
-            people.append(Row(number))
-        store.ledger.freeze(
-            ISSUE, start=NOW, end=NOW, papers=[], edition_rows=[Row()], recipients=people, now=NOW
+            people.append(EditionRecipient(number, f"r{number}@example.org", "", "all"))
+        store.issues.freeze(
+            ISSUE,
+            start=NOW,
+            end=NOW,
+            papers=[],
+            frozen_editions=[FrozenEdition("all", "x", b"x")],
+            recipients=people,
+            now=NOW,
         )
         later = NOW + timedelta(hours=1)
         store.ledger.claim(ISSUE, limit=2, token="t", owner="o", lease=later, now=NOW)

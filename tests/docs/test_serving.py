@@ -131,5 +131,5 @@ def test_a_proxy_passes_on_what_is_asked_and_by_whom(proxy: str, site: Site) -> 
     assert ask(f"{proxy}/subscribe", data=data, headers=told).status_code == 200
     link = person.link("confirm")
     assert ask(f"{proxy}/{link}", data={}, headers=told).status_code == 200
-    (line,) = site.store.export_person(ADA)["consent"]  # type: ignore[misc]
+    (line,) = site.store.subscribers.export_person(ADA)["consent"]  # type: ignore[misc]
     assert line["origin"] == "127.0.0.1 127.0.0.1"

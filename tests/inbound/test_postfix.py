@@ -160,7 +160,7 @@ def test_an_issue_arrives_once_each_and_bounces_are_understood(
     with create(office.settings) as one, create(office.settings) as two:
         report = deliver(
             ISSUE,
-            office.store.ledger,
+            office.store,
             [one, two],
             envelope_sender=LIST,
             keys=office.store.keys,
@@ -182,7 +182,7 @@ def test_an_issue_arrives_once_each_and_bounces_are_understood(
     assert len(ids) == READERS
     assert office.read() == {"bounce, hard": 2}
     assert [bool(office.suppressed(email)) for email in (*gone, there[0])] == [True, True, False]
-    assert office.store.ledger.counts(ISSUE)[DeliveryState.SENT] == READERS + 2
+    assert office.store.deliveries.counts(ISSUE)[DeliveryState.SENT] == READERS + 2
 
 
 def test_a_conversation_by_real_mail(by_postfix: Office, server: Server) -> None:

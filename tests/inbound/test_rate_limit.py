@@ -31,7 +31,7 @@ def send(office: Office, *, naps: list[float] | None = None, **pace: Any) -> tra
 
 def write_to(office: Office, *emails: str) -> None:
     for email in emails:
-        office.store.letters.put("stranger", email, "{}", now=office.clock())
+        office.store.outgoing_queue.put("stranger", email, "{}", now=office.clock())
 
 
 def test_single_mails_wait_for_the_day_to_end(office: Office) -> None:
@@ -39,7 +39,7 @@ def test_single_mails_wait_for_the_day_to_end(office: Office) -> None:
     found = send(office, per_day=3)
     assert (found.sent, found.put_off) == (3, 1)
     assert found.stopped == "the limit of 3 a day is reached"
-    assert office.store.letters.waiting() == 2
+    assert office.store.outgoing_queue.waiting() == 2
     office.clock.now += timedelta(hours=23)
     assert send(office).sent == 0
     office.clock.now += timedelta(hours=1)
@@ -54,7 +54,7 @@ def test_single_mails_and_issues_share_the_day(office: Office) -> None:
     with create(office.settings) as transport:
         report = deliver(
             ISSUE,
-            office.store.ledger,
+            office.store,
             [transport],
             envelope_sender="news@example.org",
             keys=office.store.keys,
@@ -64,7 +64,7 @@ def test_single_mails_and_issues_share_the_day(office: Office) -> None:
     assert (report.sent, report.stopped) == (1, "the limit of 3 a day is reached")
     write_to(office, "e@example.org")
     assert send(office).sent == 0
-    assert office.store.ledger.counts(ISSUE)[DeliveryState.SENT] == 1
+    assert office.store.deliveries.counts(ISSUE)[DeliveryState.SENT] == 1
 
 
 def test_a_domain_that_waits_holds_up_nobody_else(office: Office) -> None:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.inbound_fixture import ISSUE, LIST, bounce
 
-from publisher.models import DeliveryState
-from publisher.sender.delivery.ledger import Mark
+from publisher.models import DeliveryState, Mark
 
 if TYPE_CHECKING:
     from support.inbound_fixture import Office
@@ -22,7 +21,9 @@ def test_a_hard_bounce_suppresses_at_once(office: Office) -> None:
     assert office.read() == {"bounce, hard": 1}
     assert "5.1.1" in office.suppressed(A)
     assert not office.suppressed(B)
-    assert [line["weight"] for line in office.store.export_person(A)["bounces"]] == ["hard"]  # type: ignore[attr-defined]
+    assert [line["weight"] for line in office.store.subscribers.export_person(A)["bounces"]] == [
+        "hard"
+    ]  # type: ignore[attr-defined]
 
 
 def test_a_report_about_a_forwarded_mail_is_about_the_subscriber(office: Office) -> None:
@@ -86,16 +87,16 @@ def test_a_report_settles_a_doubt(
     assert ledger.record(ISSUE, [], [mark])[1] == [True]
     office.clock.now += timedelta(hours=1)
     ledger.release_expired(ISSUE, now=office.clock())
-    assert ledger.counts(ISSUE)[DeliveryState.IN_DOUBT] == 1
+    assert office.store.deliveries.counts(ISSUE)[DeliveryState.IN_DOUBT] == 1
     office.arrive(bounce(f"Message-ID: {message_id}\n\n".encode(), A, status, action))
     office.read()
-    (row,) = ledger.rows(ISSUE)
+    (row,) = office.store.deliveries.rows(ISSUE)
     assert row.state is state
     assert "the lease ran out; a report came: " in row.reason
-    held = office.store.export_person(A)
+    held = office.store.subscribers.export_person(A)
     assert [line["state"] for line in held["decisions"]] == [state.value]  # type: ignore[attr-defined]
     office.store.subscribers.erase(A, now=now)
-    (row,) = ledger.rows(ISSUE)
+    (row,) = office.store.deliveries.rows(ISSUE)
     assert (row.email, row.reason) == ("", "erased")
 
 

@@ -46,9 +46,9 @@ def test_subscribing_by_mail_from_the_first_word_to_the_welcome(office: Office) 
     assert (person.status.value, person.topics) == ("active", ("3dgs", "nerf"))
     (welcome,) = office.answers()
     assert welcome["Auto-Submitted"] == "auto-replied"
-    log = office.store.export_person(EMAIL)["consent"]
+    log = office.store.subscribers.export_person(EMAIL)["consent"]
     assert [line["action"] for line in log] == ["confirmed"]  # type: ignore[attr-defined]
-    assert office.store.subscribers.wording(log[-1]["wording"])  # type: ignore[index]
+    assert office.store.consent_log.wording(log[-1]["wording"])  # type: ignore[index]
 
 
 def test_answering_is_enough(office: Office) -> None:

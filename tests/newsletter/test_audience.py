@@ -15,6 +15,7 @@ from publisher.models import (
     UNSUBSCRIBE_PLACEHOLDER,
     EditionKey,
     Frequency,
+    ImportedSubscriber,
     Language,
     Length,
     Preferences,
@@ -32,7 +33,6 @@ from publisher.newsletter.audience import (
 )
 from publisher.newsletter.subscriber_csv import (
     Remark,
-    SubscriberRow,
     parse_csv,
     write_csv,
 )
@@ -194,7 +194,7 @@ EN_SHORT = Preferences(Language.ENGLISH, Length.SHORT)
 
 
 @pytest.mark.parametrize(
-    ("wishes", "offer", "choice"),
+    ("preferences", "offer", "choice"),
     [
         (Preferences(), OFFER, EditionKey()),
         (EN_SHORT, OFFER, EditionKey((), Language.ENGLISH, Length.SHORT)),
@@ -210,20 +210,22 @@ EN_SHORT = Preferences(Language.ENGLISH, Length.SHORT)
     ],
 )
 def test_what_somebody_gets(
-    wishes: Preferences, offer: IssueAudience, choice: EditionKey | None
+    preferences: Preferences, offer: IssueAudience, choice: EditionKey | None
 ) -> None:
-    found = EditionSelector(offer).choice(AudienceMember(replace(person(1), wishes=wishes)))
+    found = EditionSelector(offer).choice(
+        AudienceMember(replace(person(1), preferences=preferences))
+    )
     assert found == choice
 
 
 @pytest.mark.parametrize(
     ("topics", "had", "choice"),
     [
-        ((), ("2024-W49",), EditionKey(had=("2024-W49",))),
-        (("a",), ("2024-W49",), EditionKey(("a",), had=("2024-W49",))),
+        ((), ("2024-W49",), EditionKey(received_issues=("2024-W49",))),
+        (("a",), ("2024-W49",), EditionKey(("a",), received_issues=("2024-W49",))),
         # all on "b" came with the weekly issue, and with both of them nothing is left
         (("b",), ("2024-W49",), None),
-        (("a", "b"), ("2024-W49",), EditionKey(("a",), had=("2024-W49",))),
+        (("a", "b"), ("2024-W49",), EditionKey(("a",), received_issues=("2024-W49",))),
         ((), ("2024-W49", "2024-W50"), None),
     ],
 )
@@ -251,7 +253,7 @@ def slugify(name: str) -> str:
     return name.lower().replace(" ", "-").replace("元宇宙", "metaverse")
 
 
-def read(text: str, **options: bool) -> list[SubscriberRow | Remark]:
+def read(text: str, **options: bool) -> list[ImportedSubscriber | Remark]:
     return list(parse_csv(text, slugify=slugify, **options))
 
 
@@ -269,11 +271,13 @@ def test_a_file_with_everything_in_another_order() -> None:
     )
     moment = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
     topics = ("gan", "metaverse", "talking-head")
-    assert first == SubscriberRow(2, "Jane@example.org", "李, 雷", topics, ACTIVE, None, moment)
-    assert isinstance(second, SubscriberRow)
+    assert first == ImportedSubscriber(
+        2, "Jane@example.org", "李, 雷", topics, ACTIVE, None, moment
+    )
+    assert isinstance(second, ImportedSubscriber)
     assert (second.line, second.status) == (4, PENDING)
     assert second.created_at == datetime(2024, 1, 1, tzinfo=UTC)
-    assert isinstance(third, SubscriberRow)
+    assert isinstance(third, ImportedSubscriber)
     assert third.status is GONE
 
 
@@ -293,7 +297,7 @@ def test_a_file_with_everything_in_another_order() -> None:
 def test_a_line_that_is_lost_says_why_and_the_rest_goes_on(line: str, said: str) -> None:
     header = "email,created_at,confirmed_at,status,topics,language,length,frequency\n"
     found = read(header + "ok@example.org,,,,\n" + line + "\n")
-    assert isinstance(found[0], SubscriberRow)
+    assert isinstance(found[0], ImportedSubscriber)
     assert isinstance(found[1], Remark)
     assert (found[1].line, found[1].rejected) == (3, True)
     import re
@@ -305,7 +309,7 @@ def test_a_record_of_many_lines_is_named_by_its_first() -> None:
     found = read('email,name\na@x.org,"x\ny"\nb@x.org,"fine"\nbad,\n')
     assert [(row.line, type(row).__name__) for row in found] == [
         (2, "Remark"),
-        (4, "SubscriberRow"),
+        (4, "ImportedSubscriber"),
         (5, "Remark"),
     ]
 
@@ -324,7 +328,7 @@ def test_a_file_that_is_not_utf8() -> None:
 
 def test_the_operator_may_vouch_for_all() -> None:
     found = read("email,status\na@x.org,\nb@x.org,pending\nc@x.org,unsubscribed\n", confirmed=True)
-    assert [row.status for row in found if isinstance(row, SubscriberRow)] == [
+    assert [row.status for row in found if isinstance(row, ImportedSubscriber)] == [
         ACTIVE,
         PENDING,
         GONE,
@@ -357,7 +361,7 @@ def test_a_spreadsheet_runs_nothing_of_an_export() -> None:
             status=st.sampled_from([ACTIVE, GONE]),
             created_at=st.integers(0, 10**9).map(lambda seconds: NOW - timedelta(seconds=seconds)),
             confirmed_at=st.just(NOW),
-            wishes=st.builds(
+            preferences=st.builds(
                 Preferences,
                 st.sampled_from([None, *Language]),
                 st.sampled_from([None, *Length]),
@@ -371,12 +375,20 @@ def test_what_is_exported_is_imported_as_it_was(people: list[Subscriber]) -> Non
     write_csv(people, stream)
     stream.seek(0)
     found = [
-        (row.email, row.name, row.topics, row.status, row.created_at, row.confirmed_at, row.wishes)
+        (
+            row.email,
+            row.name,
+            row.topics,
+            row.status,
+            row.created_at,
+            row.confirmed_at,
+            row.preferences,
+        )
         for row in parse_csv(stream, slugify=slugify)
-        if isinstance(row, SubscriberRow)
+        if isinstance(row, ImportedSubscriber)
     ]
     assert found == [
-        (p.email, p.name, p.topics, p.status, p.created_at, p.confirmed_at, p.wishes)
+        (p.email, p.name, p.topics, p.status, p.created_at, p.confirmed_at, p.preferences)
         for p in people
     ]
 

@@ -17,9 +17,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, SubscriberStatus
+from publisher.models import (
+    UNSUBSCRIBE_PLACEHOLDER,
+    Edition,
+    FrozenEdition,
+    ImportedSubscriber,
+    SubscriberStatus,
+)
 from publisher.newsletter import audience
-from publisher.newsletter.subscriber_csv import SubscriberRow
 from publisher.sender.message import edition_message
 from publisher.sender.transports.login import Server
 from publisher.sender.transports.smtp import SmtpTransport
@@ -49,13 +54,6 @@ def edition(topics: tuple[str, ...] = ()) -> Edition:
     )
 
 
-@dataclass(frozen=True)
-class FrozenEdition:
-    key: str
-    subject: str
-    message: bytes
-
-
 @dataclass
 class Clock:
     now: dt.datetime = NOW
@@ -82,20 +80,20 @@ def freeze(store: Store) -> Callable[[int], list[str]]:
     def make(count: int) -> list[str]:
         emails = [f"reader{number}@example.org" for number in range(count)]
         rows = [
-            SubscriberRow(n, email, "", (), SubscriberStatus.ACTIVE, NOW, NOW)
+            ImportedSubscriber(n, email, "", (), SubscriberStatus.ACTIVE, NOW, NOW)
             for n, email in enumerate(emails)
         ]
-        store.import_subscribers(rows, now=NOW)
+        store.imports.import_rows(rows, now=NOW)
         template = edition_message.build(edition(), LETTERHEAD, NOW)
         people = [audience.AudienceMember(person) for person in store.subscribers.iterate()]
         offer = audience.IssueAudience({"arxiv:2411.19525": ("a",)})
         needed = audience.needed_editions(people, offer)
-        store.ledger.freeze(
+        store.issues.freeze(
             ISSUE,
             start=NOW,
             end=NOW,
             papers=[("arxiv:2411.19525", 1)],
-            edition_rows=[FrozenEdition(key, "Weekly", template) for key in needed],
+            frozen_editions=[FrozenEdition(key, "Weekly", template) for key in needed],
             recipients=audience.select_recipients(people, offer, needed),
             now=NOW,
         )

@@ -78,9 +78,9 @@ def store(settings: Settings) -> Iterator[Store]:
         yield opened
 
 
-def subscribe(store: Store, name: str, *topics: str, **wishes: Any) -> int:
+def subscribe(store: Store, name: str, *topics: str, **preferences: Any) -> int:
     person = store.subscribers.add(
-        f"{name}@example.org", "", topics, Preferences(**wishes), now=START
+        f"{name}@example.org", "", topics, Preferences(**preferences), now=START
     )
     store.subscribers.confirm(person.email, now=START)
     return person.id
@@ -97,7 +97,7 @@ def run(papers: Sequence[Paper], settings: Settings, store: Store, now: datetime
         assert count == sum(drafted.recipients.values())
         made[issue.id] = {
             row.email.partition("@")[0]: list(drafted.editions[row.edition].shown)
-            for row in store.ledger.rows(issue.id)
+            for row in store.deliveries.rows(issue.id)
         }
     return made
 
@@ -120,7 +120,7 @@ def test_each_gets_the_stream_they_chose_and_nothing_twice(
         "daily": everything,
         "monthly": everything,
     }
-    streams = [info.id for info in store.ledger.issues()]
+    streams = [info.id for info in store.issues.all()]
     assert {"2024-12", "2024-W49", "2024-12-02", "2024-12-29"} <= set(streams)
 
 
@@ -139,7 +139,7 @@ def test_who_changes_frequency_gets_only_what_is_new_to_them(
             "UPDATE deliveries SET state = 'rejected' WHERE subscriber_id = ?", (rejected,)
         )
     for person in (changes, rejected):
-        store.subscribers.set_wishes(person, Preferences(frequency=MONTHLY))
+        store.subscribers.set_preferences(person, Preferences(frequency=MONTHLY))
 
     month = run(papers, settings, store, START + timedelta(days=31))["2024-12"]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from publisher.models import EditionRecipient, FrozenEdition
 from publisher.store.database import Store, open_store
 
 if TYPE_CHECKING:
@@ -24,19 +25,7 @@ class Clock:
         return self.now
 
 
-@dataclass(frozen=True)
-class EditionToFreeze:
-    key: str = "all"
-    subject: str = "Weekly"
-    message: bytes = b"To: x\r\n\r\nbody\r\n"
-
-
-@dataclass(frozen=True)
-class RecipientToFreeze:
-    subscriber_id: int
-    email: str
-    name: str = ""
-    edition_key: str = "all"
+EDITION = FrozenEdition("all", "Weekly", b"To: x\r\n\r\nbody\r\n")
 
 
 class Lists:
@@ -45,27 +34,27 @@ class Lists:
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    def active(self, count: int) -> list[RecipientToFreeze]:
+    def active(self, count: int) -> list[EditionRecipient]:
         people = []
         for number in range(count):
             email = f"reader{number}@example.org"
             self.store.subscribers.add(email, "", (), now=NOW)
             person = self.store.subscribers.confirm(email, now=NOW)
-            people.append(RecipientToFreeze(person.id, email))
+            people.append(EditionRecipient(person.id, email, "", "all"))
         return people
 
-    def frozen(self, count: int, issue_id: str = "2024-W49") -> list[RecipientToFreeze]:
+    def frozen(self, count: int, issue_id: str = "2024-W49") -> list[EditionRecipient]:
         people = self.active(count)
         self.freeze(people, issue_id)
         return people
 
-    def freeze(self, people: list[RecipientToFreeze], issue_id: str = "2024-W49") -> int:
-        return self.store.ledger.freeze(
+    def freeze(self, people: list[EditionRecipient], issue_id: str = "2024-W49") -> int:
+        return self.store.issues.freeze(
             issue_id,
             start=NOW,
             end=NOW,
             papers=[("arxiv:2411.19525", 1)],
-            edition_rows=[EditionToFreeze()],
+            frozen_editions=[EDITION],
             recipients=iter(people),
             now=NOW,
         )

@@ -18,7 +18,8 @@ from alembic.migration import MigrationContext
 
 from publisher.errors import StoreError, SubscriberError
 from publisher.store.database import open_store
-from publisher.store.tables import main
+from publisher.store.tables import metadata
+from publisher.store.tables.people import suppressions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +43,7 @@ def test_a_new_database_gets_its_folder_tables_and_one_key(tmp_path: Path) -> No
 def test_the_migrations_make_just_the_tables_of_the_schema(url: str) -> None:
     with open_store(url) as store, store._database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, main.metadata) == []
+        assert compare_metadata(context, metadata) == []
 
 
 def test_the_id_of_an_erased_person_is_never_given_again(url: str) -> None:
@@ -228,17 +229,17 @@ def test_an_error_of_ours_inside_a_transaction_undoes_it(url: str) -> None:
         def change_and_fail() -> None:
             with store._database.writing() as connection:
                 connection.execute(
-                    sa.insert(main.suppressions).values(email_hash="x", reason="", created_at=0)
+                    sa.insert(suppressions).values(email_hash="x", reason="", created_at=0)
                 )
                 raise SubscriberError("no")
 
         with pytest.raises(SubscriberError):
             change_and_fail()
         with store._database.reading() as connection:
-            assert connection.execute(sa.select(main.suppressions)).all() == []
+            assert connection.execute(sa.select(suppressions)).all() == []
 
 
-@pytest.mark.parametrize("table", sorted(main.metadata.tables))
+@pytest.mark.parametrize("table", sorted(metadata.tables))
 def test_the_statements_compile_for_postgresql_too(table: str) -> None:
     from sqlalchemy.dialects import postgresql
     from sqlalchemy.schema import CreateTable
@@ -246,7 +247,7 @@ def test_the_statements_compile_for_postgresql_too(table: str) -> None:
     from publisher.store.ledger import transitions
 
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    assert "CREATE TABLE" in str(CreateTable(main.metadata.tables[table]).compile(dialect=dialect))
+    assert "CREATE TABLE" in str(CreateTable(metadata.tables[table]).compile(dialect=dialect))
     claim = str(transitions.claim.compile(dialect=dialect))
     assert "FOR UPDATE SKIP LOCKED" in claim
     assert "RETURNING" in claim

@@ -12,13 +12,13 @@ from sqlalchemy import create_engine
 from publisher.models import NO_PREFERENCES
 from publisher.store import migrate
 from publisher.store.database import open_store
-from publisher.store.tables.main import metadata
+from publisher.store.tables import metadata
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_people_of_an_older_database_have_no_wishes(tmp_path: Path) -> None:
+def test_people_of_an_older_database_have_no_preferences(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
     config = Config()
     folder = str(migrate.Path(migrate.__file__).parent / "migrations")
@@ -36,7 +36,7 @@ def test_people_of_an_older_database_have_no_wishes(tmp_path: Path) -> None:
 
     with open_store(f"sqlite:///{path}") as store:
         (person,) = store.subscribers.iterate()
-        assert (person.email, person.wishes) == ("a@example.org", NO_PREFERENCES)
+        assert (person.email, person.preferences) == ("a@example.org", NO_PREFERENCES)
         assert person.paused_until is None
 
     with sqlite3.connect(path) as raw:

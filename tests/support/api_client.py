@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from support.inbound_fixture import FrozenEdition
 from support.web_server import serving
 
+from publisher.models import FrozenEdition
 from publisher.newsletter import audience
 from publisher.sender.one_time_tokens import token_hash
 from publisher.web.api.scopes import Scope, new_token
@@ -46,12 +46,12 @@ def freeze(site: Site, issue_id: str = ISSUE) -> None:
     readers = [audience.AudienceMember(person) for person in site.store.subscribers.iterate()]
     offer = audience.IssueAudience({"arxiv:1": ("nerf",)})
     needed = audience.needed_editions(readers, offer)
-    site.store.ledger.freeze(
+    site.store.issues.freeze(
         issue_id,
         start=NOW,
         end=NOW,
         papers=[("arxiv:1", 1)],
-        edition_rows=[FrozenEdition(key, "Weekly", b"To: x\r\n\r\nbody\r\n") for key in needed],
+        frozen_editions=[FrozenEdition(key, "Weekly", b"To: x\r\n\r\nbody\r\n") for key in needed],
         recipients=audience.select_recipients(readers, offer, needed),
         now=NOW,
     )

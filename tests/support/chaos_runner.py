@@ -21,7 +21,6 @@ import tempfile
 import time
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,10 +28,15 @@ from typing import Any
 import psutil
 from aiosmtpd.controller import Controller
 
-from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, SubscriberStatus
+from publisher.models import (
+    UNSUBSCRIBE_PLACEHOLDER,
+    Edition,
+    EditionRecipient,
+    FrozenEdition,
+    ImportedSubscriber,
+    SubscriberStatus,
+)
 from publisher.models import DeliveryState as S
-from publisher.newsletter.audience import EditionRecipient
-from publisher.newsletter.subscriber_csv import SubscriberRow
 from publisher.sender.delivery.deliver import deliver, take_over
 from publisher.sender.delivery.states import FINAL
 from publisher.sender.message import edition_message
@@ -66,13 +70,6 @@ class Impatient(SmtpTransport):
     timeout_seconds = 0.2
 
 
-@dataclass(frozen=True)
-class Frozen:
-    key: str
-    subject: str
-    message: bytes
-
-
 def sink(log: Path) -> tuple[int, int]:
     """Start a sink; return its process id and port."""
     ready, told = os.pipe()
@@ -95,18 +92,21 @@ def sink(log: Path) -> tuple[int, int]:
 def freeze(store: Store, issue: str, people: int) -> None:
     now = datetime.now(UTC)
     active = SubscriberStatus.ACTIVE
-    store.import_subscribers(
-        (SubscriberRow(n, f"r{n}@example.org", "", (), active, now, now) for n in range(people)),
+    store.imports.import_rows(
+        (
+            ImportedSubscriber(n, f"r{n}@example.org", "", (), active, now, now)
+            for n in range(people)
+        ),
         now=now,
     )
     head = edition_message.SenderProfile(from_address="a@example.org", list_id="x.example.org")
     template = edition_message.build(Edition(issue, (), "x", BODY, BODY, 1), head, now)
-    store.ledger.freeze(
+    store.issues.freeze(
         issue,
         start=now,
         end=now,
         papers=[],
-        edition_rows=[Frozen("all", "x", template)],
+        frozen_editions=[FrozenEdition("all", "x", template)],
         recipients=[
             EditionRecipient(p.id, p.email, "", "all") for p in store.subscribers.iterate()
         ],
@@ -128,7 +128,7 @@ def send(url: str, issue: str, port: int, *, processes: bool, owner: str | None 
         with open_store(url) as store:
             report = deliver(
                 issue,
-                store.ledger,
+                store,
                 transports,
                 envelope_sender="a@example.org",
                 keys=store.keys,
@@ -150,8 +150,8 @@ def doubts_found(url: str, issue: str) -> int:
     clock = lambda: datetime.now(UTC)  # noqa: E731
     with open_store(url) as store:
         probe = Impatient(Server("", 1, "none"), timeout_seconds=1)
-        take_over(issue, store.ledger, probe, now=clock)
-        return store.ledger.counts(issue)[S.IN_DOUBT]
+        take_over(issue, store, probe, now=clock)
+        return store.deliveries.counts(issue)[S.IN_DOUBT]
 
 
 def ended(pid: int) -> int:
@@ -226,7 +226,7 @@ def one_run(url: str, issue: str, port: int, log: Path, dice: random.Random) -> 
 def judged(url: str, issue: str, kept: Counter[str]) -> int:
     """Assert that the ledger says what the sink kept; return how many are in doubt."""
     with open_store(url) as store:
-        rows = store.ledger.rows(issue)
+        rows = store.deliveries.rows(issue)
     assert len(rows) == PEOPLE
     assert all(times == 1 for times in kept.values()), kept.most_common(3)
     for row in rows:

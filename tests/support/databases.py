@@ -20,7 +20,7 @@ import pytest
 import sqlalchemy as sa
 
 from publisher.store.database import open_store
-from publisher.store.tables.main import metadata
+from publisher.store.tables import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
 
 from publisher.inbound.processor import InboxProcessor, open_source
-from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition
+from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, FrozenEdition
 from publisher.newsletter import audience
 from publisher.sender.delivery.deliver import deliver
 from publisher.sender.message import edition_message, tokens
@@ -36,13 +36,6 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
-
-
-@dataclass(frozen=True)
-class FrozenEdition:
-    key: str
-    subject: str
-    message: bytes
 
 
 @dataclass
@@ -111,12 +104,12 @@ class Office:
         people = [audience.AudienceMember(person) for person in self.store.subscribers.iterate()]
         offer = audience.IssueAudience({"arxiv:1": ("nerf",)})
         needed = audience.needed_editions(people, offer)
-        self.store.ledger.freeze(
+        self.store.issues.freeze(
             ISSUE,
             start=self.clock(),
             end=self.clock(),
             papers=[("arxiv:1", 1)],
-            edition_rows=[FrozenEdition(key, "Weekly", template) for key in needed],
+            frozen_editions=[FrozenEdition(key, "Weekly", template) for key in needed],
             recipients=audience.select_recipients(people, offer, needed),
             now=self.clock(),
         )
@@ -128,7 +121,7 @@ class Office:
         with create(self.settings) as transport:
             deliver(
                 ISSUE,
-                self.store.ledger,
+                self.store,
                 [transport],
                 envelope_sender=LIST,
                 keys=self.store.keys,
@@ -147,7 +140,7 @@ class Office:
         return None if person is None else person.status.value
 
     def suppressed(self, email: str) -> str:
-        found = self.store.subscribers.suppression(email)
+        found = self.store.suppressions.find(email)
         return found.reason if found else ""
 
 

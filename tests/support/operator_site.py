@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from publisher.models import DeliveryState, Preferences
+from publisher.models import (
+    DeliveryState,
+    EditionRecipient,
+    FrozenEdition,
+    Mark,
+    PollCount,
+    Preferences,
+    Settlement,
+)
 from publisher.sender.one_time_tokens import new_token
 from publisher.web.operator.auth import csrf_token
 
@@ -17,58 +25,20 @@ if TYPE_CHECKING:
     from publisher.store.database import Store
 
 ISSUE = "2024-W49"
+EDITION = FrozenEdition("all", "Weekly", b"To: x\r\n\r\nbody\r\n")
 
 
-@dataclass(frozen=True)
-class Edition:
-    key: str = "all"
-    subject: str = "Weekly"
-    message: bytes = b"To: x\r\n\r\nbody\r\n"
+def mark(subscriber_id: int, email: str, now: datetime) -> Mark:
+    """Return the mark of a delivery that was claimed with the token "t"."""
+    lease = now + timedelta(hours=1)
+    return Mark(subscriber_id, "t", email, "<m@example.org>", "smtp", lease, now)
 
 
-@dataclass(frozen=True)
-class Recipient:
-    subscriber_id: int
-    email: str
-    name: str = ""
-    edition_key: str = "all"
-
-
-@dataclass(frozen=True)
-class Mark:
-    subscriber_id: int
-    email: str
-    now: datetime
-    token: str = "t"
-    message_id: str = "<m@example.org>"
-    transport: str = "smtp"
-
-    @property
-    def lease(self) -> datetime:
-        return self.now + timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Settled:
-    subscriber_id: int
-    state: DeliveryState
-    now: datetime
-    reason: str = ""
-    token: str = "t"
-    code: int = 0
-    next_at: datetime | None = None
-    counted: bool = True
-    suppress: str = ""
-
-
-@dataclass(frozen=True)
-class Poll:
-    day: str
-    app: str
-    polls: int
-    subscribers: int
-    feed: str = "atom.xml"
-    variant: str = ""
+def settlement(
+    subscriber_id: int, state: DeliveryState, now: datetime, reason: str = ""
+) -> Settlement:
+    """Return what came of it."""
+    return Settlement(subscriber_id, "t", state, now, reason=reason)
 
 
 @dataclass
@@ -114,27 +84,30 @@ def fill(store: Store, now: datetime) -> People:
         person = store.subscribers.confirm(email, now=now - timedelta(days=number))
         people.ids.append(person.id)
     store.subscribers.add("pending@example.org", "", (), now=now)
-    recipients = [Recipient(person.id, person.email) for person in store.subscribers.iterate()]
-    store.ledger.freeze(
+    recipients = [
+        EditionRecipient(person.id, person.email, "", "all")
+        for person in store.subscribers.iterate()
+    ]
+    store.issues.freeze(
         ISSUE,
         start=now - timedelta(days=7),
         end=now,
         papers=[("arxiv:2411.19525", 1)],
-        edition_rows=[Edition()],
+        frozen_editions=[EDITION],
         recipients=recipients[:12],
         now=now,
     )
     claimed = store.ledger.claim(
         ISSUE, limit=10, token="t", owner="me", lease=now + timedelta(hours=1), now=now
     )
-    store.ledger.record(ISSUE, [], [Mark(row.subscriber_id, row.email, now) for row in claimed])
+    store.ledger.record(ISSUE, [], [mark(row.subscriber_id, row.email, now) for row in claimed])
     answers = [
         *[(DeliveryState.IN_DOUBT, "the connection broke; the answer never came")] * 3,
         *[(DeliveryState.REJECTED, "550 5.1.1 no such user here")] * 2,
         *[(DeliveryState.SENT, "")] * 5,
     ]
     settled = [
-        Settled(row.subscriber_id, state, now, reason)
+        settlement(row.subscriber_id, state, now, reason)
         for row, (state, reason) in zip(claimed, answers, strict=True)
     ]
     store.ledger.record(ISSUE, settled, [])
@@ -149,6 +122,7 @@ def fill(store: Store, now: datetime) -> People:
             now=now,
         )
     today = now.date().isoformat()
-    apps = [Poll(today, "Feedly", 30, 214), Poll(today, "Inoreader", 12, 40)]
-    store.polls.add([*apps, Poll(today, "Browsers", 9, 0)], keep_from="2024-01-01")
+    counts = (("Feedly", 30, 214), ("Inoreader", 12, 40), ("Browsers", 9, 0))
+    polls = [PollCount(today, "atom.xml", app, "", times, people) for app, times, people in counts]
+    store.polls.add(polls, keep_from="2024-01-01")
     return people

@@ -80,13 +80,13 @@ def test_a_scanner_that_follows_every_link_does_nothing(person: Person) -> None:
     links = {found for mail in mails for found in re.findall(rf"{site.url}[^\s<>]+", text_of(mail))}
     links.add(f"{site.url}unsubscribe/{make_token(site.store.keys, reader.id, 1)}")
     assert len(links) == 3
-    before = site.store.export_person("reader@example.org")
+    before = site.store.subscribers.export_person("reader@example.org")
     for link in sorted(links):
         for method in ("HEAD", "GET", "GET", "OPTIONS"):
             site.client.request(method, link, headers={"User-Agent": "Mail scanner"})
         # Some look at what a page links to as well.
         for found in re.findall(r'(?:href|src)="([^"]+)"', site.client.get(link).text):
             site.client.get(httpx.URL(link).join(found.replace("&amp;", "&")))
-    assert site.store.export_person("reader@example.org") == before
+    assert site.store.subscribers.export_person("reader@example.org") == before
     assert person.status(ADA) is None
     assert person.status("reader@example.org") == "active"

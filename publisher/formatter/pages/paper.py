@@ -38,7 +38,7 @@ NAMED_AUTHORS = 10  # more are folded away behind the first of them
 
 
 @dataclass(frozen=True, slots=True)
-class NotesPassage:
+class NotesSection:
     """A part of what a model noted about a paper."""
 
     name: str
@@ -117,7 +117,7 @@ def _links(paper: Paper, texts: PageTexts) -> tuple[Link, ...]:
     return paper_links(paper, texts) + projects
 
 
-def _notes(notes: Notes, texts: PageTexts, settings: Settings) -> tuple[NotesPassage, ...]:
+def _notes(notes: Notes, texts: PageTexts, settings: Settings) -> tuple[NotesSection, ...]:
     parts = (
         (texts.background, notes.background),
         (texts.past_methods, notes.past_methods),
@@ -131,7 +131,7 @@ def _notes(notes: Notes, texts: PageTexts, settings: Settings) -> tuple[NotesPas
     # One model wrote them all, in one language.
     lang = part_language(next((text for _, text in parts if text), ""), settings)
     return tuple(
-        NotesPassage(name, lang, tuple(filter(None, text.split("\n"))))
+        NotesSection(name, lang, tuple(filter(None, text.split("\n"))))
         for name, text in parts
         if text
     )

@@ -46,15 +46,15 @@ def subscribe_form(
     *,
     picked: Collection[str] = (),
     some: bool = False,
-    wishes: Preferences = NO_PREFERENCES,
+    preferences: Preferences = NO_PREFERENCES,
 ) -> SubscribeForm:
-    """Return the form in a `language` ("en", "zh-CN") with these topics and wishes chosen.
+    """Return the form in a `language` ("en", "zh-CN") with these topics and preferences chosen.
 
     What is not chosen is as the list has it.
     """
     words, news = form_words(language), settings.newsletter
     offered = tuple(dict.fromkeys(news.frequencies))
-    frequency = wishes.frequency if wishes.frequency in offered else offered[0]
+    frequency = preferences.frequency if preferences.frequency in offered else offered[0]
     return SubscribeForm(
         words=words,
         action=f"{settings.web.root}subscribe?lang={words.lang}",
@@ -63,8 +63,8 @@ def subscribe_form(
             for one in topics
         ),
         some=some,
-        languages=_options(words.languages, wishes.language or settings.mail_language),
-        lengths=_options(words.lengths, wishes.length or news.length),
+        languages=_options(words.languages, preferences.language or settings.mail_language),
+        lengths=_options(words.lengths, preferences.length or news.length),
         frequencies=_options(
             {one: words.frequencies[one] for one in offered} if len(offered) > 1 else {}, frequency
         ),

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime, timedelta
 
-    from publisher.sender.delivery.ledger import Claim, DeliveryLedger
+    from publisher.models import Claim
+    from publisher.sender.delivery.ledger import DeliveryMoves
 
 # Of a token before these every row is long begun: a worker holds one row at a time.
 _REMEMBERED = 64
@@ -22,7 +23,7 @@ class ClaimQueue:
     def __init__(
         self,
         issue_id: str,
-        ledger: DeliveryLedger,
+        ledger: DeliveryMoves,
         *,
         owner: str,
         batch: int,

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from publisher.errors import IssueError
-from publisher.models import DeliveryState
+from publisher.models import DeliveryState, IssueState
 from publisher.process_pool import usable_cores
 from publisher.sender.delivery.claim_queue import ClaimQueue
 from publisher.sender.delivery.dispatch import Dispatch
@@ -28,7 +28,7 @@ from publisher.sender.limits.rate_limit import NO_LIMITS, Limits, RateLimiter
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from publisher.sender.delivery.ledger import DeliveryLedger
+    from publisher.sender.delivery.ledger import DeliveryStore
     from publisher.sender.delivery.workers import Workers
     from publisher.sender.transports.base import Transport
 
@@ -60,7 +60,7 @@ def _clock() -> datetime:
 
 def deliver(
     issue_id: str,
-    ledger: DeliveryLedger,
+    store: DeliveryStore,
     transports: Sequence[Transport],
     *,
     envelope_sender: str,
@@ -93,10 +93,10 @@ def deliver(
     """
     run = Run(
         issue_id=issue_id,
-        ledger=ledger,
+        store=store,
         claims=ClaimQueue(
             issue_id,
-            ledger,
+            store.ledger,
             owner=owner or this_owner(),
             batch=batch,
             lease=claim_lease,
@@ -115,47 +115,47 @@ def deliver(
         stopping=stopping,
         on_progress=on_progress,
     )
-    row = ledger.issue(issue_id)
+    row = store.issues.get(issue_id)
     if row is None:
         raise IssueError(f"issue {issue_id} is not frozen; there is nothing to send")
-    take_over(issue_id, ledger, transports[0], now=now, is_dead=is_dead)
-    if row.state == "paused":
+    take_over(issue_id, store, transports[0], now=now, is_dead=is_dead)
+    if row.state is IssueState.PAUSED:
         if row.paused_until is None or row.paused_until > now():
             run.stopped = row.pause_reason or "the issue is paused"
             return run.report(done=False, paused_until=row.paused_until)
-        ledger.resume(issue_id)
-    due = ledger.next_due(issue_id)
+        store.issues.resume(issue_id)
+    due = store.deliveries.next_due(issue_id)
     if due is not None and due <= now():
         if limits.look_back:
-            run.pace.first = ledger.first_frozen()
-        ready = ledger.counts(issue_id)[DeliveryState.READY]
+            run.pace.first = store.issues.first_frozen()
+        ready = store.deliveries.counts(issue_id)[DeliveryState.READY]
         if processes is None:
             slow = 0 < limits.per_second < PROCESSES_RATE
             processes = ready >= PROCESSES_FROM and not slow and usable_cores() > 1
         _send(run, transports[:ready], processes=processes)
-    done = ledger.finish(issue_id)
-    row = ledger.issue(issue_id)
+    done = store.issues.finish(issue_id)
+    row = store.issues.get(issue_id)
     return run.report(done=done, paused_until=None if row is None else row.paused_until)
 
 
 def take_over(
     issue_id: str,
-    ledger: DeliveryLedger,
+    store: DeliveryStore,
     transport: Transport,
     *,
     now: Callable[[], datetime] = _clock,
     is_dead: Callable[[str], bool] = owner_is_dead,
 ) -> None:
     """Free what dead processes held, and settle doubts that `transport` has evidence about."""
-    ledger.release_dead_owners(issue_id, is_dead, now=now())
-    ledger.release_expired(issue_id, now=now())
-    for row in ledger.doubts(issue_id, transport.name):
+    store.ledger.release_dead_owners(issue_id, is_dead, now=now())
+    store.ledger.release_expired(issue_id, now=now())
+    for row in store.deliveries.doubts(issue_id, transport.name):
         arrived = transport.evidence(row.message_id)
         if arrived is not None:
             event = Event.EVIDENCE_FOR if arrived else Event.EVIDENCE_AGAINST
             reason = f"{row.reason}; {event.value}"
             state = after(DeliveryState.IN_DOUBT, event)
-            ledger.resolve(issue_id, row.subscriber_id, state, reason=reason, now=now())
+            store.ledger.resolve(issue_id, row.subscriber_id, state, reason=reason, now=now())
 
 
 def _send(run: Run, transports: Sequence[Transport], *, processes: bool) -> None:

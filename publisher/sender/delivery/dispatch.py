@@ -17,8 +17,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from publisher.errors import StoreError, TransportError
-from publisher.models import DeliveryState
-from publisher.sender.delivery.ledger import Mark, Settlement
+from publisher.models import DeliveryState, Mark, Settlement
 from publisher.sender.delivery.outcome import DeliveryOutcome, classify_error
 from publisher.sender.delivery.run import Step
 from publisher.sender.delivery.states import Event, after
@@ -37,7 +36,7 @@ from publisher.sender.transports.smtp_replies import one_line
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from publisher.sender.delivery.ledger import Claim
+    from publisher.models import Claim
     from publisher.sender.delivery.run import Run
     from publisher.sender.delivery.workers import Worker, Workers
 
@@ -101,7 +100,7 @@ class Dispatch:
     def _hand_out(self) -> None:
         """Give what may leave to those who have nothing to do."""
         # Here and not later: whatever the pace let go has its mark, by which the ledger counts it.
-        self._run.pace.learn(self._run.now(), self._run.ledger.left_since)
+        self._run.pace.learn(self._run.now(), self._run.store.deliveries.left_since)
         self._nothing_due = False
         while self._idle:
             taken = self._next()
@@ -160,7 +159,7 @@ class Dispatch:
             return
         marks = [self._mark(worker, job) for worker, job in self._begun.items()]
         settlements = [settlement for settlement, _ in self._known]
-        _, marked = run.ledger.record(run.issue_id, settlements, marks)
+        _, marked = run.store.ledger.record(run.issue_id, settlements, marks)
         steps, self._known = [step for _, step in self._known], []
         refused = []
         for (worker, job), may_leave in zip(list(self._begun.items()), marked, strict=True):
@@ -305,7 +304,7 @@ class Dispatch:
         if self._known:
             with suppress(StoreError):
                 settlements = [settlement for settlement, _ in self._known]
-                self._run.ledger.record(self._run.issue_id, settlements, [])
+                self._run.store.ledger.record(self._run.issue_id, settlements, [])
                 self._known.clear()
 
 

@@ -1,91 +1,78 @@
-"""What the delivery needs of the store; store/ledger/ledger.py says what each method promises."""
+"""The parts of the store that a delivery needs, as small as it needs them.
+
+publisher/store/ledger/ holds what satisfies them; its methods say what they promise.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from publisher.models import Delivery, DeliveryState
+    from publisher.models import (
+        Claim,
+        Delivery,
+        DeliveryState,
+        FrozenIssue,
+        Mark,
+        Settlement,
+    )
 
 
-class IssueRow(Protocol):
-    """What the ledger says of an issue."""
+class IssueLedger(Protocol):
+    """Frozen issues."""
 
-    @property
-    def state(self) -> str: ...  # noqa: D102 - "open", "paused" or "done"
-    @property
-    def paused_until(self) -> datetime | None: ...  # noqa: D102
-    @property
-    def pause_reason(self) -> str: ...  # noqa: D102
+    def get(self, issue_id: str) -> FrozenIssue | None:
+        """Return the issue, None where there is no such."""
 
+    def message(self, issue_id: str, edition_key: str) -> bytes:
+        """Return the frozen message of an edition."""
 
-class Claim(Protocol):
-    """A delivery that is ours to send."""
+    def pause(self, issue_id: str, *, until: datetime | None, reason: str) -> None:
+        """Stop the issue before its next message."""
 
-    @property
-    def subscriber_id(self) -> int: ...  # noqa: D102
-    @property
-    def email(self) -> str: ...  # noqa: D102
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def edition_key(self) -> str: ...  # noqa: D102
-    @property
-    def token_version(self) -> int: ...  # noqa: D102
-    @property
-    def attempts(self) -> int: ...  # noqa: D102
+    def resume(self, issue_id: str) -> None:
+        """Take a paused issue up again."""
+
+    def finish(self, issue_id: str) -> bool:
+        """Mark the issue done if nothing is left to send; return whether it is done."""
+
+    def first_frozen(self) -> datetime | None:
+        """Return when the first issue of all was frozen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A delivery that is about to leave; `lease` covers the transport's time-out."""
+class DeliveryRows(Protocol):
+    """Deliveries, to read."""
 
-    subscriber_id: int
-    token: str
-    email: str
-    message_id: str
-    transport: str
-    lease: datetime
-    now: datetime
+    def counts(self, issue_id: str) -> dict[DeliveryState, int]:
+        """Return how many deliveries of the issue are in each state, 0 included."""
 
+    def next_due(self, issue_id: str) -> datetime | None:
+        """Return when the earliest ready delivery may be sent."""
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """What came of a delivery that was marked; see outcome.Outcome for what the parts mean."""
+    def doubts(self, issue_id: str, transport: str) -> Sequence[Delivery]:
+        """Return the deliveries in doubt of the named transport."""
 
-    subscriber_id: int
-    token: str
-    state: DeliveryState
-    now: datetime
-    code: int = 0
-    reason: str = ""
-    next_at: datetime | None = None
-    counted: bool = True
-    suppress: str = ""  # the address
+    def left_since(self, moment: datetime) -> Iterable[tuple[datetime, str]]:
+        """Yield when messages left after `moment`, and to which domain."""
 
 
-class DeliveryLedger(Protocol):
-    """The rows, and the moves of them, that are on disk when a method returns."""
+class DeliveryMoves(Protocol):
+    """The moves of deliveries, which are on disk when a method returns."""
 
-    def issue(self, issue_id: str) -> IssueRow | None: ...  # noqa: D102
-    def message(self, issue_id: str, edition_key: str) -> bytes: ...  # noqa: D102
-    def pause(self, issue_id: str, *, until: datetime | None, reason: str) -> None: ...  # noqa: D102
-    def resume(self, issue_id: str) -> None: ...  # noqa: D102
-    def finish(self, issue_id: str) -> bool: ...  # noqa: D102
-    def counts(self, issue_id: str) -> dict[DeliveryState, int]: ...  # noqa: D102
-    def next_due(self, issue_id: str) -> datetime | None: ...  # noqa: D102
-    def doubts(self, issue_id: str, transport: str) -> Sequence[Delivery]: ...  # noqa: D102
-    def claim(  # noqa: D102
+    def claim(
         self, issue_id: str, *, limit: int, token: str, owner: str, lease: datetime, now: datetime
-    ) -> Sequence[Claim]: ...
-    def record(  # noqa: D102
+    ) -> Sequence[Claim]:
+        """Take up to `limit` deliveries that are ready and due."""
+
+    def record(
         self, issue_id: str, settlements: Sequence[Settlement], marks: Sequence[Mark]
-    ) -> tuple[list[bool], list[bool]]: ...
-    def give_back(  # noqa: D102
+    ) -> tuple[list[bool], list[bool]]:
+        """Settle deliveries and mark others; return for each whether it was ours."""
+
+    def give_back(
         self,
         issue_id: str,
         subscriber_id: int,
@@ -94,15 +81,21 @@ class DeliveryLedger(Protocol):
         email: str,
         now: datetime,
         next_at: datetime | None = None,
-    ) -> DeliveryState | None: ...
-    def left_since(self, moment: datetime) -> Iterable[tuple[datetime, str]]: ...  # noqa: D102
-    def first_frozen(self) -> datetime | None: ...  # noqa: D102
-    def release_claims(self, issue_id: str, *, token: str, now: datetime) -> int: ...  # noqa: D102
-    def release_expired(self, issue_id: str, *, now: datetime) -> tuple[int, int]: ...  # noqa: D102
-    def release_dead_owners(  # noqa: D102
+    ) -> DeliveryState | None:
+        """Settle a claim that is not going to be sent; return the delivery's state."""
+
+    def release_claims(self, issue_id: str, *, token: str, now: datetime) -> int:
+        """Free what `token` has claimed and not begun to send; return how many."""
+
+    def release_expired(self, issue_id: str, *, now: datetime) -> tuple[int, int]:
+        """Free the deliveries whose lease is over; return how many are ready and in doubt."""
+
+    def release_dead_owners(
         self, issue_id: str, is_dead: Callable[[str], bool], *, now: datetime
-    ) -> tuple[int, int]: ...
-    def resolve(  # noqa: D102
+    ) -> tuple[int, int]:
+        """Free the deliveries of dead processes; return how many are ready and in doubt."""
+
+    def resolve(
         self,
         issue_id: str,
         subscriber_id: int,
@@ -110,4 +103,21 @@ class DeliveryLedger(Protocol):
         *,
         reason: str,
         now: datetime,
-    ) -> bool: ...
+    ) -> bool:
+        """Settle a delivery in doubt; return whether it was in doubt."""
+
+
+class DeliveryStore(Protocol):
+    """The three together."""
+
+    @property
+    def issues(self) -> IssueLedger:
+        """Frozen issues."""
+
+    @property
+    def deliveries(self) -> DeliveryRows:
+        """Deliveries, to read."""
+
+    @property
+    def ledger(self) -> DeliveryMoves:
+        """Deliveries, to move."""

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from publisher.models import DeliveryState
+from publisher.models import DeliveryState, IssueState
 from publisher.sender.delivery.states import Event
 from publisher.sender.limits.circuit_breaker import CircuitBreakers
 from publisher.sender.message.edition_message import Template
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime, timedelta
 
+    from publisher.models import Claim
     from publisher.sender.delivery.claim_queue import ClaimQueue
-    from publisher.sender.delivery.ledger import Claim, DeliveryLedger
+    from publisher.sender.delivery.ledger import DeliveryStore
     from publisher.sender.delivery.outcome import DeliveryOutcome
     from publisher.sender.limits.rate_limit import RateLimiter
 
@@ -56,7 +57,7 @@ class Run:
     """What `deliver` was given, and what was counted so far."""
 
     issue_id: str
-    ledger: DeliveryLedger
+    store: DeliveryStore
     claims: ClaimQueue
     envelope_sender: str
     keys: Mapping[int, bytes]
@@ -86,7 +87,7 @@ class Run:
         """Return the frozen message of an edition. Raises `StoreError` and `IssueError`."""
         found = self._templates.get(edition_key)
         if found is None:
-            found = Template.parse(self.ledger.message(self.issue_id, edition_key))
+            found = Template.parse(self.store.issues.message(self.issue_id, edition_key))
             self._templates[edition_key] = found
             if len(self._templates) > _TEMPLATES:
                 self._templates.popitem(last=False)
@@ -123,19 +124,19 @@ class Run:
         """Pause the issue; the first reason given is the one that stays."""
         if not self.stopped:
             self.stopped = reason
-            self.ledger.pause(self.issue_id, until=until or self.now(), reason=reason)
+            self.store.issues.pause(self.issue_id, until=until or self.now(), reason=reason)
 
     def no_longer_open(self) -> None:
         """Stop where somebody has paused the issue meanwhile."""
-        row = self.ledger.issue(self.issue_id)
-        if (row is None or row.state != "open") and not self.stopped:
+        row = self.store.issues.get(self.issue_id)
+        if (row is None or row.state is not IssueState.OPEN) and not self.stopped:
             self.stopped = (row and row.pause_reason) or "the issue is no longer open"
 
     def give_back(
         self, claim: Claim, token: str, next_at: datetime | None = None
     ) -> DeliveryState | None:
         """Settle a claim that is not sent now; see store/ledger/ledger.py. Raises `StoreError`."""
-        return self.ledger.give_back(
+        return self.store.ledger.give_back(
             self.issue_id,
             claim.subscriber_id,
             token=token,
@@ -146,7 +147,7 @@ class Run:
 
     def report(self, *, done: bool, paused_until: datetime | None) -> Report:
         """Return what was done, and what the ledger says is left."""
-        left = self.ledger.counts(self.issue_id)
+        left = self.store.deliveries.counts(self.issue_id)
         busy = (DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.SENDING)
         return Report(
             issue_id=self.issue_id,
@@ -157,7 +158,7 @@ class Run:
             in_doubt=self._counted.get(DeliveryState.IN_DOUBT, 0),
             waiting=sum(left[state] for state in busy),
             in_doubt_total=left[DeliveryState.IN_DOUBT],
-            next_due=self.ledger.next_due(self.issue_id),
+            next_due=self.store.deliveries.next_due(self.issue_id),
             done=done,
             stopped=self.stopped,
             paused_until=paused_until,

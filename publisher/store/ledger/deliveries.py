@@ -1,4 +1,4 @@
-"""What the ledger says of deliveries; nothing here changes a row."""
+"""The rows of deliveries, read only: `ledger` moves them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from publisher.models import DeliveryState
-from publisher.store.ledger.issues import Issues
-from publisher.store.ledger.ledger_rows import DoubtDecision, delivery_of
-from publisher.store.tables.main import decisions, deliveries, single_mails
+from publisher.models import DeliveryState, DoubtDecision
+from publisher.store.ledger.delivery_rows import delivery_of
+from publisher.store.tables.mail import single_mails
+from publisher.store.tables.newsletter import decisions, deliveries, issues
 from publisher.store.times import from_ms, to_ms
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.models import Delivery
+    from publisher.store.engine import Database
 
 _PAGE = 1000
 # Where most deliveries are, before and after.
@@ -27,8 +28,12 @@ _LEFT = tuple(
 )
 
 
-class Deliveries(Issues):
-    """Issues and what became of their deliveries. Everything raises `StoreError`."""
+class Deliveries:
+    """Deliveries and what became of them. Everything raises `StoreError`."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on `database`."""
+        self._database = database
 
     def counts(self, issue_id: str) -> dict[DeliveryState, int]:
         """Return how many rows of the issue are in each state, 0 included."""
@@ -100,6 +105,18 @@ class Deliveries(Issues):
         while page := self.rows(issue_id, wanted, limit=_PAGE, after=last):
             yield from page
             last = page[-1].subscriber_id
+
+    def of_subscriber(self, subscriber_id: int, *, most: int) -> list[Delivery]:
+        """Return what somebody got, or did not: the newest `most` deliveries, newest first."""
+        query = (
+            sa.select(deliveries)
+            .join(issues, issues.c.id == deliveries.c.issue_id)
+            .where(deliveries.c.subscriber_id == subscriber_id)
+            .order_by(issues.c.end_at.desc(), issues.c.id)
+            .limit(most)
+        )
+        with self._database.reading() as connection:
+            return [delivery_of(row) for row in connection.execute(query)]
 
     def decisions(self, issue_id: str) -> list[DoubtDecision]:
         """Return how the doubts of an issue were settled, oldest first."""

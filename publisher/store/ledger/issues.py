@@ -4,82 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
-from enum import StrEnum
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from publisher.errors import AlreadyFrozen, StoreError
-from publisher.models import DeliveryState
-from publisher.store.ledger.sent_papers import SentPapers
-from publisher.store.tables.main import (
-    deliveries,
-    editions,
-    issue_papers,
-    issues,
-    subscribers,
-)
+from publisher.models import DeliveryState, FrozenIssue, IssueState
+from publisher.store.tables.newsletter import deliveries, editions, issue_papers, issues
+from publisher.store.tables.people import subscribers
 from publisher.store.times import from_ms, optional_ms, optional_time, to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
+    from publisher.models import EditionRecipient, FrozenEdition
+    from publisher.store.engine import Database
+
 _CHUNK = 1000
 # While rows are in one of these, the issue is not done.
 _UNFINISHED = (DeliveryState.READY.value, DeliveryState.CLAIMED.value, DeliveryState.SENDING.value)
 
 
-class IssueState(StrEnum):
-    """How far an issue is."""
+class Issues:
+    """The frozen issues. Everything raises `StoreError`."""
 
-    OPEN = "open"
-    PAUSED = "paused"
-    DONE = "done"
-
-
-@dataclass(frozen=True, slots=True)
-class IssueInfo:
-    """An issue in the ledger. `paused_until` None with `PAUSED`: until `resume` is called."""
-
-    id: str
-    start: datetime
-    end: datetime
-    frozen_at: datetime
-    content_hash: str
-    state: IssueState
-    paused_until: datetime | None
-    pause_reason: str
-
-
-class EditionRow(Protocol):
-    """An edition as it is frozen: `message` is a template for sender/message/edition_message.py."""
-
-    @property
-    def key(self) -> str: ...  # noqa: D102
-    @property
-    def subject(self) -> str: ...  # noqa: D102
-    @property
-    def message(self) -> bytes: ...  # noqa: D102
-
-
-class RecipientRow(Protocol):
-    """Somebody who is to get the issue; see newsletter/audience.py."""
-
-    @property
-    def subscriber_id(self) -> int: ...  # noqa: D102
-    @property
-    def email(self) -> str: ...  # noqa: D102
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def edition_key(self) -> str: ...  # noqa: D102
-
-
-class Issues(SentPapers):
-    """The issues of the ledger; `ledger.Ledger` adds their deliveries."""
+    def __init__(self, database: Database) -> None:
+        """Work on `database`."""
+        self._database = database
 
     def freeze(
         self,
@@ -88,8 +41,8 @@ class Issues(SentPapers):
         start: datetime,
         end: datetime,
         papers: Iterable[tuple[str, int]],
-        edition_rows: Iterable[EditionRow],
-        recipients: Iterable[RecipientRow],
+        frozen_editions: Iterable[FrozenEdition],
+        recipients: Iterable[EditionRecipient],
         now: datetime,
     ) -> int:
         """Write the issue, its papers (id and version), messages and recipients; all or nothing.
@@ -109,7 +62,7 @@ class Issues(SentPapers):
                 "message": row.message,
                 "sha256": hashlib.sha256(row.message).hexdigest(),
             }
-            for row in edition_rows
+            for row in frozen_editions
         ]
         content = json.dumps([held, sorted([row["key"], row["sha256"]] for row in kept)])
         with self._database.writing() as connection:
@@ -134,12 +87,12 @@ class Issues(SentPapers):
                 connection.execute(sa.insert(editions), kept)
             return _insert_deliveries(connection, issue_id, recipients, to_ms(now))
 
-    def issue(self, issue_id: str) -> IssueInfo | None:
+    def get(self, issue_id: str) -> FrozenIssue | None:
         """Return the issue, None where there is no such. Raises `StoreError`."""
         with self._database.reading() as connection:
             return _issue(connection, issue_id)
 
-    def issues(self) -> list[IssueInfo]:
+    def all(self) -> list[FrozenIssue]:
         """Return all issues, oldest first. Raises `StoreError`."""
         with self._database.reading() as connection:
             query = sa.select(issues).order_by(issues.c.end_at, issues.c.id)
@@ -212,13 +165,13 @@ class Issues(SentPapers):
             )
 
 
-def _issue(connection: sa.Connection, issue_id: str) -> IssueInfo | None:
+def _issue(connection: sa.Connection, issue_id: str) -> FrozenIssue | None:
     row = connection.execute(sa.select(issues).where(issues.c.id == issue_id)).one_or_none()
     return None if row is None else _info(row)
 
 
-def _info(row: sa.Row[tuple[object, ...]]) -> IssueInfo:
-    return IssueInfo(
+def _info(row: sa.Row[tuple[object, ...]]) -> FrozenIssue:
+    return FrozenIssue(
         id=row.id,
         start=from_ms(row.start_at),
         end=from_ms(row.end_at),
@@ -231,7 +184,7 @@ def _info(row: sa.Row[tuple[object, ...]]) -> IssueInfo:
 
 
 def _insert_deliveries(
-    connection: sa.Connection, issue_id: str, recipients: Iterable[RecipientRow], now_ms: int
+    connection: sa.Connection, issue_id: str, recipients: Iterable[EditionRecipient], now_ms: int
 ) -> int:
     total = 0
     for chunk in _chunks(recipients):
@@ -268,7 +221,7 @@ def _insert_deliveries(
     return total
 
 
-def _chunks(recipients: Iterable[RecipientRow]) -> Iterator[list[RecipientRow]]:
+def _chunks(recipients: Iterable[EditionRecipient]) -> Iterator[list[EditionRecipient]]:
     left = iter(recipients)
     while chunk := list(islice(left, _CHUNK)):
         yield chunk

@@ -11,34 +11,41 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from publisher.models import DeliveryState
+from publisher.models import Claim, DeliveryState, IssueState
 from publisher.store.ledger import transitions
-from publisher.store.ledger.deliveries import Deliveries
-from publisher.store.ledger.issues import IssueState
-from publisher.store.ledger.ledger_rows import Claimed
 from publisher.store.people.hashing import email_hash
-from publisher.store.tables.main import (
-    consent_log,
-    decisions,
-    deliveries,
-    issues,
-    suppressions,
-)
+from publisher.store.tables.newsletter import decisions, deliveries, issues
 from publisher.store.times import to_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from publisher.store.ledger.ledger_rows import MarkRow, SettlementRow
+    from publisher.models import Mark, Settlement
+    from publisher.store.engine import Database
+    from publisher.store.people.consent import ConsentLog
+    from publisher.store.people.suppressions import Suppressions
 
 
-class Ledger(Deliveries):
-    """Issues, deliveries and their moves. All raise `StoreError` where the database fails."""
+class Ledger:
+    """The moves of deliveries. All raise `StoreError` where the database fails."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: Mapping[int, bytes],
+        consent_log: ConsentLog,
+        suppressions: Suppressions,
+    ) -> None:
+        """Work on `database`; the oldest of `keys` makes the hashes of addresses."""
+        self._database = database
+        self._keys = keys
+        self._consent_log = consent_log
+        self._suppressions = suppressions
 
     def claim(
         self, issue_id: str, *, limit: int, token: str, owner: str, lease: datetime, now: datetime
-    ) -> list[Claimed]:
+    ) -> list[Claim]:
         """Take up to `limit` rows that are ready and due; they are ours until `lease`.
 
         `token` must be new and random: it is what later moves are checked by. `owner` names the
@@ -54,7 +61,7 @@ class Ledger(Deliveries):
         }
         with self._database.writing() as connection:
             rows = connection.execute(transitions.claim, values).all()
-        return sorted((Claimed(*row) for row in rows), key=lambda row: row.subscriber_id)
+        return sorted((Claim(*row) for row in rows), key=lambda row: row.subscriber_id)
 
     def give_back(
         self,
@@ -93,7 +100,7 @@ class Ledger(Deliveries):
             return DeliveryState.READY if released.rowcount == 1 else None
 
     def record(
-        self, issue_id: str, settlements: Sequence[SettlementRow], marks: Sequence[MarkRow]
+        self, issue_id: str, settlements: Sequence[Settlement], marks: Sequence[Mark]
     ) -> tuple[list[bool], list[bool]]:
         """Write what came of rows that were sending, then move others from claimed to sending.
 
@@ -110,7 +117,7 @@ class Ledger(Deliveries):
             marked = [mark.run(connection, self._mark(issue_id, row)) == 1 for row in marks]
         return settled, marked
 
-    def _mark(self, issue_id: str, row: MarkRow) -> dict[str, object]:
+    def _mark(self, issue_id: str, row: Mark) -> dict[str, object]:
         return {
             "row_issue": issue_id,
             "row_subscriber": row.subscriber_id,
@@ -122,7 +129,7 @@ class Ledger(Deliveries):
             "now": to_ms(row.now),
         }
 
-    def _settle(self, connection: sa.Connection, issue_id: str, row: SettlementRow) -> bool:
+    def _settle(self, connection: sa.Connection, issue_id: str, row: Settlement) -> bool:
         values = {
             "row_issue": issue_id,
             "row_subscriber": row.subscriber_id,
@@ -136,11 +143,8 @@ class Ledger(Deliveries):
         }
         settled = self._database.prepared(transitions.settle).run(connection, values) == 1
         if settled and row.suppress:
-            hashed = email_hash(self._keys, row.suppress)
-            entry = {"email_hash": hashed, "reason": row.reason, "created_at": to_ms(row.now)}
-            connection.execute(self._database.insert_new(suppressions).values(entry))
-            said = {"subject": hashed, "at": to_ms(row.now), "detail": row.reason}
-            connection.execute(sa.insert(consent_log).values(action="suppressed", **said))
+            self._suppressions.insert(connection, row.suppress, row.reason, row.now)
+            self._consent_log.log(connection, row.suppress, "suppressed", row.reason, row.now)
         return settled
 
     def release_claims(self, issue_id: str, *, token: str, now: datetime) -> int:

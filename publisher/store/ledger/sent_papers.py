@@ -1,4 +1,4 @@
-"""Which papers went out, and to whom: what the next issue and its editions are made from."""
+"""The papers that went out, and to whom: what the next issue and its editions are made from."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.models import DeliveryState, Frequency, PastIssue
-from publisher.store.ledger.ledger_rows import delivery_of
-from publisher.store.tables.main import deliveries, issue_papers, issues
+from publisher.store.tables.newsletter import deliveries, issue_papers, issues
 from publisher.store.times import from_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from publisher.models import Delivery
     from publisher.store.engine import Database
 
 _NEVER_ARRIVED = (
@@ -33,12 +31,11 @@ _ID_FORMS = {
 class SentPapers:
     """What earlier issues held. Everything raises `StoreError` where the database fails."""
 
-    def __init__(self, database: Database, keys: Mapping[int, bytes]) -> None:
-        """Work on `database`; the oldest of `keys` makes the hashes of addresses."""
+    def __init__(self, database: Database) -> None:
+        """Work on `database`."""
         self._database = database
-        self._keys = keys
 
-    def sent_papers(
+    def newest_versions(
         self, frequency: Frequency = Frequency.WEEKLY, *, without: str = ""
     ) -> dict[str, int]:
         """Return the papers that issues of a stream have held so far: id to newest version.
@@ -92,7 +89,7 @@ class SentPapers:
                     found.setdefault(issue_id, set()).add(paper_id)
         return {issue_id: frozenset(held) for issue_id, held in found.items()}
 
-    def had(
+    def received_issues(
         self, subscriber_ids: Iterable[int], issue_ids: Iterable[str]
     ) -> dict[int, tuple[str, ...]]:
         """Return who got, or is still to get, which of the issues: subscriber to ids, sorted."""
@@ -108,15 +105,3 @@ class SentPapers:
             ):
                 found[subscriber_id] = (*found.get(subscriber_id, ()), issue_id)
         return found
-
-    def of_subscriber(self, subscriber_id: int, *, most: int) -> list[Delivery]:
-        """Return what somebody got, or did not: the newest `most` deliveries, newest first."""
-        query = (
-            sa.select(deliveries)
-            .join(issues, issues.c.id == deliveries.c.issue_id)
-            .where(deliveries.c.subscriber_id == subscriber_id)
-            .order_by(issues.c.end_at.desc(), issues.c.id)
-            .limit(most)
-        )
-        with self._database.reading() as connection:
-            return [delivery_of(row) for row in connection.execute(query)]

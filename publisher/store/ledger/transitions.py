@@ -7,14 +7,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from publisher.models import DeliveryState, SubscriberStatus
-from publisher.store.ledger.issues import IssueState
-from publisher.store.tables.main import (
-    deliveries,
-    issues,
-    subscribers,
-    suppressions,
-)
+from publisher.models import DeliveryState, IssueState, SubscriberStatus
+from publisher.store.tables.newsletter import deliveries, issues
+from publisher.store.tables.people import subscribers, suppressions
 
 READY = DeliveryState.READY.value
 CLAIMED = DeliveryState.CLAIMED.value

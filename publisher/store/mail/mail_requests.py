@@ -1,4 +1,4 @@
-"""Requests of strangers for a mail: counted, and put into the queue of letters."""
+"""Requests of strangers for a mail: counted, and put into the outgoing queue."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.store.mail.outgoing_queue import queue_row
-from publisher.store.tables.main import letters
+from publisher.store.tables.mail import letters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MailRequest:
-    """A letter of a kind that somebody in `network` wants sent to `email`."""
+    """A mail of a `MailKind` that somebody in `network` wants sent to `email`."""
 
     kind: str
     email: str
@@ -26,27 +26,30 @@ class MailRequest:
     network: str = ""
 
 
-def accept_requests(
-    database: Database,
-    knocks: RateLimits,
-    requests: Sequence[MailRequest],
-    limits: RequestLimits,
-    *,
-    now: datetime,
-) -> list[bool]:
-    """Put those letters into the queue that keep to the limits; say which did.
+class MailRequests:
+    """The way in for what strangers ask for."""
 
-    All in one transaction: a disk takes some hundred a second, however many requests come. Who is
-    on the list is not looked at here, so that nothing depends on it. Raises `StoreError`.
-    """
-    pairs = [(one.email, one.network) for one in requests]
-    with database.writing() as connection:
-        accepted = knocks.count(connection, pairs, limits, now=now)
-        rows = [
-            queue_row(one.kind, one.email, one.payload, now)
-            for one, good in zip(requests, accepted, strict=True)
-            if good
-        ]
-        if rows:
-            connection.execute(database.insert_new(letters), rows)
-    return accepted
+    def __init__(self, database: Database, rate_limits: RateLimits) -> None:
+        """Work on `database`; `rate_limits` counts."""
+        self._database = database
+        self._rate_limits = rate_limits
+
+    def accept(
+        self, requests: Sequence[MailRequest], limits: RequestLimits, *, now: datetime
+    ) -> list[bool]:
+        """Queue the mails that keep to `limits`; return for each request whether it was queued.
+
+        All in one transaction: a disk takes some hundred a second, however many requests come. Who
+        is on the list is not looked at here, so that nothing depends on it. Raises `StoreError`.
+        """
+        pairs = [(request.email, request.network) for request in requests]
+        with self._database.writing() as connection:
+            accepted = self._rate_limits.count(connection, pairs, limits, now=now)
+            rows = [
+                queue_row(request.kind, request.email, request.payload, now)
+                for request, fits in zip(requests, accepted, strict=True)
+                if fits
+            ]
+            if rows:
+                connection.execute(self._database.insert_new(letters), rows)
+        return accepted

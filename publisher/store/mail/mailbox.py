@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from publisher.store.ledger.ledger_rows import delivery_of
+from publisher.store.ledger.delivery_rows import delivery_of
 from publisher.store.people.hashing import email_hash
-from publisher.store.tables.main import bounces, deliveries, mailboxes, seen_mail
+from publisher.store.tables.mail import bounces, mailboxes, seen_mail
+from publisher.store.tables.newsletter import deliveries
 from publisher.store.times import to_ms
 
 if TYPE_CHECKING:

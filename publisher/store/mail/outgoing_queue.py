@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from publisher.store.tables.main import letters, single_mails
+from publisher.store.tables.mail import letters, single_mails
 from publisher.store.times import from_ms, optional_time, to_ms
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from publisher.store.people.hashing import email_hash
-from publisher.store.tables.main import knock_counts
+from publisher.store.tables.mail import knock_counts
 from publisher.store.times import to_ms
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from publisher.store.tables.main import metadata
+from publisher.store.tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

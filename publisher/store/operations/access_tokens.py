@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.errors import SettingsError
-from publisher.store.tables.automation import access_tokens
-from publisher.store.tables.operator import audit
+from publisher.store.tables.operator import access_tokens
 from publisher.store.times import from_ms, optional_ms, optional_time, to_ms
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.store.engine import Database
+    from publisher.store.operations.audit import AuditLog
 
 # When a token was used is known to so much: a write for each request would cost more than it tells.
 _GRAIN = timedelta(minutes=10)
@@ -46,9 +46,10 @@ class AccessTokens:
     Everything raises `StoreError` where the database fails.
     """
 
-    def __init__(self, database: Database) -> None:
-        """Work on `database`."""
+    def __init__(self, database: Database, audit_log: AuditLog) -> None:
+        """Work on `database`; new and revoked tokens are written to `audit_log`."""
         self._database = database
+        self._audit_log = audit_log
 
     def add(
         self,
@@ -77,7 +78,7 @@ class AccessTokens:
             row = connection.execute(
                 sa.insert(access_tokens).values(values).returning(access_tokens)
             ).one()
-            _note(connection, by, "token added", f"{name}: {row.scopes}", now)
+            self._audit_log.insert(connection, by, "token added", f"{name}: {row.scopes}", now)
         return _token(row)
 
     def find(self, token_hash: str, *, now: datetime) -> AccessToken | None:
@@ -111,7 +112,7 @@ class AccessTokens:
                 .where(access_tokens.c.id == found)
                 .values(revoked_at=to_ms(now))
             )
-            _note(connection, by, "token revoked", name, now)
+            self._audit_log.insert(connection, by, "token revoked", name, now)
             return True
 
 
@@ -123,11 +124,6 @@ def _valid(connection: sa.Connection, name: str) -> int | None:
         )
     )
     return found
-
-
-def _note(connection: sa.Connection, by: str, action: str, about: str, now: datetime) -> None:
-    row = {"at": to_ms(now), "operator": by, "action": action, "about": about}
-    connection.execute(sa.insert(audit).values(row))
 
 
 def _token(row: sa.Row[tuple[object, ...]]) -> AccessToken:

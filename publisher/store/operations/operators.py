@@ -1,4 +1,4 @@
-"""Who may look at the operator's pages now, and what they did there.
+"""Logins of operators: links that work once, and sessions.
 
 Of a link and of a session only the hash of the token is kept: who reads the database gets in no
 further.
@@ -6,36 +6,27 @@ further.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from publisher.store.tables.operator import audit, login_links, sessions
-from publisher.store.times import from_ms, to_ms
+from publisher.store.tables.operator import login_links, sessions
+from publisher.store.times import to_ms
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.store.engine import Database
-
-
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """What an operator did; `about` says to what, by ids."""
-
-    at: datetime
-    operator: str
-    action: str
-    about: str
+    from publisher.store.operations.audit import AuditLog
 
 
 class Operators:
-    """Links, sessions and the audit log. Everything raises `StoreError`."""
+    """Login links and sessions. Everything raises `StoreError`."""
 
-    def __init__(self, database: Database) -> None:
-        """Work on `database`."""
+    def __init__(self, database: Database, audit_log: AuditLog) -> None:
+        """Work on `database`; logins are written to `audit_log`."""
         self._database = database
+        self._audit_log = audit_log
 
     def open_link(
         self, token_hash: str, operator: str, *, now: datetime, expires: datetime
@@ -78,7 +69,7 @@ class Operators:
             row = {"token_hash": session_hash, "operator": operator}
             connection.execute(sa.delete(sessions).where(sessions.c.expires_at <= to_ms(now)))
             connection.execute(sa.insert(sessions).values(**row, **times))
-            _note(connection, operator, "logged in", "", now)
+            self._audit_log.insert(connection, operator, "logged in", "", now)
         return operator
 
     def session(self, session_hash: str, *, now: datetime) -> str | None:
@@ -104,23 +95,4 @@ class Operators:
                 connection.execute(sa.delete(sessions).where(sessions.c.operator == operator))
                 connection.execute(sa.delete(login_links).where(login_links.c.operator == operator))
             action = "logged out everywhere" if everywhere else "logged out"
-            _note(connection, operator, action, "", now)
-
-    def note(self, operator: str, action: str, about: str, *, now: datetime) -> None:
-        """Write down what an operator did; `about` must name no address, which may be erased."""
-        with self._database.writing() as connection:
-            _note(connection, operator, action, about, now)
-
-    def done(self, *, limit: int) -> list[AuditEntry]:
-        """Return what operators did lately, newest first."""
-        query = sa.select(audit).order_by(audit.c.id.desc()).limit(limit)
-        with self._database.reading() as connection:
-            return [
-                AuditEntry(from_ms(row.at), row.operator, row.action, row.about)
-                for row in connection.execute(query)
-            ]
-
-
-def _note(connection: sa.Connection, operator: str, action: str, about: str, now: datetime) -> None:
-    row = {"at": to_ms(now), "operator": operator, "action": action, "about": about}
-    connection.execute(sa.insert(audit).values(row))
+            self._audit_log.insert(connection, operator, action, "", now)

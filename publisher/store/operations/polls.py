@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from publisher.store.tables.operator import polls
+from publisher.store.tables.polls import polls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from publisher.models import PollCount
     from publisher.store.engine import Database
-
-
-class PollRow(Protocol):
-    """What was counted of an app, a feed and a day; see web/polls/counter.py."""
-
-    @property
-    def day(self) -> str: ...  # noqa: D102
-    @property
-    def feed(self) -> str: ...  # noqa: D102
-    @property
-    def app(self) -> str: ...  # noqa: D102
-    @property
-    def variant(self) -> str: ...  # noqa: D102
-    @property
-    def polls(self) -> int: ...  # noqa: D102
-    @property
-    def subscribers(self) -> int: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +33,7 @@ class PollRecord:
         """Work on `database`."""
         self._database = database
 
-    def add(self, rows: Iterable[PollRow], *, keep_from: str) -> None:
+    def add(self, rows: Iterable[PollCount], *, keep_from: str) -> None:
         """Add counts to those of their day, and forget the days before `keep_from`."""
         values = [
             {

@@ -7,13 +7,9 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from publisher.store.tables.main import (
-    confirmations,
-    knock_counts,
-    seen_mail,
-    single_mails,
-)
+from publisher.store.tables.mail import knock_counts, seen_mail, single_mails
 from publisher.store.tables.operator import login_links, sessions
+from publisher.store.tables.people import confirmations
 from publisher.store.times import to_ms
 
 if TYPE_CHECKING:
@@ -26,23 +22,31 @@ _DAY = timedelta(days=1)
 _MARGIN = timedelta(days=30)
 
 
-def clean(database: Database, *, now: datetime, mail_days: int) -> dict[str, int]:
-    """Delete what has expired; return how many rows of what, in words, without the zeros.
+class Retention:
+    """Deletes rows whose time is over."""
 
-    `mail_days` is how old a mail may be that the mailroom still looks at. Raises `StoreError`.
-    """
-    forgotten = to_ms(now - timedelta(days=mail_days) - _MARGIN)
-    old = {
-        "requests": (confirmations, confirmations.c.expires_at <= to_ms(now)),
-        "login links": (login_links, login_links.c.expires_at <= to_ms(now)),
-        "sessions": (sessions, sessions.c.expires_at <= to_ms(now)),
-        "counts": (knock_counts, knock_counts.c.window <= to_ms(now - 2 * _DAY)),
-        "single mails": (single_mails, single_mails.c.at <= to_ms(now - _DAY)),
-        "read mails": (seen_mail, seen_mail.c.at <= forgotten),
-    }
-    with database.writing() as connection:
-        found = {
-            what: connection.execute(sa.delete(table).where(which)).rowcount
-            for what, (table, which) in old.items()
+    def __init__(self, database: Database) -> None:
+        """Work on `database`."""
+        self._database = database
+
+    def delete_expired(self, *, now: datetime, mail_days: int) -> dict[str, int]:
+        """Delete what has expired; return how many rows of what, in words, without the zeros.
+
+        `mail_days` is the age in days up to which mails of the operator's mailbox are read. Raises
+        `StoreError`.
+        """
+        forgotten = to_ms(now - timedelta(days=mail_days) - _MARGIN)
+        old = {
+            "requests": (confirmations, confirmations.c.expires_at <= to_ms(now)),
+            "login links": (login_links, login_links.c.expires_at <= to_ms(now)),
+            "sessions": (sessions, sessions.c.expires_at <= to_ms(now)),
+            "counts": (knock_counts, knock_counts.c.window <= to_ms(now - 2 * _DAY)),
+            "single mails": (single_mails, single_mails.c.at <= to_ms(now - _DAY)),
+            "read mails": (seen_mail, seen_mail.c.at <= forgotten),
         }
-    return {what: count for what, count in found.items() if count}
+        with self._database.writing() as connection:
+            found = {
+                what: connection.execute(sa.delete(table).where(which)).rowcount
+                for what, (table, which) in old.items()
+            }
+        return {what: count for what, count in found.items() if count}

@@ -13,13 +13,9 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.models import DeliveryState, SubscriberStatus
-from publisher.store.tables.main import (
-    bounces,
-    consent_log,
-    deliveries,
-    issues,
-    subscribers,
-)
+from publisher.store.tables.mail import bounces
+from publisher.store.tables.newsletter import deliveries, issues
+from publisher.store.tables.people import consent_log, subscribers
 from publisher.store.times import from_ms, to_ms
 
 if TYPE_CHECKING:

@@ -23,12 +23,12 @@ from publisher.models import (
 )
 from publisher.store.people.subscriber_rows import (
     insert_subscriber,
+    preference_columns,
     row_of,
     update_subscriber,
-    wish_columns,
     write_topics,
 )
-from publisher.store.tables.main import confirmations
+from publisher.store.tables.people import confirmations
 from publisher.store.times import to_ms
 
 if TYPE_CHECKING:
@@ -48,24 +48,26 @@ class RedeemOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What a person asked for: a subscription with these topics (none: all) and wishes."""
+class SubscriptionRequest:
+    """What a person asked for: a subscription with these topics (none: all) and preferences."""
 
     email: str
     topics: tuple[str, ...] = ()
-    wishes: Preferences = NO_PREFERENCES
+    preferences: Preferences = NO_PREFERENCES
     name: str = ""
     origin: str = ""  # the address of the request, where it came over the web
 
     def to_json(self) -> str:
         """Return everything but the address as text."""
-        wishes = {key: value for key, value in wish_columns(self.wishes).items() if value}
+        preferences = {
+            key: value for key, value in preference_columns(self.preferences).items() if value
+        }
         origin = {"origin": self.origin} if self.origin else {}
-        said = {"topics": self.topics, "name": self.name, **wishes, **origin}
+        said = {"topics": self.topics, "name": self.name, **preferences, **origin}
         return json.dumps(said, ensure_ascii=False)
 
     @classmethod
-    def from_json(cls, email: str, text: str) -> Request:
+    def from_json(cls, email: str, text: str) -> SubscriptionRequest:
         """Return what `to_json` wrote. Raises `StoreError` for any other text."""
         try:
             found = json.loads(text)
@@ -91,14 +93,14 @@ PREFERENCES = "preferences"
 class Confirmations:
     """Open requests by the hashes of their tokens."""
 
-    def __init__(self, database: Database, people: Subscribers) -> None:
-        """Work on `database`; who confirms is written to `people`."""
+    def __init__(self, database: Database, subscribers: Subscribers) -> None:
+        """Work on `database`; who confirms is written to `subscribers`."""
         self._database = database
-        self._people = people
+        self._subscribers = subscribers
 
     def open(
         self,
-        request: Request,
+        request: SubscriptionRequest,
         *,
         token_hash: str,
         reply_hash: str,
@@ -171,7 +173,7 @@ class Confirmations:
         now: datetime,
         detail: str,
         origin: str = "",
-    ) -> tuple[RedeemOutcome, Request | None]:
+    ) -> tuple[RedeemOutcome, SubscriptionRequest | None]:
         """Do what a token was for, once: the person is active with what they asked for.
 
         Either hash will do; `origin` is the address that the answer came from. All is one
@@ -192,7 +194,7 @@ class Confirmations:
             row = connection.execute(sa.select(confirmations).where(valid)).one_or_none()
             if row is None:
                 return RedeemOutcome.UNKNOWN, None
-            request = Request.from_json(row.email, row.payload)
+            request = SubscriptionRequest.from_json(row.email, row.payload)
             person = row_of(connection, row.email)
             if row.used_at is not None:
                 active = person is not None and person.status == SubscriberStatus.ACTIVE
@@ -204,7 +206,7 @@ class Confirmations:
             if chosen := _chosen(request):
                 update_subscriber(connection, subscriber_id, chosen)
             write_topics(connection, subscriber_id, request.topics)
-            self._people.activate(
+            self._subscribers.activate(
                 connection,
                 subscriber_id,
                 row.email,
@@ -223,11 +225,11 @@ class Confirmations:
         return found
 
 
-def _new(request: Request, now: datetime) -> dict[str, object]:
+def _new(request: SubscriptionRequest, now: datetime) -> dict[str, object]:
     return {"email": request.email, "name": request.name, "created_at": to_ms(now)}
 
 
-def _chosen(request: Request) -> Mapping[str, str]:
+def _chosen(request: SubscriptionRequest) -> Mapping[str, str]:
     """Return as columns what the request says; what it leaves out stays as it was."""
-    chosen = {key: value for key, value in wish_columns(request.wishes).items() if value}
+    chosen = {key: value for key, value in preference_columns(request.preferences).items() if value}
     return {**chosen, **({"name": request.name} if request.name else {})}

@@ -1,14 +1,13 @@
-"""What people agreed to and when, and who must get no mail: what outlives a person's row."""
+"""The log of what people agreed to and when, which outlives a person's row."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from publisher.store.people.hashing import email_hash
-from publisher.store.tables.main import consent_log, suppressions, wordings
+from publisher.store.tables.people import consent_log, wordings
 from publisher.store.times import from_ms, to_ms
 
 if TYPE_CHECKING:
@@ -20,49 +19,16 @@ if TYPE_CHECKING:
 _LONGEST_ORIGIN = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
-    """Why an address gets no mail, and since when."""
-
-    reason: str
-    created_at: datetime
-
-
 class ConsentLog:
-    """By keyed hash of the address, which must be normalised already (addresses.py)."""
+    """Entries by keyed hash of the address, which is normalised already (addresses.py).
+
+    Everything raises `StoreError`.
+    """
 
     def __init__(self, database: Database, keys: Mapping[int, bytes]) -> None:
         """Work on `database`; the oldest of `keys` makes the hashes of addresses."""
         self._database = database
         self._keys = keys
-
-    def suppress(self, email: str, reason: str, *, now: datetime) -> bool:
-        """Send no mail to `email` any more, e.g. because it bounced; False: so it was already."""
-        with self._database.writing() as connection:
-            added = self._suppress(connection, email, reason, now)
-            if added:
-                self.log(connection, email, "suppressed", reason, now)
-            return added
-
-    def suppression(self, email: str) -> Suppression | None:
-        """Return why `email` gets no mail, None where it does. Raises `StoreError`."""
-        hashed = email_hash(self._keys, email)
-        with self._database.reading() as connection:
-            row = connection.execute(
-                sa.select(suppressions).where(suppressions.c.email_hash == hashed)
-            ).one_or_none()
-        return None if row is None else Suppression(row.reason, from_ms(row.created_at))
-
-    def lift(self, email: str, *, now: datetime, detail: str = "") -> bool:
-        """Let mail go to `email` again; return whether it was suppressed. Raises `StoreError`."""
-        hashed = email_hash(self._keys, email)
-        with self._database.writing() as connection:
-            lifted = connection.execute(
-                sa.delete(suppressions).where(suppressions.c.email_hash == hashed)
-            )
-            if lifted.rowcount == 1:
-                self.log(connection, email, "suppression lifted", detail, now)
-            return lifted.rowcount == 1
 
     def keep_wording(self, version: str, text: str, *, now: datetime) -> None:
         """Keep the text that people are asked to agree to, once for each version of it."""
@@ -71,13 +37,13 @@ class ConsentLog:
             connection.execute(self._database.insert_new(wordings).values(values))
 
     def wording(self, version: str) -> str:
-        """Return the text of a version, "" for an unknown one. Raises `StoreError`."""
+        """Return the text of a version, "" for an unknown one."""
         query = sa.select(wordings.c.text).where(wordings.c.version == version)
         with self._database.reading() as connection:
             return str(connection.scalar(query) or "")
 
-    def consent(self, email: str) -> list[tuple[datetime, str, str]]:
-        """Return what the log holds of an address, oldest first: time, action and detail."""
+    def history(self, email: str) -> list[tuple[datetime, str, str]]:
+        """Return the entries of an address, oldest first: time, action and detail."""
         query = (
             sa.select(consent_log)
             .where(consent_log.c.subject == email_hash(self._keys, email))
@@ -124,9 +90,3 @@ class ConsentLog:
         ]
         if rows:
             connection.execute(sa.insert(consent_log), rows)
-
-    def _suppress(self, connection: sa.Connection, email: str, reason: str, now: datetime) -> bool:
-        hashed = email_hash(self._keys, email)
-        values = {"email_hash": hashed, "reason": reason, "created_at": to_ms(now)}
-        added = connection.execute(self._database.insert_new(suppressions).values(values))
-        return added.rowcount == 1

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.store.people.hashing import email_hash
-from publisher.store.tables.main import (
-    bounces,
+from publisher.store.tables.mail import bounces, letters
+from publisher.store.tables.newsletter import decisions, deliveries
+from publisher.store.tables.people import (
     confirmations,
     consent_log,
-    decisions,
-    deliveries,
-    letters,
     subscriber_topics,
     subscribers,
     suppressions,
@@ -22,8 +20,6 @@ from publisher.store.times import from_ms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from publisher.store.engine import Database
 
 _TIMES = ("at", "_at", "_until", "_since")
 # Secrets of the mail, and numbers that mean something to this program alone.
@@ -35,39 +31,40 @@ _LEFT_OUT = frozenset(
 )
 
 
-def export_person(database: Database, keys: Mapping[int, bytes], email: str) -> dict[str, object]:
+def read_person(
+    connection: sa.Connection, keys: Mapping[int, bytes], email: str
+) -> dict[str, object]:
     """Return what each table holds of the address as JSON values, times as ISO 8601 in UTC.
 
-    A person who is not on the list has a consent log at most. Raises `StoreError`.
+    A person who is not on the list has a consent log at most.
     """
     hashed = email_hash(keys, email)
-    with database.reading() as connection:
 
-        def rows(table: sa.Table, where: sa.ColumnElement[bool]) -> list[dict[str, object]]:
-            found = connection.execute(sa.select(table).where(where)).mappings()
-            return [
-                {key: _value(key, value) for key, value in row.items() if key not in _LEFT_OUT}
-                for row in found
-            ]
+    def rows(table: sa.Table, where: sa.ColumnElement[bool]) -> list[dict[str, object]]:
+        found = connection.execute(sa.select(table).where(where)).mappings()
+        return [
+            {key: _value(key, value) for key, value in row.items() if key not in _LEFT_OUT}
+            for row in found
+        ]
 
-        person = rows(subscribers, subscribers.c.email == email)
-        known = person[0]["id"] if person else -1
-        topics = connection.scalars(
-            sa.select(subscriber_topics.c.slug)
-            .where(subscriber_topics.c.subscriber_id == known)
-            .order_by(subscriber_topics.c.slug)
-        )
-        return {
-            "email": email,
-            "subscriber": {**person[0], "topics": list(topics)} if person else None,
-            "consent": rows(consent_log, consent_log.c.subject == hashed),
-            "suppression": rows(suppressions, suppressions.c.email_hash == hashed),
-            "requests": rows(confirmations, confirmations.c.email == email),
-            "letters": rows(letters, letters.c.email == email),
-            "deliveries": rows(deliveries, deliveries.c.subscriber_id == known),
-            "decisions": rows(decisions, decisions.c.subscriber_id == known),
-            "bounces": rows(bounces, bounces.c.email_hash == hashed),
-        }
+    person = rows(subscribers, subscribers.c.email == email)
+    known = person[0]["id"] if person else -1
+    topics = connection.scalars(
+        sa.select(subscriber_topics.c.slug)
+        .where(subscriber_topics.c.subscriber_id == known)
+        .order_by(subscriber_topics.c.slug)
+    )
+    return {
+        "email": email,
+        "subscriber": {**person[0], "topics": list(topics)} if person else None,
+        "consent": rows(consent_log, consent_log.c.subject == hashed),
+        "suppression": rows(suppressions, suppressions.c.email_hash == hashed),
+        "requests": rows(confirmations, confirmations.c.email == email),
+        "letters": rows(letters, letters.c.email == email),
+        "deliveries": rows(deliveries, deliveries.c.subscriber_id == known),
+        "decisions": rows(decisions, decisions.c.subscriber_id == known),
+        "bounces": rows(bounces, bounces.c.email_hash == hashed),
+    }
 
 
 def _value(key: str, value: object) -> object:

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from publisher.models import Preferences, SubscriberStatus
+from publisher.models import SubscriberStatus
 from publisher.store.mail.outgoing_queue import enqueue
-from publisher.store.people.confirmations import Request
+from publisher.store.people.confirmations import SubscriptionRequest
 from publisher.store.people.hashing import email_hash
 from publisher.store.people.subscriber_rows import (
     insert_subscribers,
     insert_topics,
-    wish_columns,
+    preference_columns,
 )
-from publisher.store.tables.main import subscribers, suppressions
+from publisher.store.tables.people import subscribers, suppressions
 from publisher.store.times import optional_ms, to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
+    from publisher.models import ImportedSubscriber
     from publisher.store.engine import Database
-    from publisher.store.people.subscribers import Subscribers
+    from publisher.store.people.consent import ConsentLog
 
 _CHUNK = 500
 INVITATION = "confirm"
@@ -34,27 +35,6 @@ _AGREED = (SubscriberStatus.ACTIVE, SubscriberStatus.PAUSED)
 
 def quiet(_lines: int) -> None:
     """Tell nobody."""
-
-
-class ImportedRow(Protocol):
-    """A checked line of a file; see newsletter/subscriber_csv.py."""
-
-    @property
-    def line(self) -> int: ...  # noqa: D102
-    @property
-    def email(self) -> str: ...  # noqa: D102
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def topics(self) -> tuple[str, ...]: ...  # noqa: D102
-    @property
-    def status(self) -> SubscriberStatus: ...  # noqa: D102
-    @property
-    def created_at(self) -> datetime | None: ...  # noqa: D102
-    @property
-    def confirmed_at(self) -> datetime | None: ...  # noqa: D102
-    @property
-    def wishes(self) -> Preferences: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,39 +58,52 @@ class ImportResult:
         )
 
 
-def import_rows(
-    database: Database,
-    people: Subscribers,
-    keys: Mapping[int, bytes],
-    rows: Iterable[ImportedRow],
-    *,
-    now: datetime,
-    detail: str,
-    invite: bool = False,
-    on_progress: Callable[[int], None] = quiet,
-) -> ImportResult:
-    """Add `rows` in one transaction, all or none; return what was done.
+class SubscriberImports:
+    """Puts many people on the list, as a file has them."""
 
-    `invite` has those who are new and pending asked by mail, unless they are suppressed.
-    `on_progress` is told how many lines were read so far.
+    def __init__(
+        self, database: Database, keys: Mapping[int, bytes], consent_log: ConsentLog
+    ) -> None:
+        """Work on `database`; the oldest of `keys` makes the hashes of addresses."""
+        self._database = database
+        self._keys = keys
+        self._consent_log = consent_log
 
-    Someone on the list stays as they are, except that a pending one whose row is active becomes
-    so. Someone who has unsubscribed or is suppressed is never made active by an import.
+    def import_rows(
+        self,
+        rows: Iterable[ImportedSubscriber],
+        *,
+        now: datetime,
+        detail: str = "",
+        invite: bool = False,
+        on_progress: Callable[[int], None] = quiet,
+    ) -> ImportResult:
+        """Add `rows` in one transaction, all or none; return what was done.
 
-    Raises `StoreError`.
-    """
-    total = ImportResult()
-    left = iter(rows)
-    with database.writing() as connection:
-        while chunk := list(islice(left, _CHUNK)):
-            part = _Chunk(connection, keys, chunk, now)
-            for row in chunk:
-                part.take(row)
-            part.write(people, detail)
-            invited = enqueue(database, connection, INVITATION, part.asked, now) if invite else 0
-            total = total.plus(part, invited)
-            on_progress(chunk[-1].line)
-    return total
+        `detail` goes to the consent log. `invite` has those who are new and pending asked by mail,
+        unless they are suppressed. `on_progress` gets the number of lines read so far.
+
+        Someone on the list stays as they are, except that a pending one whose row is active becomes
+        so. Someone who has unsubscribed or is suppressed is never made active by an import.
+
+        Raises `StoreError`.
+        """
+        result = ImportResult()
+        left = iter(rows)
+        with self._database.writing() as connection:
+            while chunk := list(islice(left, _CHUNK)):
+                part = _Chunk(connection, self._keys, chunk, now)
+                for row in chunk:
+                    part.take(row)
+                part.write(self._consent_log, detail)
+                invited = (
+                    enqueue(self._database, connection, INVITATION, part.asked, now)
+                    if invite
+                    else 0
+                )
+                result = result.plus(part, invited)
+                on_progress(chunk[-1].line)
+        return result
 
 
 class _Chunk:
@@ -120,7 +113,7 @@ class _Chunk:
         self,
         connection: sa.Connection,
         keys: Mapping[int, bytes],
-        rows: list[ImportedRow],
+        rows: list[ImportedSubscriber],
         now: datetime,
     ) -> None:
         self._connection = connection
@@ -128,7 +121,7 @@ class _Chunk:
         self._hashes = {row.email: email_hash(keys, row.email) for row in rows}
         self._present = _present(connection, list(self._hashes))
         self._suppressed = _suppressed(connection, list(self._hashes.values()))
-        self._new: dict[str, tuple[ImportedRow, SubscriberStatus, datetime | None]] = {}
+        self._new: dict[str, tuple[ImportedSubscriber, SubscriberStatus, datetime | None]] = {}
         self._agreed: dict[str, datetime] = {}  # who is on the list and has confirmed since
         self._actions: list[tuple[str, str]] = []
         self.known = 0
@@ -143,7 +136,7 @@ class _Chunk:
     def confirmed(self) -> int:
         return sum(action == "confirmed" for _, action in self._actions)
 
-    def take(self, row: ImportedRow) -> None:
+    def take(self, row: ImportedSubscriber) -> None:
         """Decide what becomes of a line."""
         suppressed = self._hashes[row.email] in self._suppressed
         agrees = row.status in _AGREED
@@ -161,10 +154,10 @@ class _Chunk:
         else:
             self.known += 1
         if self._status(row.email) is SubscriberStatus.PENDING and not suppressed:
-            request = Request(row.email, row.topics, row.wishes, row.name)
+            request = SubscriptionRequest(row.email, row.topics, row.preferences, row.name)
             self.asked.append((row.email, request.to_json()))
 
-    def write(self, people: Subscribers, detail: str) -> None:
+    def write(self, consent_log: ConsentLog, detail: str) -> None:
         """Write what was decided."""
         rows = [_columns(*found, self._now) for found in self._new.values()]
         ids = insert_subscribers(self._connection, rows)
@@ -174,7 +167,7 @@ class _Chunk:
         )
         for email, at in self._agreed.items():
             _activate(self._connection, self._present[email][0], at)
-        people.log_all(self._connection, self._actions, detail, self._now)
+        consent_log.log_all(self._connection, self._actions, detail, self._now)
 
     def _status(self, email: str) -> SubscriberStatus | None:
         if email in self._new:
@@ -205,7 +198,7 @@ def _suppressed(connection: sa.Connection, hashes: list[str]) -> set[str]:
 
 
 def _columns(
-    row: ImportedRow, status: SubscriberStatus, confirmed_at: datetime | None, now: datetime
+    row: ImportedSubscriber, status: SubscriberStatus, confirmed_at: datetime | None, now: datetime
 ) -> dict[str, object]:
     agreed = status in _AGREED
     return {
@@ -215,7 +208,7 @@ def _columns(
         "created_at": to_ms(row.created_at or now),
         "confirmed_at": to_ms(confirmed_at or now) if agreed else optional_ms(confirmed_at),
         "unsubscribed_at": to_ms(now) if status is SubscriberStatus.UNSUBSCRIBED else None,
-        **wish_columns(row.wishes),
+        **preference_columns(row.preferences),
     }
 
 

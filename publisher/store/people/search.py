@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.store.people.subscriber_rows import load_subscribers
-from publisher.store.tables.main import subscriber_topics, subscribers
+from publisher.store.tables.people import subscriber_topics, subscribers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from publisher.models import Subscriber, SubscriberStatus
-    from publisher.store.engine import Database
 
 # Nobody reads further; and to count them all takes long where there are very many.
 MOST_COUNTED = 10_000
@@ -45,31 +44,26 @@ class SubscriberPage:
     older: int
 
 
-def search(
-    database: Database, wanted: SubscriberQuery, *, before: int = 0, size: int = 50
+def find_page(
+    connection: sa.Connection, query: SubscriberQuery, *, before: int, size: int
 ) -> SubscriberPage:
-    """Return the newest `size` people, those with an id below `before` where that is set.
-
-    Raises `StoreError`.
-    """
-    where = _where(wanted)
-    if "@" in wanted.text and _holds(database, exactly := subscribers.c.email == wanted.text):
+    """Return the newest `size` people, those with an id below `before` where that is not 0."""
+    where = _where(query)
+    if "@" in query.text and _exists(connection, exactly := subscribers.c.email == query.text):
         # A whole address needs no look through very many.
         where &= exactly
     page = where & (subscribers.c.id < before) if before else where
     ids = sa.select(subscribers.c.id).where(page).order_by(subscribers.c.id.desc()).limit(size + 1)
-    with database.reading() as connection:
-        found = list(connection.scalars(ids))
-        people = load_subscribers(connection, subscribers.c.id.in_(found[:size]))
-        more = found[size - 1] if len(found) > size else 0
-        # To look for few among very many takes long: once is enough.
-        count = len(found) if not before and not more else _count(connection, where)
-    return SubscriberPage(list(reversed(people)), count, more)
+    found = list(connection.scalars(ids))
+    people = load_subscribers(connection, subscribers.c.id.in_(found[:size]))
+    older = found[size - 1] if len(found) > size else 0
+    # Few among very many take long to find: once is enough.
+    count = len(found) if not before and not older else _count(connection, where)
+    return SubscriberPage(list(reversed(people)), count, older)
 
 
-def _holds(database: Database, where: sa.ColumnElement[bool]) -> bool:
-    with database.reading() as connection:
-        return connection.scalar(sa.select(subscribers.c.id).where(where)) is not None
+def _exists(connection: sa.Connection, where: sa.ColumnElement[bool]) -> bool:
+    return connection.scalar(sa.select(subscribers.c.id).where(where)) is not None
 
 
 def _count(connection: sa.Connection, where: sa.ColumnElement[bool]) -> int:
@@ -77,19 +71,19 @@ def _count(connection: sa.Connection, where: sa.ColumnElement[bool]) -> int:
     return int(connection.scalar(sa.select(sa.func.count()).select_from(counted)) or 0)
 
 
-def _where(wanted: SubscriberQuery) -> sa.ColumnElement[bool]:
+def _where(query: SubscriberQuery) -> sa.ColumnElement[bool]:
     where: sa.ColumnElement[bool] = sa.true()
-    if wanted.text:
+    if query.text:
         where &= sa.or_(
-            subscribers.c.email.icontains(wanted.text, autoescape=True),
-            subscribers.c.name.icontains(wanted.text, autoescape=True),
+            subscribers.c.email.icontains(query.text, autoescape=True),
+            subscribers.c.name.icontains(query.text, autoescape=True),
         )
-    if wanted.topic:
+    if query.topic:
         chosen = sa.exists().where(
             subscriber_topics.c.subscriber_id == subscribers.c.id,
-            subscriber_topics.c.slug == wanted.topic,
+            subscriber_topics.c.slug == query.topic,
         )
         where &= chosen
-    if wanted.status is not None:
-        where &= subscribers.c.status == wanted.status.value
+    if query.status is not None:
+        where &= subscribers.c.status == query.status.value
     return where

@@ -15,7 +15,7 @@ from publisher.models import (
     Subscriber,
     SubscriberStatus,
 )
-from publisher.store.tables.main import subscriber_topics, subscribers
+from publisher.store.tables.people import subscriber_topics, subscribers
 from publisher.store.times import from_ms, optional_time
 
 if TYPE_CHECKING:
@@ -65,12 +65,12 @@ def write_topics(connection: sa.Connection, subscriber_id: int, topics: Iterable
         connection.execute(sa.insert(subscriber_topics), rows)
 
 
-def wish_columns(wishes: Preferences) -> dict[str, str]:
-    """Return `wishes` as columns."""
+def preference_columns(preferences: Preferences) -> dict[str, str]:
+    """Return `preferences` as columns."""
     return {
-        "language": wishes.language or "",
-        "length": wishes.length or "",
-        "frequency": wishes.frequency or "",
+        "language": preferences.language or "",
+        "length": preferences.length or "",
+        "frequency": preferences.frequency or "",
     }
 
 
@@ -122,7 +122,7 @@ def load_subscribers(
             created_at=from_ms(row.created_at),
             confirmed_at=optional_time(row.confirmed_at),
             paused_until=optional_time(row.paused_until),
-            wishes=Preferences(
+            preferences=Preferences(
                 language=Language(row.language) if row.language else None,
                 length=Length(row.length) if row.length else None,
                 frequency=Frequency(row.frequency) if row.frequency else None,

@@ -13,33 +13,31 @@ from publisher.models import (
     Subscriber,
     SubscriberStatus,
 )
-from publisher.store.people.consent import ConsentLog
+from publisher.store.people.gdpr_export import read_person
 from publisher.store.people.hashing import email_hash
+from publisher.store.people.search import find_page
 from publisher.store.people.subscriber_rows import (
     insert_subscriber,
     load_subscribers,
+    preference_columns,
     read_subscriber,
     row_of,
     update_subscriber,
-    wish_columns,
     write_topics,
 )
-from publisher.store.tables.main import (
-    bounces,
-    confirmations,
-    consent_log,
-    decisions,
-    deliveries,
-    letters,
-    subscriber_topics,
-    subscribers,
-    suppressions,
-)
+from publisher.store.tables.mail import bounces, letters
+from publisher.store.tables.newsletter import decisions, deliveries
+from publisher.store.tables.people import confirmations, consent_log, subscriber_topics, subscribers
 from publisher.store.times import to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
+
+    from publisher.store.engine import Database
+    from publisher.store.people.consent import ConsentLog
+    from publisher.store.people.search import SubscriberPage, SubscriberQuery
+    from publisher.store.people.suppressions import Suppressions
 
 # Rows fetched at a time: no list of people is held in memory whole.
 _PAGE = 1000
@@ -47,15 +45,28 @@ _AGREED = (SubscriberStatus.ACTIVE.value, SubscriberStatus.PAUSED.value)
 _RESUMED = {"status": SubscriberStatus.ACTIVE.value, "paused_until": None}
 
 
-class Subscribers(ConsentLog):
-    """Every address given here must be normalised already (addresses.py)."""
+class Subscribers:
+    """The list. Every address given here is normalised already (addresses.py)."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: Mapping[int, bytes],
+        consent_log: ConsentLog,
+        suppressions: Suppressions,
+    ) -> None:
+        """Work on `database`; the oldest of `keys` makes the hashes of addresses."""
+        self._database = database
+        self._keys = keys
+        self._consent_log = consent_log
+        self._suppressions = suppressions
 
     def add(
         self,
         email: str,
         name: str,
         topics: Iterable[str],
-        wishes: Preferences = NO_PREFERENCES,
+        preferences: Preferences = NO_PREFERENCES,
         *,
         now: datetime,
         detail: str = "",
@@ -72,13 +83,17 @@ class Subscribers(ConsentLog):
                 raise SubscriberError(f"{email}: is on the list already")
             if row is None:
                 values = {"email": email, "name": name, "created_at": to_ms(now)}
-                subscriber_id = insert_subscriber(connection, values | wish_columns(wishes))
+                subscriber_id = insert_subscriber(
+                    connection, values | preference_columns(preferences)
+                )
             else:
                 subscriber_id = row.id
                 pending = {"name": name, "status": SubscriberStatus.PENDING.value}
-                update_subscriber(connection, subscriber_id, pending | wish_columns(wishes))
+                update_subscriber(
+                    connection, subscriber_id, pending | preference_columns(preferences)
+                )
             write_topics(connection, subscriber_id, topics)
-            self.log(connection, email, "added", detail, now)
+            self._consent_log.log(connection, email, "added", detail, now)
             return read_subscriber(connection, subscriber_id)
 
     def confirm(self, email: str, *, now: datetime, detail: str = "") -> Subscriber:
@@ -114,11 +129,11 @@ class Subscribers(ConsentLog):
         """Make a person active who has just agreed, in the caller's transaction; see `confirm`."""
         active = {"status": SubscriberStatus.ACTIVE.value, "confirmed_at": to_ms(now)}
         update_subscriber(connection, subscriber_id, {**active, "paused_until": None})
+        self._suppressions.delete(connection, email)
         hashed = email_hash(self._keys, email)
-        connection.execute(sa.delete(suppressions).where(suppressions.c.email_hash == hashed))
         # Bounces from before count no more: the mailbox works.
         connection.execute(sa.delete(bounces).where(bounces.c.email_hash == hashed))
-        self.log(connection, email, "confirmed", detail, now, wording, origin)
+        self._consent_log.log(connection, email, "confirmed", detail, now, wording, origin)
 
     def pause(
         self, subscriber_id: int, *, until: datetime | None, now: datetime, detail: str = ""
@@ -161,7 +176,7 @@ class Subscribers(ConsentLog):
                 .returning(subscribers.c.email)
             ).one_or_none()
             if moved is not None:
-                self.log(connection, moved.email, action, detail, now)
+                self._consent_log.log(connection, moved.email, action, detail, now)
             return moved is not None
 
     def unsubscribe(self, subscriber_id: int, *, now: datetime, detail: str = "") -> bool:
@@ -174,7 +189,7 @@ class Subscribers(ConsentLog):
                 return False
             gone = {"status": SubscriberStatus.UNSUBSCRIBED.value, "unsubscribed_at": to_ms(now)}
             update_subscriber(connection, row.id, gone)
-            self.log(connection, row.email, "unsubscribed", detail, now)
+            self._consent_log.log(connection, row.email, "unsubscribed", detail, now)
             return True
 
     def remove(self, email: str, *, now: datetime, detail: str = "") -> bool:
@@ -208,12 +223,17 @@ class Subscribers(ConsentLog):
                 connection.execute(sa.delete(table).where(table.c.email == email))
             hashed = email_hash(self._keys, email)
             connection.execute(sa.delete(bounces).where(bounces.c.email_hash == hashed))
-            self._suppress(connection, email, "erased", now)
+            self._suppressions.insert(connection, email, "erased", now)
             connection.execute(
                 sa.update(consent_log).where(consent_log.c.subject == hashed).values(origin="")
             )
-            self.log(connection, email, "erased", detail, now)
+            self._consent_log.log(connection, email, "erased", detail, now)
             return row is not None
+
+    def export_person(self, email: str) -> dict[str, object]:
+        """Return everything that is kept of a person, as JSON values. Raises `StoreError`."""
+        with self._database.reading() as connection:
+            return read_person(connection, self._keys, email)
 
     def set_topics(self, subscriber_id: int, topics: Iterable[str]) -> Subscriber:
         """Replace a person's topics (slugs, none for all).
@@ -225,14 +245,14 @@ class Subscribers(ConsentLog):
             write_topics(connection, subscriber_id, topics)
             return read_subscriber(connection, subscriber_id)
 
-    def set_wishes(self, subscriber_id: int, wishes: Preferences) -> Subscriber:
+    def set_preferences(self, subscriber_id: int, preferences: Preferences) -> Subscriber:
         """Replace how a person wants the mail.
 
         Raises `SubscriberError` for an unknown id, and `StoreError`.
         """
         with self._database.writing() as connection:
             read_subscriber(connection, subscriber_id)
-            update_subscriber(connection, subscriber_id, wish_columns(wishes))
+            update_subscriber(connection, subscriber_id, preference_columns(preferences))
             return read_subscriber(connection, subscriber_id)
 
     def find(self, email: str) -> Subscriber | None:
@@ -246,6 +266,14 @@ class Subscribers(ConsentLog):
         with self._database.reading() as connection:
             found = load_subscribers(connection, subscribers.c.id == subscriber_id)
         return found[0] if found else None
+
+    def search(self, query: SubscriberQuery, *, before: int = 0, size: int = 50) -> SubscriberPage:
+        """Return the newest `size` people, those with an id below `before` where that is set.
+
+        Raises `StoreError`.
+        """
+        with self._database.reading() as connection:
+            return find_page(connection, query, before=before, size=size)
 
     def token_version(self, subscriber_id: int) -> int | None:
         """Return the version an unsubscribe token must have, None for an unknown id."""

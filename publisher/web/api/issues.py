@@ -12,15 +12,15 @@ from publisher.web.api.operation import Operation, Reply
 from publisher.web.api.scopes import Scope
 
 if TYPE_CHECKING:
+    from publisher.models import FrozenIssue
     from publisher.store.database import Store
-    from publisher.store.ledger.issues import IssueInfo
     from publisher.web.api.operation import Call
 
 _UNKNOWN = {404: "There is no such issue."}
 
 
-def _shown(info: IssueInfo, store: Store) -> model.Issue:
-    counts = store.ledger.counts(info.id)
+def _shown(info: FrozenIssue, store: Store) -> model.Issue:
+    counts = store.deliveries.counts(info.id)
     return model.Issue(
         id=info.id,
         state=info.state,
@@ -36,7 +36,7 @@ def _shown(info: IssueInfo, store: Store) -> model.Issue:
 def _list(call: Call) -> Reply:
     asked: model.Paging = call.parameters
     store = call.context.store
-    infos = store.ledger.issues()
+    infos = store.issues.all()
     # Counted from the oldest, which stays where it is: what comes meanwhile moves no page.
     end = len(infos) if asked.cursor is UNSET else min(int(asked.cursor), len(infos))
     start = max(end - asked.limit, 0)
@@ -51,7 +51,7 @@ def _one(call: Call) -> Reply:
 def _deliveries(call: Call) -> Reply:
     asked: model.DeliverySearch = call.parameters
     info = _info(call)
-    rows = call.context.store.ledger.rows(
+    rows = call.context.store.deliveries.rows(
         info.id,
         [] if asked.state is UNSET else [asked.state],
         limit=asked.limit + 1,
@@ -74,8 +74,8 @@ def _deliveries(call: Call) -> Reply:
     return Reply(model.Page(items=items, next=more))
 
 
-def _info(call: Call) -> IssueInfo:
-    found = call.context.store.ledger.issue(call.parameters.issue)
+def _info(call: Call) -> FrozenIssue:
+    found = call.context.store.issues.get(call.parameters.issue)
     if found is None:
         raise HTTPException(404)
     return found

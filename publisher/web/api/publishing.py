@@ -43,22 +43,22 @@ def _build(call: Call) -> Reply:
 def _start(call: Call) -> Reply:
     now = call.context.clock()
     call.context.store.tasks.ask(BUILD, now=now)
-    call.context.store.operators.note(call.by, "build asked for", "", now=now)
+    call.context.store.audit_log.note(call.by, "build asked for", "", now=now)
     return Reply(_build(call).content, 202)
 
 
 def _status(call: Call) -> Reply:
     store = call.context.store
-    infos = store.ledger.issues()
+    infos = store.issues.all()
     states = [info.state.value for info in infos]
-    doubts = sum(store.ledger.counts(info.id)[DeliveryState.IN_DOUBT] for info in infos[-20:])
+    doubts = sum(store.deliveries.counts(info.id)[DeliveryState.IN_DOUBT] for info in infos[-20:])
     return Reply(
         model.Status(
             version=__version__,
             subscribers={state.value: count for state, count in store.subscribers.count().items()},
             issues={state: states.count(state) for state in ("open", "paused", "done")}
             | {"in_doubt": doubts},
-            mails_waiting=store.letters.waiting(),
+            mails_waiting=store.outgoing_queue.waiting(),
             tasks=[
                 model.Task(
                     name=task.name, failed=task.failed, ended_at=task.ended_at, said=task.said

@@ -14,7 +14,7 @@ from publisher.errors import SubscriberError
 from publisher.models import Preferences, SubscriberStatus
 from publisher.sender.transactional_message import MailKind
 from publisher.store.mail.rate_limits import RequestLimits
-from publisher.store.people.confirmations import Request
+from publisher.store.people.confirmations import SubscriptionRequest
 from publisher.store.people.search import SubscriberQuery
 from publisher.web.api import model
 from publisher.web.api.operation import Operation, Reply
@@ -35,9 +35,9 @@ def shown(person: Subscriber) -> model.Subscriber:
         name=person.name,
         status=person.status,
         topics=list(person.topics),
-        language=person.wishes.language,
-        length=person.wishes.length,
-        frequency=person.wishes.frequency,
+        language=person.preferences.language,
+        length=person.preferences.length,
+        frequency=person.preferences.frequency,
         created_at=person.created_at.astimezone(UTC),
         confirmed_at=person.confirmed_at,
         paused_until=person.paused_until,
@@ -52,7 +52,7 @@ def _list(call: Call) -> Reply:
         None if asked.status is UNSET else asked.status,
     )
     before = 0 if asked.cursor is UNSET else int(asked.cursor)
-    found = call.context.store.search(wanted, before=before, size=asked.limit)
+    found = call.context.store.subscribers.search(wanted, before=before, size=asked.limit)
     items = [shown(person) for person in found.people]
     return Reply(model.Page(items=items, next=str(found.older) if found.older else None))
 
@@ -67,35 +67,35 @@ def _add(call: Call) -> Reply:
     _check_topics(asked.topics)
     if asked.confirmed and not asked.note.strip():
         raise HTTPException(422, "note: say how the person agreed")
-    wishes = Preferences(asked.language, asked.length, asked.frequency)
+    preferences = Preferences(asked.language, asked.length, asked.frequency)
     store, now = call.context.store, call.context.clock()
     known = store.subscribers.find(email)
     if known is not None and known.status in (SubscriberStatus.ACTIVE, SubscriberStatus.PAUSED):
         raise HTTPException(409, "this address is on the list already")
     if not asked.confirmed:
-        if store.subscribers.suppression(email) is not None and known is not None:
+        if store.suppressions.find(email) is not None and known is not None:
             raise HTTPException(409, "this address gets no mail; the person has to come themselves")
-        _ask(call, Request(email, tuple(sorted(set(asked.topics))), wishes, name))
+        _ask(call, SubscriptionRequest(email, tuple(sorted(set(asked.topics))), preferences, name))
         return Reply(model.Asked(email=email), 202)
     detail = f"by {call.by}: {one_line(' '.join(asked.note.split()), 1000)}"
     try:
-        store.subscribers.add(email, name, asked.topics, wishes, now=now, detail=detail)
+        store.subscribers.add(email, name, asked.topics, preferences, now=now, detail=detail)
         person = store.subscribers.confirm(email, now=now, detail=detail)
     except SubscriberError as error:  # somebody else was quicker
         raise HTTPException(409, "this address is on the list already") from error
-    store.operators.note(call.by, "subscriber added", f"subscriber {person.id}", now=now)
+    store.audit_log.note(call.by, "subscriber added", f"subscriber {person.id}", now=now)
     return Reply(shown(person), 201, location=f"/subscribers/{person.id}")
 
 
-def _ask(call: Call, request: Request) -> None:
+def _ask(call: Call, request: SubscriptionRequest) -> None:
     store, now = call.context.store, call.context.clock()
     limits = RequestLimits.of(call.context.settings.subscribing)
-    if not store.knocks.knock(request.email, limits, now=now):
+    if not store.rate_limits.knock(request.email, limits, now=now):
         raise HTTPException(
             429, "too many mails were asked for; see [subscribing]", {"Retry-After": "3600"}
         )
-    store.letters.put(MailKind.CONFIRM, request.email, request.to_json(), now=now)
-    store.operators.note(call.by, "subscriber asked", "", now=now)
+    store.outgoing_queue.put(MailKind.CONFIRM, request.email, request.to_json(), now=now)
+    store.audit_log.note(call.by, "subscriber asked", "", now=now)
 
 
 def _one(call: Call) -> Reply:
@@ -106,15 +106,15 @@ def _change(call: Call) -> Reply:
     asked: model.Change = call.body
     _check_topics([] if asked.topics is UNSET else asked.topics)
     person, people = _person(call), call.context.store.subscribers
-    before = person.wishes
-    wishes = Preferences(
+    before = person.preferences
+    preferences = Preferences(
         before.language if asked.language is UNSET else asked.language,
         before.length if asked.length is UNSET else asked.length,
         before.frequency if asked.frequency is UNSET else asked.frequency,
     )
     try:
-        if wishes != before:
-            person = people.set_wishes(person.id, wishes)
+        if preferences != before:
+            person = people.set_preferences(person.id, preferences)
         if asked.topics is not UNSET:
             person = people.set_topics(person.id, asked.topics)
     except SubscriberError as error:  # erased meanwhile
@@ -153,7 +153,7 @@ def _person(call: Call) -> Subscriber:
 
 def _note(call: Call, action: str) -> None:
     about = f"subscriber {call.parameters.id}"
-    call.context.store.operators.note(call.by, action, about, now=call.context.clock())
+    call.context.store.audit_log.note(call.by, action, about, now=call.context.clock())
 
 
 OPERATIONS = (

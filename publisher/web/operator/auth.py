@@ -101,7 +101,7 @@ class OperatorRequest:
 
     def note(self, action: str, about: str) -> None:
         """Write down what the operator did; `about` names things by their ids."""
-        self.store.operators.note(self.operator, action, about, now=self.now)
+        self.store.audit_log.note(self.operator, action, about, now=self.now)
 
     @property
     def by(self) -> str:

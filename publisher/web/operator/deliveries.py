@@ -34,7 +34,7 @@ def rows(visit: OperatorRequest) -> Response:
     asked = visit.asked("state")
     state = DeliveryState(asked) if asked in set(DeliveryState) else None
     states = (state,) if state else ()
-    page = visit.store.ledger.rows(
+    page = visit.store.deliveries.rows(
         shown.info.id, states, limit=_PAGE + 1, after=visit.number("after")
     )
     return operator_page(

@@ -27,7 +27,7 @@ def growth_lately(visit: OperatorRequest) -> list[Growth] | None:
     """Return the list's last days."""
     zone, now = visit.settings.site.zone, visit.now
     return visit.lookout.figure(
-        "growth", lambda: visit.store.figures.growth(zone, days=GROWTH_DAYS, now=now)
+        "growth", lambda: visit.store.statistics.growth(zone, days=GROWTH_DAYS, now=now)
     )
 
 
@@ -46,8 +46,8 @@ def states_lately(visit: OperatorRequest) -> dict[str, dict[DeliveryState, int]]
     """Return the deliveries of the newest issues by state, oldest first."""
 
     def make() -> dict[str, dict[DeliveryState, int]]:
-        ids = visit.store.figures.recent_issues(_ISSUES)
-        return visit.store.figures.states_of(ids[::-1])
+        ids = visit.store.statistics.recent_issues(_ISSUES)
+        return visit.store.statistics.states_of(ids[::-1])
 
     return visit.lookout.figure("states", make)
 
@@ -57,7 +57,7 @@ def domains_lately(visit: OperatorRequest) -> list[DomainBounces] | None:
     since = visit.now - timedelta(days=GROWTH_DAYS)
 
     def make() -> list[DomainBounces]:
-        ids = visit.store.figures.recent_issues(DOMAIN_ISSUES)
-        return visit.store.figures.by_domain(ids, since=since)
+        ids = visit.store.statistics.recent_issues(DOMAIN_ISSUES)
+        return visit.store.statistics.by_domain(ids, since=since)
 
     return visit.lookout.figure("domains", make)

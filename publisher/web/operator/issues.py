@@ -10,8 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from publisher.models import DeliveryState
-from publisher.store.ledger.issues import IssueState
+from publisher.models import DeliveryState, IssueState
 from publisher.web.charts import columns
 from publisher.web.operator.auth import guarded
 from publisher.web.operator.charting import GROUPS, deliveries_chart
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from publisher.store.ledger.issues import IssueInfo
+    from publisher.models import FrozenIssue
     from publisher.web.operator.auth import OperatorRequest
 
 PART = "/operator/issues"
@@ -37,7 +36,7 @@ _COUNT_SECONDS = 1.0
 class Progress:
     """How far an issue is. `moving`: it is being sent, or will be by itself."""
 
-    info: IssueInfo
+    info: FrozenIssue
     counts: Mapping[DeliveryState, int]
     next_due: datetime | None
 
@@ -69,7 +68,7 @@ class Progress:
 def listed(visit: OperatorRequest) -> Response:
     """Show all issues, newest first."""
     states = states_lately(visit)
-    infos = visit.store.ledger.issues()[::-1]
+    infos = visit.store.issues.all()[::-1]
     return operator_page(
         visit,
         "web/operator/issues.html.j2",
@@ -88,7 +87,7 @@ def issue(visit: OperatorRequest) -> Response:
     shown = progress(visit)
     info = shown.info
     reasons = {
-        state: visit.store.figures.reasons_of(info.id, state, most=_REASONS)
+        state: visit.store.statistics.reasons_of(info.id, state, most=_REASONS)
         for state in (DeliveryState.REJECTED, DeliveryState.IN_DOUBT, DeliveryState.SKIPPED)
         if shown.counts[state]
     }
@@ -100,7 +99,7 @@ def issue(visit: OperatorRequest) -> Response:
         shown=shown,
         still=bool(visit.asked("still")),
         reasons=reasons,
-        decisions=visit.store.ledger.decisions(info.id)[::-1],
+        decisions=visit.store.deliveries.decisions(info.id)[::-1],
     )
 
 
@@ -115,23 +114,23 @@ def pause(visit: OperatorRequest) -> Response:
     """Stop an issue before its next message, or take it up again."""
     info = progress(visit).info
     if visit.field("resume"):
-        visit.store.ledger.resume(info.id)
+        visit.store.issues.resume(info.id)
         visit.note("issue resumed", f"issue {info.id}")
     else:
-        visit.store.ledger.pause(info.id, until=None, reason=visit.by)
+        visit.store.issues.pause(info.id, until=None, reason=visit.by)
         visit.note("issue paused", f"issue {info.id}")
     return RedirectResponse(f"{PART}/{info.id}", status_code=303)
 
 
 def progress(visit: OperatorRequest) -> Progress:
     """Return how far the issue of the address is; 404 where there is no such."""
-    info = visit.store.ledger.issue(visit.part("issue"))
+    info = visit.store.issues.get(visit.part("issue"))
     if info is None:
         raise HTTPException(404)
-    make = partial(visit.store.ledger.counts, info.id)
+    make = partial(visit.store.deliveries.counts, info.id)
     counts = visit.lookout.figure(counts_name(info.id), make, _COUNT_SECONDS)
     return Progress(
-        info, counts or dict.fromkeys(DeliveryState, 0), visit.store.ledger.next_due(info.id)
+        info, counts or dict.fromkeys(DeliveryState, 0), visit.store.deliveries.next_due(info.id)
     )
 
 

@@ -60,7 +60,7 @@ def mail_link(context: Context, address: str) -> None:
         return
     now = context.clock()
     if context.store.operators.links_since(now - timedelta(hours=1), email) < _LINKS_PER_HOUR:
-        context.store.letters.put("login", email, "{}", now=now)
+        context.store.outgoing_queue.put("login", email, "{}", now=now)
 
 
 async def enter(request: Request) -> Response:

@@ -9,9 +9,8 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from publisher.formatter.i18n.words import counted
-from publisher.models import DeliveryState
+from publisher.models import DeliveryState, IssueState
 from publisher.newsletter.periods import next_due
-from publisher.store.ledger.issues import IssueState
 from publisher.web.charts import groups, lines
 from publisher.web.operator.auth import HOME, guarded
 from publisher.web.operator.charting import moves_chart, size_chart
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from publisher.models import Frequency
-    from publisher.store.ledger.issues import IssueInfo
+    from publisher.models import Frequency, FrozenIssue
     from publisher.web.operator.auth import OperatorRequest
     from publisher.web.operator.dashboard_cache import Dashboard
 
@@ -57,7 +55,7 @@ def overview(visit: OperatorRequest) -> Response:
     people = visit.lookout.figure("people", visit.store.subscribers.count)
     days = growth_lately(visit)
     states = states_lately(visit)
-    infos = visit.store.ledger.issues()[-_RECENT:]
+    infos = visit.store.issues.all()[-_RECENT:]
     apps = apps_lately(visit)
     week = (days or [])[-_WEEK:]
     return operator_page(
@@ -80,7 +78,7 @@ def overview(visit: OperatorRequest) -> Response:
 
 
 def last_sent(
-    states: Mapping[str, Mapping[DeliveryState, int]] | None, infos: list[IssueInfo]
+    states: Mapping[str, Mapping[DeliveryState, int]] | None, infos: list[FrozenIssue]
 ) -> int:
     """Return how many deliveries of the newest issue were sent."""
     counts = states.get(infos[-1].id) if states and infos else None
@@ -99,10 +97,10 @@ def due(look: Dashboard | None, visit: OperatorRequest) -> list[Due]:
     return found
 
 
-def needs(visit: OperatorRequest, infos: list[IssueInfo], look: Dashboard | None) -> list[Need]:
+def needs(visit: OperatorRequest, infos: list[FrozenIssue], look: Dashboard | None) -> list[Need]:
     """Return what waits for a person."""
     found = []
-    doubts = visit.store.figures.doubts_of([info.id for info in infos])
+    doubts = visit.store.statistics.doubts_of([info.id for info in infos])
     for info in infos:
         where = f"/operator/issues/{info.id}"
         if info.id in doubts:
@@ -110,7 +108,7 @@ def needs(visit: OperatorRequest, infos: list[IssueInfo], look: Dashboard | None
             found.append(Need(text, f"{where}/deliveries?state=in_doubt"))
         if info.state is IssueState.PAUSED:
             found.append(Need(f"{info.id} is paused: {info.pause_reason}", where))
-    waiting = visit.store.letters.waiting()
+    waiting = visit.store.outgoing_queue.waiting()
     if waiting:
         text = counted(waiting, "1 single mail is", "{count:,} single mails are")
         found.append(Need(f"{text} waiting to be sent", ""))

@@ -29,7 +29,7 @@ def people(visit: OperatorRequest) -> Response:
     asked = visit.asked("status")
     status = SubscriberStatus(asked) if asked in set(SubscriberStatus) else None
     wanted = SubscriberQuery(visit.asked("q"), visit.asked("topic", 64), status)
-    page = visit.store.search(wanted, before=visit.number("before"), size=_PAGE)
+    page = visit.store.subscribers.search(wanted, before=visit.number("before"), size=_PAGE)
     look = visit.lookout.look(visit.context)
     query = {"q": wanted.text, "topic": wanted.topic, "status": status or ""}
     return operator_page(
@@ -58,9 +58,9 @@ def person(visit: OperatorRequest) -> Response:
         part=PART,
         person=found,
         names={topic.slug: topic.name for topic in look.topics} if look else {},
-        consent=visit.store.subscribers.consent(found.email)[::-1],
-        suppression=visit.store.subscribers.suppression(found.email),
-        deliveries=visit.store.ledger.of_subscriber(found.id, most=20),
+        consent=visit.store.consent_log.history(found.email)[::-1],
+        suppression=visit.store.suppressions.find(found.email),
+        deliveries=visit.store.deliveries.of_subscriber(found.id, most=20),
         tomorrow=(visit.today + timedelta(days=1)).isoformat(),
     )
 
@@ -69,7 +69,9 @@ def data(visit: OperatorRequest) -> Response:
     """Return all that is kept of somebody as a JSON file, for them to have."""
     found = _person(visit)
     visit.note("data exported", f"subscriber {found.id}")
-    content = json.dumps(visit.store.export_person(found.email), ensure_ascii=False, indent=2)
+    content = json.dumps(
+        visit.store.subscribers.export_person(found.email), ensure_ascii=False, indent=2
+    )
     name = f'attachment; filename="subscriber-{found.id}.json"'
     return Response(content, media_type="application/json", headers={"Content-Disposition": name})
 

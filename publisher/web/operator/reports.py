@@ -72,7 +72,7 @@ def log(visit: OperatorRequest) -> Response:
         "web/operator/log.html.j2",
         title="Log",
         part="/operator/log",
-        done=visit.store.operators.done(limit=_LINES),
+        done=visit.store.audit_log.recent_actions(limit=_LINES),
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
+from publisher.models import PollCount
 from publisher.web.polls.user_agents import read_agent
 
 # Of a header: what tells an app stands at its beginning.
@@ -13,21 +13,6 @@ _LONGEST = 400
 _MOST = 5_000
 # Feeds that one service has of one address of ours, for the same reason.
 _VARIANTS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Polls:
-    """How often an app asked for a feed on a day ("2024-12-02"), and for how many people at most.
-
-    `feed` is its path in the output folder.
-    """
-
-    day: str
-    feed: str
-    app: str
-    variant: str
-    polls: int
-    subscribers: int
 
 
 class PollCounter:
@@ -46,7 +31,7 @@ class PollCounter:
         else:
             counted[feed, ""] += 1
 
-    def take(self, day: str) -> list[Polls]:
+    def take(self, day: str) -> list[PollCount]:
         """Return what was counted since the last time, by app, as of `day`; begin anew.
 
         Who takes every minute is a minute wrong at midnight.
@@ -63,4 +48,4 @@ class PollCounter:
                     key = (feed, agent.app, "")
             before, most = found.get(key, (0, 0))
             found[key] = (before + polls, max(most, agent.subscribers))
-        return [Polls(day, *key, *numbers) for key, numbers in found.items()]
+        return [PollCount(day, *key, *numbers) for key, numbers in found.items()]

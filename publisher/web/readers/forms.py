@@ -29,10 +29,10 @@ _MOST_TOPICS = 500
 
 @dataclass(frozen=True, slots=True)
 class ChosenOptions:
-    """What somebody wants to get: topics (none: all) and wishes (None: as the list has it)."""
+    """What somebody wants to get: topics (none: all) and preferences (None: as the list has it)."""
 
     topics: tuple[str, ...] = ()
-    wishes: Preferences = NO_PREFERENCES
+    preferences: Preferences = NO_PREFERENCES
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ async def _save(view: View, person: Subscriber, form: FormData) -> Response:
     people = view.context.store.subscribers
 
     def write() -> Subscriber:
-        people.set_wishes(person.id, filled.chosen.wishes)
+        people.set_preferences(person.id, filled.chosen.preferences)
         return people.set_topics(person.id, filled.chosen.topics)
 
     return await _show(view, await to_thread.run_sync(write), notice=view.said.saved)
@@ -123,7 +123,7 @@ async def _leave(view: View, person: Subscriber, _form: FormData) -> Response:
 
 
 async def _export(view: View, person: Subscriber, _form: FormData) -> Response:
-    found = await to_thread.run_sync(view.context.store.export_person, person.email)
+    found = await to_thread.run_sync(view.context.store.subscribers.export_person, person.email)
     return Response(
         json.dumps(found, ensure_ascii=False, indent=2),
         media_type="application/json",
@@ -188,14 +188,16 @@ async def _show(
             view.language,
             picked=shown.chosen.topics,
             some=shown.some,
-            wishes=shown.chosen.wishes,
+            preferences=shown.chosen.preferences,
         ),
     )
 
 
 def _of(person: Subscriber, wrong: tuple[str, ...] = ()) -> SubscribeChoices:
     return SubscribeChoices(
-        chosen=ChosenOptions(person.topics, person.wishes), some=bool(person.topics), wrong=wrong
+        chosen=ChosenOptions(person.topics, person.preferences),
+        some=bool(person.topics),
+        wrong=wrong,
     )
 
 

@@ -51,7 +51,9 @@ class RequestBatcher:
         requests = [entry.request for entry in batch]
         error: Exception | None = None
         try:
-            await to_thread.run_sync(lambda: store.accept_requests(requests, self._limits, now=now))
+            await to_thread.run_sync(
+                lambda: store.mail_requests.accept(requests, self._limits, now=now)
+            )
         except Exception as found:  # noqa: BLE001 - each of those who wait raises it
             error = found
         for entry in batch:

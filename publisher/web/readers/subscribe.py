@@ -14,7 +14,7 @@ from publisher.models import Language
 from publisher.sender.one_time_tokens import TOKEN_LENGTH, token_hash
 from publisher.sender.transactional_message import MailKind
 from publisher.store.mail.mail_requests import MailRequest
-from publisher.store.people.confirmations import RedeemOutcome, Request
+from publisher.store.people.confirmations import RedeemOutcome, SubscriptionRequest
 from publisher.web.readers.forms import preselected, read_form
 from publisher.web.readers.spam_protection import network_of
 from publisher.web.readers.views import View
@@ -47,7 +47,9 @@ async def subscribe(request: HttpRequest) -> Response:
     if not view.is_guarded(form):
         # From a page of the site, which can't say when it was shown; or too soon.
         return _form(view, topics, filled, notice=view.said.check)
-    asked = Request(filled.address, filled.chosen.topics, filled.chosen.wishes, origin=view.address)
+    asked = SubscriptionRequest(
+        filled.address, filled.chosen.topics, filled.chosen.preferences, origin=view.address
+    )
     payload = json.loads(asked.to_json()) | {
         "by_page": True,
         "letter_language": Language(view.language).value,
@@ -124,7 +126,7 @@ def _form(
             view.language,
             picked=chosen.topics,
             some=filled.some,
-            wishes=chosen.wishes,
+            preferences=chosen.preferences,
         ),
     )
 

@@ -18,10 +18,15 @@ from hypothesis.stateful import (
 )
 
 from publisher.errors import PermanentFailure, TemporaryFailure, UnknownOutcome
-from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, SubscriberStatus
+from publisher.models import (
+    UNSUBSCRIBE_PLACEHOLDER,
+    Edition,
+    EditionRecipient,
+    FrozenEdition,
+    ImportedSubscriber,
+    SubscriberStatus,
+)
 from publisher.models import DeliveryState as S
-from publisher.newsletter.audience import EditionRecipient
-from publisher.newsletter.subscriber_csv import SubscriberRow
 from publisher.sender.delivery.deliver import deliver
 from publisher.sender.message import edition_message
 from publisher.sender.transports.base import Closing
@@ -41,29 +46,24 @@ FATES = ["ok", "ok", "later", "never", "doubt", "doubt, sent", "killed", "killed
 BODY = f"{UNSUBSCRIBE_PLACEHOLDER}\n"
 
 
-class Frozen:
-    key = "all"
-    subject = "x"
-
-    def __init__(self, now: datetime) -> None:
-        letterhead = edition_message.SenderProfile(
-            from_address="a@example.org", list_id="x.example.org"
-        )
-        self.message = edition_message.build(Edition("x", (), "x", BODY, BODY, 1), letterhead, now)
+def frozen_edition(now: datetime) -> FrozenEdition:
+    sender = edition_message.SenderProfile(from_address="a@example.org", list_id="x.example.org")
+    message = edition_message.build(Edition("x", (), "x", BODY, BODY, 1), sender, now)
+    return FrozenEdition("all", "x", message)
 
 
 def make_issue(store: Store, issue: str, now: datetime) -> None:
     emails = [f"{issue}-{number}@example.org" for number in range(PEOPLE)]
     active = SubscriberStatus.ACTIVE
-    rows = [SubscriberRow(1, email, "", (), active, None, now) for email in emails]
-    store.import_subscribers(rows, now=now)
+    rows = [ImportedSubscriber(1, email, "", (), active, None, now) for email in emails]
+    store.imports.import_rows(rows, now=now)
     found = [store.subscribers.find(email) for email in emails]
-    store.ledger.freeze(
+    store.issues.freeze(
         issue,
         start=now,
         end=now,
         papers=[],
-        edition_rows=[Frozen(now)],
+        frozen_editions=[frozen_edition(now)],
         recipients=[EditionRecipient(p.id, p.email, "", "all") for p in found if p],
         now=now,
     )
@@ -93,16 +93,25 @@ class Killed(BaseException):
     """The process is gone: nothing of it runs any more, no `finally` either."""
 
 
-class KilledLedger:
-    """A ledger that a killed process does not reach any more."""
+class KilledPart:
+    """A part of the store that a killed process does not reach any more."""
 
-    def __init__(self, ledger: Any) -> None:
-        self._ledger = ledger
+    def __init__(self, part: Any) -> None:
+        self._part = part
 
     def __getattr__(self, name: str) -> Any:
         if isinstance(sys.exc_info()[1], Killed):
             return lambda *_a, **_k: None
-        return getattr(self._ledger, name)
+        return getattr(self._part, name)
+
+
+class KilledStore:
+    """What the delivery sees of the store."""
+
+    def __init__(self, store: Store) -> None:
+        self.issues: Any = KilledPart(store.issues)
+        self.deliveries: Any = KilledPart(store.deliveries)
+        self.ledger: Any = KilledPart(store.ledger)
 
 
 def chaos_of(  # noqa: C901 - the rules share the store and the clock
@@ -149,11 +158,10 @@ def chaos_of(  # noqa: C901 - the rules share the store and the clock
                         raise Killed
 
             transport.before = fate
-            ledger: Any = KilledLedger(store.ledger)
             with suppress(Killed):
                 deliver(
                     self.issue,
-                    ledger,
+                    KilledStore(store),
                     [transport],
                     envelope_sender="a@example.org",
                     keys=store.keys,
@@ -172,7 +180,7 @@ def chaos_of(  # noqa: C901 - the rules share the store and the clock
 
         @rule(state=st.sampled_from([S.READY, S.SENT, S.ABANDONED]))
         def operator(self, state: S) -> None:
-            for row in store.ledger.rows(self.issue, [S.IN_DOUBT])[:1]:
+            for row in store.deliveries.rows(self.issue, [S.IN_DOUBT])[:1]:
                 assert store.ledger.resolve(
                     self.issue, row.subscriber_id, state, reason="operator", now=clock()
                 )
@@ -191,7 +199,7 @@ def chaos_of(  # noqa: C901 - the rules share the store and the clock
 
         @invariant()
         def nobody_is_lost(self) -> None:
-            rows = store.ledger.rows(self.issue)
+            rows = store.deliveries.rows(self.issue)
             assert len(rows) == PEOPLE
             for row in rows:
                 if row.state is S.SENT and not self.waived[row.email]:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -74,7 +75,7 @@ class Noted(Closing):
 def run(store: Store, transports: Sequence[Any], clock: Clock, **options: Any) -> Report:
     return deliver(
         ISSUE,
-        store.ledger,
+        store,
         transports,
         envelope_sender="n@x.org",
         keys=store.keys,
@@ -129,12 +130,12 @@ def test_a_fault_in_one_connection_ends_the_run_and_leaves_a_clean_ledger(
 
     with pytest.raises(ZeroDivisionError):
         run(store, [Noted(), Noted()], clock, on_progress=bad)
-    counts = store.ledger.counts(ISSUE)
+    counts = store.deliveries.counts(ISSUE)
     assert counts[S.CLAIMED] == counts[S.SENDING] == counts[S.IN_DOUBT] == 0
     assert counts[S.SENT] + counts[S.READY] == 40
 
 
-class Broken:
+class BrokenLedger:
     """A ledger whose commits fail at given times, as on a full disk."""
 
     def __init__(self, ledger: Any, failing: set[int]) -> None:
@@ -159,10 +160,14 @@ def test_a_commit_that_fails_sends_nobody_two(
 ) -> None:
     freeze(20)
     transports = [Noted() for _ in range(connections)]
-    broken = Broken(store.ledger, failing)
+    broken = SimpleNamespace(
+        issues=store.issues,
+        deliveries=store.deliveries,
+        ledger=BrokenLedger(store.ledger, failing),
+    )
     with pytest.raises(StoreError, match="full"):
         deliver(ISSUE, broken, transports, envelope_sender="n@x", keys=store.keys, now=clock)  # type: ignore[arg-type]
-    sending = store.ledger.counts(ISSUE)[S.SENDING]
+    sending = store.deliveries.counts(ISSUE)[S.SENDING]
     assert sending <= connections
     if len(failing) == 1:
         # What was known of the last messages is written at the second try.
@@ -171,7 +176,7 @@ def test_a_commit_that_fails_sends_nobody_two(
     assert run(store, transports, clock).done
     took = Counter(to for transport in transports for to in transport.took)
     assert max(took.values()) == 1
-    rows = store.ledger.rows(ISSUE)
+    rows = store.deliveries.rows(ISSUE)
     assert {row.email for row in rows if row.state is S.SENT} <= set(took)
     assert all(row.state in (S.SENT, S.IN_DOUBT) for row in rows)
 
@@ -184,9 +189,9 @@ def test_what_was_given_back_is_not_claimed_again(
     claims = ClaimQueue(ISSUE, store.ledger, owner="o", batch=2, lease=lease, now=clock)
     assert claims.take() is not None
     claims.release()
-    assert store.ledger.counts(ISSUE)[S.READY] == 5
+    assert store.deliveries.counts(ISSUE)[S.READY] == 5
     assert claims.take() is None
-    assert store.ledger.counts(ISSUE)[S.READY] == 5
+    assert store.deliveries.counts(ISSUE)[S.READY] == 5
 
 
 @pytest.mark.parametrize("connections", [1, 3])
@@ -246,7 +251,7 @@ def say(step):
     time.sleep(0.002)
 with open_store(url) as store, graceful_stop() as stopping:
     print("begun", flush=True)
-    report = deliver("2024-W49", store.ledger, transports, envelope_sender="n@x.org",
+    report = deliver("2024-W49", store, transports, envelope_sender="n@x.org",
                      keys=store.keys, on_progress=say, stopping=stopping,
                      processes=apart == "True")
     print(report.stopped or "done", flush=True)
@@ -285,7 +290,7 @@ def test_asked_to_stop_all_connections_finish_what_is_in_flight(
     output, _ = process.communicate(timeout=60)
     assert output.split("\n")[-2] == "stopped on request"
     with open_store(url) as store:
-        counts = store.ledger.counts(ISSUE)
+        counts = store.deliveries.counts(ISSUE)
     assert counts[S.SENT] == len(received.to) == len(set(received.to)) < 150
     assert counts[S.SENT] + counts[S.READY] == 150
 
@@ -300,13 +305,13 @@ def test_asked_twice_it_does_not_wait_for_an_answer(
     process = start(url, server.port, processes=processes)
     with open_store(url) as store:
         deadline = time.monotonic() + 20
-        while not store.ledger.counts(ISSUE)[S.SENDING] and time.monotonic() < deadline:
+        while not store.deliveries.counts(ISSUE)[S.SENDING] and time.monotonic() < deadline:
             time.sleep(0.02)
         for _ in range(2):
             os.killpg(process.pid, signal.SIGTERM)
             time.sleep(0.2)
         process.communicate(timeout=30)
-        counts = store.ledger.counts(ISSUE)
+        counts = store.deliveries.counts(ISSUE)
     assert counts[S.SENDING] == counts[S.CLAIMED] == 0
     assert counts[S.IN_DOUBT] >= 1
     assert counts[S.IN_DOUBT] + counts[S.READY] == 3

@@ -74,7 +74,7 @@ def run(store: Store, transport: Any, clock: Any, **options: Any) -> Report:
     values: dict[str, Any] = {"jitter": lambda: 0.5, **options}
     return deliver(
         ISSUE,
-        store.ledger,
+        store,
         transport if isinstance(transport, list) else [transport],
         envelope_sender=SENDER,
         keys=store.keys,
@@ -84,7 +84,7 @@ def run(store: Store, transport: Any, clock: Any, **options: Any) -> Report:
 
 
 def states_of(store: Store) -> list[S]:
-    return [row.state for row in store.ledger.rows(ISSUE)]
+    return [row.state for row in store.deliveries.rows(ISSUE)]
 
 
 def test_everyone_gets_one_and_a_second_run_sends_nothing(
@@ -145,11 +145,11 @@ def test_what_becomes_of_a_failure(
 ) -> None:
     emails = freeze(2)
     report = run(store, Told(reader0=error), clock)
-    first, second = store.ledger.rows(ISSUE)
+    first, second = store.deliveries.rows(ISSUE)
     assert (first.state, first.attempts, first.reason) == (state, counted, str(error))
     assert second.state is (S.READY if stopped else S.SENT)
     assert report.stopped == (str(error) if stopped else "")
-    assert (store.subscribers.suppression(emails[0]) is not None) == suppressed
+    assert (store.suppressions.find(emails[0]) is not None) == suppressed
 
 
 def test_a_message_that_is_put_off_goes_when_its_time_has_come(
@@ -175,7 +175,7 @@ def test_a_message_that_is_put_off_for_days_is_given_up(
     transport = Told(reader0=TemporaryFailure("later"))
     while not run(store, transport, clock).done:
         clock.now += timedelta(hours=25)
-    (row,) = store.ledger.rows(ISSUE)
+    (row,) = store.deliveries.rows(ISSUE)
     assert row.state is S.REJECTED
     assert row.reason.startswith("given up after 10 attempts: later")
     assert clock() - start > timedelta(days=3)
@@ -207,7 +207,7 @@ def test_many_failures_in_a_row_stop_the_issue_and_the_same_command_goes_on(
     report = run(store, transport, clock, batch=4)
     assert report.stopped.startswith("10 failures in a row")
     assert (report.sent, report.rejected, report.waiting) == (2, 10, 8)
-    assert store.ledger.counts(ISSUE)[S.CLAIMED] == 0
+    assert store.deliveries.counts(ISSUE)[S.CLAIMED] == 0
     transport.errors.clear()
     assert run(store, transport, clock).sent == 8
 
@@ -231,7 +231,7 @@ def test_a_transport_that_does_not_open_touches_nothing(
     transport.open = fail  # type: ignore[method-assign]
     report = run(store, transport, clock)
     assert (report.stopped, report.waiting) == ("login refused", 2)
-    assert [row.attempts for row in store.ledger.rows(ISSUE)] == [0, 0]
+    assert [row.attempts for row in store.deliveries.rows(ISSUE)] == [0, 0]
 
 
 def test_an_interruption_in_the_middle_of_a_message_leaves_one_doubt(
@@ -278,7 +278,7 @@ def test_asked_to_stop_it_ends_after_the_message_in_flight(
     transport = Told()
     report = run(store, transport, clock, stopping=lambda: len(transport.accepted) == 2)
     assert (report.sent, report.waiting, report.stopped) == (2, 3, "stopped on request")
-    assert store.ledger.counts(ISSUE)[S.READY] == 3
+    assert store.deliveries.counts(ISSUE)[S.READY] == 3
 
 
 def test_an_operators_pause_holds_until_it_is_lifted(
@@ -286,14 +286,14 @@ def test_an_operators_pause_holds_until_it_is_lifted(
 ) -> None:
     freeze(3)
     transport = Told()
-    pause = lambda _to: store.ledger.pause(ISSUE, until=None, reason="a typo")  # noqa: E731
+    pause = lambda _to: store.issues.pause(ISSUE, until=None, reason="a typo")  # noqa: E731
     transport.before = pause
     report = run(store, transport, clock)
     assert (report.sent, report.stopped) == (1, "a typo")
     clock.now += timedelta(days=30)
     transport.before = lambda _to: None
     assert run(store, transport, clock).stopped == "a typo"
-    store.ledger.resume(ISSUE)
+    store.issues.resume(ISSUE)
     assert run(store, transport, clock).sent == 2
 
 
@@ -315,7 +315,7 @@ def slow(step):
     print(step.state, flush=True)
     time.sleep(0.01)
 with open_store(url) as store, transport, graceful_stop() as stopping:
-    report = deliver("2024-W49", store.ledger, [transport], envelope_sender="n@x.org",
+    report = deliver("2024-W49", store, [transport], envelope_sender="n@x.org",
                      keys=store.keys, on_progress=slow, stopping=stopping)
     print(report.stopped or "done", flush=True)
 """
@@ -350,7 +350,7 @@ def test_killed_between_messages_the_next_run_goes_on_at_once_outbox(
     names = [path.name for path in (tmp_path / "out").iterdir() if path.suffix == ".eml"]
     assert len(names) == 40
     with open_store(url) as store:
-        assert store.ledger.counts(ISSUE)[S.SENT] == 40
+        assert store.deliveries.counts(ISSUE)[S.SENT] == 40
 
 
 def test_killed_between_messages_the_next_run_goes_on_at_once_smtp(
@@ -366,7 +366,7 @@ def test_killed_between_messages_the_next_run_goes_on_at_once_smtp(
     end(process)
     assert end(start(url, "smtp", port))[-1] == "done"
     with open_store(url) as store:
-        counts = store.ledger.counts(ISSUE)
+        counts = store.deliveries.counts(ISSUE)
     # Killed in the pause between two, or, rarely, in one: then that one is in doubt.
     assert counts[S.SENT] + counts[S.IN_DOUBT] == 40
     assert counts[S.IN_DOUBT] <= 1
@@ -384,14 +384,14 @@ def test_killed_while_the_answer_is_awaited_it_is_one_doubt_and_nobody_gets_two(
     process = start(url, "smtp", server.port)
     with open_store(url) as store:
         deadline = time.monotonic() + 20
-        while not store.ledger.counts(ISSUE)[S.SENDING] and time.monotonic() < deadline:
+        while not store.deliveries.counts(ISSUE)[S.SENDING] and time.monotonic() < deadline:
             time.sleep(0.02)
         time.sleep(0.1)
         process.send_signal(signal.SIGKILL)
         end(process)
         server.script["end"] = "250 ok"
         assert end(start(url, "smtp", server.port))[-1] == "done"
-        counts = store.ledger.counts(ISSUE)
+        counts = store.deliveries.counts(ISSUE)
     assert (counts[S.SENT], counts[S.IN_DOUBT], server.accepted) == (2, 1, 2)
 
 
@@ -404,7 +404,7 @@ def test_sigterm_ends_after_the_message_in_flight(url: str, freeze: Freeze, tmp_
     assert end(process)[-3:] == ["stopped", "on", "request"]
     assert process.returncode == 0
     with open_store(url) as store:
-        counts = store.ledger.counts(ISSUE)
+        counts = store.deliveries.counts(ISSUE)
     assert counts[S.SENT] + counts[S.READY] == 60
     assert counts[S.READY] > 0
 

@@ -47,7 +47,7 @@ try:
         if int(most):
             wal = os.stat(url.removeprefix("sqlite:///") + "-wal").st_size
             resource.setrlimit(resource.RLIMIT_FSIZE, (wal + int(most),) * 2)
-        report = deliver("2024-W49", store.ledger, transports, envelope_sender="n@x.org",
+        report = deliver("2024-W49", store, transports, envelope_sender="n@x.org",
                          keys=store.keys, processes=processes == "True")
     print(report.stopped)
 except PublisherError as error:
@@ -81,7 +81,7 @@ def resumed(url: str, port: int) -> None:
     for _ in range(20):
         ended(start(url, port))
         with open_store(url) as store:
-            counts = store.ledger.counts(ISSUE)
+            counts = store.deliveries.counts(ISSUE)
         if not counts[S.READY] + counts[S.CLAIMED] + counts[S.SENDING]:
             return
     raise AssertionError(counts)
@@ -90,7 +90,7 @@ def resumed(url: str, port: int) -> None:
 def check(url: str, received: Received, *, doubts: int) -> None:
     kept = Counter(received.to)
     with open_store(url) as store:
-        rows = store.ledger.rows(ISSUE)
+        rows = store.deliveries.rows(ISSUE)
     assert len(rows) == PEOPLE
     assert max(kept.values(), default=0) == 1
     for row in rows:

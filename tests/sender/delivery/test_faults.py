@@ -60,7 +60,7 @@ def send_until_done(
             reports.append(
                 deliver(
                     ISSUE,
-                    store.ledger,
+                    store,
                     transports,
                     envelope_sender="n@x.org",
                     keys=store.keys,
@@ -76,7 +76,7 @@ def send_until_done(
 
 
 def check(store: Store, server: Hostile, *, doubts: set[int], rejected: int) -> None:
-    rows = store.ledger.rows(ISSUE)
+    rows = store.deliveries.rows(ISSUE)
     assert len(rows) == PEOPLE
     assert all(times == 1 for times in server.kept.values())
     for row in rows:

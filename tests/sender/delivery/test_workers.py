@@ -82,7 +82,7 @@ def run(
     try:
         return deliver(
             ISSUE,
-            store.ledger,
+            store,
             transports,
             envelope_sender="n@x.org",
             keys=store.keys,
@@ -138,7 +138,7 @@ def test_a_process_that_is_killed_takes_one_message_with_it(
     emails = freeze(40)
     report = run(store, log, clock, **{f"{when}_reader7": die})
     times = Counter(to for to, _ in taken(log))
-    row = store.ledger.rows(ISSUE)[7]
+    row = store.deliveries.rows(ISSUE)[7]
     if state is S.IN_DOUBT:
         assert (row.state, row.reason) == (S.IN_DOUBT, "the sending process died")
         assert (report.sent, report.in_doubt, report.stopped) == (39, 1, "")
@@ -171,7 +171,7 @@ def test_failures_mean_what_they_mean_in_one_process(
     later = TemporaryFailure("451 later", code=451)
     report = run(store, log, clock, before_reader3=failing(gone), before_reader4=failing(later))
     assert (report.sent, report.rejected, report.put_off) == (28, 1, 1)
-    assert store.subscribers.suppression(emails[3]) is not None
+    assert store.suppressions.find(emails[3]) is not None
     freeze_quota = QuotaExceeded("550 limit", code=550, enhanced="5.4.5")
     clock.now += dispatch.timedelta(hours=1)
     report = run(store, log, clock, 1, before_reader4=failing(freeze_quota))
@@ -186,7 +186,7 @@ def test_a_fault_of_the_program_ends_the_run_and_leaves_one_doubt(
     freeze(40)
     with pytest.raises((ZeroDivisionError, RuntimeError)):
         run(store, log, clock, before_reader7=failing(error))
-    counts = store.ledger.counts(ISSUE)
+    counts = store.deliveries.counts(ISSUE)
     assert (counts[S.IN_DOUBT], counts[S.CLAIMED], counts[S.SENDING]) == (1, 0, 0)
 
 
@@ -198,7 +198,7 @@ def test_a_process_that_is_stopped_is_ended_before_its_message_is_in_doubt(
     monkeypatch.setattr(Logged, "timeout_seconds", 0.0)
     report = run(store, log, clock, before_reader7=lambda: os.kill(os.getpid(), signal.SIGSTOP))
     assert (report.sent, report.in_doubt) == (9, 1)
-    assert store.ledger.rows(ISSUE)[7].state is S.IN_DOUBT
+    assert store.deliveries.rows(ISSUE)[7].state is S.IN_DOUBT
     assert not psutil.Process().children()
 
 
@@ -212,7 +212,7 @@ from publisher.store.database import open_store
 log = Path(sys.argv[2])
 with open_store(sys.argv[1]) as store:
     fates = {f"before_reader{n}": lambda: time.sleep(0.05) for n in range(300)}
-    deliver("2024-W49", store.ledger, [Logged(log, **fates) for _ in range(3)],
+    deliver("2024-W49", store, [Logged(log, **fates) for _ in range(3)],
             envelope_sender="n@x.org", keys=store.keys, processes=True)
 """
 
@@ -234,7 +234,7 @@ def test_processes_end_with_the_one_that_began_them(
         assert time.monotonic() < deadline
         time.sleep(0.02)
     assert store.ledger.release_dead_owners(ISSUE, lambda _owner: True, now=clock())[1] <= 3
-    counts = store.ledger.counts(ISSUE)
+    counts = store.deliveries.counts(ISSUE)
     kept = Counter(to for to, _ in taken(log))
     assert counts[S.SENT] <= len(kept) <= counts[S.SENT] + counts[S.IN_DOUBT]
     assert counts[S.IN_DOUBT] <= 3

@@ -149,7 +149,7 @@ def run(store: Store, transport: Steady, clock: Clock, **options: Any) -> Report
 
     return deliver(
         ISSUE,
-        store.ledger,
+        store,
         [transport],
         envelope_sender="n@x.org",
         keys=store.keys,
@@ -264,5 +264,5 @@ def test_a_domain_that_puts_off_all_is_left_alone(
     report = run(store, transport, clock)
     assert len(transport.took) == IN_A_ROW
     assert (report.put_off, report.waiting, report.stopped) == (IN_A_ROW, 9, "")
-    assert store.ledger.counts(ISSUE)[S.READY] == 9
-    assert [row.attempts for row in store.ledger.rows(ISSUE)] == [1] * 5 + [0] * 4
+    assert store.deliveries.counts(ISSUE)[S.READY] == 9
+    assert [row.attempts for row in store.deliveries.rows(ISSUE)] == [1] * 5 + [0] * 4

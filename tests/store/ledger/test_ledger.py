@@ -9,16 +9,15 @@ import sqlalchemy as sa
 
 from publisher.errors import IssueError, StoreError
 from publisher.models import DeliveryState as S
-from publisher.sender.delivery.ledger import Mark, Settlement
+from publisher.models import IssueState, Mark, Settlement
 from publisher.store.database import open_store
-from publisher.store.ledger.issues import IssueState
-from publisher.store.tables.main import editions
+from publisher.store.tables.newsletter import editions
 
 if TYPE_CHECKING:
-    from conftest import Lists, RecipientToFreeze
+    from conftest import Lists
 
+    from publisher.models import Claim, EditionRecipient
     from publisher.store.database import Store
-    from publisher.store.ledger.ledger import Claimed
 
 pytestmark = pytest.mark.both_databases
 
@@ -27,37 +26,37 @@ LATER = NOW + timedelta(minutes=10)
 ISSUE = "2024-W49"
 
 
-def claim(store: Store, limit: int = 100, token: str = "t", owner: str = "o") -> list[Claimed]:
+def claim(store: Store, limit: int = 100, token: str = "t", owner: str = "o") -> list[Claim]:
     return store.ledger.claim(ISSUE, limit=limit, token=token, owner=owner, lease=LATER, now=NOW)
 
 
-def mark(store: Store, who: RecipientToFreeze, token: str = "t", *, now: datetime = NOW) -> bool:
+def mark(store: Store, who: EditionRecipient, token: str = "t", *, now: datetime = NOW) -> bool:
     row = Mark(who.subscriber_id, token, who.email, "<m@x>", "smtp", LATER, now)
     return store.ledger.record(ISSUE, [], [row])[1] == [True]
 
 
-def settle(
-    store: Store, who: RecipientToFreeze, state: S, token: str = "t", **more: object
-) -> bool:
+def settle(store: Store, who: EditionRecipient, state: S, token: str = "t", **more: object) -> bool:
     row = Settlement(who.subscriber_id, token, state, NOW, **more)  # type: ignore[arg-type]
     return store.ledger.record(ISSUE, [row], [])[0] == [True]
 
 
-def state_of(store: Store, who: RecipientToFreeze) -> S:
-    return next(r.state for r in store.ledger.rows(ISSUE) if r.subscriber_id == who.subscriber_id)
+def state_of(store: Store, who: EditionRecipient) -> S:
+    return next(
+        r.state for r in store.deliveries.rows(ISSUE) if r.subscriber_id == who.subscriber_id
+    )
 
 
 def test_freezing_keeps_everything_and_happens_once(store: Store, lists: Lists) -> None:
     people = lists.frozen(3)
-    info = store.ledger.issue(ISSUE)
+    info = store.issues.get(ISSUE)
     assert info is not None
     assert (info.state, info.frozen_at) == (IssueState.OPEN, NOW)
-    assert store.ledger.sent_papers() == {"arxiv:2411.19525": 1}
-    assert store.ledger.message(ISSUE, "all").endswith(b"body\r\n")
-    assert store.ledger.counts(ISSUE)[S.READY] == 3
+    assert store.sent_papers.newest_versions() == {"arxiv:2411.19525": 1}
+    assert store.issues.message(ISSUE, "all").endswith(b"body\r\n")
+    assert store.deliveries.counts(ISSUE)[S.READY] == 3
     with pytest.raises(IssueError, match="frozen already"):
         lists.freeze(people)
-    assert [issue.id for issue in store.ledger.issues()] == [ISSUE]
+    assert [issue.id for issue in store.issues.all()] == [ISSUE]
 
 
 def test_a_freeze_that_fails_leaves_nothing(store: Store, lists: Lists) -> None:
@@ -69,7 +68,7 @@ def test_a_freeze_that_fails_leaves_nothing(store: Store, lists: Lists) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         lists.freeze(interrupted())  # type: ignore[arg-type]
-    assert store.ledger.issues() == []
+    assert store.issues.all() == []
     assert lists.freeze(people) == 2
 
 
@@ -90,9 +89,9 @@ def test_damaged_bytes_are_not_sent(store: Store, lists: Lists) -> None:
     with store._database.writing() as connection:
         connection.execute(sa.update(editions).values(message=b"other"))
     with pytest.raises(StoreError, match="damaged"):
-        store.ledger.message(ISSUE, "all")
+        store.issues.message(ISSUE, "all")
     with pytest.raises(StoreError, match="missing"):
-        store.ledger.message(ISSUE, "other")
+        store.issues.message(ISSUE, "other")
 
 
 def test_one_message_from_claim_to_sent(store: Store, lists: Lists) -> None:
@@ -101,12 +100,12 @@ def test_one_message_from_claim_to_sent(store: Store, lists: Lists) -> None:
     assert (row.email, row.attempts, row.token_version) == (who.email, 0, 1)
     assert mark(store, who)
     assert not mark(store, who)
-    assert not store.ledger.finish(ISSUE)
+    assert not store.issues.finish(ISSUE)
     assert settle(store, who, S.SENT, code=250, reason="ok")
     assert not settle(store, who, S.REJECTED)
     assert state_of(store, who) is S.SENT
-    assert store.ledger.finish(ISSUE)
-    assert store.ledger.issue(ISSUE).state == "done"  # type: ignore[union-attr]
+    assert store.issues.finish(ISSUE)
+    assert store.issues.get(ISSUE).state == "done"  # type: ignore[union-attr]
 
 
 def test_many_moves_are_one_transaction_and_each_is_judged_alone(
@@ -133,7 +132,7 @@ def test_a_row_is_claimed_by_one_only_and_when_it_is_due(store: Store, lists: Li
     assert mark(store, people[0], "a")
     assert settle(store, people[0], S.READY, "a", next_at=LATER)
     assert claim(store) == []
-    assert store.ledger.next_due(ISSUE) == LATER
+    assert store.deliveries.next_due(ISSUE) == LATER
     again = store.ledger.claim(ISSUE, limit=9, token="c", owner="o", lease=LATER, now=LATER)
     assert [row.attempts for row in again] == [1]
 
@@ -159,9 +158,9 @@ def test_the_fence(store: Store, lists: Lists, meanwhile: str, given_back: S | N
         case "erased":
             store.subscribers.erase(who.email, now=NOW)
         case "suppressed":
-            store.subscribers.suppress(who.email.upper(), "bounced", now=NOW)
+            store.suppressions.add(who.email.upper(), "bounced", now=NOW)
         case "paused":
-            store.ledger.pause(ISSUE, until=None, reason="wait")
+            store.issues.pause(ISSUE, until=None, reason="wait")
         case "lease over":
             now = LATER
         case "taken by another":
@@ -179,8 +178,8 @@ def test_a_lease_that_ran_out(store: Store, lists: Lists) -> None:
     assert store.ledger.release_expired(ISSUE, now=LATER - timedelta(seconds=1)) == (0, 0)
     assert store.ledger.release_expired(ISSUE, now=LATER) == (1, 1)
     assert [state_of(store, who) for who in people] == [S.READY, S.IN_DOUBT]
-    assert [row.message_id for row in store.ledger.doubts(ISSUE, "smtp")] == ["<m@x>"]
-    assert store.ledger.doubts(ISSUE, "outbox") == []
+    assert [row.message_id for row in store.deliveries.doubts(ISSUE, "smtp")] == ["<m@x>"]
+    assert store.deliveries.doubts(ISSUE, "outbox") == []
 
 
 def test_a_slow_sender_that_is_alive_after_all_settles_its_doubt(
@@ -225,12 +224,12 @@ def test_the_operator_settles_a_doubt(store: Store, lists: Lists, state: S) -> N
     claim(store)
     mark(store, who)
     assert settle(store, who, S.IN_DOUBT, reason="no answer")
-    assert store.ledger.finish(ISSUE)
+    assert store.issues.finish(ISSUE)
     assert store.ledger.resolve(ISSUE, who.subscriber_id, state, reason="the log", now=NOW)
     assert not store.ledger.resolve(ISSUE, who.subscriber_id, S.SENT, reason="", now=NOW)
-    (row,) = store.ledger.rows(ISSUE, [state])
+    (row,) = store.deliveries.rows(ISSUE, [state])
     assert row.reason == "the log"
-    done = store.ledger.issue(ISSUE).state == "done"  # type: ignore[union-attr]
+    done = store.issues.get(ISSUE).state == "done"  # type: ignore[union-attr]
     assert done == (state is not S.READY)
 
 
@@ -244,8 +243,8 @@ def test_a_gone_mailbox_is_suppressed_with_its_rejection(store: Store, lists: Li
     claim(store)
     mark(store, who)
     assert settle(store, who, S.REJECTED, code=550, reason="5.1.1 gone", suppress=who.email)
-    assert store.subscribers.suppression(who.email) is not None
-    assert store.subscribers.consent(who.email)[-1][1:] == ("suppressed", "5.1.1 gone")
+    assert store.suppressions.find(who.email) is not None
+    assert store.consent_log.history(who.email)[-1][1:] == ("suppressed", "5.1.1 gone")
 
 
 def test_an_attempt_that_says_nothing_about_the_recipient_does_not_count(
@@ -264,22 +263,22 @@ def test_what_a_process_has_claimed_it_gives_back(store: Store, lists: Lists) ->
     claim(store, 1, "b")
     mark(store, people[0], "a")
     assert store.ledger.release_claims(ISSUE, token="a", now=NOW) == 1
-    assert store.ledger.counts(ISSUE)[S.READY] == 1
+    assert store.deliveries.counts(ISSUE)[S.READY] == 1
 
 
 def test_pausing_and_resuming(store: Store, lists: Lists) -> None:
     lists.frozen(1)
-    store.ledger.pause(ISSUE, until=LATER, reason="quota")
-    info = store.ledger.issue(ISSUE)
+    store.issues.pause(ISSUE, until=LATER, reason="quota")
+    info = store.issues.get(ISSUE)
     assert info is not None
     assert (info.state, info.paused_until, info.pause_reason) == ("paused", LATER, "quota")
-    store.ledger.pause(ISSUE, until=None, reason="a typo")
-    store.ledger.pause(ISSUE, until=NOW, reason="failures")
-    info = store.ledger.issue(ISSUE)
+    store.issues.pause(ISSUE, until=None, reason="a typo")
+    store.issues.pause(ISSUE, until=NOW, reason="failures")
+    info = store.issues.get(ISSUE)
     assert info is not None
     assert (info.paused_until, info.pause_reason) == (None, "a typo")
-    store.ledger.resume(ISSUE)
-    assert store.ledger.issue(ISSUE).state == "open"  # type: ignore[union-attr]
+    store.issues.resume(ISSUE)
+    assert store.issues.get(ISSUE).state == "open"  # type: ignore[union-attr]
 
 
 def test_threads_never_claim_the_same_row(url: str, lists: Lists) -> None:
@@ -300,5 +299,5 @@ def test_threads_never_claim_the_same_row(url: str, lists: Lists) -> None:
 def test_erasing_blanks_the_history(store: Store, lists: Lists) -> None:
     (who,) = lists.frozen(1)
     store.subscribers.erase(who.email, now=NOW)
-    (row,) = store.ledger.rows(ISSUE)
+    (row,) = store.deliveries.rows(ISSUE)
     assert (row.email, row.name, row.reason) == ("", "", "erased")

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.errors import SubscriberError
-from publisher.models import DeliveryState, SubscriberStatus
-from publisher.sender.delivery.ledger import Mark
+from publisher.models import DeliveryState, Mark, SubscriberStatus
 
 if TYPE_CHECKING:
     from conftest import Lists

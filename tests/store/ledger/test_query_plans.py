@@ -23,7 +23,7 @@ def test_few_among_many_are_found_by_their_state(store: Store, lists: Lists) -> 
         "before_cursor_execute",
         lambda _c, _cursor, statement, values, *_: seen.append((statement, values)),
     )
-    store.ledger.rows("2024-W49", [DeliveryState.IN_DOUBT], limit=51, after=3)
+    store.deliveries.rows("2024-W49", [DeliveryState.IN_DOUBT], limit=51, after=3)
     statement, values = seen[-1]
     with store._database.reading() as connection:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()

@@ -34,7 +34,9 @@ def test_each_limit_holds_for_its_time(
     limits = replace(WIDE, **{narrow: 2})
 
     def knock(later: timedelta = timedelta()) -> bool:
-        return store.knocks.knock("a@example.org", limits, now=now + later, network="192.0.2.0/24")
+        return store.rate_limits.knock(
+            "a@example.org", limits, now=now + later, network="192.0.2.0/24"
+        )
 
     assert [knock() for _ in range(4)] == [True, True, False, False]
     assert not knock(length / 3)
@@ -46,7 +48,7 @@ def test_others_are_not_limited_by_what_is_not_theirs(store: Store, now: datetim
     limits = replace(WIDE, address_day=1, domain_hour=2, network_hour=3)
 
     def knock(email: str, network: str) -> bool:
-        return store.knocks.knock(email, limits, now=now, network=network)
+        return store.rate_limits.knock(email, limits, now=now, network=network)
 
     assert knock("a@one.org", "192.0.2.0/24")
     assert not knock("a@one.org", "192.0.2.0/24")
@@ -59,23 +61,25 @@ def test_others_are_not_limited_by_what_is_not_theirs(store: Store, now: datetim
 def test_a_flood_that_is_refused_writes_nothing(store: Store, now: datetime) -> None:
     limits = replace(WIDE, total_hour=3)
     for number in range(50):
-        store.knocks.knock(f"{number}@{number}.org", limits, now=now, network=f"net {number}")
+        store.rate_limits.knock(f"{number}@{number}.org", limits, now=now, network=f"net {number}")
     # Of each that was let in its address, domain and network, and the total.
-    assert store.clean(now=now + timedelta(days=3), mail_days=30) == {"counts": 10}
+    assert store.retention.delete_expired(now=now + timedelta(days=3), mail_days=30) == {
+        "counts": 10
+    }
 
 
 def test_requests_are_queued_together(store: Store, now: datetime) -> None:
     limits = replace(WIDE, address_day=2)
     requests = [MailRequest("confirm", f"{n % 3}@example.org", "{}", "net") for n in range(9)]
-    accepted = store.accept_requests(requests, limits, now=now)
+    accepted = store.mail_requests.accept(requests, limits, now=now)
     assert accepted == [True] * 6 + [False] * 3
     # One of a kind waits for an address.
-    assert store.letters.waiting() == 3
+    assert store.outgoing_queue.waiting() == 3
 
 
 def test_all_or_none(store: Store, now: datetime) -> None:
     good = MailRequest("confirm", "a@example.org", "{}")
     bad = MailRequest("confirm", "b@example.org", None)  # type: ignore[arg-type]
     with pytest.raises(StoreError):
-        store.accept_requests([good, bad], WIDE, now=now)
-    assert store.letters.waiting() == 0
+        store.mail_requests.accept([good, bad], WIDE, now=now)
+    assert store.outgoing_queue.waiting() == 0

@@ -9,7 +9,7 @@ import pytest
 
 from publisher.errors import SettingsError
 from publisher.store.mail.rate_limits import RequestLimits
-from publisher.store.people.confirmations import Request
+from publisher.store.people.confirmations import SubscriptionRequest
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,7 +41,9 @@ def test_a_token_holds_until_it_is_revoked_or_over(store: Store, now: datetime) 
         ("day", True),
         ("ci", True),
     ]
-    done = [(one.operator, one.action, one.about) for one in store.operators.done(limit=10)]
+    done = [
+        (one.operator, one.action, one.about) for one in store.audit_log.recent_actions(limit=10)
+    ]
     assert ("bo", "token revoked", "ci") in done
     assert ("ada", "token added", "day: build issues:read") in done
 
@@ -56,22 +58,22 @@ def test_when_a_token_was_used_is_known_roughly(store: Store, now: datetime) -> 
 
 def test_what_has_expired_is_forgotten(store: Store, now: datetime) -> None:
     store.confirmations.open(
-        Request("a@example.org"),
+        SubscriptionRequest("a@example.org"),
         token_hash="t",
         reply_hash="r",
         wording="",
         now=now,
         expires=now + DAY,
     )
-    store.knocks.knock("a@example.org", RequestLimits(3, 3, 3, 3), now=now)
+    store.rate_limits.knock("a@example.org", RequestLimits(3, 3, 3, 3), now=now)
     store.mailbox.keep(("mail",), "bounce", now=now)
     store.operators.open_link("link", "ada", now=now, expires=now + DAY)
-    assert store.clean(now=now, mail_days=30) == {}
-    assert store.clean(now=now + DAY, mail_days=30) == {
+    assert store.retention.delete_expired(now=now, mail_days=30) == {}
+    assert store.retention.delete_expired(now=now + DAY, mail_days=30) == {
         "requests": 1,
         "login links": 1,
     }
     # Of the address, its domain, and all; a day's count still says something the day after.
-    assert store.clean(now=now + 2 * DAY, mail_days=30) == {"counts": 3}
+    assert store.retention.delete_expired(now=now + 2 * DAY, mail_days=30) == {"counts": 3}
     assert store.mailbox.seen("mail") == "bounce"
-    assert store.clean(now=now + 60 * DAY, mail_days=30) == {"read mails": 1}
+    assert store.retention.delete_expired(now=now + 60 * DAY, mail_days=30) == {"read mails": 1}

@@ -72,7 +72,7 @@ def test_logging_out_ends_this_session_or_all(store: Store) -> None:
     # Nobody was there to log out.
     store.operators.log_out("s1", everywhere=True, now=NOON)
 
-    done = [(row.operator, row.action) for row in store.operators.done(limit=3)]
+    done = [(row.operator, row.action) for row in store.audit_log.recent_actions(limit=3)]
     assert done == [
         ("bob", "logged in"),
         ("ada", "logged out everywhere"),

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from publisher.models import DeliveryState, Preferences, SubscriberStatus
+from publisher.models import (
+    DeliveryState,
+    Mark,
+    PollCount,
+    Preferences,
+    Settlement,
+    SubscriberStatus,
+)
 from publisher.store.operations.polls import AppPolls
 from publisher.store.operations.statistics import DomainBounces
 from publisher.store.people.search import SubscriberQuery
@@ -24,43 +30,6 @@ pytestmark = pytest.mark.both_databases
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # 00:30 on the 10th in Shanghai, the 9th in UTC.
 NIGHT = datetime(2024, 12, 9, 16, 30, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Poll:
-    day: str
-    feed: str
-    app: str
-    variant: str
-    polls: int
-    subscribers: int
-
-
-@dataclass(frozen=True)
-class Mark:
-    subscriber_id: int
-    token: str
-    email: str
-    now: datetime
-    message_id: str = "<m@example.org>"
-    transport: str = "smtp"
-
-    @property
-    def lease(self) -> datetime:
-        return self.now + timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Settled:
-    subscriber_id: int
-    token: str
-    state: DeliveryState
-    now: datetime
-    reason: str = ""
-    code: int = 0
-    next_at: datetime | None = None
-    counted: bool = True
-    suppress: str = ""
 
 
 def join(store: Store, email: str, at: datetime) -> int:
@@ -80,7 +49,7 @@ def test_growth_is_by_days_of_the_site_and_counts_moves_only(store: Store) -> No
     store.subscribers.erase("pending@example.org", now=NIGHT)
     store.subscribers.erase("old1@example.org", now=NIGHT)
 
-    days = store.figures.growth(SHANGHAI, days=3, now=NIGHT)
+    days = store.statistics.growth(SHANGHAI, days=3, now=NIGHT)
 
     assert [(day.day, day.came, day.went, day.size) for day in days] == [
         (date(2024, 12, 8), 0, 0, 3),
@@ -90,22 +59,23 @@ def test_growth_is_by_days_of_the_site_and_counts_moves_only(store: Store) -> No
 
 
 def test_growth_of_nobody(store: Store) -> None:
-    (day,) = store.figures.growth(SHANGHAI, days=1, now=NIGHT)
+    (day,) = store.statistics.growth(SHANGHAI, days=1, now=NIGHT)
     assert (day.came, day.went, day.size) == (0, 0, 0)
 
 
 def test_deliveries_by_issue_state_and_reason(store: Store, lists: Lists) -> None:
     people = lists.frozen(4)
     lists.freeze(people[:1], "2024-W50")
-    claimed = store.ledger.claim(
-        "2024-W49", limit=3, token="t", owner="me", lease=NIGHT + timedelta(hours=1), now=NIGHT
-    )
-    marks = [Mark(row.subscriber_id, "t", row.email, NIGHT) for row in claimed]
+    lease = NIGHT + timedelta(hours=1)
+    claimed = store.ledger.claim("2024-W49", limit=3, token="t", owner="me", lease=lease, now=NIGHT)
+    marks = [
+        Mark(row.subscriber_id, "t", row.email, "<m@x>", "smtp", lease, NIGHT) for row in claimed
+    ]
     store.ledger.record("2024-W49", [], marks)
     gone = "550 5.1.1 no such user"
     ends = (DeliveryState.SENT, DeliveryState.REJECTED, DeliveryState.REJECTED)
     settled = [
-        Settled(row.subscriber_id, "t", state, NIGHT, gone if state == "rejected" else "")
+        Settlement(row.subscriber_id, "t", state, NIGHT, reason=gone if state == "rejected" else "")
         for row, state in zip(claimed, ends, strict=True)
     ]
     store.ledger.record("2024-W49", settled, [])
@@ -118,15 +88,15 @@ def test_deliveries_by_issue_state_and_reason(store: Store, lists: Lists) -> Non
         reason="gone", now=NIGHT - timedelta(days=90),
     )  # fmt: skip
 
-    assert store.figures.recent_issues(5) == ["2024-W50", "2024-W49"]
-    states = store.figures.states_of(["2024-W49", "2024-W50"])
+    assert store.statistics.recent_issues(5) == ["2024-W50", "2024-W49"]
+    states = store.statistics.states_of(["2024-W49", "2024-W50"])
     assert states["2024-W49"][DeliveryState.REJECTED] == 2
     assert states["2024-W49"][DeliveryState.READY] == 1
     assert states["2024-W50"][DeliveryState.SENT] == 0
-    assert store.figures.doubts_of(["2024-W49", "2024-W50"]) == {}
-    reasons = store.figures.reasons_of("2024-W49", DeliveryState.REJECTED, most=5)
+    assert store.statistics.doubts_of(["2024-W49", "2024-W50"]) == {}
+    reasons = store.statistics.reasons_of("2024-W49", DeliveryState.REJECTED, most=5)
     assert reasons == [(gone, 2)]
-    assert store.figures.by_domain(["2024-W49"], since=NIGHT - timedelta(days=60)) == [
+    assert store.statistics.by_domain(["2024-W49"], since=NIGHT - timedelta(days=60)) == [
         DomainBounces("example.org", 1, 2, 0, 0, gone),
         DomainBounces("elsewhere.example", 0, 0, 0, 1, "full"),
     ]
@@ -157,7 +127,7 @@ def test_search(store: Store, wanted: SubscriberQuery, expected: list[str]) -> N
     store.subscribers.confirm("eva@a.example", now=NIGHT)
     store.subscribers.add("bob@b.example", "", (), now=NIGHT)
 
-    found = store.search(wanted)
+    found = store.subscribers.search(wanted)
 
     assert [person.email for person in found.people] == expected
     assert (found.count, found.older) == (len(expected), 0)
@@ -167,7 +137,7 @@ def test_search_goes_through_pages(store: Store, lists: Lists) -> None:
     lists.active(7)
     seen, before = [], 0
     while True:
-        page = store.search(SubscriberQuery(text="example"), before=before, size=3)
+        page = store.subscribers.search(SubscriberQuery(text="example"), before=before, size=3)
         assert page.count == 7
         seen += [person.email for person in page.people]
         before = page.older
@@ -179,20 +149,20 @@ def test_search_goes_through_pages(store: Store, lists: Lists) -> None:
 def test_polls_add_up_and_keep_the_newest_number_of_people(store: Store) -> None:
     store.polls.add(
         [
-            Poll("2024-12-01", "atom.xml", "Feedly", "", 5, 20),
-            Poll("2024-12-02", "atom.xml", "Feedly", "", 5, 16),
-            Poll("2024-12-02", "rss.xml", "Feedly", "", 1, 2),
-            Poll("2024-12-02", "atom.xml", "Feedbin", "1", 2, 3),
-            Poll("2024-12-02", "atom.xml", "Feedbin", "2", 2, 4),
-            Poll("2024-12-02", "atom.xml", "Browsers", "", 40, 0),
+            PollCount("2024-12-01", "atom.xml", "Feedly", "", 5, 20),
+            PollCount("2024-12-02", "atom.xml", "Feedly", "", 5, 16),
+            PollCount("2024-12-02", "rss.xml", "Feedly", "", 1, 2),
+            PollCount("2024-12-02", "atom.xml", "Feedbin", "1", 2, 3),
+            PollCount("2024-12-02", "atom.xml", "Feedbin", "2", 2, 4),
+            PollCount("2024-12-02", "atom.xml", "Browsers", "", 40, 0),
         ],
         keep_from="2024-01-01",
     )
     # A poll that says nothing of people takes back nothing that was said before.
     store.polls.add(
         [
-            Poll("2024-12-02", "atom.xml", "Feedly", "", 7, 0),
-            Poll("2024-12-03", "atom.xml", "Feedly", "", 1, 0),
+            PollCount("2024-12-02", "atom.xml", "Feedly", "", 7, 0),
+            PollCount("2024-12-03", "atom.xml", "Feedly", "", 1, 0),
         ],
         keep_from="2024-01-01",
     )
@@ -211,5 +181,5 @@ def test_polls_add_up_and_keep_the_newest_number_of_people(store: Store) -> None
     }
     assert store.polls.by_feed("2024-12-01", "2024-12-03", most=1) == [("atom.xml", 62)]
 
-    store.polls.add([Poll("2024-12-09", "a", "b", "", 1, 0)], keep_from="2024-12-03")
+    store.polls.add([PollCount("2024-12-09", "a", "b", "", 1, 0)], keep_from="2024-12-03")
     assert list(store.polls.by_day("2024-12-01", "2024-12-09")) == ["2024-12-03", "2024-12-09"]

@@ -10,7 +10,7 @@ from support.databases import everything_in
 
 from publisher.errors import StoreError
 from publisher.models import Frequency, Language, Preferences, SubscriberStatus
-from publisher.store.people.confirmations import RedeemOutcome, Request
+from publisher.store.people.confirmations import RedeemOutcome, SubscriptionRequest
 
 if TYPE_CHECKING:
     from publisher.store.database import Store
@@ -19,14 +19,18 @@ pytestmark = pytest.mark.both_databases
 
 NOW = datetime(2024, 12, 9, 8, 0, tzinfo=UTC)
 WHO = "jane@example.org"
-WANTED = Request(WHO, ("nerf",), Preferences(Language.BOTH, None, Frequency.DAILY), "Jane")
+WANTED = SubscriptionRequest(
+    WHO, ("nerf",), Preferences(Language.BOTH, None, Frequency.DAILY), "Jane"
+)
 
 
 def hashed(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def ask(store: Store, token: str, request: Request = WANTED, now: datetime = NOW) -> None:
+def ask(
+    store: Store, token: str, request: SubscriptionRequest = WANTED, now: datetime = NOW
+) -> None:
     store.confirmations.open(
         request,
         token_hash=hashed(token),
@@ -42,10 +46,10 @@ def redeem(store: Store, token: str, now: datetime = NOW) -> RedeemOutcome:
 
 
 def test_a_request_survives_being_kept() -> None:
-    assert Request.from_json(WHO, WANTED.to_json()) == WANTED
+    assert SubscriptionRequest.from_json(WHO, WANTED.to_json()) == WANTED
     for broken in ("", "[]", "{}", '{"topics": [], "name": "", "language": "fr"}'):
         with pytest.raises(StoreError):
-            Request.from_json(WHO, broken)
+            SubscriptionRequest.from_json(WHO, broken)
 
 
 def test_a_token_puts_a_person_on_the_list_once(store: Store) -> None:
@@ -54,10 +58,10 @@ def test_a_token_puts_a_person_on_the_list_once(store: Store) -> None:
     assert redeem(store, "a") is RedeemOutcome.CONFIRMED
     person = store.subscribers.find(WHO)
     assert person is not None
-    assert (person.status, person.topics, person.wishes, person.name) == (
+    assert (person.status, person.topics, person.preferences, person.name) == (
         SubscriberStatus.ACTIVE,
         ("nerf",),
-        WANTED.wishes,
+        WANTED.preferences,
         "Jane",
     )
     assert redeem(store, "a") is RedeemOutcome.ALREADY
@@ -96,34 +100,34 @@ def test_a_token_ends_after_its_time_and_with_the_next_request(store: Store) -> 
 def test_somebody_active_changes_topics_by_confirming(store: Store) -> None:
     ask(store, "a")
     redeem(store, "a")
-    ask(store, "b", Request(WHO, ("3dgs",)))
+    ask(store, "b", SubscriptionRequest(WHO, ("3dgs",)))
     before = store.subscribers.find(WHO)
     assert before is not None
     assert before.topics == ("nerf",), "nothing changes before it is confirmed"
     assert redeem(store, "b") is RedeemOutcome.CONFIRMED
     after = store.subscribers.find(WHO)
     assert after is not None
-    assert (after.topics, after.wishes, after.name) == (("3dgs",), WANTED.wishes, "Jane")
+    assert (after.topics, after.preferences, after.name) == (("3dgs",), WANTED.preferences, "Jane")
 
 
 def test_confirming_lifts_what_was_before_and_says_what_was_agreed_to(store: Store) -> None:
-    store.subscribers.suppress(WHO, "bounced", now=NOW)
-    store.subscribers.keep_wording("v1", "Do you want this?", now=NOW)
-    store.subscribers.keep_wording("v1", "something else", now=NOW)
+    store.suppressions.add(WHO, "bounced", now=NOW)
+    store.consent_log.keep_wording("v1", "Do you want this?", now=NOW)
+    store.consent_log.keep_wording("v1", "something else", now=NOW)
     ask(store, "a")
     redeem(store, "a")
-    assert store.subscribers.suppression(WHO) is None
-    assert store.subscribers.wording("v1") == "Do you want this?"
-    (*_, last) = store.export_person(WHO)["consent"]  # type: ignore[misc]
+    assert store.suppressions.find(WHO) is None
+    assert store.consent_log.wording("v1") == "Do you want this?"
+    (*_, last) = store.subscribers.export_person(WHO)["consent"]  # type: ignore[misc]
     assert (last["action"], last["detail"], last["wording"]) == ("confirmed", "by mail", "v1")
     assert last["at"] == "2024-12-09T08:00:00+00:00"
 
 
 def test_an_erased_person_leaves_no_open_request(store: Store) -> None:
     ask(store, "a")
-    store.letters.put("confirm", WHO, WANTED.to_json(), now=NOW)
+    store.outgoing_queue.put("confirm", WHO, WANTED.to_json(), now=NOW)
     store.subscribers.erase(WHO, now=NOW)
-    held = store.export_person(WHO)
+    held = store.subscribers.export_person(WHO)
     assert (held["requests"], held["letters"], held["subscriber"]) == ([], [], None)
     assert redeem(store, "a") is RedeemOutcome.UNKNOWN
 
@@ -131,7 +135,7 @@ def test_an_erased_person_leaves_no_open_request(store: Store) -> None:
 def test_what_is_held_of_a_person_has_no_secret(store: Store) -> None:
     ask(store, "a")
     redeem(store, "a")
-    held = store.export_person(WHO)
+    held = store.subscribers.export_person(WHO)
     assert hashed("a") not in repr(held)
     assert held["subscriber"]["topics"] == ["nerf"]  # type: ignore[index]
     assert held["subscriber"]["email"] == WHO  # type: ignore[index]

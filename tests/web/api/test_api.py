@@ -65,7 +65,7 @@ def test_who_is_added_is_asked_first(site: Site) -> None:
     answer = api(site, "POST", "/subscribers", json=body)
     assert (answer.status_code, answer.json()) == (202, {"email": "Ada@example.org"})
     assert site.store.subscribers.find("Ada@example.org") is None
-    letter = site.store.letters.take(now=NOW)
+    letter = site.store.outgoing_queue.take(now=NOW)
     assert letter is not None
     assert (letter.kind, letter.email) == ("confirm", "Ada@example.org")
     assert '"nerf"' in letter.payload
@@ -78,7 +78,7 @@ def test_only_so_many_mails_are_asked_for(site: Site) -> None:
     refused = api(site, "POST", "/subscribers", json=body)
     is_problem(refused, 429)
     assert refused.headers["retry-after"] == "3600"
-    assert site.store.letters.waiting() == 1
+    assert site.store.outgoing_queue.waiting() == 1
 
 
 def test_who_has_agreed_is_added_with_a_note(site: Site) -> None:
@@ -92,7 +92,7 @@ def test_who_has_agreed_is_added_with_a_note(site: Site) -> None:
     assert answer.headers["location"] == f"/api/v1/subscribers/{person['id']}"
     assert site.client.get(answer.headers["location"]).json() == person
     is_problem(api(site, "POST", "/subscribers", json=body), 409)
-    log = site.store.subscribers.consent("ada@example.org")
+    log = site.store.consent_log.history("ada@example.org")
     assert [detail for _, _, detail in log] == ["by token tests: at the desk?"] * 2
 
 
@@ -117,7 +117,10 @@ def test_a_person_is_changed_leaves_and_is_forgotten(site: Site) -> None:
     is_problem(api(site, "PATCH", path, json=change), 404)
     found = site.store.subscribers.find("reader0@example.org")
     assert found is None
-    done = [(one.operator, one.action, one.about) for one in site.store.operators.done(limit=9)]
+    done = [
+        (one.operator, one.action, one.about)
+        for one in site.store.audit_log.recent_actions(limit=9)
+    ]
     assert done[0] == ("token tests", "subscriber erased", f"subscriber {number}")
     assert [action for _, action, _ in done].count("subscriber removed") == 1
 
@@ -186,7 +189,7 @@ def test_what_makes_no_sense_changes_nothing(
 ) -> None:
     headers = {"Content-Type": media_type}
     is_problem(api(site, "POST", "/subscribers", content=body, headers=headers), status)
-    assert site.store.letters.waiting() == 0
+    assert site.store.outgoing_queue.waiting() == 0
 
 
 @pytest.mark.parametrize(

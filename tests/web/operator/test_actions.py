@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.operator_site import ISSUE, fill, log_in, post
 
-from publisher.models import DeliveryState, SubscriberStatus
-from publisher.store.ledger.issues import IssueState
+from publisher.models import DeliveryState, IssueState, SubscriberStatus
 
 if TYPE_CHECKING:
     from support.operator_site import People
@@ -24,7 +23,7 @@ def people(site: Site) -> People:
 
 
 def last_done(site: Site) -> tuple[str, str, str]:
-    (row,) = site.store.operators.done(limit=1)
+    (row,) = site.store.audit_log.recent_actions(limit=1)
     return row.operator, row.action, row.about
 
 
@@ -49,10 +48,10 @@ def test_doubts_are_settled(
     )
 
     assert answer.headers["location"].endswith("state=in_doubt&told=2+settled")
-    states = {row.subscriber_id: row.state for row in site.store.ledger.rows(ISSUE)}
+    states = {row.subscriber_id: row.state for row in site.store.deliveries.rows(ISSUE)}
     assert (states[first], states[second]) == (state, state)
     assert (states[third], states[sent]) == (DeliveryState.IN_DOUBT, DeliveryState.SENT)
-    decisions = site.store.ledger.decisions(ISSUE)
+    decisions = site.store.deliveries.decisions(ISSUE)
     assert [(d.by, d.subscriber_id, d.state, d.reason) for d in decisions] == [
         ("ada", first, state, words),
         ("ada", second, state, words),
@@ -66,26 +65,26 @@ def test_a_doubt_is_settled_once(site: Site, people: People) -> None:
     first = people.doubtful[0]
     for decision in ("arrived", "again"):
         post(site, f"/operator/issues/{ISSUE}/settle", decision=decision, subscriber=first)
-    assert [d.state for d in site.store.ledger.decisions(ISSUE)] == [DeliveryState.SENT]
+    assert [d.state for d in site.store.deliveries.decisions(ISSUE)] == [DeliveryState.SENT]
 
 
 def test_nothing_chosen_is_nothing_done(site: Site, people: People) -> None:
     answer = post(site, f"/operator/issues/{ISSUE}/settle", subscriber=people.ids[0])
     assert answer.status_code == 400
-    assert site.store.ledger.decisions(ISSUE) == []
+    assert site.store.deliveries.decisions(ISSUE) == []
 
 
 def test_an_issue_is_paused_and_taken_up_again(site: Site, people: People) -> None:
     del people
     post(site, f"/operator/issues/{ISSUE}/pause")
-    info = site.store.ledger.issue(ISSUE)
+    info = site.store.issues.get(ISSUE)
     assert info is not None
     assert (info.state, info.paused_until) == (IssueState.PAUSED, None)
     assert info.pause_reason == "by operator ada"
     assert last_done(site) == ("ada", "issue paused", f"issue {ISSUE}")
 
     post(site, f"/operator/issues/{ISSUE}/pause", resume="yes")
-    info = site.store.ledger.issue(ISSUE)
+    info = site.store.issues.get(ISSUE)
     assert info is not None
     assert info.state is IssueState.OPEN
     assert last_done(site) == ("ada", "issue resumed", f"issue {ISSUE}")
@@ -120,13 +119,13 @@ def test_people(
         assert person.paused_until is not None
         day = person.paused_until.astimezone(site.settings.site.zone)
         assert day.isoformat() == "2025-01-31T00:00:00+08:00"
-    _, what, detail = site.store.subscribers.consent(person.email)[-1]
+    _, what, detail = site.store.consent_log.history(person.email)[-1]
     assert (what, detail) == (logged, "by operator ada")
     assert last_done(site) == ("ada", logged, f"subscriber {number}")
 
     if action == "pause":
         post(site, f"/operator/people/{number}/resume")
-        assert site.store.subscribers.consent(person.email)[-1][1:] == (
+        assert site.store.consent_log.history(person.email)[-1][1:] == (
             "resumed",
             "by operator ada",
         )
@@ -154,7 +153,7 @@ def test_erasing_wants_the_address(site: Site, people: People) -> None:
 
     assert post(site, path, email=email.upper()).status_code == 303
     assert site.store.subscribers.get(number) is None
-    assert site.store.subscribers.consent(email)[-1][1:] == ("erased", "by operator ada")
+    assert site.store.consent_log.history(email)[-1][1:] == ("erased", "by operator ada")
     assert last_done(site) == ("ada", "erased", f"subscriber {number}")
     # The log of operators names no address, so there is none to erase there.
     assert email not in site.client.get("/operator/log").text

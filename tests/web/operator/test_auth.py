@@ -134,9 +134,11 @@ def test_ids(text: str, expected: int | None) -> None:
 
 def everything(site: Site) -> object:
     people = [(p.email, p.status, p.paused_until) for p in site.store.subscribers.iterate()]
-    rows = [(row.subscriber_id, row.state) for row in site.store.ledger.rows(ISSUE)]
-    done = [row for row in site.store.operators.done(limit=1000) if row.action != "logged in"]
-    return people, rows, site.store.ledger.issue(ISSUE), done
+    rows = [(row.subscriber_id, row.state) for row in site.store.deliveries.rows(ISSUE)]
+    done = [
+        row for row in site.store.audit_log.recent_actions(limit=1000) if row.action != "logged in"
+    ]
+    return people, rows, site.store.issues.get(ISSUE), done
 
 
 def test_nothing_odd_breaks_a_page_or_an_action(site: Site) -> None:

@@ -167,6 +167,6 @@ def test_the_first_page_says_what_waits_and_what_landed(site: Site) -> None:
 
 
 def test_single_mails_that_wait_are_told(site: Site) -> None:
-    site.store.letters.put("help", "a@example.org", "{}", now=site.clock())
+    site.store.outgoing_queue.put("help", "a@example.org", "{}", now=site.clock())
     log_in(site)
     assert "1 single mail is waiting" in site.client.get("/operator/").text

@@ -139,8 +139,8 @@ def test_a_link_goes_to_operators_by_mail_and_the_answer_tells_nobody(with_opera
     ]
     assert {page.status_code for page in pages} == {200}
     assert len({page.text for page in pages}) == 1
-    until(lambda: site.store.letters.waiting() == 1)
-    letter = site.store.letters.take(now=site.clock())
+    until(lambda: site.store.outgoing_queue.waiting() == 1)
+    letter = site.store.outgoing_queue.take(now=site.clock())
     assert letter is not None
     assert (letter.kind, letter.email, letter.payload) == ("login", "Ada@example.org", "{}")
 
@@ -153,7 +153,7 @@ def test_links_by_mail_are_few(with_operator: Site) -> None:
     # What is done in the background is done before the server answers the next request of the
     # connection.
     site.client.get("/healthz")
-    assert site.store.letters.waiting() == 0
+    assert site.store.outgoing_queue.waiting() == 0
 
 
 @pytest.mark.parametrize(

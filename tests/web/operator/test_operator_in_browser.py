@@ -13,7 +13,7 @@ import pytest
 from conftest import EXAMPLES, page_tool
 from playwright.sync_api import expect
 from support.browser import DESK, PHONE, browsing, overflows, violations
-from support.operator_site import ISSUE, Mark, Settled, fill, log_in
+from support.operator_site import ISSUE, fill, log_in, mark, settlement
 from support.web_server import PATIENCE, serving
 
 from publisher.models import DeliveryState
@@ -154,7 +154,7 @@ def test_the_whole_way(
             box.check()
         page.get_by_role("button", name=name).click()
         expect(page.get_by_role("status")).to_have_text("1 settled.")
-    states = [row.state for row in site.store.ledger.rows(ISSUE)][:3]
+    states = [row.state for row in site.store.deliveries.rows(ISSUE)][:3]
     assert states == [DeliveryState.SENT, DeliveryState.READY, DeliveryState.IN_DOUBT]
 
     # Somebody asks not to get mail for a while, somebody else for ever.
@@ -218,8 +218,8 @@ def test_progress_is_live(operated: tuple[Site, People], browser: Browser, scrip
 
 def mark_and_settle(site: Site, number: int, email: str) -> None:
     now = site.clock()
-    site.store.ledger.record(ISSUE, [], [Mark(number, email, now)])
-    settled = Settled(number, DeliveryState.SENT, now)
+    site.store.ledger.record(ISSUE, [], [mark(number, email, now)])
+    settled = settlement(number, DeliveryState.SENT, now)
     assert site.store.ledger.record(ISSUE, [settled], [])[0] == [True]
 
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 import pytest
 from support.web_server import serving
 
+from publisher.models import PollCount
 from publisher.store.database import open_store
 from publisher.store.operations.polls import AppPolls
 from publisher.web.context import Context
-from publisher.web.polls.counter import PollCounter, Polls
+from publisher.web.polls.counter import PollCounter
 from publisher.web.polls.flush import write_polls
 from publisher.web.polls.user_agents import (
     BOTS,
@@ -137,10 +138,10 @@ def test_polls_are_counted_by_app_and_begin_anew() -> None:
     counter.count("rss.xml", "curl/8.5.0")
 
     assert sorted(counter.take("2024-12-02"), key=lambda row: (row.feed, row.app, row.variant)) == [
-        Polls("2024-12-02", "atom.xml", "Feedbin", "1", 1, 3),
-        Polls("2024-12-02", "atom.xml", "Feedbin", "2", 1, 4),
-        Polls("2024-12-02", "atom.xml", "Feedly", "", 3, 17),
-        Polls("2024-12-02", "rss.xml", SCRIPTS, "", 1, 0),
+        PollCount("2024-12-02", "atom.xml", "Feedbin", "1", 1, 3),
+        PollCount("2024-12-02", "atom.xml", "Feedbin", "2", 1, 4),
+        PollCount("2024-12-02", "atom.xml", "Feedly", "", 3, 17),
+        PollCount("2024-12-02", "rss.xml", SCRIPTS, "", 1, 0),
     ]
     assert counter.take("2024-12-02") == []
 

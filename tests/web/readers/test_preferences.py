@@ -24,7 +24,7 @@ def test_asking_for_the_link_is_the_same_for_everybody(person: Person) -> None:
     site = person.site
     person.joins()
     person.joins("complained@example.org")
-    site.store.subscribers.suppress("complained@example.org", "complained", now=site.clock())
+    site.store.suppressions.add("complained@example.org", "complained", now=site.clock())
     names = ("ada", "complained", "strange")
     answers = {name: person.asks_for_preferences(f"{name}@example.org") for name in names}
     shown = {(a.status_code, a.text.replace(f"{name}@", "WHO@")) for name, a in answers.items()}
@@ -40,14 +40,14 @@ def test_the_link_in_every_mail_shows_nothing_of_anybody(person: Person) -> None
 
 
 def test_the_page_shows_and_looking_changes_nothing(person: Person, link: str) -> None:
-    before = person.site.store.export_person(ADA)["subscriber"]
+    before = person.site.store.subscribers.export_person(ADA)["subscriber"]
     for _ in range(2):
         page = person.site.client.get(link)
         assert ADA in page.text
         assert 'id="topic-nerf" checked' in page.text
         assert 'id="topic-yixue">' in page.text
         person.site.client.head(link)
-    assert person.site.store.export_person(ADA)["subscriber"] == before
+    assert person.site.store.subscribers.export_person(ADA)["subscriber"] == before
     assert page.headers["cache-control"] == "no-store"
     assert page.headers["referrer-policy"] == "no-referrer"
     assert "noindex" in page.headers["x-robots-tag"]
@@ -65,7 +65,10 @@ def test_changing_what_one_gets(person: Person, link: str) -> None:
     assert "Saved." in page.text
     found = person.site.store.subscribers.find(ADA)
     assert found is not None
-    assert (found.topics, found.wishes) == (("yixue",), Preferences(Language.ENGLISH, Length.LONG))
+    assert (found.topics, found.preferences) == (
+        ("yixue",),
+        Preferences(Language.ENGLISH, Length.LONG),
+    )
     assert person.site.client.post(link, data={**chosen, "topic[]": []}).status_code == 422
     person.site.client.post(link, data={**chosen, "which": "all"})
     found = person.site.store.subscribers.find(ADA)
@@ -115,7 +118,7 @@ def test_erasing(person: Person, link: str) -> None:
         "Everything is erased" in site.client.post(link, data={"do": "erase", "sure": "yes"}).text
     )
     assert person.status() is None
-    held = site.store.export_person(ADA)
+    held = site.store.subscribers.export_person(ADA)
     assert held["subscriber"] is None
     assert held["requests"] == held["letters"] == []
     assert held["suppression"][0]["reason"] == "erased"  # type: ignore[index]

@@ -51,12 +51,12 @@ def test_the_link_shows_a_button_and_the_button_confirms_once(person: Person) ->
     found = person.site.store.subscribers.find(ADA)
     assert found is not None
     assert found.topics == ("nerf",)
-    assert found.wishes == Preferences(Language.CHINESE, Length.LONG, Frequency.WEEKLY)
+    assert found.preferences == Preferences(Language.CHINESE, Length.LONG, Frequency.WEEKLY)
     assert "confirmed already" in client.post(link).text
-    (line,) = person.site.store.export_person(ADA)["consent"]  # type: ignore[misc]
+    (line,) = person.site.store.subscribers.export_person(ADA)["consent"]  # type: ignore[misc]
     assert line["action"] == "confirmed"
     assert line["origin"] == "127.0.0.1 127.0.0.1"
-    assert person.site.store.subscribers.wording(line["wording"])
+    assert person.site.store.consent_log.wording(line["wording"])
 
 
 def test_an_old_link_and_a_wrong_one(person: Person) -> None:
@@ -74,7 +74,7 @@ def test_the_answer_is_the_same_whoever_is_on_the_list(person: Person) -> None:
     person.joins("known@example.org")
     person.joins("gone@example.org")
     site.store.subscribers.remove("gone@example.org", now=site.clock())
-    site.store.subscribers.suppress("complained@example.org", "complained", now=site.clock())
+    site.store.suppressions.add("complained@example.org", "complained", now=site.clock())
     answers = {
         name: person.subscribe(f"{name}@example.org")
         for name in ("known", "gone", "complained", "strange")
@@ -94,10 +94,10 @@ def test_the_answer_is_the_same_whoever_is_on_the_list(person: Person) -> None:
 
 def test_a_mailbox_that_failed_may_be_tried_again(person: Person) -> None:
     site = person.site
-    site.store.subscribers.suppress(ADA, "bounced: 5.1.1 no such user", now=site.clock())
+    site.store.suppressions.add(ADA, "bounced: 5.1.1 no such user", now=site.clock())
     person.joins()
     assert person.status() == "active"
-    assert site.store.subscribers.suppression(ADA) is None
+    assert site.store.suppressions.find(ADA) is None
 
 
 WRONG = [
@@ -179,7 +179,7 @@ def test_nobody_but_a_proxy_is_believed(person: Person) -> None:
     data = {"email": ADA, "stamp": person.stamp()}
     site.client.post("/subscribe", data=data, headers={"X-Forwarded-For": "192.0.2.1"})
     site.client.post(person.link("confirm"), headers={"X-Forwarded-For": "192.0.2.1"})
-    (line,) = site.store.export_person(ADA)["consent"]  # type: ignore[misc]
+    (line,) = site.store.subscribers.export_person(ADA)["consent"]  # type: ignore[misc]
     assert line["origin"] == "127.0.0.1 127.0.0.1"
 
 
@@ -246,7 +246,7 @@ def test_no_answer_can_depend_on_who_is_on_the_list(person: Person) -> None:
     """The database is asked the same, and nothing about people, so no time can tell either."""
     site = person.site
     person.joins("known@example.org")
-    site.store.subscribers.suppress("bad@example.org", "complained", now=site.clock())
+    site.store.suppressions.add("bad@example.org", "complained", now=site.clock())
     engine = site.store._database._engine
     asked: list[str] = []
 

@@ -54,7 +54,7 @@ def test_one_click(person: Person, token: str, kind: str) -> None:
     assert "location" not in answer.headers
     again = click()
     assert (again.status_code, again.text) == (200, answer.text)
-    log = person.site.store.export_person(ADA)["consent"]
+    log = person.site.store.subscribers.export_person(ADA)["consent"]
     actions = [line["action"] for line in log]  # type: ignore[attr-defined]
     assert actions == ["confirmed", "unsubscribed"]
 

@@ -1,0 +1,87 @@
+"""People: who is on the list, what they agreed to, and who must get no mail."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table, Text
+
+from publisher.store.tables.metadata import RowId, metadata
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("email", String(320), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("token_version", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("confirmed_at", BigInteger),
+    Column("unsubscribed_at", BigInteger),
+    # What they wish; empty: as the list has it.
+    Column("language", String(16), nullable=False, server_default=""),
+    Column("length", String(16), nullable=False, server_default=""),
+    Column("frequency", String(16), nullable=False, server_default=""),
+    # Of somebody who paused until a day; empty: until they say so.
+    Column("paused_until", BigInteger),
+    # An unsubscribe token names a person by id: the id of an erased one must never be given again.
+    sqlite_autoincrement=True,
+)
+
+subscriber_topics = Table(
+    "subscriber_topics",
+    metadata,
+    Column(
+        "subscriber_id",
+        BigInteger,
+        ForeignKey("subscribers.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("slug", String(64), primary_key=True),
+)
+
+# Outlives the person: `subject` is the keyed hash of the address, see hashing.py.
+consent_log = Table(
+    "consent_log",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("subject", String(80), nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("detail", Text, nullable=False),
+    # Which text the person agreed to, see `wordings`; empty where they saw none of ours.
+    Column("wording", String(32), nullable=False, server_default=""),
+    # From which addresses it was asked for and confirmed; blank when the person is erased.
+    Column("origin", String(128), nullable=False, server_default=""),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("email_hash", String(64), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+wordings = Table(
+    "wordings",
+    metadata,
+    Column("version", String(32), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+)
+
+# What was asked for and is to be confirmed. The token itself is nowhere but in the mail.
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    # Of the part of the mail's Message-ID by which an answer is known.
+    Column("reply_hash", String(64), nullable=False, unique=True),
+    Column("action", String(16), nullable=False),
+    Column("email", String(320), nullable=False, index=True),
+    Column("payload", Text, nullable=False),
+    Column("wording", String(32), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
