@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -136,6 +137,21 @@ def test_unreadable_file_is_a_finding(tmp_path: Path) -> None:
     assert [str(finding) for finding in collection.findings] == [
         f"{tmp_path}/dangling.md:0: D101 the file can't be read: No such file or directory"
     ]
+
+
+def test_what_the_cache_lost_meanwhile_is_parsed_again(tmp_path: Path) -> None:
+    write(tmp_path, "good.md", POST.format(topic="Good", n=1, extra=""))
+    write(tmp_path, "yaml.md", POST.format(topic="Yaml", n=4, extra="description: a: b"))
+    expected = collect(tmp_path)
+    papers, findings = list(expected.papers), list(expected.findings)
+    assert expected.errors == tuple(findings)
+    collection = collect(tmp_path)
+    cache = load(None, {}, {}).cache_folder / "parsed.sqlite"
+    with sqlite3.connect(cache) as connection:
+        connection.execute("DELETE FROM parsed")
+    connection.close()
+    assert list(collection.papers) == papers
+    assert list(collection.findings) == findings
 
 
 def test_missing_and_empty_folders(tmp_path: Path) -> None:

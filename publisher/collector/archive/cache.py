@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 TICK_NS = 2_000_000_000
 KEPT_DAYS = 60
 _DAY = 86_400
-_LAYOUT = 2
-# Heads stand in both tables: all of a folder are read at every start, without the bodies.
+_LAYOUT = 3
+# Heads stand in both tables: all of a folder are read at every start, and nothing else is.
 _SCHEMA = f"""
 DROP TABLE IF EXISTS parsed;
 DROP TABLE IF EXISTS files;
@@ -37,7 +37,7 @@ CREATE INDEX parsed_used ON parsed (used);
 CREATE TABLE files (
     root TEXT NOT NULL, path TEXT NOT NULL, version BLOB NOT NULL, size INTEGER NOT NULL,
     changed INTEGER NOT NULL, seen INTEGER NOT NULL, key BLOB NOT NULL, head BLOB NOT NULL,
-    findings BLOB NOT NULL, PRIMARY KEY (root, path)
+    PRIMARY KEY (root, path)
 );
 CREATE INDEX files_seen ON files (seen);
 PRAGMA user_version = {_LAYOUT}
@@ -52,13 +52,12 @@ class Stamp(NamedTuple):
 
 
 class KnownFile(NamedTuple):
-    """A file as it was when it was parsed: its stamp, and where its body is kept."""
+    """A file as it was when it was parsed: its stamp, its head, and the key of all else."""
 
     size: int
     changed: int
     key: bytes
     head: bytes
-    findings: bytes
 
 
 class CacheEntry(NamedTuple):
@@ -89,7 +88,7 @@ class Cache:
         """Return what a parser of this `version` knew of the files below `root`, by path."""
         # Changed while or just after it was read: the same time may hide other content.
         query = (
-            "SELECT path, size, changed, key, head, findings FROM files"
+            "SELECT path, size, changed, key, head FROM files"
             " WHERE root = ? AND version = ? AND seen - changed > ?"
         )
         found: dict[str, KnownFile] = {}
@@ -106,6 +105,16 @@ class Cache:
             rows += connection.execute(query, (key,))
         return CacheEntry._make(rows[0]) if rows else None
 
+    def findings(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """Return the findings that are kept under `keys`, by key; unknown keys are left out."""
+        query = "SELECT findings FROM parsed WHERE key = ?"
+        findings: dict[bytes, bytes] = {}
+        with self._quietly() as connection:
+            for key in keys:
+                for (encoded,) in connection.execute(query, (key,)):
+                    findings[key] = encoded
+        return findings
+
     def keep(
         self, root: str, version: bytes, rows: Sequence[CacheRow], gone: Iterable[str] = ()
     ) -> None:
@@ -115,9 +124,9 @@ class Cache:
             connection.execute("BEGIN IMMEDIATE")
             self._write(connection, [(row.key, row.entry) for row in rows])
             connection.executemany(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (root, path, version, *stamp, now, key, entry.head, entry.findings)
+                    (root, path, version, *stamp, now, key, entry.head)
                     for path, stamp, key, entry in rows
                 ],
             )

@@ -8,7 +8,7 @@ import msgspec
 
 from publisher.collector.archive.cache import CacheEntry
 from publisher.collector.archive.digest_index import DigestIndex, index_of
-from publisher.models import Finding, ParsedDigest
+from publisher.models import Finding, ParsedDigest, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +24,8 @@ class FileSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     digests: tuple[DigestIndex, ...]
     is_draft: bool
     teachers: bytes
+    errors: int  # findings of this severity, as is the next
+    warnings: int
 
 
 # Not MessagePack: its times forget the offset they were written with.
@@ -32,9 +34,6 @@ findings = msgspec.json.Decoder(tuple[Finding, ...]).decode
 slugs = msgspec.json.Decoder(dict[str, str]).decode
 body = msgspec.json.Decoder(tuple[ParsedDigest, ...]).decode
 encode = msgspec.json.Encoder().encode
-# As an encoded finding has them; a quote in a text is written with a backslash.
-ERROR_SIGN = b'"severity":"error"'
-WARNING_SIGN = b'"severity":"warning"'
 
 
 def file_summaries(encoded: Iterable[bytes]) -> tuple[FileSummary, ...]:
@@ -48,5 +47,7 @@ def cache_entry(parsed: ParsedFile, teachers: bytes = NOT_YET) -> CacheEntry:
         tuple(index_of(digest) for digest in parsed.digests),
         parsed.is_draft,
         teachers if parsed.damaged else b"",
+        errors=sum(each.severity is Severity.ERROR for each in parsed.findings),
+        warnings=sum(each.severity is Severity.WARNING for each in parsed.findings),
     )
     return CacheEntry(encode(head), encode(parsed.findings), encode(parsed.digests))

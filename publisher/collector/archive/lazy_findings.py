@@ -11,13 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from publisher.collector.archive import cache_codec
 from publisher.models import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from publisher.collector.archive.reader import Archive
+    from publisher.collector.sources.folder_source import SourceFile
 
 
 class LazyFindings(Sequence[Finding]):
@@ -31,29 +31,29 @@ class LazyFindings(Sequence[Finding]):
 
     @cached_property
     def _made(self) -> tuple[Finding, ...]:
-        return (*self._first, *self._of_files(b"{"))
+        return (*self._first, *self._of_files(self._archive.findings()))
 
     def errors(self) -> tuple[Finding, ...]:
         """Return those that are errors; no others are made."""
-        found = (*self._first, *self._of_files(cache_codec.ERROR_SIGN))
-        return tuple(one for one in found if one.severity is Severity.ERROR)
+        findings = (*self._first, *self._of_files(self._archive.findings(with_errors_only=True)))
+        return tuple(each for each in findings if each.severity is Severity.ERROR)
 
     def warning_count(self) -> int:
         """Return how many are warnings; none is made."""
-        first = sum(one.severity is Severity.WARNING for one in self._first)
-        return first + self._archive.count_findings(cache_codec.WARNING_SIGN)
+        first = sum(each.severity is Severity.WARNING for each in self._first)
+        return first + sum(head.warnings for head in self._archive.heads)
 
-    def _of_files(self, sign: bytes) -> tuple[Finding, ...]:
-        by_file = sorted(
-            ((self._shown(file.name), found) for file, found in self._archive.findings(sign)),
+    def _of_files(
+        self, by_file: Iterable[tuple[SourceFile, tuple[Finding, ...]]]
+    ) -> tuple[Finding, ...]:
+        by_path = sorted(
+            ((self._shown(file.name), findings) for file, findings in by_file),
             key=lambda pair: pair[0],
         )
-        return (
-            *(
-                Finding(shown, one.line, one.code, one.message, one.severity)
-                for shown, found in by_file
-                for one in found
-            ),
+        return tuple(
+            Finding(path, each.line, each.code, each.message, each.severity)
+            for path, findings in by_path
+            for each in findings
         )
 
     def _shown(self, name: str) -> str:

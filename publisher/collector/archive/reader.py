@@ -14,12 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.collector.archive import cache_codec
-from publisher.collector.archive.cache import (
-    CacheRow,
-    Stamp,
-    content_key,
-    parser_version,
-)
+from publisher.collector.archive.cache import CacheRow, Stamp, content_key, parser_version
 from publisher.collector.findings import finding
 from publisher.collector.formats.plugins import fingerprint
 from publisher.collector.mojibake.training_set import TrainingSet
@@ -79,16 +74,16 @@ class Archive:
         """Return what `assign_slugs` does, kept for the same names in the same order."""
         return self._reader.slugs(names)
 
-    def findings(self, sign: bytes = b"{") -> Iterator[tuple[SourceFile, tuple[Finding, ...]]]:
-        """Yield the defects of each file that has some, and in whose encoded ones `sign` stands."""
-        for file in self._files:
-            found = self._reader.findings[file]
-            if sign in found:
-                yield file, cache_codec.findings(found)
-
-    def count_findings(self, sign: bytes) -> int:
-        """Return how often `sign` stands in the encoded defects of all files."""
-        return sum(self._reader.findings[file].count(sign) for file in self._files)
+    def findings(
+        self, *, with_errors_only: bool = False
+    ) -> Iterator[tuple[SourceFile, tuple[Finding, ...]]]:
+        """Yield each file that has findings, or those alone that have errors, and all it has."""
+        files = [
+            file
+            for file, head in zip(self._files, self.heads, strict=True)
+            if head.errors or (head.warnings and not with_errors_only)
+        ]
+        return zip(files, self._reader.findings(files), strict=True)
 
 
 def read_archive(
@@ -120,10 +115,10 @@ class _ArchiveReader:
         self._meanwhile = meanwhile
         self._version = content_key(parser_version(), fingerprint(), str(zone).encode())
         self._keys: dict[SourceFile, bytes] = {}
-        self._unkept: dict[SourceFile, bytes] = {}
+        self._unkept: dict[SourceFile, CacheEntry] = {}
+        self._unread: dict[SourceFile, bytes] = {}  # the finding that says why
         self._done = 0
         self.heads: dict[SourceFile, cache_codec.FileSummary] = {}
-        self.findings: dict[SourceFile, bytes] = {}  # few ask for them, so they stay as kept
         self.parsed = 0
 
     def key(self, file: SourceFile) -> bytes:
@@ -149,12 +144,11 @@ class _ArchiveReader:
             try:
                 stat = os.stat(file.name)  # noqa: PTH116 - a Path for each file takes longer
             except OSError as error:
-                self._unread(file, error.strerror or str(error))
+                self._note_unreadable(file, error.strerror or str(error))
                 continue
             size, time = stat.st_size, stat.st_mtime_ns
             if before is not None and before.size == size and before.changed == time:
                 self._keys[file] = before.key
-                self.findings[file] = before.findings
                 unchanged.append(file)
                 heads.append(before.head)
             else:
@@ -194,7 +188,7 @@ class _ArchiveReader:
                     stamp = Stamp(stat.st_size, stat.st_mtime_ns)
                     found = self._look_up(file, stamp, wanted)
                 except OSError as error:
-                    self._unread(file, error.strerror or str(error))
+                    self._note_unreadable(file, error.strerror or str(error))
                     continue
                 if isinstance(found, ParseJob):
                     parsed = self._parse(file, found.data, model.model)
@@ -205,13 +199,21 @@ class _ArchiveReader:
 
     def body(self, file: SourceFile) -> tuple[ParsedDigest, ...]:
         """Return the digests of `file`."""
-        if file in self._unkept:
-            return cache_codec.body(self._unkept[file])
-        entry = self._cache.entry(self._keys[file])
-        if entry is not None:
-            return cache_codec.body(entry.body)
-        # Somebody deleted the cache meanwhile.
-        return self._parse(file, file.location.read_bytes(), _no_model).digests
+        entry = self._unkept.get(file) or self._cache.entry(self._keys[file])
+        return cache_codec.body(entry.body) if entry else self._parse_again(file).digests
+
+    def findings(self, files: Sequence[SourceFile]) -> Iterator[tuple[Finding, ...]]:
+        """Yield the findings of each of `files`."""
+        encoded = self._unread | {file: entry.findings for file, entry in self._unkept.items()}
+        elsewhere = [self._keys[file] for file in files if file not in encoded]
+        by_key = self._cache.findings(elsewhere)
+        for file in files:
+            found = encoded.get(file) or by_key.get(self._keys[file])
+            yield cache_codec.findings(found) if found else self._parse_again(file).findings
+
+    def _parse_again(self, file: SourceFile) -> ParsedFile:
+        """Return what `file` holds where somebody deleted the cache meanwhile."""
+        return self._parse(file, file.location.read_bytes(), _no_model)
 
     def slugs(self, names: Sequence[str]) -> dict[str, str]:
         """Return the slugs of `names`."""
@@ -265,7 +267,7 @@ class _ArchiveReader:
             try:
                 found = self._look_up(file, stamp)
             except OSError as error:
-                self._unread(file, error.strerror or str(error))
+                self._note_unreadable(file, error.strerror or str(error))
             if isinstance(found, ParseJob):
                 yield found
             else:
@@ -276,7 +278,7 @@ class _ArchiveReader:
     ) -> ParseJob | CacheRow | None:
         """Return what is known of the content of `file`, or a job; None where it is not read."""
         if stamp.size > MAX_FILE:
-            self._unread(file, f"larger than {MAX_FILE:,} bytes")
+            self._note_unreadable(file, f"larger than {MAX_FILE:,} bytes")
             return None
         data = file.location.read_bytes()
         key = content_key(self._version, file.path.encode(errors="replace"), data)
@@ -293,8 +295,7 @@ class _ArchiveReader:
 
     def _parsed(self, job: ParseJob, entry: CacheEntry) -> CacheRow:
         self.heads[job.file] = cache_codec.file_summaries([entry.head])[0]
-        self.findings[job.file] = entry.findings
-        self._unkept[job.file] = entry.body
+        self._unkept[job.file] = entry
         return CacheRow(job.file.path, job.stamp, job.key, entry)
 
     def _keep(self, root: str, rows: list[CacheRow], gone: Iterable[str] = ()) -> None:
@@ -304,9 +305,11 @@ class _ArchiveReader:
         if self._cache.is_open:
             self._unkept.clear()
 
-    def _unread(self, file: SourceFile, reason: str) -> None:
-        self.heads[file] = cache_codec.FileSummary((), is_draft=False, teachers=b"")
-        self.findings[file] = cache_codec.encode((finding(file.path, 0, "D101", reason),))
+    def _note_unreadable(self, file: SourceFile, reason: str) -> None:
+        self.heads[file] = cache_codec.FileSummary(
+            (), is_draft=False, teachers=b"", errors=1, warnings=0
+        )
+        self._unread[file] = cache_codec.encode((finding(file.path, 0, "D101", reason),))
 
     def _parse(
         self, file: SourceFile, data: bytes, model: Callable[[], LanguageModel | None] | None

@@ -35,11 +35,12 @@ def test_what_was_kept_is_known(tmp_path: Path) -> None:
     again = open_cache(tmp_path / "deep" / "cache.sqlite")
     known = again.known("/a", V)
     assert known == {
-        "x.md": (1, OLD, b"k1", b"h1", b"f1"),
-        "y.md": (2, OLD, b"k2", b"h2", b"f2"),
+        "x.md": (1, OLD, b"k1", b"h1"),
+        "y.md": (2, OLD, b"k2", b"h2"),
     }
     assert again.known("/b", V) == {}
     assert again.entry(b"k1") == (b"h1", b"f1", b"b1")
+    assert again.findings([b"k2", b"k3"]) == {b"k2": b"f2"}
     again.keep("/a", V, [], gone=["x.md"])
     assert set(again.known("/a", V)) == {"y.md"}
     again.close()
