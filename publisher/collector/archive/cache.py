@@ -2,7 +2,8 @@
 
 One SQLite file, safe to delete and shared by any number of processes. A file is known by its size
 and time of change, else by the hash of its content; a row is of use only to the parser that wrote
-it (`parser_version`). Nothing here is needed: where the cache can't be used, everything is parsed.
+it (`parser_version`). Nothing here is needed: where the cache can't be used, everything is parsed
+and kept in memory.
 """
 
 from __future__ import annotations
@@ -10,15 +11,15 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from publisher.sqlite_wal import enable_wal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 # Two writes within one tick of the file system's clock leave the same time of change.
 TICK_NS = 2_000_000_000
@@ -42,6 +43,7 @@ CREATE TABLE files (
 CREATE INDEX files_seen ON files (seen);
 PRAGMA user_version = {_LAYOUT}
 """
+_KEEP = "INSERT OR REPLACE INTO parsed VALUES (?, ?, ?, ?, ?)"
 
 
 class Stamp(NamedTuple):
@@ -63,9 +65,9 @@ class KnownFile(NamedTuple):
 class CacheEntry(NamedTuple):
     """What a file was parsed to; `head` is read at every start, the others when needed."""
 
-    head: bytes
-    findings: bytes
-    body: bytes
+    head: bytes = b""
+    findings: bytes = b""
+    body: bytes = b""
 
 
 class CacheRow(NamedTuple):
@@ -78,10 +80,10 @@ class CacheRow(NamedTuple):
 
 
 class Cache:
-    """The open cache; every method does nothing once something went wrong."""
+    """The open cache; on a fault of its file it goes on in memory."""
 
-    def __init__(self, connection: sqlite3.Connection | None) -> None:
-        """Use `open_cache`; without a connection nothing is known and nothing is kept."""
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Use `open_cache`."""
         self._connection = connection
 
     def known(self, root: str, version: bytes) -> dict[str, KnownFile]:
@@ -91,111 +93,74 @@ class Cache:
             "SELECT path, size, changed, key, head FROM files"
             " WHERE root = ? AND version = ? AND seen - changed > ?"
         )
-        found: dict[str, KnownFile] = {}
-        with self._quietly() as connection:
-            for path, *rest in connection.execute(query, (root, version, TICK_NS)):
-                found[path] = KnownFile._make(rest)
-        return found
+        rows = self._do(lambda database: database.execute(query, (root, version, TICK_NS)))
+        return {path: KnownFile._make(rest) for path, *rest in rows}
 
     def entry(self, key: bytes) -> CacheEntry | None:
         """Return what is kept under `key`, whatever file it is of."""
-        rows: list[tuple[bytes, bytes, bytes]] = []
-        with self._quietly() as connection:
-            query = "SELECT head, findings, body FROM parsed WHERE key = ?"
-            rows += connection.execute(query, (key,))
-        return CacheEntry._make(rows[0]) if rows else None
+        query = "SELECT head, findings, body FROM parsed WHERE key = ?"
+        for row in self._do(lambda database: database.execute(query, (key,))):
+            return CacheEntry._make(row)
+        return None
 
-    def findings(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+    def findings(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         """Return the findings that are kept under `keys`, by key; unknown keys are left out."""
-        query = "SELECT findings FROM parsed WHERE key = ?"
-        findings: dict[bytes, bytes] = {}
-        with self._quietly() as connection:
-            for key in keys:
-                for (encoded,) in connection.execute(query, (key,)):
-                    findings[key] = encoded
-        return findings
+        query = "SELECT key, findings FROM parsed WHERE key = ?"
+        return dict(
+            self._do(
+                lambda database: [row for key in keys for row in database.execute(query, (key,))]
+            )
+        )
 
     def keep(
         self, root: str, version: bytes, rows: Sequence[CacheRow], gone: Iterable[str] = ()
     ) -> None:
         """Keep `rows` of files below `root`, parsed by `version`; forget the paths `gone`."""
         now = time.time_ns()
-        with self._quietly() as connection, connection:
-            connection.execute("BEGIN IMMEDIATE")
-            self._write(connection, [(row.key, row.entry) for row in rows])
-            connection.executemany(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (root, path, version, *stamp, now, key, entry.head)
-                    for path, stamp, key, entry in rows
-                ],
-            )
-            connection.executemany(
-                "DELETE FROM files WHERE root = ? AND path = ?", [(root, path) for path in gone]
-            )
-            old = now - KEPT_DAYS * _DAY * 1_000_000_000
-            connection.execute("DELETE FROM files WHERE seen < ?", (old,))
-            connection.execute(
-                "DELETE FROM parsed WHERE used < ? AND key NOT IN (SELECT key FROM files)",
-                (_today() - KEPT_DAYS,),
-            )
+        old = now - KEPT_DAYS * _DAY * 1_000_000_000
+        files = [
+            (root, path, version, *stamp, now, key, entry.head) for path, stamp, key, entry in rows
+        ]
 
-    def put(self, key: bytes, body: bytes) -> None:
-        """Keep `body` under `key`, of no file."""
-        with self._quietly() as connection, connection:
-            self._write(connection, [(key, CacheEntry(b"", b"", body))])
+        def write(database: sqlite3.Connection) -> Iterable[Any]:
+            with database:
+                database.execute("BEGIN IMMEDIATE")
+                database.executemany(_KEEP, [(row.key, _today(), *row.entry) for row in rows])
+                database.executemany(
+                    "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", files
+                )
+                database.executemany(
+                    "DELETE FROM files WHERE root = ? AND path = ?", [(root, path) for path in gone]
+                )
+                database.execute("DELETE FROM files WHERE seen < ?", (old,))
+                return database.execute(
+                    "DELETE FROM parsed WHERE used < ? AND key NOT IN (SELECT key FROM files)",
+                    (_today() - KEPT_DAYS,),
+                )
 
-    @staticmethod
-    def _write(connection: Any, entries: Iterable[tuple[bytes, CacheEntry]]) -> None:  # noqa: ANN401
-        connection.executemany(
-            "INSERT OR REPLACE INTO parsed VALUES (?, ?, ?, ?, ?)",
-            [(key, _today(), *entry) for key, entry in entries],
-        )
+        self._do(write)
 
-    @property
-    def is_open(self) -> bool:
-        """Whether nothing went wrong yet, so that what was kept can be read."""
-        return self._connection is not None
+    def put(self, key: bytes, entry: CacheEntry) -> None:
+        """Keep `entry` under `key`, of no file."""
+        self._do(lambda database: database.execute(_KEEP, (key, _today(), *entry)))
 
     def close(self) -> None:
         """Close the file."""
         with suppress(sqlite3.Error):
-            if self._connection is not None:
-                self._connection.close()
-        self._connection = None
+            self._connection.close()
 
     def __del__(self) -> None:
         """Close the file when the papers that are read from it are no longer of use."""
         self.close()
 
-    @contextmanager
-    def _quietly(self) -> Iterator[Any]:
-        """Give the connection; on a fault of the cache, go on without it from here on."""
-        if self._connection is None:
-            yield _NoCache()
-            return
+    def _do(self, task: Callable[[sqlite3.Connection], Iterable[Any]]) -> list[Any]:
+        """Return the rows that `task` gives; on a fault of the file, try again in memory."""
         try:
-            yield self._connection
+            return list(task(self._connection))
         except sqlite3.Error:
             self.close()
-
-
-class _NoCache:
-    """A connection of a cache that is not there."""
-
-    def execute(self, *_: object) -> _NoCache:
-        return self
-
-    executemany = execute
-
-    def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        return iter(())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
+            self._connection = _in_memory()
+            return list(task(self._connection))
 
 
 def _today() -> int:
@@ -203,18 +168,18 @@ def _today() -> int:
 
 
 def open_cache(path: Path | None) -> Cache:
-    """Return the cache in the file `path`, made anew where it is damaged; None for no cache.
+    """Return the cache in the file `path`, made anew where it is damaged; None for memory alone.
 
     Never raises: a folder that can't be written means that everything is parsed.
     """
     if path is None:
-        return Cache(None)
+        return Cache(_in_memory())
     for _ in range(2):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(path, timeout=10, isolation_level=None)
         except (OSError, sqlite3.Error):
-            return Cache(None)
+            break
         try:
             enable_wal(connection)
             # A power cut may lose the last rows, which are only parsed again.
@@ -224,10 +189,17 @@ def open_cache(path: Path | None) -> Cache:
         except sqlite3.DatabaseError as error:
             connection.close()
             if isinstance(error, sqlite3.OperationalError):  # locked, full, read-only
-                return Cache(None)
+                break
             with suppress(OSError):
                 path.unlink()
-    return Cache(None)
+    return Cache(_in_memory())
+
+
+def _in_memory() -> sqlite3.Connection:
+    # Papers may be read by another thread than the one that met the fault.
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    _lay_out(connection)
+    return connection
 
 
 def _lay_out(connection: sqlite3.Connection) -> None:

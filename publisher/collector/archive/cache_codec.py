@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -15,17 +15,22 @@ if TYPE_CHECKING:
 
     from publisher.collector.archive.parsing import ParsedFile
 
-NOT_YET = b"?"  # the teachers of a file that waits for its repair
-
 
 class FileSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What is known of a file without its texts; `teachers` is the key of what a repair used."""
+    """What is known of a file without its texts; one that is damaged has none before its repair."""
 
     digests: tuple[DigestIndex, ...]
     is_draft: bool
-    teachers: bytes
+    is_damaged: bool
     errors: int  # findings of this severity, as is the next
     warnings: int
+
+
+class FileRecord(NamedTuple):
+    """What a file was parsed to; the cache has the rest of it under `key`."""
+
+    key: bytes
+    head: FileSummary
 
 
 # Not MessagePack: its times forget the offset they were written with.
@@ -41,12 +46,12 @@ def file_summaries(encoded: Iterable[bytes]) -> tuple[FileSummary, ...]:
     return _heads.decode(b"[" + b",".join(encoded) + b"]")
 
 
-def cache_entry(parsed: ParsedFile, teachers: bytes = NOT_YET) -> CacheEntry:
-    """Return what is kept of a file that was parsed with the help of `teachers`."""
+def cache_entry(parsed: ParsedFile) -> CacheEntry:
+    """Return what is kept of a parsed file."""
     head = FileSummary(
         tuple(index_of(digest) for digest in parsed.digests),
         parsed.is_draft,
-        teachers if parsed.damaged else b"",
+        parsed.damaged,
         errors=sum(each.severity is Severity.ERROR for each in parsed.findings),
         warnings=sum(each.severity is Severity.WARNING for each in parsed.findings),
     )

@@ -1,8 +1,7 @@
 """The files of an archive as they were parsed, by now or at any time before.
 
 Only an index of each file is read at every start (`Head`); texts stay in the cache until a paper
-is asked for. A file is parsed again when it changed. A damaged file is also parsed again when the
-clean digests that its repair learned from have changed.
+is asked for. A file is parsed again when it changed, a damaged one also when its `TrainingSet` did.
 """
 
 from __future__ import annotations
@@ -14,25 +13,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.collector.archive import cache_codec
-from publisher.collector.archive.cache import CacheRow, Stamp, content_key, parser_version
+from publisher.collector.archive.cache import (
+    CacheEntry,
+    CacheRow,
+    Stamp,
+    content_key,
+    parser_version,
+)
+from publisher.collector.archive.cache_codec import FileRecord
+from publisher.collector.archive.training_set import TrainingSet
 from publisher.collector.findings import finding
 from publisher.collector.formats.plugins import fingerprint
-from publisher.collector.mojibake.training_set import TrainingSet
 from publisher.collector.text.slugs import assign_slugs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from publisher.collector.archive.cache import Cache, CacheEntry
+    from publisher.collector.archive.cache import Cache, KnownFile
     from publisher.collector.archive.parsing import ParsedFile
     from publisher.collector.mojibake.language_model import LanguageModel
     from publisher.collector.sources.folder_source import SourceFile
     from publisher.models import Finding, ParsedDigest
 
 MAX_FILE = 20_000_000  # bytes; the largest real digest has 200,000
-# More clean digests than these make the repair no better and the learning slower.
-TEACHERS = 40
 _BODIES = 512  # parsed files kept in memory at a time
 _ROWS = 256  # parsed files that are kept with one commit
 # Of fewer, the start of workers (`crew`) takes longer than they save.
@@ -53,14 +57,15 @@ class Archive:
 
     def __init__(self, files: Sequence[SourceFile], reader: _ArchiveReader) -> None:
         """Join what was read of `files`."""
-        self.heads = [reader.heads[file] for file in files]
+        records = [reader.records[file] for file in files]
+        self.heads = [record.head for record in records]
         self.indexes = [index for head in self.heads for index in head.digests]
         self._places = [
             (number, part)
             for number, head in enumerate(self.heads)
             for part in range(len(head.digests))
         ]
-        self.keys = [int.from_bytes(reader.key(files[number])[:8]) for number, _ in self._places]
+        self.keys = [int.from_bytes(records[number].key[:8]) for number, _ in self._places]
         self._files = files
         self._reader = reader
         self._body = lru_cache(maxsize=_BODIES)(reader.body)
@@ -99,33 +104,32 @@ def read_archive(
     another one can parse. The cache stays in use as long as the archive. A file that can't be read
     is a finding.
     """
-    reader = _ArchiveReader(zone, cache, meanwhile)
+    reader = _ArchiveReader(files, zone, cache, meanwhile)
     for root, group in _by_root(files).items():
         reader.read(root, group, progress, len(files))
-    reader.repair(files)
+    reader.repair()
     if reader.parsed:
         progress(len(files), len(files))
     return Archive(files, reader)
 
 
 class _ArchiveReader:
-    def __init__(self, zone: ZoneInfo, cache: Cache, meanwhile: Callable[[], None] | None) -> None:
+    def __init__(
+        self,
+        files: Sequence[SourceFile],
+        zone: ZoneInfo,
+        cache: Cache,
+        meanwhile: Callable[[], None] | None,
+    ) -> None:
         self._zone = zone
         self._cache = cache
         self._meanwhile = meanwhile
         self._version = content_key(parser_version(), fingerprint(), str(zone).encode())
-        self._keys: dict[SourceFile, bytes] = {}
-        self._unkept: dict[SourceFile, CacheEntry] = {}
-        self._unread: dict[SourceFile, bytes] = {}  # the finding that says why
+        self._unreadable: dict[SourceFile, Finding] = {}
         self._done = 0
-        self.heads: dict[SourceFile, cache_codec.FileSummary] = {}
+        self.records: dict[SourceFile, FileRecord] = {}
+        self._training_set = TrainingSet(files, self.records, cache)
         self.parsed = 0
-
-    def key(self, file: SourceFile) -> bytes:
-        """Return what stands for the content of `file` and all that its parsing depends on."""
-        teachers = self.heads[file].teachers
-        key = self._keys.get(file, b"")
-        return content_key(key, teachers) if teachers else key
 
     def read(
         self,
@@ -134,10 +138,9 @@ class _ArchiveReader:
         progress: Callable[[int, int], None],
         total: int,
     ) -> None:
-        """Find out the head of each file, damaged ones without a repair yet."""
+        """Find out the record of each file, of damaged ones before their repair."""
         known = self._cache.known(root, self._version)
-        unchanged: list[SourceFile] = []
-        heads: list[bytes] = []
+        unchanged: list[tuple[SourceFile, KnownFile]] = []
         changed: list[tuple[SourceFile, Stamp]] = []
         for file in files:
             before = known.get(file.path)
@@ -148,12 +151,12 @@ class _ArchiveReader:
                 continue
             size, time = stat.st_size, stat.st_mtime_ns
             if before is not None and before.size == size and before.changed == time:
-                self._keys[file] = before.key
-                unchanged.append(file)
-                heads.append(before.head)
+                unchanged.append((file, before))
             else:
                 changed.append((file, Stamp(size, time)))
-        self.heads.update(zip(unchanged, cache_codec.file_summaries(heads), strict=True))
+        heads = cache_codec.file_summaries(before.head for _, before in unchanged)
+        for (file, before), head in zip(unchanged, heads, strict=True):
+            self.records[file] = FileRecord(before.key, head)
         self._done += len(files) - len(changed)
         rows: list[CacheRow] = []
         for row in self._changed(changed):
@@ -167,53 +170,37 @@ class _ArchiveReader:
         if rows or gone:
             self._keep(root, rows, gone)
 
-    def repair(self, files: Sequence[SourceFile]) -> None:
-        """Find out the heads of damaged files whose repair learned from other files than now."""
-        damaged = {file for file in files if self.heads[file].teachers}
-        if not damaged:
-            return
-        teachers = [file for file in files if file not in damaged and self.heads[file].digests][
-            :TEACHERS
-        ]
-        wanted = content_key(self._version, *(self._keys.get(file, b"") for file in teachers))
-        model = TrainingSet(teachers, wanted, self._cache)
-        outdated = [
-            file for file in files if file in damaged and self.heads[file].teachers != wanted
-        ]
-        for root, group in _by_root(outdated).items():
-            rows: list[CacheRow] = []
-            for file in group:
-                try:
-                    stat = os.stat(file.name)  # noqa: PTH116
-                    stamp = Stamp(stat.st_size, stat.st_mtime_ns)
-                    found = self._look_up(file, stamp, wanted)
-                except OSError as error:
-                    self._note_unreadable(file, error.strerror or str(error))
-                    continue
-                if isinstance(found, ParseJob):
-                    parsed = self._parse(file, found.data, model.model)
-                    found = self._parsed(found, cache_codec.cache_entry(parsed, wanted))
-                rows += [found] if found else []
-            if rows:
-                self._keep(root, rows)
+    def repair(self) -> None:
+        """Find out the records of damaged files after their repair."""
+        damaged = [file for file, record in self.records.items() if record.head.is_damaged]
+        for file in damaged:
+            try:
+                self.records[file] = self._training_set.repaired(file, self._repaired)
+            except OSError as error:
+                self._note_unreadable(file, error.strerror or str(error))
 
     def body(self, file: SourceFile) -> tuple[ParsedDigest, ...]:
         """Return the digests of `file`."""
-        entry = self._unkept.get(file) or self._cache.entry(self._keys[file])
-        return cache_codec.body(entry.body) if entry else self._parse_again(file).digests
+        entry = self._cache.entry(self.records[file].key)
+        # Somebody may have deleted the cache meanwhile.
+        return cache_codec.body(entry.body) if entry else self._repaired(file)[1].digests
 
     def findings(self, files: Sequence[SourceFile]) -> Iterator[tuple[Finding, ...]]:
         """Yield the findings of each of `files`."""
-        encoded = self._unread | {file: entry.findings for file, entry in self._unkept.items()}
-        elsewhere = [self._keys[file] for file in files if file not in encoded]
-        by_key = self._cache.findings(elsewhere)
+        encoded = self._cache.findings([self.records[file].key for file in files])
         for file in files:
-            found = encoded.get(file) or by_key.get(self._keys[file])
-            yield cache_codec.findings(found) if found else self._parse_again(file).findings
+            key = self.records[file].key
+            if file in self._unreadable:
+                yield (self._unreadable[file],)
+            elif key in encoded:
+                yield cache_codec.findings(encoded[key])
+            else:
+                yield self._repaired(file)[1].findings
 
-    def _parse_again(self, file: SourceFile) -> ParsedFile:
-        """Return what `file` holds where somebody deleted the cache meanwhile."""
-        return self._parse(file, file.location.read_bytes(), _no_model)
+    def _repaired(self, file: SourceFile) -> tuple[bytes, ParsedFile]:
+        """Return the key of the content of `file`, and what it holds, repaired if need be."""
+        data = file.location.read_bytes()
+        return self._key(file, data), self._parse(file, data, self._training_set.model)
 
     def slugs(self, names: Sequence[str]) -> dict[str, str]:
         """Return the slugs of `names`."""
@@ -222,11 +209,11 @@ class _ArchiveReader:
         if entry is not None:
             return cache_codec.slugs(entry.body)
         slugs = assign_slugs(names)
-        self._cache.put(key, cache_codec.encode(slugs))
+        self._cache.put(key, CacheEntry(body=cache_codec.encode(slugs)))
         return slugs
 
     def _changed(self, files: Sequence[tuple[SourceFile, Stamp]]) -> Iterator[CacheRow | None]:
-        """Find out the heads of `files`; yield the row to keep of each, in any order."""
+        """Find out the records of `files`; yield the row to keep of each, in any order."""
         known: list[CacheRow | None] = []
         jobs = self._jobs(files, known)
         if len(files) < _MANY or self._zone.key is None:
@@ -240,7 +227,7 @@ class _ArchiveReader:
             with closing(parse_all(jobs, self._zone.key, meanwhile)) as results:
                 for job, entry in results:
                     # What a worker died of may be nothing but a lack of memory.
-                    found = entry or cache_codec.cache_entry(self._parse(job.file, job.data, None))
+                    found = entry or cache_codec.cache_entry(self._parse(job.file, job.data))
                     yield self._parsed(job, found)
         yield from known
 
@@ -248,7 +235,7 @@ class _ArchiveReader:
         """Return what a few files were parsed to."""
 
         def parse() -> list[CacheEntry]:
-            return [cache_codec.cache_entry(self._parse(job.file, job.data, None)) for job in jobs]
+            return [cache_codec.cache_entry(self._parse(job.file, job.data)) for job in jobs]
 
         from publisher.process_pool import run_alongside, usable_cores  # noqa: PLC0415 - as `_parse`
 
@@ -273,46 +260,38 @@ class _ArchiveReader:
             else:
                 known.append(found)
 
-    def _look_up(
-        self, file: SourceFile, stamp: Stamp, teachers: bytes = cache_codec.NOT_YET
-    ) -> ParseJob | CacheRow | None:
+    def _look_up(self, file: SourceFile, stamp: Stamp) -> ParseJob | CacheRow | None:
         """Return what is known of the content of `file`, or a job; None where it is not read."""
         if stamp.size > MAX_FILE:
             self._note_unreadable(file, f"larger than {MAX_FILE:,} bytes")
             return None
         data = file.location.read_bytes()
-        key = content_key(self._version, file.path.encode(errors="replace"), data)
-        self._keys[file] = key
-        entry = self._cache.entry(key)
-        if entry is None or cache_codec.file_summaries([entry.head])[0].teachers not in (
-            b"",
-            teachers,
-        ):
-            return ParseJob(file, stamp, key, data)
-        row = self._parsed(ParseJob(file, stamp, key, data), entry)
-        self._unkept.pop(file, None)
-        return row
+        job = ParseJob(file, stamp, self._key(file, data), data)
+        entry = self._cache.entry(job.key)
+        return self._parsed(job, entry) if entry else job
+
+    def _key(self, file: SourceFile, data: bytes) -> bytes:
+        return content_key(self._version, file.path.encode(errors="replace"), data)
 
     def _parsed(self, job: ParseJob, entry: CacheEntry) -> CacheRow:
-        self.heads[job.file] = cache_codec.file_summaries([entry.head])[0]
-        self._unkept[job.file] = entry
+        self.records[job.file] = FileRecord(job.key, cache_codec.file_summaries([entry.head])[0])
         return CacheRow(job.file.path, job.stamp, job.key, entry)
 
     def _keep(self, root: str, rows: list[CacheRow], gone: Iterable[str] = ()) -> None:
-        """Keep `rows` and empty the list; what the cache has need not stay in memory."""
+        """Keep `rows` and empty the list."""
         self._cache.keep(root, self._version, rows, gone)
         rows.clear()
-        if self._cache.is_open:
-            self._unkept.clear()
 
     def _note_unreadable(self, file: SourceFile, reason: str) -> None:
-        self.heads[file] = cache_codec.FileSummary(
-            (), is_draft=False, teachers=b"", errors=1, warnings=0
-        )
-        self._unread[file] = cache_codec.encode((finding(file.path, 0, "D101", reason),))
+        head = cache_codec.FileSummary((), is_draft=False, is_damaged=False, errors=1, warnings=0)
+        self.records[file] = FileRecord(b"", head)
+        self._unreadable[file] = finding(file.path, 0, "D101", reason)
 
     def _parse(
-        self, file: SourceFile, data: bytes, model: Callable[[], LanguageModel | None] | None
+        self,
+        file: SourceFile,
+        data: bytes,
+        model: Callable[[], LanguageModel | None] | None = None,
     ) -> ParsedFile:
         # Late: where nothing changed, nothing is parsed.
         from publisher.collector.archive.parsing import parse_bytes  # noqa: PLC0415
@@ -328,7 +307,3 @@ def _by_root(files: Sequence[SourceFile]) -> dict[str, list[SourceFile]]:
     for file in files:
         found.setdefault(absolute[file.root], []).append(file)
     return found
-
-
-def _no_model() -> None:
-    return None

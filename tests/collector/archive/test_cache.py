@@ -85,9 +85,10 @@ def test_no_place_for_it_is_no_error(tmp_path: Path) -> None:
     for path in (None, tmp_path / "file" / "cache.sqlite", tmp_path):
         cache = open_cache(path)
         cache.keep("/a", V, [row("x.md", 1)])
-        cache.put(b"k", b"v")
-        assert cache.known("/a", V) == {}
-        assert cache.entry(b"k") is None
+        cache.put(b"k", CacheEntry(body=b"v"))
+        assert cache.known("/a", V) == {"x.md": (1, OLD, b"k1", b"h1")}
+        assert cache.entry(b"k1") == (b"h1", b"f1", b"b1")
+        assert cache.entry(b"k") == (b"", b"", b"v")
         cache.close()
 
 
@@ -101,6 +102,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 entry = CacheEntry(b"", b"", b"x" * 5000)
 rows = [CacheRow(str(n), Stamp(1, 1), n.to_bytes(4), entry) for n in range(100)]
 cache.keep("/a", b"v", rows)
+assert all(cache.entry(row.key) == entry for row in rows), "what can't be written stays in memory"
 cache.close()
 """
     subprocess.run([sys.executable, "-c", program, str(tmp_path / "c.sqlite")], check=True)

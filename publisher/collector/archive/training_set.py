@@ -1,0 +1,81 @@
+"""The clean digests of an archive, which the repair of its damaged ones learns from."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from publisher.collector.archive import cache_codec
+from publisher.collector.archive.cache import CacheEntry, content_key
+from publisher.collector.archive.cache_codec import FileRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from publisher.collector.archive.cache import Cache
+    from publisher.collector.archive.parsing import ParsedFile
+    from publisher.collector.mojibake.language_model import LanguageModel
+    from publisher.collector.sources.folder_source import SourceFile
+
+# More clean digests than these make the repair no better and the learning slower.
+MOST = 40
+
+
+class TrainingSet:
+    """The first clean digests and the language model made of them, chosen when first needed."""
+
+    def __init__(
+        self, files: Iterable[SourceFile], records: Mapping[SourceFile, FileRecord], cache: Cache
+    ) -> None:
+        """Choose among `files`, in their order, as soon as all `records` are known."""
+        self._files = files
+        self._records = records
+        self._cache = cache
+
+    def repaired(
+        self, file: SourceFile, parse: Callable[[SourceFile], tuple[bytes, ParsedFile]]
+    ) -> FileRecord:
+        """Return the record of the damaged `file` after its repair with this set.
+
+        Where the cache has none, the file is parsed: `parse` returns the key of the content that
+        it read, and what it holds. Raises what `parse` does.
+        """
+        key = content_key(self._records[file].key, self._key)
+        entry = self._cache.entry(key)
+        if entry is None:
+            content, parsed = parse(file)
+            key = content_key(content, self._key)  # the file may have changed meanwhile
+            entry = cache_codec.cache_entry(parsed)
+            self._cache.put(key, entry)
+        return FileRecord(key, cache_codec.file_summaries([entry.head])[0])
+
+    def model(self) -> LanguageModel | None:
+        """Return the model, None where there are no clean digests."""
+        return self._model
+
+    @cached_property
+    def _chosen(self) -> list[SourceFile]:
+        heads = ((file, self._records[file].head) for file in self._files)
+        clean = (file for file, head in heads if head.digests and not head.is_damaged)
+        return list(islice(clean, MOST))
+
+    @cached_property
+    def _key(self) -> bytes:
+        return content_key(*(self._records[file].key for file in self._chosen))
+
+    @cached_property
+    def _model(self) -> LanguageModel | None:
+        from publisher.collector.mojibake.file_bytes import decode  # noqa: PLC0415 - rarely needed
+        from publisher.collector.mojibake.language_model import LanguageModel  # noqa: PLC0415
+
+        if not self._chosen:
+            return None
+        key = content_key(b"model", self._key)
+        entry = self._cache.entry(key)
+        if entry is not None:
+            return LanguageModel.from_bytes(entry.body)
+        texts = (decode(file.location.read_bytes())[0] for file in self._chosen)
+        model = LanguageModel.from_texts(texts)
+        self._cache.put(key, CacheEntry(body=model.to_bytes()))
+        return model
