@@ -73,7 +73,7 @@ class ParsedPaper:
     takeaways: tuple[str, ...] = ()  # machine-written
     figures: tuple[str, ...] = ()  # absolute http(s) addresses of screenshots
     notes: Notes | None = None  # machine-written
-    repaired: bool = False  # its text came through a wrong decoding and was restored
+    repaired: bool = False  # its text came through a wrong decoding and was restored if it could be
     published: datetime | None = None  # where the file dates each paper; None: as the digest
     topic_names: tuple[str, ...] = ()  # where the file sorts its papers; (): as the digest
     title_html: str = ""  # without links

@@ -28,6 +28,7 @@ _UPDATE = re.compile(r"^#[ \t]+(\d{4}-\d{1,2}-\d{1,2})", re.MULTILINE)
 # Hexo, Hugo, Jekyll and Pelican write `date`, Astro `pubDate`.
 _DATE_KEYS = ("date", "Date", "publishDate", "pubDate", "created")
 _PATH_DATE = re.compile(r"(?<!\d)(\d{4}-\d{1,2}-\d{1,2})(?!\d)")
+_INSTALL_REPAIR = "to repair it: pip install 'digest-publisher[repair]'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,15 @@ def parse_bytes(
     repaired = repair(text, model())
     parsed = parse_text(path, _readable(repaired), zone)
     if repaired.changed_lines:
-        count = len(repaired.changed_lines)
-        detail = f"{count} line" if count == 1 else f"{count} lines"
+        detail = _count(repaired.changed_lines)
         findings.append(finding(path, repaired.changed_lines[0], "D110", detail))
     findings += [finding(path, line, "D111") for line in repaired.unreadable_lines]
+    if repaired.left_lines:
+        detail = f"{_count(repaired.left_lines)}; {_INSTALL_REPAIR}"
+        findings.append(finding(path, repaired.left_lines[0], "D112", detail))
     return replace(
         parsed,
-        digests=_marked(parsed.digests, repaired.changed_lines),
+        digests=_marked(parsed.digests, (*repaired.changed_lines, *repaired.left_lines)),
         findings=tuple(sorted((*findings, *parsed.findings))),
         damaged=True,
     )
@@ -91,6 +94,10 @@ def parse_text(path: str, text: str, zone: ZoneInfo) -> ParsedFile:
     if digest is not None and not digest.papers:
         digests = (digest,)  # a day without papers is a digest too
     return ParsedFile(digests, tuple(findings))
+
+
+def _count(lines: tuple[int, ...]) -> str:
+    return "1 line" if len(lines) == 1 else f"{len(lines)} lines"
 
 
 def _readable(repaired: Repaired) -> str:

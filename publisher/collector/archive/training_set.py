@@ -62,7 +62,11 @@ class TrainingSet:
 
     @cached_property
     def _key(self) -> bytes:
-        return content_key(*(self._records[file].key for file in self._chosen))
+        from publisher.collector.mojibake.word_model import words_are_installed  # noqa: PLC0415
+
+        # Who installs the extra wants what was left as it is to be repaired.
+        words = b"words" if words_are_installed() else b""
+        return content_key(words, *(self._records[file].key for file in self._chosen))
 
     @cached_property
     def _model(self) -> LanguageModel | None:

@@ -69,6 +69,9 @@ _WIDE_UP_TO, _MEDIUM_UP_TO = 100_000, 200_000  # characters of damaged lines
 _WORD_SHARE: Final = 0.03
 _WORD_SHARE_SMALL: Final = 0.27
 _SMALL_ARCHIVE: Final = 100_000.0
+# About one day's digests. Alone, such a model leaves 0.5 to 1.1 % of the Chinese characters wrong,
+# as words without an archive do (0.5 to 2.7 %); one of 8,000 characters leaves 1.1 to 2.4 %.
+_ENOUGH_WITHOUT_WORDS: Final = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +79,14 @@ class Repaired:
     """Text after repair, with as many lines (split at line feeds) as before.
 
     Line numbers start at 1.  ``unreadable_lines`` are damaged lines whose
-    text is still not to be trusted.
+    text is still not to be trusted; ``left_lines`` are damaged and as before,
+    since there was too little to learn from.
     """
 
     text: str
     changed_lines: tuple[int, ...]
     unreadable_lines: tuple[int, ...]
+    left_lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +100,19 @@ def repair(text: str, model: LanguageModel | None) -> Repaired:
     """Return ``text`` with wrong decodings undone and lost bytes filled in.
 
     ``model`` is made of clean texts of the same kind; without one the word
-    frequencies of an optional library serve.  Sound lines are never changed
-    (but a lone surrogate becomes "?") and nothing is raised, whatever the text.
+    frequencies of an optional library serve.  Where there is neither enough
+    clean text nor that library, damaged lines are left as they are.  Sound
+    lines are never changed (but a lone surrogate becomes "?") and nothing is
+    raised, whatever the text.
     """
     before = text.split("\n")
     text = text.encode("utf-8", "replace").decode("utf-8") if _SURROGATE.search(text) else text
     lines = text.split("\n")
     if looks_damaged(text):
         mixed = _with_words(model)
+        if mixed is None:
+            left = tuple(i for i, line in enumerate(lines, 1) if looks_damaged(line))
+            return Repaired(text, _changed(before, lines), (), left or (1,))
         budget = Budget(_STEPS_FOR_A_DIGEST if len(text) <= _LONGEST_DIGEST else _STEPS)
         for _ in range(_ROUNDS):
             after = _one_round(lines, mixed, budget)
@@ -118,10 +128,12 @@ def repair(text: str, model: LanguageModel | None) -> Repaired:
     return Repaired(text, _changed(before, lines), ())
 
 
-def _with_words(model: LanguageModel | None) -> CharacterModel:
+def _with_words(model: LanguageModel | None) -> CharacterModel | None:
     words = word_model()
     if model is None:
         return words
+    if words is None:
+        return model if model.size >= _ENOUGH_WITHOUT_WORDS else None
     share = _WORD_SHARE + _WORD_SHARE_SMALL / (1.0 + model.size / _SMALL_ARCHIVE)
     return InterpolatedModel(model, words, share)
 

@@ -1,8 +1,9 @@
-"""The model that needs no archive: word frequencies of a library."""
+"""The model that needs no archive: word frequencies of a library, which is an extra."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import Final
 
 from publisher.collector.mojibake.language_model import LanguageModel
@@ -12,17 +13,18 @@ _SCALE: Final = 1e7
 _FIRST, _LAST = "\u4e00", "\u9fff"
 
 
-@lru_cache(maxsize=1)
-def word_model() -> LanguageModel:
-    """Return a model of Chinese words, from wordfreq if it is installed.
+def words_are_installed() -> bool:
+    """Return whether the extra `repair` is installed."""
+    return find_spec("wordfreq") is not None
 
-    Without the library the model knows only which characters are common, and
-    the repair is much worse, but it never fails.
-    """
-    try:
-        import wordfreq  # noqa: PLC0415 - optional, and costs half a second
-    except ImportError:
-        return LanguageModel.from_texts(())
+
+@lru_cache(maxsize=1)
+def word_model() -> LanguageModel | None:
+    """Return a model of Chinese words, None without the extra `repair`."""
+    if not words_are_installed():
+        return None
+    import wordfreq  # noqa: PLC0415 - an extra, and costs half a second
+
     frequencies = wordfreq.get_frequency_dict("zh", wordlist="best")
     chinese = (
         (word, max(1, round(share * _SCALE)))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from typing import TYPE_CHECKING
+
+import pytest
 
 from publisher import collector
 from publisher.collector.archive import parsing, training_set
+from publisher.collector.mojibake.word_model import word_model
 from publisher.settings import load
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
-
-    import pytest
 
     from publisher.models import Collection
 
@@ -97,6 +100,53 @@ def test_only_the_first_clean_digests_are_learned_from(
         patch.setattr("publisher.process_pool.usable_cores", lambda: 1)
         assert abstracts(collect(folder))["Title 1"] == PROSE
     assert parsed == ["3.md"]
+
+
+@pytest.fixture
+def without_words(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    word_model.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "wordfreq", None)
+        yield
+    word_model.cache_clear()
+
+
+@pytest.mark.usefixtures("without_words")
+def test_without_the_extra_a_damaged_digest_is_published_and_reported(tmp_path: Path) -> None:
+    folder = tmp_path / "digests"
+    write(folder, "1.md", 1, damaged(PROSE))
+    write(folder, "2.md", 2, PROSE)
+    collection = collect(folder)
+    (error,) = collection.errors
+    assert str(error).removeprefix(f"{folder}/") == (
+        "1.md:11: D112 text went through a wrong decoding and is published as it is: 1 line; "
+        "to repair it: pip install 'digest-publisher[repair]'"
+    )
+    assert abstracts(collection) == {"Title 1": damaged(PROSE), "Title 2": PROSE}
+
+
+def test_once_the_extra_is_installed_what_was_left_is_repaired(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "digests"
+    write(folder, "1.md", 1, damaged(PROSE))
+    write(folder, "2.md", 2, PROSE)
+    word_model.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "wordfreq", None)
+        assert collect(folder).errors
+    word_model.cache_clear()
+    collection = collect(folder)
+    assert not collection.errors
+    assert abstracts(collection)["Title 1"] == PROSE
+
+
+@pytest.mark.usefixtures("without_words")
+def test_a_clean_mention_is_preferred_to_a_damaged_one(tmp_path: Path) -> None:
+    folder = tmp_path / "digests"
+    write(folder, "1.md", 1, PROSE)
+    write(folder, "2.md", 1, damaged(PROSE))
+    assert abstracts(collect(folder)) == {"Title 1": PROSE}
 
 
 def test_a_repair_that_the_cache_lost_is_done_again(tmp_path: Path) -> None:

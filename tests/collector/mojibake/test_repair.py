@@ -11,10 +11,11 @@ from conftest import ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from publisher.collector.mojibake import repair as repair_module
 from publisher.collector.mojibake.detection import looks_damaged
 from publisher.collector.mojibake.file_bytes import decode
 from publisher.collector.mojibake.language_model import LanguageModel
-from publisher.collector.mojibake.repair import repair
+from publisher.collector.mojibake.repair import Repaired, repair
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,10 +141,19 @@ def test_hopeless_line_is_reported() -> None:
 
 
 def test_without_archive() -> None:
-    pytest.importorskip("wordfreq")
     result = repair(cp1254("\n".join(PROSE)), None)
     wrong = sum(a != b for a, b in zip(result.text, "\n".join(PROSE), strict=True))
     assert wrong <= 2
+
+
+def test_without_words_a_small_archive_teaches_too_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repair_module, "word_model", lambda: None)
+    text = "\n".join([*map(cp1254, PROSE), "sound"])
+    for model in (None, small_model()):
+        assert repair(text, model) == Repaired(text, (), (), (1, 2, 3, 4))
+        assert repair("sound", model) == Repaired("sound", (), ())
+    monkeypatch.setattr(repair_module, "_ENOUGH_WITHOUT_WORDS", small_model().size)
+    assert repair(text, small_model()).text == "\n".join([*PROSE, "sound"])
 
 
 def test_model_does_not_depend_on_order_and_survives_storage() -> None:
