@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import click
@@ -64,7 +63,8 @@ def preview(
 ) -> None:
     """Write an issue as .html, .txt and .eml; it is sent to no one.
 
-    One that was sent comes as it was frozen.
+    One that was sent comes as it was frozen. `--screenshot` needs the extra `screenshots`, and
+    Chromium, Chrome or Edge.
     """
     import webbrowser
 
@@ -98,8 +98,6 @@ def preview(
     write_changed(folder, files, served=False)
     page = folder / f"{name}.html"
     if screenshot:
-        if os.name != "posix":
-            raise OutputError("--screenshot: works on Linux and macOS only")
         from publisher.cli.screenshots import take
 
         pictures = take(page, images=images)
