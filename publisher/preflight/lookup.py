@@ -1,8 +1,6 @@
 """Asking the DNS, with an answer also where there is no DNS.
 
-dnspython and not checkdmarc: it is here already (email-validator needs it) and needs nothing
-itself, where checkdmarc brings ten packages; and the question is not only whether a record is valid
-but whether it lets this sending host through, which checkdmarc does not say.
+Why not checkdmarc: docs/decisions/0102-own-dns-checks.md.
 """
 
 from __future__ import annotations

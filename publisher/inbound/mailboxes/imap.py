@@ -1,8 +1,7 @@
 """A folder by IMAP (RFC 9051, RFC 3501), with the standard library's client.
 
-The libraries around it (IMAPClient, imap-tools) parse what is not needed here, and read a mail
-whole; of a mail that is fetched in part (`BODY.PEEK[]<0.n>`) no more than that is ever in memory.
-PEEK leaves a mail unread that is not for us.
+Of a mail that is fetched in part (`BODY.PEEK[]<0.n>`) no more than that is ever in memory, and PEEK
+leaves a mail unread that is not for us. Why not imap-tools: docs/decisions/0103-own-imap-folder.md.
 """
 
 from __future__ import annotations
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from publisher.inbound.mailboxes.source import Position
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 
 
 class ImapFolder:
