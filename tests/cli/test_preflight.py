@@ -81,7 +81,7 @@ def test_a_domain_is_looked_up_at_the_server_that_is_named(publisher: Run, examp
 
 
 def test_links_are_asked_when_told_to(publisher: Run, tmp_path: Path) -> None:
-    from preflight.test_answers import site
+    from preflight.test_link_check import site
 
     with site() as root:
         digest = tmp_path / "posts" / "2024-12-02" / "NeRF.md"

@@ -97,7 +97,7 @@ def chromium() -> str:
 @pytest.mark.browser
 @pytest.mark.parametrize("images", [False, True])
 def test_pictures(tmp_path: Path, chromium: str, images: bool) -> None:
-    from preflight.test_answers import Site, site
+    from preflight.test_link_check import Site, site
 
     page = tmp_path / "a b#c.html"
     with site() as root:
