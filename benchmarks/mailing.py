@@ -19,7 +19,7 @@ from publisher.models import (
 )
 from publisher.sender.delivery.deliver import deliver
 from publisher.sender.message import edition_message
-from publisher.sender.transports.base import Closing
+from publisher.sender.transports.base import BaseTransport
 from publisher.store.database import open_store
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ ISSUE = "bench"
 _LINE = 70
 
 
-class Null(Closing):
+class Null(BaseTransport):
     """Takes every message and forgets it."""
 
     name = "null"

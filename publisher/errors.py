@@ -3,6 +3,7 @@
     PublisherError                  shown as one line on stderr, exit code 1
     ├── SettingsError               a key, type or value of the settings; names the setting
     ├── SourceError                 a source folder that is missing, empty or unreadable
+    ├── PluginError                 an installed package that can't be loaded or lacks a function
     ├── TemplateError               a template that is missing or fails
     ├── OutputError                 the output folder can't be written (full, read-only)
     ├── HubError                    a WebSub hub that can't be reached, or answers no HTTP
@@ -36,6 +37,10 @@ class SettingsError(PublisherError):
 
 class SourceError(PublisherError):
     """A source folder is missing, holds no digest, or can't be read."""
+
+
+class PluginError(PublisherError):
+    """An installed package brings something that can't be imported, or lacks what it needs."""
 
 
 class TemplateError(PublisherError):

@@ -11,7 +11,16 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "publisher"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = ("collector", "formatter", "preflight", "sender", "store", "cli", "web")
-COMMON = {"models", "errors", "settings", "addresses", "newsletter", "process_pool", "sqlite_wal"}
+COMMON = {
+    "models",
+    "errors",
+    "settings",
+    "addresses",
+    "newsletter",
+    "plugins",
+    "process_pool",
+    "sqlite_wal",
+}
 
 
 def imports(path: Path) -> set[str]:

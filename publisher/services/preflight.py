@@ -41,11 +41,12 @@ def check_domain(settings: Settings, nameserver: str = "", *, ask: bool = True) 
     from publisher.preflight import domain  # noqa: PLC0415
     from publisher.preflight.findings import finding  # noqa: PLC0415
     from publisher.preflight.lookup import make_lookup  # noqa: PLC0415
+    from publisher.sender.transports import transport_class  # noqa: PLC0415
 
     route = domain.Route.of(settings.mail)
     if not ask:
         return []
-    if settings.mail.transport != "smtp" and not nameserver:
+    if not nameserver and not transport_class(settings).leaves_machine:
         detail = f"transport “{settings.mail.transport}” sends nothing"
         return [finding(route.domain, "N001", detail)]
     return list(domain.check(route, make_lookup(nameserver)))

@@ -1,11 +1,13 @@
-"""What the delivery needs of a transport."""
+"""The interface of a transport, and a base class with its usual methods."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from publisher.settings import Settings
 
 
 class Transport(Protocol):
@@ -15,18 +17,29 @@ class Transport(Protocol):
     and `ConfigurationFailure` promise that nothing was accepted, `UnknownOutcome` does not.
     """
 
+    leaves_machine: ClassVar[bool]
+    """Whether messages reach other people's servers; preflight then checks the sender's domain."""
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """Return a transport for `settings`, not open yet.
+
+        Raises `SettingsError` where they lack what it needs.
+        """
+        ...
+
     @property
     def name(self) -> str:
-        """What tells it from others where its `evidence` would differ; kept in the ledger."""
+        """Name in the ledger; transports whose `evidence` would differ have different names."""
         ...
 
     @property
     def timeout_seconds(self) -> float:
-        """The longest one `send` can take, a new connection included."""
+        """The longest time that one `send` can take, a new connection included."""
         ...
 
     def prepare(self) -> None:
-        """Do at once what all connections of this kind need; before forks share it."""
+        """Load what all connections of this kind share; called before processes are forked."""
         ...
 
     def open(self) -> None:
@@ -34,7 +47,7 @@ class Transport(Protocol):
         ...
 
     def ready(self) -> bool:
-        """Return whether it is open and good for another message; else `open` makes it so."""
+        """Return whether the transport can take another message without `open`."""
         ...
 
     def announce(self, envelope_sender: str, recipient: str, message: bytes) -> None:
@@ -61,15 +74,15 @@ class Transport(Protocol):
         ...
 
     def interrupt(self) -> None:
-        """Have a `send` that waits in another thread fail soon; the one call for other threads."""
+        """Make a `send` that waits in another thread fail soon; safe to call from any thread."""
         ...
 
     def close(self) -> None:
-        """Give everything back; `open` may follow."""
+        """Release everything; `open` may follow."""
         ...
 
     def __enter__(self) -> Self:
-        """Return it, not open yet: nobody logs in to a server to send nothing."""
+        """Return the transport, not open yet: nobody logs in to a server to send nothing."""
         ...
 
     def __exit__(
@@ -78,15 +91,19 @@ class Transport(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close it."""
+        """Close the transport."""
         ...
 
 
-class Closing:
-    """Makes a context manager of a class with `open` and `close`; leaves opening to its user."""
+class BaseTransport:
+    """The usual answers for a transport that needs no connection and never takes long.
+
+    A subclass sets `name`, `leaves_machine` and `timeout_seconds`, and has `from_settings`, `send`
+    and `evidence`.
+    """
 
     def __enter__(self) -> Self:
-        """Return it, not open yet."""
+        """Return the transport, not open yet."""
         return self
 
     def __exit__(
@@ -95,7 +112,7 @@ class Closing:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close it."""
+        """Close the transport."""
         self.close()
 
     def prepare(self) -> None:
@@ -109,13 +126,13 @@ class Closing:
         return True
 
     def announce(self, envelope_sender: str, recipient: str, message: bytes) -> None:
-        """Do nothing: it is all done by `send`."""
+        """Do nothing: `send` does it all."""
 
     def withdraw(self) -> None:
         """Do nothing."""
 
     def interrupt(self) -> None:
-        """Do nothing: it never takes long."""
+        """Do nothing: `send` never takes long."""
 
     def close(self) -> None:
         """Do nothing."""

@@ -8,7 +8,7 @@ from email.parser import BytesHeaderParser
 from typing import TYPE_CHECKING, Self, TextIO
 
 from publisher.errors import ConfigurationFailure, UnknownOutcome
-from publisher.sender.transports.base import Closing
+from publisher.sender.transports.base import BaseTransport
 
 if TYPE_CHECKING:
     from publisher.settings import Settings
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 _PARSER = BytesHeaderParser(policy=policy.default)
 
 
-class ConsoleTransport(Closing):
+class ConsoleTransport(BaseTransport):
     """Writes recipient, subject and size of a message as one line."""
 
     name = "console"
+    leaves_machine = False
     timeout_seconds = 60.0
 
     def __init__(self, stream: TextIO | None = None) -> None:

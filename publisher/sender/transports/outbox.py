@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from publisher.errors import ConfigurationFailure, UnknownOutcome
-from publisher.sender.transports.base import Closing
+from publisher.sender.transports.base import BaseTransport
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,9 +25,10 @@ _PART = ".part"
 _STALE = 3600.0
 
 
-class OutboxTransport(Closing):
+class OutboxTransport(BaseTransport):
     """One file for each Message-ID: sent twice, a message is there once, and always whole."""
 
+    leaves_machine = False
     # A disk that takes longer than this has other troubles.
     timeout_seconds = 60.0
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from publisher.errors import TransportError
 from publisher.sender.message.dot_stuffing import to_wire
-from publisher.sender.transports.base import Closing
+from publisher.sender.transports.base import BaseTransport
 from publisher.sender.transports.login import Server, connect, drop
 from publisher.sender.transports.smtp_replies import Phase
 from publisher.sender.transports.smtp_session import SmtpSession
@@ -39,10 +39,11 @@ _OPENING_STEPS = 9
 MESSAGES_PER_CONNECTION = 100
 
 
-class SmtpTransport(Closing):
+class SmtpTransport(BaseTransport):
     """One connection to a mail server, made anew after an error and after 100 messages."""
 
     name = "smtp"
+    leaves_machine = True
 
     def __init__(
         self,

@@ -16,7 +16,7 @@ class Mail(Section, frozen=True):
 
     transport: str = "outbox"
     """How messages leave: "outbox" writes each as an .eml file and sends nothing, "smtp" sends,
-    "console" prints."""
+    "console" prints. An installed package may bring others."""
     outbox: Annotated[str, Meta(min_length=1)] = "outbox"
     """Folder in which the transport "outbox" puts messages."""
     from_name: Line = ""

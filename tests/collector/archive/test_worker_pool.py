@@ -10,10 +10,11 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from support.installed_package import install_package
 
-from publisher import collector, process_pool
+from publisher import collector, plugins, process_pool
 from publisher.collector.archive import reader, worker_pool
-from publisher.collector.formats import plugins
+from publisher.collector.formats import plugins as formats
 from publisher.settings import load
 
 if TYPE_CHECKING:
@@ -62,18 +63,14 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]
         site = tmp_path / "site"
         site.mkdir()
         code = FORMAT.format(harm=harm).replace("WORKER", f"os.getpid() != {os.getpid()}")
-        (site / "a_format_harm.py").write_text(code, encoding="utf-8")
-        info = site / "a_format_harm-1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: a-format\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text("[publisher.formats]\nharm = a_format_harm\n")
+        install_package(site, "a_format_harm", code, "publisher.formats", "harm")
         monkeypatch.syspath_prepend(site)
-        plugins.installed.cache_clear()
-        plugins.fingerprint.cache_clear()
+        formats.installed.cache_clear()
+        plugins.clear_caches()
 
     yield install
-    plugins.installed.cache_clear()
-    plugins.fingerprint.cache_clear()
+    formats.installed.cache_clear()
+    plugins.clear_caches()
     sys.modules.pop("a_format_harm", None)
 
 

@@ -6,9 +6,10 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from support.installed_package import install_package
 
-from publisher import collector
-from publisher.collector.formats import plugins
+from publisher import collector, plugins
+from publisher.collector.formats import plugins as formats
 from publisher.settings import load
 
 if TYPE_CHECKING:
@@ -41,24 +42,17 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "site"
     folder.mkdir()
     monkeypatch.syspath_prepend(folder)
-    plugins.installed.cache_clear()
-    plugins.fingerprint.cache_clear()
+    formats.installed.cache_clear()
+    plugins.clear_caches()
     yield folder
-    plugins.installed.cache_clear()
-    plugins.fingerprint.cache_clear()
+    formats.installed.cache_clear()
+    plugins.clear_caches()
     for name in [name for name in sys.modules if name.startswith("a_format_")]:
         del sys.modules[name]
 
 
 def install(site: Path, name: str, code: str | None, entry: str = "") -> None:
-    if code is not None:
-        (site / f"a_format_{name}.py").write_text(code, encoding="utf-8")
-    info = site / f"a_format_{name}-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: a-format-{name}\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(
-        f"[publisher.formats]\n{name} = {entry or f'a_format_{name}'}\n"
-    )
+    install_package(site, f"a_format_{name}", code, "publisher.formats", name, entry)
 
 
 def collect(tmp_path: Path, *bodies: str) -> Collection:

@@ -29,7 +29,7 @@ from publisher.models import (
 from publisher.models import DeliveryState as S
 from publisher.sender.delivery.deliver import deliver
 from publisher.sender.message import edition_message
-from publisher.sender.transports.base import Closing
+from publisher.sender.transports.base import BaseTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +69,7 @@ def make_issue(store: Store, issue: str, now: datetime) -> None:
     )
 
 
-class Fated(Closing):
+class Fated(BaseTransport):
     """A transport whose messages meet their fates in turn."""
 
     name = "fated"

@@ -17,7 +17,7 @@ from publisher.errors import StoreError, TemporaryFailure
 from publisher.models import DeliveryState as S
 from publisher.sender.delivery.claim_queue import ClaimQueue
 from publisher.sender.delivery.deliver import Report, Step, deliver
-from publisher.sender.transports.base import Closing
+from publisher.sender.transports.base import BaseTransport
 from publisher.store.database import open_store
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ Freeze = "Callable[[int], list[str]]"
 Make = "Callable[..., SmtpTransport]"
 
 
-class Noted(Closing):
+class Noted(BaseTransport):
     """A transport that remembers what it took, and in which thread."""
 
     name = "noted"

@@ -25,7 +25,7 @@ from publisher.models import DeliveryState as S
 from publisher.sender.delivery import deliver as deliver_module
 from publisher.sender.delivery import states
 from publisher.sender.delivery.deliver import Report, deliver
-from publisher.sender.transports.base import Closing
+from publisher.sender.transports.base import BaseTransport
 from publisher.sender.transports.outbox import OutboxTransport
 from publisher.store.database import open_store
 
@@ -44,7 +44,7 @@ SENDER = "news@papers.example.org"
 Freeze = "Callable[[int], list[str]]"
 
 
-class Told(Closing):
+class Told(BaseTransport):
     """A transport that does as it is told, by recipient; remembers what it has accepted."""
 
     name = "told"

@@ -15,7 +15,7 @@ from publisher.errors import PermanentFailure, QuotaExceeded, TemporaryFailure
 from publisher.models import DeliveryState as S
 from publisher.sender.delivery import dispatch
 from publisher.sender.delivery.deliver import Report, deliver
-from publisher.sender.transports.base import Closing
+from publisher.sender.transports.base import BaseTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ class Unspeakable(Exception):
         self.file = sys.stdout
 
 
-class Logged(Closing):
+class Logged(BaseTransport):
     """Writes recipient and process of what it took into a file; has fates for some."""
 
     name = "logged"

@@ -26,7 +26,7 @@ from publisher.sender.limits.rate_limit import (
     opens_at,
     with_preset,
 )
-from publisher.sender.transports.base import Closing
+from publisher.sender.transports.base import BaseTransport
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -123,7 +123,7 @@ def test_presets(name: str, own: Limits, per_day: int, per_second: float) -> Non
     assert PRESETS[name].per_day <= (2000 if name == "workspace" else 500)
 
 
-class Steady(Closing):
+class Steady(BaseTransport):
     name = "steady"
     timeout_seconds = 60.0
 

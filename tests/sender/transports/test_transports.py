@@ -11,14 +11,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from publisher.errors import ConfigurationFailure, SettingsError, UnknownOutcome
-from publisher.sender import transports
+from publisher.errors import ConfigurationFailure, UnknownOutcome
 from publisher.sender.delivery import process_owner
 from publisher.sender.delivery.signals import graceful_stop
 from publisher.sender.transports import outbox as module
 from publisher.sender.transports.console import ConsoleTransport
 from publisher.sender.transports.outbox import OutboxTransport, file_name
-from publisher.settings import Mail, Settings
 
 MESSAGE = b"To: a@example.org\r\nSubject: =?utf-8?b?6K665paH?=\r\n\r\nx\r\n"
 ID = "<2024-W49.0123abcd@papers.example.org>"
@@ -116,20 +114,6 @@ def test_a_console_that_is_gone() -> None:
     stream.close()
     with pytest.raises(ConfigurationFailure):
         ConsoleTransport(stream).send("n@x.org", "a@x.org", MESSAGE, ID)
-
-
-@pytest.mark.parametrize("name", sorted(transports.TRANSPORTS))
-def test_the_registry_knows_each_by_name(name: str, tmp_path: Path) -> None:
-    made = transports.create(Settings(mail=Mail(transport=name), base=tmp_path))
-    assert made.timeout_seconds > 0
-    assert made.name.split()[0] == name
-
-
-def test_an_unknown_transport_is_named() -> None:
-    with pytest.raises(SettingsError, match=r"mail\.transport.*did you mean outbox"):
-        transports.create(Settings(mail=Mail(transport="outbx")))
-    with pytest.raises(SettingsError, match="one of outbox, console, smtp"):
-        transports.create(Settings(mail=Mail(transport="pigeon")))
 
 
 def test_this_process_is_alive() -> None:
