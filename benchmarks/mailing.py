@@ -18,6 +18,7 @@ from publisher.models import (
     SubscriberStatus,
 )
 from publisher.sender.delivery.deliver import deliver
+from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.message import edition_message
 from publisher.sender.transports.base import BaseTransport
 from publisher.store.database import open_store
@@ -88,13 +89,8 @@ class Mailing:
     def send(self, transports: Sequence[Transport]) -> float:
         """Send to everybody; return the seconds it took."""
         started = time.perf_counter()
-        report = deliver(
-            ISSUE,
-            self._store,
-            transports,
-            envelope_sender="a@example.org",
-            keys=self._store.keys,
-        )
+        options = DeliveryOptions("a@example.org", self._store.keys)
+        report = deliver(ISSUE, self._store, transports, options)
         taken = time.perf_counter() - started
         assert report.done, report
         return taken

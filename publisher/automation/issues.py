@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from publisher.automation.shared_state import SharedState
     from publisher.models import Collection, Finding, FrozenIssue, Issue
-    from publisher.sender.delivery.deliver import Report
+    from publisher.sender.delivery.report import Report
     from publisher.services.build import Built
     from publisher.services.publish import Draft
     from publisher.settings import Settings

@@ -12,7 +12,7 @@ from publisher.cli import show
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from publisher.sender.delivery.deliver import Report, Step
+    from publisher.sender.delivery.report import Report, Step
 
 EVERY = 100  # without a terminal, a line for each so many deliveries
 _WIDTH = 24

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from publisher.models import Collection, Issue
-    from publisher.sender.delivery.deliver import Report
+    from publisher.sender.delivery.report import Report
     from publisher.services.publish import Draft
     from publisher.settings import Settings
     from publisher.store.database import Store

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from publisher.formatter.site.changes import Changes
     from publisher.models import Collection, PastIssue
-    from publisher.sender.delivery.deliver import Report, Step
+    from publisher.sender.delivery.report import Report, Step
     from publisher.settings import Settings
     from publisher.store.database import Store
 
@@ -152,30 +152,28 @@ def deliver(
     `stopping` is asked between two messages; None: SIGTERM and Ctrl-C stop it.
     """
     from publisher.sender.delivery.deliver import deliver as deliver_issue  # noqa: PLC0415
+    from publisher.sender.delivery.options import DeliveryOptions  # noqa: PLC0415
     from publisher.sender.delivery.signals import graceful_stop  # noqa: PLC0415
     from publisher.sender.limits.rate_limit import limits_of  # noqa: PLC0415
     from publisher.sender.transports import create  # noqa: PLC0415
 
-    limits, pace = limits_of(settings), settings.pace
     reports: list[Report] = []
     with ExitStack() as opened, nullcontext(stopping) if stopping else graceful_stop() as asked:
         transports = [
             opened.enter_context(create(settings)) for _ in range(settings.mail.connections)
         ]
+        options = DeliveryOptions(
+            envelope_sender=settings.mail.from_address,
+            keys=store.keys,
+            limits=limits_of(settings),
+            failures_in_a_row=settings.pace.failures_in_a_row,
+            give_up=timedelta(hours=settings.pace.give_up_hours),
+            stopping=asked,
+            on_progress=on_progress,
+            now=now,
+        )
         for issue_id in issue_ids:
-            report = deliver_issue(
-                issue_id,
-                store,
-                transports,
-                envelope_sender=settings.mail.from_address,
-                keys=store.keys,
-                failures_in_a_row=pace.failures_in_a_row,
-                give_up=timedelta(hours=pace.give_up_hours),
-                limits=limits,
-                now=now,
-                stopping=asked,
-                on_progress=on_progress,
-            )
+            report = deliver_issue(issue_id, store, transports, options)
             reports.append(report)
             if report.stopped:
                 break

@@ -8,7 +8,7 @@ import pytest
 
 from publisher.automation.issues import limit_until, next_moment, pause, summary, to_send
 from publisher.models import Frequency, FrozenIssue, IssueState
-from publisher.sender.delivery.deliver import Report
+from publisher.sender.delivery.report import Report
 from publisher.settings import Newsletter, Settings, Site
 
 NOW = datetime(2024, 12, 9, 7, 30, tzinfo=UTC)

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from publisher.cli import app, progress
 from publisher.models import DeliveryState as S
 from publisher.models import EditionRecipient, FrozenEdition, Mark, Settlement
-from publisher.sender.delivery.deliver import Report, Step
+from publisher.sender.delivery.report import Report, Step
 from publisher.store.database import open_store
 
 if TYPE_CHECKING:

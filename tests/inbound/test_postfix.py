@@ -19,6 +19,7 @@ from support.inbound_fixture import ISSUE, LIST, opened
 
 from publisher.models import DeliveryState
 from publisher.sender.delivery.deliver import deliver
+from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.transports import create
 
 if TYPE_CHECKING:
@@ -162,9 +163,7 @@ def test_an_issue_arrives_once_each_and_bounces_are_understood(
             ISSUE,
             office.store,
             [one, two],
-            envelope_sender=LIST,
-            keys=office.store.keys,
-            now=office.clock,
+            DeliveryOptions(envelope_sender=LIST, keys=office.store.keys, now=office.clock),
         )
     assert report.sent == READERS + 2
     for _ in range(400):

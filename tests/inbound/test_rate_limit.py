@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from publisher.models import DeliveryState
 from publisher.sender.delivery.deliver import deliver
+from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.limits.rate_limit import limits_of
 from publisher.sender.transports import create
 from publisher.services import transactional
@@ -56,10 +57,12 @@ def test_single_mails_and_issues_share_the_day(office: Office) -> None:
             ISSUE,
             office.store,
             [transport],
-            envelope_sender="news@example.org",
-            keys=office.store.keys,
-            now=office.clock,
-            limits=limits_of(office.settings),
+            DeliveryOptions(
+                envelope_sender="news@example.org",
+                keys=office.store.keys,
+                now=office.clock,
+                limits=limits_of(office.settings),
+            ),
         )
     assert (report.sent, report.stopped) == (1, "the limit of 3 a day is reached")
     write_to(office, "e@example.org")

@@ -38,6 +38,7 @@ from publisher.models import (
 )
 from publisher.models import DeliveryState as S
 from publisher.sender.delivery.deliver import deliver, take_over
+from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.delivery.states import FINAL
 from publisher.sender.message import edition_message
 from publisher.sender.transports.login import Server
@@ -114,7 +115,7 @@ def freeze(store: Store, issue: str, people: int) -> None:
     )
 
 
-def send(url: str, issue: str, port: int, *, processes: bool, owner: str | None = None) -> int:
+def send(url: str, issue: str, port: int, *, processes: bool, owner: str = "") -> int:
     """Start a sender; return its process id. It ends with 0 when nothing is left to send."""
     pid = os.fork()
     if pid:
@@ -126,10 +127,7 @@ def send(url: str, issue: str, port: int, *, processes: bool, owner: str | None 
             for _ in range(CONNECTIONS)
         ]
         with open_store(url) as store:
-            report = deliver(
-                issue,
-                store,
-                transports,
+            options = DeliveryOptions(
                 envelope_sender="a@example.org",
                 keys=store.keys,
                 batch=BATCH,
@@ -138,6 +136,7 @@ def send(url: str, issue: str, port: int, *, processes: bool, owner: str | None 
                 processes=processes,
                 owner=owner,
             )
+            report = deliver(issue, store, transports, options)
             code = 0 if report.done else 2
         for transport in transports:
             transport.close()
@@ -147,10 +146,9 @@ def send(url: str, issue: str, port: int, *, processes: bool, owner: str | None 
 
 def doubts_found(url: str, issue: str) -> int:
     """Take over what the dead left; return how many are in doubt."""
-    clock = lambda: datetime.now(UTC)  # noqa: E731
     with open_store(url) as store:
         probe = Impatient(Server("", 1, "none"), timeout_seconds=1)
-        take_over(issue, store, probe, now=clock)
+        take_over(issue, store, probe, DeliveryOptions("a@example.org", store.keys))
         return store.deliveries.counts(issue)[S.IN_DOUBT]
 
 

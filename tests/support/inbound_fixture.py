@@ -11,6 +11,7 @@ from publisher.inbound.processor import InboxProcessor, open_source
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, FrozenEdition
 from publisher.newsletter import audience
 from publisher.sender.delivery.deliver import deliver
+from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.message import edition_message, tokens
 from publisher.sender.transports import create
 from publisher.services import transactional
@@ -119,14 +120,8 @@ class Office:
         self.join(*emails)
         self.freeze()
         with create(self.settings) as transport:
-            deliver(
-                ISSUE,
-                self.store,
-                [transport],
-                envelope_sender=LIST,
-                keys=self.store.keys,
-                now=self.clock,
-            )
+            options = DeliveryOptions(LIST, self.store.keys, now=self.clock)
+            deliver(ISSUE, self.store, [transport], options)
         found = [path.read_bytes() for path in (self.folder / "outbox").glob(f"{ISSUE}*.eml")]
         return {str(message_from_bytes(data)["To"]): data for data in found}
 

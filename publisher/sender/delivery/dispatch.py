@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from publisher.errors import StoreError, TransportError
 from publisher.models import DeliveryState, Mark, Settlement
 from publisher.sender.delivery.outcome import DeliveryOutcome, classify_error
-from publisher.sender.delivery.run import Step
+from publisher.sender.delivery.report import Step
 from publisher.sender.delivery.states import Event, after
 from publisher.sender.delivery.workers import (
     Answered,
@@ -100,7 +100,7 @@ class Dispatch:
     def _hand_out(self) -> None:
         """Give what may leave to those who have nothing to do."""
         # Here and not later: whatever the pace let go has its mark, by which the ledger counts it.
-        self._run.pace.learn(self._run.now(), self._run.store.deliveries.left_since)
+        self._run.pace.learn(self._run.options.now(), self._run.store.deliveries.left_since)
         self._nothing_due = False
         while self._idle:
             taken = self._next()
@@ -117,11 +117,11 @@ class Dispatch:
                 self._nothing_due = True
                 return None
             claim, domain = taken[0], _domain(taken[0])
-            rest = run.breakers.rests_until(domain, run.now())
+            rest = run.breakers.rests_until(domain, run.options.now())
             if rest is not None:
                 run.give_back(*taken, rest)
                 continue
-            now = run.now()
+            now = run.options.now()
             decision = run.pace.decide(now, domain)
             if decision.verdict is RateVerdict.GO:
                 return taken
@@ -139,12 +139,12 @@ class Dispatch:
     def _begin(self, worker: Worker, claim: Claim, token: str) -> None:
         run = self._run
         template = run.template(claim.edition_key)
-        who = tokens.pseudonym(run.keys, run.issue_id, claim.subscriber_id)
-        unsubscribe = tokens.make_token(run.keys, claim.subscriber_id, claim.token_version)
+        who = tokens.pseudonym(run.options.keys, run.issue_id, claim.subscriber_id)
+        unsubscribe = tokens.make_token(run.options.keys, claim.subscriber_id, claim.token_version)
         message_id = template.message_id(who)
         recipient = Recipient(claim.email, claim.name, who, unsubscribe)
         parcel = OutgoingMessage(
-            run.envelope_sender, claim.edition_key, template, recipient, message_id
+            run.options.envelope_sender, claim.edition_key, template, recipient, message_id
         )
         if worker.begin(parcel):
             self._begun[worker] = DeliveryJob(claim, token, message_id)
@@ -179,14 +179,14 @@ class Dispatch:
             self._not_sent(job)
 
     def _mark(self, worker: Worker, job: DeliveryJob) -> Mark:
-        now = self._run.now()
+        now = self._run.options.now()
         return Mark(
             subscriber_id=job.claim.subscriber_id,
             token=job.token,
             email=job.claim.email,
             message_id=job.message_id,
             transport=worker.name,
-            lease=now + timedelta(seconds=worker.timeout_seconds) + self._run.margin,
+            lease=now + timedelta(seconds=worker.timeout_seconds) + self._run.options.margin,
             now=now,
         )
 
@@ -194,9 +194,9 @@ class Dispatch:
         """Wait for a worker, or for what holds everybody up."""
         wait = _NAP
         if self._idle and self._until is not None:
-            wait = min(max((self._until - self._run.now()).total_seconds(), 0.0), _NAP)
+            wait = min(max((self._until - self._run.options.now()).total_seconds(), 0.0), _NAP)
             if not self._busy:
-                self._run.sleep(wait)
+                self._run.options.sleep(wait)
                 return
         self._listen(wait)
 
@@ -246,7 +246,7 @@ class Dispatch:
             self._settle(job, DeliveryOutcome(Event.NO_ANSWER, doubt))
             raise error
         self._settle(job, outcome)
-        run.breakers.note(_domain(job.claim), outcome, run.now())
+        run.breakers.note(_domain(job.claim), outcome, run.options.now())
         run.consider(outcome)
 
     def _settle(self, job: DeliveryJob, outcome: DeliveryOutcome) -> None:
@@ -256,7 +256,7 @@ class Dispatch:
             subscriber_id=job.claim.subscriber_id,
             token=job.token,
             state=state,
-            now=self._run.now(),
+            now=self._run.options.now(),
             code=outcome.code,
             reason=outcome.reason,
             next_at=outcome.next_at,
@@ -268,7 +268,11 @@ class Dispatch:
     def _judge(self, error: TransportError, *, attempts: int) -> DeliveryOutcome:
         run = self._run
         return classify_error(
-            error, attempts=attempts, now=run.now(), jitter=run.jitter(), give_up=run.give_up
+            error,
+            attempts=attempts,
+            now=run.options.now(),
+            jitter=run.options.jitter(),
+            give_up=run.options.give_up,
         )
 
     def _not_sent(self, job: DeliveryJob) -> None:

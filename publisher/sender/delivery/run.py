@@ -1,4 +1,4 @@
-"""One run over one issue: what it was given, and what it has counted."""
+"""The state of one run over one issue: its parts, its counts, and why it stopped."""
 
 from __future__ import annotations
 
@@ -7,71 +7,37 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from publisher.models import DeliveryState, IssueState
+from publisher.sender.delivery.report import Report
 from publisher.sender.delivery.states import Event
 from publisher.sender.limits.circuit_breaker import CircuitBreakers
 from publisher.sender.message.edition_message import Template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from publisher.models import Claim
     from publisher.sender.delivery.claim_queue import ClaimQueue
     from publisher.sender.delivery.ledger import DeliveryStore
+    from publisher.sender.delivery.options import DeliveryOptions
     from publisher.sender.delivery.outcome import DeliveryOutcome
+    from publisher.sender.delivery.report import Step
     from publisher.sender.limits.rate_limit import RateLimiter
 
 # Of large messages, some megabytes.
 _TEMPLATES = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What became of one delivery in this run; logs show the id, never the address."""
-
-    subscriber_id: int
-    state: DeliveryState
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a run did, and what it leaves."""
-
-    issue_id: str
-    sent: int = 0
-    rejected: int = 0
-    skipped: int = 0
-    put_off: int = 0
-    in_doubt: int = 0
-    waiting: int = 0  # deliveries of the issue still to come, other processes' among them
-    in_doubt_total: int = 0  # of the issue, for the operator to settle
-    next_due: datetime | None = None  # when the earliest of the waiting may go
-    done: bool = False  # nothing is left to send
-    stopped: str = ""  # why the run ended early; empty when it did not
-    paused_until: datetime | None = None
-
-
 @dataclass(slots=True)
 class Run:
-    """What `deliver` was given, and what was counted so far."""
+    """A call of `deliver` at work."""
 
     issue_id: str
     store: DeliveryStore
+    options: DeliveryOptions
     claims: ClaimQueue
-    envelope_sender: str
-    keys: Mapping[int, bytes]
-    now: Callable[[], datetime]
-    jitter: Callable[[], float]
-    margin: timedelta
-    failure_limit: int
-    give_up: timedelta
     pace: RateLimiter
-    sleep: Callable[[float], None]
-    connections: int
-    stopping: Callable[[], bool]
-    on_progress: Callable[[Step], None]
-    stopped: str = ""
+    connections: int = 1  # that are still good
+    stopped: str = ""  # the reason; empty while it goes on
     breakers: CircuitBreakers = field(default_factory=CircuitBreakers)
     _templates: OrderedDict[str, Template] = field(default_factory=OrderedDict)
     _counted: dict[DeliveryState, int] = field(default_factory=dict)
@@ -79,7 +45,7 @@ class Run:
 
     def goes_on(self) -> bool:
         """Return whether another message may be begun."""
-        if not self.stopped and self.stopping():
+        if not self.stopped and self.options.stopping():
             self.stopped = "stopped on request"
         return not self.stopped
 
@@ -98,7 +64,7 @@ class Run:
     def note(self, step: Step) -> None:
         """Count what became of a delivery, and tell who wants to know."""
         self._counted[step.state] = self._counted.get(step.state, 0) + 1
-        self.on_progress(step)
+        self.options.on_progress(step)
 
     def consider(self, outcome: DeliveryOutcome) -> None:
         """Stop the issue where that is called for; the same command takes it up again."""
@@ -108,7 +74,7 @@ class Run:
             self._failures += 1
         if outcome.stop:
             self.stop(outcome.reason, outcome.pause_until)
-        elif self._failures >= self.failure_limit:
+        elif self._failures >= self.options.failures_in_a_row:
             self.stop(f"{self._failures} failures in a row, the last: {outcome.reason}", None)
 
     def lost(self, outcome: DeliveryOutcome) -> None:
@@ -124,7 +90,7 @@ class Run:
         """Pause the issue; the first reason given is the one that stays."""
         if not self.stopped:
             self.stopped = reason
-            self.store.issues.pause(self.issue_id, until=until or self.now(), reason=reason)
+            self.store.issues.pause(self.issue_id, until=until or self.options.now(), reason=reason)
 
     def no_longer_open(self) -> None:
         """Stop where somebody has paused the issue meanwhile."""
@@ -141,7 +107,7 @@ class Run:
             claim.subscriber_id,
             token=token,
             email=claim.email,
-            now=self.now(),
+            now=self.options.now(),
             next_at=next_at,
         )
 

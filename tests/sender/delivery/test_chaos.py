@@ -28,6 +28,7 @@ from publisher.models import (
 )
 from publisher.models import DeliveryState as S
 from publisher.sender.delivery.deliver import deliver
+from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.message import edition_message
 from publisher.sender.transports.base import BaseTransport
 
@@ -163,12 +164,14 @@ def chaos_of(  # noqa: C901 - the rules share the store and the clock
                     self.issue,
                     KilledStore(store),
                     [transport],
-                    envelope_sender="a@example.org",
-                    keys=store.keys,
-                    now=clock,
-                    owner="host|boot|1|1",
-                    is_dead=lambda _owner: False,
-                    batch=batch,
+                    DeliveryOptions(
+                        envelope_sender="a@example.org",
+                        keys=store.keys,
+                        now=clock,
+                        owner="host|boot|1|1",
+                        is_dead=lambda _owner: False,
+                        batch=batch,
+                    ),
                 )
             self.accepted.update(transport.accepted)
 

@@ -16,7 +16,8 @@ import pytest
 from publisher.errors import StoreError, TemporaryFailure
 from publisher.models import DeliveryState as S
 from publisher.sender.delivery.claim_queue import ClaimQueue
-from publisher.sender.delivery.deliver import Report, Step, deliver
+from publisher.sender.delivery.deliver import deliver
+from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.transports.base import BaseTransport
 from publisher.store.database import open_store
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from conftest import Clock, Received, ScriptedServer
 
+    from publisher.sender.delivery.report import Report, Step
     from publisher.store.database import Store
 
 pytestmark = pytest.mark.both_databases
@@ -77,10 +79,7 @@ def run(store: Store, transports: Sequence[Any], clock: Clock, **options: Any) -
         ISSUE,
         store,
         transports,
-        envelope_sender="n@x.org",
-        keys=store.keys,
-        now=clock,
-        **options,
+        DeliveryOptions(envelope_sender="n@x.org", keys=store.keys, now=clock, **options),
     )
 
 
@@ -166,7 +165,7 @@ def test_a_commit_that_fails_sends_nobody_two(
         ledger=BrokenLedger(store.ledger, failing),
     )
     with pytest.raises(StoreError, match="full"):
-        deliver(ISSUE, broken, transports, envelope_sender="n@x", keys=store.keys, now=clock)  # type: ignore[arg-type]
+        deliver(ISSUE, broken, transports, DeliveryOptions("n@x", store.keys, now=clock))
     sending = store.deliveries.counts(ISSUE)[S.SENDING]
     assert sending <= connections
     if len(failing) == 1:
@@ -239,6 +238,7 @@ def test_what_the_workers_said_is_written_with_their_next_marks(
 CHILD = """
 import sys, time
 from publisher.sender.delivery.deliver import deliver
+from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.delivery.signals import graceful_stop
 from publisher.sender.transports.login import Server
 from publisher.sender.transports.smtp import SmtpTransport
@@ -251,9 +251,9 @@ def say(step):
     time.sleep(0.002)
 with open_store(url) as store, graceful_stop() as stopping:
     print("begun", flush=True)
-    report = deliver("2024-W49", store, transports, envelope_sender="n@x.org",
-                     keys=store.keys, on_progress=say, stopping=stopping,
-                     processes=apart == "True")
+    options = DeliveryOptions("n@x.org", store.keys, on_progress=say, stopping=stopping,
+                              processes=apart == "True")
+    report = deliver("2024-W49", store, transports, options)
     print(report.stopped or "done", flush=True)
 """
 

@@ -24,7 +24,8 @@ from publisher.errors import (
 from publisher.models import DeliveryState as S
 from publisher.sender.delivery import deliver as deliver_module
 from publisher.sender.delivery import states
-from publisher.sender.delivery.deliver import Report, deliver
+from publisher.sender.delivery.deliver import deliver
+from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.transports.base import BaseTransport
 from publisher.sender.transports.outbox import OutboxTransport
 from publisher.store.database import open_store
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from conftest import Clock, Received, ScriptedServer
 
+    from publisher.sender.delivery.report import Report
     from publisher.store.database import Store
 
 pytestmark = pytest.mark.both_databases
@@ -76,10 +78,7 @@ def run(store: Store, transport: Any, clock: Any, **options: Any) -> Report:
         ISSUE,
         store,
         transport if isinstance(transport, list) else [transport],
-        envelope_sender=SENDER,
-        keys=store.keys,
-        now=clock,
-        **values,
+        DeliveryOptions(envelope_sender=SENDER, keys=store.keys, now=clock, **values),
     )
 
 
@@ -301,6 +300,7 @@ CHILD = """
 import sys, time
 from pathlib import Path
 from publisher.sender.delivery.deliver import deliver
+from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.delivery.signals import graceful_stop
 from publisher.sender.transports.outbox import OutboxTransport
 from publisher.sender.transports.login import Server
@@ -315,8 +315,8 @@ def slow(step):
     print(step.state, flush=True)
     time.sleep(0.01)
 with open_store(url) as store, transport, graceful_stop() as stopping:
-    report = deliver("2024-W49", store, [transport], envelope_sender="n@x.org",
-                     keys=store.keys, on_progress=slow, stopping=stopping)
+    options = DeliveryOptions("n@x.org", store.keys, on_progress=slow, stopping=stopping)
+    report = deliver("2024-W49", store, [transport], options)
     print(report.stopped or "done", flush=True)
 """
 

@@ -36,6 +36,7 @@ SENDER = """
 import os, resource, sys
 from publisher.errors import PublisherError
 from publisher.sender.delivery.deliver import deliver
+from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.transports.login import Server
 from publisher.sender.transports.smtp import SmtpTransport
 from publisher.store.database import open_store
@@ -47,8 +48,8 @@ try:
         if int(most):
             wal = os.stat(url.removeprefix("sqlite:///") + "-wal").st_size
             resource.setrlimit(resource.RLIMIT_FSIZE, (wal + int(most),) * 2)
-        report = deliver("2024-W49", store, transports, envelope_sender="n@x.org",
-                         keys=store.keys, processes=processes == "True")
+        options = DeliveryOptions("n@x.org", store.keys, processes=processes == "True")
+        report = deliver("2024-W49", store, transports, options)
     print(report.stopped)
 except PublisherError as error:
     print(f"{type(error).__name__}: {error}")

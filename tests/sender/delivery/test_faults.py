@@ -9,7 +9,8 @@ import pytest
 from support.hostile_server import PHASES, WAYS, Hostile
 
 from publisher.models import DeliveryState as S
-from publisher.sender.delivery.deliver import Report, deliver
+from publisher.sender.delivery.deliver import deliver
+from publisher.sender.delivery.options import DeliveryOptions
 from publisher.settings import Secret
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from conftest import Certificate, Clock
 
+    from publisher.sender.delivery.report import Report
     from publisher.sender.transports.smtp import SmtpTransport
     from publisher.store.database import Store
 
@@ -62,9 +64,7 @@ def send_until_done(
                     ISSUE,
                     store,
                     transports,
-                    envelope_sender="n@x.org",
-                    keys=store.keys,
-                    now=clock,
+                    DeliveryOptions(envelope_sender="n@x.org", keys=store.keys, now=clock),
                 )
             )
             if reports[-1].done:

@@ -14,7 +14,8 @@ import pytest
 from publisher.errors import PermanentFailure, QuotaExceeded, TemporaryFailure
 from publisher.models import DeliveryState as S
 from publisher.sender.delivery import dispatch
-from publisher.sender.delivery.deliver import Report, deliver
+from publisher.sender.delivery.deliver import deliver
+from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.transports.base import BaseTransport
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from conftest import Clock
 
+    from publisher.sender.delivery.report import Report
     from publisher.store.database import Store
 
 ISSUE = "2024-W49"
@@ -84,10 +86,7 @@ def run(
             ISSUE,
             store,
             transports,
-            envelope_sender="n@x.org",
-            keys=store.keys,
-            now=clock,
-            processes=True,
+            DeliveryOptions(envelope_sender="n@x.org", keys=store.keys, now=clock, processes=True),
         )
     finally:
         for transport in transports:
@@ -208,12 +207,13 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from test_workers import Logged
 from publisher.sender.delivery.deliver import deliver
+from publisher.sender.delivery.options import DeliveryOptions
 from publisher.store.database import open_store
 log = Path(sys.argv[2])
 with open_store(sys.argv[1]) as store:
     fates = {f"before_reader{n}": lambda: time.sleep(0.05) for n in range(300)}
-    deliver("2024-W49", store, [Logged(log, **fates) for _ in range(3)],
-            envelope_sender="n@x.org", keys=store.keys, processes=True)
+    options = DeliveryOptions("n@x.org", store.keys, processes=True)
+    deliver("2024-W49", store, [Logged(log, **fates) for _ in range(3)], options)
 """
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from publisher.errors import TemporaryFailure
 from publisher.models import DeliveryState as S
-from publisher.sender.delivery.deliver import Report, deliver
+from publisher.sender.delivery.deliver import deliver
+from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.delivery.outcome import classify_error
 from publisher.sender.limits.circuit_breaker import (
     IN_A_ROW,
@@ -31,6 +32,7 @@ from publisher.sender.transports.base import BaseTransport
 if TYPE_CHECKING:
     from conftest import Clock
 
+    from publisher.sender.delivery.report import Report
     from publisher.store.database import Store
 
 NOW = datetime(2024, 12, 9, tzinfo=UTC)
@@ -151,12 +153,14 @@ def run(store: Store, transport: Steady, clock: Clock, **options: Any) -> Report
         ISSUE,
         store,
         [transport],
-        envelope_sender="n@x.org",
-        keys=store.keys,
-        now=clock,
-        sleep=sleep,
-        jitter=lambda: 0.5,
-        **options,
+        DeliveryOptions(
+            envelope_sender="n@x.org",
+            keys=store.keys,
+            now=clock,
+            sleep=sleep,
+            jitter=lambda: 0.5,
+            **options,
+        ),
     )
 
 
