@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from publisher.errors import SubscriberError
+from publisher.printable import printable
 
 MAX_NAME = 200  # characters
 # Control, surrogate, line and paragraph separator: no name needs one, and each breaks something.
@@ -26,14 +27,14 @@ def normalise_email(address: str) -> str:
     candidate = address.strip(" ")
     problem = _bad_character(candidate)
     if problem:
-        raise SubscriberError(f"{shown(candidate)}: {problem} in an address")
+        raise SubscriberError(f"{printable(candidate)}: {problem} in an address")
     try:
         # A local part that is not ASCII needs SMTPUTF8 (RFC 6531), which only the server can tell.
         found = validate_email(
             candidate, check_deliverability=False, allow_smtputf8=True, strict=True
         )
     except EmailNotValidError as error:
-        raise SubscriberError(f"{shown(candidate)}: {shown(str(error), 300)}") from error
+        raise SubscriberError(f"{printable(candidate)}: {printable(str(error), 300)}") from error
     return f"{found.local_part}@{found.ascii_domain.lower()}"
 
 
@@ -45,17 +46,11 @@ def clean_name(name: str) -> str:
     """
     problem = _bad_character(name)
     if problem:
-        raise SubscriberError(f"{shown(name)}: {problem} in a name")
+        raise SubscriberError(f"{printable(name)}: {problem} in a name")
     cleaned = unicodedata.normalize("NFC", " ".join(name.split()))
     if len(cleaned) > MAX_NAME:
-        raise SubscriberError(f"{shown(cleaned)}: a name of more than {MAX_NAME} characters")
+        raise SubscriberError(f"{printable(cleaned)}: a name of more than {MAX_NAME} characters")
     return cleaned
-
-
-def shown(text: str, limit: int = 80) -> str:
-    """Return `text` safe to print: unprintable characters as "?", at most `limit` characters."""
-    safe = "".join(c if c.isprintable() else "?" for c in text)
-    return safe if len(safe) <= limit else safe[: limit - 1] + "…"
 
 
 def _bad_character(text: str) -> str:

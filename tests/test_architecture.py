@@ -18,6 +18,7 @@ COMMON = {
     "addresses",
     "newsletter",
     "plugins",
+    "printable",
     "process_pool",
     "sqlite_wal",
 }

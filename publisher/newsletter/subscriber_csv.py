@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
-from publisher.addresses import clean_name, normalise_email, shown
+from publisher.addresses import clean_name, normalise_email
 from publisher.errors import SubscriberError
 from publisher.models import (
     Frequency,
@@ -19,6 +19,7 @@ from publisher.models import (
     Preferences,
     SubscriberStatus,
 )
+from publisher.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -66,7 +67,7 @@ def parse_csv(
         )
     extra = [name for name in header if name not in COLUMNS]
     if extra:
-        names = ", ".join(shown(name, 40) for name in extra)
+        names = ", ".join(printable(name, 40) for name in extra)
         yield Remark(1, f"columns that mean nothing here are left out: {names}", rejected=False)
     while True:
         line = reader.line_num + 1
@@ -145,7 +146,9 @@ def status_of(text: str, *, proof: bool) -> SubscriberStatus:
         return SubscriberStatus.PAUSED if proof else SubscriberStatus.PENDING
     if word == SubscriberStatus.PENDING:
         return SubscriberStatus.PENDING
-    raise SubscriberError(f"status {shown(word, 40)!r} is none of {', '.join(SubscriberStatus)}")
+    raise SubscriberError(
+        f"status {printable(word, 40)!r} is none of {', '.join(SubscriberStatus)}"
+    )
 
 
 def _choice(kind: type[_Choice], column: str, values: dict[str, str]) -> _Choice | None:
@@ -154,7 +157,7 @@ def _choice(kind: type[_Choice], column: str, values: dict[str, str]) -> _Choice
         return kind(word) if word else None
     except ValueError as error:
         raise SubscriberError(
-            f"{column} {shown(word, 40)!r} is none of {', '.join(kind)}"
+            f"{column} {printable(word, 40)!r} is none of {', '.join(kind)}"
         ) from error
 
 
@@ -165,7 +168,7 @@ def _topics(text: str, slugify: Callable[[str], str]) -> tuple[str, ...]:
         if topic:
             slug = topic if _SLUG.fullmatch(topic) else slugify(topic)
             if not _SLUG.fullmatch(slug):
-                raise SubscriberError(f"topic {shown(topic, 40)!r} has no usable name")
+                raise SubscriberError(f"topic {printable(topic, 40)!r} has no usable name")
             found.add(slug)
     return tuple(sorted(found))
 
@@ -179,7 +182,7 @@ def _time(column: str, text: str) -> datetime | None:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise SubscriberError(
-            f"{column} {shown(text, 40)!r} is no time, e.g. 2024-12-02T08:00:00+08:00"
+            f"{column} {printable(text, 40)!r} is no time, e.g. 2024-12-02T08:00:00+08:00"
         ) from error
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from publisher.preflight.findings import finding
+from publisher.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,8 +99,7 @@ def is_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
 
 def shown(url: str, limit: int = 120) -> str:
     """Return `url` printable and not too long."""
-    safe = "".join(c if c.isprintable() else "?" for c in url)
-    return safe if len(safe) <= limit else safe[: limit - 1] + "…"
+    return printable(url, limit)
 
 
 def _hrefs(letter: RenderedMessage) -> Iterator[str]:

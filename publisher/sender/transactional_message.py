@@ -7,13 +7,13 @@ nothing else. `X-Loop` has what our own inbox knows it by, should it come back.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from email.utils import format_datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from publisher.sender.message.headers import address_line, text_line
+from publisher.sender.message.headers import address_line, plain_line, text_line
+from publisher.sender.message.multipart import alternative, text_part
 from publisher.sender.message.quoted_printable import quote_printable
 
 if TYPE_CHECKING:
@@ -62,41 +62,18 @@ def build_transactional(
         address_line("From", letterhead.from_name, letterhead.from_address),
         address_line("To", mail.name, mail.email),
         text_line("Subject", mail.subject),
-        _line("Date", format_datetime(date)),
-        _line("Message-ID", message_id),
+        plain_line("Date", format_datetime(date)),
+        plain_line("Message-ID", message_id),
     ]
     if reply_to != letterhead.from_address:
         head.append(address_line("Reply-To", "", reply_to))
     if mail.about:
-        head += [_line("In-Reply-To", mail.about), _line("References", mail.about)]
+        head += [plain_line("In-Reply-To", mail.about), plain_line("References", mail.about)]
     head += [
-        _line("Auto-Submitted", "auto-replied" if mail.about else "auto-generated"),
-        _line("X-Auto-Response-Suppress", "All"),
-        _line("X-Loop", letterhead.list_id),
-        _line("MIME-Version", "1.0"),
+        plain_line("Auto-Submitted", "auto-replied" if mail.about else "auto-generated"),
+        plain_line("X-Auto-Response-Suppress", "All"),
+        plain_line("X-Loop", letterhead.list_id),
+        plain_line("MIME-Version", "1.0"),
     ]
     text, html = quote_printable(mail.text, _NO_PLACE), quote_printable(mail.html, _NO_PLACE)
-    if not mail.html:
-        return b"".join(head) + _part("plain", text)
-    # "=_" can't come up in quoted-printable text (RFC 2045, 6.7).
-    boundary = b"=_" + hashlib.sha256(text + b"\x00" + html).hexdigest()[:32].encode()
-    return b"".join(
-        (
-            *head,
-            b'Content-Type: multipart/alternative;\r\n boundary="' + boundary + b'"\r\n\r\n',
-            b"--" + boundary + b"\r\n" + _part("plain", text) + b"\r\n",
-            b"--" + boundary + b"\r\n" + _part("html", html) + b"\r\n",
-            b"--" + boundary + b"--\r\n",
-        )
-    )
-
-
-def _part(kind: str, content: bytes) -> bytes:
-    return (
-        f"Content-Type: text/{kind}; charset=utf-8\r\n"
-        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-    ).encode("ascii") + content
-
-
-def _line(name: str, value: str) -> bytes:
-    return f"{name}: {value}\r\n".encode("ascii")
+    return b"".join(head) + (alternative(text, html) if mail.html else text_part(text))

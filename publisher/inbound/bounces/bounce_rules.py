@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 
 from publisher.inbound.classification.mail_kinds import Weight
-from publisher.sender.transports.smtp_replies import GONE
+from publisher.sender.transports.smtp_replies import ENHANCED, GONE
 
 _GENERAL = re.compile(r"[245]\.0\.0")
-_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<![\d.])([45]\d\d)(?=[ \-#:])")
 
 _NO_MAILBOX = re.compile(
@@ -47,7 +46,7 @@ _US = ("5.7.", "5.6.", "5.3.4", "5.2.3", "4.7.", "5.5.")
 
 def status_in(text: str) -> str:
     """Return the enhanced status code in a text, else one made of its reply code, else ""."""
-    codes: list[str] = _STATUS.findall(text)
+    codes: list[str] = ENHANCED.findall(text)
     for code in codes:
         if not _GENERAL.fullmatch(code):
             return code

@@ -20,7 +20,8 @@ from publisher.inbound.bounces.bounce_rules import (
 )
 from publisher.inbound.classification import mime
 from publisher.inbound.classification.mail_kinds import Failure, Weight
-from publisher.sender.transports.smtp_replies import one_line
+from publisher.printable import one_line
+from publisher.sender.transports.smtp_replies import MOST_CHARACTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +71,7 @@ def looks_like_one(message: Message) -> bool:
     if mime.header(message, "X-Failed-Recipients"):
         return True
     sender = mime.address(message, "From")
-    from_daemon = bool(_DAEMON.match(sender)) or _is_null(message)
+    from_daemon = bool(_DAEMON.match(sender)) or mime.has_null_sender(message)
     return from_daemon and bool(
         _SUBJECT.search(mime.header(message, "Subject")) or status_in(_words(message))
     )
@@ -86,7 +87,7 @@ def older(message: Message) -> tuple[Failure, ...]:
     if not temporary and not permanent:
         first = _ADDRESS.search(words)
         permanent = (first[0],) if first else ("",)
-    reason = one_line(words)
+    reason = one_line(words, MOST_CHARACTERS)
     weight = classify_bounce("failed", status, words)
     # A word on a delay in a detector's text outweighs codes that are quoted in it.
     return (
@@ -109,7 +110,9 @@ def _of_block(block: Message, words: str) -> Failure | None:
     if action == "failed" and code.startswith("2."):
         action = "delivered"
     address = next((found for value in who if (found := _recipient(value))), "")
-    return Failure(address, classify_bounce(action, code, told), code, one_line(told))
+    return Failure(
+        address, classify_bounce(action, code, told), code, one_line(told, MOST_CHARACTERS)
+    )
 
 
 def _recipient(value: str) -> str:
@@ -139,11 +142,6 @@ def _words(message: Message) -> str:
     said = mime.body(message)
     found = _COPY.search(said)
     return (said[: found.start()] if found and found.start() else said)[:_MOST_WORDS]
-
-
-def _is_null(message: Message) -> bool:
-    """Return whether the mail has the empty envelope sender (RFC 5321, 4.5.5)."""
-    return mime.header(message, "Return-Path").replace(" ", "") == "<>"
 
 
 def _detected(message: Message) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -68,12 +68,11 @@ def from_a_program(message: Message) -> str:
     submitted = mime.header(message, "Auto-Submitted").lower().split(";")[0].strip()
     sender = mime.address(message, "From")
     subject = _PREFIX.sub("", mime.header(message, "Subject"))
-    null = mime.header(message, "Return-Path").replace(" ", "") == "<>"
     signs = {
         "Auto-Submitted": submitted not in ("", "no"),
         "Precedence": mime.header(message, "Precedence").lower() in _PRECEDENCE,
         **{name: message.get(name) is not None for name in _HEADERS},
-        "empty envelope sender": null,
+        "empty envelope sender": mime.has_null_sender(message),
         "report": mime.kind_of(message) == "multipart/report",
         "sender": not sender or bool(_SENDER.match(sender)),
         "subject": bool(_SUBJECT.search(subject)),

@@ -17,6 +17,8 @@ from email.parser import BytesHeaderParser, BytesParser
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
+from publisher.printable import one_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -84,12 +86,12 @@ def parameter(message: Message, name: str) -> str:
 
 def header(message: Message, name: str) -> str:
     """Return the first header `name` decoded (RFC 2047) as one line, "" where it is not there."""
-    return _one_line(_decoded(_raw(message, name)))
+    return one_line(_decoded(_raw(message, name)))
 
 
 def headers(message: Message, name: str) -> tuple[str, ...]:
     """Return all headers `name` decoded."""
-    return tuple(_one_line(_decoded(value)) for value in _values(message, name))
+    return tuple(one_line(_decoded(value)) for value in _values(message, name))
 
 
 def address(message: Message, name: str) -> str:
@@ -100,10 +102,15 @@ def address(message: Message, name: str) -> str:
 def address_in(text: str) -> str:
     """Return the address in the value of a header, "" where there is none."""
     try:
-        found = parseaddr(_one_line(text)[:_MOST_HEADER])[1]
+        found = parseaddr(one_line(text)[:_MOST_HEADER])[1]
     except _FAULTS:
         return ""
     return found if found.count("@") == 1 and not re.search(r"\s", found) else ""
+
+
+def has_null_sender(message: Message) -> bool:
+    """Return whether the envelope sender is empty, as reports have it (RFC 5321, 4.5.5)."""
+    return header(message, "Return-Path").replace(" ", "") == "<>"
 
 
 def body(message: Message) -> str:
@@ -178,10 +185,6 @@ def _decoded(value: str) -> str:
         piece if isinstance(piece, str) else decode(piece, (charset or "").lower())
         for piece, charset in pieces
     )
-
-
-def _one_line(value: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in value).split())
 
 
 def _is_attachment(message: Message) -> bool:

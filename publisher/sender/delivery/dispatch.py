@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import StoreError, TransportError
 from publisher.models import DeliveryState, Mark, Settlement
+from publisher.printable import one_line
 from publisher.sender.delivery.outcome import DeliveryOutcome, classify_error
 from publisher.sender.delivery.report import Step
 from publisher.sender.delivery.states import Event, after
@@ -31,7 +32,7 @@ from publisher.sender.delivery.workers import (
 from publisher.sender.limits.rate_limit import RateVerdict
 from publisher.sender.message import tokens
 from publisher.sender.message.edition_message import Recipient
-from publisher.sender.transports.smtp_replies import one_line
+from publisher.sender.transports.smtp_replies import MOST_CHARACTERS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -242,7 +243,7 @@ class Dispatch:
             outcome = self._judge(error, attempts=job.claim.attempts + 1)
         else:
             # An interruption, or a fault of the program: it may have left.
-            doubt = f"the sender was interrupted: {one_line(repr(error))}"
+            doubt = f"the sender was interrupted: {one_line(repr(error), MOST_CHARACTERS)}"
             self._settle(job, DeliveryOutcome(Event.NO_ANSWER, doubt))
             raise error
         self._settle(job, outcome)

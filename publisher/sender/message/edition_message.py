@@ -16,7 +16,6 @@ From). What is said about the list is in list_headers.py.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from email.utils import format_datetime
@@ -26,8 +25,9 @@ from typing import TYPE_CHECKING, Self
 from publisher.errors import IssueError, SettingsError
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER
 from publisher.sender.message.dot_stuffing import WireMessage, to_wire
-from publisher.sender.message.headers import address_line, text_line
+from publisher.sender.message.headers import address_line, plain_line, text_line
 from publisher.sender.message.list_headers import list_lines
+from publisher.sender.message.multipart import alternative
 from publisher.sender.message.quoted_printable import quote_printable
 from publisher.sender.message.tokens import PSEUDONYM_LENGTH
 
@@ -126,18 +126,7 @@ def build(edition: Edition, letterhead: SenderProfile, date: datetime) -> bytes:
             )
     text = quote_printable(edition.text, UNSUBSCRIBE_PLACEHOLDER)
     html = quote_printable(edition.html, UNSUBSCRIBE_PLACEHOLDER)
-    # "=_" can't come up in quoted-printable text (RFC 2045, 6.7).
-    boundary = b"=_" + hashlib.sha256(text + b"\x00" + html).hexdigest()[:32].encode()
-    head = _head(edition, letterhead, date, boundary)
-    return b"".join(
-        (
-            head,
-            b"\r\n",
-            # The line end before a boundary belongs to the boundary (RFC 2046, 5.1.1).
-            *(b"--" + boundary + b"\r\n" + part + b"\r\n" for part in _parts(text, html)),
-            b"--" + boundary + b"--\r\n",
-        )
-    )
+    return _head(edition, letterhead, date) + alternative(text, html)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,41 +202,24 @@ def _check(letterhead: SenderProfile) -> None:
             raise SettingsError(f"mail.{name}: {value!a} must be plain ASCII without blanks")
 
 
-def _head(edition: Edition, letterhead: SenderProfile, date: datetime, boundary: bytes) -> bytes:
+def _head(edition: Edition, letterhead: SenderProfile, date: datetime) -> bytes:
     domain = letterhead.from_address.rpartition("@")[2]
     issue = re.sub(r"[^A-Za-z0-9-]+", "-", edition.issue_id)
     lines = [
         address_line("From", letterhead.from_name, letterhead.from_address),
         b"To: " + _RECIPIENT + b"\r\n",
         text_line("Subject", edition.subject),
-        _line("Date", format_datetime(date)),
-        _line("Message-ID", f"<{issue}.{_PSEUDONYM.decode()}@{domain}>"),
+        plain_line("Date", format_datetime(date)),
+        plain_line("Message-ID", f"<{issue}.{_PSEUDONYM.decode()}@{domain}>"),
     ]
     if letterhead.sender_address not in ("", letterhead.from_address):
         lines.insert(1, address_line("Sender", "", letterhead.sender_address))
     if letterhead.reply_to:
         lines.append(address_line("Reply-To", "", letterhead.reply_to))
     if letterhead.language:
-        lines.append(_line("Content-Language", letterhead.language))
+        lines.append(plain_line("Content-Language", letterhead.language))
     lines += [f"{line}\r\n".encode("ascii") for line in list_lines(letterhead, edition.issue_id)]
-    lines += [
-        _line("MIME-Version", "1.0"),
-        b'Content-Type: multipart/alternative;\r\n boundary="' + boundary + b'"\r\n',
-    ]
-    return b"".join(lines)
-
-
-def _line(name: str, value: str) -> bytes:
-    return f"{name}: {value}\r\n".encode("ascii")
-
-
-def _parts(text: bytes, html: bytes) -> tuple[bytes, bytes]:
-    return (
-        b"Content-Type: text/plain; charset=utf-8\r\n"
-        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + text,
-        b"Content-Type: text/html; charset=utf-8\r\n"
-        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + html,
-    )
+    return b"".join((*lines, plain_line("MIME-Version", "1.0")))
 
 
 def _cut(data: bytes, pattern: re.Pattern[bytes]) -> list[bytes | Slot]:

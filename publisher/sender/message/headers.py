@@ -14,6 +14,8 @@ from email.headerregistry import Address, AddressHeader
 from email.parser import BytesHeaderParser
 from typing import Any
 
+from publisher.printable import one_line
+
 _SMTP = policy.SMTP
 _PARSER = BytesHeaderParser(policy=policy.default)
 _PLAIN = re.compile(r"[A-Za-z0-9]+( [A-Za-z0-9]+)*")
@@ -22,12 +24,17 @@ _BLANKS = re.compile(r"\s+")
 _STAND_IN = "address@stand-in.invalid"
 
 
+def plain_line(name: str, value: str) -> bytes:
+    """Return the header `name` with `value` as it is, ASCII and short, with CRLF at its end."""
+    return f"{name}: {value}\r\n".encode("ascii")
+
+
 def text_line(name: str, value: str) -> bytes:
     """Return the header `name` with free text `value`, folded, with CRLF at its end.
 
     Control characters in `value` become blanks, blanks become single.
     """
-    text = " ".join("".join(c if c.isprintable() else " " for c in value).split())
+    text = one_line(value)
     line = _fold(name, text)
     if str(_parse(line)[name]) == text:
         return line

@@ -15,7 +15,8 @@ from publisher.errors import (
     TransportError,
     UnknownOutcome,
 )
-from publisher.sender.transports.smtp_replies import Phase, failure, one_line
+from publisher.printable import one_line
+from publisher.sender.transports.smtp_replies import MOST_CHARACTERS, Phase, failure
 
 # The connection or the message can't work with these settings, however often it is tried.
 _CONFIGURATION = frozenset(
@@ -59,10 +60,10 @@ def translate(error: Exception, phase: Phase) -> TransportError:
 def _describe(error: Exception, phase: Phase) -> str:
     if isinstance(error, TimeoutError):
         return f"{phase}: no answer in time"
-    text = one_line(str(error)) or type(error).__name__
+    text = one_line(str(error), MOST_CHARACTERS) or type(error).__name__
     if type(error).__module__ != "ssl" and isinstance(error, OSError) and error.strerror:
         # Without the number that nobody knows by heart.
-        text = one_line(error.strerror)
+        text = one_line(error.strerror, MOST_CHARACTERS)
     return f"{phase}: {text}{_hint(error)}"
 
 

@@ -15,13 +15,15 @@ from publisher.errors import (
     TransportError,
     UnknownOutcome,
 )
+from publisher.printable import one_line
 
 # Enhanced status codes (RFC 3463) that say the mailbox is gone, and no mail will ever reach it.
 GONE = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 DAY = timedelta(hours=24)
 HOUR = timedelta(hours=1)
 
-_ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+MOST_CHARACTERS = 300  # of an answer, in the ledger and in messages
+ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _TEMPORARY = range(400, 500)
 _PERMANENT = range(500, 600)
 
@@ -91,7 +93,7 @@ def failure(phase: Phase, code: int, answer: str) -> TransportError:
 
     A code below 400 is one that does not belong to the phase.
     """
-    text = one_line(answer)
+    text = one_line(answer, MOST_CHARACTERS)
     enhanced = enhanced_code(text)
     kind = next(
         (rule.kind for rule in RULES if _fits(rule, phase, code, enhanced, text)), TemporaryFailure
@@ -101,7 +103,7 @@ def failure(phase: Phase, code: int, answer: str) -> TransportError:
 
 def enhanced_code(text: str) -> str:
     """Return the enhanced status code (RFC 3463) in an answer, e.g. "5.1.1", or ""."""
-    found = _ENHANCED.search(text)
+    found = ENHANCED.search(text)
     return found[1] if found else ""
 
 
@@ -114,14 +116,6 @@ def pause_for(error: QuotaExceeded) -> timedelta:
     """Return how long to wait after a limit: a day for a daily one, else an hour."""
     daily = error.code in _PERMANENT or re.search(_DAILY, str(error), re.IGNORECASE)
     return DAY if daily else HOUR
-
-
-def one_line(answer: str, limit: int = 300) -> str:
-    """Return a server's answer as one printable line of at most `limit` characters."""
-    printable = answer
-    if not answer.isprintable():
-        printable = "".join(c if c.isprintable() else " " for c in answer)
-    return " ".join(printable.split())[:limit]
 
 
 def _fits(rule: ReplyRule, phase: Phase, code: int, enhanced: str, text: str) -> bool:

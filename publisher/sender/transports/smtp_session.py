@@ -23,8 +23,9 @@ from publisher.errors import (
     TransportError,
     UnknownOutcome,
 )
+from publisher.printable import one_line
 from publisher.sender.transports.error_translation import translate
-from publisher.sender.transports.smtp_replies import Phase, failure, one_line
+from publisher.sender.transports.smtp_replies import MOST_CHARACTERS, Phase, failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -94,7 +95,9 @@ class SmtpSession:
     def _commands(self, envelope_sender: str, recipient: str, body: bytes) -> list[bytes]:
         for address in (envelope_sender, recipient):
             if not _ADDRESS.fullmatch(address):
-                raise PermanentFailure(f"not an address: {one_line(ascii(address))}")
+                raise PermanentFailure(
+                    f"not an address: {one_line(ascii(address), MOST_CHARACTERS)}"
+                )
         if self._largest and len(body) > self._largest:
             # It would be refused for everybody (RFC 1870, 6.2).
             raise ConfigurationFailure(
@@ -183,7 +186,7 @@ class SmtpSession:
         text = b" ".join(line[4:] for line in lines) if code > 0 else lines[0]
         if code not in wanted:
             raise failure(phase, code, text.decode("utf-8", "replace"))
-        return one_line(f"{code} {text.decode('utf-8', 'replace')}")
+        return one_line(f"{code} {text.decode('utf-8', 'replace')}", MOST_CHARACTERS)
 
     def _line(self) -> bytes:
         while (end := self._read.find(b"\n")) < 0:

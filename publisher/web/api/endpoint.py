@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from publisher.addresses import shown
+from publisher.printable import printable
 from publisher.web.api import issues, publishing, subscribers
 from publisher.web.api.access import Buckets, authorize
 from publisher.web.api.openapi import BASE, document
@@ -92,11 +92,11 @@ def parameters_of(
     """
     names = [name for name, _ in query]
     if twice := next((name for name in names if names.count(name) > 1), ""):
-        raise HTTPException(422, f"{shown(twice, 50)}: is there twice")
+        raise HTTPException(422, f"{printable(twice, 50)}: is there twice")
     given = {**dict(query), **path}
     # A pattern's "$" lets a line end pass.
     if odd := next((name for name, text in given.items() if "\n" in text), ""):
-        raise HTTPException(404 if odd in path else 422, f"{shown(odd, 50)}: a line end")
+        raise HTTPException(404 if odd in path else 422, f"{printable(odd, 50)}: a line end")
     if len(given) < len(query) + len(path):
         raise HTTPException(422, "a name of the path stands in the query too")
     try:

@@ -9,9 +9,9 @@ from msgspec import UNSET
 from starlette.exceptions import HTTPException
 
 from publisher.addresses import clean_name, normalise_email
-from publisher.addresses import shown as one_line
 from publisher.errors import SubscriberError
 from publisher.models import Preferences, SubscriberStatus
+from publisher.printable import printable
 from publisher.sender.transactional_message import MailKind
 from publisher.store.mail.rate_limits import RequestLimits
 from publisher.store.people.confirmations import SubscriptionRequest
@@ -77,7 +77,7 @@ def _add(call: Call) -> Reply:
             raise HTTPException(409, "this address gets no mail; the person has to come themselves")
         _ask(call, SubscriptionRequest(email, tuple(sorted(set(asked.topics))), preferences, name))
         return Reply(model.Asked(email=email), 202)
-    detail = f"by {call.by}: {one_line(' '.join(asked.note.split()), 1000)}"
+    detail = f"by {call.by}: {printable(' '.join(asked.note.split()), 1000)}"
     try:
         store.subscribers.add(email, name, asked.topics, preferences, now=now, detail=detail)
         person = store.subscribers.confirm(email, now=now, detail=detail)
