@@ -1,5 +1,5 @@
-"""The sender: who gets an issue, what each message holds, and how it leaves, once each.
+"""The sender: builds the messages of an issue and delivers each at most once.
 
-`delivery.deliver` is the way in. Nothing here knows the other rooms; what it needs of the store is
-the Protocol `delivery.Ledger`.
+`delivery.deliver` is the entry point. Nothing here imports the other rooms; the protocol
+`delivery.ledger.DeliveryLedger` lists what it needs of the store.
 """

@@ -137,7 +137,7 @@ def _wait(
         if decision.verdict is RateVerdict.GO:
             return None
         until = decision.until or now
-        if decision.verdict is RateVerdict.OTHERS:
+        if decision.verdict is RateVerdict.DOMAIN_WAITS:
             return until, ""
         if until - now > PATIENCE:
             return until, f"{decision.reason} is reached"

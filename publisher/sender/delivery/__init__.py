@@ -1,1 +1,1 @@
-"""Delivery: sends an issue to everyone who has not got it, at most once each."""
+"""The delivery of issues: at most one message to each subscriber."""

@@ -1,4 +1,4 @@
-"""The deliveries that a process has claimed and not begun; all its workers get theirs from here."""
+"""The deliveries that a process has claimed and not yet handed to a worker."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from publisher.models import Claim
     from publisher.sender.delivery.ledger import DeliveryMoves
 
-# Of a token before these every row is long begun: a worker holds one row at a time.
-_REMEMBERED = 64
+# Rows of older tokens have long been handed out: a worker holds one row at a time.
+_MOST_TOKENS = 64
 
 
 class ClaimQueue:
-    """Takes rows from the ledger, some at a time."""
+    """Claims rows of the ledger in batches."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class ClaimQueue:
         lease: timedelta,
         now: Callable[[], datetime],
     ) -> None:
-        """Claim for `owner`, `batch` rows at once, each until `lease` from then."""
+        """Claim `batch` rows at a time for `owner`, each for the duration of `lease`."""
         self._issue_id = issue_id
         self._ledger = ledger
         self._owner = owner
@@ -40,10 +40,10 @@ class ClaimQueue:
         self._rows: deque[Claim] = deque()
         self._token = ""
         self._closed = False
-        self._tokens: deque[str] = deque(maxlen=_REMEMBERED)
+        self._tokens: deque[str] = deque(maxlen=_MOST_TOKENS)
 
     def take(self) -> tuple[Claim, str] | None:
-        """Return a delivery and the token it is claimed by, None where none is due.
+        """Return a delivery and the token of its claim, None where none is due.
 
         Raises `StoreError`.
         """
@@ -52,10 +52,11 @@ class ClaimQueue:
         return (self._rows.popleft(), self._token) if self._rows else None
 
     def release(self) -> None:
-        """Give back what was claimed and not begun; nothing is claimed from here on.
+        """Give back the deliveries that were not taken, and claim no more.
 
-        A connection that was slow to be made may still ask, after the others have ended. Raises
-        `StoreError`.
+        A connection that was slow to open may still ask after the others have ended.
+
+        Raises `StoreError`.
         """
         self._closed = True
         self._rows.clear()

@@ -13,10 +13,10 @@ from publisher.errors import IssueError
 from publisher.models import DeliveryState, IssueState
 from publisher.process_pool import usable_cores
 from publisher.sender.delivery.claim_queue import ClaimQueue
-from publisher.sender.delivery.dispatch import Dispatch
+from publisher.sender.delivery.dispatch import Dispatcher
 from publisher.sender.delivery.process_owner import this_owner
 from publisher.sender.delivery.run import Run
-from publisher.sender.delivery.states import Event, after
+from publisher.sender.delivery.states import DeliveryEvent, after
 from publisher.sender.delivery.worker_pool import WorkerPool
 from publisher.sender.delivery.workers import InlineWorker
 from publisher.sender.limits.rate_limit import RateLimiter
@@ -93,7 +93,7 @@ def take_over(
     for row in store.deliveries.doubts(issue_id, transport.name):
         arrived = transport.evidence(row.message_id)
         if arrived is not None:
-            event = Event.EVIDENCE_FOR if arrived else Event.EVIDENCE_AGAINST
+            event = DeliveryEvent.EVIDENCE_FOR if arrived else DeliveryEvent.EVIDENCE_AGAINST
             reason = f"{row.reason}; {event.value}"
             state = after(DeliveryState.IN_DOUBT, event)
             store.ledger.resolve(issue_id, row.subscriber_id, state, reason=reason, now=now())
@@ -110,7 +110,7 @@ def _send(run: Run, transports: Sequence[Transport]) -> None:
         workers = WorkerPool(transports[:ready], processes=_use_processes(run.options, ready))
     succeeded = False
     try:
-        Dispatch(run, workers).work()
+        Dispatcher(run, workers).send_all()
         succeeded = True
     finally:
         try:

@@ -1,9 +1,8 @@
-"""Hands the deliveries of a run to its workers, and writes down what comes of them.
+"""The dispatcher: hands the deliveries of a run to workers and records the outcomes.
 
-One thread does all of it: whatever the workers said since the last time is written in one
-transaction, together with the marks of what they get next. So a message costs its connection one
-wait for the disk, which several share, and a death leaves in doubt what each connection had in
-hand and nothing else.
+One thread does all of it. The outcomes since the last commit and the marks of the next messages
+are written in one transaction, so that each message waits for the disk once, together with
+others. A crash leaves in doubt the one message that each connection was sending, nothing else.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from publisher.models import DeliveryState, Mark, Settlement
 from publisher.printable import one_line
 from publisher.sender.delivery.outcome import DeliveryOutcome, classify_error
 from publisher.sender.delivery.report import Step
-from publisher.sender.delivery.states import Event, after
+from publisher.sender.delivery.states import DeliveryEvent, after
 from publisher.sender.delivery.workers import (
     Answered,
     Gone,
@@ -41,20 +40,20 @@ if TYPE_CHECKING:
     from publisher.sender.delivery.run import Run
     from publisher.sender.delivery.workers import Worker, Workers
 
-# For a limit that lasts longer, the issue pauses; a claim must not run out meanwhile.
-_PATIENCE = timedelta(minutes=2)
-# A request to stop is heard after this many seconds.
-_NAP = 0.5
-# Asked to stop at once, the workers have this long to say what they know, in seconds.
-_LAST_WORDS = 5.0
-# Who is silent that much longer than their transport can take is stopped, in seconds.
-_OVERDUE = 60.0
+# Where a limit holds for longer, the issue pauses: a claim must not expire meanwhile.
+_LONGEST_WAIT = timedelta(minutes=2)
+# A request to stop is noticed after this time at most.
+_POLL_SECONDS = 0.5
+# After an immediate stop, workers have this time to report outcomes.
+_LAST_REPORT_SECONDS = 5.0
+# A worker that takes this much longer than its transport can take is killed.
+_OVERDUE_SECONDS = 60.0
 _INTERRUPTED = "the sender was interrupted before it left"
 
 
 @dataclass(slots=True, eq=False)
 class DeliveryJob:
-    """A delivery in a worker's hands."""
+    """A delivery that a worker has been given."""
 
     claim: Claim
     token: str
@@ -62,62 +61,64 @@ class DeliveryJob:
     deadline: float = math.inf  # of time.monotonic()
 
 
-class Dispatch:
-    """Has `workers` do what `run` is about; for one thread."""
+class Dispatcher:
+    """Sends the messages of a run by its workers; for use in one thread."""
 
     def __init__(self, run: Run, workers: Workers) -> None:
-        """Take over `workers`; who made them closes them."""
+        """Use `workers`, which the caller closes."""
         self._run = run
         self._workers = workers
         self._idle: deque[Worker] = deque()
-        self._begun: dict[Worker, DeliveryJob] = {}  # no mark on disk yet
-        self._busy: dict[Worker, DeliveryJob] = {}
-        self._known: list[tuple[Settlement, Step]] = []  # not on disk yet
-        self._held: tuple[Claim, str] | None = None  # waits for the pace
-        self._until: datetime | None = None
+        self._unmarked: dict[Worker, DeliveryJob] = {}  # begun, the mark is not on disk yet
+        self._sending: dict[Worker, DeliveryJob] = {}
+        self._unsaved: list[tuple[Settlement, Step]] = []  # outcomes that are not on disk yet
+        self._delayed: tuple[Claim, str] | None = None  # waits for the rate limit
+        self._delayed_until: datetime | None = None
         self._nothing_due = False
 
-    def work(self) -> None:
+    def send_all(self) -> None:
         """Send until nothing is due or the run stops.
 
-        Raises `StoreError`, and whatever interrupts it or comes out of a transport; what the
-        workers have in hand is then settled as far as that can be done.
+        Raises `StoreError`, and whatever interrupts it or comes out of a transport; the outcomes
+        of messages on their way are then recorded as far as possible.
         """
         try:
-            # The first connection shows whether the settings are right, before anything is taken.
-            while not self._idle and self._run.goes_on():
-                self._listen(_NAP)
+            # The first connection shows whether the settings are right, before anything is claimed.
+            while not self._idle and self._run.may_continue():
+                self._listen(_POLL_SECONDS)
             self._run.connections = self._workers.enlist()
             while True:
                 self._hand_out()
-                self._write()
-                if not self._busy and (self._nothing_due or not self._run.goes_on()):
+                self._commit()
+                if not self._sending and (self._nothing_due or not self._run.may_continue()):
                     break
-                self._await()
+                self._wait()
         except BaseException as error:
-            self._end(at_once=not isinstance(error, Exception))
+            self._shut_down(at_once=not isinstance(error, Exception))
             raise
 
     def _hand_out(self) -> None:
-        """Give what may leave to those who have nothing to do."""
-        # Here and not later: whatever the pace let go has its mark, by which the ledger counts it.
+        """Give messages that may leave now to idle workers."""
+        # Here and not later: every message that the limits let go has its mark by now, by which
+        # the ledger counts it.
         self._run.pace.learn(self._run.options.now(), self._run.store.deliveries.left_since)
         self._nothing_due = False
         while self._idle:
-            taken = self._next()
+            taken = self._next_claim()
             if taken is None:
                 break
             self._begin(self._idle.popleft(), *taken)
 
-    def _next(self) -> tuple[Claim, str] | None:
-        """Return what may leave now, None where all have to wait or nothing is due."""
+    def _next_claim(self) -> tuple[Claim, str] | None:
+        """Return a delivery that may leave now, None where all have to wait or nothing is due."""
         run = self._run
-        while run.goes_on():
-            taken, self._held, self._until = self._held or run.claims.take(), None, None
+        while run.may_continue():
+            taken = self._delayed or run.claims.take()
+            self._delayed = self._delayed_until = None
             if taken is None:
                 self._nothing_due = True
                 return None
-            claim, domain = taken[0], _domain(taken[0])
+            domain = _domain(taken[0])
             rest = run.breakers.rests_until(domain, run.options.now())
             if rest is not None:
                 run.give_back(*taken, rest)
@@ -127,57 +128,57 @@ class Dispatch:
             if decision.verdict is RateVerdict.GO:
                 return taken
             until = decision.until or now
-            if decision.verdict is RateVerdict.OTHERS:
+            if decision.verdict is RateVerdict.DOMAIN_WAITS:
                 run.give_back(*taken, until)
-            elif until - now > _PATIENCE:
+            elif until - now > _LONGEST_WAIT:
                 run.stop(f"{decision.reason} is reached", until)
-                run.give_back(claim, taken[1])
+                run.give_back(*taken)
             else:
-                self._held, self._until = taken, until
+                self._delayed, self._delayed_until = taken, until
                 return None
         return None
 
     def _begin(self, worker: Worker, claim: Claim, token: str) -> None:
-        run = self._run
+        run, options = self._run, self._run.options
         template = run.template(claim.edition_key)
-        who = tokens.pseudonym(run.options.keys, run.issue_id, claim.subscriber_id)
-        unsubscribe = tokens.make_token(run.options.keys, claim.subscriber_id, claim.token_version)
-        message_id = template.message_id(who)
-        recipient = Recipient(claim.email, claim.name, who, unsubscribe)
-        parcel = OutgoingMessage(
-            run.options.envelope_sender, claim.edition_key, template, recipient, message_id
+        pseudonym = tokens.pseudonym(options.keys, run.issue_id, claim.subscriber_id)
+        unsubscribe = tokens.make_token(options.keys, claim.subscriber_id, claim.token_version)
+        message_id = template.message_id(pseudonym)
+        recipient = Recipient(claim.email, claim.name, pseudonym, unsubscribe)
+        message = OutgoingMessage(
+            options.envelope_sender, claim.edition_key, template, recipient, message_id
         )
-        if worker.begin(parcel):
-            self._begun[worker] = DeliveryJob(claim, token, message_id)
+        if worker.begin(message):
+            self._unmarked[worker] = DeliveryJob(claim, token, message_id)
         else:
-            # It is gone, and says so when it is heard.
+            # The worker has died; its `Gone` event is still to come.
             run.give_back(claim, token)
 
-    def _write(self) -> None:
-        """Commit what is known and the marks of what was begun; let that leave then."""
+    def _commit(self) -> None:
+        """Commit outcomes and the marks of messages that were begun; then let these leave."""
         run = self._run
-        if not self._begun and not self._known:
+        if not self._unmarked and not self._unsaved:
             return
-        marks = [self._mark(worker, job) for worker, job in self._begun.items()]
-        settlements = [settlement for settlement, _ in self._known]
+        marks = [self._mark(worker, job) for worker, job in self._unmarked.items()]
+        settlements = [settlement for settlement, _ in self._unsaved]
         _, marked = run.store.ledger.record(run.issue_id, settlements, marks)
-        steps, self._known = [step for _, step in self._known], []
+        steps, self._unsaved = [step for _, step in self._unsaved], []
         refused = []
-        for (worker, job), may_leave in zip(list(self._begun.items()), marked, strict=True):
-            del self._begun[worker]
+        for (worker, job), may_leave in zip(list(self._unmarked.items()), marked, strict=True):
+            del self._unmarked[worker]
             if not may_leave:
                 worker.withdraw()
                 refused.append(job)
                 continue
-            job.deadline = time.monotonic() + worker.timeout_seconds + _OVERDUE
-            self._busy[worker] = job
+            job.deadline = time.monotonic() + worker.timeout_seconds + _OVERDUE_SECONDS
+            self._sending[worker] = job
             if not worker.go():
-                del self._busy[worker]
-                self._settle(job, DeliveryOutcome(Event.PUT_OFF, _INTERRUPTED, counted=False))
+                del self._sending[worker]
+                self._settle_interrupted(job)
         for step in steps:
-            run.note(step)
+            run.count(step)
         for job in refused:
-            self._not_sent(job)
+            self._give_back(job)
 
     def _mark(self, worker: Worker, job: DeliveryJob) -> Mark:
         now = self._run.options.now()
@@ -191,26 +192,28 @@ class Dispatch:
             now=now,
         )
 
-    def _await(self) -> None:
-        """Wait for a worker, or for what holds everybody up."""
-        wait = _NAP
-        if self._idle and self._until is not None:
-            wait = min(max((self._until - self._run.options.now()).total_seconds(), 0.0), _NAP)
-            if not self._busy:
-                self._run.options.sleep(wait)
+    def _wait(self) -> None:
+        """Wait for a worker, or for the rate limit where that holds everybody up."""
+        seconds = _POLL_SECONDS
+        if self._idle and self._delayed_until is not None:
+            remaining = (self._delayed_until - self._run.options.now()).total_seconds()
+            seconds = min(max(remaining, 0.0), _POLL_SECONDS)
+            if not self._sending:
+                self._run.options.sleep(seconds)
                 return
-        self._listen(wait)
+        self._listen(seconds)
 
     def _listen(self, seconds: float | None) -> None:
         for worker in self._workers.wait(seconds):
-            self._hear(worker)
+            self._handle_event(worker)
         now = time.monotonic()
-        for worker, job in self._busy.items():
+        for worker, job in self._sending.items():
             if job.deadline < now:
-                # It was stopped, maybe. Nobody may be told that this is in doubt and get it then.
+                # Perhaps it was stopped (SIGSTOP): nobody may get a message later that the ledger
+                # has in doubt by then.
                 worker.kill()
 
-    def _hear(self, worker: Worker) -> None:
+    def _handle_event(self, worker: Worker) -> None:
         event = worker.receive()
         match event:
             case Ready():
@@ -218,40 +221,40 @@ class Dispatch:
             case Answered():
                 if event.ready:
                     self._idle.append(worker)
-                self._answered(self._busy.pop(worker), event)
+                self._handle_answer(self._sending.pop(worker), event)
             case Lost() | Gone():
-                self._leave(worker, event)
+                self._drop_worker(worker, event)
 
-    def _leave(self, worker: Worker, event: Lost | Gone) -> None:
+    def _drop_worker(self, worker: Worker, event: Lost | Gone) -> None:
         self._workers.discharge(worker)
         with suppress(ValueError):
             self._idle.remove(worker)
-        job = self._busy.pop(worker, None)
+        job = self._sending.pop(worker, None)
         if isinstance(event, Lost):
-            self._run.lost(self._judge(event.error, attempts=1))
+            self._run.lose_connection(self._classify(event.error, attempts=1))
             return
-        died = DeliveryOutcome(Event.NO_ANSWER, "the sending process died")
+        died = DeliveryOutcome(DeliveryEvent.NO_ANSWER, "the sending process died")
         if job is not None:
             self._settle(job, died)
-        self._run.lost(died)
+        self._run.lose_connection(died)
 
-    def _answered(self, job: DeliveryJob, said: Answered) -> None:
-        run, error = self._run, said.error
+    def _handle_answer(self, job: DeliveryJob, answer: Answered) -> None:
+        run, error = self._run, answer.error
         if error is None:
-            outcome = DeliveryOutcome(Event.ACCEPTED, said.text, alarming=False)
+            outcome = DeliveryOutcome(DeliveryEvent.ACCEPTED, answer.text, alarming=False)
         elif isinstance(error, TransportError):
-            outcome = self._judge(error, attempts=job.claim.attempts + 1)
+            outcome = self._classify(error, attempts=job.claim.attempts + 1)
         else:
-            # An interruption, or a fault of the program: it may have left.
+            # An interruption, or a fault of the program: the message may have left.
             doubt = f"the sender was interrupted: {one_line(repr(error), MOST_CHARACTERS)}"
-            self._settle(job, DeliveryOutcome(Event.NO_ANSWER, doubt))
+            self._settle(job, DeliveryOutcome(DeliveryEvent.NO_ANSWER, doubt))
             raise error
         self._settle(job, outcome)
-        run.breakers.note(_domain(job.claim), outcome, run.options.now())
-        run.consider(outcome)
+        run.breakers.record(_domain(job.claim), outcome, run.options.now())
+        run.stop_if_needed(outcome)
 
     def _settle(self, job: DeliveryJob, outcome: DeliveryOutcome) -> None:
-        """Have the outcome written with what comes next."""
+        """Keep the outcome for the next commit."""
         state = after(DeliveryState.SENDING, outcome.event)
         settlement = Settlement(
             subscriber_id=job.claim.subscriber_id,
@@ -264,53 +267,57 @@ class Dispatch:
             counted=outcome.counted,
             suppress=job.claim.email if outcome.suppress else "",
         )
-        self._known.append((settlement, Step(job.claim.subscriber_id, state, outcome.reason)))
+        self._unsaved.append((settlement, Step(job.claim.subscriber_id, state, outcome.reason)))
 
-    def _judge(self, error: TransportError, *, attempts: int) -> DeliveryOutcome:
-        run = self._run
+    def _settle_interrupted(self, job: DeliveryJob) -> None:
+        self._settle(job, DeliveryOutcome(DeliveryEvent.PUT_OFF, _INTERRUPTED, counted=False))
+
+    def _classify(self, error: TransportError, *, attempts: int) -> DeliveryOutcome:
+        options = self._run.options
         return classify_error(
             error,
             attempts=attempts,
-            now=run.options.now(),
-            jitter=run.options.jitter(),
-            give_up=run.options.give_up,
+            now=options.now(),
+            jitter=options.jitter(),
+            give_up=options.give_up,
         )
 
-    def _not_sent(self, job: DeliveryJob) -> None:
+    def _give_back(self, job: DeliveryJob) -> None:
+        """Give back a delivery that the ledger did not let leave."""
         run = self._run
         if run.give_back(job.claim, job.token) is DeliveryState.SKIPPED:
             reason = "unsubscribed or suppressed"
-            run.note(Step(job.claim.subscriber_id, DeliveryState.SKIPPED, reason))
+            run.count(Step(job.claim.subscriber_id, DeliveryState.SKIPPED, reason))
             return
-        # Our lease ran out and another has the row, or somebody has paused the issue.
-        run.no_longer_open()
+        # Our lease expired and another process has the row, or somebody has paused the issue.
+        run.stop_if_not_open()
 
-    def _end(self, *, at_once: bool) -> None:
-        """Take back what has not left, wait for what has, and write it down."""
+    def _shut_down(self, *, at_once: bool) -> None:
+        """Withdraw messages that have not left, wait for those that have, record the outcomes."""
         run = self._run
         run.stopped = run.stopped or ("interrupted" if at_once else "the sender failed")
-        for worker, job in self._begun.items():
+        for worker, job in self._unmarked.items():
             worker.withdraw()
             # The commit that failed may have come through all the same.
-            self._settle(job, DeliveryOutcome(Event.PUT_OFF, _INTERRUPTED, counted=False))
-        self._begun.clear()
+            self._settle_interrupted(job)
+        self._unmarked.clear()
         if at_once:
             self._workers.interrupt()
-        patience = time.monotonic() + (_LAST_WORDS if at_once else math.inf)
-        # What is known must not become a doubt because of one commit that failed.
-        self._save()
-        while self._busy and time.monotonic() < patience:
-            # One that failed before is why we are here; the others are no news.
+        deadline = time.monotonic() + (_LAST_REPORT_SECONDS if at_once else math.inf)
+        # A known outcome must not become a doubt because of one commit that failed.
+        self._save_outcomes()
+        while self._sending and time.monotonic() < deadline:
+            # The first error is on its way to the caller; later ones add nothing.
             with suppress(Exception):
-                self._listen(_NAP)
-        self._save()
+                self._listen(_POLL_SECONDS)
+        self._save_outcomes()
 
-    def _save(self) -> None:
-        if self._known:
+    def _save_outcomes(self) -> None:
+        if self._unsaved:
             with suppress(StoreError):
-                settlements = [settlement for settlement, _ in self._known]
+                settlements = [settlement for settlement, _ in self._unsaved]
                 self._run.store.ledger.record(self._run.issue_id, settlements, [])
-                self._known.clear()
+                self._unsaved.clear()
 
 
 def _domain(claim: Claim) -> str:

@@ -1,4 +1,4 @@
-"""What a transport's error means for the delivery and for the issue: a pure decision."""
+"""Outcomes of a send: what a transport's error means for the delivery and for the issue."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from publisher.errors import (
     TemporaryFailure,
 )
 from publisher.sender.delivery.retry import GIVE_UP, next_try
-from publisher.sender.delivery.states import Event
+from publisher.sender.delivery.states import DeliveryEvent
 from publisher.sender.transports.smtp_replies import is_gone, pause_for
 
 if TYPE_CHECKING:
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOutcome:
-    """What to do after a failed send."""
+    """The result of a send, and what follows from it."""
 
-    event: Event
+    event: DeliveryEvent
     reason: str
     code: int = 0
-    next_at: datetime | None = None  # for PUT_OFF
+    next_at: datetime | None = None  # next try, for PUT_OFF
     counted: bool = True  # whether the attempt says anything about this recipient
-    suppress: bool = False  # the mailbox is gone
-    alarming: bool = True  # many of these in a row mean that something is wrong with us
-    stop: bool = False  # the next message would fare no better
+    suppress: bool = False  # the mailbox is gone: the address gets no more mail
+    alarming: bool = True  # many of these in a row mean that the fault is ours
+    stop: bool = False  # the next message would fail in the same way
     pause_until: datetime | None = None
 
 
@@ -44,26 +44,39 @@ def classify_error(
     jitter: float,
     give_up: timedelta = GIVE_UP,
 ) -> DeliveryOutcome:
-    """Return what follows from `error`; `attempts` counts this one, `jitter` is in [0, 1)."""
+    """Return what follows from `error`; `attempts` counts this one, `jitter` is in [0, 1).
+
+    What is deferred for longer than `give_up` is refused.
+    """
     reason, code = str(error), error.code
     match error:
         case QuotaExceeded():
             until = now + pause_for(error)
             return DeliveryOutcome(
-                Event.PUT_OFF, reason, code, until, counted=False, stop=True, pause_until=until
+                DeliveryEvent.PUT_OFF,
+                reason,
+                code,
+                until,
+                counted=False,
+                stop=True,
+                pause_until=until,
             )
         case ConfigurationFailure():
-            return DeliveryOutcome(Event.PUT_OFF, reason, code, now, counted=False, stop=True)
+            return DeliveryOutcome(
+                DeliveryEvent.PUT_OFF, reason, code, now, counted=False, stop=True
+            )
         case TemporaryFailure():
             next_at = next_try(attempts, now, jitter, give_up)
             if next_at is None:
                 return DeliveryOutcome(
-                    Event.REFUSED, f"given up after {attempts} attempts: {reason}", code
+                    DeliveryEvent.REFUSED, f"given up after {attempts} attempts: {reason}", code
                 )
-            return DeliveryOutcome(Event.PUT_OFF, reason, code, next_at)
+            return DeliveryOutcome(DeliveryEvent.PUT_OFF, reason, code, next_at)
         case PermanentFailure():
             gone = is_gone(error)
-            return DeliveryOutcome(Event.REFUSED, reason, code, suppress=gone, alarming=not gone)
+            return DeliveryOutcome(
+                DeliveryEvent.REFUSED, reason, code, suppress=gone, alarming=not gone
+            )
         case _:
             # UnknownOutcome, and any kind that promises nothing.
-            return DeliveryOutcome(Event.NO_ANSWER, reason, code)
+            return DeliveryOutcome(DeliveryEvent.NO_ANSWER, reason, code)

@@ -1,4 +1,4 @@
-"""Who holds a claim: a text that tells a later process on the same host whether it still runs."""
+"""Owners of claims: a text by which a later process on the host knows whether one still runs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
 
-_PARTS = 4
-# A clock that is set makes the start of a process look a little different.
+_FIELDS = 4
+# Setting the clock shifts the start time of a process a little.
 _TOLERANCE_SECONDS = 5.0
 
 
@@ -19,23 +19,23 @@ def this_owner() -> str:
 
 
 def owner_is_dead(owner: str) -> bool:
-    """Return whether the process that `owner` names is surely gone.
+    """Return whether the process that `owner` names has certainly ended.
 
-    False for one on another host or in another container, since nothing can be known of it: its
-    lease has to run out. After a reboot of this host all earlier ones are gone.
+    False for one on another host or in another container, of which nothing is known: its lease has
+    to expire. A reboot of this host ends all earlier ones.
     """
-    parts = owner.split("|")
-    if len(parts) != _PARTS or parts[0] != _host():
+    fields = owner.split("|")
+    if len(fields) != _FIELDS or fields[0] != _host():
         return False
-    boot, _, names = parts[1].partition("/")
-    here_boot, _, here_names = _boot().partition("/")
-    if boot != here_boot:
+    boot, _, namespace = fields[1].partition("/")
+    this_boot, _, this_namespace = _boot().partition("/")
+    if boot != this_boot:
         return True
-    return names == here_names and not _runs(parts[2], parts[3])
+    return namespace == this_namespace and not _runs(fields[2], fields[3])
 
 
 def _runs(pid: str, start: str) -> bool:
-    """Return whether the process runs, or may run; another may have got its number since."""
+    """Return whether the process runs, or may run; its number may belong to another by now."""
     try:
         process = psutil.Process(int(pid))
         if process.status() == psutil.STATUS_ZOMBIE:
@@ -52,11 +52,11 @@ def _host() -> str:
 
 
 def _boot() -> str:
-    """Return boot and process namespace: in a container, pids mean something else."""
+    """Return the boot id and the process namespace, in which alone a pid has a meaning."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        names = Path("/proc/self/ns/pid").readlink().name
+        namespace = Path("/proc/self/ns/pid").readlink().name
     except OSError:
-        # Rounded, since it is the clock minus the time since the start.
+        # Rounded: it is the clock minus the uptime, which varies a little.
         return f"{round(psutil.boot_time() / 60)}/"
-    return f"{boot}/{names}"
+    return f"{boot}/{namespace}"

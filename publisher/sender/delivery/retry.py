@@ -1,4 +1,4 @@
-"""When a message that was put off goes again, and how long a limit of the provider holds."""
+"""Delays between the tries of a message that was put off."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-# After the first failure, the second ...: short for greylisting, then wider, over some days in
-# all, as long as a mail server tries (RFC 5321, 4.5.4.1).
+# After the first failure, the second and so on: short for greylisting, then longer, over some days
+# in all, as long as a mail server tries (RFC 5321, 4.5.4.1).
 DELAYS = tuple(
     timedelta(minutes=minutes) for minutes in (5, 15, 30, 60, 120, 240, 480, 720, 1440, 1440, 1440)
 )
@@ -22,11 +22,11 @@ def next_try(
 ) -> datetime | None:
     """Return when to try again after `attempts` failures (1 for the first), None to give up.
 
-    Given up is where the next try would come later than `give_up` after the first, as it is due: a
-    program that runs once a week must not give up at its second try.
+    Counted is the time that the tries are due at, not the time that has passed: a program that runs
+    once a week must not give up at its second try.
 
-    `jitter` in [0, 1) spreads the moment by a fifth to both sides, so that those who were refused
-    together do not come back together.
+    `jitter` in [0, 1) shifts the time by up to a fifth to both sides, so that messages that were
+    refused together are not tried again together.
     """
     if attempts > len(DELAYS) or sum(DELAYS[:attempts], timedelta()) > give_up:
         return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from publisher.models import DeliveryState, IssueState
 from publisher.sender.delivery.report import Report
-from publisher.sender.delivery.states import Event
+from publisher.sender.delivery.states import DeliveryEvent
 from publisher.sender.limits.circuit_breaker import CircuitBreakers
 from publisher.sender.message.edition_message import Template
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from publisher.sender.limits.rate_limit import RateLimiter
 
 # Of large messages, some megabytes.
-_TEMPLATES = 128
+_MOST_TEMPLATES = 128
 
 
 @dataclass(slots=True)
@@ -41,44 +41,46 @@ class Run:
     breakers: CircuitBreakers = field(default_factory=CircuitBreakers)
     _templates: OrderedDict[str, Template] = field(default_factory=OrderedDict)
     _counted: dict[DeliveryState, int] = field(default_factory=dict)
-    _failures: int = 0
+    _failures_in_a_row: int = 0
 
-    def goes_on(self) -> bool:
-        """Return whether another message may be begun."""
+    def may_continue(self) -> bool:
+        """Return whether another message may be sent."""
         if not self.stopped and self.options.stopping():
             self.stopped = "stopped on request"
         return not self.stopped
 
     def template(self, edition_key: str) -> Template:
         """Return the frozen message of an edition. Raises `StoreError` and `IssueError`."""
-        found = self._templates.get(edition_key)
-        if found is None:
-            found = Template.parse(self.store.issues.message(self.issue_id, edition_key))
-            self._templates[edition_key] = found
-            if len(self._templates) > _TEMPLATES:
+        template = self._templates.get(edition_key)
+        if template is None:
+            template = Template.parse(self.store.issues.message(self.issue_id, edition_key))
+            self._templates[edition_key] = template
+            if len(self._templates) > _MOST_TEMPLATES:
                 self._templates.popitem(last=False)
         else:
             self._templates.move_to_end(edition_key)
-        return found
+        return template
 
-    def note(self, step: Step) -> None:
-        """Count what became of a delivery, and tell who wants to know."""
+    def count(self, step: Step) -> None:
+        """Count a change of a delivery, and report it to `on_progress`."""
         self._counted[step.state] = self._counted.get(step.state, 0) + 1
         self.options.on_progress(step)
 
-    def consider(self, outcome: DeliveryOutcome) -> None:
-        """Stop the issue where that is called for; the same command takes it up again."""
-        if outcome.event is Event.ACCEPTED:
-            self._failures = 0
+    def stop_if_needed(self, outcome: DeliveryOutcome) -> None:
+        """Pause the issue where the outcome, or many failures in a row, call for it."""
+        if outcome.event is DeliveryEvent.ACCEPTED:
+            self._failures_in_a_row = 0
         elif outcome.alarming:
-            self._failures += 1
+            self._failures_in_a_row += 1
         if outcome.stop:
             self.stop(outcome.reason, outcome.pause_until)
-        elif self._failures >= self.options.failures_in_a_row:
-            self.stop(f"{self._failures} failures in a row, the last: {outcome.reason}", None)
+        elif self._failures_in_a_row >= self.options.failures_in_a_row:
+            self.stop(
+                f"{self._failures_in_a_row} failures in a row, the last: {outcome.reason}", None
+            )
 
-    def lost(self, outcome: DeliveryOutcome) -> None:
-        """Go on without a connection that can't be made; the last one to go ends the run.
+    def lose_connection(self, outcome: DeliveryOutcome) -> None:
+        """Continue without a connection that failed; without any, pause the issue.
 
         Many servers limit the connections of one client: those that are open do the work.
         """
@@ -87,13 +89,13 @@ class Run:
             self.stop(outcome.reason, outcome.pause_until)
 
     def stop(self, reason: str, until: datetime | None) -> None:
-        """Pause the issue; the first reason given is the one that stays."""
+        """Pause the issue; of several reasons the first one stays."""
         if not self.stopped:
             self.stopped = reason
             self.store.issues.pause(self.issue_id, until=until or self.options.now(), reason=reason)
 
-    def no_longer_open(self) -> None:
-        """Stop where somebody has paused the issue meanwhile."""
+    def stop_if_not_open(self) -> None:
+        """Stop where somebody else has paused or finished the issue."""
         row = self.store.issues.get(self.issue_id)
         if (row is None or row.state is not IssueState.OPEN) and not self.stopped:
             self.stopped = (row and row.pause_reason) or "the issue is no longer open"
@@ -101,7 +103,7 @@ class Run:
     def give_back(
         self, claim: Claim, token: str, next_at: datetime | None = None
     ) -> DeliveryState | None:
-        """Settle a claim that is not sent now; see store/ledger/ledger.py. Raises `StoreError`."""
+        """Give back a claim that is not sent now; return its new state. Raises `StoreError`."""
         return self.store.ledger.give_back(
             self.issue_id,
             claim.subscriber_id,
@@ -112,9 +114,9 @@ class Run:
         )
 
     def report(self, *, done: bool, paused_until: datetime | None) -> Report:
-        """Return what was done, and what the ledger says is left."""
-        left = self.store.deliveries.counts(self.issue_id)
-        busy = (DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.SENDING)
+        """Return the counts of this run, and what the ledger says is left."""
+        counts = self.store.deliveries.counts(self.issue_id)
+        unfinished = (DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.SENDING)
         return Report(
             issue_id=self.issue_id,
             sent=self._counted.get(DeliveryState.SENT, 0),
@@ -122,8 +124,8 @@ class Run:
             skipped=self._counted.get(DeliveryState.SKIPPED, 0),
             put_off=self._counted.get(DeliveryState.READY, 0),
             in_doubt=self._counted.get(DeliveryState.IN_DOUBT, 0),
-            waiting=sum(left[state] for state in busy),
-            in_doubt_total=left[DeliveryState.IN_DOUBT],
+            waiting=sum(counts[state] for state in unfinished),
+            in_doubt_total=counts[DeliveryState.IN_DOUBT],
             next_due=self.store.deliveries.next_due(self.issue_id),
             done=done,
             stopped=self.stopped,

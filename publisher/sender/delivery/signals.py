@@ -1,4 +1,4 @@
-"""SIGTERM and Ctrl-C let the message in flight end; a second one does not wait."""
+"""Graceful stop by SIGTERM or Ctrl-C: messages on their way are finished first."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 @contextmanager
 def graceful_stop() -> Iterator[Callable[[], bool]]:
-    """Yield a function that says whether the process was asked to stop, for `deliver`.
+    """Yield a function that returns whether the process was asked to stop.
 
-    The first signal sets it, a second raises `KeyboardInterrupt`. Outside of the main thread,
-    where Python allows no signal handlers, it is never set.
+    A second signal raises `KeyboardInterrupt`. Outside of the main thread, where Python allows no
+    signal handlers, the function always returns False.
     """
-    asked = threading.Event()
+    stop_requested = threading.Event()
 
     def handle(_number: int, _frame: FrameType | None) -> None:
-        if asked.is_set():
+        if stop_requested.is_set():
             raise KeyboardInterrupt
-        asked.set()
+        stop_requested.set()
 
     if threading.current_thread() is not threading.main_thread():
-        yield asked.is_set
+        yield stop_requested.is_set
         return
-    before = {number: signal.signal(number, handle) for number in _SIGNALS}
+    previous = {number: signal.signal(number, handle) for number in _SIGNALS}
     try:
-        yield asked.is_set
+        yield stop_requested.is_set
     finally:
-        for number, handler in before.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)

@@ -1,6 +1,6 @@
-"""The states of a delivery and the moves between them: the whole contract of the ledger.
+"""The transitions between the states of a delivery: the contract of the ledger.
 
-The store makes each move as one conditional UPDATE; a test walks it against this table.
+The store makes each transition as one conditional UPDATE; a test compares it with this table.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from enum import StrEnum
 from publisher.models import DeliveryState as S
 
 
-class Event(StrEnum):
-    """What can happen to a delivery."""
+class DeliveryEvent(StrEnum):
+    """Events that move a delivery from one state to another; the value is a reason for people."""
 
     CLAIM = "claimed by a process"
     RELEASE = "given back before anything left"
@@ -26,30 +26,30 @@ class Event(StrEnum):
     WAIVED = "in doubt, and the operator lets it be"
 
 
-TRANSITIONS: dict[tuple[S, Event], S] = {
-    (S.READY, Event.CLAIM): S.CLAIMED,
-    (S.CLAIMED, Event.RELEASE): S.READY,
-    (S.CLAIMED, Event.UNWELCOME): S.SKIPPED,
-    (S.CLAIMED, Event.MARK): S.SENDING,
-    (S.SENDING, Event.ACCEPTED): S.SENT,
-    (S.SENDING, Event.PUT_OFF): S.READY,
-    (S.SENDING, Event.REFUSED): S.REJECTED,
-    (S.SENDING, Event.NO_ANSWER): S.IN_DOUBT,
-    # The sender was slow, not dead, and its answer came after all.
-    (S.IN_DOUBT, Event.ACCEPTED): S.SENT,
-    (S.IN_DOUBT, Event.PUT_OFF): S.READY,
-    (S.IN_DOUBT, Event.REFUSED): S.REJECTED,
-    (S.IN_DOUBT, Event.NO_ANSWER): S.IN_DOUBT,
-    (S.IN_DOUBT, Event.EVIDENCE_FOR): S.SENT,
-    (S.IN_DOUBT, Event.EVIDENCE_AGAINST): S.READY,
-    (S.IN_DOUBT, Event.WAIVED): S.ABANDONED,
+TRANSITIONS: dict[tuple[S, DeliveryEvent], S] = {
+    (S.READY, DeliveryEvent.CLAIM): S.CLAIMED,
+    (S.CLAIMED, DeliveryEvent.RELEASE): S.READY,
+    (S.CLAIMED, DeliveryEvent.UNWELCOME): S.SKIPPED,
+    (S.CLAIMED, DeliveryEvent.MARK): S.SENDING,
+    (S.SENDING, DeliveryEvent.ACCEPTED): S.SENT,
+    (S.SENDING, DeliveryEvent.PUT_OFF): S.READY,
+    (S.SENDING, DeliveryEvent.REFUSED): S.REJECTED,
+    (S.SENDING, DeliveryEvent.NO_ANSWER): S.IN_DOUBT,
+    # The sender was slow, not dead, and its answer came late.
+    (S.IN_DOUBT, DeliveryEvent.ACCEPTED): S.SENT,
+    (S.IN_DOUBT, DeliveryEvent.PUT_OFF): S.READY,
+    (S.IN_DOUBT, DeliveryEvent.REFUSED): S.REJECTED,
+    (S.IN_DOUBT, DeliveryEvent.NO_ANSWER): S.IN_DOUBT,
+    (S.IN_DOUBT, DeliveryEvent.EVIDENCE_FOR): S.SENT,
+    (S.IN_DOUBT, DeliveryEvent.EVIDENCE_AGAINST): S.READY,
+    (S.IN_DOUBT, DeliveryEvent.WAIVED): S.ABANDONED,
 }
-# Nothing moves a delivery out of these.
+# States that no event leaves.
 FINAL = frozenset({S.SENT, S.REJECTED, S.SKIPPED, S.ABANDONED})
 
 
-def after(state: S, event: Event) -> S:
-    """Return the state that follows. Raises `ValueError` for a move that does not exist."""
+def after(state: S, event: DeliveryEvent) -> S:
+    """Return the state after `event`. Raises `ValueError` for a transition that is not there."""
     try:
         return TRANSITIONS[state, event]
     except KeyError:

@@ -1,1 +1,1 @@
-"""Limits: how fast messages may leave, and which domains are left alone for a while."""
+"""Limits of sending: the rate of messages, and pauses of domains that defer them."""

@@ -1,8 +1,7 @@
-"""How fast messages may leave: by the second, the hour and the day, in all and for each domain.
+"""Rate limits: messages by the second, the hour and the day, in all and for each domain.
 
-The windows slide, as the providers' do: a message counts until an hour or a day after it left. What
-left before this run, of any issue, is told by the store; what other processes send meanwhile too,
-now and then.
+The windows slide, as the providers' do: a message counts until an hour or a day after it left.
+What earlier runs and other processes sent is read from the store at the start and now and then.
 """
 
 from __future__ import annotations
@@ -21,31 +20,31 @@ if TYPE_CHECKING:
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-# The store is asked anew after this time, and so much more for each message that it told of: what
-# others sent in between may be too much, and to ask takes its time.
-_LEARN_AFTER = timedelta(seconds=60)
-_LEARN_AFTER_EACH = timedelta(milliseconds=1)
+# The store is read again after this time, and so much more for each message that it returned:
+# other processes may be sending too, but reading takes time.
+_READ_EVERY = timedelta(seconds=60)
+_READ_EVERY_EACH = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """0: no limit."""
+    """The limits of sending; 0: no limit."""
 
     per_second: float = 0.0
     per_hour: int = 0
     per_day: int = 0
     domain_per_hour: int = 0  # to each recipient domain
-    warm_up: tuple[int, ...] = ()  # of the first, second ... day that anything was sent
+    warm_up: tuple[int, ...] = ()  # on the first day that anything was sent, the second ...
 
     @property
     def look_back(self) -> bool:
-        """Whether it matters what left an hour or a day ago."""
+        """Whether messages count that left up to a day ago."""
         return bool(self.per_hour or self.per_day or self.domain_per_hour or self.warm_up)
 
 
 NO_LIMITS = Limits()
 # https://support.google.com/mail/answer/22839 and https://support.google.com/a/answer/166852:
-# recipients in 24 hours; some are left for the mail that people write themselves.
+# recipients in 24 hours. A few are left for mail that people write by hand.
 PRESETS = {
     "": Limits(),
     "gmail": Limits(per_second=1.0, per_day=450),
@@ -54,7 +53,7 @@ PRESETS = {
 
 
 def with_preset(name: str, own: Limits) -> Limits:
-    """Return `own` limits, where one is not set that of the preset `name`."""
+    """Return `own` with the limits of the preset `name` where it has none."""
     preset = PRESETS[name]
     return replace(
         own,
@@ -79,9 +78,9 @@ def limits_of(settings: Settings) -> Limits:
 
 
 def daily_limit(limits: Limits, first: datetime | None, now: datetime) -> int:
-    """Return how many may leave in 24 hours; `first` is when the first message ever left.
+    """Return how many messages may leave in 24 hours; `first` is when the very first one left.
 
-    Each day of the warm-up counts from then; after it `per_day` holds alone.
+    The days of the warm-up count from then; after them `per_day` alone holds.
     """
     day = 0 if first is None else (now - first) // DAY
     if day >= len(limits.warm_up):
@@ -91,23 +90,23 @@ def daily_limit(limits: Limits, first: datetime | None, now: datetime) -> int:
 
 
 def opens_at(left: Sequence[datetime], limit: int, window: timedelta) -> datetime | None:
-    """Return when another may leave after those at `left` (oldest first), None for at once."""
+    """Return when another may leave after those at `left` (oldest first), None: at once."""
     if not limit or len(left) < limit:
         return None
     return left[-limit] + window
 
 
 class RateVerdict(Enum):
-    """What is to become of the message in hand."""
+    """Verdicts on the next message."""
 
     GO = "it may leave"
-    WAIT = "everybody waits"
-    OTHERS = "its domain waits"
+    WAIT = "all messages wait"
+    DOMAIN_WAITS = "those to its domain wait"
 
 
 @dataclass(frozen=True, slots=True)
 class RateDecision:
-    """A verdict; `until` and `reason` are of what has to wait."""
+    """A verdict; where something waits, until when and for which limit."""
 
     verdict: RateVerdict
     until: datetime | None = None
@@ -116,27 +115,27 @@ class RateDecision:
 
 @dataclass(slots=True)
 class RateLimiter:
-    """Counts what leaves against the limits."""
+    """Counts messages against the limits; `first` is when the very first one left."""
 
     limits: Limits
     first: datetime | None = None
     _left: deque[datetime] = field(default_factory=deque)
     _by_domain: dict[str, deque[datetime]] = field(default_factory=dict)
     _next: datetime | None = None
-    _learned: datetime | None = None
-    _learn_after: timedelta = _LEARN_AFTER
+    _read_at: datetime | None = None
+    _read_every: timedelta = _READ_EVERY
 
     def learn(
         self, now: datetime, left_since: Callable[[datetime], Iterable[tuple[datetime, str]]]
     ) -> None:
-        """Count anew what left, where that was not done lately.
+        """Read again what left in the last day, unless that was done lately.
 
-        `left_since` tells of everybody's messages after a moment, oldest first, each with its
-        recipient's domain; all that was decided here must have come to its knowledge.
+        `left_since` returns the messages of all processes since a time, oldest first, each with
+        its recipient's domain. Messages that `decide` let go have to be among them.
         """
-        since = None if self._learned is None else now - self._learned
+        since = None if self._read_at is None else now - self._read_at
         if not self.limits.look_back or (
-            since is not None and timedelta(0) <= since < self._learn_after
+            since is not None and timedelta(0) <= since < self._read_every
         ):
             return
         self._left.clear()
@@ -144,14 +143,14 @@ class RateLimiter:
         count = 0
         for count, (moment, domain) in enumerate(left_since(now - DAY), 1):  # noqa: B007
             self._count(moment, domain)
-        self._learned = now
-        self._learn_after = _LEARN_AFTER + count * _LEARN_AFTER_EACH
+        self._read_at = now
+        self._read_every = _READ_EVERY + count * _READ_EVERY_EACH
 
     def decide(self, now: datetime, domain: str) -> RateDecision:
-        """Return whether a message to `domain` may leave; it is counted then."""
+        """Return whether a message to `domain` may leave; if so, it is counted."""
         if self.limits == NO_LIMITS:
             return RateDecision(RateVerdict.GO)
-        self._forget(now)
+        self._drop_old(now)
         limits = self.limits
         per_day = daily_limit(limits, self.first, now)
         for left, limit, window, name in (
@@ -164,7 +163,7 @@ class RateLimiter:
         until = opens_at(self._by_domain.get(domain, ()), limits.domain_per_hour, HOUR)
         if until is not None and until > now:
             reason = f"the limit of {limits.domain_per_hour:,} an hour to {domain}"
-            return RateDecision(RateVerdict.OTHERS, until, reason)
+            return RateDecision(RateVerdict.DOMAIN_WAITS, until, reason)
         if limits.per_second:
             if self._next is not None and self._next > now:
                 reason = f"the limit of {limits.per_second:g} a second"
@@ -182,7 +181,7 @@ class RateLimiter:
         if self.first is None:
             self.first = moment
 
-    def _forget(self, now: datetime) -> None:
+    def _drop_old(self, now: datetime) -> None:
         while self._left and self._left[0] <= now - DAY:
             self._left.popleft()
         for domain in list(self._by_domain):

@@ -438,7 +438,7 @@ def test_two_threads_share_the_work(url: str, freeze: Freeze, clock: Clock) -> N
 
 def test_every_move_of_the_table_and_no_other() -> None:
     for state in S:
-        for event in states.Event:
+        for event in states.DeliveryEvent:
             if (state, event) in states.TRANSITIONS:
                 assert states.after(state, event) is states.TRANSITIONS[state, event]
             else:

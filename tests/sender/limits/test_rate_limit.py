@@ -11,7 +11,7 @@ from publisher.sender.delivery.deliver import deliver
 from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.delivery.outcome import classify_error
 from publisher.sender.limits.circuit_breaker import (
-    IN_A_ROW,
+    FAILURES_IN_A_ROW,
     REST,
     CircuitBreakers,
     rest_after,
@@ -86,7 +86,7 @@ def test_when_a_window_opens(left: list[float], limit: int, minutes: float | Non
         (Limits(per_day=2), [120, 60], RateVerdict.WAIT, DAY - timedelta(hours=2)),
         (Limits(per_hour=2), [61, 1], RateVerdict.GO, None),
         (Limits(per_hour=2), [59, 1], RateVerdict.WAIT, timedelta(minutes=1)),
-        (Limits(domain_per_hour=2), [59, 1], RateVerdict.OTHERS, timedelta(minutes=1)),
+        (Limits(domain_per_hour=2), [59, 1], RateVerdict.DOMAIN_WAITS, timedelta(minutes=1)),
         (Limits(domain_per_hour=2), [70, 1], RateVerdict.GO, None),
     ],
 )
@@ -98,7 +98,7 @@ def test_what_becomes_of_the_next(
     decision = pace.decide(NOW, "x.org")
     assert decision.verdict is verdict
     assert decision.until == (None if until is None else NOW + until)
-    if verdict is RateVerdict.OTHERS:
+    if verdict is RateVerdict.DOMAIN_WAITS:
         assert pace.decide(NOW, "y.org").verdict is RateVerdict.GO
 
 
@@ -252,9 +252,9 @@ def test_how_long_a_domain_rests(failures: int, rest: timedelta | None) -> None:
 def test_a_success_lets_a_domain_go_on() -> None:
     breakers = CircuitBreakers()
     later = classify_error(TemporaryFailure("451 later"), attempts=1, now=NOW, jitter=0.5)
-    for _ in range(IN_A_ROW):
+    for _ in range(FAILURES_IN_A_ROW):
         assert breakers.rests_until("x.org", NOW) is None
-        breakers.note("x.org", later, NOW)
+        breakers.record("x.org", later, NOW)
     assert breakers.rests_until("x.org", NOW) == NOW + REST
     assert breakers.rests_until("y.org", NOW) is None
     assert breakers.rests_until("x.org", NOW + REST) is None
@@ -266,7 +266,7 @@ def test_a_domain_that_puts_off_all_is_left_alone(
     freeze(9)
     transport = Steady(failing="example.org")
     report = run(store, transport, clock)
-    assert len(transport.took) == IN_A_ROW
-    assert (report.put_off, report.waiting, report.stopped) == (IN_A_ROW, 9, "")
+    assert len(transport.took) == FAILURES_IN_A_ROW
+    assert (report.put_off, report.waiting, report.stopped) == (FAILURES_IN_A_ROW, 9, "")
     assert store.deliveries.counts(ISSUE)[S.READY] == 9
     assert [row.attempts for row in store.deliveries.rows(ISSUE)] == [1] * 5 + [0] * 4
