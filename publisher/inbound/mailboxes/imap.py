@@ -162,8 +162,13 @@ def _quoted(folder: str) -> str:
         else:
             coded = run.encode("utf-7").decode("ascii").removeprefix("+").removesuffix("-")
             out.append("&" + coded.replace("/", ",") + "-")
-    text = "".join(out).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'
+    return quoted_string("".join(out))
+
+
+def quoted_string(text: str) -> str:
+    """Return ASCII `text` as a quoted string (RFC 3501, 4.3)."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _text(data: object) -> str:

@@ -1,4 +1,4 @@
-"""The interface of a transport, and a base class with its usual methods."""
+"""The interface of transports, and a base class for the simple ones."""
 
 from __future__ import annotations
 

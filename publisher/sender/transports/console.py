@@ -1,4 +1,4 @@
-"""Prints a short form of each message instead of sending it."""
+"""The transport "console": prints a line for each message and sends nothing."""
 
 from __future__ import annotations
 
@@ -17,44 +17,42 @@ _PARSER = BytesHeaderParser(policy=policy.default)
 
 
 class ConsoleTransport(BaseTransport):
-    """Writes recipient, subject and size of a message as one line."""
+    """Prints sender, recipient, subject and size of each message as one line."""
 
     name = "console"
     leaves_machine = False
     timeout_seconds = 60.0
 
     def __init__(self, stream: TextIO | None = None) -> None:
-        """Print to `stream`, by default standard output."""
+        """Print to `stream`; None: standard output."""
         self._stream = stream
 
     @classmethod
     def from_settings(cls, _settings: Settings) -> Self:
-        """Return one that prints to standard output."""
+        """Return a transport that prints to standard output."""
         return cls()
 
     def send(self, envelope_sender: str, recipient: str, message: bytes, message_id: str) -> str:
         """Print the line; return "printed".
 
-        Raises `ConfigurationFailure` where the stream can't be written, `UnknownOutcome` where it
-        may have taken a part.
+        Raises `ConfigurationFailure` where nothing could be written, `UnknownOutcome` where a part
+        may have been.
         """
         subject = str(_PARSER.parsebytes(message)["Subject"] or "")
         line = f"{envelope_sender} -> {recipient}: {subject} ({len(message)} bytes, {message_id})"
         stream = self._stream or sys.stdout
-        shown = line.encode(stream.encoding or "utf-8", "replace").decode(
-            stream.encoding or "utf-8", "replace"
-        )
+        encoding = stream.encoding or "utf-8"
         try:
-            stream.write(shown + "\n")
+            stream.write(line.encode(encoding, "replace").decode(encoding, "replace") + "\n")
         except (OSError, ValueError) as error:
-            raise ConfigurationFailure(f"the console can't be written: {error}") from error
+            raise ConfigurationFailure(f"can't write to the console: {error}") from error
         try:
             stream.flush()
         except (OSError, ValueError) as error:
-            raise UnknownOutcome(f"the console can't be written: {error}") from error
+            raise UnknownOutcome(f"can't write to the console: {error}") from error
         return "printed"
 
     def evidence(self, message_id: str) -> bool | None:
-        """Return None: what was printed is not kept."""
+        """Return None: nothing keeps what was printed."""
         del message_id
         return None

@@ -1,6 +1,6 @@
-"""What the mail library's exceptions mean, by the phase they come in.
+"""Translation of the mail library's exceptions, by the phase in which they occur.
 
-They are told apart by class name: the library itself stays yagmail's business.
+They are recognised by class name, so that smtplib is imported by yagmail alone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from publisher.errors import (
 from publisher.printable import one_line
 from publisher.sender.transports.smtp_replies import MOST_CHARACTERS, Phase, failure
 
-# The connection or the message can't work with these settings, however often it is tried.
+# No later try succeeds with these settings.
 _CONFIGURATION = frozenset(
     {
         "SMTPNotSupportedError",
@@ -28,15 +28,15 @@ _CONFIGURATION = frozenset(
         "ValueError",
     }
 )
-# These pass: the server or the line is down for a while.
+# These pass: the server or the network is down for a while.
 _TEMPORARY = frozenset({"SMTPServerDisconnected", "SMTPConnectError", "SMTPHeloError"})
 _NO_SUCH_HOST = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 
 
 def translate(error: Exception, phase: Phase) -> TransportError:
-    """Return our error for a foreign one that came in `phase`.
+    """Return our error for one of the library or the system that occurred in `phase`.
 
-    From the moment the final dot may have left, nothing but an answer can say what happened.
+    Once the final dot may have left, only an answer of the server can say what happened.
     """
     names = {kind.__name__ for kind in type(error).__mro__}
     code = getattr(error, "smtp_code", None)
@@ -44,17 +44,17 @@ def translate(error: Exception, phase: Phase) -> TransportError:
         if "SMTPAuthenticationError" in names or phase is Phase.CONNECT:
             phase = Phase.LOGIN
         return failure(phase, code, _text(getattr(error, "smtp_error", b"")))
-    said = _describe(error, phase)
+    message = _describe(error, phase)
     if phase is Phase.END:
-        return UnknownOutcome(said)
+        return UnknownOutcome(message)
     if names & _TEMPORARY:
-        return TemporaryFailure(said)
+        return TemporaryFailure(message)
     if names & _CONFIGURATION:
-        return ConfigurationFailure(said)
+        return ConfigurationFailure(message)
     opening = phase in (Phase.CONNECT, Phase.LOGIN)
     if opening and (_wrong_tls(error) or _no_such_host(error) or "SMTPException" in names):
-        return ConfigurationFailure(said)
-    return TemporaryFailure(said)
+        return ConfigurationFailure(message)
+    return TemporaryFailure(message)
 
 
 def _describe(error: Exception, phase: Phase) -> str:
@@ -62,7 +62,7 @@ def _describe(error: Exception, phase: Phase) -> str:
         return f"{phase}: no answer in time"
     text = one_line(str(error), MOST_CHARACTERS) or type(error).__name__
     if type(error).__module__ != "ssl" and isinstance(error, OSError) and error.strerror:
-        # Without the number that nobody knows by heart.
+        # Without the error number.
         text = one_line(error.strerror, MOST_CHARACTERS)
     return f"{phase}: {text}{_hint(error)}"
 
@@ -76,7 +76,7 @@ def _hint(error: Exception) -> str:
 
 
 def _wrong_tls(error: Exception) -> bool:
-    """Return whether the other side does not speak TLS; a line cut in a handshake is no such."""
+    """Return whether the other side does not speak TLS; a cut connection is no such."""
     return (
         isinstance(error, ssl.SSLError)
         and not isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError))

@@ -1,7 +1,7 @@
-"""Opens a connection by yagmail: the secret it needs, TLS that is verified, the login.
+"""Opening an SMTP connection by yagmail: secrets, verified TLS and the login.
 
-yagmail itself asks on the terminal for what it does not find, does not verify certificates, and
-does not look at the answer to an OAuth2 token. So every secret is found before it is asked.
+yagmail asks on the terminal for a secret that it does not find, does not verify certificates, and
+ignores the answer to an OAuth2 token. So secrets, TLS context and OAuth2 are provided from here.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import ipaddress
 import json
 import socket
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,33 +23,33 @@ from publisher.settings import Secret
 if TYPE_CHECKING:
     import ssl
 
-_TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
-# What yagmail writes into the file of `yagmail.SMTP(user, oauth2_file=...)`.
+_TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address, no secret
+# The keys of the file that `yagmail.SMTP(user, oauth2_file=...)` writes.
 _OAUTH2_KEYS = ("google_client_id", "google_client_secret", "google_refresh_token")
 _KEYRING_SERVICE = "yagmail"  # where `yagmail.register` puts a password
-_LOGGED_IN = 235
-_REFUSED_LOGIN = frozenset({534, 535})
+_LOGGED_IN = 235  # RFC 4954, 6
+_LOGIN_REFUSED = frozenset({534, 535})
 # https://support.google.com/accounts/answer/185833
-_LOGIN_HINT = " (mail.username and mail.password; Gmail wants an app password)"
-_MORE = 334
+_LOGIN_HINT = " (check mail.username and mail.password; Gmail needs an app password)"
+_CHALLENGE = 334
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where to connect, and as whom; at most one of `password`, `keyring`, `oauth2_file`."""
+    """A mail server and an account on it; at most one of `password`, `keyring`, `oauth2_file`."""
 
     host: str
     port: int
     security: str  # "ssl", "starttls" or "none"
     username: str = ""
-    password: Secret = Secret("")  # noqa: RUF009 - never changes
+    password: Secret = Secret("")  # noqa: RUF009 - immutable
     keyring: bool = False
     oauth2_file: Path | None = None
-    plaintext: bool = False  # "none" for a server that is not on this host
+    plaintext: bool = False  # allows "none" for a server on another host
     token_url: str = _TOKEN_URL
 
 
-def connect(server: Server, limit: float, context: ssl.SSLContext | None) -> Any:  # noqa: ANN401
+def connect(server: Server, limit: float, context: ssl.SSLContext | None) -> Any:  # noqa: ANN401 - untyped
     """Return yagmail's connection to `server`, logged in; each wait takes at most `limit` seconds.
 
     Raises `TransportError`.
@@ -59,22 +60,21 @@ def connect(server: Server, limit: float, context: ssl.SSLContext | None) -> Any
             "'ssl' or 'starttls' (or mail.plaintext = true)"
         )
     password = _password(server)
-    # Half a second that the other transports never pay.
-    import yagmail  # noqa: PLC0415
+    import yagmail  # noqa: PLC0415 - takes half a second, and is for this transport alone
 
-    wrapped = server.security == "ssl"
+    implicit_tls = server.security == "ssl"
     connection = yagmail.SMTP(
-        # As a mapping: of a plain name without "@" yagmail makes an address at gmail.com.
+        # As a mapping: yagmail appends @gmail.com to a plain name without "@".
         {server.username: server.username},
         password,
         host=server.host,
         port=server.port,
-        smtp_ssl=wrapped,
+        smtp_ssl=implicit_tls,
         smtp_starttls={"context": context} if server.security == "starttls" else False,
         smtp_skip_login=not server.username or server.oauth2_file is not None,
         soft_email_validation=False,
         timeout=limit,
-        **({"context": context} if wrapped else {}),
+        **({"context": context} if implicit_tls else {}),
     )
     try:
         with translating(Phase.CONNECT):
@@ -82,14 +82,14 @@ def connect(server: Server, limit: float, context: ssl.SSLContext | None) -> Any
             connection.smtp.ehlo_or_helo_if_needed()
             if server.oauth2_file is not None:
                 _log_in_by_token(connection.smtp, server, limit)
-            # The final dot is a small packet after a big one: it must not wait for an answer.
+            # The final dot is a small packet after a big one: Nagle would hold it back for an ACK.
             connection.smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except TransportError as error:
         drop(connection)
-        where = f"{server.host}:{server.port}"
-        hint = _LOGIN_HINT if error.code in _REFUSED_LOGIN else ""
+        address = f"{server.host}:{server.port}"
+        hint = _LOGIN_HINT if error.code in _LOGIN_REFUSED else ""
         raise type(error)(
-            f"{where}: {error}{hint}", code=error.code, enhanced=error.enhanced
+            f"{address}: {error}{hint}", code=error.code, enhanced=error.enhanced
         ) from error
     except BaseException:
         drop(connection)
@@ -97,9 +97,9 @@ def connect(server: Server, limit: float, context: ssl.SSLContext | None) -> Any
     return connection
 
 
-def drop(connection: Any) -> None:  # noqa: ANN401 - yagmail's; untyped
-    """Close `connection` without a word."""
-    # Else yagmail says goodbye when it is collected, on a connection that may hang.
+def drop(connection: Any) -> None:  # noqa: ANN401 - untyped
+    """Close `connection` without QUIT."""
+    # Else yagmail sends QUIT when it is collected, on a connection that may hang.
     connection.is_closed = True
     if connection.smtp is not None:
         try:
@@ -109,7 +109,7 @@ def drop(connection: Any) -> None:  # noqa: ANN401 - yagmail's; untyped
 
 
 def is_this_host(host: str) -> bool:
-    """Return whether `host` is this machine's loopback, where no one else can listen."""
+    """Return whether `host` is this machine's loopback interface, on which nobody can listen in."""
     if host.lower() == "localhost":
         return True
     try:
@@ -119,56 +119,63 @@ def is_this_host(host: str) -> bool:
 
 
 def _password(server: Server) -> str:
-    """Return the password; without one, yagmail asks on the terminal and waits for ever."""
+    """Return the password, of which yagmail must not have to ask on the terminal."""
     if not server.username:
         if server.oauth2_file is not None or server.keyring:
             raise ConfigurationFailure("mail.username: is not set")
         return ""
     if server.oauth2_file is not None:
-        return "-"
+        return "-"  # not used, but not empty either
     if server.password:
         return server.password.reveal()
     if server.keyring:
-        return _from_keyring(server.username)
+        password = read_keyring("mail.keyring", _KEYRING_SERVICE, server.username)
+        if password:
+            return password
+        raise ConfigurationFailure(
+            f"mail.keyring: no password of {server.username}; `yagmail.register` or "
+            f"`keyring set {_KEYRING_SERVICE} {server.username}` puts it there"
+        )
     raise ConfigurationFailure(
         "mail.password: is not set, and mail.username is; put it into PUBLISHER_MAIL__PASSWORD"
     )
 
 
-def _from_keyring(username: str) -> str:
+def read_keyring(setting: str, service: str, username: str) -> str:
+    """Return the password of `username` for `service` in the system's keyring, "" for none.
+
+    Raises `ConfigurationFailure` that names `setting`.
+    """
     try:
-        import keyring  # noqa: PLC0415 - an extra
-        from keyring.errors import KeyringError  # noqa: PLC0415
-    except ImportError:
+        keyring = import_module("keyring")
+    except ImportError as error:
         raise ConfigurationFailure(
-            "mail.keyring: needs the package keyring (pip install keyring)"
-        ) from None
+            f"{setting}: needs the package keyring (pip install keyring)"
+        ) from error
     try:
-        found = keyring.get_password(_KEYRING_SERVICE, username)
-    except KeyringError as error:
-        raise ConfigurationFailure(f"mail.keyring: can't be read: {error}") from error
-    if not found:
-        raise ConfigurationFailure(
-            f"mail.keyring: no password of {username}; `yagmail.register` or "
-            f"`keyring set {_KEYRING_SERVICE} {username}` puts it there"
-        )
-    return str(found)
+        return str(keyring.get_password(service, username) or "")
+    except Exception as error:  # each system's keyring raises its own
+        raise ConfigurationFailure(f"{setting}: can't be read: {type(error).__name__}") from error
 
 
-def _log_in_by_token(smtp: Any, server: Server, limit: float) -> None:  # noqa: ANN401
+def _log_in_by_token(smtp: Any, server: Server, limit: float) -> None:  # noqa: ANN401 - untyped
     """Log in by XOAUTH2 (https://developers.google.com/workspace/gmail/imap/xoauth2-protocol)."""
-    token = _access_token(server, limit)
-    said = f"user={server.username}\x01auth=Bearer {token}\x01\x01"
-    code, raw = smtp.docmd("AUTH", "XOAUTH2 " + base64.b64encode(said.encode()).decode())
-    if code == _MORE:
-        # What is wrong comes in the answer to an empty line.
+    response = xoauth2_response(server.username, _access_token(server, limit))
+    code, raw = smtp.docmd("AUTH", "XOAUTH2 " + base64.b64encode(response).decode())
+    if code == _CHALLENGE:
+        # The reason comes in the answer to an empty line.
         code, raw = smtp.docmd("")
     if code != _LOGGED_IN:
         raise failure(Phase.LOGIN, code, raw.decode("utf-8", "replace"))
 
 
+def xoauth2_response(username: str, token: str) -> bytes:
+    """Return the client response of XOAUTH2, not encoded in base64."""
+    return f"user={username}\x01auth=Bearer {token}\x01\x01".encode()
+
+
 def _access_token(server: Server, limit: float) -> str:
-    import httpx  # noqa: PLC0415 - for OAuth2 only
+    import httpx  # noqa: PLC0415 - slow to import, for OAuth2 only
 
     values = _oauth2_values(server.oauth2_file or Path())
     form = {
@@ -181,15 +188,15 @@ def _access_token(server: Server, limit: float) -> str:
         answer = httpx.post(server.token_url, data=form, timeout=min(limit, 60.0))
         token = answer.json().get("access_token", "") if answer.is_success else ""
     except (httpx.HTTPError, ValueError, AttributeError) as error:
-        raise TemporaryFailure(f"{Phase.LOGIN}: no OAuth2 token: {error}") from error
+        raise TemporaryFailure(f"{Phase.LOGIN}: got no OAuth2 token: {error}") from error
     if answer.is_client_error:
-        # Withdrawn, expired or of another client: no later try is better (RFC 6749, 5.2).
+        # Withdrawn, expired or of another client: no later try succeeds (RFC 6749, 5.2).
         raise ConfigurationFailure(
-            f"{Phase.LOGIN}: the OAuth2 token in {server.oauth2_file} is refused "
-            f"({answer.status_code}); make it anew"
+            f"{Phase.LOGIN}: the OAuth2 token in {server.oauth2_file} was refused "
+            f"({answer.status_code}); create a new one"
         )
     if not token:
-        raise TemporaryFailure(f"{Phase.LOGIN}: no OAuth2 token: {answer.status_code}")
+        raise TemporaryFailure(f"{Phase.LOGIN}: got no OAuth2 token: {answer.status_code}")
     return str(token)
 
 
@@ -200,7 +207,7 @@ def _oauth2_values(path: Path) -> dict[str, str]:
         raise ConfigurationFailure(f"mail.oauth2_file: {path} can't be read: {error}") from error
     if not isinstance(values, dict) or not all(values.get(key) for key in _OAUTH2_KEYS):
         raise ConfigurationFailure(
-            f"mail.oauth2_file: {path} needs {', '.join(_OAUTH2_KEYS)}; yagmail makes it: "
+            f"mail.oauth2_file: {path} needs {', '.join(_OAUTH2_KEYS)}; yagmail creates it: "
             "yagmail.SMTP(address, oauth2_file=path)"
         )
     return {key: str(values[key]) for key in _OAUTH2_KEYS}

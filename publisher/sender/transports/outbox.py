@@ -1,4 +1,4 @@
-"""Writes each message as an .eml file into a folder: for trying out, previews and tests."""
+"""The transport "outbox": writes each message as an .eml file into a folder."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ if TYPE_CHECKING:
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,199}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._@+-]+")
 _PART = ".part"
-# A file that is being written is never that old, in seconds; one left by a killed process is.
-_STALE = 3600.0
+# No file takes that long to write: an older one was left by a process that was killed.
+_STALE_SECONDS = 3600.0
 
 
 class OutboxTransport(BaseTransport):
-    """One file for each Message-ID: sent twice, a message is there once, and always whole."""
+    """Writes one file for each Message-ID, whole or not at all: sent twice, it is there once."""
 
     leaves_machine = False
-    # A disk that takes longer than this has other troubles.
+    # No working disk takes longer.
     timeout_seconds = 60.0
 
     def __init__(self, folder: Path) -> None:
-        """Write into `folder`, which is made when the transport is opened."""
+        """Write into `folder`, which `open` creates."""
         self._folder = folder
         self._ready = False
         self.name = f"outbox {folder.absolute()}"
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
-        """Return one that writes into the folder `mail.outbox`."""
+        """Return a transport that writes into the folder `mail.outbox`."""
         return cls(settings.path(settings.mail.outbox))
 
     def open(self) -> None:
-        """Make the folder, and remove what a killed process left half written.
+        """Create the folder, and remove partial files of processes that were killed.
 
         Raises `ConfigurationFailure`.
         """
@@ -53,9 +53,9 @@ class OutboxTransport(BaseTransport):
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             for path in self._folder.glob(f".*{_PART}"):
-                # Another connection's has its name by now.
+                # Another connection may have renamed its own meanwhile.
                 with suppress(FileNotFoundError):
-                    if time.time() - path.stat().st_mtime > _STALE:
+                    if time.time() - path.stat().st_mtime > _STALE_SECONDS:
                         path.unlink()
         except OSError as error:
             raise self._failure(error) from error
@@ -64,8 +64,8 @@ class OutboxTransport(BaseTransport):
     def send(self, envelope_sender: str, recipient: str, message: bytes, message_id: str) -> str:
         """Write the message; return the file's name.
 
-        Raises `ConfigurationFailure` where nothing was written, `UnknownOutcome` where the file is
-        there and the disk would not say that it stays.
+        Raises `ConfigurationFailure` where nothing was written, `UnknownOutcome` where the file
+        was written but may be lost in a power cut.
         """
         del envelope_sender, recipient  # both are in the message's headers
         path = self._folder / file_name(message_id)
@@ -82,11 +82,13 @@ class OutboxTransport(BaseTransport):
         try:
             _sync_folder(self._folder)
         except OSError as error:
-            raise UnknownOutcome(f"{path}: written, and perhaps lost: {error.strerror}") from error
+            raise UnknownOutcome(
+                f"{path}: written, but may not be on disk: {error.strerror}"
+            ) from error
         return f"written to {path.name}"
 
     def close(self) -> None:
-        """Look at the folder anew when it is opened again."""
+        """Have `open` check the folder again."""
         self._ready = False
 
     def evidence(self, message_id: str) -> bool | None:
@@ -101,7 +103,7 @@ class OutboxTransport(BaseTransport):
 
 
 def file_name(message_id: str) -> str:
-    """Return the file name for a Message-ID: safe on every file system, another one for each."""
+    """Return the file name for a Message-ID: unique, and valid on every file system."""
     plain = message_id.strip("<>")
     if _SAFE.fullmatch(plain):
         return f"{plain}.eml"
@@ -117,7 +119,7 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name survive a power cut, where the system knows how to."""
+    """Have the new name survive a power cut, on systems that offer it."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)

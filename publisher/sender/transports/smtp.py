@@ -1,8 +1,7 @@
-"""SMTP over the connection that yagmail makes.
+"""The transport "smtp": sends over a connection that yagmail opens.
 
 yagmail connects, negotiates TLS and logs in (login.py). Its own `send` repeats a message after a
-lost connection, so that somebody gets it twice; here the dialogue is driven step by step
-(dialogue.py).
+lost connection, so that somebody may get it twice; smtp_session.py does each step itself.
 """
 
 from __future__ import annotations
@@ -34,13 +33,13 @@ _LIMITS = {
     Phase.BODY: 180.0,
     Phase.END: 600.0,
 }
-# Connection, greeting, EHLO, STARTTLS, EHLO, a token, and three answers of a login.
+# Connection, greeting, EHLO, STARTTLS, EHLO, a token, and three replies of a login.
 _OPENING_STEPS = 9
 MESSAGES_PER_CONNECTION = 100
 
 
 class SmtpTransport(BaseTransport):
-    """One connection to a mail server, made anew after an error and after 100 messages."""
+    """One connection to a mail server, reopened after an error and after some messages."""
 
     name = "smtp"
     leaves_machine = True
@@ -54,10 +53,11 @@ class SmtpTransport(BaseTransport):
         messages_per_connection: int = MESSAGES_PER_CONNECTION,
         sign: Callable[[bytes], bytes] | None = None,
     ) -> None:
-        """Keep the settings.
+        """Prepare a connection to `server`.
 
-        `timeout_seconds` limits the wait for each single answer; `context` is for servers with a
-        certificate of one's own authority; `sign` returns a message with its DKIM signature.
+        `timeout_seconds` limits the wait for each reply; `context` is for servers whose certificate
+        is of an authority that the system does not know; `sign` returns a message with its DKIM
+        signature; after `messages_per_connection` messages the connection is reopened.
         """
         self._server = server
         self._context = context
@@ -65,14 +65,14 @@ class SmtpTransport(BaseTransport):
         self._per_connection = messages_per_connection
         self._sign = sign
         self._connection: Any = None  # yagmail's; untyped
-        self._dialogue: SmtpSession | None = None
+        self._session: SmtpSession | None = None
         self._sent = 0
-        # What was announced, and its form on the wire.
+        # The message that was announced, and its form on the wire.
         self._prepared: tuple[bytes, bytes] | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
-        """Return one for the section [mail]. Raises `SettingsError` for a key that can't sign."""
+        """Return a transport for [mail]. Raises `SettingsError` for a DKIM key that can't sign."""
         mail = settings.mail
         sign = None
         if mail.dkim_key_file:
@@ -99,35 +99,35 @@ class SmtpTransport(BaseTransport):
 
     @property
     def timeout_seconds(self) -> float:
-        """The longest one `send` can take, in seconds."""
+        """The longest time that one `send` can take."""
         opening = _OPENING_STEPS * self._limits[Phase.CONNECT]
         return opening + sum(self._limits.values())
 
     def prepare(self) -> None:
-        """Read the system's authorities, and load the library."""
+        """Read the system's certificate authorities, and load the library."""
         if self._server.security != "none":
             self._context = self._context or ssl.create_default_context()
-        import yagmail  # noqa: F401, PLC0415
+        import yagmail  # noqa: F401, PLC0415 - slow to import, so once before the forks
 
     def ready(self) -> bool:
         """Return whether the connection is open and may carry another message."""
         return self._connection is not None and self._sent < self._per_connection
 
     def open(self) -> None:
-        """Connect and log in, unless that is done or long ago. Raises `TransportError`."""
+        """Connect and log in, unless the connection is good. Raises `TransportError`."""
         if self.ready():
             return
         self.close()
         if self._context is None and self._server.security != "none":
-            # Reading the system's authorities takes longer than many messages.
+            # Reading the system's certificate authorities takes as long as many messages.
             self._context = ssl.create_default_context()
         connection = connect(self._server, self._limits[Phase.CONNECT], self._context)
         self._connection = connection
-        self._dialogue = SmtpSession(connection.smtp, self._limits)
+        self._session = SmtpSession(connection.smtp, self._limits)
         self._sent = 0
 
     def close(self) -> None:
-        """Say goodbye and close the connection; a server that does not answer is no error."""
+        """Send QUIT and close the connection; a server that does not answer is no error."""
         connection = self._connection
         if connection is not None:
             with suppress(OSError, ValueError):
@@ -137,7 +137,7 @@ class SmtpTransport(BaseTransport):
             self._drop()
 
     def interrupt(self) -> None:
-        """Cut the connection, so that whoever waits for an answer stops waiting."""
+        """Shut the socket down, so that a `send` that waits for a reply fails."""
         connection = self._connection
         sock = None if connection is None or connection.smtp is None else connection.smtp.sock
         if sock is not None:
@@ -145,52 +145,52 @@ class SmtpTransport(BaseTransport):
                 sock.shutdown(socket.SHUT_RDWR)
 
     def evidence(self, message_id: str) -> bool | None:
-        """Return None: nobody can ask a server what it has accepted."""
+        """Return None: SMTP has no way to ask what a server has accepted."""
         del message_id
         return None
 
     def announce(self, envelope_sender: str, recipient: str, message: bytes) -> None:
-        """Sign the message, and tell the server who it is from and for."""
+        """Sign the message, and send its sender and recipient."""
         try:
             body = self._on_the_wire(message)
         except TransportError:
             return
         self._prepared = message, body
-        if self._dialogue is not None and self.ready():
-            self._dialogue.announce(envelope_sender, recipient, body)
+        if self._session is not None and self.ready():
+            self._session.announce(envelope_sender, recipient, body)
 
     def withdraw(self) -> None:
-        """Drop the connection where the server waits for the message."""
+        """Drop a connection on which the server waits for the message."""
         self._prepared = None
-        if self._dialogue is not None and self._dialogue.announced:
+        if self._session is not None and self._session.announced:
             self._drop()
 
     def send(self, envelope_sender: str, recipient: str, message: bytes, message_id: str) -> str:
-        """Send one message in a transaction of its own; return the server's last answer.
+        """Send one message in a transaction of its own; return the server's last reply.
 
-        Raises `TransportError`; see `base.Transport` for what each kind promises.
+        Raises `TransportError`; `base.Transport` says what each kind promises.
         """
-        del message_id  # it is in the message
+        del message_id  # stands in the message
         prepared, self._prepared = self._prepared, None
         if prepared is not None and prepared[0] is message:
             body = prepared[1]
         else:
             body = self._on_the_wire(message)
         self.open()
-        dialogue = self._dialogue
-        assert dialogue is not None  # noqa: S101 - `open` made it
+        session = self._session
+        assert session is not None  # noqa: S101 - set by `open`
         try:
-            answer = dialogue.transact(envelope_sender, recipient, body)
+            reply = session.transact(envelope_sender, recipient, body)
         finally:
-            if not dialogue.usable:
+            if not session.usable:
                 self._drop()
         self._sent += 1
-        return answer
+        return reply
 
     def _on_the_wire(self, message: bytes) -> bytes:
         return to_wire(message if self._sign is None else self._sign(message))
 
     def _drop(self) -> None:
-        connection, self._connection, self._dialogue = self._connection, None, None
+        connection, self._connection, self._session = self._connection, None, None
         if connection is not None:
             drop(connection)

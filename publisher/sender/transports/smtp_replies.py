@@ -1,4 +1,4 @@
-"""What a server's answer means for the message: one literal table, the first rule that fits."""
+"""Classification of SMTP replies: one literal table, of which the first rule that fits holds."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from publisher.errors import (
 )
 from publisher.printable import one_line
 
-# Enhanced status codes (RFC 3463) that say the mailbox is gone, and no mail will ever reach it.
+# Enhanced status codes (RFC 3463) of mailboxes that do not exist any more.
 GONE = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 DAY = timedelta(hours=24)
 HOUR = timedelta(hours=1)
 
-MOST_CHARACTERS = 300  # of an answer, in the ledger and in messages
+MOST_CHARACTERS = 300  # of a reply, in the ledger and in messages
 ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _TEMPORARY = range(400, 500)
 _PERMANENT = range(500, 600)
 
 
 class Phase(StrEnum):
-    """Where in the dialogue (RFC 5321, 3.3) an answer came or failed to come."""
+    """Steps of an SMTP session (RFC 5321, 3.3)."""
 
     CONNECT = "connecting"
     LOGIN = "logging in"
@@ -42,12 +42,15 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReplyRule:
-    """An answer fits where every part that is given does; `enhanced` is the beginning of one."""
+    """A rule fits a reply where each of its conditions holds.
+
+    An item of `enhanced` that ends with a dot stands for all codes that begin with it.
+    """
 
     kind: type[TransportError]
     codes: range | frozenset[int]
     enhanced: tuple[str, ...] = ()
-    text: str = ""  # a regular expression, without case
+    text: str = ""  # a regular expression, in any case
     phases: frozenset[Phase] = frozenset(Phase)
 
 
@@ -74,7 +77,7 @@ RULES = (
     ReplyRule(QuotaExceeded, frozenset({421, 432, 450, 451, 452, 454}), text=f"{_RATE}|{_DAILY}"),
     ReplyRule(QuotaExceeded, _PERMANENT, text=rf"{_DAILY}|frequency limited"),  # QQ
     ReplyRule(TemporaryFailure, _TEMPORARY),
-    # Answers about us; whoever the message is for would get the same.
+    # Replies about the sender; a message to anybody would get the same.
     ReplyRule(ConfigurationFailure, frozenset({530, 534, 535, 538})),
     ReplyRule(
         ConfigurationFailure,
@@ -83,17 +86,17 @@ RULES = (
     ),
     ReplyRule(ConfigurationFailure, _PERMANENT, text=_US),
     ReplyRule(PermanentFailure, _PERMANENT),
-    # Not an answer of the protocol: only after the last dot does it leave us in doubt.
+    # No reply of the protocol: after the final dot alone the outcome is unknown.
     ReplyRule(UnknownOutcome, range(-1, 1000), phases=frozenset({Phase.END})),
 )
 
 
-def failure(phase: Phase, code: int, answer: str) -> TransportError:
-    """Return the error that the server's `answer` with reply `code` in `phase` stands for.
+def failure(phase: Phase, code: int, reply: str) -> TransportError:
+    """Return the error for the text of a `reply` with `code` in `phase`.
 
-    A code below 400 is one that does not belong to the phase.
+    A code below 400 is one that the phase does not allow.
     """
-    text = one_line(answer, MOST_CHARACTERS)
+    text = one_line(reply, MOST_CHARACTERS)
     enhanced = enhanced_code(text)
     kind = next(
         (rule.kind for rule in RULES if _fits(rule, phase, code, enhanced, text)), TemporaryFailure
@@ -102,13 +105,13 @@ def failure(phase: Phase, code: int, answer: str) -> TransportError:
 
 
 def enhanced_code(text: str) -> str:
-    """Return the enhanced status code (RFC 3463) in an answer, e.g. "5.1.1", or ""."""
-    found = ENHANCED.search(text)
-    return found[1] if found else ""
+    """Return the enhanced status code (RFC 3463) in a reply, such as "5.1.1", "" for none."""
+    match = ENHANCED.search(text)
+    return match[1] if match else ""
 
 
 def is_gone(error: TransportError) -> bool:
-    """Return whether `error` says that the mailbox does not exist any more."""
+    """Return whether `error` means that the mailbox does not exist any more."""
     return isinstance(error, PermanentFailure) and error.enhanced in GONE
 
 
@@ -122,10 +125,10 @@ def _fits(rule: ReplyRule, phase: Phase, code: int, enhanced: str, text: str) ->
     return (
         code in rule.codes
         and phase in rule.phases
-        and (not rule.enhanced or any(_begins(enhanced, part) for part in rule.enhanced))
+        and (not rule.enhanced or any(_has_prefix(enhanced, prefix) for prefix in rule.enhanced))
         and (not rule.text or re.search(rule.text, text, re.IGNORECASE) is not None)
     )
 
 
-def _begins(enhanced: str, part: str) -> bool:
-    return enhanced.startswith(part) if part.endswith(".") else enhanced == part
+def _has_prefix(enhanced: str, prefix: str) -> bool:
+    return enhanced.startswith(prefix) if prefix.endswith(".") else enhanced == prefix
