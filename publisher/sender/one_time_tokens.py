@@ -1,4 +1,4 @@
-"""One-time tokens: 256 random bits in a mail, of which the store has only hashes."""
+"""One-time tokens: 256 random bits in a mail, of which the store keeps only hashes."""
 
 from __future__ import annotations
 
@@ -18,27 +18,26 @@ REPLY_LENGTH = 32
 
 @dataclass(frozen=True, slots=True)
 class OneTimeToken:
-    """`token` goes into the mail's text, `reply_id` into its Message-ID; both are secret."""
+    """The `token` in the text of a mail and the `reply_id` in its Message-ID; both are secret."""
 
     token: str
     reply_id: str
 
     @property
     def token_hash(self) -> str:
-        """What is stored for the token."""
+        """Hash of the token, for the store."""
         return token_hash(self.token)
 
     @property
     def reply_hash(self) -> str:
-        """What is stored for the reply id."""
+        """Hash of the reply id, for the store."""
         return token_hash(self.reply_id)
 
 
 def new_token(random: Callable[[int], bytes] = secrets.token_bytes) -> OneTimeToken:
-    """Return a new token; `random` returns so many random bytes.
+    """Return a new token; `random` returns a number of random bytes.
 
-    From the reply id, which programs on the way may log as they do any Message-ID, nobody gets
-    the token.
+    The token can't be derived from the reply id, which mail servers may log with the Message-ID.
     """
     token = urlsafe_b64encode(random(TOKEN_BYTES)).decode().rstrip("=")
     reply_id = hashlib.sha256(b"reply\x00" + token.encode()).hexdigest()[:REPLY_LENGTH]

@@ -1,8 +1,7 @@
-"""A mail to one person that is no issue: a request to confirm, an answer to their mail.
+"""Transactional messages: requests to confirm, answers to mails, links to log in.
 
-What a program sends by itself has to say so, and must not be answered by another program
-(RFC 3834, 2 and 5): `Auto-Submitted`, and `X-Auto-Response-Suppress` for Exchange, which looks at
-nothing else. `X-Loop` has what our own inbox knows it by, should it come back.
+They tell other programs not to answer (RFC 3834, 2 and 5): by `Auto-Submitted`, and for Exchange,
+which knows nothing else, by `X-Auto-Response-Suppress`. Our own inbox recognises them by `X-Loop`.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ if TYPE_CHECKING:
 
     from publisher.sender.message.edition_message import SenderProfile
 
-# Whatever `quote` keeps whole: such a mail has no place for a recipient's token.
-_NO_PLACE = "\x00"
+# `quote_printable` has no placeholder to keep whole here.
+_NO_PLACEHOLDER = "\x00"
 
 
 class MailKind(StrEnum):
-    """What a letter is for."""
+    """Purposes of transactional messages."""
 
     CONFIRM = "confirm"  # "did you ask for this?"
     PREFERENCES = "preferences"  # "here you can change what you get"
@@ -39,19 +38,19 @@ class MailKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TransactionalMessage:
-    """What is said to whom; `html` may be empty. `about` is the Message-ID that it answers."""
+    """A message to one person; `html` may be empty, `in_reply_to` is the Message-ID it answers."""
 
     email: str
     name: str
     subject: str
     text: str
     html: str = ""
-    about: str = ""
+    in_reply_to: str = ""
 
 
 def build_transactional(
     mail: TransactionalMessage,
-    letterhead: SenderProfile,
+    profile: SenderProfile,
     *,
     message_id: str,
     reply_to: str,
@@ -59,21 +58,27 @@ def build_transactional(
 ) -> bytes:
     """Return the whole message with CRLF line ends; the same input gives the same bytes."""
     head = [
-        address_line("From", letterhead.from_name, letterhead.from_address),
+        address_line("From", profile.from_name, profile.from_address),
         address_line("To", mail.name, mail.email),
         text_line("Subject", mail.subject),
         plain_line("Date", format_datetime(date)),
         plain_line("Message-ID", message_id),
     ]
-    if reply_to != letterhead.from_address:
+    if reply_to != profile.from_address:
         head.append(address_line("Reply-To", "", reply_to))
-    if mail.about:
-        head += [plain_line("In-Reply-To", mail.about), plain_line("References", mail.about)]
+    if mail.in_reply_to:
+        head += [
+            plain_line("In-Reply-To", mail.in_reply_to),
+            plain_line("References", mail.in_reply_to),
+        ]
     head += [
-        plain_line("Auto-Submitted", "auto-replied" if mail.about else "auto-generated"),
+        plain_line("Auto-Submitted", "auto-replied" if mail.in_reply_to else "auto-generated"),
         plain_line("X-Auto-Response-Suppress", "All"),
-        plain_line("X-Loop", letterhead.list_id),
+        plain_line("X-Loop", profile.list_id),
         plain_line("MIME-Version", "1.0"),
     ]
-    text, html = quote_printable(mail.text, _NO_PLACE), quote_printable(mail.html, _NO_PLACE)
+    text, html = (
+        quote_printable(mail.text, _NO_PLACEHOLDER),
+        quote_printable(mail.html, _NO_PLACEHOLDER),
+    )
     return b"".join(head) + (alternative(text, html) if mail.html else text_part(text))

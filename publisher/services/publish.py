@@ -159,8 +159,10 @@ def freeze(made: Draft, settings: Settings, store: Store, now: datetime) -> int:
     another process was quicker, and `StoreError`.
     """
     from publisher.newsletter.audience import select_recipients  # noqa: PLC0415
-    from publisher.sender.message.edition_message import SenderProfile  # noqa: PLC0415
-    from publisher.sender.message.edition_message import build as build_message  # noqa: PLC0415
+    from publisher.sender.message.edition_message import (  # noqa: PLC0415
+        SenderProfile,
+        build_message,
+    )
 
     issue = made.issue
     head = SenderProfile.from_settings(settings)
@@ -197,8 +199,8 @@ def test_copy(
         Recipient,
         SenderProfile,
         Template,
+        build_message,
     )
-    from publisher.sender.message.edition_message import build as build_message  # noqa: PLC0415
 
     head = replace(SenderProfile.from_settings(settings), language=edition.lang)
     template = Template.parse(build_message(edition, head, issue.end))

@@ -232,8 +232,8 @@ def _message(
     )
     from publisher.store.people.confirmations import SubscriptionRequest  # noqa: PLC0415
 
-    letterhead = SenderProfile.from_settings(settings)
-    domain = letterhead.from_address.rpartition("@")[2]
+    profile = SenderProfile.from_settings(settings)
+    domain = profile.from_address.rpartition("@")[2]
     about = ""
     written: RenderedMail
     if letter.kind == MailKind.CONFIRM:
@@ -293,5 +293,5 @@ def _message(
     )
     reply_to = settings.inbox_address
     return message_id, build_transactional(
-        mail, letterhead, message_id=message_id, reply_to=reply_to, date=now
+        mail, profile, message_id=message_id, reply_to=reply_to, date=now
     )

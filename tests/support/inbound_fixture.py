@@ -99,7 +99,7 @@ class Office:
         edition = Edition(
             ISSUE, (), "Weekly", f'<p><a href="{link}">off</a></p>\n', f"{link}\n", paper_count=1
         )
-        template = edition_message.build(
+        template = edition_message.build_message(
             edition, edition_message.SenderProfile.from_settings(self.settings), self.clock()
         )
         people = [audience.AudienceMember(person) for person in self.store.subscribers.iterate()]

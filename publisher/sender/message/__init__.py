@@ -1,1 +1,1 @@
-"""Messages: the bytes of an edition, built once, and what is spliced in for each recipient."""
+"""Messages: an edition is built once, and the values of each recipient are spliced in."""

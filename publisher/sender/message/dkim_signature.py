@@ -1,6 +1,6 @@
-"""DKIM signatures (RFC 6376) made here, for who sends without a relay that makes them.
+"""DKIM signatures (RFC 6376), for senders whose mail server does not sign.
 
-Every message is signed whole, as each has its own links: that is what it costs.
+Each message is signed by itself, since each has its own links.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ SIGNED = (
 
 
 def signer(key_file: Path, selector: str, domain: str) -> Callable[[bytes], bytes]:
-    """Return what puts a signature of `domain` in front of a message.
+    """Return a function that puts a signature of `domain` in front of a message.
 
     `key_file` holds a private RSA key as PEM.
 
@@ -47,9 +47,9 @@ def signer(key_file: Path, selector: str, domain: str) -> Callable[[bytes], byte
     """
     try:
         import dkim  # noqa: PLC0415 - an extra
-        from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
-        from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415
-        from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415
+        from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - an extra
+        from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415 - an extra
+        from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415 - an extra
             load_pem_private_key,
         )
     except ImportError:
@@ -66,67 +66,67 @@ def signer(key_file: Path, selector: str, domain: str) -> Callable[[bytes], byte
             f"mail.dkim_key_file: {key_file} can't be read: {error.strerror}"
         ) from error
 
-    cannot = f"mail.dkim_key_file: {key_file} can't sign"
+    problem = f"mail.dkim_key_file: {key_file} can't sign"
     try:
         key = load_pem_private_key(pem, None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise SettingsError(f"{cannot}: {error}") from error
+        raise SettingsError(f"{problem}: {error}") from error
     if not isinstance(key, rsa.RSAPrivateKey):
-        raise SettingsError(f"{cannot}: it is no RSA key")
-    handed = _Handed(key)
+        raise SettingsError(f"{problem}: not an RSA key")
+    signing_key = _SigningKey(key)
 
     class Signature(dkim.DKIM):  # type: ignore[misc]
-        """dkimpy signs by RSA in Python, 7 ms a message; to an Ed25519 key it hands the digest."""
+        """Signs by cryptography: dkimpy's own RSA takes 7 ms, but it leaves Ed25519 to the key."""
 
         def gen_header(self, *values: Any, **_: Any) -> bytes:  # noqa: ANN401 - dkimpy's own
             fields, include_headers, canon_policy, header_name, _pk = values
             self.signature_algorithm = b"ed25519-sha256"
-            made: bytes = super().gen_header(
-                fields, include_headers, canon_policy, header_name, handed
+            signed: bytes = super().gen_header(
+                fields, include_headers, canon_policy, header_name, signing_key
             )
-            return made
+            return signed
 
     def sign(message: bytes) -> bytes:
-        wired = to_wire(message)
-        # What the receiver hashes has its doubled dots taken back (RFC 6376, 3.7 and RFC 5321).
-        plain = wired.replace(b"\r\n..", b"\r\n.")
+        stuffed = to_wire(message)
+        # The receiver hashes the message with single dots (RFC 6376, 3.7 and RFC 5321).
+        plain = stuffed.replace(b"\r\n..", b"\r\n.")
         header: bytes = Signature(plain).sign(
             selector.encode(),
             domain.encode(),
             pem,
             canonicalize=(b"relaxed", b"relaxed"),
-            include_headers=list(_present(plain)),
+            include_headers=list(_signed_headers(plain)),
         )
-        return WireMessage(header + wired)
+        return WireMessage(header + stuffed)
 
     try:
         sign(b"From: a@example.org\r\n\r\ntry\r\n")
     except (dkim.DKIMException, ValueError, TypeError) as error:
-        raise SettingsError(f"{cannot}: {error}") from error
+        raise SettingsError(f"{problem}: {error}") from error
     return sign
 
 
 @dataclass(frozen=True, slots=True)
-class _Handed:
-    """An RSA key in the place of one that signs by itself."""
+class _SigningKey:
+    """An RSA key with the interface of an Ed25519 key: it signs a digest."""
 
     key: RSAPrivateKey
 
-    def sign(self, digest: bytes) -> _Signed:
+    def sign(self, digest: bytes) -> _SignResult:
         from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - an extra
-        from cryptography.hazmat.primitives.asymmetric import padding, utils  # noqa: PLC0415
+        from cryptography.hazmat.primitives.asymmetric import padding, utils  # noqa: PLC0415 - an extra
 
         # rsa-sha256 (RFC 6376, 3.3.1).
         prehashed = utils.Prehashed(hashes.SHA256())
-        return _Signed(self.key.sign(digest, padding.PKCS1v15(), prehashed))
+        return _SignResult(self.key.sign(digest, padding.PKCS1v15(), prehashed))
 
 
 @dataclass(frozen=True, slots=True)
-class _Signed:
+class _SignResult:
     signature: bytes
 
 
-def _present(message: bytes) -> list[bytes]:
-    """Return the headers to sign; From twice, so that nobody can add another (RFC 6376, 8.15)."""
+def _signed_headers(message: bytes) -> list[bytes]:
+    """Return the names to sign; From twice, so that nobody can add another (RFC 6376, 8.15)."""
     head = b"\r\n" + message.partition(b"\r\n\r\n")[0].lower()
     return [b"From", *(name for name in SIGNED if b"\r\n" + name.lower() + b":" in head)]

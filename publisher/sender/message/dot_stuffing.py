@@ -1,4 +1,4 @@
-"""Messages in the form that DATA wants them."""
+"""Dot-stuffing: the form of a message after the command DATA (RFC 5321, 4.5.2)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from publisher.errors import ConfigurationFailure
 
 
 class WireMessage(bytes):
-    """A message that `to_wire` would leave as it is: to look for that once is enough."""
+    """A message in its form for DATA, which `to_wire` need not check again."""
 
     __slots__ = ()
 
 
 def to_wire(message: bytes) -> bytes:
-    """Return `message` as DATA wants it: lines that begin with a dot have it doubled.
+    """Return `message` in its form for DATA: lines that begin with a dot have it doubled.
 
     Raises `ConfigurationFailure` for a bare CR or LF, which servers read in different ways (SMTP
-    smuggling); a message built here never holds one.
+    smuggling); a message that is built here never has one.
     """
     if isinstance(message, WireMessage):
         return message

@@ -1,17 +1,16 @@
-"""A message of an edition, built once; each recipient's own values are spliced into its bytes.
+"""The message of an edition, built once, into which the values of each recipient are spliced.
 
-To build a message takes milliseconds, to splice one a hundredth of that. The frozen bytes of an
-edition are a *template*: a whole message (RFC 5322) with placeholders for the recipient, the
-Message-ID and the unsubscribe token.
+Building a message takes milliseconds, splicing a hundredth of that. The frozen bytes of an edition
+are a *template*: a whole message (RFC 5322) with placeholders for the recipient, the Message-ID
+and the unsubscribe token.
 
-The text comes first and the HTML second: the last part a reader understands is the one it shows
-(RFC 2046, 5.1.4). Both are quoted-printable in lines of at most 76 characters, and the head is
-ASCII: a server that knows no 8BITMIME would have to encode anything else anew, and break the DKIM
-signature with it (RFC 6376, 5.3). Only an address that is itself not ASCII stands as it is, in a
-message that goes to servers with SMTPUTF8 alone (RFC 6531, RFC 6532).
+Text and HTML are quoted-printable in lines of at most 76 characters, and the head is ASCII: a
+server without 8BITMIME would have to encode anything else, and break the DKIM signature
+(RFC 6376, 5.3). Only an address that is not ASCII stands as it is, in a message that goes to
+servers with SMTPUTF8 alone (RFC 6531, RFC 6532).
 
 `Sender` is there where somebody other than the author sends (RFC 5322, 3.6.2 forbids it to repeat
-From). What is said about the list is in list_headers.py.
+From). The headers of the list are in list_headers.py.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ _TOKEN = UNSUBSCRIBE_PLACEHOLDER.encode()
 _RECIPIENT = b"recipient-of-this-copy"
 _PSEUDONYM = b"pseudonym-of-this-recipient-----"
 _END_OF_HEAD = b"\r\n\r\n"
-# Only where the program wrote them: the same words in a subject or a name are just words.
+# Only where the program wrote them: a subject or a name may contain the same words.
 _IN_HEAD = re.compile(
     rb"(?:(?<=\nTo: )" + _RECIPIENT + rb"(?=\r\n))"
     rb"|(?:(?<=\.)" + _PSEUDONYM + rb"(?=@[^\r\n<>]+>\r\n))"
@@ -51,11 +50,11 @@ _MESSAGE_ID = re.compile(rb"\nMessage-ID: (<[^\r\n<>@]+\.)" + _PSEUDONYM + rb"(@
 
 
 class Slot(Enum):
-    """A place in a template."""
+    """Placeholders of a template."""
 
     RECIPIENT = "recipient"
     PSEUDONYM = "pseudonym"
-    TOKEN = "token"  # noqa: S105 - the name of a place
+    TOKEN = "token"  # noqa: S105 - the name of a placeholder
 
 
 _SLOTS = {_RECIPIENT: Slot.RECIPIENT, _PSEUDONYM: Slot.PSEUDONYM, _TOKEN: Slot.TOKEN}
@@ -63,7 +62,7 @@ _SLOTS = {_RECIPIENT: Slot.RECIPIENT, _PSEUDONYM: Slot.PSEUDONYM, _TOKEN: Slot.T
 
 @dataclass(frozen=True, slots=True)
 class SenderProfile:
-    """What is the same in every message of a list. Addresses are valid and ASCII."""
+    """The sender's part of every message of a list. Addresses are valid and ASCII."""
 
     from_address: str
     list_id: str  # "digests.papers.example.org"
@@ -72,17 +71,17 @@ class SenderProfile:
     unsubscribe_address: str = ""  # empty: from_address
     one_click_url: str = ""  # https, the token is appended (RFC 8058); empty: by mail only
     language: str = ""  # of the texts, e.g. "zh-CN"
-    sender_address: str = ""  # who sends, where that is not from_address
+    sender_address: str = ""  # of the account that sends, if not from_address
     help_address: str = ""  # empty: from_address
     subscribe_url: str = ""
     archive_url: str = ""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
-        """Return what stands in the head of every message of this site."""
+        """Return the profile of the newsletter of this site."""
         mail, web, site = settings.mail, settings.web.root, settings.site
-        # One click has to be https (RFC 8058, 2); a site on this machine is nobody's archive.
-        safe = web if web.startswith("https:") else ""
+        # One click needs https (RFC 8058, 2); a site on this machine is no public archive.
+        https = web if web.startswith("https:") else ""
         public = site.domain != "localhost" and site.root.isascii()
         return cls(
             from_address=mail.from_address,
@@ -93,7 +92,7 @@ class SenderProfile:
             language=site.language,
             sender_address=mail.sender_address,
             help_address=mail.help_address or mail.reply_to,
-            one_click_url=f"{safe}unsubscribe/" if safe else "",
+            one_click_url=f"{https}unsubscribe/" if https else "",
             subscribe_url=f"{web}subscribe" if web else "",
             archive_url=site.root if public else "",
         )
@@ -101,7 +100,7 @@ class SenderProfile:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One recipient's own values; see tokens.py for the two that are made by key."""
+    """The values of one recipient; tokens.py makes `pseudonym` and `token`."""
 
     email: str
     name: str
@@ -109,46 +108,46 @@ class Recipient:
     token: str
 
 
-def build(edition: Edition, letterhead: SenderProfile, date: datetime) -> bytes:
+def build_message(edition: Edition, profile: SenderProfile, date: datetime) -> bytes:
     """Return the template of an edition's message; the same input gives the same bytes.
 
-    `date` is the Date header: when the issue was due, an aware time.
+    `date` is an aware time for the Date header.
 
-    Raises `IssueError` if the html or the text has no place for the unsubscribe token, and
-    `SettingsError` for a part of the letterhead that can't stand in a header as it is.
+    Raises `IssueError` if the HTML or the text has no placeholder for the unsubscribe token, and
+    `SettingsError` for a part of the profile that can't stand in a header as it is.
     """
-    _check(letterhead)
+    _check(profile)
     for part, content in (("html", edition.html), ("text", edition.text)):
         if UNSUBSCRIBE_PLACEHOLDER not in content:
             raise IssueError(
                 f"issue {edition.issue_id}: the {part} has no unsubscribe link; "
-                "a template of yours leaves out the token"
+                "one of your templates leaves out the token"
             )
     text = quote_printable(edition.text, UNSUBSCRIBE_PLACEHOLDER)
     html = quote_printable(edition.html, UNSUBSCRIBE_PLACEHOLDER)
-    return _head(edition, letterhead, date) + alternative(text, html)
+    return _head(edition, profile, date) + alternative(text, html)
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template cut at its placeholders; get one from `parse`."""
+    """A message cut at its placeholders; `parse` makes one."""
 
     pieces: tuple[bytes | Slot, ...]
     message_id_parts: tuple[str, str]
 
     @classmethod
     def parse(cls, message: bytes) -> Self:
-        """Return the template in `message` as `build` made it.
+        """Return the template of a `message` that `build_message` made.
 
-        Raises `IssueError` where the placeholders are not there as often as they must be.
+        Raises `IssueError` where placeholders are missing or repeated.
         """
         head, separator, body = message.partition(_END_OF_HEAD)
-        found = _MESSAGE_ID.search(head + separator)
+        match = _MESSAGE_ID.search(head + separator)
         pieces = (*_cut(head + separator, _IN_HEAD), *_cut(body, re.compile(_TOKEN)))
         counts = {slot: pieces.count(slot) for slot in Slot}
         in_body = body.count(_TOKEN)
         if (
-            found is None
+            match is None
             or counts[Slot.RECIPIENT] != 1
             or counts[Slot.PSEUDONYM] != 1
             or counts[Slot.TOKEN] <= in_body
@@ -157,7 +156,7 @@ class Template:
             raise IssueError("a frozen message has lost its placeholders; nothing is sent")
         if to_wire(message) != message:
             raise IssueError("a frozen message has lines that begin with a dot; nothing is sent")
-        return cls(pieces, (found[1].decode(), found[2].decode()))
+        return cls(pieces, (match[1].decode(), match[2].decode()))
 
     def message_id(self, pseudonym: str) -> str:
         """Return the Message-ID of one recipient's copy, with its angle brackets."""
@@ -167,7 +166,7 @@ class Template:
     def splice(self, recipient: Recipient) -> WireMessage:
         """Return the whole message for `recipient`: CRLF line ends, no line starts with a dot.
 
-        Raises `ValueError` for a token or pseudonym of another length than its place.
+        Raises `ValueError` for a token or pseudonym of another length than its placeholder.
         """
         if len(recipient.token) != len(_TOKEN) or len(recipient.pseudonym) != PSEUDONYM_LENGTH:
             raise ValueError(recipient)
@@ -177,14 +176,14 @@ class Template:
             Slot.PSEUDONYM: recipient.pseudonym.encode("ascii"),
             Slot.TOKEN: recipient.token.encode("ascii"),
         }
-        # Of what is filled in, only the recipient could bring line ends, and `address_line` folds
-        # with a blank after each.
+        # Of these values, only the recipient could contain line ends, and `address_line` folds
+        # with a blank after each, so no line of it starts with a dot.
         return WireMessage(
             b"".join(values[piece] if isinstance(piece, Slot) else piece for piece in self.pieces)
         )
 
 
-def _check(letterhead: SenderProfile) -> None:
+def _check(profile: SenderProfile) -> None:
     for name in (
         "from_address",
         "reply_to",
@@ -197,28 +196,28 @@ def _check(letterhead: SenderProfile) -> None:
         "subscribe_url",
         "archive_url",
     ):
-        value = getattr(letterhead, name)
+        value = getattr(profile, name)
         if not all("!" <= character <= "~" for character in value):
             raise SettingsError(f"mail.{name}: {value!a} must be plain ASCII without blanks")
 
 
-def _head(edition: Edition, letterhead: SenderProfile, date: datetime) -> bytes:
-    domain = letterhead.from_address.rpartition("@")[2]
+def _head(edition: Edition, profile: SenderProfile, date: datetime) -> bytes:
+    domain = profile.from_address.rpartition("@")[2]
     issue = re.sub(r"[^A-Za-z0-9-]+", "-", edition.issue_id)
     lines = [
-        address_line("From", letterhead.from_name, letterhead.from_address),
+        address_line("From", profile.from_name, profile.from_address),
         b"To: " + _RECIPIENT + b"\r\n",
         text_line("Subject", edition.subject),
         plain_line("Date", format_datetime(date)),
         plain_line("Message-ID", f"<{issue}.{_PSEUDONYM.decode()}@{domain}>"),
     ]
-    if letterhead.sender_address not in ("", letterhead.from_address):
-        lines.insert(1, address_line("Sender", "", letterhead.sender_address))
-    if letterhead.reply_to:
-        lines.append(address_line("Reply-To", "", letterhead.reply_to))
-    if letterhead.language:
-        lines.append(plain_line("Content-Language", letterhead.language))
-    lines += [f"{line}\r\n".encode("ascii") for line in list_lines(letterhead, edition.issue_id)]
+    if profile.sender_address not in ("", profile.from_address):
+        lines.insert(1, address_line("Sender", "", profile.sender_address))
+    if profile.reply_to:
+        lines.append(address_line("Reply-To", "", profile.reply_to))
+    if profile.language:
+        lines.append(plain_line("Content-Language", profile.language))
+    lines += [f"{line}\r\n".encode("ascii") for line in list_lines(profile, edition.issue_id)]
     return b"".join((*lines, plain_line("MIME-Version", "1.0")))
 
 

@@ -1,8 +1,8 @@
 """Header lines by the standard library's serialiser, checked by its parser.
 
-The library's folding (seen in 3.11) drops the quotes of a long quoted name, which makes one
-recipient several, and loses blanks in some others. So every line is read back, and where it does
-not say what was meant, its text goes as encoded words (RFC 2047), which need no quotes.
+The library's folding (in 3.11) drops the quotes of a long quoted name, which turns one recipient
+into several, and loses blanks in some others. So every line is parsed again, and where the result
+differs, its text is written as encoded words (RFC 2047), which need no quotes.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def address_line(name: str, display_name: str, address: str) -> bytes:
     """Return the header `name` with one address, folded, with CRLF at its end.
 
     `address` must be valid (addresses.normalise_email), `display_name` without control characters;
-    it may be empty. The line is ASCII unless the address is not: then that stands as it is, in
-    UTF-8 (RFC 6532, 3.2), since no encoded word may stand for an address (RFC 2047, 5).
+    it may be empty. The line is ASCII unless the address is not: that stands as it is, in UTF-8
+    (RFC 6532, 3.2), since no encoded word may stand for an address (RFC 2047, 5).
     """
     if not address.isascii():
         before, stand_in, after = address_line(name, display_name, _STAND_IN).rpartition(
@@ -59,7 +59,7 @@ def address_line(name: str, display_name: str, address: str) -> bytes:
     if len(display_name) <= _PLAIN_LENGTH and _PLAIN.fullmatch(display_name):
         return f"{name}: {display_name} <{address}>\r\n".encode("ascii")
     line = _fold(name, Address(display_name, addr_spec=address))
-    if _says(line, name, display_name, address):
+    if _reads_back(line, name, display_name, address):
         return line
     return _encoded(name, display_name, f"<{address}>")
 
@@ -74,16 +74,16 @@ def _encoded(name: str, text: str, rest: str) -> bytes:
     return f"{name}: {words}{chr(13) + chr(10) + ' ' if rest else ''}{rest}\r\n".encode("ascii")
 
 
-def _says(line: bytes, name: str, display_name: str, address: str) -> bool:
+def _reads_back(line: bytes, name: str, display_name: str, address: str) -> bool:
     header = _parse(line)[name]
     if header is None or header.defects:
         return False
     if not isinstance(header, AddressHeader) or len(header.addresses) != 1:
         return False
-    found = header.addresses[0]
-    # The parser puts blanks between encoded words, which readers must not (RFC 2047, 6.2).
-    same = _BLANKS.sub("", found.display_name) == _BLANKS.sub("", display_name)
-    return same and found.addr_spec == address
+    parsed = header.addresses[0]
+    # The parser puts blanks between encoded words, against RFC 2047, 6.2.
+    same = _BLANKS.sub("", parsed.display_name) == _BLANKS.sub("", display_name)
+    return same and parsed.addr_spec == address
 
 
 def _parse(line: bytes) -> Any:  # noqa: ANN401 - the header's class depends on its name

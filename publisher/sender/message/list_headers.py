@@ -1,21 +1,21 @@
-"""What the head of a message says about the list: for programs, and for the people behind them.
+"""Headers of a message about its list.
 
-| header | why it is there |
+| header | purpose |
 | --- | --- |
-| List-Id (RFC 2919) | what filters sort by; the same as long as the list lives |
-| List-Help (RFC 2369, 3.1) | "the most important" of the family: whom to ask |
-| List-Unsubscribe (RFC 2369, 3.2) | by https where a web address is set, and always by mail |
-| List-Unsubscribe-Post (RFC 8058) | makes the https way one click; Gmail and Yahoo ask for it |
-| List-Subscribe (RFC 2369, 3.3) | only by web: nobody reads mails that ask to subscribe |
-| List-Post: NO (RFC 2369, 3.4) | a list nobody writes to |
+| List-Id (RFC 2919) | filters sort by it; permanent |
+| List-Help (RFC 2369, 3.1) | whom to ask; the RFC calls it the most important |
+| List-Unsubscribe (RFC 2369, 3.2) | by https where `web.url` is set, and always by mail |
+| List-Unsubscribe-Post (RFC 8058) | makes https one click; Gmail and Yahoo require it |
+| List-Subscribe (RFC 2369, 3.3) | by https alone |
+| List-Post: NO (RFC 2369, 3.4) | nobody writes to the list |
 | List-Archive (RFC 2369, 3.6) | the site |
-| Precedence: bulk | no standard (RFC 2076, 3.9), and all that old absence notes look at |
-| Auto-Submitted: auto-generated (RFC 3834, 5) | a program sends it periodically, by itself |
-| X-Auto-Response-Suppress (MS-OXCMAIL) | Exchange looks at nothing else |
-| Feedback-ID (support.google.com/mail/answer/6254652) | Gmail counts complaints by its parts |
+| Precedence: bulk | no standard (RFC 2076, 3.9), but old autoresponders know nothing else |
+| Auto-Submitted: auto-generated (RFC 3834, 5) | a program sends it, unasked |
+| X-Auto-Response-Suppress (MS-OXCMAIL) | Exchange knows nothing else |
+| Feedback-ID (support.google.com/mail/answer/6254652) | Gmail counts complaints by it |
 
-List-Owner says what List-Help says, and is left out. An address can't be folded: such a line may be
-longer than the 78 characters of RFC 5322, 2.1.1, never than its 998.
+List-Owner would repeat List-Help. An address can't be folded: such a line may be longer than the 78
+characters of RFC 5322, 2.1.1, but not than its 998.
 """
 
 from __future__ import annotations
@@ -30,46 +30,46 @@ from publisher.models import UNSUBSCRIBE_PLACEHOLDER
 if TYPE_CHECKING:
     from publisher.sender.message.edition_message import SenderProfile
 
-_SENDER_ID_LENGTH = 12  # Gmail wants 5 to 15 characters
+_SENDER_ID_LENGTH = 12  # Gmail requires 5 to 15 characters
 
 
-def list_lines(letterhead: SenderProfile, issue_id: str) -> list[str]:
-    """Return the lines about the list without their line ends, one string for each header.
+def list_lines(profile: SenderProfile, issue_id: str) -> list[str]:
+    """Return the headers of the list, one string for each, without the line end.
 
-    `UNSUBSCRIBE_PLACEHOLDER` stands where a recipient's token goes; a folded header has CRLF and a
-    blank inside.
+    `UNSUBSCRIBE_PLACEHOLDER` stands for a recipient's token; a folded header contains CRLF and a
+    blank.
     """
     lines = [
-        f"List-Id: <{letterhead.list_id}>",
-        f"List-Help: <{_mailto(letterhead.help_address or letterhead.from_address)}?subject=help>",
+        f"List-Id: <{profile.list_id}>",
+        f"List-Help: <{_mailto(profile.help_address or profile.from_address)}?subject=help>",
     ]
-    leave = letterhead.unsubscribe_address or letterhead.from_address
-    # No URI may be broken, and both together are too long for most lines.
-    ways = f"<{_mailto(leave)}?subject=unsubscribe%20{UNSUBSCRIBE_PLACEHOLDER}>"
-    if letterhead.one_click_url:
-        ways = f"<{letterhead.one_click_url}{UNSUBSCRIBE_PLACEHOLDER}>,\r\n {ways}"
-    lines.append(f"List-Unsubscribe: {ways}")
-    if letterhead.one_click_url:
+    address = profile.unsubscribe_address or profile.from_address
+    # A URI must not be broken, and both are too long for one line.
+    targets = f"<{_mailto(address)}?subject=unsubscribe%20{UNSUBSCRIBE_PLACEHOLDER}>"
+    if profile.one_click_url:
+        targets = f"<{profile.one_click_url}{UNSUBSCRIBE_PLACEHOLDER}>,\r\n {targets}"
+    lines.append(f"List-Unsubscribe: {targets}")
+    if profile.one_click_url:
         lines.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
-    if letterhead.subscribe_url:
-        lines.append(f"List-Subscribe: <{letterhead.subscribe_url}>")
+    if profile.subscribe_url:
+        lines.append(f"List-Subscribe: <{profile.subscribe_url}>")
     lines.append("List-Post: NO")
-    if letterhead.archive_url:
-        lines.append(f"List-Archive: <{letterhead.archive_url}>")
+    if profile.archive_url:
+        lines.append(f"List-Archive: <{profile.archive_url}>")
     return [
         *lines,
         "Precedence: bulk",
         "Auto-Submitted: auto-generated",
         "X-Auto-Response-Suppress: OOF, AutoReply",
-        f"Feedback-ID: {feedback_id(letterhead.list_id, issue_id)}",
+        f"Feedback-ID: {feedback_id(profile.list_id, issue_id)}",
     ]
 
 
 def feedback_id(list_id: str, issue_id: str) -> str:
     """Return `issue:newsletter:sender`, from the narrowest to the widest.
 
-    Gmail's rules: the last part is 5 to 15 characters, the same in all mail of the sender; no part
-    may stand for a single person, which an edition can, and none may come up in two places.
+    Gmail's rules: the last part has 5 to 15 characters, the same in all mail of the sender; no part
+    may stand for a single person, as that of an edition could, and none may occur twice.
     """
     sender = hashlib.sha256(list_id.lower().encode()).hexdigest()[:_SENDER_ID_LENGTH]
     issue = re.sub(r"[^A-Za-z0-9-]+", "-", issue_id)

@@ -1,16 +1,15 @@
-"""Quoted-printable (RFC 2045, 6.7) that keeps a placeholder whole.
+"""Quoted-printable (RFC 2045, 6.7) that never breaks a placeholder.
 
-The standard library's encoder breaks lines wherever they are full, also inside a placeholder.
+The standard library's encoder breaks lines wherever they are full, even inside a placeholder.
 """
 
 from __future__ import annotations
 
-# 76 characters in a line, the "=" of a soft break among them.
+# 76 characters in a line, including the "=" of a soft break.
 _WIDTH = 75
 _PLAIN = frozenset(range(0x21, 0x7F)) - {ord("=")} | {ord(" "), ord("\t")}
 _UNITS = tuple(bytes((byte,)) if byte in _PLAIN else b"=%02X" % byte for byte in range(256))
-# At the start of a line: a dot would have to be doubled on the wire, and "From " be escaped in
-# mailbox files.
+# At the start of a line, a dot must be doubled for SMTP, and "From " be escaped in mbox files.
 _AT_START = {b".": b"=2E", b"F": b"=46"}
 _AT_END = {b" ": b"=20", b"\t": b"=09"}
 
@@ -18,12 +17,12 @@ _AT_END = {b" ": b"=20", b"\t": b"=09"}
 def quote_printable(text: str, keep: str) -> bytes:
     """Return `text` as UTF-8 in quoted-printable with CRLF line ends, the last line's too.
 
-    Any line end in `text` counts as one; no line of the result is longer than 76 characters or
-    breaks an occurrence of `keep`, which must be made of letters, digits, "_" and "-".
+    All kinds of line ends count. No line of the result is longer than 76 characters or breaks an
+    occurrence of `keep`, which consists of letters, digits, "_" and "-".
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
-    whole = keep.encode()
-    return b"".join(_quote_line(line.encode(), whole) for line in lines)
+    placeholder = keep.encode()
+    return b"".join(_quote_line(line.encode(), placeholder) for line in lines)
 
 
 def _quote_line(line: bytes, keep: bytes) -> bytes:

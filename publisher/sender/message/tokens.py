@@ -1,10 +1,10 @@
-"""Keyed tokens: what an unsubscribe link carries, and what stands for a person in a Message-ID.
+"""Keyed tokens: for unsubscribe links, and pseudonyms of subscribers in Message-IDs.
 
 A token holds, as 40 characters of base64url (RFC 4648, 5): key id (1 byte), version (1 byte),
 subscriber id (6 bytes), and 22 bytes of HMAC-SHA256 over the purpose and those 8 bytes. It never
-expires, since people unsubscribe from old mail, and can do nothing but unsubscribe.
+expires, since people unsubscribe from old mail, and serves for nothing else.
 
-`keys` maps key id (0 to 255) to secret; the highest id makes tokens, every one verifies them.
+`keys` maps key id (0 to 255) to secret; the highest id signs, every one verifies.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def make_token(keys: Mapping[int, bytes], subscriber_id: int, version: int) -> s
 
 
 def verify_token(keys: Mapping[int, bytes], token: str) -> tuple[int, int] | None:
-    """Return (subscriber id, version modulo 256) of a true token, None for any other text.
+    """Return (subscriber id, version modulo 256) of a valid token, None for any other text.
 
     The caller compares the version with the subscriber's own.
     """
@@ -52,19 +52,19 @@ def verify_token(keys: Mapping[int, bytes], token: str) -> tuple[int, int] | Non
         return None
     head, mac = raw[:_HEAD], raw[_HEAD:]
     secret = keys.get(head[0])
-    # Without the key the comparison is still made: how long it takes must tell nothing.
-    good = hmac.compare_digest(_sign(secret or b"\x00", head), mac)
-    # The decoder leaves out characters of other alphabets: a token has one spelling.
-    same = hmac.compare_digest(urlsafe_b64encode(raw).decode(), token)
-    if secret is None or not good or not same:
+    # Compared even without the key: the time it takes must not reveal which keys exist.
+    valid = hmac.compare_digest(_sign(secret or b"\x00", head), mac)
+    # The decoder ignores characters outside of the alphabet: only one spelling is valid.
+    canonical = hmac.compare_digest(urlsafe_b64encode(raw).decode(), token)
+    if secret is None or not valid or not canonical:
         return None
     return int.from_bytes(head[2:], "big"), head[1]
 
 
 def pseudonym(keys: Mapping[int, bytes], issue_id: str, subscriber_id: int) -> str:
-    """Return 32 hex digits for (issue, subscriber), the same for ever: the oldest key makes them.
+    """Return 32 hex digits for (issue, subscriber), permanent: they are made with the oldest key.
 
-    They stand in the Message-ID, so that a message is known again and names nobody.
+    In the Message-ID they identify a message without naming anybody.
     """
     payload = _MESSAGE + issue_id.encode() + b"\x00" + str(subscriber_id).encode()
     return hmac.digest(keys[min(keys)], payload, "sha256").hex()[:PSEUDONYM_LENGTH]

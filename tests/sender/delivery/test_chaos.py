@@ -49,7 +49,7 @@ BODY = f"{UNSUBSCRIBE_PLACEHOLDER}\n"
 
 def frozen_edition(now: datetime) -> FrozenEdition:
     sender = edition_message.SenderProfile(from_address="a@example.org", list_id="x.example.org")
-    message = edition_message.build(Edition("x", (), "x", BODY, BODY, 1), sender, now)
+    message = edition_message.build_message(Edition("x", (), "x", BODY, BODY, 1), sender, now)
     return FrozenEdition("all", "x", message)
 
 

@@ -15,7 +15,7 @@ def test_killed_and_stopped_at_any_moment_nobody_gets_two(url: str) -> None:
     # By itself: a fork of a program with threads inherits their locks.
     command = [
         sys.executable,
-        Path(__file__).parents[1] / "support" / "chaos_runner.py",
+        Path(__file__).parents[2] / "support" / "chaos_runner.py",
         "--runs",
         "20",
     ]

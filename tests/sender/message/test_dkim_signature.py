@@ -50,7 +50,7 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
 def spliced() -> bytes:
     body = f"摘要\n.dot\n{UNSUBSCRIBE_PLACEHOLDER}\n"
     template = edition_message.Template.parse(
-        edition_message.build(Edition("i", (), "论文", body, body, 1), HEAD, DATE)
+        edition_message.build_message(Edition("i", (), "论文", body, body, 1), HEAD, DATE)
     )
     return template.splice(edition_message.Recipient("a@example.org", "名", "0" * 32, "t" * 40))
 

@@ -18,7 +18,7 @@ from publisher.sender.message.edition_message import (
     Recipient,
     SenderProfile,
     Template,
-    build,
+    build_message,
 )
 from publisher.sender.message.headers import address_line, text_line
 from publisher.sender.message.list_headers import feedback_id
@@ -93,7 +93,7 @@ def parts(message: EmailMessage) -> Iterator[tuple[str, str]]:
 
 
 def test_spliced_bytes_say_the_same_as_a_message_built_the_slow_way() -> None:
-    message = Template.parse(build(EDITION, HEAD, WHEN)).splice(WHO)
+    message = Template.parse(build_message(EDITION, HEAD, WHEN)).splice(WHO)
     quick, slow = parsed(message), slow_way(EDITION, HEAD, WHO, WHEN)
     slow = parsed(slow.as_bytes())
     assert list(parts(quick)) == list(parts(slow))
@@ -108,7 +108,7 @@ def test_spliced_bytes_say_the_same_as_a_message_built_the_slow_way() -> None:
 
 
 def test_what_every_line_of_a_message_holds_to() -> None:
-    message = Template.parse(build(EDITION, HEAD, WHEN)).splice(WHO)
+    message = Template.parse(build_message(EDITION, HEAD, WHEN)).splice(WHO)
     head, _, body = message.partition(b"\r\n\r\n")
     assert message.isascii()
     assert message.count(b"\n") == message.count(b"\r") == message.count(b"\r\n")
@@ -121,15 +121,15 @@ def test_what_every_line_of_a_message_holds_to() -> None:
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:
-    assert build(EDITION, HEAD, WHEN) == build(EDITION, HEAD, WHEN)
-    assert b"Date: Mon, 09 Dec 2024 08:00:00 +0800\r\n" in build(EDITION, HEAD, WHEN)
+    assert build_message(EDITION, HEAD, WHEN) == build_message(EDITION, HEAD, WHEN)
+    assert b"Date: Mon, 09 Dec 2024 08:00:00 +0800\r\n" in build_message(EDITION, HEAD, WHEN)
 
 
 @pytest.mark.parametrize("part", ["html", "text"])
 def test_an_edition_without_a_way_out_is_refused(part: str) -> None:
     changes: dict[str, Any] = {part: "no link"}
     with pytest.raises(IssueError, match=f"the {part} has no unsubscribe link"):
-        build(replace(EDITION, **changes), HEAD, WHEN)
+        build_message(replace(EDITION, **changes), HEAD, WHEN)
 
 
 @pytest.mark.parametrize(
@@ -142,13 +142,13 @@ def test_an_edition_without_a_way_out_is_refused(part: str) -> None:
 )
 def test_a_template_that_lost_a_placeholder_is_not_sent(damage: bytes) -> None:
     with pytest.raises(IssueError, match="lost its placeholders"):
-        Template.parse(build(EDITION, HEAD, WHEN).replace(damage, b"x" * len(damage)))
+        Template.parse(build_message(EDITION, HEAD, WHEN).replace(damage, b"x" * len(damage)))
 
 
 def test_placeholders_in_the_texts_of_others_are_just_words() -> None:
     trick = "recipient-of-this-copy pseudonym-of-this-recipient----- To: recipient-of-this-copy"
     edition = replace(EDITION, subject=trick, text=EDITION.text + trick)
-    template = Template.parse(build(edition, replace(HEAD, from_name=trick), WHEN))
+    template = Template.parse(build_message(edition, replace(HEAD, from_name=trick), WHEN))
     message = parsed(template.splice(replace(WHO, name=trick)))
     assert message["Subject"] == trick
     assert "".join(message["To"].addresses[0].display_name.split()) == "".join(trick.split())
@@ -159,7 +159,7 @@ def test_one_click() -> None:
     head = replace(
         HEAD, one_click_url="https://papers.example.org/u/", unsubscribe_address="o+f@x.org"
     )
-    message = parsed(Template.parse(build(EDITION, head, WHEN)).splice(WHO))
+    message = parsed(Template.parse(build_message(EDITION, head, WHEN)).splice(WHO))
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     ways = str(message["List-Unsubscribe"]).split(", ")
     assert ways == [
@@ -169,7 +169,9 @@ def test_one_click() -> None:
 
 
 def lines_about(changes: dict[str, Any]) -> dict[str, str]:
-    message = parsed(Template.parse(build(EDITION, replace(HEAD, **changes), WHEN)).splice(WHO))
+    message = parsed(
+        Template.parse(build_message(EDITION, replace(HEAD, **changes), WHEN)).splice(WHO)
+    )
     assert len(set(map(str.lower, message.keys()))) == len(message.keys()), "no header twice"
     return {name: str(value) for name, value in message.items()}
 
@@ -198,7 +200,7 @@ def test_a_header_is_there_when_it_is_right(
     assert lines_about(changes).get(name) == value
 
 
-def test_the_letterhead_of_the_settings() -> None:
+def test_the_sender_profile_of_the_settings() -> None:
     mail = {"from_address": "news@x.org", "reply_to": "ed@x.org"}
     plain = SenderProfile.from_settings(load(None, {}, {"mail": mail}))
     assert (plain.help_address, plain.archive_url, plain.one_click_url) == ("ed@x.org", "", "")
@@ -227,7 +229,7 @@ def test_the_feedback_id_is_the_senders_whatever_the_issue() -> None:
 @pytest.mark.parametrize("name", ["", "Jane", "李雷, address@stand-in.invalid", 'a "b" <c@d.org>'])
 def test_an_address_that_is_not_ascii_stands_as_it_is(name: str) -> None:
     who = replace(WHO, email="用户@example.org", name=name)
-    message = Template.parse(build(EDITION, HEAD, WHEN)).splice(who)
+    message = Template.parse(build_message(EDITION, HEAD, WHEN)).splice(who)
     (line,) = re.findall(rb"\nTo: (.*?)\r\n(?! )", message, re.DOTALL)
     assert line.count("用户@example.org".encode()) == 1
     assert line.replace("用户@example.org".encode(), b"").isascii()
@@ -239,17 +241,17 @@ def test_an_address_that_is_not_ascii_stands_as_it_is(name: str) -> None:
 
 @pytest.mark.parametrize("value", ["新闻@example.org", "a@x.org\r\nBcc: b@x.org", "a b@x.org"])
 @pytest.mark.parametrize("name", ["from_address", "reply_to", "list_id", "unsubscribe_address"])
-def test_a_letterhead_that_would_break_a_header(name: str, value: str) -> None:
+def test_a_sender_profile_that_would_break_a_header(name: str, value: str) -> None:
     changes: dict[str, Any] = {name: value}
     with pytest.raises(SettingsError, match=f"mail.{name}") as caught:
-        build(EDITION, replace(HEAD, **changes), WHEN)
+        build_message(EDITION, replace(HEAD, **changes), WHEN)
     assert str(caught.value).isprintable()
 
 
 @pytest.mark.parametrize("changes", [{"token": "short"}, {"pseudonym": "short"}])
 def test_a_value_of_another_length_is_refused(changes: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="short"):
-        Template.parse(build(EDITION, HEAD, WHEN)).splice(replace(WHO, **changes))
+        Template.parse(build_message(EDITION, HEAD, WHEN)).splice(replace(WHO, **changes))
 
 
 NAMES = [
@@ -342,7 +344,7 @@ def test_quoted_printable_keeps_the_text_and_the_placeholders(pieces: list[str])
 
 def test_to_splice_is_much_quicker_than_to_build() -> None:
     edition = replace(EDITION, html=EDITION.html * 10)
-    template = Template.parse(build(edition, HEAD, WHEN))
+    template = Template.parse(build_message(edition, HEAD, WHEN))
     start = datetime.now(UTC)
     for _ in range(200):
         template.splice(replace(WHO, name="Jane Doe"))

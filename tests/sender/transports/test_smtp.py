@@ -70,7 +70,7 @@ def test_where_the_server_offers_pipelining_three_commands_leave_together(
     size = f"SIZE={len(MESSAGE) + 2}"
     commands = [f"MAIL FROM:<news@example.org> {size}", "RCPT TO:<a@example.org>", "DATA"]
     assert server.heard[1:] == commands
-    with pytest.raises(ConfigurationFailure, match="takes 100"):
+    with pytest.raises(ConfigurationFailure, match="accepts 100"):
         send(transport, message=b"x" * 200 + b"\r\n")
     send(transport)
     assert (server.accepted, server.connections) == (2, 2)
@@ -266,7 +266,7 @@ def test_an_interruption_gives_the_connection_up(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(smtp_session.SmtpSession, "_answer", interrupt)
+        patched.setattr(smtp_session.SmtpSession, "_read_reply", interrupt)
         with pytest.raises(KeyboardInterrupt):
             send(transport)
     send(transport)
