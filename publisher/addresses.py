@@ -1,4 +1,4 @@
-"""Addresses and names as people and files give them, checked before they come near a header."""
+"""Validation of email addresses and names, before they are used in a header."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from publisher.errors import SubscriberError
 from publisher.printable import printable
 
 MAX_NAME = 200  # characters
-# Control, surrogate, line and paragraph separator: no name needs one, and each breaks something.
+# Control characters, surrogates, line and paragraph separators: none belongs into a name.
 _REFUSED = frozenset({"Cc", "Cs", "Zl", "Zp"})
-# They turn the reading direction of what comes after the name.
+# They change the reading direction of the text after the name.
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def normalise_email(address: str) -> str:
-    """Return the one form of `address` that the list keeps.
+    """Return `address` in the form that the list keeps.
 
-    The domain becomes lower case ASCII (IDNA); the local part stays as given, since only its own
+    The domain becomes lower case ASCII (IDNA); the local part stays as it is, since only its own
     server knows whether case and dots count (RFC 5321, 2.4).
 
-    Raises `SubscriberError` that names the problem and holds no control character.
+    Raises `SubscriberError` that names the problem and has no control character.
     """
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - slow import
 
@@ -29,17 +29,17 @@ def normalise_email(address: str) -> str:
     if problem:
         raise SubscriberError(f"{printable(candidate)}: {problem} in an address")
     try:
-        # A local part that is not ASCII needs SMTPUTF8 (RFC 6531), which only the server can tell.
-        found = validate_email(
+        # Whether a local part that is not ASCII works (SMTPUTF8, RFC 6531) only the server knows.
+        validated = validate_email(
             candidate, check_deliverability=False, allow_smtputf8=True, strict=True
         )
     except EmailNotValidError as error:
         raise SubscriberError(f"{printable(candidate)}: {printable(str(error), 300)}") from error
-    return f"{found.local_part}@{found.ascii_domain.lower()}"
+    return f"{validated.local_part}@{validated.ascii_domain.lower()}"
 
 
 def clean_name(name: str) -> str:
-    """Return `name` in one Unicode form (NFC) with single blanks; empty is a name too.
+    """Return `name` in Unicode form NFC with single blanks; it may be empty.
 
     Raises `SubscriberError` for a control character, a change of direction, or more than 200
     characters.

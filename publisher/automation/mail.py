@@ -85,9 +85,9 @@ class InboxWork:
                 source.close()
         finally:
             desk.store.tasks.give_back(INBOX, self._owner)
-        if room.counted:
+        if room.results:
             self.letters.set()
-        said = ", ".join(f"{number:,} {word}" for word, number in sorted(room.counted.items()))
+        said = ", ".join(f"{number:,} {word}" for word, number in sorted(room.results.items()))
         return TaskResult(desk.settings.inbox.watch_seconds, said=said)
 
     def _hold(self) -> bool:

@@ -59,7 +59,7 @@ def once(settings: Settings, stopping: Callable[[], bool]) -> None:
             reader.read_all(source, stopping)
         finally:
             source.close()
-        counted = ", ".join(f"{number:,} {word}" for word, number in sorted(reader.counted.items()))
+        counted = ", ".join(f"{number:,} {word}" for word, number in sorted(reader.results.items()))
         show.line(f"inbox: {counted or 'nothing new'}")
         letters.send(settings, store)
 

@@ -1,4 +1,4 @@
-"""Reads every mail once, and has done what it calls for."""
+"""The processor of the mailbox: reads each mail once, and passes it to its handler."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from publisher.errors import SettingsError
+from publisher.inbound.classification import mime
+from publisher.inbound.classification.automatic import OwnIdentity
+from publisher.inbound.classification.classify import classify
 from publisher.inbound.classification.mail_kinds import (
     Automatic,
     Bounce,
@@ -17,31 +20,31 @@ from publisher.inbound.classification.mail_kinds import (
     Subscribe,
     Unsubscribe,
 )
-from publisher.inbound.reports import Reports
-from publisher.inbound.requests import Requests
+from publisher.inbound.mailboxes.credentials import login_of
+from publisher.inbound.mailboxes.imap import ImapFolder
+from publisher.inbound.mailboxes.maildir import Maildir
+from publisher.inbound.reports import ReportHandler
+from publisher.inbound.requests import RequestHandler
+from publisher.sender.message.edition_message import SenderProfile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from publisher.inbound.classification.automatic import Own
-    from publisher.inbound.classification.mail_kinds import Verdict
+    from publisher.inbound.classification.mail_kinds import InboundMail
     from publisher.inbound.mailboxes.source import MailSource
     from publisher.settings import Settings
     from publisher.store.database import Store
 
-# What is left as it was; everything else is marked.
+# Results of mails that are left as they are; all others are marked as handled.
 UNTOUCHED = frozenset({"other", "automatic", "stray report", "unknown topic", "too many"})
 
 
-def own_of(settings: Settings) -> Own:
-    """Return what our own mails are known by."""
-    from publisher.inbound.classification.automatic import Own  # noqa: PLC0415
-    from publisher.sender.message.edition_message import SenderProfile  # noqa: PLC0415
-
+def own_identity(settings: Settings) -> OwnIdentity:
+    """Return the marks by which our own mails are recognised."""
     mail = settings.mail
     addresses = (mail.from_address, mail.sender_address, settings.inbox_address)
-    return Own(
+    return OwnIdentity(
         frozenset(address.lower() for address in addresses if address),
         SenderProfile.from_settings(settings).list_id,
         mail.from_address.rpartition("@")[2].lower(),
@@ -49,11 +52,9 @@ def own_of(settings: Settings) -> Own:
 
 
 def open_source(settings: Settings, store: Store) -> MailSource:
-    """Return the mailbox of [inbox]. Raises `SettingsError` where there is none."""
+    """Return the mailbox of the section [inbox]. Raises `SettingsError` where none is set."""
     inbox = settings.inbox
     if inbox.maildir:
-        from publisher.inbound.mailboxes.maildir import Maildir  # noqa: PLC0415
-
         return Maildir(
             settings.path(inbox.maildir),
             handled_folder=inbox.handled_folder,
@@ -61,9 +62,6 @@ def open_source(settings: Settings, store: Store) -> MailSource:
         )
     if not inbox.host:
         raise SettingsError("inbox.host: is not set, nor is inbox.maildir; there is no mailbox")
-    from publisher.inbound.mailboxes.credentials import login_of  # noqa: PLC0415
-    from publisher.inbound.mailboxes.imap import ImapFolder  # noqa: PLC0415
-
     return ImapFolder(
         host=inbox.host,
         port=inbox.port,
@@ -79,23 +77,25 @@ def open_source(settings: Settings, store: Store) -> MailSource:
 
 @dataclass(slots=True)
 class InboxProcessor:
-    """Acts on mails; `topic_slug` finds the slug of a topic by name or slug."""
+    """Processes mails; `topic_slug` returns the slug of a topic by its name or slug, or None."""
 
     settings: Settings
     store: Store
     clock: Callable[[], datetime]
     topic_slug: Callable[[str], str | None]
-    counted: Counter[str] = field(default_factory=Counter)
+    results: Counter[str] = field(default_factory=Counter)
 
     def read_all(self, source: MailSource, stopping: Callable[[], bool] = lambda: False) -> None:
-        """Read every mail of `source` that was not read before.
+        """Process every mail of `source` that was not read before.
 
-        Raises `SourceError` and `StoreError`; what was read until then is done.
+        Raises `SourceError` and `StoreError`; mails before the error are processed.
         """
-        from publisher.inbound.classification.classify import classify  # noqa: PLC0415
-
-        own, limit, seen = own_of(self.settings), self.settings.inbox.max_bytes, self.store.mailbox
-        for mail in source.waiting():
+        own, limit, seen = (
+            own_identity(self.settings),
+            self.settings.inbox.max_bytes,
+            self.store.mailbox,
+        )
+        for mail in source.unread():
             if stopping():
                 return
             place = _hashed(mail.place) if mail.place else ""
@@ -105,52 +105,50 @@ class InboxProcessor:
             if data is None:
                 continue
             key = _key(data)
-            done = seen.seen(key)
-            if done is None:
-                done = self.act(classify(data, own), key)
-                self.counted[done] += 1
-                seen.keep((key,), done, now=self.clock())
-            if done in UNTOUCHED:
-                source.passed(mail)
+            result = seen.seen(key)
+            if result is None:
+                result = self.process(classify(data, own), key)
+                self.results[result] += 1
+                seen.keep((key,), result, now=self.clock())
+            if result in UNTOUCHED:
+                source.skip(mail)
             else:
-                source.handled(mail)
+                source.mark_handled(mail)
             if place:
-                seen.keep((place,), done, now=self.clock())
+                seen.keep((place,), result, now=self.clock())
 
-    def act(self, verdict: Verdict, key: str) -> str:
-        """Do what a mail known by `key` calls for; return what it was, in words to count."""
-        reports = Reports(self.settings, self.store, self.clock)
-        requests = Requests(self.settings, self.store, self.clock, self.topic_slug)
-        done = "automatic" if isinstance(verdict, Automatic) else "other"
-        match verdict:
+    def process(self, mail: InboundMail, key: str) -> str:
+        """Process a mail that `key` identifies; return the result as a word or two."""
+        reports = ReportHandler(self.settings, self.store, self.clock)
+        requests = RequestHandler(self.settings, self.store, self.clock, self.topic_slug)
+        result = "automatic" if isinstance(mail, Automatic) else "other"
+        match mail:
             case Bounce():
-                done = reports.bounce(verdict, key)
+                result = reports.bounce(mail, key)
             case Complaint():
-                done = reports.complaint(verdict)
+                result = reports.complaint(mail)
             case Unsubscribe():
-                done = requests.unsubscribe(verdict)
+                result = requests.unsubscribe(mail)
             case Confirm():
-                done = requests.confirm(verdict)
+                result = requests.confirm(mail)
             case Subscribe():
-                done = requests.subscribe(verdict)
+                result = requests.subscribe(mail)
             case Help():
-                done = requests.help(verdict)
-        return done
+                result = requests.help(mail)
+        return result
 
 
 def _key(data: bytes) -> str:
-    """Return what a mail is known by: its Message-ID with sender and subject, else its bytes.
+    """Return a hash that identifies a mail: of Message-ID, sender and subject, else of its bytes.
 
-    A mail that came by two ways has other lines on its way; one that repeats another's Message-ID
-    is not taken for it.
+    A mail that arrives twice has different trace lines; another mail that repeats its Message-ID is
+    not taken for it.
     """
-    from publisher.inbound.classification import mime  # noqa: PLC0415
-
     message = mime.parse(data)
-    own_id = mime.header(message, "Message-ID")
-    if not own_id:
+    message_id = mime.header(message, "Message-ID")
+    if not message_id:
         return hashlib.sha256(data).hexdigest()
-    parts = (own_id, mime.header(message, "From"), mime.header(message, "Subject"))
+    parts = (message_id, mime.header(message, "From"), mime.header(message, "Subject"))
     return _hashed("\x00".join(parts))
 
 

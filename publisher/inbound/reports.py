@@ -1,4 +1,4 @@
-"""What reports say: bounces and complaints."""
+"""Processing of bounces and complaints."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from publisher.inbound.addresses import normalise_sender
+from publisher.inbound.classification.correlation import reply_id
 from publisher.inbound.classification.mail_kinds import (
     Bounce,
+    BounceWeight,
     Complaint,
-    Failure,
-    Returned,
-    Weight,
+    RecipientFailure,
+    ReturnedMail,
 )
 from publisher.models import DeliveryState
+from publisher.sender.message.tokens import verify_token
+from publisher.sender.one_time_tokens import token_hash
 from publisher.sender.transactional_message import MailKind
 
 if TYPE_CHECKING:
@@ -27,35 +30,40 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Reports:
-    """Acts on reports; each method returns what it was, in words that are counted."""
+class ReportHandler:
+    """Processes reports; each method returns the result as a word or two, to be counted."""
 
     settings: Settings
     store: Store
     clock: Callable[[], datetime]
 
     def bounce(self, bounce: Bounce, key: str) -> str:
-        """Count or suppress; what proves to be about a delivery in doubt settles it."""
+        """Count the bounce, suppress its address where it is gone, and settle a delivery in doubt.
+
+        `key` identifies the report.
+        """
         delivery = self._delivery(bounce.returned)
-        email = delivery.email if delivery else self._addressee(bounce.returned)
+        email = delivery.email if delivery else self._recipient_of(bounce.returned)
         if email:
-            failure = _about(bounce.failures, email)
+            failure = _failure_of(bounce.failures, email)
             issue = delivery.issue_id if delivery else ""
-            self._note(failure, failure.weight, email, key, issue)
+            self._record(failure, failure.weight, email, key, issue)
             if delivery is not None and delivery.state is DeliveryState.IN_DOUBT:
                 self._settle(delivery, failure)
             return f"bounce, {failure.weight}"
-        # Anybody can make up a report on anybody: alone it counts little.
-        known = 0
+        # Anybody can forge a report about anybody: without proof it counts little.
+        subscribers = 0
         for failure in bounce.failures:
             address = normalise_sender(failure.address)
             if address and self.store.subscribers.find(address) is not None:
-                known += 1
-                if failure.weight in (Weight.HARD, Weight.SOFT):
-                    self._note(failure, Weight.SOFT, address, key, "")
-        return "bounce, unproven" if known else "stray report"
+                subscribers += 1
+                if failure.weight in (BounceWeight.HARD, BounceWeight.SOFT):
+                    self._record(failure, BounceWeight.SOFT, address, key, "")
+        return "bounce, unproven" if subscribers else "stray report"
 
-    def _note(self, failure: Failure, weight: Weight, email: str, key: str, issue: str) -> None:
+    def _record(
+        self, failure: RecipientFailure, weight: BounceWeight, email: str, key: str, issue: str
+    ) -> None:
         now, inbox, suppressions = self.clock(), self.settings.inbox, self.store.suppressions
         self.store.mailbox.bounced(
             key,
@@ -66,16 +74,16 @@ class Reports:
             reason=failure.reason,
             now=now,
         )
-        if weight is Weight.HARD:
+        if weight is BounceWeight.HARD:
             suppressions.add(email, f"bounced: {failure.reason}", now=now)
-        elif weight is Weight.SOFT:
+        elif weight is BounceWeight.SOFT:
             since = now - timedelta(days=inbox.soft_bounce_days)
             count = self.store.mailbox.soft_bounces(email, since=since)
             if count >= inbox.soft_bounces:
                 suppressions.add(email, f"bounced {count} times: {failure.reason}", now=now)
 
-    def _settle(self, delivery: Delivery, failure: Failure) -> None:
-        arrived = failure.weight in (Weight.DELIVERED, Weight.WAITING)
+    def _settle(self, delivery: Delivery, failure: RecipientFailure) -> None:
+        arrived = failure.weight in (BounceWeight.DELIVERED, BounceWeight.WAITING)
         self.store.ledger.resolve(
             delivery.issue_id,
             delivery.subscriber_id,
@@ -85,9 +93,9 @@ class Reports:
         )
 
     def complaint(self, complaint: Complaint) -> str:
-        """Take whoever complained off the list for good, where the report proves who."""
+        """Unsubscribe and suppress whoever complained, if the report proves who that is."""
         delivery = self._delivery(complaint.returned)
-        email = delivery.email if delivery else self._addressee(complaint.returned)
+        email = delivery.email if delivery else self._recipient_of(complaint.returned)
         if not email:
             return "stray report"
         now = self.clock()
@@ -95,28 +103,24 @@ class Reports:
         self.store.suppressions.add(email, "complained: this is spam", now=now)
         return "complaint"
 
-    def _delivery(self, returned: Returned) -> Delivery | None:
+    def _delivery(self, returned: ReturnedMail) -> Delivery | None:
         issue_id = returned.message_id.strip("<").partition(".")[0]
         if not issue_id or issue_id in set(MailKind):
             return None
-        found = self.store.mailbox.delivery(returned.message_id, issue_id)
-        return found if found is not None and found.email else None
+        delivery = self.store.mailbox.delivery(returned.message_id, issue_id)
+        return delivery if delivery is not None and delivery.email else None
 
-    def _addressee(self, returned: Returned) -> str:
-        """Return whom our mail was for, by what only who had it can show; "" for unknown."""
-        from publisher.inbound.classification.correlation import reply_id  # noqa: PLC0415
-        from publisher.sender.message.tokens import verify_token  # noqa: PLC0415
-        from publisher.sender.one_time_tokens import token_hash  # noqa: PLC0415
-
-        asked = reply_id(returned.message_id)
-        if asked:
-            return self.store.confirmations.asked(token_hash(asked)) or ""
-        found = verify_token(self.store.keys, returned.token) if returned.token else None
-        person = self.store.subscribers.get(found[0]) if found else None
-        return person.email if person else ""
+    def _recipient_of(self, returned: ReturnedMail) -> str:
+        """Return the address that our mail was sent to, "" where nothing proves it."""
+        secret = reply_id(returned.message_id)
+        if secret:
+            return self.store.confirmations.asked(token_hash(secret)) or ""
+        verified = verify_token(self.store.keys, returned.token) if returned.token else None
+        subscriber = self.store.subscribers.get(verified[0]) if verified else None
+        return subscriber.email if subscriber else ""
 
 
-def _about(failures: tuple[Failure, ...], email: str) -> Failure:
-    """Return what a report says of `email`; where it was forwarded, of the first address."""
-    same = (one for one in failures if one.address.lower() == email.lower())
+def _failure_of(failures: tuple[RecipientFailure, ...], email: str) -> RecipientFailure:
+    """Return the failure of `email`; the first one where the mail was forwarded."""
+    same = (failure for failure in failures if failure.address.lower() == email.lower())
     return next(same, failures[0])

@@ -1,4 +1,4 @@
-"""What people ask for by mail, and how they are answered."""
+"""Processing of requests by mail, and the answers to them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from publisher.inbound.classification.mail_kinds import (
     Unsubscribe,
 )
 from publisher.models import Language, SubscriberStatus
+from publisher.sender.message.tokens import verify_token
+from publisher.sender.one_time_tokens import token_hash
 from publisher.sender.transactional_message import MailKind
+from publisher.store.mail.rate_limits import RequestLimits
+from publisher.store.people.confirmations import RedeemOutcome, SubscriptionRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -25,10 +29,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Requests:
-    """Acts on requests; each method returns what it was, in words that are counted.
+class RequestHandler:
+    """Processes requests; each method returns the result as a word or two, to be counted.
 
-    `topic_slug` finds the slug of a topic by its name or slug, None for an unknown one.
+    `topic_slug` returns the slug of a topic by its name or slug, None for an unknown one.
     """
 
     settings: Settings
@@ -36,83 +40,80 @@ class Requests:
     clock: Callable[[], datetime]
     topic_slug: Callable[[str], str | None]
 
-    def help(self, asked: Help) -> str:
-        """Say what can be written."""
-        return self._answer(MailKind.HELP, asked.sender, asked, "help")
+    def help(self, request: Help) -> str:
+        """Answer with the list of commands."""
+        return self._answer(MailKind.HELP, request.sender, request, "help")
 
-    def unsubscribe(self, asked: Unsubscribe) -> str:
-        """Take somebody off the list: by a true token, or by their own address, answered."""
-        from publisher.sender.message.tokens import verify_token  # noqa: PLC0415
-
-        now, people = self.clock(), self.store.subscribers
-        found = verify_token(self.store.keys, asked.token) if asked.token else None
-        if found is not None:
-            subscriber_id, version = found
-            if (people.token_version(subscriber_id) or 0) % 256 == version:
-                people.unsubscribe(subscriber_id, now=now, detail="by mail, from a link")
+    def unsubscribe(self, request: Unsubscribe) -> str:
+        """Unsubscribe by a valid token; by a bare word the sender, who gets an answer."""
+        now, subscribers = self.clock(), self.store.subscribers
+        verified = verify_token(self.store.keys, request.token) if request.token else None
+        if verified is not None:
+            subscriber_id, version = verified
+            if (subscribers.token_version(subscriber_id) or 0) % 256 == version:
+                subscribers.unsubscribe(subscriber_id, now=now, detail="by mail, from a link")
             return "unsubscribe"
-        email = normalise_sender(asked.sender)
-        left = bool(email) and people.remove(email, now=now, detail="by mail, by word")
-        kind = MailKind.GOODBYE if left else MailKind.STRANGER
-        return self._answer(kind, asked.sender, asked, "unsubscribe", always=left)
+        email = normalise_sender(request.sender)
+        removed = bool(email) and subscribers.remove(email, now=now, detail="by mail, by word")
+        kind = MailKind.GOODBYE if removed else MailKind.STRANGER
+        return self._answer(kind, request.sender, request, "unsubscribe", always=removed)
 
-    def confirm(self, said: Confirm) -> str:
-        """Do what was asked for, by the token or the answer to our mail."""
-        from publisher.sender.one_time_tokens import token_hash  # noqa: PLC0415
-        from publisher.store.people.confirmations import RedeemOutcome  # noqa: PLC0415
-
+    def confirm(self, confirmation: Confirm) -> str:
+        """Carry out the pending request that the token or the answered mail confirms."""
         redeem, now = self.store.confirmations.redeem, self.clock()
-        outcome, request = RedeemOutcome.UNKNOWN, None
-        if said.token:
-            hashed = token_hash(said.token)
-            outcome, request = redeem(token_hash=hashed, now=now, detail="by mail, from a link")
-        if outcome is RedeemOutcome.UNKNOWN and said.reply_id:
-            # A mail program may have broken the token in what it quotes.
-            hashed = token_hash(said.reply_id)
-            outcome, request = redeem(reply_hash=hashed, now=now, detail="by answering the mail")
+        outcome, pending = RedeemOutcome.UNKNOWN, None
+        if confirmation.token:
+            hashed = token_hash(confirmation.token)
+            outcome, pending = redeem(token_hash=hashed, now=now, detail="by mail, from a link")
+        if outcome is RedeemOutcome.UNKNOWN and confirmation.reply_id:
+            # A mail program may have broken the token in the text that it quotes.
+            hashed = token_hash(confirmation.reply_id)
+            outcome, pending = redeem(reply_hash=hashed, now=now, detail="by answering the mail")
         if outcome is RedeemOutcome.UNKNOWN:
-            person = self.store.subscribers.find(normalise_sender(said.sender))
-            if person is None or person.status is not SubscriberStatus.PENDING:
+            subscriber = self.store.subscribers.find(normalise_sender(confirmation.sender))
+            if subscriber is None or subscriber.status is not SubscriberStatus.PENDING:
                 return "other"
-            return self._ask(person.email, person.topics, said, "confirm, too late")
-        if outcome is RedeemOutcome.CONFIRMED and request is not None:
-            self._put(MailKind.WELCOME, request.email, {"about": said.message_id})
+            return self._request_confirmation(
+                subscriber.email, subscriber.topics, confirmation, "confirm, too late"
+            )
+        if outcome is RedeemOutcome.CONFIRMED and pending is not None:
+            self._put(MailKind.WELCOME, pending.email, {"about": confirmation.message_id})
         return "confirm"
 
-    def subscribe(self, asked: Subscribe) -> str:
-        """Ask the person to confirm; nothing is kept of them before they do."""
-        email = normalise_sender(asked.sender)
-        slugs = {name: self.topic_slug(name) for name in asked.topics}
+    def subscribe(self, request: Subscribe) -> str:
+        """Ask the sender to confirm; nothing is stored about them before they do."""
+        email = normalise_sender(request.sender)
+        slugs = {name: self.topic_slug(name) for name in request.topics}
         unknown = [name for name, slug in slugs.items() if slug is None]
         if unknown:
-            self._answer(MailKind.HELP, asked.sender, asked, "", unknown=unknown)
+            self._answer(MailKind.HELP, request.sender, request, "", unknown=unknown)
             return "unknown topic"
         if not email:
             return "other"
-        return self._ask(
-            email, sorted({slug for slug in slugs.values() if slug}), asked, "subscribe"
+        return self._request_confirmation(
+            email, sorted({slug for slug in slugs.values() if slug}), request, "subscribe"
         )
 
-    def _ask(self, email: str, topics: Iterable[str], asked: Subscribe | Confirm, word: str) -> str:
-        from publisher.store.people.confirmations import SubscriptionRequest  # noqa: PLC0415
-
+    def _request_confirmation(
+        self, email: str, topics: Iterable[str], mail: Subscribe | Confirm, result: str
+    ) -> str:
         if not self._may_answer(email):
             return "too many"
         payload = json.loads(SubscriptionRequest(email, tuple(topics)).to_json())
-        language = self._language(chinese=isinstance(asked, Subscribe) and asked.chinese)
+        language = self._language(chinese=isinstance(mail, Subscribe) and mail.chinese)
         self._put(
             MailKind.CONFIRM,
             email,
-            {**payload, "about": asked.message_id, "letter_language": language.value},
+            {**payload, "about": mail.message_id, "letter_language": language.value},
         )
-        return word
+        return result
 
     def _answer(
         self,
         kind: MailKind,
         sender: str,
-        asked: Unsubscribe | Subscribe | Help,
-        word: str,
+        request: Unsubscribe | Subscribe | Help,
+        result: str,
         *,
         unknown: list[str] | None = None,
         always: bool = False,
@@ -120,19 +121,17 @@ class Requests:
         email = normalise_sender(sender)
         if not email or not (always or self._may_answer(email)):
             return "too many"
-        chinese = not isinstance(asked, Unsubscribe) and asked.chinese
+        chinese = not isinstance(request, Unsubscribe) and request.chinese
         language = self._language(chinese=chinese).value
-        said = {"about": asked.message_id, "language": language, "unknown": unknown or []}
-        self._put(kind, email, said)
-        return word
+        payload = {"about": request.message_id, "language": language, "unknown": unknown or []}
+        self._put(kind, email, payload)
+        return result
 
     def _put(self, kind: MailKind, email: str, payload: Mapping[str, object]) -> None:
         text = json.dumps(payload, ensure_ascii=False)
         self.store.outgoing_queue.put(kind, email, text, now=self.clock())
 
     def _may_answer(self, email: str) -> bool:
-        from publisher.store.mail.rate_limits import RequestLimits  # noqa: PLC0415
-
         limits = RequestLimits.of(self.settings.subscribing)
         return self.store.rate_limits.knock(email, limits, now=self.clock())
 

@@ -78,7 +78,7 @@ class Office:
         room.read_all(opened)
         opened.close()
         transactional.send_queued(self.settings, self.store, self.clock, topic_names=NAMES)
-        return dict(room.counted)
+        return dict(room.results)
 
     def answers(self) -> list[EmailMessage]:
         """Return what was answered since the last time."""
@@ -143,7 +143,7 @@ def bounce(copy: bytes, email: str, status: str = "5.1.1", action: str = "failed
     """Return a report as a server writes it."""
     return (
         b"Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.net\nTo: news@papers.example.org\n"
-        b"Subject: Undelivered Mail Returned to Sender\nMessage-ID: <r%d@mx.example.net>\n"
+        b"Subject: Undelivered Mail ReturnedMail to Sender\nMessage-ID: <r%d@mx.example.net>\n"
         b"MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; "
         b'boundary="zz"\n\n--zz\nContent-Type: text/plain\n\nSorry.\n--zz\n'
         b"Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n\n"

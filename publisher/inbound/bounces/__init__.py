@@ -1,1 +1,1 @@
-"""Reports of mail servers: bounces and complaints, and the rules by which they count."""
+"""Reports of mail servers: bounces and complaints, and the rules that classify them."""

@@ -1,14 +1,15 @@
-"""What a report's words say of the mailbox: a literal table, the first rule that fits.
+"""Classification of bounces by status and text: a list of rules, of which the first one holds.
 
-A suppressed person gets no mail for good, so only what surely says that the mailbox is gone does
-that at once. What is about us (policy, spam, size) says nothing of the mailbox.
+A suppressed address gets no mail for good, so only bounces that clearly say that the mailbox is
+gone are hard. Refusals of the message or its sender (policy, spam, size) are no fault of the
+mailbox.
 """
 
 from __future__ import annotations
 
 import re
 
-from publisher.inbound.classification.mail_kinds import Weight
+from publisher.inbound.classification.mail_kinds import BounceWeight
 from publisher.sender.transports.smtp_replies import ENHANCED, GONE
 
 _GENERAL = re.compile(r"[245]\.0\.0")
@@ -33,7 +34,7 @@ _FULL = re.compile(
     r"|邮箱(已满|空间不足|容量)|容量(不足|已满)",
     re.IGNORECASE,
 )
-_ABOUT_US = re.compile(
+_REFUSED_SENDER = re.compile(
     r"spam|block(ed|list)|blacklist|black list|reputation|policy|policies|dmarc|\bspf\b|dkim"
     r"|unauthenticated|not authori[sz]ed|refused by filter|content (rejected|filter)|rbl"
     r"|listed (in|at)"
@@ -41,51 +42,54 @@ _ABOUT_US = re.compile(
     r"|垃圾邮件|拒收|退信政策|黑名单|被拒绝|超过.{0,8}(大小|限制)|频率",
     re.IGNORECASE,
 )
-_US = ("5.7.", "5.6.", "5.3.4", "5.2.3", "4.7.", "5.5.")
+_REFUSED_CODES = ("5.7.", "5.6.", "5.3.4", "5.2.3", "4.7.", "5.5.")
 
 
 def status_in(text: str) -> str:
-    """Return the enhanced status code in a text, else one made of its reply code, else ""."""
+    """Return the enhanced status code in `text`, else one made from its reply code, else ""."""
     codes: list[str] = ENHANCED.findall(text)
     for code in codes:
         if not _GENERAL.fullmatch(code):
             return code
     if codes:
         return codes[0]
-    found = _CODE.search(text)
-    return f"{found[1][0]}.0.0" if found else ""
+    match = _CODE.search(text)
+    return f"{match[1][0]}.0.0" if match else ""
 
 
-def better(status: str, diagnostic: str) -> str:
-    """Return the code that says more: that of the diagnosis where the report's is general."""
-    told = status_in(status)
-    if told and not _GENERAL.fullmatch(told):
-        return told
-    return status_in(diagnostic) or told
+def more_specific(status: str, diagnostic: str) -> str:
+    """Return the more specific code: that of `diagnostic` where `status` is a general one."""
+    code = status_in(status)
+    if code and not _GENERAL.fullmatch(code):
+        return code
+    return status_in(diagnostic) or code
 
 
-def classify_bounce(action: str, status: str, diagnostic: str) -> Weight:
-    """Return what a report says of the address.
+def classify_bounce(action: str, status: str, diagnostic: str) -> BounceWeight:
+    """Return the weight of a bounce.
 
-    `action` is RFC 3464's (2.3.3) in lower case, "failed" where there is none.
+    `action` is that of RFC 3464 (2.3.3) in lower case, "failed" where there is none.
     """
     if action in ("delivered", "relayed", "expanded"):
-        return Weight.DELIVERED
+        return BounceWeight.DELIVERED
     if action == "delayed":
-        return Weight.WAITING
+        return BounceWeight.WAITING
     rules = (
-        (status in GONE and not _says_policy(diagnostic), Weight.HARD),
-        (status == "5.2.2" or bool(_FULL.search(diagnostic)), Weight.SOFT),
-        # Exchange says so of unknown recipients too, in a domain that takes only known ones.
-        (status == "5.4.1" and "access denied" in diagnostic.lower(), Weight.HARD),
-        (status.startswith("4."), Weight.SOFT),
-        (status.startswith(_US) and not _NO_MAILBOX.search(diagnostic), Weight.OURS),
-        (bool(_NO_MAILBOX.search(diagnostic)), Weight.HARD),
-        (bool(_ABOUT_US.search(diagnostic)), Weight.OURS),
+        (status in GONE and not _is_policy(diagnostic), BounceWeight.HARD),
+        (status == "5.2.2" or bool(_FULL.search(diagnostic)), BounceWeight.SOFT),
+        # Exchange sends this for unknown recipients, too.
+        (status == "5.4.1" and "access denied" in diagnostic.lower(), BounceWeight.HARD),
+        (status.startswith("4."), BounceWeight.SOFT),
+        (
+            status.startswith(_REFUSED_CODES) and not _NO_MAILBOX.search(diagnostic),
+            BounceWeight.OURS,
+        ),
+        (bool(_NO_MAILBOX.search(diagnostic)), BounceWeight.HARD),
+        (bool(_REFUSED_SENDER.search(diagnostic)), BounceWeight.OURS),
     )
-    return next((weight for holds, weight in rules if holds), Weight.SOFT)
+    return next((weight for holds, weight in rules if holds), BounceWeight.SOFT)
 
 
-def _says_policy(diagnostic: str) -> bool:
-    """Return whether a server that says "no such user" means "not from you"."""
-    return bool(_ABOUT_US.search(diagnostic)) and not _NO_MAILBOX.search(diagnostic)
+def _is_policy(diagnostic: str) -> bool:
+    """Return whether a code for "no such user" is in truth a refusal of the sender."""
+    return bool(_REFUSED_SENDER.search(diagnostic)) and not _NO_MAILBOX.search(diagnostic)

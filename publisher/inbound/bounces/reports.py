@@ -1,8 +1,8 @@
-"""Reports on deliveries: RFC 3464, and the many forms that are older or of their own.
+"""Delivery reports: RFC 3464, and the many forms that are older or proprietary.
 
-The standard ones are read here: they alone have a status for each recipient. For the others there
-is flufl.bounce, the detectors that Mailman has collected; it finds the addresses, and what is said
-of them is weighed by the words. Before it is asked, something else has to say "a bounce".
+Standard reports have a status for each recipient. In the others, the detectors of flufl.bounce,
+which Mailman has collected, find the addresses, and the text is classified by its words. They run
+only where something else shows that a mail is a bounce.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from email.parser import HeaderParser
 from typing import TYPE_CHECKING
 
 from publisher.inbound.bounces.bounce_rules import (
-    better,
     classify_bounce,
+    more_specific,
     status_in,
 )
 from publisher.inbound.classification import mime
-from publisher.inbound.classification.mail_kinds import Failure, Weight
+from publisher.inbound.classification.mail_kinds import BounceWeight, RecipientFailure
 from publisher.printable import one_line
 from publisher.sender.transports.smtp_replies import MOST_CHARACTERS
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _STATUS_KINDS = ("message/delivery-status", "message/global-delivery-status")
 _ACTIONS = frozenset({"failed", "delayed", "delivered", "relayed", "expanded"})
 _MOST_FAILURES = 50
-_MOST_WORDS = 4_000
+_MOST_TEXT = 4_000  # characters
 _DAEMON = re.compile(
     r"^(mailer-?daemon|postmaster|mail-daemon|mdaemon|bounces?|mail\.delivery)(\+.*)?@",
     re.IGNORECASE,
@@ -40,7 +40,7 @@ _SUBJECT = re.compile(
     r"|warning: (message|could not)|delayed|退信|投递失败|未送达|无法送达|发送失败|退回|延迟",
     re.IGNORECASE,
 )
-# Where a report's words end and the copy of our mail begins.
+# The beginning of the copy of our mail in a report.
 _COPY = re.compile(
     r"below this line is a copy|this is a copy of|original message (follows|headers|below)"
     r"|-{3,} ?(original|returned|unsent|the (body|header)|message header|forwarded)"
@@ -52,74 +52,73 @@ _ADDRESS = re.compile(
 )
 
 
-def standard(message: Message) -> tuple[Failure, ...]:
-    """Return what an RFC 3464 report says of each recipient, () where it is none."""
-    words = _words(message)
-    found: list[Failure] = []
+def parse_standard(message: Message) -> tuple[RecipientFailure, ...]:
+    """Return the recipients of an RFC 3464 report, () where `message` is none."""
+    text = _explanation(message)
+    failures: list[RecipientFailure] = []
     for part in mime.parts(message):
         if part.kind not in _STATUS_KINDS:
             continue
         for block in _blocks(part.message):
-            failure = _of_block(block, words)
-            if failure is not None and len(found) < _MOST_FAILURES:
-                found.append(failure)
-    return tuple(found)
+            failure = _parse_block(block, text)
+            if failure is not None and len(failures) < _MOST_FAILURES:
+                failures.append(failure)
+    return tuple(failures)
 
 
-def looks_like_one(message: Message) -> bool:
-    """Return whether a mail that is no RFC 3464 report may be a bounce all the same."""
+def looks_like_bounce(message: Message) -> bool:
+    """Return whether a mail that is no RFC 3464 report may still be a bounce."""
     if mime.header(message, "X-Failed-Recipients"):
         return True
     sender = mime.address(message, "From")
     from_daemon = bool(_DAEMON.match(sender)) or mime.has_null_sender(message)
     return from_daemon and bool(
-        _SUBJECT.search(mime.header(message, "Subject")) or status_in(_words(message))
+        _SUBJECT.search(mime.header(message, "Subject")) or status_in(_explanation(message))
     )
 
 
-def older(message: Message) -> tuple[Failure, ...]:
-    """Return what any other bounce says; one failure without address where it names none."""
-    words = _words(message)
-    status = status_in(words)
+def parse_other(message: Message) -> tuple[RecipientFailure, ...]:
+    """Return the recipients of any other bounce; one without address where it names none."""
+    text = _explanation(message)
+    status = status_in(text)
     temporary, permanent = _detected(message)
-    named = mime.header(message, "X-Failed-Recipients")
-    permanent = permanent or tuple(_ADDRESS.findall(named))
+    failed = mime.header(message, "X-Failed-Recipients")
+    permanent = permanent or tuple(_ADDRESS.findall(failed))
     if not temporary and not permanent:
-        first = _ADDRESS.search(words)
+        first = _ADDRESS.search(text)
         permanent = (first[0],) if first else ("",)
-    reason = one_line(words, MOST_CHARACTERS)
-    weight = classify_bounce("failed", status, words)
-    # A word on a delay in a detector's text outweighs codes that are quoted in it.
+    reason = one_line(text, MOST_CHARACTERS)
+    weight = classify_bounce("failed", status, text)
+    # Where a detector says that it is a delay, codes in the text don't count.
     return (
-        *(Failure(address, Weight.WAITING, status, reason) for address in temporary),
-        *(Failure(address, weight, status, reason) for address in permanent),
+        *(RecipientFailure(address, BounceWeight.WAITING, status, reason) for address in temporary),
+        *(RecipientFailure(address, weight, status, reason) for address in permanent),
     )[:_MOST_FAILURES]
 
 
-def _of_block(block: Message, words: str) -> Failure | None:
-    """Return the failure of a per-recipient block (RFC 3464, 2.3); None for another block."""
-    given = mime.header(block, "Action").lower().split("(")[0].split(" ")[0]
+def _parse_block(block: Message, text: str) -> RecipientFailure | None:
+    """Return the failure of a per-recipient block (RFC 3464, 2.3), None for another block."""
+    reported = mime.header(block, "Action").lower().split("(")[0].split(" ")[0]
     status = mime.header(block, "Status")
     diagnostic = mime.header(block, "Diagnostic-Code")
-    who = [mime.header(block, name) for name in ("Original-Recipient", "Final-Recipient")]
-    if not any(who) or not (given or status):
+    recipients = [mime.header(block, name) for name in ("Original-Recipient", "Final-Recipient")]
+    if not any(recipients) or not (reported or status):
         return None
-    action = given if given in _ACTIONS else "failed"
-    told = diagnostic or words
-    code = better(status, told)
+    action = reported if reported in _ACTIONS else "failed"
+    reason = diagnostic or text
+    code = more_specific(status, reason)
     if action == "failed" and code.startswith("2."):
         action = "delivered"
-    address = next((found for value in who if (found := _recipient(value))), "")
-    return Failure(
-        address, classify_bounce(action, code, told), code, one_line(told, MOST_CHARACTERS)
-    )
+    address = next(filter(None, map(_recipient, recipients)), "")
+    weight = classify_bounce(action, code, reason)
+    return RecipientFailure(address, weight, code, one_line(reason, MOST_CHARACTERS))
 
 
 def _recipient(value: str) -> str:
     """Return the address of `rfc822; name@host` (RFC 3464, 2.3.1), "" for another type."""
     kind, separator, rest = value.partition(";")
-    found = _ADDRESS.search(rest if separator and "@" not in kind else value)
-    return found[0] if found else ""
+    match = _ADDRESS.search(rest if separator and "@" not in kind else value)
+    return match[0] if match else ""
 
 
 def _blocks(part: Message) -> Iterator[Message]:
@@ -127,34 +126,33 @@ def _blocks(part: Message) -> Iterator[Message]:
     if isinstance(content, list):
         blocks = [item for item in content if isinstance(item, Message)]
         yield from blocks
-        # Of a report in UTF-8 (RFC 6533) the parser takes the rest for the text of a mail, and
-        # so it does where the blocks are in base64, which RFC 3464 forbids.
-        said = mime.text(blocks[0]) if len(blocks) == 1 else ""
+        # The parser takes the rest of a report in UTF-8 (RFC 6533) for the text of a mail, as it
+        # does with blocks in base64, which RFC 3464 forbids.
+        text = mime.text(blocks[0]) if len(blocks) == 1 else ""
     else:
-        said = mime.text(part) or str(content or "")
+        text = mime.text(part) or str(content or "")
     parser = HeaderParser(policy=policy.compat32)
-    for paragraph in re.split(r"\r?\n\r?\n", said)[:_MOST_FAILURES]:
+    for paragraph in re.split(r"\r?\n\r?\n", text)[:_MOST_FAILURES]:
         yield parser.parsestr(paragraph.strip())
 
 
-def _words(message: Message) -> str:
-    """Return what a report says to people, without the copy of our mail."""
-    said = mime.body(message)
-    found = _COPY.search(said)
-    return (said[: found.start()] if found and found.start() else said)[:_MOST_WORDS]
+def _explanation(message: Message) -> str:
+    """Return the text of a report for people, without the copy of our mail."""
+    text = mime.body(message)
+    copy = _COPY.search(text)
+    return (text[: copy.start()] if copy and copy.start() else text)[:_MOST_TEXT]
 
 
 def _detected(message: Message) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    # The detectors are loaded for the few mails that need them.
-    from flufl.bounce import all_failures  # noqa: PLC0415
+    from flufl.bounce import all_failures  # noqa: PLC0415 - slow to import, for few mails
 
     try:
         temporary, permanent = all_failures(message)
-    except Exception:  # noqa: BLE001 - seventeen detectors over any bytes: each can raise anything
+    except Exception:  # noqa: BLE001 - its seventeen detectors may raise anything on hostile bytes
         return (), ()
 
-    def addresses(found: frozenset[bytes]) -> tuple[str, ...]:
-        texts = sorted(item.decode("latin-1").strip("<> ") for item in found)
+    def addresses(detected: frozenset[bytes]) -> tuple[str, ...]:
+        texts = sorted(item.decode("latin-1").strip("<> ") for item in detected)
         return tuple(text for text in texts if _ADDRESS.fullmatch(text))
 
     return addresses(temporary), addresses(permanent)

@@ -1,7 +1,7 @@
-"""Whether a program wrote a mail: what must never be answered (RFC 3834, 2 and 5).
+"""Detection of mails that a program wrote, which must never be answered (RFC 3834, 2 and 5).
 
-To answer a program may begin a loop, and an absence note must not confirm anything. Any one sign
-is enough.
+An answer to a program may start a loop, and an absence note must not confirm anything. One sign is
+enough.
 """
 
 from __future__ import annotations
@@ -38,22 +38,20 @@ _SUBJECT = re.compile(
     r"|read:|已读|receipt|delivery receipt)",
     re.IGNORECASE,
 )
-
-
 _PREFIX = re.compile(r"^((re|aw|sv|antw|回复|答复|回覆)\s*[:：]\s*)+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
-    """What our own mails are known by. Addresses and domain are in lower case."""
+class OwnIdentity:
+    """The marks of our own mails; addresses and domain are in lower case."""
 
     addresses: frozenset[str]
     list_id: str
     domain: str  # of our Message-IDs
 
 
-def from_us(message: Message, own: Own) -> str:
-    """Return the sign that a mail is one of ours that came back; "" for none."""
+def sign_of_own_mail(message: Message, own: OwnIdentity) -> str:
+    """Return the sign that a mail is one of ours that came back, "" for none."""
     if mime.address(message, "From").lower() in own.addresses:
         return "our own address"
     if own.list_id in mime.headers(message, "X-Loop"):
@@ -63,8 +61,8 @@ def from_us(message: Message, own: Own) -> str:
     return ""
 
 
-def from_a_program(message: Message) -> str:
-    """Return the sign that a program wrote a mail by itself; "" for none."""
+def sign_of_program(message: Message) -> str:
+    """Return the sign that a program wrote a mail, "" for none."""
     submitted = mime.header(message, "Auto-Submitted").lower().split(";")[0].strip()
     sender = mime.address(message, "From")
     subject = _PREFIX.sub("", mime.header(message, "Subject"))
@@ -77,4 +75,4 @@ def from_a_program(message: Message) -> str:
         "sender": not sender or bool(_SENDER.match(sender)),
         "subject": bool(_SUBJECT.search(subject)),
     }
-    return next((sign for sign, there in signs.items() if there), "")
+    return next((sign for sign, is_there in signs.items() if is_there), "")

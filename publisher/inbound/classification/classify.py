@@ -1,46 +1,46 @@
-"""What a mail is: a pure function from its bytes."""
+"""Classification of a mail by its bytes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from publisher.inbound.bounces import reports
-from publisher.inbound.bounces.complaints import complaint
+from publisher.inbound.bounces.complaints import parse_complaint
 from publisher.inbound.classification import automatic, mime, requests
-from publisher.inbound.classification.correlation import returned
+from publisher.inbound.classification.correlation import find_returned
 from publisher.inbound.classification.mail_kinds import (
     Automatic,
     Bounce,
-    Verdict,
+    InboundMail,
 )
 
 if TYPE_CHECKING:
-    from publisher.inbound.classification.automatic import Own
+    from publisher.inbound.classification.automatic import OwnIdentity
 
 
-def classify(data: bytes, own: Own) -> Verdict:
-    """Return what the mail `data` (of a large one, the beginning) is; never raises.
+def classify(data: bytes, own: OwnIdentity) -> InboundMail:
+    """Return the kind of the mail `data`, of which the beginning is enough; never raises.
 
-    Reports come first, as they quote our mails and so hold every word that a request may have.
-    A link's token is taken from programs too, since mail programs send these mails by themselves;
-    nothing else is.
+    Reports come first: they quote our mails, with every word that a request may have. The token of
+    an unsubscribe link counts even where a program wrote the mail, since mail programs do that when
+    somebody presses "unsubscribe"; no other request of a program counts.
     """
     message = mime.parse(data)
-    found = complaint(message, data, own.domain)
-    if found is not None:
-        return found
-    failures = reports.standard(message)
-    if not failures and reports.looks_like_one(message):
-        failures = reports.older(message)
+    complaint = parse_complaint(message, data, own.domain)
+    if complaint is not None:
+        return complaint
+    failures = reports.parse_standard(message)
+    if not failures and reports.looks_like_bounce(message):
+        failures = reports.parse_other(message)
     if failures:
-        return Bounce(failures, returned(message, data, own.domain))
-    sign = automatic.from_us(message, own)
+        return Bounce(failures, find_returned(message, data, own.domain))
+    sign = automatic.sign_of_own_mail(message, own)
     if sign:
         return Automatic(sign)
-    left = requests.left_by_token(message)
-    if left is not None:
-        return left
-    sign = automatic.from_a_program(message)
+    unsubscribe = requests.parse_unsubscribe_link(message)
+    if unsubscribe is not None:
+        return unsubscribe
+    sign = automatic.sign_of_program(message)
     if sign:
         return Automatic(sign)
-    return requests.request(message, own.domain)
+    return requests.parse_request(message, own.domain)

@@ -1,7 +1,7 @@
-"""What shows that a mail is about one of ours: its Message-ID, or the token in its head.
+"""Proofs that a mail is about one of ours: its Message-ID, or the token in its head.
 
-Both hold a keyed hash that only who had the mail can know, so that nobody can have somebody else
-taken off the list by a report that is made up.
+Both contain a keyed hash that only somebody who had the mail can know, so that nobody can have
+others removed from the list by a forged report.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from publisher.inbound.classification.mail_kinds import Returned
+from publisher.inbound.classification.mail_kinds import ReturnedMail
 from publisher.inbound.classification.mime import MAX_BYTES, headers, parts, text
 from publisher.sender.message.tokens import PSEUDONYM_LENGTH
 from publisher.sender.message.tokens import TOKEN_LENGTH as UNSUBSCRIBE_LENGTH
@@ -32,32 +32,32 @@ _REPLY_ID = re.compile(rf"confirm\.([0-9a-f]{{{REPLY_LENGTH}}})$")
 
 def own_id(value: str, domain: str) -> str:
     """Return the first Message-ID of ours in `value`, with angle brackets; "" for none."""
-    found = re.search(_OWN_ID + re.escape(domain) + r"(?![A-Za-z0-9.-])", value, re.IGNORECASE)
-    return f"<{found[1]}@{domain}>" if found else ""
+    match = re.search(_OWN_ID + re.escape(domain) + r"(?![A-Za-z0-9.-])", value, re.IGNORECASE)
+    return f"<{match[1]}@{domain}>" if match else ""
 
 
 def reply_id(message_id: str) -> str:
-    """Return the secret part of a request's Message-ID, "" for any other one."""
-    found = _REPLY_ID.search(message_id.strip("<>").partition("@")[0])
-    return found[1] if found else ""
+    """Return the secret part of the Message-ID of a request to confirm, "" for any other."""
+    match = _REPLY_ID.search(message_id.strip("<>").partition("@")[0])
+    return match[1] if match else ""
 
 
 def unsubscribe_token(value: str) -> str:
-    """Return what looks like a token for unsubscribing, behind that word; "" for none."""
-    found = _UNSUBSCRIBE.search(value)
-    return found[1] if found else ""
+    """Return what looks like an unsubscribe token after that word, "" for none."""
+    match = _UNSUBSCRIBE.search(value)
+    return match[1] if match else ""
 
 
 def confirm_token(value: str) -> str:
-    """Return what looks like a token for confirming, behind that word; "" for none."""
-    found = _CONFIRM.search(value)
-    return found[1] if found else ""
+    """Return what looks like a confirmation token after that word, "" for none."""
+    match = _CONFIRM.search(value)
+    return match[1] if match else ""
 
 
-def returned(message: Message, data: bytes, domain: str) -> Returned:
-    """Return what a report shows of our mail.
+def find_returned(message: Message, data: bytes, domain: str) -> ReturnedMail:
+    """Return the Message-ID and the token of our mail in a report.
 
-    Looks at the copy of the mail first, then at the reports' other texts, and last at the bytes:
+    Searched are the copy of the mail, the other texts of the report, and finally the bytes:
     reports quote in more ways than there are standards.
     """
     message_id = token = ""
@@ -68,9 +68,9 @@ def returned(message: Message, data: bytes, domain: str) -> Returned:
             for value in headers(part.message, "List-Unsubscribe"):
                 token = token or unsubscribe_token(value)
         if part.kind.startswith("text/"):
-            said = text(part.message)
-            message_id = message_id or own_id(said, domain)
-            token = token or unsubscribe_token(said)
+            content = text(part.message)
+            message_id = message_id or own_id(content, domain)
+            token = token or unsubscribe_token(content)
         if message_id and token:
             break
     if not message_id:
@@ -79,4 +79,4 @@ def returned(message: Message, data: bytes, domain: str) -> Returned:
     if not message_id:
         raw = data[:MAX_BYTES].decode("latin-1")
         message_id, token = own_id(raw, domain), token or unsubscribe_token(raw)
-    return Returned(message_id, token)
+    return ReturnedMail(message_id, token)

@@ -1,4 +1,4 @@
-"""What a mail of the operator's mailbox can be."""
+"""Kinds of mails in the operator's mailbox."""
 
 from __future__ import annotations
 
@@ -7,54 +7,54 @@ from enum import StrEnum
 from typing import TypeAlias
 
 
-class Weight(StrEnum):
-    """What a report says of an address."""
+class BounceWeight(StrEnum):
+    """Consequences of a report for an address."""
 
-    HARD = "hard"  # the mailbox does not exist
-    SOFT = "soft"  # it could not be reached, this time
-    OURS = "ours"  # the message or its sender was not wanted; says nothing of the mailbox
-    WAITING = "waiting"  # not there yet, and still being tried
+    HARD = "hard"  # the mailbox does not exist: no more mail
+    SOFT = "soft"  # not delivered this time
+    OURS = "ours"  # the message or its sender was refused; no fault of the mailbox
+    WAITING = "waiting"  # not delivered yet, still being tried
     DELIVERED = "delivered"
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """What became of one recipient; `address` as the report has it, "" where it names none."""
+class RecipientFailure:
+    """The result for one recipient; `address` as the report has it, "" where it names none."""
 
     address: str
-    weight: Weight
+    weight: BounceWeight
     status: str = ""  # enhanced status code (RFC 3463)
     reason: str = ""  # one printable line
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
-    """What a report shows of the mail it is about; each proves that its writer had our mail."""
+class ReturnedMail:
+    """The mail of ours that a report is about; each field proves that its writer had the mail."""
 
-    message_id: str = ""  # of an issue or a single mail of ours, with its angle brackets
-    token: str = ""  # for unsubscribing, see tokens.py
+    message_id: str = ""  # with its angle brackets
+    token: str = ""  # for unsubscribing, as message/tokens.py makes it
 
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """A report on a delivery: RFC 3464, or one of the many forms that are older."""
+    """A delivery report, by RFC 3464 or in another form."""
 
-    failures: tuple[Failure, ...]
-    returned: Returned = Returned()
+    failures: tuple[RecipientFailure, ...]
+    returned: ReturnedMail = ReturnedMail()
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """Somebody pressed "this is spam" (RFC 5965); `addresses` are those the report names."""
+    """A report that somebody pressed "this is spam"; `addresses` are those that it names."""
 
-    returned: Returned
+    returned: ReturnedMail
     addresses: tuple[str, ...] = ()
     kind: str = "abuse"
 
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
-    """Somebody wants to leave; `token` is empty for a bare word from their own address."""
+    """A request to leave; `token` is "" for a bare word from the sender's own address."""
 
     sender: str
     token: str = ""
@@ -63,7 +63,7 @@ class Unsubscribe:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Somebody wants issues on `topics`, as they wrote them; none: on all."""
+    """A request for issues on `topics`, as they were written; none: on all."""
 
     sender: str
     topics: tuple[str, ...] = ()
@@ -73,7 +73,7 @@ class Subscribe:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """Somebody says yes: by a token, or by answering the mail that has `reply_id`."""
+    """A confirmation, by a token or by an answer to the mail that has `reply_id`."""
 
     sender: str
     token: str = ""
@@ -83,7 +83,7 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """Somebody wants to know what can be written."""
+    """A request for the list of commands."""
 
     sender: str
     chinese: bool = False
@@ -92,18 +92,18 @@ class Help:
 
 @dataclass(frozen=True, slots=True)
 class Automatic:
-    """A program wrote it, and no one waits for an answer; `sign` says what gives it away."""
+    """A mail that a program wrote; `sign` says by what it was recognised."""
 
     sign: str
 
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """For a person to read."""
+    """A mail for a person to read."""
 
-    why: str = ""
+    reason: str = ""
 
 
-Verdict: TypeAlias = (
+InboundMail: TypeAlias = (
     Bounce | Complaint | Unsubscribe | Subscribe | Confirm | Help | Automatic | Other
 )

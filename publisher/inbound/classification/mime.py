@@ -1,8 +1,8 @@
-"""Mails as they come: read without an exception, whatever they hold, in bounded time.
+"""Reading of hostile mails without exceptions and in bounded time.
 
-The standard library's parser takes any bytes; what it does not bound is nesting, and decoding
-can fail in many ways. So the beginning of a mail is read, deep nesting is not, and text is
-decoded by what it says, else by what it looks like.
+The standard library's parser accepts any bytes, but does not bound nesting, and decoding can fail
+in many ways. So only the beginning of a mail is parsed, deep nesting is not, and text is decoded
+by its charset or else by trial.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ _MOST_PARTS = 60
 _MOST_TEXT = 65_536
 _MOST_HEADER = 2_000
 _MOST_HEADERS = 20
-# Each opens a level, or may.
+# Each may open a level.
 _NESTING = re.compile(rb"boundary\s*=|message/", re.IGNORECASE)
 _MOST_NESTED = 40
 _TAG = re.compile(r"<[^<>]{0,2000}>")
-# Lines have 998 characters at most (RFC 5322, 2.1.1); patterns need not be tried on longer ones.
+# Lines have at most 998 characters (RFC 5322, 2.1.1); longer ones would only slow patterns down.
 _TOO_LONG = re.compile(rb"([^\n]{2000})[^\n]+")
 _FAULTS = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
 class MailPart:
-    """A leaf of a mail: its type in lower case, and what it holds."""
+    """A part of a mail, and its content type in lower case."""
 
     kind: str
     message: Message
 
 
 def parse(data: bytes) -> Message:
-    """Return the mail; only its head where it is nested deeper than any mail that matters."""
+    """Return the parsed mail, of one that is nested too deeply only the head."""
     head = _TOO_LONG.sub(rb"\1", data[:MAX_BYTES])
     if len(_NESTING.findall(head)) <= _MOST_NESTED:
         try:
@@ -56,19 +56,19 @@ def parse(data: bytes) -> Message:
 
 
 def parts(message: Message) -> Iterator[MailPart]:
-    """Yield the leaves and the messages inside, outer ones first, at most 60."""
-    waiting, count = [message], 0
-    while waiting and count < _MOST_PARTS:
-        part = waiting.pop(0)
+    """Yield the parts of a mail, outer ones first, at most 60."""
+    pending, count = [message], 0
+    while pending and count < _MOST_PARTS:
+        part = pending.pop(0)
         count += 1
         yield MailPart(kind_of(part), part)
         content = part.get_payload()
         if isinstance(content, list):
-            waiting[:0] = [item for item in content if isinstance(item, Message)]
+            pending[:0] = [item for item in content if isinstance(item, Message)]
 
 
 def kind_of(message: Message) -> str:
-    """Return the content type in lower case, "text/plain" where it makes no sense."""
+    """Return the content type in lower case, "text/plain" where it is invalid."""
     try:
         return message.get_content_type()
     except _FAULTS:
@@ -76,7 +76,7 @@ def kind_of(message: Message) -> str:
 
 
 def parameter(message: Message, name: str) -> str:
-    """Return a parameter of the content type in lower case, "" where it is not there."""
+    """Return a parameter of the content type in lower case, "" where it is missing."""
     try:
         value = message.get_param(name)
     except _FAULTS:
@@ -85,7 +85,7 @@ def parameter(message: Message, name: str) -> str:
 
 
 def header(message: Message, name: str) -> str:
-    """Return the first header `name` decoded (RFC 2047) as one line, "" where it is not there."""
+    """Return the first header `name` decoded (RFC 2047) as one line, "" where it is missing."""
     return one_line(_decoded(_raw(message, name)))
 
 
@@ -95,17 +95,17 @@ def headers(message: Message, name: str) -> tuple[str, ...]:
 
 
 def address(message: Message, name: str) -> str:
-    """Return the one address in a header, "" where there is none that looks like one."""
+    """Return the first address in the header `name`, "" for none."""
     return address_in(_raw(message, name))
 
 
 def address_in(text: str) -> str:
-    """Return the address in the value of a header, "" where there is none."""
+    """Return the first address in the value of a header, "" for none."""
     try:
-        found = parseaddr(one_line(text)[:_MOST_HEADER])[1]
+        email = parseaddr(one_line(text)[:_MOST_HEADER])[1]
     except _FAULTS:
         return ""
-    return found if found.count("@") == 1 and not re.search(r"\s", found) else ""
+    return email if email.count("@") == 1 and not re.search(r"\s", email) else ""
 
 
 def has_null_sender(message: Message) -> bool:
@@ -114,31 +114,31 @@ def has_null_sender(message: Message) -> bool:
 
 
 def body(message: Message) -> str:
-    """Return what a person wrote: the first text, of HTML without its tags."""
+    """Return the text of a mail: the first plain text, else HTML without its tags."""
     html = ""
     for part in parts(message):
         if part.kind == "text/plain" and not _is_attachment(part.message):
             return text(part.message)
         if part.kind == "text/html" and not html:
-            shown = _without_element("script", _without_element("style", text(part.message)))
-            html = _TAG.sub(" ", re.sub(r"(?i)<br\s{0,9}/?>|</p>|</div>", "\n", shown))
+            visible = _without_element("script", _without_element("style", text(part.message)))
+            html = _TAG.sub(" ", re.sub(r"(?i)<br\s{0,9}/?>|</p>|</div>", "\n", visible))
         if part.kind == "message/rfc822":
             break
     return html
 
 
 def _without_element(name: str, html: str) -> str:
-    """Return `html` without the elements of that name; one that never ends has all the rest."""
-    lower, kept, position = html.lower(), [], 0
+    """Return `html` without the elements `name`; one that is not closed reaches to the end."""
+    lower, pieces, position = html.lower(), [], 0
     while (start := lower.find(f"<{name}", position)) >= 0:
-        kept.append(html[position:start])
+        pieces.append(html[position:start])
         end = lower.find(f"</{name}", start)
         position = len(html) if end < 0 else end
-    return "".join((*kept, html[position:]))
+    return "".join((*pieces, html[position:]))
 
 
 def text(message: Message) -> str:
-    """Return the content of a leaf as text, at most 64 KB of it."""
+    """Return the content of a part as text, at most 64 KB of it."""
     try:
         raw = message.get_payload(decode=True)
     except _FAULTS:
@@ -149,7 +149,7 @@ def text(message: Message) -> str:
 
 
 def decode(raw: bytes, charset: str) -> str:
-    """Return bytes as text: by the charset they name, else UTF-8, GB 18030, Latin-1."""
+    """Return bytes as text: by `charset`, else as UTF-8, GB 18030 or Latin-1."""
     for name in (charset, "utf-8", "gb18030"):
         try:
             if name and name not in ("us-ascii", "unicode-1-1-utf-7"):
@@ -164,13 +164,13 @@ def _raw(message: Message, name: str) -> str:
 
 
 def _values(message: Message, name: str) -> list[str]:
-    """Return the headers `name` as they stand there; what is no ASCII is decoded as a body."""
-    wanted = name.lower()
-    # As the parser has them: its own access makes question marks of bytes that are no ASCII.
-    found = [str(value) for key, value in message.raw_items() if key.lower() == wanted]
+    """Return the raw values of the headers `name`, with bytes that are not ASCII decoded."""
+    lower = name.lower()
+    # Raw: the usual access replaces bytes that are not ASCII by question marks.
+    values = [str(value) for key, value in message.raw_items() if key.lower() == lower]
     return [
         value if value.isascii() else decode(value.encode("utf-8", "surrogateescape"), "")
-        for value in (one[:_MOST_HEADER] for one in found[:_MOST_HEADERS])
+        for value in (raw[:_MOST_HEADER] for raw in values[:_MOST_HEADERS])
     ]
 
 

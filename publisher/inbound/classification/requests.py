@@ -1,6 +1,6 @@
-"""What people write: a word in the subject, or as the first line where the subject says nothing.
+"""Requests of people: a command in the subject, or in the first line where that is empty.
 
-Whole words and nothing beside them: a person who writes about leaving is for a person to read.
+A command has to stand alone: a mail that talks about unsubscribing is for a person to read.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from publisher.inbound.classification.correlation import (
 from publisher.inbound.classification.mail_kinds import (
     Confirm,
     Help,
+    InboundMail,
     Other,
     Subscribe,
     Unsubscribe,
-    Verdict,
 )
 
 if TYPE_CHECKING:
@@ -49,51 +49,51 @@ _MOST_TOPICS, _LONGEST = 20, 100
 _ENDS = " .!。！,，;；:：\"'“”‘’<>《》「」[]()（）"
 
 
-def left_by_token(message: Message) -> Unsubscribe | None:
-    """Return the request to leave that a link in one of our mails makes, None for another mail.
+def parse_unsubscribe_link(message: Message) -> Unsubscribe | None:
+    """Return the request to leave that an unsubscribe link creates, None for another mail.
 
-    The token is in the subject or in the address, not in what may be quoted.
+    The token counts in the subject and in addresses, not in text, which may be quoted.
     """
     token = unsubscribe_token(mime.header(message, "Subject"))
     for name in ("To", "Delivered-To", "X-Original-To", "Cc"):
         token = token or unsubscribe_token(mime.header(message, name))
     if not token:
         return None
-    return Unsubscribe(mime.address(message, "From"), token, _id(message))
+    return Unsubscribe(mime.address(message, "From"), token, _message_id(message))
 
 
-def request(message: Message, domain: str) -> Verdict:
-    """Return what a person asks for, `Other` where that is nothing a program knows."""
+def parse_request(message: Message, domain: str) -> InboundMail:
+    """Return the request of a person, `Other` where it is no command."""
     sender = mime.address(message, "From")
     subject = _PREFIX.sub("", mime.header(message, "Subject")).strip(_ENDS)
-    said = mime.body(message)
-    line = _first_line(said)
-    about = _id(message)
+    body = mime.body(message)
+    line = _first_line(body)
+    message_id = _message_id(message)
     if _LEAVE.fullmatch(subject) or _LEAVE.fullmatch(line):
-        return Unsubscribe(sender, "", about)
+        return Unsubscribe(sender, "", message_id)
     token = confirm_token(mime.header(message, "Subject"))
-    answered = _answered(message, domain)
+    answered = _answered_reply_id(message, domain)
     if token or answered:
         if _NO.fullmatch(line):
             return Other("an answer that says no")
-        return Confirm(sender, token or confirm_token(said), answered, about)
+        return Confirm(sender, token or confirm_token(body), answered, message_id)
     for words in (subject, line if not subject else ""):
         chinese = bool(_CHINESE.search(words))
         if _HELP.fullmatch(words):
-            return Help(sender, chinese, about)
-        found = _JOIN.fullmatch(words)
-        if found:
-            return Subscribe(sender, _topics(found[1]), chinese, about)
+            return Help(sender, chinese, message_id)
+        subscribe = _JOIN.fullmatch(words)
+        if subscribe:
+            return Subscribe(sender, _topics(subscribe[1]), chinese, message_id)
     return Other()
 
 
-def _answered(message: Message, domain: str) -> str:
-    """Return the reply id of our request that a mail answers, "" for none."""
+def _answered_reply_id(message: Message, domain: str) -> str:
+    """Return the reply id of the request to confirm that a mail answers, "" for none."""
     for name in ("In-Reply-To", "References"):
         for value in mime.header(message, name).split():
-            found = reply_id(own_id(value, domain))
-            if found:
-                return found
+            answered = reply_id(own_id(value, domain))
+            if answered:
+                return answered
     return ""
 
 
@@ -102,9 +102,9 @@ def _topics(rest: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name[:_LONGEST] for name in names if name))[:_MOST_TOPICS]
 
 
-def _first_line(said: str) -> str:
-    """Return the first line that somebody wrote and not quoted."""
-    for line in said.splitlines()[:50]:
+def _first_line(text: str) -> str:
+    """Return the first line that is not empty, "" where quoted text comes before it."""
+    for line in text.splitlines()[:50]:
         if _QUOTED.match(line):
             return ""
         if line.strip(_ENDS + "\u00a0\u200b\ufeff\t"):
@@ -112,6 +112,6 @@ def _first_line(said: str) -> str:
     return ""
 
 
-def _id(message: Message) -> str:
-    found = re.search(r"<[!-;=?-~]{1,250}>", mime.header(message, "Message-ID"))
-    return found[0] if found else ""
+def _message_id(message: Message) -> str:
+    match = re.search(r"<[!-;=?-~]{1,250}>", mime.header(message, "Message-ID"))
+    return match[0] if match else ""

@@ -1,1 +1,1 @@
-"""Places that mails are read from: IMAP folders and Maildirs."""
+"""Mailboxes: IMAP folders and Maildirs."""

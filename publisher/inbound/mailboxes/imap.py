@@ -1,7 +1,7 @@
-"""A folder by IMAP (RFC 9051, RFC 3501), with the standard library's client.
+"""IMAP folders (RFC 9051, RFC 3501), by the standard library's client.
 
-Of a mail that is fetched in part (`BODY.PEEK[]<0.n>`) no more than that is ever in memory, and PEEK
-leaves a mail unread that is not for us. Why not imap-tools: docs/decisions/0103-own-imap-folder.md.
+Of a mail that is fetched in part (`BODY.PEEK[]<0.n>`), no more than that is ever in memory, and
+PEEK does not mark a mail as read. Why not imap-tools: docs/decisions/0103-own-imap-folder.md.
 """
 
 from __future__ import annotations
@@ -14,19 +14,21 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from publisher.errors import ConfigurationFailure, SourceError
-from publisher.inbound.mailboxes.source import Waiting
+from publisher.inbound.mailboxes.source import UnreadMail
+from publisher.printable import one_line
 from publisher.sender.transports.login import is_this_host
+from publisher.sender.transports.smtp_replies import MOST_CHARACTERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from publisher.inbound.mailboxes.source import Position
+    from publisher.inbound.mailboxes.source import ReadPosition
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class ImapFolder:
-    """One connection, and one folder that it has selected."""
+    """A connection and the folder that it has selected."""
 
     def __init__(
         self,
@@ -38,20 +40,21 @@ class ImapFolder:
         folder: str,
         handled_folder: str,
         since_days: int,
-        position: Position,
+        position: ReadPosition,
         timeout_seconds: float,
         context: ssl.SSLContext | None = None,
     ) -> None:
-        """Connect, log in with `login` and select. Raises `SourceError` and
-        `ConfigurationFailure`.
-        """  # noqa: D205
+        """Connect, log in with `login` and select the folder.
+
+        Raises `SourceError` and `ConfigurationFailure`.
+        """
         if security == "none" and not is_this_host(host):
             raise ConfigurationFailure(
                 f"inbox.security: 'none' is for a server on this host; {host} needs "
                 "'ssl' or 'starttls'"
             )
         self._name = f"{host}:{port}/{folder}"
-        self._handled_folder = handled_folder
+        self._handled_folder = _folder_name(handled_folder) if handled_folder else ""
         self._position = position
         self._since = datetime.now(UTC) - timedelta(days=since_days)
         verified = context or ssl.create_default_context()
@@ -66,27 +69,27 @@ class ImapFolder:
                 if security == "starttls":
                     self._imap.starttls(ssl_context=verified)
                 login(self._imap)
-                # What a server can do it tells in full only to who has logged in.
-                _, told = self._imap.capability()
-                self._can = frozenset(_text(told).upper().split())
+                # Servers list all capabilities only after the login.
+                _, capabilities = self._imap.capability()
+                self._capabilities = frozenset(_decoded(capabilities).upper().split())
                 self._select(folder)
             except BaseException:
                 self.close()
                 raise
 
-    def waiting(self) -> Iterator[Waiting]:
-        """Yield the mails that came after the last one that was looked at, in their order."""
+    def unread(self) -> Iterator[UnreadMail]:
+        """Yield the mails after the last one that was read, in the order of their numbers."""
         last = self._position.position(self._name, self._validity)
         day = f"{self._since.day}-{_MONTHS[self._since.month - 1]}-{self._since.year}"
         with self._translating():
             numbers = self._uid("SEARCH", f"UID {last + 1}:*", "SINCE", day)
-        # "n:*" has the last mail even where its number is below n (RFC 3501, 6.4.8).
+        # "n:*" includes the last mail even where its number is below n (RFC 3501, 6.4.8).
         lines = [line for line in numbers if isinstance(line, bytes)]
         for uid in sorted(int(number) for line in lines for number in line.split()):
             if uid > last:
-                yield Waiting(str(uid))
+                yield UnreadMail(str(uid))
 
-    def read(self, mail: Waiting, limit: int) -> bytes | None:
+    def read(self, mail: UnreadMail, limit: int) -> bytes | None:
         """Return the beginning of a mail, None where it is gone."""
         with self._translating():
             answer = self._uid("FETCH", mail.key, f"(BODY.PEEK[]<0.{limit}>)")
@@ -95,23 +98,23 @@ class ImapFolder:
                 return bytes(item[1])[:limit]
         return None
 
-    def handled(self, mail: Waiting) -> None:
-        """Move a mail, or mark it as seen; then it is passed."""
+    def mark_handled(self, mail: UnreadMail) -> None:
+        """Move a mail or mark it as seen, and skip it from now on."""
         with self._translating():
             if not self._handled_folder:
                 self._uid("STORE", mail.key, "+FLAGS.SILENT", r"(\Seen)")
-            elif "MOVE" in self._can:
-                self._made(lambda: self._uid("MOVE", mail.key, _quoted(self._handled_folder)))
+            elif "MOVE" in self._capabilities:
+                self._with_folder(lambda: self._uid("MOVE", mail.key, self._handled_folder))
             else:
-                self._made(lambda: self._uid("COPY", mail.key, _quoted(self._handled_folder)))
+                self._with_folder(lambda: self._uid("COPY", mail.key, self._handled_folder))
                 self._uid("STORE", mail.key, "+FLAGS.SILENT", r"(\Seen \Deleted)")
-                if "UIDPLUS" in self._can:
-                    # A plain EXPUNGE would remove what others have marked, too.
+                if "UIDPLUS" in self._capabilities:
+                    # A plain EXPUNGE would also remove mails that others have marked.
                     self._uid("EXPUNGE", mail.key)
-        self.passed(mail)
+        self.skip(mail)
 
-    def passed(self, mail: Waiting) -> None:
-        """Note the number."""
+    def skip(self, mail: UnreadMail) -> None:
+        """Store the number of the mail as the last one that was read."""
         self._position.advance(self._name, self._validity, int(mail.key))
 
     def close(self) -> None:
@@ -121,18 +124,18 @@ class ImapFolder:
         with suppress(OSError):
             self._imap.shutdown()
 
-    def _made(self, move: Callable[[], object]) -> None:
-        """Do `move`, and where the folder is not there, make it and do it again."""
+    def _with_folder(self, move: Callable[[], object]) -> None:
+        """Do `move`; where it fails, create the folder for handled mails and try again."""
         try:
             move()
         except imaplib.IMAP4.error:
-            self._imap.create(_quoted(self._handled_folder))
+            self._imap.create(self._handled_folder)
             move()
 
     def _select(self, folder: str) -> None:
-        kind, data = self._imap.select(_quoted(folder))
+        kind, data = self._imap.select(_folder_name(folder))
         if kind != "OK":
-            raise SourceError(f"inbox.folder: {folder}: {_text(data)}")
+            raise SourceError(f"inbox.folder: {folder}: {_reason(data)}")
         _, values = self._imap.response("UIDVALIDITY")
         first = values[0] if values else None
         self._validity = int(first) if first else 0
@@ -140,7 +143,7 @@ class ImapFolder:
     def _uid(self, command: str, *arguments: str) -> list[bytes | tuple[bytes, bytes] | None]:
         kind, data = self._imap.uid(command, *arguments)
         if kind != "OK":
-            raise imaplib.IMAP4.error(f"{command}: {_text(data)}")
+            raise imaplib.IMAP4.error(f"{command}: {_reason(data)}")
         return data
 
     @contextmanager
@@ -148,21 +151,20 @@ class ImapFolder:
         try:
             yield
         except (imaplib.IMAP4.error, OSError, ValueError) as error:
-            told = getattr(error, "strerror", None) or (error.args[0] if error.args else "")
-            reason = " ".join(_text(told).split())
+            reason = _reason(getattr(error, "strerror", None) or (error.args or [""])[0])
             raise SourceError(f"{self._name}: {reason or type(error).__name__}") from error
 
 
-def _quoted(folder: str) -> str:
-    """Return a folder's name as a quoted string in modified UTF-7 (RFC 3501, 5.1.3)."""
-    out: list[str] = []
+def _folder_name(folder: str) -> str:
+    """Return the name of a folder as a quoted string in modified UTF-7 (RFC 3501, 5.1.3)."""
+    pieces: list[str] = []
     for run in re.findall(r"[\x20-\x7e]+|[^\x20-\x7e]+", folder):
         if run[0] <= "\x7e":
-            out.append(run.replace("&", "&-"))
+            pieces.append(run.replace("&", "&-"))
         else:
-            coded = run.encode("utf-7").decode("ascii").removeprefix("+").removesuffix("-")
-            out.append("&" + coded.replace("/", ",") + "-")
-    return quoted_string("".join(out))
+            encoded = run.encode("utf-7").decode("ascii").removeprefix("+").removesuffix("-")
+            pieces.append("&" + encoded.replace("/", ",") + "-")
+    return quoted_string("".join(pieces))
 
 
 def quoted_string(text: str) -> str:
@@ -171,7 +173,10 @@ def quoted_string(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _text(data: object) -> str:
+def _reason(data: object) -> str:
+    return one_line(_decoded(data), MOST_CHARACTERS)
+
+
+def _decoded(data: object) -> str:
     first = data[0] if isinstance(data, list) and data else data
-    found = first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first or "")
-    return "".join(c if c.isprintable() else " " for c in found)[:300]
+    return first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first or "")

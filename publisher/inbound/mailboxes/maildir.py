@@ -1,4 +1,4 @@
-"""A Maildir (cr.yp.to/proto/maildir.html): a mail is a file, and each move of one is a rename."""
+"""Maildirs (cr.yp.to/proto/maildir.html): each mail is a file, which is marked by renaming it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from publisher.errors import SourceError
-from publisher.inbound.mailboxes.source import Waiting
+from publisher.inbound.mailboxes.source import UnreadMail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,17 +17,17 @@ _SEEN = "S"
 
 
 class Maildir:
-    """The mails in `new` and `cur`; what is handled is marked as seen, or goes to a folder."""
+    """The mails in `new` and `cur`; those that were handled are marked as seen or moved."""
 
     def __init__(self, folder: Path, *, handled_folder: str = "", since_days: int = 30) -> None:
-        """Read `folder`; `handled_folder` is one of its own (Maildir++), "" for none."""
+        """Read `folder`; `handled_folder` is a folder inside it (Maildir++), "" for none."""
         self._folder = folder
         self._handled = folder / f".{handled_folder.strip('.')}" if handled_folder else None
         self._oldest = time.time() - since_days * _DAY
 
-    def waiting(self) -> Iterator[Waiting]:
-        """Yield the mails by their time of arrival. The key is what no mark changes."""
-        found: list[tuple[float, str]] = []
+    def unread(self) -> Iterator[UnreadMail]:
+        """Yield the mails in the order of arrival. The key stays the same when flags change."""
+        arrivals: list[tuple[float, str]] = []
         try:
             for path in (*(self._folder / "new").iterdir(), *(self._folder / "cur").iterdir()):
                 if path.name.startswith("."):
@@ -35,15 +35,15 @@ class Maildir:
                 try:
                     state = path.stat()
                 except FileNotFoundError:
-                    continue  # somebody reads the same mailbox
+                    continue  # another program reads the same mailbox
                 if state.st_mtime >= self._oldest:
-                    found.append((state.st_mtime, _key(path.name)))
+                    arrivals.append((state.st_mtime, _key(path.name)))
         except OSError as error:
             raise SourceError(f"inbox.maildir: {self._folder}: {error.strerror}") from error
-        for _, key in sorted(found):
-            yield Waiting(key, f"maildir {key}")
+        for _, key in sorted(arrivals):
+            yield UnreadMail(key, f"maildir {key}")
 
-    def read(self, mail: Waiting, limit: int) -> bytes | None:
+    def read(self, mail: UnreadMail, limit: int) -> bytes | None:
         """Return the beginning of a mail, None where it is gone."""
         path = self._find(mail)
         if path is None:
@@ -56,7 +56,7 @@ class Maildir:
         except OSError as error:
             raise SourceError(f"{path}: can't be read: {error.strerror}") from error
 
-    def handled(self, mail: Waiting) -> None:
+    def mark_handled(self, mail: UnreadMail) -> None:
         """Mark a mail as seen in `cur`, or move it."""
         path = self._find(mail)
         if path is None:
@@ -74,13 +74,13 @@ class Maildir:
         except OSError as error:
             raise SourceError(f"{path}: can't be marked: {error.strerror}") from error
 
-    def passed(self, mail: Waiting) -> None:
-        """Do nothing: the store knows the key."""
+    def skip(self, mail: UnreadMail) -> None:
+        """Do nothing: the store keeps the key."""
 
     def close(self) -> None:
         """Do nothing."""
 
-    def _find(self, mail: Waiting) -> Path | None:
+    def _find(self, mail: UnreadMail) -> Path | None:
         fresh = self._folder / "new" / mail.key
         if fresh.exists():
             return fresh

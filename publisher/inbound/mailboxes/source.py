@@ -1,4 +1,4 @@
-"""What the inbox needs of a place where mails are."""
+"""The interface of a mailbox."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """A mail that may not have been read; `key` is the source's own.
+class UnreadMail:
+    """A mail that may be new; `key` identifies it within its source.
 
-    By `place` the store remembers that it was read; empty where the source itself knows.
+    The store keeps `place` of mails that were read; it is "" where the source itself knows.
     """
 
     key: str
     place: str = ""
 
 
-class Position(Protocol):
-    """Remembers up to which number a folder was read; see store/mail/mailbox.py."""
+class ReadPosition(Protocol):
+    """The number up to which a folder was read; store/mail/mailbox.py documents the methods."""
 
-    def position(self, name: str, validity: int) -> int: ...  # noqa: D102
-    def advance(self, name: str, validity: int, uid: int) -> None: ...  # noqa: D102
+    def position(self, name: str, validity: int) -> int: ...  # noqa: D102 - see above
+    def advance(self, name: str, validity: int, uid: int) -> None: ...  # noqa: D102 - see above
 
 
 class MailSource(Protocol):
-    """A mailbox. Everything raises `SourceError` where it can't be reached or read."""
+    """A mailbox; each method raises `SourceError` where it can't be reached or read."""
 
-    def waiting(self) -> Iterator[Waiting]:
+    def unread(self) -> Iterator[UnreadMail]:
         """Yield the mails that may be new, oldest first."""
         ...
 
-    def read(self, mail: Waiting, limit: int) -> bytes | None:
-        """Return the first `limit` bytes; None where somebody took the mail away meanwhile."""
+    def read(self, mail: UnreadMail, limit: int) -> bytes | None:
+        """Return the first `limit` bytes, None where the mail is gone."""
         ...
 
-    def handled(self, mail: Waiting) -> None:
-        """Mark the mail as read, or move it; it may be gone already."""
+    def mark_handled(self, mail: UnreadMail) -> None:
+        """Mark the mail as read, or move it; one that is gone is no error."""
         ...
 
-    def passed(self, mail: Waiting) -> None:
-        """Note that the mail need not be looked at again; it is left as it is."""
+    def skip(self, mail: UnreadMail) -> None:
+        """Leave the mail as it is, and do not yield it again."""
         ...
 
     def close(self) -> None:
-        """Give everything back."""
+        """Close the connection."""
         ...

@@ -1,4 +1,4 @@
-"""What each mail of tests/data/inbox is, and that nothing else breaks the reading of one."""
+"""Classification of the mails in tests/data/inbox, and of hostile ones."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.inbound.bounces.bounce_rules import classify_bounce
-from publisher.inbound.classification.automatic import Own
+from publisher.inbound.classification.automatic import OwnIdentity
 from publisher.inbound.classification.classify import classify
-from publisher.inbound.classification.mail_kinds import Other, Weight
+from publisher.inbound.classification.mail_kinds import BounceWeight as Weight
+from publisher.inbound.classification.mail_kinds import Other
 
 DATA = Path(__file__).parents[2] / "data" / "inbox"
-OWN = Own(
+OWN = OwnIdentity(
     frozenset({"news@papers.example.org"}), "digests.papers.example.org", "papers.example.org"
 )
 MAILS = {path.stem: path.read_bytes() for path in sorted(DATA.glob("*.eml"))}
@@ -27,13 +28,13 @@ EXPECTED: dict[str, dict[str, Any]] = json.loads(
 
 
 def described(data: bytes) -> dict[str, Any]:
-    verdict = classify(data, OWN)
-    found = asdict(verdict)
-    for failure in found.get("failures", ()):
+    mail = classify(data, OWN)
+    fields = asdict(mail)
+    for failure in fields.get("failures", ()):
         assert "\n" not in failure.pop("reason")
-    # As JSON has it: without what is empty, and lists for tuples.
-    kept = {key: value for key, value in found.items() if value not in ("", (), False)}
-    return json.loads(json.dumps({"is": type(verdict).__name__, **kept}))  # type: ignore[no-any-return]
+    # As in the JSON: without empty fields, and with lists for tuples.
+    filled = {key: value for key, value in fields.items() if value not in ("", (), False)}
+    return json.loads(json.dumps({"is": type(mail).__name__, **filled}))  # type: ignore[no-any-return]
 
 
 def test_every_mail_is_in_the_table() -> None:
@@ -41,7 +42,7 @@ def test_every_mail_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("name", MAILS)
-def test_verdict(name: str) -> None:
+def test_the_kind_of_a_mail(name: str) -> None:
     assert described(MAILS[name]) == EXPECTED[name]
 
 
@@ -51,7 +52,7 @@ def test_line_ends_do_not_count(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "status", "said", "weight"),
+    ("action", "status", "text", "weight"),
     [
         ("failed", "5.1.1", "550 5.1.1 user unknown", Weight.HARD),
         ("failed", "5.1.1", "550 5.1.1 blocked: your IP is listed in a blocklist", Weight.OURS),
@@ -71,12 +72,12 @@ def test_line_ends_do_not_count(name: str) -> None:
         ("relayed", "2.0.0", "", Weight.DELIVERED),
     ],
 )
-def test_weighing(action: str, status: str, said: str, weight: Weight) -> None:
-    assert classify_bounce(action, status, said) is weight
+def test_the_weight_of_a_bounce(action: str, status: str, text: str, weight: Weight) -> None:
+    assert classify_bounce(action, status, text) is weight
 
 
 @given(st.binary(max_size=4000))
-def test_any_bytes_are_something(data: bytes) -> None:
+def test_any_bytes_are_classified(data: bytes) -> None:
     classify(data, OWN)
 
 
@@ -91,7 +92,7 @@ def test_any_bytes_are_something(data: bytes) -> None:
         max_size=5,
     ),
 )
-def test_broken_mails_are_something(data: bytes, cuts: list[tuple[int, int, bytes]]) -> None:
+def test_broken_mails_are_classified(data: bytes, cuts: list[tuple[int, int, bytes]]) -> None:
     for at, length, other in cuts:
         data = data[:at] + other + data[at + length :]
     classify(data, OWN)

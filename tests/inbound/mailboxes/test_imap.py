@@ -20,7 +20,7 @@ import pytest
 from support.inbound_fixture import opened
 
 from publisher.errors import ConfigurationFailure, SourceError
-from publisher.inbound.mailboxes.imap import ImapFolder, _quoted
+from publisher.inbound.mailboxes.imap import ImapFolder, _folder_name
 
 if TYPE_CHECKING:
     import imaplib
@@ -199,11 +199,11 @@ def test_what_is_handled_moves_to_a_folder_that_is_made(by_imap: Office, server:
 def test_a_mail_that_goes_away_meanwhile(by_imap: Office, server: Server) -> None:
     path = by_imap.write("reader@example.net", "help")
     folder = folder_of(server, by_imap)
-    (mail,) = folder.waiting()
+    (mail,) = folder.unread()
     for gone in (path, *(server.mail / "cur").iterdir()):
         gone.unlink(missing_ok=True)
     assert folder.read(mail, 1000) in (None, b"")
-    folder.handled(mail)
+    folder.mark_handled(mail)
     folder.close()
 
 
@@ -229,4 +229,4 @@ def test_what_goes_wrong_is_one_line(by_imap: Office, server: Server) -> None:
     ],
 )
 def test_names_in_modified_utf_7(name: str, quoted: str) -> None:
-    assert _quoted(name) == quoted
+    assert _folder_name(name) == quoted
