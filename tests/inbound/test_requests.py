@@ -154,7 +154,7 @@ def test_a_crash_before_the_mark_does_no_harm(
 
     office.write(WHO, "subscribe")
     with monkeypatch.context() as patch:
-        patch.setattr(Maildir, "handled", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(Maildir, "mark_handled", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             office.read()
     assert office.read() == {}

@@ -96,7 +96,7 @@ def test_other_keys_are_refused(tmp_path: Path, password: bytes) -> None:
             kind or serialization.NoEncryption(),
         )
     )
-    with pytest.raises(SettingsError, match="Password" if password else "no RSA key"):
+    with pytest.raises(SettingsError, match="Password" if password else "not an RSA key"):
         signer(path, "sel", "x.org")
 
 
