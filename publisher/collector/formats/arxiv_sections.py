@@ -1,4 +1,4 @@
-"""The digests of a daily arXiv job: a `## title` section for each paper.
+"""Digests of a daily arXiv job: a `## title` section for each paper.
 
     # 2024-12-02 更新
     ## Title
@@ -15,8 +15,8 @@
     <img src="https://..." align="middle">
     </details>
 
-Title, authors, abstract and PDF line were written from arXiv's data and are believed; what
-follows the PDF line was written by a language model and is not.
+Title, authors, abstract and PDF line come from arXiv's data and are trusted. The text after the
+PDF line comes from a language model and is not.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class _Section:
 def recognises(post: Post) -> bool:
     """Return whether `post` has a section with authors or a PDF line, or is a day without papers.
 
-    A `# date` heading over a table of papers is another format's.
+    A `# date` heading above a table of papers belongs to another format.
     """
     dated = table = False
     for line in post.body.split("\n"):
@@ -87,8 +87,8 @@ def parse(path: str, post: Post, _zone: ZoneInfo) -> tuple[list[ParsedPaper], li
     findings: list[Finding] = []
     seen: dict[str, int] = {}
     for section in _sections(post.body, post.body_line):
-        paper, found = _read(path, section)
-        findings += found
+        paper, defects = _read(path, section)
+        findings += defects
         if paper is None:
             continue
         if paper.id in seen:
@@ -103,9 +103,9 @@ def parse(path: str, post: Post, _zone: ZoneInfo) -> tuple[list[ParsedPaper], li
 def _sections(body: str, first_line: int) -> Iterator[_Section]:
     """Yield a section for each heading that begins a paper.
 
-    A heading inside machine-written notes begins none: it has no authors line right after it and
-    no PDF line before the next heading, so its lines belong to the paper before it. A heading
-    inside a code fence is no heading.
+    A heading inside machine-written notes begins no paper: it has no authors line right after it
+    and no PDF line before the next heading, so its lines belong to the paper before it. Headings in
+    a code fence do not count.
     """
     lines = body.split("\n")
     headings = list(_headings(lines)) if "```" in body or "~~~" in body else _unfenced(lines)
@@ -135,7 +135,7 @@ def _headings(lines: list[str]) -> Iterator[int]:
         if mark := _fence(line):
             position = bisect_right(fences[mark], index)
             close = fences[mark][position] if position < len(fences[mark]) else None
-            # A fence that the model forgot to close must not swallow the papers after it.
+            # A fence that the model forgot to close must not swallow the following papers.
             if close is not None and bisect_left(pdf_lines, close) == bisect_left(pdf_lines, index):
                 closed_at = close
         elif _HEADING.match(line):
@@ -143,7 +143,7 @@ def _headings(lines: list[str]) -> Iterator[int]:
 
 
 def _fence(line: str) -> str:
-    """Return the character of the code fence that `line` is, "" where it is none."""
+    """Return the character of the code fence that `line` is, else ""."""
     match = _FENCE.match(line)
     return match.group(1)[0] if match else ""
 
@@ -159,7 +159,7 @@ def _begins_paper(lines: list[str]) -> bool:
 
 def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Finding]]:
     line, lines = section.line, section.lines
-    found: list[Finding] = []
+    findings: list[Finding] = []
     title = from_arxiv(section.title)
     if not title:
         return None, [finding(path, line, "D208")]
@@ -168,7 +168,7 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
     author_line = _AUTHORS.match(lines[first]) if lines else None
     authors = _authors(author_line.group(1)) if author_line else ()
     if not authors:
-        found.append(finding(path, line + first + 1, "D203", title))
+        findings.append(finding(path, line + first + 1, "D203", title))
     abstract_start = first + 1 if author_line else first
     pdf_at = next((i for i, text in enumerate(lines) if _pdf(text)), None)
     abstract_end = pdf_at if pdf_at is not None else machine_part_start(lines, abstract_start)
@@ -176,27 +176,27 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
     abstract_source = "\n".join(lines[abstract_start:abstract_end])
     abstract = from_arxiv(abstract_source)
     if not abstract:
-        found.append(finding(path, line, "D204", title))
+        findings.append(finding(path, line, "D204", title))
 
     arxiv: paper_id.ArxivId | None = None
     comment = ""
     if pdf_at is None:
-        found.append(finding(path, line, "D201", title))
+        findings.append(finding(path, line, "D201", title))
     elif pdf := _pdf(lines[pdf_at]):
         arxiv = paper_id.arxiv_id(pdf.group(1))
         comment = from_arxiv(pdf.group(2))
         if arxiv is None:
-            found.append(finding(path, line + pdf_at + 1, "D202", pdf.group(1)))
+            findings.append(finding(path, line + pdf_at + 1, "D202", pdf.group(1)))
 
     machine = read_machine_part(lines[machine_start:])
     if not machine.summary:
-        found.append(finding(path, line, "D205", title))
+        findings.append(finding(path, line, "D205", title))
     if not machine.takeaways:
-        found.append(finding(path, line, "D206", title))
-    notes, dropped = _notes(path, line + machine_start + 1, lines[machine_start:], machine)
-    found += dropped
-    figures, bad = _figures(lines[machine_start:])
-    found += [finding(path, line + machine_start + 1 + at, "D209", src) for at, src in bad]
+        findings.append(finding(path, line, "D206", title))
+    notes, notes_findings = _notes(path, line + machine_start + 1, lines[machine_start:], machine)
+    findings += notes_findings
+    figures, invalid = _figures(lines[machine_start:])
+    findings += [finding(path, line + machine_start + 1 + at, "D209", src) for at, src in invalid]
     paper = ParsedPaper(
         line=line,
         id=arxiv.key if arxiv else paper_id.title_id(title),
@@ -217,31 +217,31 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
         figures=figures,
         notes=notes,
     )
-    return paper, found
+    return paper, findings
 
 
 def _notes(
     path: str, first_line: int, lines: tuple[str, ...], machine: MachinePart
 ) -> tuple[Notes | None, list[Finding]]:
-    """Return the notes and what was dropped of all machine-written text; it begins at `lines`."""
-    found = [
+    """Return the notes, and the findings about the machine-written `lines`."""
+    findings = [
         finding(path, first_line + at, "D404", f"{name} (read by its place)")
         for at, name in machine.unknown_labels
     ]
     if machine.courtesy:
         count = len(machine.courtesy)
-        found.append(finding(path, first_line + machine.courtesy[0], "D402", f"{count} x"))
+        findings.append(finding(path, first_line + machine.courtesy[0], "D402", f"{count} x"))
     if machine.notes_start is None:
-        return None, found
+        return None, findings
     start = first_line + machine.notes_start
     read = read_notes(lines[machine.notes_start : machine.notes_end])
     if read.dropped:
         kinds = Counter(piece.kind.value for piece in read.dropped)
         text = ", ".join(f"{kinds[kind]} x {kind}" for kind in sorted(kinds))
-        found.append(finding(path, start + read.dropped[0].index, "D401", text))
+        findings.append(finding(path, start + read.dropped[0].index, "D401", text))
     if read.cut_at is not None:
-        found.append(finding(path, start + read.cut_at, "D403", "notes"))
-    return read.notes, found
+        findings.append(finding(path, start + read.cut_at, "D403", "notes"))
+    return read.notes, findings
 
 
 def _authors(text: str) -> tuple[str, ...]:
@@ -267,17 +267,17 @@ def _split_names(text: str) -> Iterator[str]:
 
 
 def _figures(lines: tuple[str, ...]) -> tuple[tuple[str, ...], list[tuple[int, str]]]:
-    """Return the addresses of the screenshots, and those that are none with their index.
+    """Return the addresses of the screenshots, and the invalid ones with their line's index.
 
-    The screenshots are in the section's last `<details>`: the notes before it may hold anything.
+    Screenshots are in the last `<details>` of a section: the notes before it may hold any image.
     """
     start = last_details(lines)
-    good: list[str] = []
-    bad: list[tuple[int, str]] = []
+    figures: list[str] = []
+    invalid: list[tuple[int, str]] = []
     for index in range(start, len(lines)):
         for source in _IMAGE.findall(lines[index]) if "<" in lines[index] else ():
             if (address := links.http_url(source)) is None:
-                bad.append((index, source[:100]))
-            elif address not in good:
-                good.append(address)
-    return tuple(good), bad
+                invalid.append((index, source[:100]))
+            elif address not in figures:
+                figures.append(address)
+    return tuple(figures), invalid

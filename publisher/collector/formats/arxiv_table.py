@@ -5,8 +5,8 @@ r"""The README tables of daily-arXiv lists: a row for each paper, a heading for 
     |---|---|---|---|---|
     |**2024-11-30**|**A \| title**|Ana Author et.al.|[2411.00001](http://arxiv.org/abs/2411.00001)|null|
 
-Columns are known by their names, in any order; what is not known is passed over. The date of a
-row may also stand in a heading above it. A table without an arXiv paper in it is just a table.
+Columns are recognised by their names, in any order, and unknown ones are ignored. The date of a row
+may also stand in a heading above it. A table without an arXiv paper is an ordinary table.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from publisher.collector.frontmatter.reader import Post
     from publisher.models import Finding
 
-# Lines that only a digest of sections has: its notes may hold any table.
+# Lines that only a digest of sections has, whose notes may contain any table.
 _SECTIONS = re.compile(
     r"^(?:\*\*[ \t]*Authors?[ \t]*[:：]|\[PDF\][ \t]*\()", re.MULTILINE | re.IGNORECASE
 )
@@ -56,26 +56,26 @@ _DETAILS_LEVEL = 7  # below every heading
 
 @dataclass(slots=True)
 class _Place:
-    """Where in the file a row is: the headings above it, by level."""
+    """The place of a row in the file: the headings above it, by level."""
 
     headings: dict[int, str] = field(default_factory=dict)
 
     def enter(self, level: int, text: str) -> None:
-        """Take note of a heading, which ends all those below it."""
+        """Record a heading, which ends those of its own and deeper levels."""
         self.headings = {at: name for at, name in self.headings.items() if at < level}
         self.headings[level] = text
 
     def leave_details(self) -> None:
-        """Take note of the end of a `<details>`."""
+        """Record the end of a `<details>`."""
         self.headings.pop(_DETAILS_LEVEL, None)
 
     def topic(self) -> tuple[str, ...]:
-        """Return the nearest heading that names a topic, () where none does."""
+        """Return the nearest heading that names a topic, () without one."""
         names = (table_words.topic(self.headings[at]) for at in sorted(self.headings, reverse=True))
         return next(((name[:200],) for name in names if name), ())
 
     def moment(self, zone: ZoneInfo) -> datetime | None:
-        """Return the date in the nearest heading that has one."""
+        """Return the date in the nearest heading that has one, else None."""
         dates = (
             table_words.moment(self.headings[at], zone)
             for at in sorted(self.headings, reverse=True)
@@ -86,7 +86,7 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A row: its index in the body, and its cells by what their column means."""
+    """A row: its index in the body, and its cells by the role of their column."""
 
     index: int
     cells: dict[str, str]
@@ -105,8 +105,8 @@ def parse(path: str, post: Post, zone: ZoneInfo) -> tuple[list[ParsedPaper], lis
     papers: list[ParsedPaper] = []
     findings: list[Finding] = []
     for row in _rows(post.body):
-        paper, found = _read(path, row, post.body_line + row.index, zone)
-        findings += found
+        paper, defects = _read(path, row, post.body_line + row.index, zone)
+        findings += defects
         if paper is not None:
             papers.append(paper)
     return papers, findings
@@ -147,8 +147,8 @@ def _enter(place: _Place, line: str) -> None:
 def _cells(line: str, expected: int) -> list[str]:
     """Return the cells of a row.
 
-    Lists write the bars of a formula as they are: where there are more cells than `expected`
-    (0: not known), those that a `**` or `$` holds together are one.
+    Lists do not escape the bars of a formula: where there are more cells than `expected` (0 if
+    unknown), the cells between a pair of `**` or `$` are joined.
     """
     line = line.strip().removeprefix("|")
     line = line[:-1] if line.endswith("|") and not line.endswith("\\|") else line
@@ -174,14 +174,14 @@ def _read(
     title = _title(cells.get("title", ""))
     if not title:
         return None, [finding(path, line, "D312")] if any(cells.values()) else []
-    found: list[Finding] = []
+    findings: list[Finding] = []
     place = _Place(dict(row.place))
     arxiv = _arxiv_id(cells)
     if arxiv is None:
-        found.append(finding(path, line, "D313", title))
+        findings.append(finding(path, line, "D313", title))
     authors = _authors(cells.get("authors", ""))
     if not authors and "authors" in row.cells:
-        found.append(finding(path, line, "D314", title))
+        findings.append(finding(path, line, "D314", title))
     abstract = from_arxiv(without_html(_unfolded(cells.get("abstract", ""))))
     comment = from_machine(_unfolded(cells.get("comment", "")))
     linked = _addresses(cells.get("link", "")) + _addresses(cells.get("title", ""))
@@ -201,11 +201,11 @@ def _read(
         published=table_words.moment(cells.get("date", ""), zone) or place.moment(zone),
         topic_names=place.topic(),
     )
-    return paper, found
+    return paper, findings
 
 
 def _arxiv_id(cells: dict[str, str]) -> paper_id.ArxivId | None:
-    """Return the paper of a row: from the address in its link, title or another cell."""
+    """Return the arXiv paper that a row links to, from its link, title or another cell."""
     order = ("link", "title", "code", "comment", "abstract")
     for role in order:
         for address in _addresses(cells.get(role, "")):
@@ -221,9 +221,9 @@ def _arxiv_id(cells: dict[str, str]) -> paper_id.ArxivId | None:
 
 def _addresses(cell: str) -> tuple[str, ...]:
     """Return the http addresses of a cell, each once: of links in Markdown and HTML, and bare."""
-    found = [match[2] for match in _LINK.finditer(cell)] + _HREF.findall(cell)
-    found = [address for target in found if (address := links.http_url(target))]
-    return tuple(dict.fromkeys([*found, *links.urls(_LINK.sub(" ", cell))]))
+    targets = [match[2] for match in _LINK.finditer(cell)] + _HREF.findall(cell)
+    linked = [address for target in targets if (address := links.http_url(target))]
+    return tuple(dict.fromkeys([*linked, *links.urls(_LINK.sub(" ", cell))]))
 
 
 def _title(cell: str) -> str:
@@ -233,7 +233,7 @@ def _title(cell: str) -> str:
 
 
 def _authors(cell: str) -> tuple[str, ...]:
-    # A run of blanks would make the search for separators slow.
+    # A long run of blanks would make splitting slow.
     cell = " ".join(_LINK.sub(r"\1", cell).replace("**", "").split())
     text = table_words.without_et_al(cell)
     names = (table_words.without_et_al(from_arxiv(without_html(n))) for n in _AND.split(text))
@@ -241,5 +241,5 @@ def _authors(cell: str) -> tuple[str, ...]:
 
 
 def _unfolded(cell: str) -> str:
-    """Return what a `<details>` in a cell hides, without a model's thoughts about it."""
+    """Return the content of a `<details>` in a cell, without the thoughts of a model."""
     return _THOUGHTS.sub(" ", _SUMMARY.sub(" ", cell))

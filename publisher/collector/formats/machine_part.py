@@ -1,4 +1,4 @@
-"""What a language model wrote about a paper: summary, takeaways and notes, label by label."""
+"""The machine-written part of a paper's section: summary, takeaways and notes, label by label."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from publisher.collector.text.plain_text import from_machine
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# The job's own link line, or the screenshots: the end of summary and takeaways.
+# The daily job's link line, or the screenshots: the end of summary and takeaways.
 _LINK_LINE = re.compile(r"[ \t]*\*\*[ \t]*\[[^\]\n]{1,60}\]\([^)\n]*\)[ \t]*\*\*")
 _DETAILS = re.compile(r"[ \t]*<details\b", re.IGNORECASE)
-# Where notes follow without a link line, they begin with the title once more.
+# Notes that follow without a link line begin by repeating the title.
 _NOTES = re.compile(
     r"[ \t]*(?:<[^<>]{1,40}>[ \t]*){0,4}(?:\d{1,2}[.、][ \t]*)?\**(?:Title|论文标题|标题|"
     r"题目)\**[ \t]*[:：]",
@@ -26,34 +26,34 @@ _NOTES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class MachinePart:
-    """Summary and takeaways are plain text, empty where there are none.
+    """The parts of a machine-written text: summary and takeaways as plain text, maybe empty.
 
-    All numbers are indices of the lines that were read.
+    All numbers are indices into the lines that were read.
     """
 
     summary: str
     takeaways: tuple[str, ...]
-    notes_start: int | None = None  # None: there are none
+    notes_start: int | None = None  # None without notes
     notes_end: int = 0
     courtesy: tuple[int, ...] = ()  # lines that were left out
     unknown_labels: tuple[tuple[int, str], ...] = ()
 
 
 def machine_part_start(lines: Sequence[str], start: int) -> int:
-    """Return the index from `start` on of the first line that a model wrote, else the end."""
+    """Return the index of the first machine-written line at or after `start`, else the end."""
     for index in range(start, len(lines)):
         line = lines[index]
         if _LINK_LINE.match(line) or _DETAILS.match(line):
             return index
         label = find_label(line)
-        # An abstract without its PDF line may itself have words such as "Summary:".
+        # An abstract without a PDF line may itself contain words such as "Summary:".
         if label and label.emphasised and label.kind is not LabelKind.UNKNOWN:
             return index
     return len(lines)
 
 
 def last_details(lines: Sequence[str]) -> int:
-    """Return the index of the last line with a block of details, where there is none the end."""
+    """Return the index of the last line with a `<details>`, the number of lines without one."""
     for index in reversed(range(len(lines))):
         if "<" in lines[index] and "<details" in lines[index].lower():
             return index
@@ -61,7 +61,7 @@ def last_details(lines: Sequence[str]) -> int:
 
 
 def read_machine_part(lines: Sequence[str]) -> MachinePart:
-    """Return what a model wrote in the lines after the PDF line."""
+    """Return the parts of the machine-written `lines`, which follow the PDF line."""
     link = next((i for i, line in enumerate(lines) if "[" in line and _LINK_LINE.match(line)), None)
     details = next(
         (i for i, line in enumerate(lines) if "<" in line and _DETAILS.match(line)), None
@@ -89,28 +89,28 @@ def read_machine_part(lines: Sequence[str]) -> MachinePart:
     )
 
 
-# Ten times what any model wrote between PDF line and notes; more is an attack on the reader.
+# Ten times the most that a model wrote between PDF line and notes; more is an attack.
 MOST_LINES = 2000
 LONGEST_LINE = 50_000
 
-_Numbered = list[tuple[int, str]]
+_Lines = list[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """Lines with their indices; the first line of a part is what follows its label."""
+    """Lines with their indices; the first line of a part is the text after its label."""
 
-    summary: _Numbered
-    takeaways: _Numbered
+    summary: _Lines
+    takeaways: _Lines
     unknown: tuple[tuple[int, str], ...]
 
 
 def _split(block: Sequence[str]) -> _Parts:
-    """Return the lines of summary and takeaways."""
+    """Return the lines of summary and takeaways, and the unknown labels read by their place."""
     labels = [find_label(line) for line in block]
     has_summary = any(label and label.kind is LabelKind.SUMMARY for label in labels)
-    before: _Numbered = []
-    parts: dict[LabelKind, _Numbered] = {}
+    before: _Lines = []
+    parts: dict[LabelKind, _Lines] = {}
     unknown: list[tuple[int, str]] = []
     listed = False  # whether the summary's label stood in a list
     part = before
@@ -121,13 +121,13 @@ def _split(block: Sequence[str]) -> _Parts:
         kind = label.kind
         if kind is LabelKind.UNKNOWN:
             following = next((text for text in block[index + 1 :] if text.strip()), "")
-            kind = _guess(parts, following, before, has_summary=has_summary)
+            kind = _guess_kind(parts, following, before, has_summary=has_summary)
             if kind is not LabelKind.UNKNOWN:
                 unknown.append((index, label.name))
         elif kind in parts:
             blank = part is parts[kind] and not any(text.strip() for _, text in part)
             if blank and not (label.listed and label.rest):
-                parts[kind][0] = (index, label.rest)  # two labels in a row, e.g. in two languages
+                parts[kind][0] = (index, label.rest)  # two labels in a row: two languages
                 continue
             kind = LabelKind.UNKNOWN
         elif not _opens(label, parts, listed=listed):
@@ -138,14 +138,14 @@ def _split(block: Sequence[str]) -> _Parts:
             listed = label.listed
             part = parts[kind] = [(index, label.rest)]
     takeaways = parts.get(LabelKind.TAKEAWAYS, [])
-    # A summary may have lost its label; without one for the takeaways it could be anything.
+    # A summary may lack its label, but without a label of takeaways the text could be anything.
     return _Parts(
         parts.get(LabelKind.SUMMARY, before if takeaways else []), takeaways, tuple(unknown)
     )
 
 
-def _opens(label: Label, parts: dict[LabelKind, _Numbered], *, listed: bool) -> bool:
-    """Return whether a known label opens its part here, and is no item or sentence of another."""
+def _opens(label: Label, parts: dict[LabelKind, _Lines], *, listed: bool) -> bool:
+    """Return whether a known label opens a part here rather than an item or sentence of another."""
     if label.kind is LabelKind.SUMMARY:
         return LabelKind.TAKEAWAYS not in parts or (label.emphasised and not label.listed)
     if label.rest and not label.strong:
@@ -153,10 +153,10 @@ def _opens(label: Label, parts: dict[LabelKind, _Numbered], *, listed: bool) -> 
     return not (label.listed and label.rest and not listed)
 
 
-def _guess(
-    parts: dict[LabelKind, _Numbered], following: str, before: _Numbered, *, has_summary: bool
+def _guess_kind(
+    parts: dict[LabelKind, _Lines], following: str, before: _Lines, *, has_summary: bool
 ) -> LabelKind:
-    """Return what a label that nobody has seen yet announces, by its place."""
+    """Return the kind of a label that is in no table, by its place."""
     if LabelKind.TAKEAWAYS in parts:
         return LabelKind.UNKNOWN
     if LabelKind.SUMMARY in parts:
@@ -165,10 +165,10 @@ def _guess(
     return LabelKind.SUMMARY if first and not is_item(following) else LabelKind.UNKNOWN
 
 
-def _summary(lines: _Numbered, *, bounded: bool) -> tuple[str, list[int]]:
+def _summary(lines: _Lines, *, bounded: bool) -> tuple[str, list[int]]:
     """Return the summary and the indices of the courtesies around it.
 
-    Not `bounded`: nothing tells where the notes begin, so only the first paragraph is taken.
+    Where it is not `bounded`, nothing marks the start of the notes: only a first paragraph counts.
     """
     courtesy: list[int] = []
     start, stop = 0, len(lines)
@@ -182,7 +182,7 @@ def _summary(lines: _Numbered, *, bounded: bool) -> tuple[str, list[int]]:
 
 
 def _is_empty(line: tuple[int, str], courtesy: list[int]) -> bool:
-    """Return whether a line holds nothing of the summary; note the index of a courtesy."""
+    """Return whether a line is no part of the summary; add a courtesy's index to `courtesy`."""
     index, text = line
     if not text.strip():
         return True

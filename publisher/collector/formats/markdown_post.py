@@ -1,8 +1,8 @@
-"""Any Markdown post with front matter: one entry for each, for any Hexo, Hugo, Jekyll or Pelican.
+"""Any Markdown post with front matter, of Hexo, Hugo, Jekyll or Pelican: one entry a post.
 
-It is asked last, since it takes every post that has a title and a text. The entry's id follows
-from what the post's own address follows from (permalink, slug, path), so that a corrected post
-stays the same entry.
+The last format, since it recognises every post that has a title and a text. The entry's id is
+derived from what the post's address is derived from (permalink, slug, path), so that a corrected
+post stays the same entry.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ _IMAGE = re.compile(
     r"!\[[^\[\]\n]{0,500}\]\([ \t]*<?([^\s()<>]+(?:\([^\s()]*\)[^\s()]*)?)>?[^()\n]*\)"
 )
 _HTML_IMAGE = re.compile(r"<img\b[^<>]{0,500}?\bsrc[ \t]*=[ \t]*[\"']?([^\"'\s<>]+)", re.IGNORECASE)
-# What Hugo, Hexo, Jekyll and kramdown put between their braces, and definitions of links.
-_MACHINERY = re.compile(
+# Shortcodes and tags of Hugo, Hexo, Jekyll and kramdown, link definitions, footnotes, contents.
+_TEMPLATE_TAGS = re.compile(
     r"\{\{[^{}]*\}\}|\{%[^{}]*\}|^[ ]{0,3}\[[^\[\]\n]+\]:[^\n]*$|\[\^[^\[\]\n]+\]|\{:[^{}\n]*\}|"
     r"^[ \t]*\[(?:TOC|\[_TOC_\])\][ \t]*$",
     re.DOTALL | re.MULTILINE,
@@ -44,7 +44,7 @@ _MACHINERY = re.compile(
 _NO_PROSE = re.compile(r"[ ]{0,3}#{1,6}[ \t]|[ \t]*\||[ ]{0,3}(?:[-*_=][ \t]*){3,}$|(?:    |\t)\S")
 _MARK = re.compile(r"^[ \t]*(?:>[ \t]?|[-*+][ \t]+|\d{1,3}[.)][ \t]+)+")
 _LETTER = re.compile(r"[^\W_]")
-_DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}-")  # Jekyll's names of posts
+_DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}-")  # file names of Jekyll's posts
 _LIST = re.compile(r"\s*[,，;；、]\s*")
 _AUTHORS = re.compile(r"\s*[,，;；、]\s*|\s+and\s+|\s*&\s*")
 _NO_TOPIC = re.compile(r"_?posts?|content|source|src|blog|docs?|[\d._-]*", re.IGNORECASE)
@@ -53,12 +53,12 @@ _ADDRESSES = ("canonical_url", "canonicalUrl", "canonical", "permalink", "url", 
 
 
 def recognises(post: Post) -> bool:
-    """Return whether `post` has a title in its front matter, and any text."""
+    """Return whether `post` has a title in its front matter, and some text."""
     return bool(text_of(post.metadata, "title")) and bool(_abstract(post))
 
 
 def parse(path: str, post: Post, _zone: ZoneInfo) -> tuple[list[ParsedPaper], list[Finding]]:
-    """Return the one entry of `post`, and D107 where it has no tag or category."""
+    """Return the entry of `post`, and D107 where it has no tag or category."""
     address = next(
         (url for key in _ADDRESSES if (url := links.http_url(text_of(post.metadata, key)))), ""
     )
@@ -87,12 +87,12 @@ def _path_of(address: str) -> str:
 
 
 def _id(path: str, post: Post) -> str:
-    """Return "post:", what can be read of the post's address, and a part of its hash."""
+    """Return "post:", a readable part of the post's address, and 8 hex digits of its hash."""
     pure = PurePosixPath(path)
     parts = pure.with_suffix("").parts
     key = "/".join(parts[:-1] if parts[-1].lower() == "index" and len(parts) > 1 else parts)
     permalink = _path_of(text_of(post.metadata, "permalink", "url").replace("\\", "/"))
-    # Jekyll and Hexo take patterns here (/:year/:title/), which are the same for many posts.
+    # Jekyll and Hexo accept patterns here (/:year/:title/), which many posts share.
     if permalink.strip("/") and ":" not in permalink:
         key = permalink.strip("/").removesuffix(".html")
     elif number := text_of(post.metadata, "abbrlink"):
@@ -104,7 +104,7 @@ def _id(path: str, post: Post) -> str:
 
 
 def _topics(path: str, post: Post) -> tuple[str, ...]:
-    found: list[str] = []
+    topics: list[str] = []
     lowered = {key.lower(): value for key, value in post.metadata.items()}
     taxonomies = lowered.get("taxonomies")  # Zola
     if isinstance(taxonomies, dict):
@@ -112,73 +112,73 @@ def _topics(path: str, post: Post) -> tuple[str, ...]:
     for key in ("tags", "tag", "categories", "category"):
         value = lowered.get(key)
         for name in names(value):
-            # A text instead of a list: Pelican has commas in it, Jekyll blanks.
+            # A text instead of a list: Pelican separates by commas, Jekyll by blanks.
             if isinstance(value, str) and _LIST.search(plain(name)):
-                found += _LIST.split(plain(name))
+                topics += _LIST.split(plain(name))
             elif isinstance(value, str) and _DATED.match(PurePosixPath(path).name):
-                found += name.split()
+                topics += name.split()
             else:
-                found.append(name)
-        if found:
+                topics.append(name)
+        if topics:
             break
-    return tuple(dict.fromkeys(name[:200] for name in map(from_machine, found) if name))
+    return tuple(dict.fromkeys(name[:200] for name in map(from_machine, topics) if name))
 
 
 def _folder(path: str) -> str:
-    """Return a topic for a post that names none: its folder, where that says something."""
+    """Return a topic for a post without one: its folder, or "Posts" where that is no topic."""
     inner = [part for part in PurePosixPath(path).parent.parts if not _NO_TOPIC.fullmatch(part)]
     return from_machine(inner[-1])[:200] if inner and from_machine(inner[-1]) else "Posts"
 
 
 def _authors(post: Post) -> tuple[str, ...]:
     lowered = {key.lower(): value for key, value in post.metadata.items()}
-    found: list[str] = []
+    authors: list[str] = []
     for key in ("authors", "author"):
         value = lowered.get(key)
         for item in value if isinstance(value, list) else [value]:
             name = item.get("name") if isinstance(item, dict) else item
             if isinstance(name, str):
-                found += _AUTHORS.split(plain(name)) if isinstance(value, str) else [name]
-        if found:
+                authors += _AUTHORS.split(plain(name)) if isinstance(value, str) else [name]
+        if authors:
             break
-    return tuple(dict.fromkeys(filter(None, map(from_machine, found))))
+    return tuple(dict.fromkeys(filter(None, map(from_machine, authors))))
 
 
 def _abstract(post: Post) -> str:
-    """Return what the front matter says about the post, else its first words."""
+    """Return the description in the front matter, else the excerpt or the first paragraph."""
     described = text_of(post.metadata, "description", "excerpt", "summary", "abstract")
     if described and (text := from_machine(described)):
         return text
     mark = text_of(post.metadata, "excerpt_separator")
     shown, more, _ = post.body.partition(mark) if mark else (post.body, "", "")
-    if not more and (found := _MORE.search(post.body)):
-        shown, more = post.body[: found.start()], found.group()
+    if not more and (match := _MORE.search(post.body)):
+        shown, more = post.body[: match.start()], match.group()
     paragraphs = _paragraphs(shown)
     return from_machine("\n".join(paragraphs if more else paragraphs[:1]))
 
 
 def _paragraphs(body: str) -> list[str]:
-    """Return the paragraphs that are prose: no headings, code, tables, pictures or machinery."""
-    for pattern in (_FENCE, _COMMENT, _IMAGE, _MACHINERY):
+    """Return the paragraphs of prose: no headings, code, tables, pictures or template tags."""
+    for pattern in (_FENCE, _COMMENT, _IMAGE, _TEMPLATE_TAGS):
         body = pattern.sub("", body)
-    found: list[str] = []
+    paragraphs: list[str] = []
     for block in re.split(r"\n[ \t]*\n", body):
         lines = [_MARK.sub("", line) for line in block.split("\n") if not _NO_PROSE.match(line)]
         if _LETTER.search(text := from_machine("\n".join(lines))):
-            found.append(text)
-    return found
+            paragraphs.append(text)
+    return paragraphs
 
 
 def _figures(post: Post, address: str) -> tuple[str, ...]:
-    """Return the pictures of the post; those relative to it only where its address is known."""
+    """Return the addresses of the pictures; relative ones only where the post's is known."""
     lowered = {key.lower(): value for key, value in post.metadata.items()}
-    found: list[str] = []
+    sources: list[str] = []
     for key in _PICTURES:
         value = lowered.get(key)
-        if isinstance(value, dict):  # Hugo's themes: cover: {image: ...}
+        if isinstance(value, dict):  # themes of Hugo: cover: {image: ...}
             value = value.get("image") or value.get("url") or value.get("src")
-        found += names(value)
+        sources += names(value)
     body = _COMMENT.sub("", _FENCE.sub("", post.body))
-    found += _IMAGE.findall(body) + _HTML_IMAGE.findall(body)
-    absolute = (links.http_url(urljoin(address, source) if address else source) for source in found)
-    return tuple(dict.fromkeys(url for url in absolute if url))
+    sources += _IMAGE.findall(body) + _HTML_IMAGE.findall(body)
+    absolute = (urljoin(address, source) if address else source for source in sources)
+    return tuple(dict.fromkeys(url for url in map(links.http_url, absolute) if url))

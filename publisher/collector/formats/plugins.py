@@ -1,4 +1,4 @@
-"""Digest formats that installed packages bring, by the entry point group `publisher.formats`."""
+"""Digest formats of installed packages, by the entry point group `publisher.formats`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from publisher.collector.findings import finding
 from publisher.errors import PluginError
 
 if TYPE_CHECKING:
-    from publisher.collector.formats import DigestFormat
+    from publisher.collector.formats.digest_format import DigestFormat
     from publisher.models import Finding
 
 GROUP = "publisher.formats"
@@ -23,9 +23,9 @@ def fingerprint() -> bytes:
 
 @cache
 def installed() -> tuple[dict[str, DigestFormat], tuple[Finding, ...]]:
-    """Return the formats that installed packages bring, by name, and D303 for those that fail.
+    """Return the formats of installed packages by name, and a finding D303 for each that fails.
 
-    A broken package is no reason to publish nothing: it is reported, and the others do their work.
+    A broken package is reported and does not keep the others, or the site, from working.
     """
     formats: dict[str, DigestFormat] = {}
     failures: list[Finding] = []

@@ -1,7 +1,7 @@
-"""The takeaways: the items of a list that a language model wrote, in any shape of list.
+"""Takeaways: the items of a list that a language model wrote, in any shape of list.
 
-An item is exactly its source without list marks. What is left out is the model talking: the line
-that announces the list, the courtesy after it.
+An item is its source without list marks. Lines in which the model talks to its reader (the one that
+announces the list, the courtesy after it) are left out.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ _BOLD_NUMBER = re.compile(r"([ \t]*)(?:[-*+•][ \t]+)?(\*\*|__)[ \t]*\d{1,2}[.�
 _HTML = re.compile(r"<(/?)(ul|ol|li|p|br)\b[^<>]{0,200}>", re.IGNORECASE)
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+")
 _BOLD = re.compile(r"[ \t]*(\*\*|__)(?:(?!\1).)+\1[ \t]*[:：]?[ \t]*")
-# A paragraph behind the list that speaks of the list, or to the reader.
+# A paragraph after the list that is about the list, or speaks to the reader.
 _CLOSING = re.compile(
     r"[*_（(\s]*(?:希望|以上|上述|如需|如有|如果(?:您|你|需要)|若需|若有|感谢|谢谢|欢迎|注[：:]|请|"
     r"(?:这些|这份|这个|该|本|此)(?:关键|主要|核心)?(?:要点|见解|点|观点|信息|摘要|总结|概括|整理)|"
     r"(?i:note:|let me know|i hope|hope this|these (?:points|takeaways|insights)))"
 )
 _SENTENCE_END = re.compile(r"[。！？!?.;；][*_ \t]*$")
-NESTED = 2  # blanks of indentation
+NESTED = 2  # spaces of indentation
 LONGEST_COURTESY = 300  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class Takeaways:
-    """The items as source text, and the indices of the lines that were left out."""
+    """Items as source text, and the indices of the lines that were left out."""
 
     items: tuple[str, ...]
     courtesy: tuple[int, ...]
@@ -58,7 +58,7 @@ class _Line:
 
 
 DEEPEST = 8  # lists in lists
-MOST_PIECES = 2000  # lines of a list, or items of one line of HTML: bounds what an attack costs
+MOST_PIECES = 2000  # lines of a list, or items of a line of HTML: bounds the cost of an attack
 
 
 def is_item(line: str) -> bool:
@@ -67,24 +67,24 @@ def is_item(line: str) -> bool:
 
 
 def is_courtesy(line: str) -> bool:
-    """Return whether `line` is nothing but the model talking to who asked."""
+    """Return whether `line` is nothing but the model talking to its user."""
     if len(line) > LONGEST_COURTESY or not line.strip():
         return False
-    kept, kinds = without_leaks(line.strip(" \t*_>-"))
-    return not kept.strip(" *_。！!：:") and bool(kinds) and LeakKind.PLACEHOLDER not in kinds
+    rest, kinds = without_leaks(line.strip(" \t*_>-"))
+    return not rest.strip(" *_。！!：:") and bool(kinds) and LeakKind.PLACEHOLDER not in kinds
 
 
 def read_takeaways(lines: Sequence[str], *, bounded: bool) -> Takeaways:
-    """Return the takeaways in `lines`, which begin behind the label.
+    """Return the takeaways in `lines`, which begin after the label.
 
-    Not `bounded`: nothing tells where they end, so the first text behind the list ends them.
+    Where they are not `bounded`, nothing marks their end: the first text after the list ends them.
     """
-    found = list(islice(_lines(lines), MOST_PIECES))
-    last_item = max((n for n, line in enumerate(found) if line.listed), default=-1)
+    entries = list(islice(_lines(lines), MOST_PIECES))
+    last_item = max((n for n, line in enumerate(entries) if line.listed), default=-1)
     items: list[str] = []
     courtesy: list[int] = []
-    top = 0  # indentation of the item that nested ones belong to
-    for n, line in enumerate(found):
+    top = 0  # indentation of the item that nested items belong to
+    for n, line in enumerate(entries):
         edge = not line.listed or n == last_item
         closing = n > last_item >= 0 and line.after_blank and _CLOSING.match(line.text)
         if closing or (edge and is_courtesy(line.text)):
@@ -117,7 +117,7 @@ def read_takeaways(lines: Sequence[str], *, bounded: bool) -> Takeaways:
 
 
 def _lines(lines: Sequence[str]) -> Iterator[_Line]:
-    """Yield the lines that are not blank, HTML lists as Markdown ones."""
+    """Yield the lines that are not blank, with HTML lists as Markdown lists."""
     after_blank, depth = False, 0
     for index, line in enumerate(lines):
         if "<" in line:
@@ -148,7 +148,7 @@ def _indent(text: str) -> int:
 
 
 def _from_html(line: str, depth: int) -> tuple[str, int]:
-    """Return `line` with its list elements as marks, and how deep the next line is in lists."""
+    """Return `line` with list elements as marks, and the depth of lists at its end."""
     pieces: list[str] = []
     end = 0
     for match in _HTML.finditer(line):
@@ -166,7 +166,7 @@ def _from_html(line: str, depth: int) -> tuple[str, int]:
 
 
 def _is_lead_in(item: str) -> bool:
-    """Return whether `item` is only the beginning of one: "Speed:" or a bold line."""
+    """Return whether `item` only introduces what follows: "Speed:" or a bold line."""
     last = item.rsplit("\n", 1)[-1].rstrip()
     if last.rstrip("*_ ").endswith((":", "：")):
         return True
