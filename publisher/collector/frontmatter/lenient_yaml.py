@@ -1,7 +1,7 @@
-"""YAML that YAML refuses: read key by key, so that one bad value costs no other.
+"""Lenient reading of invalid YAML, key by key, so that one bad value does not cost the others.
 
-The classic is `description: a: b`. A block is cut at its keys; what is good YAML by itself is read
-as YAML (lists, quotes, dates, nested maps, long strings), and only the rest as the text it is.
+The classic case is `description: a: b`. A block is split at its keys. Values that are valid YAML by
+themselves are read as YAML (lists, quotes, dates, nested maps, long strings), all others as text.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import textwrap
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-# A key of the outermost map. What follows the colon is no mark-up of its own: `http://x` is no key.
+# A key of the outermost map. A blank or line end follows the colon: `http://x` is no key.
 _KEY = re.compile(r"(?P<quote>[\"']?)(?P<key>[^\W\d][\w .-]{0,60}?)(?P=quote)[ \t]*:(?:[ \t]+|$)")
 _ITEM = re.compile(r"-[ \t]+(\S.*)")
 _COMMENT = re.compile(r"(?:^|[ \t])#.*$")
@@ -21,15 +21,15 @@ _TAB = re.compile(r"^[ \t]*\t[ \t]*", re.MULTILINE)
 _MAX_DEPTH = 4
 _MAX_BLOCK = 200_000  # characters; the longest real block has 2,000
 _MAX_NESTING = 500
-# What the constructors of YAML raise: it refuses `2024-13-45` with a ValueError.
+# The exceptions of PyYAML's constructors, which refuse `2024-13-45` with a ValueError.
 YAML_ERRORS = (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError)
 
 
 def load_yaml(text: str) -> object:
-    """Return what `text` is in YAML. Raises one of `YAML_ERRORS`.
+    """Return the value of the YAML `text`. Raises one of `YAML_ERRORS`.
 
-    The quick parser in C overruns its stack, and ends the process, where thousands of brackets are
-    open. What may be nested so deep goes to the one in Python, which raises RecursionError.
+    The fast parser in C overflows its stack, which ends the process, on thousands of open brackets.
+    Text that may be nested that deep goes to the parser in Python, which raises RecursionError.
     """
     if len(text) > _MAX_BLOCK:
         raise yaml.YAMLError(f"longer than {_MAX_BLOCK} characters")
@@ -41,9 +41,9 @@ def load_yaml(text: str) -> object:
 
 
 def read(block: str, depth: int = 0) -> dict[str, object]:
-    """Return the values of `block`, which YAML refuses as a whole."""
+    """Return the values of `block`, which is not valid YAML as a whole."""
     values: dict[str, object] = {}
-    # A tab can't indent in YAML, and is meant as one level.
+    # YAML allows no tab as indentation; a tab is meant as one level.
     block = _TAB.sub(lambda match: match.group().replace("\t", "  "), textwrap.dedent(block))
     for key, lines in _chunks(block):
         values[key] = _value(lines, depth)
@@ -51,29 +51,29 @@ def read(block: str, depth: int = 0) -> dict[str, object]:
 
 
 def duplicates(block: str) -> list[tuple[int, str]]:
-    """Return the keys that `block` has already, each with its 0-based line.
+    """Return each repeated key of `block` with the 0-based line where it is repeated.
 
-    YAML takes the last value in silence; Hexo refuses such a post.
+    PyYAML silently takes the last value; Hexo refuses such a post.
     """
     seen: set[str] = set()
-    found: list[tuple[int, str]] = []
+    repeated: list[tuple[int, str]] = []
     for index, line in enumerate(block.split("\n")):
         if match := _KEY.match(line):
             if match["key"] in seen:
-                found.append((index, match["key"]))
+                repeated.append((index, match["key"]))
             seen.add(match["key"])
-    return found
+    return repeated
 
 
 def _chunks(block: str) -> list[tuple[str, list[str]]]:
-    """Return each key of the outermost map with its lines, its own line first."""
-    found: list[tuple[str, list[str]]] = []
+    """Return each key of the outermost map with its lines, beginning with the key's."""
+    chunks: list[tuple[str, list[str]]] = []
     for line in block.split("\n"):
         if match := _KEY.match(line):
-            found.append((match["key"], [line]))
-        elif found:
-            found[-1][1].append(line)
-    return found
+            chunks.append((match["key"], [line]))
+        elif chunks:
+            chunks[-1][1].append(line)
+    return chunks
 
 
 def _value(lines: list[str], depth: int) -> object:
@@ -95,7 +95,7 @@ def _value(lines: list[str], depth: int) -> object:
         return " ".join(line.strip() for line in rest) or None
     whole = " ".join([inline, *(_text(line) for line in rest)])
     if whole.startswith("[") and whole.find("]") in (-1, len(whole) - 1):
-        # A list that is never closed, or holds what only YAML minds: its parts are clear.
+        # A list that is not closed, or has items that only YAML refuses.
         return [_scalar(part.strip()) for part in whole.strip("[] ,").split(",") if part.strip()]
     return whole
 
@@ -109,7 +109,7 @@ def _scalar(text: str) -> object:
 
 
 def _text(text: str) -> str:
-    """Return `text` without its comment and the quotes around it, closed or not."""
+    """Return `text` without a comment and without quotes around it, closed or not."""
     text = text.strip()
     if match := _QUOTED.fullmatch(text):
         return match["text"]

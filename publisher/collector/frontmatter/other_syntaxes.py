@@ -1,7 +1,6 @@
-"""Front matter in other languages than YAML: TOML, JSON, and the header lines of Pelican.
+"""Front matter in other syntaxes than YAML: TOML, JSON, and the header lines of Pelican.
 
-Each reader returns the values, the length of the head, and what is wrong with it ("" where
-nothing is); None where the text has no such head.
+Each reader returns an `OtherFrontMatter`, or None where the text has no block in its syntax.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ _TOML = re.compile(r"\A\s*\+\+\+[ \t]*\n(.*?\n)?\+\+\+[ \t]*(?:\n|\Z)", re.DOTAL
 _TOML_LINE = re.compile(r"([\w-]+)[ \t]*=[ \t]*(\S.*)")
 _HEXO_JSON = re.compile(r"\A\s*(\"[^\n]*\n(?:.*?\n)?);;;[ \t]*(?:\n|\Z)", re.DOTALL)
 _HEADER = re.compile(r"([A-Za-z][\w-]{0,40}):[ \t]*(.*)")
-# Pelican's own words (docs.getpelican.com, "File metadata"). A title and one more make a head.
+# Pelican's keys (docs.getpelican.com, "File metadata"). A title and another one make a block.
 _PELICAN = frozenset(
     (
         "title date modified tags keywords category slug author authors summary lang translation "
@@ -28,23 +27,23 @@ _PELICAN = frozenset(
 
 
 class OtherFrontMatter(NamedTuple):
-    """A head as it was read; `line` is the 0-based line of what is wrong with it."""
+    """A block of front matter; `problem` is a syntax error at the 0-based `line`, or ""."""
 
     values: dict[str, object]
-    length: int  # of the head, in characters of the text
+    length: int  # of the block, in characters
     problem: str = ""
     line: int = 0
 
 
 def read(text: str) -> OtherFrontMatter | None:
-    """Return the head of `text` in any of the languages, None where there is none."""
+    """Return the front matter of `text` in any of the syntaxes, None without one."""
     readers: tuple[Callable[[str], OtherFrontMatter | None], ...] = (
         _toml,
         _json,
         _hexo_json,
         _pelican,
     )
-    return next((head for reader in readers if (head := reader(text)) is not None), None)
+    return next((block for reader in readers if (block := reader(text)) is not None), None)
 
 
 def _toml(text: str) -> OtherFrontMatter | None:
@@ -62,7 +61,7 @@ def _toml(text: str) -> OtherFrontMatter | None:
 
 
 def _toml_lines(source: str) -> dict[str, object]:
-    """Return the values of the lines that are good TOML by themselves, the rest as text."""
+    """Return the values of single lines: by TOML where they are valid, else as text."""
     values: dict[str, object] = {}
     for line in source.split("\n"):
         if line.startswith("["):
@@ -83,7 +82,7 @@ def _json(text: str) -> OtherFrontMatter | None:
         values, end = json.JSONDecoder().raw_decode(text, start)
     except (ValueError, RecursionError):
         return None
-    # `{{ shortcode }}` and `{% tag %}` begin a body; an object with text as keys is a head.
+    # `{{ shortcode }}` and `{% tag %}` begin a body; an object with keys is front matter.
     return OtherFrontMatter(values, end) if isinstance(values, dict) and values else None
 
 
@@ -99,7 +98,7 @@ def _hexo_json(text: str) -> OtherFrontMatter | None:
 
 
 def _pelican(text: str) -> OtherFrontMatter | None:
-    """Return header lines up to the first blank line; a line that is indented goes on."""
+    """Return header lines up to the first blank line; indented lines continue a value."""
     values: dict[str, object] = {}
     length, key = 0, ""
     for line in text.splitlines(keepends=True):

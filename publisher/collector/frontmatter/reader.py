@@ -1,4 +1,4 @@
-"""Front matter: the block at the head of a post, read even where it is slightly broken."""
+"""Front matter: the block of metadata at the start of a post, read even if it is not valid."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from publisher.models import Finding
 
-# Hexo writes a blank line before the block; python-frontmatter would not see it otherwise.
+# Hexo writes a blank line before the block.
 _BLOCK = re.compile(r"\A(?:[ \t]*\n)*---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|\Z)", re.DOTALL)
 _DATE = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
@@ -27,7 +27,7 @@ _DATE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post taken apart: `body_line` is the 1-based line of the file where `body` begins."""
+    """A post split in two: `body_line` is the 1-based line of the file where `body` begins."""
 
     metadata: dict[str, object]
     body: str
@@ -36,63 +36,64 @@ class Post:
 
 
 def split(path: str, text: str) -> Post:
-    """Return the post `text` taken apart; `path` is for the findings.
+    """Return the post `text` split into front matter and body; `path` is for the findings.
 
-    A head that its language refuses is read key by key, which is what its writer meant; the
-    reason, the line and what was read all the same are reported as D104.
+    A block with a syntax error is read key by key, as its author meant it. The finding D104 has the
+    error, its line, and the keys that could be read.
     """
     block = _BLOCK.match(text)
     if block is None:
-        return _other_head(path, text)
+        return _other_syntax(path, text)
     source = block.group(1) or ""
     first_line = text.count("\n", 0, block.start(1)) + 1 if source else 1
     body, body_line = text[block.end() :], text.count("\n", 0, block.end()) + 1
-    twice = tuple(
+    duplicates = tuple(
         finding(path, first_line + line, "D304", key)
         for line, key in lenient_yaml.duplicates(source)
     )
     try:
-        # Its handler alone: `frontmatter.loads` would strip the body, and lines would be lost.
+        # Not `frontmatter.loads`: it strips the body, so that line numbers would be wrong.
         metadata = lenient_yaml.load_yaml(source) or {}
         if not isinstance(metadata, dict):
             raise yaml.YAMLError("not a mapping of keys to values")
     except lenient_yaml.YAML_ERRORS as error:
-        line, reason = _where(error)
+        line, reason = _describe(error)
         metadata = lenient_yaml.read(source)
-        broken = finding(path, first_line + line, "D104", _all_the_same(reason, metadata))
-        return Post(metadata, body, body_line, (broken, *twice))
-    return Post({str(key): value for key, value in metadata.items()}, body, body_line, twice)
+        broken = finding(path, first_line + line, "D104", _with_readable_keys(reason, metadata))
+        return Post(metadata, body, body_line, (broken, *duplicates))
+    return Post({str(key): value for key, value in metadata.items()}, body, body_line, duplicates)
 
 
-def _other_head(path: str, text: str) -> Post:
-    from publisher.collector.frontmatter import other_syntaxes  # noqa: PLC0415 - few posts have such a head
+def _other_syntax(path: str, text: str) -> Post:
+    # Nearly all posts have YAML.
+    from publisher.collector.frontmatter import other_syntaxes  # noqa: PLC0415 - rarely needed
 
-    head = other_syntaxes.read(text)
-    if head is None:
+    block = other_syntaxes.read(text)
+    if block is None:
         return Post({}, text, 1, (finding(path, 1, "D103"),))
-    body_line = text.count("\n", 0, head.length) + 1
-    problem = _all_the_same(head.problem, head.values)
-    found = (finding(path, head.line + 1, "D104", problem),) if head.problem else ()
-    return Post(dict(head.values), text[head.length :], body_line, found)
+    body_line = text.count("\n", 0, block.length) + 1
+    problem = _with_readable_keys(block.problem, block.values)
+    findings = (finding(path, block.line + 1, "D104", problem),) if block.problem else ()
+    return Post(dict(block.values), text[block.length :], body_line, findings)
 
 
-def _all_the_same(reason: str, metadata: dict[str, object]) -> str:
+def _with_readable_keys(reason: str, metadata: dict[str, object]) -> str:
     """Return `reason` and the keys whose values could be read in spite of it."""
-    kept = [key for key, value in metadata.items() if value is not None]
-    return f"{reason}; read all the same: {', '.join(kept)}"[:300] if kept else reason
+    keys = [key for key, value in metadata.items() if value is not None]
+    return f"{reason}; read all the same: {', '.join(keys)}"[:300] if keys else reason
 
 
-def _where(error: Exception) -> tuple[int, str]:
-    """Return the 0-based line inside the block and the reason in a few words."""
+def _describe(error: Exception) -> tuple[int, str]:
+    """Return the 0-based line of `error` inside the block, and its reason."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         return error.problem_mark.line, str(error.problem or error.context or "syntax error")
     return 0, " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def text_of(metadata: dict[str, object], *keys: str) -> str:
-    """Return the first of `keys` that is a text or number, "" where none is.
+    """Return the first value of `keys` that is a text or number, else "".
 
-    Keys are compared without case: Pelican writes `Title:`.
+    Case does not matter: Pelican writes `Title:`.
     """
     lowered = {key.lower(): value for key, value in reversed(metadata.items())}
     for key in keys:
@@ -104,42 +105,42 @@ def text_of(metadata: dict[str, object], *keys: str) -> str:
 
 
 def names(value: object) -> tuple[str, ...]:
-    """Return a front matter value such as `tags` as texts: a list, a text or nothing."""
+    """Return a value such as that of `tags` as texts; it may be a list, a text or neither."""
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list):
         return ()
     flat = [item for part in value for item in (part if isinstance(part, list) else [part])]
-    # Scalars only: the text of a list whose anchors unfold would never end.
+    # Scalars only: anchors can make the text of a nested list grow without end.
     scalars = [item for item in flat if isinstance(item, str | int | float | date)]
     return tuple(str(item) for item in scalars if str(item).strip())
 
 
 def moment(value: object, zone: ZoneInfo) -> datetime | None:
-    """Return a front matter date as an aware time, in `zone` where it names none of its own.
+    """Return a date of front matter as an aware time, in `zone` if it has no time zone.
 
-    None where it can't be understood. YAML itself has made a datetime of most.
+    None where it can't be understood. YAML itself has parsed most of them.
     """
     if isinstance(value, datetime):
         return _aware(value, zone)
     if isinstance(value, date):
-        return _aware(datetime(value.year, value.month, value.day), zone)  # noqa: DTZ001
+        return _aware(datetime(value.year, value.month, value.day), zone)  # noqa: DTZ001 - _aware adds it
     if isinstance(value, str) and (match := _DATE.search(value)):
         parts = [int(part) for part in match.groups()[:6] if part]
         try:
-            found = datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001
+            naive = datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001 - see above
             offset = (match.group(7) or "").replace("Z", "+0000").replace(":", "")
             if offset:
-                return datetime.strptime(f"{found.isoformat()}{offset}", "%Y-%m-%dT%H:%M:%S%z")
+                return datetime.strptime(f"{naive.isoformat()}{offset}", "%Y-%m-%dT%H:%M:%S%z")
         except ValueError:
             return None
-        return _aware(found, zone)
+        return _aware(naive, zone)
     return None
 
 
 def _aware(value: datetime, zone: ZoneInfo) -> datetime | None:
     value = value.replace(microsecond=0)
-    # The first and last year leave no room for a change of zone, and no digest is from there.
-    if not 1990 <= value.year <= 9000:  # noqa: PLR2004
+    # Years 1 and 9999 overflow when the time zone changes; no digest is that old or new.
+    if not 1990 <= value.year <= 9000:  # noqa: PLR2004 - see above
         return None
     return value.replace(tzinfo=zone) if value.tzinfo is None else value

@@ -1,8 +1,8 @@
-"""What a language model noted about a paper, taken apart and freed of what leaked into it.
+"""A language model's notes about a paper, split into parts and freed of leaks from its prompt.
 
     source lines -> lines -> sections (labels, leaks) -> Notes
 
-Nothing in here is believed: sections that repeat title, authors and links are dropped.
+The notes are not trusted: sections that repeat title, authors and links are dropped.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ PARTS = (
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A piece of text that was left out; `index` is its source line."""
+    """The kind of a piece of text that was left out; `index` is its source line."""
 
     index: int
     kind: LeakKind
 
 
 class Paragraph(NamedTuple):
-    """A piece of text that was kept."""
+    """A piece of plain text and its part; `at` is the index of its source line."""
 
     at: int
     section: NoteSection
@@ -53,20 +53,20 @@ class Paragraph(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NotesRead:
-    """`notes` is None where there are none, or nothing of them could be placed."""
+    """The result of `read_notes`: `notes` is None where no text could be assigned to a part."""
 
     notes: Notes | None
     dropped: tuple[Dropped, ...]
-    cut_at: int | None  # source line of the text that ends in mid-sentence
+    cut_at: int | None  # source line of a text that ends in mid-sentence
 
 
 def read_notes(source: Sequence[str]) -> NotesRead:
-    """Return the notes in the lines between the link line and the screenshots."""
+    """Return the notes in `source`, the lines between the link line and the screenshots."""
     paragraphs: list[Paragraph] = []
     dropped: list[Dropped] = []
     for placed in place(to_lines(source)):
         dropped += [Dropped(placed.at, kind) for kind in placed.dropped]
-        # A mark of emphasis may have lost its partner to a label.
+        # Removing a label may have left one mark of a pair of emphasis marks.
         text = from_machine(placed.text).replace("**", "").strip("* ") if placed.text else ""
         if text:
             paragraphs.append(Paragraph(placed.at, placed.section, placed.part, text))
@@ -91,9 +91,9 @@ _SHORT = 12  # characters: a heading, a name, a number
 
 
 def _cut_at(paragraphs: Sequence[Paragraph]) -> int | None:
-    """Return the source line of the last text that ends in mid-sentence, None if none does.
+    """Return the source line of the last text that ends in mid-sentence, else None.
 
-    The model answers in three turns - summary, method, conclusion - and each may be cut off.
+    The model answers in three turns (summary, method, conclusion), and each may be cut off.
     """
     closed = sum(paragraph.text.endswith(_CLOSED) for paragraph in paragraphs)
     ends = {paragraph.section: paragraph for paragraph in paragraphs}
@@ -108,8 +108,8 @@ def _cut_at(paragraphs: Sequence[Paragraph]) -> int | None:
 def is_cut_off(text: str, *, among_closed: bool) -> bool:
     """Return whether the paragraph `text` ends in mid-sentence.
 
-    One without a full stop does if it has sentences itself and stands `among_closed` ones: some
-    models close no item of a list.
+    Without a full stop it does so only if it has sentences and most paragraphs beside it have one
+    (`among_closed`): some models end no item of a list with a full stop.
     """
     if text.endswith(_CLOSED) or len(text) < _SHORT or _ADDRESS.search(text):
         return False

@@ -1,4 +1,4 @@
-"""From the source of notes, Markdown or HTML, to lines that each stand for a paragraph."""
+"""Conversion of the source of notes, Markdown or HTML, to one line for each paragraph."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-# Ten times the longest notes seen; what a model repeats without end is not worth reading.
+# Ten times the longest notes seen; a model that repeats itself without end is cut off here.
 MAX_CHARACTERS = 200_000
 
 _BLOCK_TAG = re.compile(
@@ -19,22 +19,22 @@ _BLOCK_TAG = re.compile(
     re.IGNORECASE,
 )
 _STRONG_TAG = re.compile(r"</?(?:b|strong|h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
-# A line end that the model wrote as two characters; "\nu" and "\nabla" are TeX.
+# A line break written as two characters; "\nu" and "\nabla" are TeX.
 _WRITTEN_BREAK = re.compile(r"\\n(?![a-zA-Z])|\\r\\n")
-# Models indent with zero-width blanks too.
+# Models also indent with zero-width spaces.
 _BLANKS = " \t\r\u00a0\u200b\u3000\ufeff"
 _RULE = re.compile(r"[\s>]*(?:[-*_=~]{3,}|`{3,}\w*|~{3,}\w*|</?\w{1,12}>)?\s*")
 
 
 class Line(NamedTuple):
-    """One paragraph; `at` is the index of the source line it stands in."""
+    """A paragraph; `at` is the index of its source line."""
 
     at: int
-    text: str  # list, heading and inline marks still there
+    text: str  # with list, heading and inline marks
 
 
 def to_lines(source: Sequence[str]) -> Iterator[Line]:
-    """Yield what `source` says, at most `MAX_CHARACTERS`, without blank lines, rules and fences."""
+    """Yield the paragraphs of `source`, at most `MAX_CHARACTERS`, without rules and fences."""
     left = MAX_CHARACTERS
     closes = [
         index for index, line in enumerate(source) if "<" in line and "</details" in line.lower()
@@ -51,7 +51,7 @@ def to_lines(source: Sequence[str]) -> Iterator[Line]:
         text = line[:left]
         left -= len(text)
         if marked:
-            text = _STRONG_TAG.sub("**", _BLOCK_TAG.sub(_replaced, text))
+            text = _STRONG_TAG.sub("**", _BLOCK_TAG.sub(_replace_tag, text))
         if "\\n" in text:
             text = _WRITTEN_BREAK.sub("\n", text)
         for part in text.split("\n"):
@@ -59,12 +59,12 @@ def to_lines(source: Sequence[str]) -> Iterator[Line]:
                 yield Line(index, part.strip(_BLANKS))
 
 
-def _replaced(match: re.Match[str]) -> str:
-    return _broken(match[0])
+def _replace_tag(match: re.Match[str]) -> str:
+    return _line_break(match[0])
 
 
-@lru_cache(maxsize=256)  # the same tags stand on every line
-def _broken(tag: str) -> str:
-    # A heading's tags are also its emphasis.
+@lru_cache(maxsize=256)  # every line has the same tags
+def _line_break(tag: str) -> str:
+    # A heading is also emphasised.
     heading = tag.lstrip("</").lower().startswith("h") and tag[-2] in "123456"
     return ("**\n" if tag.startswith("</") else "\n**") if heading else "\n"

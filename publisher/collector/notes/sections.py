@@ -1,9 +1,9 @@
-"""Where each line of notes belongs: a walk over the lines that remembers what it is in.
+"""Assignment of the lines of notes to their parts, by a walk that remembers its section.
 
-The prompt asked for eight numbered sections. 1 to 5 repeat title, authors and links and are not
-kept; 6 is a summary in four items, 7 the method in steps, 8 a conclusion in two items, the second
-with innovation, performance and workload. The model answers in three turns, and each turn may be
-Markdown or HTML, with or without numbers, with or without a greeting.
+The prompt asks for eight numbered sections. Sections 1 to 5 repeat title, authors and links and are
+dropped. Section 6 is a summary in four items, 7 the method in steps, 8 a conclusion in two items,
+of which the second has innovation, performance and workload. The model answers in three turns, and
+each may be Markdown or HTML, with or without numbers, with or without a greeting.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from publisher.collector.notes.lines import Line
 
 _NO_TEXT = " *_：:；;。.,，、-\t"
-_QUALITIES_ITEM = 2  # of the conclusion
-_OF_ITEM = {1: "background", 2: "past_methods", 3: "method", 4: "results"}
+_QUALITIES_ITEM = 2  # number of the conclusion's item with the qualities
+_PART_OF_ITEM = {1: "background", 2: "past_methods", 3: "method", 4: "results"}
 _NUMERALS = "一二三四五六七八九"
 _DIGITS = {**{c: n for n, c in enumerate(_NUMERALS, 1)},
            **{c: n for n, c in enumerate("①②③④⑤⑥⑦⑧⑨", 1)}}  # fmt: skip
@@ -51,7 +51,7 @@ _ABOUT_CONCLUSION = re.compile(r"结论|评价|意义|创新点|工作量|评论
 
 
 class Placed(NamedTuple):
-    """A piece of text and the part it belongs to, "" where it is dropped, and why."""
+    """A piece of text with its part, or no text and the kinds of leaks `dropped` from it."""
 
     at: int
     section: NoteSection
@@ -62,7 +62,7 @@ class Placed(NamedTuple):
 
 @dataclass(slots=True)
 class _Position:
-    """Where the walk is."""
+    """The walk's position: section, item of the section, and part that text belongs to."""
 
     section: NoteSection = NoteSection.START
     item: int = 0
@@ -78,56 +78,56 @@ class _Position:
 
 
 def place(lines: Iterable[Line]) -> Iterator[Placed]:
-    """Yield the pieces of `lines` in their order, each with its part; labels are gone."""
+    """Yield the pieces of `lines` in order, without labels, each with its part."""
     here = _Position()
     for line in lines:
-        # A leak may follow the number of an item; the number still counts.
+        # A leak may follow the number of an item, which still counts.
         mark = match.group(0) if (match := _item(line.text)) else ""
-        # Looked for once, and not again in its pieces; of "&lt;Methods&gt;" some are put together.
-        sound = not has_signs(line.text) and "<" not in line.text and "&" not in line.text
-        text, kinds = _freed(line.text[len(mark) :], sound=sound)
+        # Searched once a line, not again in its pieces. Tags and entities may hide a sign.
+        clean = not has_signs(line.text) and "<" not in line.text and "&" not in line.text
+        text, kinds = _without_leaks(line.text[len(mark) :], clean=clean)
         if LeakKind.GREETING in kinds:
-            _hint(here, line.text)
+            _follow_greeting(here, line.text)
         text = _enter_headings(here, (mark + text).strip())
         early = here.section in (NoteSection.START, NoteSection.META)
         if early and not _begins_summary(here, text):
             if text.strip(_NO_TEXT) and here.section is NoteSection.START:
                 kinds = (*kinds, LeakKind.UNPLACED)
             text = ""
-        if text and (found := labels.header(text)) and not found.rest:
-            text = ""  # a label that came too late names nothing
+        if text and (header := labels.header(text)) and not header.rest:
+            text = ""  # a label out of order
         if kinds:
             yield Placed(line.at, here.section, "", "", kinds)
         if text:
-            yield from _placed(here, line.at, text, sound=sound)
+            yield from _placed(here, line.at, text, clean=clean)
 
 
 def _enter_headings(here: _Position, text: str) -> str:
-    """Enter the sections whose headings `text` begins with; return what follows them."""
-    while found := _heading(here, text):
-        if found.section is not here.section or here.section is not NoteSection.META:
-            here.enter(found.section)
-        text = found.rest
+    """Enter the sections whose headings `text` begins with; return the text after them."""
+    while heading := _heading(here, text):
+        if heading.section is not here.section or here.section is not NoteSection.META:
+            here.enter(heading.section)
+        text = heading.rest
     return text
 
 
-def _freed(text: str, *, sound: bool) -> tuple[str, tuple[LeakKind, ...]]:
-    """Return what `without_leaks` does of a line, or a piece of one; `sound`: it has no signs."""
-    return (text, ()) if sound and len(text) > FEW_WORDS else without_leaks(text)
+def _without_leaks(text: str, *, clean: bool) -> tuple[str, tuple[LeakKind, ...]]:
+    """Return `without_leaks(text)`, at once where the line of `text` is known to be `clean`."""
+    return (text, ()) if clean and len(text) > FEW_WORDS else without_leaks(text)
 
 
-def _placed(here: _Position, index: int, text: str, *, sound: bool) -> Iterator[Placed]:
+def _placed(here: _Position, index: int, text: str, *, clean: bool) -> Iterator[Placed]:
     for part, piece in _pieces(here, text):
-        # A label may have hidden an empty place.
-        kept, kinds = _freed(piece, sound=sound)
+        # Without its label a piece may be an empty placeholder.
+        rest, kinds = _without_leaks(piece, clean=clean)
         if kinds:
             yield Placed(index, here.section, "", "", kinds)
-        if kept.strip(_NO_TEXT):
-            yield Placed(index, here.section, part, kept)
+        if rest.strip(_NO_TEXT):
+            yield Placed(index, here.section, part, rest)
 
 
-def _hint(here: _Position, greeting: str) -> None:
-    """Enter the section a greeting announces, where no heading may follow it."""
+def _follow_greeting(here: _Position, greeting: str) -> None:
+    """Enter the section that a greeting announces, since its heading may be missing."""
     greeting = greeting.lstrip("*# ")[:80]
     if here.section is NoteSection.METHOD:
         if greeting.startswith("好的") and _ABOUT_CONCLUSION.search(greeting):
@@ -138,38 +138,43 @@ def _hint(here: _Position, greeting: str) -> None:
         here.enter(NoteSection.METHOD)
 
 
-def _accepts(here: _Position, found: labels.Header) -> bool:
-    """Return whether `found` is a heading here: the sections come in their order."""
+def _accepts(here: _Position, header: labels.Header) -> bool:
+    """Return whether `header` is a heading here: sections come in order."""
     now = here.section
     early = now in (NoteSection.START, NoteSection.META)
-    match found.section:
+    match header.section:
         case NoteSection.META:
             return early or (
-                now is NoteSection.SUMMARY and found.number in ("1", "2", "3", "4", "5")
+                now is NoteSection.SUMMARY and header.number in ("1", "2", "3", "4", "5")
             )
         case NoteSection.SUMMARY:
-            return early or (found.number == "6" and now is NoteSection.SUMMARY)
+            return early or (header.number == "6" and now is NoteSection.SUMMARY)
         case NoteSection.METHOD:
-            if found.number == "7" or early:
+            if header.number == "7" or early:
                 return now is not NoteSection.CONCLUSION
-            inside = found.bullet or (bool(found.rest) and here.item < len(_OF_ITEM))
+            inside = header.bullet or (bool(header.rest) and here.item < len(_PART_OF_ITEM))
             return now is NoteSection.SUMMARY and not inside
         case _:
-            return found.number == "8" or not found.bullet
+            return header.number == "8" or not header.bullet
 
 
 def _heading(here: _Position, text: str) -> labels.Header | None:
-    """Return the heading at the beginning of `text` that is one here."""
-    found = labels.header(text) if text else None
-    if found is None:
+    """Return the heading at the beginning of `text`, None where it is not accepted here."""
+    header = labels.header(text) if text else None
+    if header is None:
         return None
-    late = here.section is NoteSection.METHOD or here.item >= len(_OF_ITEM)
-    if found.section is NoteSection.SUMMARY and late and not found.bullet and found.number != "6":
-        # "总结" heads the last section too; in running text it heads a sentence.
-        if not found.rest or _item(found.rest):
-            return found._replace(section=NoteSection.CONCLUSION)
+    late = here.section is NoteSection.METHOD or here.item >= len(_PART_OF_ITEM)
+    if (
+        header.section is NoteSection.SUMMARY
+        and late
+        and not header.bullet
+        and header.number != "6"
+    ):
+        # "总结" is also the heading of the last section; in running text it begins a sentence.
+        if not header.rest or _item(header.rest):
+            return header._replace(section=NoteSection.CONCLUSION)
         return None
-    return found if _accepts(here, found) else None
+    return header if _accepts(here, header) else None
 
 
 def _begins_summary(here: _Position, text: str) -> bool:
@@ -184,35 +189,35 @@ def _begins_summary(here: _Position, text: str) -> bool:
 
 
 def _pieces(here: _Position, text: str) -> Iterator[tuple[str, str]]:
-    """Yield the pieces of a line with their parts; moves `here` along."""
+    """Yield the pieces of a line with their parts, and update `here`."""
     if here.section is not NoteSection.CONCLUSION and _turns_to_conclusion(here, text):
         here.enter(NoteSection.CONCLUSION)
-        here.item = 1  # the next is the second
+        here.item = 1  # the next item is the second
     for piece in _split_items(here, text):
         if here.section is NoteSection.SUMMARY:
-            yield _of_summary(here, piece)
+            yield _summary_piece(here, piece)
         elif here.section is NoteSection.METHOD:
             match = _item(piece)
             yield "method", _plain_start(piece[match.end() :] if match else piece)
         else:
-            yield from _of_conclusion(here, piece)
+            yield from _conclusion_pieces(here, piece)
 
 
 def _turns_to_conclusion(here: _Position, text: str) -> bool:
-    """Return whether `text` is of a conclusion that has lost its heading."""
+    """Return whether `text` begins a conclusion without a heading."""
     match = _item(text)
     rest = _plain_start(text[match.end() :] if match else text)
-    if here.section is NoteSection.SUMMARY and here.item < len(_OF_ITEM):
+    if here.section is NoteSection.SUMMARY and here.item < len(_PART_OF_ITEM):
         return False
     if match and labels.without_significance(rest)[0]:
         return True
-    # A method may list what is new, as one step of many.
+    # A method may list its innovations as one step of many.
     in_place = match is None or _number(match) == _QUALITIES_ITEM
     return in_place and labels.quality(rest)[0] == "innovation"
 
 
 def _split_items(here: _Position, text: str) -> list[str]:
-    """Return the items that stand on one line behind each other, each with its mark."""
+    """Return the items on a line, each with its mark."""
     if here.section is NoteSection.METHOD:
         return [text]
     starts = [0]
@@ -228,8 +233,8 @@ def _split_items(here: _Position, text: str) -> list[str]:
 
 
 def _item(text: str) -> re.Match[str] | None:
-    """Return the mark of an item that `text` begins with."""
-    # Most lines begin with a letter, and of letters only the numerals are marks.
+    """Return the match of an item's mark at the beginning of `text`."""
+    # Most lines begin with a letter, and the only letters that are marks are numerals.
     first = text[:1]
     return None if first.isalpha() and first not in _NUMERALS else _ITEM.match(text)
 
@@ -239,12 +244,12 @@ def _number(match: re.Match[str]) -> int:
     return _DIGITS.get(mark) or int(mark)
 
 
-def _of_summary(here: _Position, text: str) -> tuple[str, str]:
+def _summary_piece(here: _Position, text: str) -> tuple[str, str]:
     match = _item(text)
     number = _number(match) if match else 0
     if match and (number > here.item if match.group("round") else number == here.item + 1):
         here.item = number
-        here.part = _OF_ITEM.get(number, "results")
+        here.part = _PART_OF_ITEM.get(number, "results")
         text = text[match.end() :]
     text = _plain_start(text)
     part, rest = labels.lead_in(text)
@@ -254,7 +259,7 @@ def _of_summary(here: _Position, text: str) -> tuple[str, str]:
     return here.part, text
 
 
-def _of_conclusion(here: _Position, text: str) -> Iterator[tuple[str, str]]:
+def _conclusion_pieces(here: _Position, text: str) -> Iterator[tuple[str, str]]:
     match = _item(text)
     if match:
         number = _number(match)
@@ -264,8 +269,8 @@ def _of_conclusion(here: _Position, text: str) -> Iterator[tuple[str, str]]:
             if number <= _QUALITIES_ITEM:
                 here.part = "conclusion"
     text = _plain_start(text)
-    found, text = labels.without_significance(text)
-    if found:
+    has_label, text = labels.without_significance(text)
+    if has_label:
         here.part = "conclusion"
     if here.item >= _QUALITIES_ITEM or here.part != "conclusion" or not here.item:
         text = labels.without_all_qualities(text) if not labels.quality(text)[0] else text

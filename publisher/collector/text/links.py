@@ -1,4 +1,4 @@
-"""Addresses in text: which are safe to link to, and which lead to code or to a project's page."""
+"""Addresses in text: safe links, and those of code and project pages."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Chinese text has no blank after an address: its characters and punctuation end one.
-# Its characters regard case: ignoring it makes the class of all others slow to compile.
+# Chinese text has no blank after an address, so its characters and punctuation end one too.
+# IGNORECASE for the scheme alone: for the class of characters it would be slow to compile.
 _URL = re.compile(r"(?i:https?)://[^\s<>\"'`{}|\\^\[\]\u2000-\u206f\u2e80-\U0010ffff]{3,500}")
 _BARE_PAGE = re.compile(
     r"(?<![\w./@-])(?:[a-z0-9][a-z0-9-]{0,62}\.){1,3}(?:github|gitlab)\.io(?:/[\w./~%-]{0,200})?",
@@ -26,7 +26,7 @@ _CODE_HOSTS = frozenset(
     ).split()
 )
 _PAGE_HOSTS = ("github.io", "gitlab.io", "readthedocs.io", "netlify.app", "vercel.app", "pages.dev")
-# What stands before the address of a project's page: "Project page:", "our website at".
+# Words before the address of a project's page: "Project page:", "our website at".
 _PAGE_LABEL = re.compile(
     r"(?:project(?:[- ]?(?:web)?(?:page|site))?|(?<![\w-])web(?=\W{1,3}$)|demo page"
     r"|(?:web|home)[- ]?(?:page|site)|website)"
@@ -35,7 +35,7 @@ _PAGE_LABEL = re.compile(
     r"\W{0,6}$",
     re.IGNORECASE,
 )
-# A label may stand before them too, and they are no page of the project.
+# Never a page of the project, even after such words.
 _NO_PAGE_HOSTS = frozenset(
     (
         "youtube.com youtu.be m.youtube.com bilibili.com b23.tv vimeo.com arxiv.org doi.org "
@@ -45,12 +45,12 @@ _NO_PAGE_HOSTS = frozenset(
 )
 
 
-# What every part of an address allows, so that nothing is to be looked at more closely.
+# A fast path for characters that are allowed in every part of an address.
 _COMMON_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/?#-]*)?")
 
 
 def http_url(text: str) -> str | None:
-    """Return `text` as an absolute http(s) address, None where it is no such address."""
+    """Return `text` as an absolute http(s) address, None if it is not one."""
     text = text.strip()
     if _COMMON_URL.fullmatch(text):
         return text
@@ -67,7 +67,7 @@ def http_url(text: str) -> str | None:
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where the http(s) addresses in `text` are, without the sentence's punctuation."""
+    """Yield start and end of each http(s) address in `text`, without the sentence's punctuation."""
     if "://" not in text:
         return
     for match in _URL.finditer(text):
@@ -86,36 +86,38 @@ def urls(text: str) -> tuple[str, ...]:
 
 
 def code_urls(text: str) -> tuple[str, ...]:
-    """Return the addresses in `text` that lead to code: those on the hosts of repositories.
+    """Return the addresses of code in `text`: those on the hosts of repositories.
 
-    Hugging Face counts with models, data sets and spaces; Zenodo does not: it keeps papers too.
+    Models, data sets and spaces at Hugging Face count. Zenodo does not: it also keeps papers.
     """
     return tuple(url for url in urls(text) if _is_code(url))
 
 
 def project_urls(text: str) -> tuple[str, ...]:
-    """Return the addresses in `text` of the project's own pages, each once.
+    """Return the addresses of the project's own pages in `text`, each once.
 
-    That is an address on a host of such pages, also without "https://" before it, or one that the
-    text calls project page, website or homepage. Code and videos are none.
+    These are addresses on a host of such pages, also without "https://", and those that the text
+    calls project page, website or homepage. Code and videos do not count.
     """
-    found = {
+    pages = {
         start: text[start:end]
         for start, end in spans(text)
         if _is_page(text[start:end], text[max(0, start - 100) : start])
     }
-    # Of "github.io" and "gitlab.io"; a search that regards no case takes ten times as long.
+    # "b." is in "github.io" and "gitlab.io"; searching without case takes ten times as long.
     for match in _BARE_PAGE.finditer(text) if "b." in text or "B." in text else ():
-        found[match.start()] = "https://" + match.group().rstrip(_TRAILING)
-    return tuple(dict.fromkeys(found[start] for start in sorted(found)))
+        pages[match.start()] = "https://" + match.group().rstrip(_TRAILING)
+    return tuple(dict.fromkeys(pages[start] for start in sorted(pages)))
 
 
 def _is_code(url: str) -> bool:
     host, path = _host(url), urlsplit(url).path.strip("/")
-    known = host in _CODE_HOSTS or host.startswith(("gitlab.", "git."))
-    # A paper's page at Hugging Face or a project's at GitHub's marketing pages is no code.
+    is_code_host = host in _CODE_HOSTS or host.startswith(("gitlab.", "git."))
+    # Hugging Face also has pages of papers, GitHub also marketing pages.
     first = path.split("/", 1)[0]
-    return known and bool(path) and first not in ("papers", "blog", "docs", "features", "about")
+    return (
+        is_code_host and bool(path) and first not in ("papers", "blog", "docs", "features", "about")
+    )
 
 
 def _is_page(url: str, before: str) -> bool:

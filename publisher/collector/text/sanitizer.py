@@ -1,7 +1,7 @@
-"""The one place that says which HTML may come from a digest.
+"""The allow-list for HTML from digests: every HTML fragment leaves the collector through it.
 
-SECURITY.md: our own allow-list; only absolute http, https and mailto links, no protocol-relative
-ones; no style, class or id. Whatever else made a fragment, it leaves the collector through here.
+Only a few inline elements, and only absolute http, https and mailto links: none that are
+protocol-relative, and no style, class or id.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import nh3
 ELEMENTS = frozenset(("a", "code", "em", "strong", "sub", "sup"))
 SCHEMES = frozenset(("http", "https", "mailto"))
 REL = "noopener nofollow"
-# nh3 knows schemes, but lets addresses without one pass: "//host", "/path".
+# nh3 checks schemes, but accepts addresses without one: "//host", "/path".
 _ABSOLUTE = re.compile(r"https?://[^/\s?#]|mailto:[^\s]", re.IGNORECASE)
 
 
 def fragment(html: str) -> str:
-    """Return `html` with the elements and links that are allowed; everything else is text."""
+    """Return `html` with the allowed elements and links; of others only the text stays."""
     return nh3.clean(
         html,
         tags=set(ELEMENTS),
@@ -28,7 +28,7 @@ def fragment(html: str) -> str:
         url_schemes=set(SCHEMES),
         link_rel=REL,
         strip_comments=True,
-    ).replace("&nbsp;", "\xa0")  # the one name that XML does not know
+    ).replace("&nbsp;", "\xa0")  # the only entity of nh3 that XML lacks
 
 
 def _attribute(element: str, attribute: str, value: str) -> str | None:

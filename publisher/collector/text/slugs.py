@@ -1,4 +1,4 @@
-"""Names that are safe as file names and in addresses: `^[a-z0-9][a-z0-9-]{0,63}$`."""
+"""Slugs: names that are safe in file names and addresses, `^[a-z0-9][a-z0-9-]{0,63}$`."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 _MAX = 64
 _NOT_SAFE = re.compile(r"[^a-z0-9]+")
-# Windows opens a device whatever the folder.
+# Windows opens a device for these names in any folder.
 _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))]
 )
 
 
 def slugify(name: str) -> str:
-    """Return a readable slug for `name`; other scripts are transliterated (anyascii).
+    """Return a readable slug for `name`, transliterated to ASCII by anyascii.
 
-    A name of which nothing can be written in ASCII gets "topic-" and 8 hex digits.
+    A name that leaves nothing in ASCII becomes "topic-" and 8 hex digits.
     """
-    from anyascii import anyascii  # noqa: PLC0415 - it reads zip files and temporary files too
+    from anyascii import anyascii  # noqa: PLC0415 - imports zipfile and tempfile
 
     ascii_name = anyascii(unicodedata.normalize("NFKC", name)).lower()
     slug = _NOT_SAFE.sub("-", ascii_name).strip("-")[:_MAX].strip("-")
@@ -33,11 +33,11 @@ def slugify(name: str) -> str:
 
 
 def assign_slugs(names: Iterable[str]) -> dict[str, str]:
-    """Return a slug for each of `names`, given oldest first; equal slugs are told apart.
+    """Return a unique slug for each of `names`, which are ordered from the oldest.
 
     Names that differ only in case, width or blanks are one topic and share a slug. Of different
-    names with equal slugs the oldest keeps it and the others get a part of their hash, so that no
-    slug ever changes when a new topic comes.
+    names with equal slugs the oldest keeps it, and the others get a part of their hash appended, so
+    that a new topic never changes an existing slug.
     """
     by_folded: dict[str, str] = {}
     taken: set[str] = set()
@@ -55,7 +55,7 @@ def assign_slugs(names: Iterable[str]) -> dict[str, str]:
 
 
 def fold(name: str) -> str:
-    """Return `name` as names are compared: without case, width and runs of blanks."""
+    """Return `name` in the form for comparison: case, width and runs of blanks are ignored."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 

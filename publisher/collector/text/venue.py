@@ -1,9 +1,9 @@
-"""Where a paper appears, from what its authors told arXiv.
+"""The venue of a paper, found in the authors' comment on arXiv.
 
 "Accepted by CVPR 2024", "CVPR'24 (Oral)" and a bare "CVPR 2024" name a venue. "Submitted to",
-"under review at" and a challenge's report do not, nor does the venue of an earlier paper: of
-"journal extension of our CVPR 2023 paper, accepted by TPAMI" it is TPAMI, and without the last
-three words none. A workshop is not its conference: "CVPR Workshop".
+"under review at" and the report of a challenge do not, nor does the venue of an earlier paper: the
+venue of "journal extension of our CVPR 2023 paper, accepted by TPAMI" is TPAMI, and without the
+last three words there is none. A workshop is not its conference: "CVPR Workshop".
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from publisher.models import Venue
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LONGEST = 1000  # characters of a comment that are looked at
-_MOST_NAMES = 20  # of a sentence
+_LONGEST = 1000  # characters of a comment that are searched
+_MOST_NAMES = 20  # in a sentence
 _FIRST_YEAR, _LAST_YEAR, _CENTURY = 1970, 2069, 70
 
-# At the name: "2024", "'24", "-24", " 24", "24", ", 2024", "(2024)". Not the pages after it.
+# After the name: "2024", "'24", "-24", " 24", "24", ", 2024", "(2024)", but no number of pages.
 _YEAR_AFTER = re.compile(
     r"(?:[\s,.:(]{0,3}['’‘`-]?\s?(?P<full>(?:19|20)\d\d)"
     r"|\s?['’‘`-]\s?(?P<marked>\d\d)|\s?(?P<bare>\d\d))"
@@ -51,7 +51,7 @@ _ACCEPTED = re.compile(
     r"|\bcamera[ -]ready\b|\bproceedings of\b|\bin press\b|\bto be published\b|\bforthcoming\b",
     re.IGNORECASE,
 )
-# Nearer before a name than a word of acceptance: the paper is not there, or it is another paper's.
+# Closer before a name than a word of acceptance: not accepted there, or another paper's venue.
 _REFUSING = re.compile(
     r"\bsubmi[ts]\w*|\bunder\b[^.]{0,40}\breview|\bin review\b|\brejected\b|\bwithdrawn\b"
     r"|\bdraft\b|\bintended for\b|\bnot (?:yet |been )?accepted\b|\bbeing considered\b"
@@ -63,17 +63,17 @@ _REFUSING = re.compile(
     r"|\bversion of our\b",
     re.IGNORECASE,
 )
-# Right after it: what the paper has of the venue is not its place.
+# Directly after the name: the paper uses something of the venue, but does not appear there.
 _REFUSED = re.compile(
     r"[\s'’)\d]{0,9}(?:submission|submitted|under review|in review|[\w-]{0,12}\s?[\w-]{0,12}\s?"
     r"(?:challenge|competition|benchmark|datasets?|template|format|style|rebuttal|extension)\b)",
     re.IGNORECASE,
 )
-# Characters of a name's first word by which the name is found.
+# Characters of a name's first word by which names are looked up.
 _START = 3
 _WORD = re.compile(rf"(?<![A-Za-z0-9])(?=([a-z0-9][^\s-]{{0,{_START - 1}}}))", re.IGNORECASE)
 _WORKSHOP = re.compile(r"\bworkshops?\b", re.IGNORECASE)
-# A venue that no table knows, where the words around it leave no doubt.
+# A venue that is in no table, in words that leave no doubt.
 _UNKNOWN = re.compile(
     r"(?:(?:[Aa]ccepted|[Tt]o appear|[Pp]ublished|[Pp]resented)\s(?:\w{1,12}\s){0,3}"
     r"(?:by|at|to|in|for|as)\s(?:the\s)?(?:IEEE\s|ACM\s|IEEE/CVF\s)?|\bIn Proceedings (?:of )?)"
@@ -82,26 +82,26 @@ _UNKNOWN = re.compile(
 
 
 def _by_start() -> dict[str, list[str]]:
-    """Return the names by their beginning, the longest first."""
-    found: dict[str, list[str]] = {}
+    """Return the names by their first characters, the longest first."""
+    names: dict[str, list[str]] = {}
     for name in sorted(VENUES, key=len, reverse=True):
-        found.setdefault(name.partition(" ")[0][:_START], []).append(name)
-    return found
+        names.setdefault(name.partition(" ")[0][:_START], []).append(name)
+    return names
 
 
 _BY_START = _by_start()
 
 
 def venue(comment: str) -> Venue | None:
-    """Return the venue that the comment says the paper appears at, None where it says none."""
+    """Return the venue where the paper appears according to `comment`, else None."""
     text = " ".join(_URL.sub(" ", comment[:_LONGEST]).split())
-    found = [
+    venues = [
         (bool(_ACCEPTED.search(sentence)), named)
         for sentence in _sentences(text)
         if (named := _in_sentence(sentence))
     ]
-    # A sentence that speaks of acceptance before one that only names, if it knows the year.
-    best = max(found, key=lambda pair: (pair[1].year > 0, pair[0]), default=None)
+    # A year counts more than words of acceptance, and these more than a mere name.
+    best = max(venues, key=lambda pair: (pair[1].year > 0, pair[0]), default=None)
     return best[1] if best else None
 
 
@@ -116,9 +116,9 @@ def _sentences(text: str) -> list[str]:
 
 
 def _in_sentence(sentence: str) -> Venue | None:
-    """Return the venue that `sentence` names: of several the first with its year at it."""
+    """Return the venue that `sentence` names: of several, the first with a year beside it."""
     named: list[tuple[bool, Venue]] = []
-    of_others: set[int] = set()  # years of venues that the paper is not at
+    of_others: set[int] = set()  # years of venues where the paper does not appear
     accepting, refusing = _ends(_ACCEPTED, sentence), _ends(_REFUSING, sentence)
     workshop = bool(_WORKSHOP.search(sentence))
     for match in islice(_find_names(sentence), _MOST_NAMES):
@@ -145,10 +145,10 @@ def _in_sentence(sentence: str) -> Venue | None:
 
 
 def _find_names(text: str) -> Iterator[re.Match[str]]:
-    """Yield a match for each name in `text`: group 1 is its spelling, `workshop` a "W" behind it.
+    """Yield a match for each name in `text`: group 1 is its spelling, `workshop` a "W" after it.
 
-    Each word is looked up by its beginning: one pattern of all names takes longer to compile than
-    a digest to parse.
+    Each word is looked up by its first characters, since compiling one pattern of all names takes
+    longer than parsing a digest.
     """
     end = 0
     for word in _WORD.finditer(text):
@@ -186,7 +186,7 @@ def _ends(pattern: re.Pattern[str], text: str) -> list[int]:
 
 
 def _last(ends: list[int], start: int) -> int:
-    """Return the last of `ends` that is not after `start`, -1 where there is none."""
+    """Return the last of `ends` that is not after `start`, else -1."""
     at = bisect_right(ends, start)
     return ends[at - 1] if at else -1
 
