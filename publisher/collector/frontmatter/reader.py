@@ -80,7 +80,7 @@ def _other_syntax(path: str, text: str) -> Post:
 def _with_readable_keys(reason: str, metadata: dict[str, object]) -> str:
     """Return `reason` and the keys whose values could be read in spite of it."""
     keys = [key for key, value in metadata.items() if value is not None]
-    return f"{reason}; read all the same: {', '.join(keys)}"[:300] if keys else reason
+    return f"{reason}; keys read: {', '.join(keys)}"[:300] if keys else reason
 
 
 def _describe(error: Exception) -> tuple[int, str]:

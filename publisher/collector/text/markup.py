@@ -1,7 +1,7 @@
-"""HTML and Markdown in machine-written text: the marks go, the text stays.
+"""Removal of HTML and Markdown marks from machine-written text.
 
-Not a parser that drops what it takes for an element: "x<y", "<mask> tokens" and "<0.01 bpp" are
-text. The result is plain text, so nothing here has to make it safe; whoever prints it escapes it.
+Not an HTML parser, which would drop "x<y", "<mask> tokens" and "<0.01 bpp" as elements: these are
+text. The result is plain text and need not be safe HTML, since whoever prints it escapes it.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 import html
 import re
 
-# Elements that only shape text, as models write them.
+# Elements that models write to shape text.
 _SHAPING = (
     "a abbr b big blockquote br center cite code dd del details div dl dt em figcaption figure "
     "font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike strong "
     "sub summary sup table tbody td tfoot th thead tr tt u ul var wbr script iframe"
 )
-# Those that are words too ("<video> tokens"): an element only with attributes or with its end.
+# Names that are also words ("<video> tokens"): elements only with attributes or an end tag.
 _OTHER = (
     "address applet area article aside audio base bdi bdo body button canvas caption col colgroup "
     "data datalist dfn dialog dir embed fieldset footer form frame frameset head header html "
@@ -24,7 +24,7 @@ _OTHER = (
     "title track video"
 )
 # A blank, a slash or an attribute with a value may follow the name: not "<b and c>". Possessive,
-# and no "<" outside quotes: whatever is no tag is given up where the next one begins.
+# and no "<" outside quotes, so that a search that fails ends where the next tag begins.
 _ATTRIBUTES = (
     r"(?:\s*+/?|[\s/](?=[^<>]{0,2000}?[\w-]\s?=\s?[^\s<>])(?:\"[^\"]{0,2000}+\"|'[^']{0,2000}+'|[^<>\"'])*+"
     r"|\s+(?:open|hidden|disabled|checked|controls|async|defer)\s*+/?)"
@@ -39,20 +39,20 @@ _BREAKING = frozenset("br p li div tr td th ol ul hr h1 h2 h3 h4 h5 h6 table dd 
 _HIDDEN = re.compile(r"<(script|style|iframe)\b[^<>]{0,500}>", re.IGNORECASE)
 _SCRIPT_START = re.compile(r"<!--|<!doctype[^<>]{0,500}>|<\?[^<>]{0,500}>", re.IGNORECASE)
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^\s<>]{1,2000})>", re.IGNORECASE)
-# CommonMark's rule: with the semicolon, and numbers of at most seven digits. Without them
-# "&copy=1" in an address would become a sign, and a number of 5,000 digits an exception.
+# CommonMark's rule: the semicolon is required, and numbers have at most seven digits. Otherwise
+# "&copy=1" in an address would be replaced, and a number of 5,000 digits raise an exception.
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 _RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 _SCRIPTS = re.compile(r"<(sub|sup)>([0-9+=()n-]{1,12})</\1>", re.IGNORECASE)
 
-# Markdown marks, each on one line and bounded, so that no text can make them slow. Chinese has no
-# blanks, so what stands outside of the marks does not count as in CommonMark.
+# Markdown marks on one line and of bounded length, so that no text makes them slow. Chinese has no
+# blanks, so the characters around the marks matter less than in CommonMark.
 _BOTH = re.compile(r"(?<![\\*])\*\*\*(?=[^\s*])([^*\n]{1,2000}?)(?<=[^\s*\\])\*\*\*(?!\*)")
 _STRONG = re.compile(r"(?<!\\)\*\*(?=[^\s*])((?:[^*\n]|(?<!\*)\*(?!\*)){1,2000}?)(?<=[^\s\\])\*\*")
 _EMPHASIS = re.compile(r"(?<![\w*\\])\*(?=[^\s*])([^*\n]{1,2000}?)(?<=[^\s*\\])\*(?![\w*])")
-# Not "__init__", and no faces: "<_< >_>".
+# Not "__init__", nor emoticons: "<_< >_>".
 _UNDERSCORES = re.compile(
     r"(?<![\w\\])(?!__[a-z]{1,30}__)(__?)(?=[^\W_])([^_\n]{1,2000}?)(?<=[\w。，：:.!?）)])\1(?!\w)"
 )
@@ -63,12 +63,12 @@ _LINK = re.compile(
     r"(?:\s{1,3}\"[^\"\n]{0,200}\")?\s{0,3}\)"
 )
 _FOOTNOTE = re.compile(r"\[\^[\w-]{1,20}\](?!\()")
-# Where TeX has the same escape for something else ("\~n", "\.z", "\{"), TeX decides.
+# Not the escapes with a meaning in TeX: "\~n", "\.z", "\{".
 _ESCAPED = re.compile(r"\\(?:([*<>])|([+.!|~#-])(?=[\s，。；：、]|$)|(`)(?![A-Za-z]))")
 
 
 def without_html(text: str) -> str:
-    """Return `text` without elements; what script and style elements hold goes with them."""
+    """Return `text` without elements, and without the content of script and style elements."""
     if "<" in text:
         text = _without_hidden(_AUTOLINK.sub(r"\1", text))
         text = _SHAPING_TAG.sub(_space, _SCRIPTS.sub(_script, text))
@@ -77,7 +77,7 @@ def without_html(text: str) -> str:
 
 
 def without_markdown(text: str) -> str:
-    """Return `text` without the marks of inline Markdown; a link keeps its text and address."""
+    """Return `text` without marks of inline Markdown; links keep their text and address."""
     text = _LINK.sub(_link_text, text)
     text = _FOOTNOTE.sub("", text)
     text = _CODE.sub(r"\2", text)
@@ -99,9 +99,9 @@ def _script(match: re.Match[str]) -> str:
 
 
 def _without_hidden(text: str) -> str:
-    """Return `text` without comments, and without what nobody sees of a page.
+    """Return `text` without comments, scripts, styles and frames.
 
-    By hand: an expression that looks for each end anew takes quadratic time.
+    Not by one regular expression, whose search for each end would take quadratic time.
     """
     parts: list[str] = []
     done, low, ends = 0, "", set[str]()
@@ -117,7 +117,7 @@ def _without_hidden(text: str) -> str:
     text = "".join([*parts, text[done:]])
     parts, done = [], 0
     low = text.lower()
-    if len(low) != len(text):  # "İ" has two characters when small
+    if len(low) != len(text):  # "İ" becomes two characters in lower case
         low = text
     while match := _HIDDEN.search(text, done):
         end = f"</{match.group(1).lower()}"
@@ -125,7 +125,7 @@ def _without_hidden(text: str) -> str:
         parts.append(text[done : match.start()])
         if close < 0:
             ends.add(end)
-            parts.append(match.group())  # a tag among the others
+            parts.append(match.group())  # without an end it is a tag like others
             done = match.end()
         else:
             stop = text.find(">", close)
@@ -134,15 +134,15 @@ def _without_hidden(text: str) -> str:
 
 
 def _without_other(text: str) -> str:
-    """Return `text` without the elements whose names are words too."""
+    """Return `text` without the elements whose names are also words."""
     tags = list(_OTHER_TAG.finditer(text))
     ended = {match.group(2).lower() for match in tags if match.group(1)}
 
-    def kept(match: re.Match[str]) -> str:
+    def replacement(match: re.Match[str]) -> str:
         element = match.group(3).strip(" /") or match.group(2).lower() in ended
         return " " if element else match.group()
 
-    return _OTHER_TAG.sub(kept, text) if tags else text
+    return _OTHER_TAG.sub(replacement, text) if tags else text
 
 
 def _link_text(match: re.Match[str]) -> str:

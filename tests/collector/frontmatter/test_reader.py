@@ -40,7 +40,7 @@ def test_what_yaml_refuses_is_read_all_the_same(source: str, expected: dict[str,
     assert post.body == "Body.\n"
     (found,) = post.findings
     assert found.code == "D104"
-    assert f"read all the same: {next(iter(expected))}" in found.message
+    assert f"keys read: {next(iter(expected))}" in found.message
 
 
 GOOD = """\
@@ -121,7 +121,7 @@ def test_broken_toml_names_its_line() -> None:
     post = reader.split("x.md", '\n+++\ntitle = "T"\nbad = a: b\n+++\nB\n')
     (found,) = post.findings
     assert found.line == 4
-    assert "read all the same: title, bad" in found.message
+    assert "keys read: title, bad" in found.message
 
 
 def test_text_of_takes_texts_only() -> None:

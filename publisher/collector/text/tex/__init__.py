@@ -1,8 +1,8 @@
-"""TeX in titles, abstracts and comments becomes text that reads everywhere.
+"""Conversion of TeX in titles, abstracts and comments to Unicode and HTML.
 
-Two forms of one tree: `tex_to_text` is plain Unicode ("10⁻³"), for subjects, feed titles and text
-parts; `tex_to_html` is a safe fragment ("10<sup>-3</sup>") with emphasis and links. What can't be
-converted stays readable, what is no TeX stays as it is.
+Two forms of one tree: `tex_to_text` returns plain Unicode ("10⁻³") for subjects, feed titles and
+text parts, `tex_to_html` a safe fragment ("10<sup>-3</sup>") with emphasis and links. Unknown TeX
+stays readable, and text that is not TeX stays as it is.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from publisher.collector.text.tex.cursor import Node, Nodes
 from publisher.collector.text.tex.grammar import parse
 from publisher.collector.text.tex.macros import flat
 
-MAX_TEX = 20_000  # characters; what is longer was not written for a title or an abstract
+MAX_TEX = 20_000  # characters; no title or abstract is that long
 _HINT = re.compile(r"\$|\\|~|`|\{|''|--")
 _HINT_OF_MACROS = re.compile(r"[$\\]")
 
 
 def tex_to_text(text: str, *, typography: bool = True) -> str:
-    """Return `text` with its TeX as Unicode; what can't be converted stays readable.
+    """Return `text` with its TeX as Unicode; unknown TeX stays readable.
 
-    Without `typography`, as for sentences that quote a paper, quotes, dashes and ties stay: only
-    macros and math are TeX then.
+    Without `typography`, only macros and math are TeX, and quotes, dashes and ties stay as they are
+    (for machine-written sentences that quote a paper).
     """
     if not may_be_tex(text, typography=typography):
         return text
@@ -38,7 +38,7 @@ def may_be_tex(text: str, *, typography: bool = True) -> bool:
 
 
 def tex_to_html(text: str, *, with_links: bool = True) -> str:
-    """Return `text` as a safe HTML fragment; without links where it stands in a link itself."""
+    """Return `text` as a safe HTML fragment; without links for text inside a link."""
     nodes = (*_tree(text, typography=True), text[MAX_TEX:])
     return sanitizer.fragment(_html(_flattened(nodes), with_links=with_links))
 
@@ -48,13 +48,13 @@ def _tree(text: str, *, typography: bool) -> Nodes:
     return _parsed(text, typography) if may_be_tex(text, typography=typography) else (text,)
 
 
-@lru_cache(maxsize=32)  # both forms of a text are made of one tree
+@lru_cache(maxsize=32)  # both forms of a text need its tree
 def _parsed(text: str, typography: bool) -> Nodes:
     return parse(text, typography=typography)
 
 
 def _flattened(nodes: Nodes) -> Nodes:
-    """Return `nodes` without mere groups, neighbouring strings as one: an address is whole then."""
+    """Return `nodes` without plain groups, and with neighbouring strings joined for `_linked`."""
     out: list[str | Node] = []
     for node in nodes:
         group = isinstance(node, Node) and node.kind in ("", "operator")
@@ -85,7 +85,7 @@ def _html(nodes: Nodes, *, with_links: bool) -> str:
 
 
 def _linked(text: str) -> str:
-    """Return `text` escaped, its bare addresses as links."""
+    """Return `text` escaped, with bare addresses as links."""
     parts: list[str] = []
     end = 0
     for start, stop in links.spans(text):

@@ -1,4 +1,4 @@
-"""A place in a text of TeX, with the arguments that stand there."""
+"""A cursor in TeX source, which reads the arguments at its position."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A part of a text that is more than its characters.
+    """A part of the tree with a meaning of its own.
 
     `kind` is "strong", "em", "code", "sup", "sub", "link" (to `target`), "operator", or "" for a
-    group that only holds its children together.
+    plain group.
     """
 
     kind: str
@@ -31,7 +31,7 @@ Nodes = tuple[str | Node, ...]
 
 
 class Cursor:
-    """Knows the text, where it is (`pos`), and the partner of each brace."""
+    """A position (`pos`) in a text whose pairs of braces are known."""
 
     def __init__(self, text: str) -> None:
         """Begin at the start of `text`."""
@@ -41,16 +41,16 @@ class Cursor:
         self._missing: set[str] = set()
 
     def next(self, count: int = 1) -> str:
-        """Return the next characters without taking them."""
+        """Return the next `count` characters without moving."""
         return self.text[self.pos : self.pos + count]
 
     def blanks(self) -> None:
-        """Go past blanks."""
+        """Move past blanks."""
         match = BLANKS.match(self.text, self.pos)
         self.pos = match.end() if match else self.pos
 
     def option(self, end: int) -> str | None:
-        """Return the optional argument in brackets, None where there is none."""
+        """Return the optional argument in brackets and move past it, None without one."""
         match = _OPTION.match(self.text, self.pos, end)
         if match is None:
             return None
@@ -58,14 +58,14 @@ class Cursor:
         return match.group().strip()[1:-1]
 
     def braced(self, end: int) -> Span | None:
-        """Return where the inside of the next braces is, having gone past them."""
+        """Return the span inside the next braces and move past them, None without them."""
         start = self.pos
         self.blanks()
         close = self.closing.get(self.pos, -1)
         if self.next() != "{" or close >= end:
             self.pos = start
             return None
-        if close < 0:  # left open: up to the end, as TeX would take it
+        if close < 0:  # not closed: up to the end
             span = (self.pos + 1, end)
             self.pos = end
             return span
@@ -74,7 +74,7 @@ class Cursor:
         return span
 
     def argument(self, end: int) -> Span | None:
-        """Return where the next argument is: braces, else one macro or character."""
+        """Return the span of the next argument and move past it: braces, a macro or a character."""
         span = self.braced(end)
         if span is not None:
             return span
@@ -85,16 +85,16 @@ class Cursor:
             self.pos = start
             return None
         self.pos = match.end()
-        # A macro takes its own argument along: x^\text{max}.
-        if len(match.group()) > 2 and match.group()[0] == "\\" and self.next() == "{":  # noqa: PLR2004
+        # A macro includes its own argument: x^\text{max}.
+        if len(match.group()) > 2 and match.group()[0] == "\\" and self.next() == "{":  # noqa: PLR2004 - not an escaped character
             self.braced(end)
         return match.start(), self.pos
 
     def find(self, delimiter: str, end: int) -> int:
-        """Return where `delimiter` comes next, -1 where it does not before `end`."""
+        """Return the index of the next `delimiter` before `end`, else -1."""
         if delimiter in self._missing:
             return -1
-        found = self.text.find(delimiter, self.pos)
-        if found < 0:
-            self._missing.add(delimiter)  # not searched for again: the text may ask often
-        return found if found < end else -1
+        index = self.text.find(delimiter, self.pos)
+        if index < 0:
+            self._missing.add(delimiter)  # repeated searches would take quadratic time
+        return index if index < end else -1

@@ -1,4 +1,4 @@
-"""Which signs are TeX at all: dollars, ties and dashes in text that is mostly no TeX."""
+"""Detection of TeX: whether dollars, ties and dashes mean math or typography in plain text."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import re
 
 _BRACES = re.compile(r"\\[\s\S]|[{}]")
 _DOLLARS = re.compile(r"\\[\s\S]|\$\$?")
-_LONGEST_MATH = 1000
+_LONGEST_MATH = 1000  # characters
+_LONGEST_BLANK_MATH = 12  # with blanks inside both dollars
 _MACRO = re.compile(r"\\(?:[A-Za-z]+|[%,;:!{}|])")
-# What a macro governs, words in its argument too.
+# A macro with its argument.
 _GOVERNED = re.compile(r"\\[A-Za-z]+(?:\s{0,3}\{[^{}]*\})?|\\.")
 _TWO_WORDS = re.compile(r"(?<![A-Za-z])[a-z]{3,}[,;]?\s+[A-Za-z]{2,}(?![A-Za-z])")
 _WORD_AFTER_BLANK = re.compile(r"\s[A-Za-z]{3}")
@@ -16,7 +17,7 @@ _PRICE = re.compile(r"\d[\d.,]*[kKmMbB]?(?:[\s/–-]|$)")
 
 
 def matching_braces(text: str) -> dict[int, int]:
-    """Return for each opening brace that is closed where its partner is."""
+    """Return the index of the closing brace for each opening one that has a partner."""
     partners: dict[int, int] = {}
     opened: list[int] = []
     if "{" not in text:
@@ -30,7 +31,7 @@ def matching_braces(text: str) -> dict[int, int]:
 
 
 def pairs_of_dollars(text: str) -> dict[int, int]:
-    """Return for each "$" and "$$" the next one of its kind; which are math is seen later."""
+    """Return the index of the next sign of its kind for each "$" and "$$", math or not."""
     last: dict[str, int] = {}
     partners: dict[int, int] = {}
     for match in _DOLLARS.finditer(text):
@@ -46,11 +47,11 @@ def pairs_of_dollars(text: str) -> dict[int, int]:
 
 
 def looks_like_math(inside: str, after: str, *, display: bool = False) -> bool:
-    """Return whether `inside`, between two dollars and before `after`, is math and no prices.
+    """Return whether `inside`, between two dollars and before `after`, is math and not prices.
 
-    With a macro it is, unless two words stand free in it. Without, Pandoc's rule holds: no blank
-    just inside the dollars and no digit after, and also no word in it and no bracket left open, so
-    that "$100 and $200" is money.
+    With a macro it is math, unless it has two words outside of arguments. Otherwise Pandoc's rule
+    applies, no blank directly inside the dollars and no digit after them, and it has no word and no
+    open bracket, so that "$100 and $200" is money.
     """
     if not inside.strip() or len(inside) > _LONGEST_MATH or "\n\n" in inside:
         return False
@@ -65,7 +66,7 @@ def looks_like_math(inside: str, after: str, *, display: bool = False) -> bool:
     return not (
         after.isdigit()
         or blank_before != blank_after
-        or (blank_before and (len(inside) > 12 or _PRICE.match(inside.lstrip())))  # noqa: PLR2004
+        or (blank_before and (len(inside) > _LONGEST_BLANK_MATH or _PRICE.match(inside.lstrip())))
         or _WORD_AFTER_BLANK.search(inside)
         or (inside[-1] in "/([{=" and len(inside) > 1)
         or any(inside.count(a) != inside.count(b) for a, b in ("()", "{}"))
@@ -76,7 +77,7 @@ def looks_like_math(inside: str, after: str, *, display: bool = False) -> bool:
 
 
 def is_tie(text: str, at: int) -> bool:
-    """Return whether the tilde at `at` is a blank: "Fig.~3" and "25~m", not "5~10" or "~2 dB"."""
+    """Return whether the tilde at `at` is a tie: in "Fig.~3" and "25~m", not "5~10" or "~2 dB"."""
     before, after = text[max(0, at - 2) : at], text[at + 1 : at + 2]
     if not before or not after or not (before + after).replace("\\", "a").isascii():
         return False
@@ -88,10 +89,10 @@ def is_tie(text: str, at: int) -> bool:
 
 
 def dash(text: str, at: int, mark: str) -> str:
-    """Return the dash that `mark` ("--" or "---") at `at` means; "--flag" means none."""
+    """Return the dash for `mark` ("--" or "---") at `at`; in "--flag" it stays."""
     before, after = text[at - 1 : at], text[at + len(mark) : at + len(mark) + 1]
     if not before.strip() and not after.strip():
-        # InlineWorker between blanks it is a dash, alone in its field a line.
+        # Between blanks it is a dash, alone in a field a rule.
         between = bool(before) and bool(after)
     else:
         between = before.isalnum() or before in ")]}\"'”’.,?!%$" if before.strip() else False

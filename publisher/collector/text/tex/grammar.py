@@ -1,9 +1,9 @@
-r"""The TeX that authors write into titles, abstracts and comments, as a tree.
+r"""Parser for the TeX that authors write into titles, abstracts and comments.
 
 Not a TeX engine: arXiv's text is mostly plain, some of it only looks like TeX ("$100", `C:\new`,
-"{a}"), and some TeX is broken. So everything here is a decision of what is TeX at all; what is
-not stays as it is. One pass from left to right over ranges of the text, each macro looked at
-once, depth limited: the time grows with the length of the text whatever it holds.
+"{a}"), and some TeX is not valid. So the parser mainly decides which characters are TeX, and leaves
+all others as they are. It reads ranges of the text once from left to right, with a limited depth,
+so that the time is proportional to the length of any text.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ _TOKEN = re.compile(
     r"|[\s\S]"
 )
 _MATH_TOKEN = re.compile(r"\\[A-Za-z]++\*?|\\[\s\S]|'++|[^\\${}^_~&'<>=]++|[\s\S]")
-# "\'s" is an apostrophe that somebody escaped, not the letter ś.
+# "\'s" is an escaped apostrophe, not the letter ś.
 _APOSTROPHE = re.compile(r"\\'(?=(?:s|re|ve|ll|d|m|t)(?![A-Za-z]))")
 _SIGNS_OF_MATH = re.compile(r"[\\^_=+<>]")
-# As in JSON. An accent has its letter after it, always.
+# A quote that was escaped for JSON. An accent always has a letter after it.
 _ESCAPED_QUOTE = re.compile(r"\\\"(?=\s|[^A-Za-z{\\]|$)")
 _SINGLE_QUOTES = re.compile(r"(?<![\w`\\])`((?:[^`'\n]|(?<=\w)'(?=\w)){1,200})'(?![\w'])")
-# "{G}aussian", as BibTeX keeps a capital; an argument has its macro before it.
+# "{G}aussian", which protects a capital in BibTeX; an argument would follow its macro.
 _CAPITALS = re.compile(r"(?<![A-Za-z}\]*$^_])\{([A-Z]{1,8})\}(?=[a-z])")
 _DRIVE = re.compile(r"[A-Za-z]:(?:\\|$)|\\\\\w")
-# Letters: TeX takes the blank after them, and so does a word that holds one.
+# Letters, after which TeX drops a blank.
 _LETTERS = frozenset("ss o O l L ae oe AE OE aa AA i j dh th dj ng DH TH DJ NG".split())
 _MATH_SIGNS = {"}": "", "~": " ", "&": " ", "$": "", "'": "′", "''": "″", "'''": "‴"}
 
 
 def parse(text: str, *, typography: bool) -> Nodes:
-    """Return `text` as strings and nodes; without `typography` only macros and math are TeX."""
+    """Return the tree of `text`; without `typography` only macros and math are TeX."""
     if _ESCAPED_QUOTE.search(text):
         text = text.replace('\\"', '"')
     text = _APOSTROPHE.sub("'", text)
@@ -53,7 +53,7 @@ def parse(text: str, *, typography: bool) -> Nodes:
 
 
 class _Reader:
-    """Reads ranges of one text into nodes; it is the `macros.Reader`."""
+    """The parser: reads ranges of a text into nodes; see `macros.MacroReader`."""
 
     def __init__(self, text: str, *, typography: bool) -> None:
         self.cursor = Cursor(text)
@@ -64,7 +64,7 @@ class _Reader:
         self._open_brackets = 0
 
     def read(self, start: int, end: int, *, math: bool) -> Nodes:
-        """Return what stands in the range; the cursor stays where it is."""
+        """Return the nodes of the range; the cursor does not move."""
         cursor, before = self.cursor, self.cursor.pos
         if self._depth > MAX_DEPTH:
             return (cursor.text[start:end],)
@@ -104,7 +104,7 @@ class _Reader:
             out.append(mark)
 
     def _brace(self, at: int, out: list[str | Node], end: int) -> None:
-        """Braces group only where something in them is TeX."""
+        """Read a group if there is TeX inside the braces, else print the brace."""
         cursor = self.cursor
         close = cursor.closing.get(at, -1)
         if close < 0 or close >= end:
@@ -179,7 +179,7 @@ class _Reader:
         elif not math and self._is_path(mark):
             out.append(mark)
         elif name in MACROS:
-            self._known(name, mark, out, end, math=math)
+            self._macro_of_table(name, mark, out, end, math=math)
         elif name in ("begin", "end"):
             self._environment(name, out, end)
         elif name in symbols.ACCENTS and not math:
@@ -187,15 +187,17 @@ class _Reader:
         else:
             self._symbol(name, mark, out, end, math=math)
 
-    def _known(self, name: str, mark: str, out: list[str | Node], end: int, *, math: bool) -> None:
+    def _macro_of_table(
+        self, name: str, mark: str, out: list[str | Node], end: int, *, math: bool
+    ) -> None:
         macro, after = MACROS[name], self.cursor.next()
         if not math and after != "{" and self._is_code(mark) and macro not in ALONE:
             out.append(mark)
             return
         nodes = macro(self, name, end, math=math)
         # "as in~\cite{key}." leaves no blank before the full stop.
-        gone = not nodes and name in symbols.DROPPED_WITH_ARGUMENT
-        if gone and out and isinstance(out[-1], str) and self.cursor.next() in (*".,;:)", ""):
+        is_dropped = not nodes and name in symbols.DROPPED_WITH_ARGUMENT
+        if is_dropped and out and isinstance(out[-1], str) and self.cursor.next() in (*".,;:)", ""):
             out[-1] = out[-1].rstrip()
         out.extend(nodes)
 
@@ -231,7 +233,7 @@ class _Reader:
         else:
             match = _TOKEN.match("\\" + cursor.next(20))
             name = match.group()[1:] if match else ""
-            # TeX that was escaped once more on its way: the second backslash begins a macro.
+            # TeX that was escaped twice: the second backslash begins a macro.
             if len(name) > 1 and (name in MACROS or symbols.symbol(name)):
                 cursor.pos -= 1
             else:
@@ -251,7 +253,7 @@ class _Reader:
 
     def _accent(self, name: str, mark: str, out: list[str | Node], end: int) -> None:
         cursor, start = self.cursor, self.cursor.pos
-        # \v s needs its blank, \'e none; \bs is another macro.
+        # \v s needs a blank, \'e does not; \bs is another macro.
         span = cursor.braced(end)
         if span is None and (not name.isalpha() or cursor.next().isspace()):
             span = cursor.argument(end)
@@ -292,14 +294,14 @@ class _Reader:
             glued = cursor.next().isalnum() or cursor.next() == "\\"
             out.append((" " if spacing.last(out).isalnum() else "") + text + (" " if glued else ""))
         elif text.endswith(".") and cursor.next() == ".":
-            out.append(text[:-1])  # "\ie." has its dot already
+            out.append(text[:-1])  # in "\ie." the dot is already there
         else:
             out.append(text)
 
     def _unknown(
         self, name: str, mark: str, out: list[str | Node], end: int, *, math: bool
     ) -> None:
-        """Take an author's own macro: its argument can be read, else its name."""
+        """Read an author's own macro: print its argument, or its name without one."""
         cursor = self.cursor
         if cursor.next(2) == "{}":
             cursor.pos += 2
@@ -307,11 +309,11 @@ class _Reader:
         elif cursor.next() == "{" and (span := cursor.braced(end)):
             out.append(Node("", self.read(*span, math=math)))
         else:
-            known = math or not (len(name) == 1 or self._is_code(mark))
-            out.append(name if known else mark)
+            is_macro = math or not (len(name) == 1 or self._is_code(mark))
+            out.append(name if is_macro else mark)
 
     def _is_code(self, mark: str) -> bool:
-        r"""Return whether `mark`, just read, is part of a word, as in `foo\bar` or `[\d+\w]`."""
+        r"""Return whether `mark`, just read, is inside a word, as in `foo\bar` or `[\d+\w]`."""
         at = self.cursor.pos - len(mark)
         before = self.cursor.text[at - 1 : at] if at else " "
         return before.isalnum() or before in "\\_[:/\"'+*"

@@ -1,4 +1,4 @@
-"""The macros that do more than print a symbol: what each adds to the tree."""
+"""Macros that do more than print a symbol: the functions that return their nodes."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
 
 
 class MacroReader(Protocol):
-    """What a macro needs of the one who reads the text."""
+    """The parts of the parser that macros use."""
 
     cursor: Cursor
 
     def read(self, start: int, end: int, *, math: bool) -> Nodes:
-        """Return what stands in the range; the cursor stays where it is."""
+        """Return the nodes of the range; the cursor does not move."""
         ...
 
 
 def flat(nodes: Nodes) -> str:
-    """Return the text of `nodes` in its plain form."""
+    """Return `nodes` as plain text."""
     return "".join(node if isinstance(node, str) else _flat(node) for node in nodes)
 
 
@@ -48,7 +48,7 @@ def _flat(node: Node) -> str:
 
 
 def _argument(reader: MacroReader, end: int, *, math: bool) -> Nodes | None:
-    """Return the next argument, in text only one in braces, None where there is none."""
+    """Return the nodes of the next argument, outside math only of one in braces, else None."""
     span = reader.cursor.argument(end) if math else reader.cursor.braced(end)
     return None if span is None else reader.read(*span, math=math)
 
@@ -68,7 +68,7 @@ def style(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
 
 
 def switch(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
-    r"""`{\bf ...}`, which holds to the end of the group, and the wrong but frequent `\bf{...}`."""
+    r"""`{\bf ...}`, up to the end of the group, and the wrong but frequent `\bf{...}`."""
     span = reader.cursor.braced(end)
     if span is None:
         reader.cursor.blanks()
@@ -78,7 +78,7 @@ def switch(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
 
 
 def transparent(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
-    r"""`\text{...}` and what else only sets its last argument."""
+    r"""`\text{...}` and other macros that only print their last argument."""
     reader.cursor.option(end)
     for _ in range(symbols.SKIPPED_ARGUMENTS.get(name, 0)):
         if reader.cursor.braced(end) is None:
@@ -100,8 +100,8 @@ def raised(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
     return (Node(kind, reader.read(*span, math=math or not kind)),)
 
 
-def dropped(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001
-    r"""`\large`, `\left`: nothing to read; the blank after belongs to TeX, but for `\xspace`."""
+def dropped(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
+    r"""`\large`, `\left`: nothing is printed, nor the blank after it, except for `\xspace`."""
     if reader.cursor.next(2) == "{}":
         reader.cursor.pos += 2
     elif name != "xspace":
@@ -111,8 +111,8 @@ def dropped(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  
     return ()
 
 
-def dropped_with_argument(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001
-    r"""`\cite{...}`: a key that says nothing without the paper."""
+def dropped_with_argument(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
+    r"""`\cite{...}`: the key means nothing without the paper."""
     reader.cursor.option(end)
     reader.cursor.option(end)
     if reader.cursor.braced(end) and name == "color":
@@ -120,20 +120,20 @@ def dropped_with_argument(reader: MacroReader, name: str, end: int, *, math: boo
     return ()
 
 
-def space(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001
+def space(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
     r"""`\quad`, `\par`."""
     return (" ",)
 
 
-def footnote(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001
-    r"""`\footnote{...}`: in brackets, as there is no foot of a page."""
+def footnote(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
+    r"""`\footnote{...}`, in brackets."""
     reader.cursor.option(end)
     span = reader.cursor.braced(end)
     inside = reader.read(*span, math=False) if span else ()
     return (" (", Node("", inside), ")") if flat(inside).strip() else ()
 
 
-def fraction(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001
+def fraction(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
     r"""`\frac{a}{b}`."""
     upper = reader.cursor.argument(end)
     lower = reader.cursor.argument(end)
@@ -143,7 +143,7 @@ def fraction(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes: 
     return (*_grouped(over), "/", *_grouped(under))
 
 
-def root(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001
+def root(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
     r"""`\sqrt[3]{x}`."""
     degree = (reader.cursor.option(end) or "").strip()
     inside = _argument(reader, end, math=True) or ()
@@ -152,7 +152,7 @@ def root(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # n
     return (*head, *_grouped(inside))
 
 
-def binomial(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001
+def binomial(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
     r"""`\binom{n}{k}`."""
     upper = _argument(reader, end, math=True) or ()
     lower = _argument(reader, end, math=True) or ()
@@ -166,12 +166,12 @@ def stacked(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
     return (*base, Node("sub" if name == "underset" else "sup", above))
 
 
-def negated(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001
+def negated(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
     r"""`\not=`, `\not\in`."""
     source = _raw(reader, reader.cursor.argument(end)).lstrip("\\")
     sign = symbols.symbol(source) or source
-    known = symbols.NEGATED.get(source)
-    return (Node("operator", (known or sign + "\u0338",)),) if source else ()
+    negated_sign = symbols.NEGATED.get(source, sign + "\u0338")
+    return (Node("operator", (negated_sign,)),) if source else ()
 
 
 def alphabet(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
@@ -185,7 +185,7 @@ def alphabet(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
 
 
 def accent_in_math(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
-    r"""`\hat{x}`; over more than one letter there is no character for it."""
+    r"""`\hat{x}`, dropped over more than one letter, for which Unicode has no character."""
     inside = _argument(reader, end, math=math) or ()
     text = flat(inside)
     return (symbols.accented(text, symbols.MATH_ACCENTS[name]),) if len(text) == 1 else inside
@@ -207,12 +207,12 @@ def link(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
 
 def _unescaped(match: re.Match[str]) -> str:
     if match.group(1):
-        # "\~{}" and "\~" are the sign, "\\" is nothing an address can hold.
+        # "\~{}" and "\~" are the sign; no address has a "\\".
         return match.group(1) if match.group(1) != "\\" else ""
     return "" if match.group() == "{}" or "string" in match.group() else "~"
 
 
-def verbatim(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001
+def verbatim(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
     r"""`\verb|...|`."""
     mark = reader.cursor.next()
     reader.cursor.pos += 1
@@ -225,7 +225,7 @@ def verbatim(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes: 
     return (Node("code", (inside,)),)
 
 
-def numeral(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001
+def numeral(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
     r"""`\romannumeral2`."""
     match = _DIGITS.match(reader.cursor.text, reader.cursor.pos, end)
     if match is None:
@@ -242,7 +242,7 @@ def capitals(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
 
 
 def _grouped(nodes: Nodes) -> Nodes:
-    """Return `nodes`, in brackets where they are more than one number or name."""
+    """Return `nodes`, in brackets unless they are a single number or name."""
     text = flat(nodes).strip()
     whole = text.startswith("(") and text.find(")") == len(text) - 1
     return ("(", *nodes, ")") if not whole and not _SIMPLE.fullmatch(text) else nodes
@@ -271,5 +271,5 @@ MACROS: dict[str, Callable[..., Nodes]] = {
     "romannumeral": numeral,
 }
 
-# They are TeX in text without braces after them too; `foo\\bar` is none.
+# Macros that are TeX outside math even without braces after them.
 ALONE = (dropped, dropped_with_argument, space, switch, numeral)

@@ -1,21 +1,21 @@
-"""Blanks in math: TeX ignores the author's and sets its own."""
+"""Blanks in math: TeX ignores those of the source and sets its own."""
 
 from __future__ import annotations
 
 from publisher.collector.text.tex.cursor import Node, Nodes
 from publisher.collector.text.tex.macros import flat
 
-# After these an operator has no left operand: "= ±5".
+# An operator after these has no left operand: "= ±5".
 _UNARY_AFTER = "=<>≈≤≥∼([,:;/×±∈"
 
 
 def last(out: list[str | Node]) -> str:
-    """Return the last character so far, " " where there is none or it is of a node."""
+    """Return the last character of `out`, " " if that is empty or ends with a node."""
     return out[-1][-1] if out and isinstance(out[-1], str) and out[-1] else " "
 
 
 def stripped(nodes: Nodes) -> Nodes:
-    """Return `nodes` without blanks at either end: in math they mean nothing."""
+    """Return `nodes` without blanks at either end."""
     items = list(nodes)
     if items and isinstance(items[0], str):
         items[0] = items[0].lstrip()
@@ -25,9 +25,9 @@ def stripped(nodes: Nodes) -> Nodes:
 
 
 def spaced(items: list[str | Node]) -> Nodes:
-    """Return `items` with each operator between its two operands, or close to its only one."""
+    """Return `items` with blanks around binary operators and none beside unary ones."""
     out: list[str | Node] = []
-    pending = False  # a blank that comes if an operand follows
+    pending = False  # after an operator: blanks of the source are dropped
     for index, item in enumerate(items):
         if isinstance(item, Node) and item.kind == "operator":
             if out and isinstance(out[-1], str):

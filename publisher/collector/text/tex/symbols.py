@@ -1,8 +1,8 @@
-"""What TeX's macros mean: tables and look-ups without any state. See `grammar` for what TeX is.
+"""Tables of TeX's macros and look-ups in them; `grammar` decides which text is TeX.
 
-pylatexenc's table of 800 symbols is the base; what it lacks or answers with a placeholder
-("<cit.>") stands here. Its parser is not used: it stops at an unbalanced brace, loses the text
-around a price such as "$100", and is slow on hostile input.
+The base is pylatexenc's table of 800 symbols. The tables here have the macros that it lacks or
+replaces by a placeholder ("<cit.>"). Its parser is not used: it stops at an unbalanced brace, loses
+the text around a price such as "$100", and is slow on hostile input.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SWITCHES = {
 }  # fmt: skip
 RAISING = {"textsuperscript": "sup", "textsubscript": "sub", "ensuremath": ""}
 
-# Only their (last) argument is text.
+# Macros of which the (last) argument is printed.
 TRANSPARENT = frozenset(
     (
         "text textrm textsf textsc textmd textup textnormal mathrm mathsf mathop mathbin mathrel "
@@ -32,14 +32,14 @@ TRANSPARENT = frozenset(
         "boxed centerline hl sout"
     ).split()
 )
-# In math they bring back text, with its blanks and without its indices.
+# Macros whose argument is text, also in math: blanks count, indices do not.
 WORDS = frozenset("text textrm textsf textsc textnormal mbox hbox fbox".split())
-# They take so many arguments before the text.
+# Numbers of arguments before the text.
 SKIPPED_ARGUMENTS = {
     "textcolor": 1, "colorbox": 1, "fcolorbox": 2, "raisebox": 1, "resizebox": 2, "scalebox": 1,
     "parbox": 1, "foreignlanguage": 1, "fontsize": 2, "hyperlink": 1, "hypertarget": 1,
 }  # fmt: skip
-# Nothing of them or their argument can be read: keys of a bibliography, lengths, file names.
+# Macros with arguments that are not text: keys of a bibliography, lengths, file names.
 DROPPED_WITH_ARGUMENT = frozenset(
     (
         "cite citet citep citealp citealt citeauthor citeyear citeyearpar Citet Citep nocite "
@@ -78,7 +78,7 @@ FUNCTIONS = frozenset(
         "sigmoid Var Tr tr diag rank sign sgn"
     ).split()
 )
-# With a blank on either side between two operands, with none before or after one alone.
+# Set with a blank on either side between two operands, without blanks beside a single one.
 OPERATORS = frozenset(
     (
         "times pm mp div cdot ast star oplus ominus otimes odot circ bullet cup cap setminus wedge "
@@ -114,7 +114,7 @@ TEXT = {
     "textmu": "µ", "cdot": "·", "cdotp": "·", "bullet": "•", "textbullet": "•", "circ": "∘",
     "sim": "∼", "ast": "∗",
 }  # fmt: skip
-# Of one letter: "\d" in a regular expression is none, "\S" might be; so only where text is TeX.
+# One-letter macros, which may also be escapes of a regular expression ("\S").
 NEEDS_BOUNDARY = frozenset("i j l o L O S P R".split())
 NEGATED = {"=": "≠", "in": "∉", "subset": "⊄", "equiv": "≢", "exists": "∄", "sim": "≁",
            "approx": "≉", "subseteq": "⊈", "ni": "∌", "<": "≮", ">": "≯", "mid": "∤"}  # fmt: skip
@@ -149,7 +149,7 @@ _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
 def script(inside: str, *, raised: bool) -> str:
-    """Return `inside` raised or lowered; where Unicode lacks a character, "^(inside)"."""
+    """Return `inside` raised or lowered, "^(inside)" where Unicode lacks a character."""
     inside = inside.strip()
     table = _RAISED if raised else _LOWERED
     if inside and all(c in table for c in inside) and (len(inside) == 1 or inside.strip(",. ")):
@@ -157,20 +157,20 @@ def script(inside: str, *, raised: bool) -> str:
     if not inside:
         return ""
     sign = "^" if raised else "_"
-    if not raised and inside.isalnum():  # "L_CE", as everybody writes it
+    if not raised and inside.isalnum():  # "L_CE", as usual in plain text
         return sign + inside
     return sign + (inside if len(inside) == 1 or inside.startswith("(") else f"({inside})")
 
 
 def accented(letter: str, mark: str) -> str:
-    """Return `letter` (also a dotless i or j) with the combining `mark`."""
+    """Return `letter`, which may be a dotless i or j, with the combining `mark`."""
     base = {"ı": "i", "ȷ": "j"}.get(letter, letter)
     return unicodedata.normalize("NFC", base + mark)
 
 
 def roman(number: int) -> str:
     """Return 1 to 39 as a small Roman numeral, anything else in digits."""
-    if not 0 < number < 40:  # noqa: PLR2004 - nobody numbers a list further
+    if not 0 < number < 40:  # noqa: PLR2004 - the letters of `_ROMAN` end there
         return str(number)
     text = ""
     for value, letters in _ROMAN:
@@ -180,7 +180,7 @@ def roman(number: int) -> str:
 
 
 def in_alphabet(text: str, alphabet: str) -> str:
-    """Return `text` with its letters and digits from "SCRIPT", "DOUBLE-STRUCK" or "FRAKTUR"."""
+    """Return `text` in the alphabet "SCRIPT", "DOUBLE-STRUCK" or "FRAKTUR" of Unicode."""
     return _LETTERS.sub(lambda match: _letter(match.group(), alphabet), text)
 
 
@@ -188,7 +188,7 @@ def in_alphabet(text: str, alphabet: str) -> str:
 def _letter(letter: str, alphabet: str) -> str:
     case = "DIGIT" if letter.isdigit() else "CAPITAL" if letter.isupper() else "SMALL"
     name = unicodedata.name(letter).rpartition(" ")[2]
-    # Those that were in Unicode before the others have names of their own: "BLACK-LETTER".
+    # Older characters of Unicode have other names: "BLACK-LETTER".
     older = {"FRAKTUR": "BLACK-LETTER"}.get(alphabet, alphabet)
     for candidate in (f"MATHEMATICAL {alphabet} {case} {name}", f"{older} {case} {name}"):
         try:
@@ -199,7 +199,7 @@ def _letter(letter: str, alphabet: str) -> str:
 
 
 def symbol(name: str) -> str | None:
-    r"""Return what the macro `\name` prints, None where nobody knows it."""
+    r"""Return the symbol that the macro `\name` prints, None if it is in no table."""
     if name in TEXT:
         return TEXT[name]
     return name if name in FUNCTIONS else _symbols().get(name)
@@ -207,13 +207,14 @@ def symbol(name: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _symbols() -> dict[str, str]:
-    # Late: most digests hold no TeX that needs it.
-    from pylatexenc.latex2text import get_default_latex_context_db  # noqa: PLC0415
+    from pylatexenc.latex2text import (  # noqa: PLC0415 - heavy, and most digests do not need it
+        get_default_latex_context_db,
+    )
 
     table: dict[str, str] = {}
     for spec in get_default_latex_context_db().iter_macro_specs():
         text, name = spec.simplify_repl, spec.macroname
-        # Not "%s" (a form to fill in), "<cit.>" (a placeholder), \today, or what is invisible.
+        # Not templates ("%s"), placeholders ("<cit.>"), \today, or invisible characters.
         if isinstance(text, str) and text.isprintable() and not re.search(r"%\(|%s|<\w|\d", text):
             table.setdefault(name, text.strip())
     return table
