@@ -1,9 +1,10 @@
-"""Repair of text that went through a wrong decoding.
+"""Repair of mojibake: text that was decoded with the wrong character encoding.
 
-    file_bytes   bytes of a file -> text                 (of every file)
-    detect       does a text look damaged?               (of every file)
-    undo         damaged text -> the likeliest original  (of damaged files alone: loaded late)
+    file_bytes   bytes of a file -> text                     (for every file)
+    detection    does a text look damaged?                   (for every file)
+    repair       damaged text -> the most likely original    (for damaged files; imported late)
 
-`undo` reverses the code page (codepages) and searches the readings of what is left (readings,
-lattice) for the likeliest one (language_model, word_model, mixture).
+`repair` maps the characters back to bytes (`codepages`), lists what these can stand for
+(`candidates`), and searches for the most likely text (`viterbi`) by models of language
+(`language_model`, `word_model`, `interpolated_model`).
 """

@@ -1,4 +1,4 @@
-"""What a few bytes, some of them lost, may stand for: the edges of the lattice."""
+"""Candidate characters for a few bytes of which some are lost: the edges of the lattice."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ Signature = tuple[tuple[bytes, bool, bool], ...]
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """What this text may have lost.
+    """The bytes that a text may have lost.
 
-    ``penalties`` pairs each byte that may be missing with its penalty;
-    ``gbk`` adds GBK's own rule, which bytes it drops before which others.
+    ``penalties`` pairs each byte that may be missing with its penalty, a natural
+    logarithm; ``gbk`` applies the rule by which GBK drops bytes before others.
     """
 
     penalties: tuple[tuple[int, float], ...]
@@ -38,7 +38,7 @@ class Losses:
 def _fills(
     signature: Signature, built: bytes, place: int, cost: float, losses: Losses, after: int
 ) -> Iterator[tuple[bytes, int, float]]:
-    # All ways to complete a character; at most three bytes are to be found.
+    """Yield all ways to complete a character: its bytes, units used and cost."""
     need = 2 if built[0] < 0xE0 else 3 if built[0] < 0xF0 else 4  # noqa: PLR2004 - RFC 3629
     if len(built) == need:
         yield built, place, cost
@@ -46,19 +46,19 @@ def _fills(
     choices, may_lose, optional = (
         signature[place] if place < len(signature) else (b"", after >= 0, False)
     )
-    known = [byte for byte in choices if byte in CONTINUATION]
-    marked = len(known) == len(CONTINUATION) and losses.gbk
+    continuations = [byte for byte in choices if byte in CONTINUATION]
+    marked = len(continuations) == len(CONTINUATION) and losses.gbk
     follower = signature[place + 1][0] if place + 1 < len(signature) else bytes([max(after, 0)])
-    for byte in known:
-        # A place holder stands for a byte that GBK could not read there.
+    for byte in continuations:
+        # A place holder replaces a byte that GBK could not decode there.
         if not marked or len(follower) != 1 or gbk_loses(byte, follower[0]):
             yield from _fills(signature, built + bytes([byte]), place + 1, cost, losses, after)
     enough = len(signature) - place >= need - len(built)
     if not may_lose or (
-        known and enough and not optional and (not losses.gbk or len(signature) <= need)
+        continuations and enough and not optional and (not losses.gbk or len(signature) <= need)
     ):
         return
-    if known and len(choices) > 1 and not optional:
+    if continuations and len(choices) > 1 and not optional:
         return  # a place holder: the loss is already marked
     for byte, penalty in losses.penalties:
         if losses.gbk and not gbk_loses(byte, choices[0] if choices else after):
@@ -72,9 +72,9 @@ def candidates(
 ) -> tuple[tuple[str, int, float], ...]:
     """Return (character, units used, penalty) for the start of a group.
 
-    ``signature`` holds per unit its choices, whether bytes may be lost before
-    it and whether it may also be no part of the character (a blank);
-    ``after`` is the byte that follows the group.
+    ``signature`` has for each unit its choices, whether bytes may be lost
+    before it, and whether it may also not belong to the character (a blank);
+    ``after`` is the byte after the group.
     """
     best: dict[tuple[str, int], float] = {}
     starts = [(bytes([byte]), 1, 0.0) for byte in signature[0][0] if byte in LEADS]
@@ -92,9 +92,9 @@ def candidates(
 
 
 def group_at(units: Sequence[Unit], start: int) -> tuple[Signature, int]:
-    """Return the signature of the group that starts here, and the byte after it.
+    """Return the signature of the group at ``start``, and the byte after it.
 
-    That byte is -1 when nothing can have been lost before it.
+    That byte is -1 if no bytes can be lost before it.
     """
     end = start + 1
     limit = min(len(units), start + 4)

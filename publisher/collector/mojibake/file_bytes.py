@@ -1,4 +1,4 @@
-"""From the bytes of a file to text, whatever the bytes."""
+"""Decoding of the bytes of a file, which may be in any encoding or none."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _FEW: Final = 0.2
 
 
 def decode(data: bytes) -> tuple[str, tuple[int, ...]]:
-    """Return the text of ``data`` and the numbers of lines that were not UTF-8.
+    """Return the text of ``data`` and the numbers (from 1) of lines that were not UTF-8.
 
-    A byte order mark is taken off.  Every line that is not valid UTF-8 is read
-    by the code page that gives the most common characters, or as UTF-8 with
-    U+FFFD for the bad bytes when these are few.  Never raises.
+    A byte order mark is removed.  Each line that is not valid UTF-8 is decoded
+    as UTF-8 with U+FFFD where few bytes are not valid, else by the code page
+    that gives the most common characters.  Raises nothing.
     """
     for mark, name in _WIDE_MARKS:
         if data.startswith(mark):

@@ -1,4 +1,4 @@
-"""Rough frequencies of characters that need no training text."""
+"""Rough frequencies of characters, without training text."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from functools import lru_cache
 from typing import Final
 
 IMPOSSIBLE: Final = 1e-15
-"""Frequency of what no text holds: controls, unassigned and private characters."""
+"""Frequency of characters in no text: controls, unassigned and private ones."""
 
-# How often the accented letters and marks that can lose a byte occur in names
-# and English prose, roughly and relative to each other; any other letter: 1.
+# Rough relative frequencies, in names and English prose, of accented letters and
+# punctuation that can lose a byte; 1 for any other letter.
 _COMMON: Final = {
     **dict.fromkeys("íčøéáóöüšžçñãŁŞĐ”“", 60.0),
     **dict.fromkeys("ÁÍōāŐĞậềọờ…—’–‘·×°", 15.0),
     **dict.fromkeys("ĎďŽÝðÎÏỏốởợửừ", 4.0),
 }
-_RARE_IDEOGRAPHS: Final = 0xD8  # GB2312 sorts the 3008 rarer ones from this row on,
-_IDEOGRAPHS: Final = 0xB0  # the 3755 common ones from this,
-_FULL_WIDTH_FORMS: Final = 0xA3  # and the full-width forms in this one.
+# Rows of GB2312.
+_RARE_IDEOGRAPHS: Final = 0xD8  # the first of the 3008 rarer ideographs
+_IDEOGRAPHS: Final = 0xB0  # the first of the 3755 common ideographs
+_FULL_WIDTH_FORMS: Final = 0xA3
 
 
 @lru_cache(maxsize=70_000)
 def general_frequency(char: str) -> float:
-    """Return a rough share of ``char`` in any Chinese-English text, never 0."""
+    """Return a rough share of ``char`` in Chinese and English text, never 0."""
     if char < "\x80":
         return 1e-3
     if char in _COMMON:

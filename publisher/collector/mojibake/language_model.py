@@ -1,12 +1,12 @@
-"""A character n-gram model of clean text, small enough to be cached.
+"""A character n-gram model of clean text, small enough for the cache.
 
-Text is *normalised* before counting: a run of ASCII letters counts as one
-symbol, a run of digits as another, and blanks are left out.  The digests mix
-Chinese with English names, and what matters for choosing a Chinese character
-is that *some* English word stood there.
+Text is *normalised* before counting: a run of ASCII letters is one symbol, a
+run of digits another, and blanks are dropped.  Digests mix Chinese with English
+names, and for the choice of a Chinese character it matters only that there is
+*some* English word beside it.
 
-The estimate is interpolated Kneser-Ney: every context gives a fixed part of
-each count back, and what it gives back is shared out by the shorter context.
+The estimate is interpolated Kneser-Ney: every context discounts its counts by a
+fixed amount, and the shorter context distributes the rest.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ ORDER: Final = 4
 _T = TypeVar("_T")
 _MAGIC: Final = b"RLM3"
 _HASH_PRIME: Final = 18446744073709551557  # the largest prime below 2**64
-_BIG: Final = 300_000  # from here on, longest n-grams seen once are not kept
+_BIG: Final = 300_000  # symbols; above, longest n-grams seen once are dropped
 _DISCOUNT: Final = (0.0, 0.0, 0.7, 0.75, 0.8)  # by order of the n-gram
 _PRIOR_STRENGTH: Final = 50.0  # weight of the general frequencies, in characters
 _LEAST_PRIOR: Final = 1e-3  # ... or as a share of the counts, for big word lists
-_LEAST_REST: Final = 0.02  # every context leaves this much to the shorter one
+_LEAST_REST: Final = 0.02  # the least that a context leaves to the shorter one
 _REST_STEPS: Final = 24.0  # resolution of a stored rest: exp(-step / 24)
 _CACHE_LIMIT: Final = 150_000
 _WORD: Final = re.compile(r"[A-Za-z]+")
@@ -51,7 +51,7 @@ def normalise(text: str) -> str:
 
 
 class CharacterModel(Protocol):
-    """What the search asks of a model."""
+    """The interface that the search needs of a model."""
 
     def frequency(self, char: str) -> float:
         """Return the share of ``char`` among all characters, never 0."""
@@ -62,9 +62,12 @@ class CharacterModel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    # The n-grams of one length as parallel columns, sorted by key: how often
-    # each was predicted, how often it was a context, and what share it leaves
-    # to the shorter context.
+    """N-grams of one length as parallel columns, sorted by key.
+
+    ``counts`` is how often each was predicted, ``totals`` how often it was a
+    context, and ``rests`` the share that it leaves to the shorter context.
+    """
+
     keys: array[int]
     counts: array[int]
     totals: array[int]
@@ -77,30 +80,30 @@ class _Table:
 
 
 class LanguageModel:
-    """Counts of the n-grams of clean text; made by :meth:`from_texts`.
+    """Counts of the n-grams of clean text; see :meth:`from_texts`.
 
-    Unchangeable after it is made (but for a cache of answers).  Two models of
-    the same set of lines are equal byte for byte, in whatever order they came.
+    Immutable except for caches.  Models of the same set of lines are equal byte
+    for byte, in any order of the lines.
     """
 
-    __slots__ = ("_answers", "_contexts", "_frequencies", "_size", "_tables", "_total")
+    __slots__ = ("_contexts", "_frequencies", "_log_probabilities", "_size", "_tables", "_total")
 
     def __init__(self, tables: tuple[_Table, ...], size: int) -> None:
-        """Keep ready-made tables; callers use one of the ``from_`` methods."""
+        """Store the tables of the lengths 1 to ``ORDER``; callers use a ``from_`` method."""
         self._tables = tables
         self._size = size
         self._total = sum(tables[0].counts)
-        self._answers: dict[str, float] = {}
+        self._log_probabilities: dict[str, float] = {}
         self._contexts: dict[str, tuple[int, float]] = {}
         self._frequencies: dict[str, float] = {}
 
     @classmethod
     def from_texts(cls, texts: Iterable[str]) -> LanguageModel:
-        """Return a model of ``texts``; no text at all gives a usable, weak model.
+        """Return a model of ``texts``; without any text it is usable, but weak.
 
-        Lines are counted once however often they occur, because boilerplate
-        would otherwise outweigh the prose; lines in plain ASCII have no
-        characters that a wrong decoding can hurt and are left out.
+        Repeated lines are counted once, because boilerplate would outweigh the
+        prose.  Lines in plain ASCII are left out, since a wrong decoding does
+        not change them.
         """
         lines = {line for text in texts for line in text.split("\n") if not line.isascii()}
         segments = [f"\n{line}\n" for line in {normalise(line) for line in lines}]
@@ -112,8 +115,8 @@ class LanguageModel:
             for segment in segments:
                 grams.update([segment[i : i + order] for i in range(len(segment) - order + 1)])
             if order < ORDER:
-                # Kneser-Ney: a shorter n-gram counts by how many different
-                # characters came before it; at the start of a line none can.
+                # Kneser-Ney: a shorter n-gram counts as often as different
+                # characters precede it, of which a line's start has none.
                 before = Counter([gram[1:] for gram in longer])
                 for gram in grams:
                     if gram[0] != "\n" or order == 1:
@@ -133,10 +136,10 @@ class LanguageModel:
 
     @classmethod
     def from_words(cls, frequencies: Iterable[tuple[str, int]]) -> LanguageModel:
-        """Return a model of single words, each counted as often as given.
+        """Return a model of single words and their counts.
 
-        A context that ends a word leaves its share to the shorter contexts,
-        so the next word starts by the frequency of its characters.
+        A context at the end of a word leaves its share to the shorter contexts,
+        so that the next word starts by the frequency of its characters.
         """
         words = list(frequencies)
         tables: list[_Table] = []
@@ -152,7 +155,7 @@ class LanguageModel:
 
     @property
     def size(self) -> int:
-        """Number of characters of text the model was made from."""
+        """The number of characters of normalised text in the model."""
         return self._size
 
     def to_bytes(self) -> bytes:
@@ -171,7 +174,7 @@ class LanguageModel:
         """Return the model that :meth:`to_bytes` wrote.
 
         Raises:
-            ValueError: the bytes are not such a model, or of another version.
+            ValueError: the bytes are not a model of this version.
 
         """
         if data[:4] != _MAGIC:
@@ -203,7 +206,7 @@ class LanguageModel:
             seen = self._tables[0].counts[place] if place >= 0 else 0
             strength = max(_PRIOR_STRENGTH, self._total * _LEAST_PRIOR)
             frequency = (seen + strength * general_frequency(char)) / (self._total + strength)
-            room(self._frequencies)[char] = frequency
+            _bounded(self._frequencies)[char] = frequency
         return frequency
 
     def probability(self, char: str, context: str) -> float:
@@ -214,17 +217,17 @@ class LanguageModel:
         estimate = self.frequency(char)
         for length in range(1, min(len(context), ORDER - 1) + 1):
             history = context[-length:]
-            known = self._contexts.get(history)
-            if known is None:
-                known = room(self._contexts)[history] = self._context(history)
-            total, rest = known
+            context_counts = self._contexts.get(history)
+            if context_counts is None:
+                context_counts = _bounded(self._contexts)[history] = self._context(history)
+            total, rest = context_counts
             if not total:
                 break
             estimate *= rest
             table = self._tables[length]
-            found = table.find(history + char)
-            if found >= 0:
-                estimate += (table.counts[found] - _DISCOUNT[length + 1]) / total
+            place = table.find(history + char)
+            if place >= 0:
+                estimate += (table.counts[place] - _DISCOUNT[length + 1]) / total
         return estimate
 
     def _context(self, history: str) -> tuple[int, float]:
@@ -235,16 +238,16 @@ class LanguageModel:
         return table.totals[place], exp(-table.rests[place] / _REST_STEPS)
 
     def log_probability(self, char: str, context: str) -> float:
-        """Return the natural logarithm of :meth:`probability`, from a cache."""
+        """Return the natural logarithm of :meth:`probability`, cached."""
         gram = context + char
-        answer = self._answers.get(gram)
+        answer = self._log_probabilities.get(gram)
         if answer is None:
-            answer = room(self._answers)[gram] = log(self.probability(char, context))
+            answer = _bounded(self._log_probabilities)[gram] = log(self.probability(char, context))
         return answer
 
 
-def room(cache: dict[str, _T]) -> dict[str, _T]:
-    """Return ``cache``, emptied when it has grown too big."""
+def _bounded(cache: dict[str, _T]) -> dict[str, _T]:
+    """Return ``cache``, cleared if it has ``_CACHE_LIMIT`` entries."""
     if len(cache) >= _CACHE_LIMIT:
         cache.clear()
     return cache
@@ -253,13 +256,13 @@ def room(cache: dict[str, _T]) -> dict[str, _T]:
 def _table(
     grams: Counter[str], contexts: Counter[str], longer: Counter[str], least_longer: int, least: int
 ) -> _Table:
-    # ``contexts``: occurrences of each n-gram as a context of ``longer`` ones.
+    """Return the table of ``grams``; ``contexts`` has their counts as contexts of ``longer``."""
     order = len(next(iter(grams), ""))
-    kept: Counter[str] = Counter()
+    used: Counter[str] = Counter()
     types: Counter[str] = Counter()
     for gram, count in longer.items():
         if count >= least_longer:
-            kept[gram[:-1]] += count
+            used[gram[:-1]] += count
             types[gram[:-1]] += 1
     rows = []
     for gram, count in grams.items():
@@ -267,7 +270,7 @@ def _table(
             total = contexts[gram] if longer else 0
             rest = 1.0
             if total:
-                returned = total - kept[gram] + _DISCOUNT[min(order + 1, ORDER)] * types[gram]
+                returned = total - used[gram] + _DISCOUNT[min(order + 1, ORDER)] * types[gram]
                 rest = max(_LEAST_REST, min(1.0, returned / total))
             rows.append((_key(gram), count, total, min(255, round(-log(rest) * _REST_STEPS))))
     rows.sort()
@@ -284,7 +287,7 @@ def _key(gram: str) -> int:
 
 
 def _swapped(values: array[int]) -> array[int]:
-    # Stored little-endian on every machine.
+    # Stored as little-endian on every machine.
     if sys.byteorder == "big":
         values = array(values.typecode, values)
         values.byteswap()

@@ -1,9 +1,9 @@
-"""The most probable reading of a line among all its possible UTF-8 parses.
+"""Search for the most probable reading of a line among all its possible UTF-8 parses.
 
 Nodes of the lattice are places between units; edges are the characters that
-the next few units may stand for.  A beam search with the language model finds
-the best path.  Where only one path is left nothing is computed, so the cost
-depends on the number of holes and not on the length of the text.
+the next few units may represent.  A beam search with the language model finds
+the best path.  Where there is only one path, nothing is computed, so that the
+cost depends on the number of lost bytes and not on the length of the text.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ if TYPE_CHECKING:
 
 
 # Penalties are natural logarithms, like the model's scores.
-_LEFT_DAMAGED: Final = 12.0  # a readable group is left as it was
-_LEFT_PAIR: Final = 4.0  # ... a Chinese character that may be quite all right
-_STRAY: Final = 1.0  # a continuation byte on its own is left as it was
-_LOST_CHAR: Final = 10.0  # half of a pair, which cannot be written
-_ODD_CASE: Final = 5.0  # a capital within a word
+_LEFT_DAMAGED: Final = 12.0  # a readable group is not repaired
+_LEFT_PAIR: Final = 4.0  # ... or a Chinese character, which may be undamaged
+_STRAY: Final = 1.0  # a single continuation byte is not repaired
+_LOST_CHAR: Final = 10.0  # half of a pair, for which there is no character
+_ODD_CASE: Final = 5.0  # a capital inside a word
 _READINGS_PER_STEP: Final = 2
 _BOTH_SIDES: Final = 2
 _LIKELY: Final = 1e-6
-_ACCENT_AND_SIGN: Final = 8.0  # "René†" is a name with a mark, hardly one character
+_ACCENT_AND_SIGN: Final = 8.0  # "René†" is more likely a name with a note mark
 
 
 @dataclass(frozen=True, slots=True)
 class Width:
-    """How widely to search: best states kept, their depth, readings per group."""
+    """Width of the beam: states, their depth below the best score, readings for each group."""
 
     states: int
     depth: float
@@ -58,12 +58,12 @@ class Width:
 
 
 class Budget:
-    """Steps left for one call, so that hostile text cannot take for ever."""
+    """A limit of steps, so that hostile text cannot take unlimited time."""
 
     __slots__ = ("left",)
 
     def __init__(self, steps: int) -> None:
-        """Allow ``steps`` steps, each about as long as one question to the model."""
+        """Allow ``steps`` steps, each as long as a query of the model."""
         self.left = steps
 
 
@@ -86,9 +86,9 @@ class _State:
 def best_reading(
     units: Sequence[Unit], losses: Losses, model: CharacterModel, width: Width, budget: Budget
 ) -> str:
-    """Return the likeliest text of ``units``; at worst the text they came from.
+    """Return the most likely text of ``units``.
 
-    That text is also the answer once ``budget`` is used up.
+    Without any path, or once ``budget`` is used up, that is their own text.
     """
     return _Search(units, losses, model, width, budget).run()
 
@@ -122,7 +122,7 @@ class _Search:
                 break
             if len(alive) == 1 and not nodes:
                 if len(edges) == 1:
-                    # Nothing to choose: no score is needed.
+                    # No choice: no score is needed.
                     edge, state = edges[0], alive[0]
                     context = (state.context + edge.symbols)[-(ORDER - 1) :]
                     nodes[edge.end] = {context: _State(0.0, context, state, edge.text)}
@@ -151,7 +151,7 @@ class _Search:
     def _extend(self, nodes: dict[int, dict[str, _State]], state: _State, edge: _Edge) -> None:
         context = state.context
         score = state.score - edge.penalty
-        # Beyond the reach of the context all paths earn the same.
+        # Symbols beyond the context score the same on all paths.
         for symbol in edge.symbols[: ORDER - 1]:
             score += self._model.log_probability(symbol, context)
             self._budget.left -= 1
@@ -213,8 +213,7 @@ class _Search:
         return edges
 
     def _certain(self, signature: Signature, after: int) -> str:
-        # A complete character, nothing left over, in text whose Chinese
-        # characters are known to be pairs of bytes: no other reading is tried.
+        """Return the character of a complete group of GBK text, "" if it is not certain."""
         followed = after >= 0 and after in CONTINUATION
         if (
             not self._losses.gbk
@@ -232,8 +231,8 @@ class _Search:
         return _Edge(start + 1, "\ufffd", "\ufffd", _LOST_CHAR)
 
     def _alone(self, start: int) -> bool:
-        # An accented letter with nothing broken on either side is just a letter,
-        # but for a capital amid small letters ("MarÃa").
+        # An accented letter without damage on either side is an ordinary letter,
+        # except a capital between small letters ("MarÃa").
         around = [*self._units[max(0, start - 1) : start], *self._units[start + 1 : start + 2]]
         if len(around) == _BOTH_SIDES and all(
             unit.text.isascii() and unit.text[-1:].islower() for unit in around
@@ -259,6 +258,6 @@ class _Search:
 
 
 def _weak(signature: Signature) -> bool:
-    # An accented small letter followed by signs that do follow words.
+    """Return whether a group is a small accented letter before signs that can follow a word."""
     first = signature[0][0]
-    return first[0] >= 0xE0 and all(set(choices) <= WEAK_BYTES for choices, _, _ in signature[1:])  # noqa: PLR2004
+    return first[0] >= 0xE0 and all(set(choices) <= WEAK_BYTES for choices, _, _ in signature[1:])  # noqa: PLR2004 - "à" in latin-1
