@@ -66,7 +66,7 @@ def _collect(
         listing = _find(settings, checkout)
         cache = open_cache(settings.cache_folder / "parsed.sqlite")
         archive = read_archive(listing.files, settings.site.zone, cache, progress, meanwhile)
-    papers, topics, by_topic, heads = merge(
+    papers, topics, by_topic, summaries = merge(
         archive.indexes, archive.load, archive.keys, archive.slugs
     )
     findings = LazyFindings(sorted([*listing.findings, *plugins.installed()[1]]), archive)
@@ -74,12 +74,12 @@ def _collect(
         papers=papers,
         topics=topics,
         by_topic=by_topic,
-        digest_count=sum(bool(head.digests) for head in archive.heads),
+        digest_count=sum(bool(summary.digests) for summary in archive.summaries),
         findings=findings,
         errors=findings.errors(),
         warning_count=findings.warning_count(),
-        left_out=listing.left_out + sum(head.is_draft for head in archive.heads),
-        heads=heads,
+        left_out=listing.left_out + sum(summary.is_draft for summary in archive.summaries),
+        summaries=summaries,
         fingerprint=hash(tuple(archive.keys)) & ((1 << 63) - 1),
     )
     if settings.filters == type(settings.filters)():

@@ -50,7 +50,7 @@ def filtered(collection: Collection, filters: Filters) -> Collection:
             by_topic.setdefault(topic.slug, []).append(paper)
     topics = tuple(topic for topic in collection.topics if topic.slug in by_topic)
     return replace(
-        collection, papers=papers, topics=topics, by_topic=by_topic, heads=(), fingerprint=0
+        collection, papers=papers, topics=topics, by_topic=by_topic, summaries=(), fingerprint=0
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from publisher.collector.archive.lazy_papers import (
     LazyPapers,
     Mentions,
-    Merged,
+    MergedDigests,
     PapersByTopic,
     PaperSummaries,
     newest_of,
@@ -43,7 +43,7 @@ def merge(
     topics = _topics((digests[number] for number in order), slugs_of)
     of_digest = [tuple(dict.fromkeys(topics[n] for n in digest.topic_names)) for digest in digests]
     mentions = _mentions(digests, order)
-    merged = Merged(digests, mentions, of_digest, keys or (0,) * len(digests), load)
+    merged = MergedDigests(digests, mentions, of_digest, keys or (0,) * len(digests), load)
     ids = _newest_first(digests, mentions)
     used = {
         topic

@@ -140,7 +140,7 @@ class Collection:
 
     A paper is made when it is asked for: what needs only the newest should ask for no more. So are
     the `findings`, all of them; `errors` are those that are errors, the others are warnings.
-    `heads` are those of `papers`, or empty where nobody knows them. `fingerprint` (63 bits) is
+    `summaries` are those of `papers`, or empty where nobody knows them. `fingerprint` (63 bits) is
     another where a paper or a topic may be another, 0 where nobody knows.
     """
 
@@ -152,5 +152,5 @@ class Collection:
     errors: tuple[Finding, ...] = ()
     warning_count: int = 0
     left_out: int = 0  # files: drafts, what editors left, what an ignore file names
-    heads: Sequence[PaperSummary] = ()
+    summaries: Sequence[PaperSummary] = ()
     fingerprint: int = 0

@@ -1,9 +1,9 @@
-"""What files were parsed to, so that a build reads only the files that changed.
+"""The cache of parsed files, by which a build reads only the files that changed.
 
-One SQLite file, safe to delete and shared by any number of processes. A file is known by its size
-and time of change, else by the hash of its content; a row is of use only to the parser that wrote
-it (`parser_version`). Nothing here is needed: where the cache can't be used, everything is parsed
-and kept in memory.
+One SQLite file, safe to delete and shared by any number of processes. A file is recognised by its
+size and time of change, else by the hash of its content. A row is valid only for the version of the
+parser that wrote it (`parser_version`). Without a usable file everything is parsed, and cached in
+memory.
 """
 
 from __future__ import annotations
@@ -21,57 +21,57 @@ from publisher.sqlite_wal import enable_wal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-# Two writes within one tick of the file system's clock leave the same time of change.
+# Two writes within a tick of the file system's clock have the same time of change.
 TICK_NS = 2_000_000_000
 KEPT_DAYS = 60
 _DAY = 86_400
-_LAYOUT = 3
-# Heads stand in both tables: all of a folder are read at every start, and nothing else is.
+_LAYOUT = 4
+# Summaries are in both tables: at every start those of a folder are read, and nothing else.
 _SCHEMA = f"""
 DROP TABLE IF EXISTS parsed;
 DROP TABLE IF EXISTS files;
 CREATE TABLE parsed (
-    key BLOB PRIMARY KEY, used INTEGER NOT NULL, head BLOB NOT NULL, findings BLOB NOT NULL,
-    body BLOB NOT NULL
+    key BLOB PRIMARY KEY, used INTEGER NOT NULL, summary BLOB NOT NULL,
+    findings BLOB NOT NULL, body BLOB NOT NULL
 );
 CREATE INDEX parsed_used ON parsed (used);
 CREATE TABLE files (
     root TEXT NOT NULL, path TEXT NOT NULL, version BLOB NOT NULL, size INTEGER NOT NULL,
-    changed INTEGER NOT NULL, seen INTEGER NOT NULL, key BLOB NOT NULL, head BLOB NOT NULL,
+    changed INTEGER NOT NULL, seen INTEGER NOT NULL, key BLOB NOT NULL, summary BLOB NOT NULL,
     PRIMARY KEY (root, path)
 );
 CREATE INDEX files_seen ON files (seen);
 PRAGMA user_version = {_LAYOUT}
 """
-_KEEP = "INSERT OR REPLACE INTO parsed VALUES (?, ?, ?, ?, ?)"
+_INSERT = "INSERT OR REPLACE INTO parsed VALUES (?, ?, ?, ?, ?)"
 
 
 class Stamp(NamedTuple):
-    """What the file system says of a file: bytes, and nanoseconds since 1970."""
+    """Size of a file in bytes, and its time of change in nanoseconds since 1970."""
 
     size: int
     changed: int
 
 
-class KnownFile(NamedTuple):
-    """A file as it was when it was parsed: its stamp, its head, and the key of all else."""
+class CachedFile(NamedTuple):
+    """A file when it was parsed: its stamp, and summary and key of its entry."""
 
     size: int
     changed: int
     key: bytes
-    head: bytes
+    summary: bytes
 
 
 class CacheEntry(NamedTuple):
-    """What a file was parsed to; `head` is read at every start, the others when needed."""
+    """A parsed file, encoded; `summary` is read at every start, the others when needed."""
 
-    head: bytes = b""
+    summary: bytes = b""
     findings: bytes = b""
     body: bytes = b""
 
 
 class CacheRow(NamedTuple):
-    """A file to keep."""
+    """A file to store."""
 
     path: str
     stamp: Stamp
@@ -80,31 +80,31 @@ class CacheRow(NamedTuple):
 
 
 class Cache:
-    """The open cache; on a fault of its file it goes on in memory."""
+    """The open cache, which continues in memory after an error of its file."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        """Use `open_cache`."""
+        """Read from `connection`, which has the tables; see `open_cache`."""
         self._connection = connection
 
-    def known(self, root: str, version: bytes) -> dict[str, KnownFile]:
-        """Return what a parser of this `version` knew of the files below `root`, by path."""
-        # Changed while or just after it was read: the same time may hide other content.
+    def files(self, root: str, version: bytes) -> dict[str, CachedFile]:
+        """Return the files below `root` that this `version` of the parser stored, by path."""
+        # Not those changed while or just after they were read: a later change may have their time.
         query = (
-            "SELECT path, size, changed, key, head FROM files"
+            "SELECT path, size, changed, key, summary FROM files"
             " WHERE root = ? AND version = ? AND seen - changed > ?"
         )
         rows = self._do(lambda database: database.execute(query, (root, version, TICK_NS)))
-        return {path: KnownFile._make(rest) for path, *rest in rows}
+        return {path: CachedFile._make(rest) for path, *rest in rows}
 
     def entry(self, key: bytes) -> CacheEntry | None:
-        """Return what is kept under `key`, whatever file it is of."""
-        query = "SELECT head, findings, body FROM parsed WHERE key = ?"
+        """Return the entry stored under `key`, None without one."""
+        query = "SELECT summary, findings, body FROM parsed WHERE key = ?"
         for row in self._do(lambda database: database.execute(query, (key,))):
             return CacheEntry._make(row)
         return None
 
     def findings(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
-        """Return the findings that are kept under `keys`, by key; unknown keys are left out."""
+        """Return the encoded findings stored under `keys`, by key; unknown keys are left out."""
         query = "SELECT key, findings FROM parsed WHERE key = ?"
         return dict(
             self._do(
@@ -112,20 +112,21 @@ class Cache:
             )
         )
 
-    def keep(
+    def store(
         self, root: str, version: bytes, rows: Sequence[CacheRow], gone: Iterable[str] = ()
     ) -> None:
-        """Keep `rows` of files below `root`, parsed by `version`; forget the paths `gone`."""
+        """Store `rows` of files below `root`, parsed by `version`; delete the paths `gone`."""
         now = time.time_ns()
         old = now - KEPT_DAYS * _DAY * 1_000_000_000
         files = [
-            (root, path, version, *stamp, now, key, entry.head) for path, stamp, key, entry in rows
+            (root, path, version, *stamp, now, key, entry.summary)
+            for path, stamp, key, entry in rows
         ]
 
         def write(database: sqlite3.Connection) -> Iterable[Any]:
             with database:
                 database.execute("BEGIN IMMEDIATE")
-                database.executemany(_KEEP, [(row.key, _today(), *row.entry) for row in rows])
+                database.executemany(_INSERT, [(row.key, _today(), *row.entry) for row in rows])
                 database.executemany(
                     "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", files
                 )
@@ -141,8 +142,8 @@ class Cache:
         self._do(write)
 
     def put(self, key: bytes, entry: CacheEntry) -> None:
-        """Keep `entry` under `key`, of no file."""
-        self._do(lambda database: database.execute(_KEEP, (key, _today(), *entry)))
+        """Store `entry`, which belongs to no file, under `key`."""
+        self._do(lambda database: database.execute(_INSERT, (key, _today(), *entry)))
 
     def close(self) -> None:
         """Close the file."""
@@ -150,11 +151,11 @@ class Cache:
             self._connection.close()
 
     def __del__(self) -> None:
-        """Close the file when the papers that are read from it are no longer of use."""
+        """Close the file when the papers that are read from it are deleted."""
         self.close()
 
     def _do(self, task: Callable[[sqlite3.Connection], Iterable[Any]]) -> list[Any]:
-        """Return the rows that `task` gives; on a fault of the file, try again in memory."""
+        """Return the rows of `task`; after an error of the file, those of a cache in memory."""
         try:
             return list(task(self._connection))
         except sqlite3.Error:
@@ -168,9 +169,9 @@ def _today() -> int:
 
 
 def open_cache(path: Path | None) -> Cache:
-    """Return the cache in the file `path`, made anew where it is damaged; None for memory alone.
+    """Return the cache in the file `path`, replaced if damaged, or in memory if None.
 
-    Never raises: a folder that can't be written means that everything is parsed.
+    Raises nothing: without a folder that can be written, the cache is in memory.
     """
     if path is None:
         return Cache(_in_memory())
@@ -182,9 +183,9 @@ def open_cache(path: Path | None) -> Cache:
             break
         try:
             enable_wal(connection)
-            # A power cut may lose the last rows, which are only parsed again.
+            # A power cut may lose the last rows, whose files are parsed again.
             connection.execute("PRAGMA synchronous = NORMAL")
-            _lay_out(connection)
+            _create_tables(connection)
             return Cache(connection)
         except sqlite3.DatabaseError as error:
             connection.close()
@@ -196,19 +197,19 @@ def open_cache(path: Path | None) -> Cache:
 
 
 def _in_memory() -> sqlite3.Connection:
-    # Papers may be read by another thread than the one that met the fault.
+    # Another thread than the one that met the error may read papers.
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    _lay_out(connection)
+    _create_tables(connection)
     return connection
 
 
-def _lay_out(connection: sqlite3.Connection) -> None:
-    """Make the tables anew where they are missing or of another layout."""
+def _create_tables(connection: sqlite3.Connection) -> None:
+    """Create the tables anew where they are missing or have another layout."""
     if _layout(connection) == _LAYOUT:
         return
     with connection:
         connection.execute("BEGIN IMMEDIATE")
-        if _layout(connection) != _LAYOUT:  # another process may have been here
+        if _layout(connection) != _LAYOUT:  # another process may have been faster
             for statement in _SCHEMA.split(";"):
                 connection.execute(statement)
 
@@ -219,7 +220,7 @@ def _layout(connection: sqlite3.Connection) -> int:
 
 @lru_cache(maxsize=1)
 def parser_version() -> bytes:
-    """Return a hash of the collector's own source: what another parser kept is of no use."""
+    """Return a hash of the collector's source, which invalidates the rows of other versions."""
     package = Path(__file__).parents[1]
     digest = hashlib.sha256()
     models = package.parent / "models"
@@ -229,7 +230,7 @@ def parser_version() -> bytes:
 
 
 def content_key(*parts: bytes) -> bytes:
-    """Return a key for `parts`: 20 bytes, the same for the same parts only."""
+    """Return a key of 20 bytes, equal only for equal `parts`."""
     digest = hashlib.blake2b(digest_size=20)
     for part in parts:
         digest.update(len(part).to_bytes(8, "big") + part)

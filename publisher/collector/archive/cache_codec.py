@@ -1,4 +1,4 @@
-"""What the cache keeps of a parsed file, and how it is written."""
+"""Encoding of a parsed file for the cache: its summary, findings and digests as JSON."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 
 
 class FileSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What is known of a file without its texts; one that is damaged has none before its repair."""
+    """A file without its texts; the summary of a damaged file has no digests before its repair."""
 
     digests: tuple[DigestIndex, ...]
     is_draft: bool
     is_damaged: bool
-    errors: int  # findings of this severity, as is the next
+    errors: int  # number of findings with this severity
     warnings: int
 
 
 class FileRecord(NamedTuple):
-    """What a file was parsed to; the cache has the rest of it under `key`."""
+    """A parsed file: its summary, and the `key` of its texts and findings in the cache."""
 
     key: bytes
-    head: FileSummary
+    summary: FileSummary
 
 
-# Not MessagePack: its times forget the offset they were written with.
-_heads = msgspec.json.Decoder(tuple[FileSummary, ...])
+# Not MessagePack, whose times lose their offset.
+_summaries = msgspec.json.Decoder(tuple[FileSummary, ...])
 findings = msgspec.json.Decoder(tuple[Finding, ...]).decode
 slugs = msgspec.json.Decoder(dict[str, str]).decode
 body = msgspec.json.Decoder(tuple[ParsedDigest, ...]).decode
@@ -42,17 +42,22 @@ encode = msgspec.json.Encoder().encode
 
 
 def file_summaries(encoded: Iterable[bytes]) -> tuple[FileSummary, ...]:
-    """Return the heads, decoded at once: thousands of calls take longer than the decoding."""
-    return _heads.decode(b"[" + b",".join(encoded) + b"]")
+    """Return the summaries, decoded in one call, since thousands of calls take longer."""
+    return _summaries.decode(b"[" + b",".join(encoded) + b"]")
+
+
+def file_summary(entry: CacheEntry) -> FileSummary:
+    """Return the summary of a file."""
+    return file_summaries([entry.summary])[0]
 
 
 def cache_entry(parsed: ParsedFile) -> CacheEntry:
-    """Return what is kept of a parsed file."""
-    head = FileSummary(
+    """Return the cache entry of a parsed file."""
+    summary = FileSummary(
         tuple(index_of(digest) for digest in parsed.digests),
         parsed.is_draft,
         parsed.damaged,
-        errors=sum(each.severity is Severity.ERROR for each in parsed.findings),
-        warnings=sum(each.severity is Severity.WARNING for each in parsed.findings),
+        errors=sum(finding.severity is Severity.ERROR for finding in parsed.findings),
+        warnings=sum(finding.severity is Severity.WARNING for finding in parsed.findings),
     )
-    return CacheEntry(encode(head), encode(parsed.findings), encode(parsed.digests))
+    return CacheEntry(encode(summary), encode(parsed.findings), encode(parsed.digests))

@@ -1,4 +1,4 @@
-"""The index of an archive: what is read of every digest at every start."""
+"""The index entry of a digest, which is read at every start."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class DigestIndex(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What merging needs to know of a digest; `papers` and `versions` are in its order."""
+    """The data of a digest for merging; `papers` and `versions` are in its order."""
 
     path: str
-    moment: int  # when it was published, in microseconds since 1970
+    moment: int  # of publication, in microseconds since 1970
     topic_names: tuple[str, ...]
     papers: tuple[str, ...]  # ids
     versions: tuple[int, ...]

@@ -1,6 +1,6 @@
-"""The defects of a whole archive, made when somebody reads them.
+"""The findings of a whole archive, loaded when they are accessed.
 
-An archive has as many as papers, and most programs ask for none of them.
+An archive has as many findings as papers, and most commands read none of them.
 """
 
 from __future__ import annotations
@@ -21,63 +21,63 @@ if TYPE_CHECKING:
 
 
 class LazyFindings(Sequence[Finding]):
-    """The findings of an archive, each with the path of its file as somebody here would open it."""
+    """The findings of an archive, with paths of files relative to the working directory."""
 
     def __init__(self, first: Iterable[Finding], archive: Archive) -> None:
-        """Put `first`, which are of no file in `archive`, before those of the archive."""
+        """Put the findings `first`, which belong to no file of `archive`, before the others."""
         self._first = tuple(first)
         self._archive = archive
         self._here = Path.cwd()
 
     @cached_property
-    def _made(self) -> tuple[Finding, ...]:
+    def _findings(self) -> tuple[Finding, ...]:
         return (*self._first, *self._of_files(self._archive.findings()))
 
     def errors(self) -> tuple[Finding, ...]:
-        """Return those that are errors; no others are made."""
+        """Return the errors; only files with errors are loaded."""
         findings = (*self._first, *self._of_files(self._archive.findings(with_errors_only=True)))
-        return tuple(each for each in findings if each.severity is Severity.ERROR)
+        return tuple(finding for finding in findings if finding.severity is Severity.ERROR)
 
     def warning_count(self) -> int:
-        """Return how many are warnings; none is made."""
-        first = sum(each.severity is Severity.WARNING for each in self._first)
-        return first + sum(head.warnings for head in self._archive.heads)
+        """Return the number of warnings; no findings are loaded."""
+        first = sum(finding.severity is Severity.WARNING for finding in self._first)
+        return first + sum(summary.warnings for summary in self._archive.summaries)
 
     def _of_files(
         self, by_file: Iterable[tuple[SourceFile, tuple[Finding, ...]]]
     ) -> tuple[Finding, ...]:
         by_path = sorted(
-            ((self._shown(file.name), findings) for file, findings in by_file),
+            ((self._display_path(file.name), findings) for file, findings in by_file),
             key=lambda pair: pair[0],
         )
         return tuple(
-            Finding(path, each.line, each.code, each.message, each.severity)
+            Finding(path, finding.line, finding.code, finding.message, finding.severity)
             for path, findings in by_path
-            for each in findings
+            for finding in findings
         )
 
-    def _shown(self, name: str) -> str:
+    def _display_path(self, name: str) -> str:
         location = self._here / name
         try:
             relative = os.path.relpath(location, self._here)
-        except ValueError:  # another drive
+        except ValueError:  # on another drive of Windows
             return name
         return name if relative.startswith("..") else Path(relative).as_posix()
 
     def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._made)
+        """Return the number of findings."""
+        return len(self._findings)
 
     @overload
     def __getitem__(self, index: int) -> Finding: ...
     @overload
     def __getitem__(self, index: slice) -> tuple[Finding, ...]: ...
     def __getitem__(self, index: int | slice) -> Finding | tuple[Finding, ...]:
-        """Return one finding, or those of a part."""
-        return self._made[index]
+        """Return a finding, or those of a slice."""
+        return self._findings[index]
 
     def __eq__(self, other: object) -> bool:
         """Return whether `other` has the same findings in the same order."""
-        return isinstance(other, Sequence) and self._made == tuple(other)
+        return isinstance(other, Sequence) and self._findings == tuple(other)
 
     __hash__ = None  # type: ignore[assignment]

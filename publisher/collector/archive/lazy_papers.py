@@ -1,4 +1,4 @@
-"""Papers that are made when somebody asks for them, of the digests that mention them."""
+"""Papers that are composed of their mentions in digests when they are accessed."""
 
 from __future__ import annotations
 
@@ -26,39 +26,39 @@ _Mention = tuple[ParsedDigest, ParsedPaper]
 
 
 class Mentions(NamedTuple):
-    """Where the papers are: numbers of digest and paper, in the order of time.
+    """Mentions of each paper: the digest's number and the paper's position in it, oldest first.
 
-    Nearly all papers are mentioned once, and `again` has the others.
+    Nearly all papers are mentioned once; `again` has the others.
     """
 
     first: dict[str, tuple[int, int]]
-    again: dict[str, list[tuple[int, int]]]  # all mentions, the first too
+    again: dict[str, list[tuple[int, int]]]  # all mentions, including the first
 
     def of(self, paper_id: str) -> Sequence[tuple[int, int]]:
         """Return the mentions of a paper."""
         return self.again.get(paper_id) or (self.first[paper_id],)
 
 
-class Merged(NamedTuple):
-    """All that a paper is made of when somebody asks for it."""
+class MergedDigests(NamedTuple):
+    """The digests of an archive, of which papers are composed."""
 
     digests: Sequence[DigestIndex]
     mentions: Mentions
     topics: Sequence[tuple[Topic, ...]]  # of each digest
-    keys: Sequence[int]  # of each digest: others where its content is another
+    keys: Sequence[int]  # of each digest: a hash of its content
     load: Callable[[int], ParsedDigest]
 
 
 class LazyPapers(Sequence[Paper]):
-    """Papers in order, each made when it is asked for."""
+    """Papers in order, each composed when it is accessed."""
 
-    def __init__(self, ids: Sequence[str], merged: Merged) -> None:
-        """Make the papers that are called `ids`."""
+    def __init__(self, ids: Sequence[str], merged: MergedDigests) -> None:
+        """Give access to the papers with the ids `ids`."""
         self._ids = ids
         self._merged = merged
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return the number of papers."""
         return len(self._ids)
 
     @overload
@@ -66,7 +66,7 @@ class LazyPapers(Sequence[Paper]):
     @overload
     def __getitem__(self, index: slice) -> LazyPapers: ...
     def __getitem__(self, index: int | slice) -> Paper | LazyPapers:
-        """Return one paper, or the papers of a part."""
+        """Return a paper, or the papers of a slice."""
         if isinstance(index, slice):
             return LazyPapers(self._ids[index], self._merged)
         return _paper(self._ids[index], self._merged)
@@ -79,19 +79,19 @@ class LazyPapers(Sequence[Paper]):
 
 
 class PaperSummaries(Sequence[PaperSummary]):
-    """The heads of papers, in their order; made when somebody asks for one, all of them."""
+    """The summaries of papers, in their order, all computed at the first access."""
 
-    def __init__(self, ids: Sequence[str], merged: Merged) -> None:
-        """Make the heads of the papers that are called `ids`."""
+    def __init__(self, ids: Sequence[str], merged: MergedDigests) -> None:
+        """Give access to the summaries of the papers with the ids `ids`."""
         self._ids = ids
         self._merged = merged
 
     @cached_property
-    def _heads(self) -> list[PaperSummary]:
-        return _heads(self._ids, self._merged)
+    def _summaries(self) -> list[PaperSummary]:
+        return _summaries(self._ids, self._merged)
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return the number of papers."""
         return len(self._ids)
 
     @overload
@@ -99,29 +99,29 @@ class PaperSummaries(Sequence[PaperSummary]):
     @overload
     def __getitem__(self, index: slice) -> list[PaperSummary]: ...
     def __getitem__(self, index: int | slice) -> PaperSummary | list[PaperSummary]:
-        """Return one head, or those of a part."""
-        return self._heads[index]
+        """Return a summary, or those of a slice."""
+        return self._summaries[index]
 
     def __iter__(self) -> Iterator[PaperSummary]:
-        """Yield the heads."""
-        return iter(self._heads)
+        """Yield the summaries."""
+        return iter(self._summaries)
 
 
 class PapersByTopic(Mapping[str, LazyPapers]):
-    """The papers of each topic, by its slug; sorted into topics when somebody asks."""
+    """The papers of each topic by its slug, grouped at the first access."""
 
-    def __init__(self, ids: Sequence[str], merged: Merged) -> None:
-        """Sort the papers that are called `ids`, in their order."""
+    def __init__(self, ids: Sequence[str], merged: MergedDigests) -> None:
+        """Group the papers with the ids `ids`, in their order."""
         self._ids = ids
         self._merged = merged
 
     @cached_property
     def _papers(self) -> dict[str, LazyPapers]:
-        found: defaultdict[str, list[str]] = defaultdict(list)
+        ids_by_topic: defaultdict[str, list[str]] = defaultdict(list)
         for paper_id in self._ids:
             for topic in _topics_of(paper_id, self._merged):
-                found[topic.slug].append(paper_id)
-        return {slug: LazyPapers(ids, self._merged) for slug, ids in found.items()}
+                ids_by_topic[topic.slug].append(paper_id)
+        return {slug: LazyPapers(ids, self._merged) for slug, ids in ids_by_topic.items()}
 
     def __getitem__(self, slug: str) -> LazyPapers:
         """Return the papers of the topic with this slug."""
@@ -132,23 +132,23 @@ class PapersByTopic(Mapping[str, LazyPapers]):
         return iter(self._papers)
 
     def __len__(self) -> int:
-        """Return how many topics have papers."""
+        """Return the number of topics with papers."""
         return len(self._papers)
 
 
-def _heads(ids: Iterable[str], merged: Merged) -> list[PaperSummary]:
+def _summaries(ids: Iterable[str], merged: MergedDigests) -> list[PaperSummary]:
     digests, keys = merged.digests, merged.keys
-    # A hash of numbers is the same in every process, and made in a tenth of a microsecond.
-    seen: dict[tuple[Topic, ...], int] = {}
+    # A hash of a tuple of ints is the same in every process, and takes 0.1 microseconds.
+    topic_hashes: dict[tuple[Topic, ...], int] = {}
     for topics in merged.topics:
-        if topics not in seen:
+        if topics not in topic_hashes:
             names = "\0".join(f"{topic.slug}\0{topic.name}" for topic in topics)
-            seen[topics] = _content_hash(names)
+            topic_hashes[topics] = _content_hash(names)
     of_digest = [
-        hash((key, seen[topics], _content_hash(digest.path)))
+        hash((key, topic_hashes[topics], _content_hash(digest.path)))
         for digest, key, topics in zip(digests, keys, merged.topics, strict=True)
     ]
-    found: list[PaperSummary] = []
+    summaries: list[PaperSummary] = []
     first_places, again, topics_of = merged.mentions.first, merged.mentions.again, merged.topics
     for paper_id in ids:
         number, place = first_places[paper_id]
@@ -161,13 +161,13 @@ def _heads(ids: Iterable[str], merged: Merged) -> list[PaperSummary]:
         else:
             topics = _topics_of(paper_id, merged)
             updated = digests[places[newest_of(places, digests)][0]].moment
-            fingerprint = hash(tuple((of_digest[one], place) for one, place in places))
-        found.append(
+            fingerprint = hash(tuple((of_digest[n], position) for n, position in places))
+        summaries.append(
             PaperSummary(
                 paper_id, topics, first.path, first.moment, updated, fingerprint & _63_BITS
             )
         )
-    return found
+    return summaries
 
 
 def _content_hash(text: str) -> int:
@@ -175,25 +175,25 @@ def _content_hash(text: str) -> int:
     return int.from_bytes(digest.digest(), "big")
 
 
-def _topics_of(paper_id: str, merged: Merged) -> tuple[Topic, ...]:
+def _topics_of(paper_id: str, merged: MergedDigests) -> tuple[Topic, ...]:
     places = merged.mentions.of(paper_id)
     if len(places) == 1:
         return merged.topics[places[0][0]]
     return tuple(dict.fromkeys(topic for number, _ in places for topic in merged.topics[number]))
 
 
-def _paper(paper_id: str, merged: Merged) -> Paper:
-    """Return the paper that is called `paper_id`.
+def _paper(paper_id: str, merged: MergedDigests) -> Paper:
+    """Return the paper with the id `paper_id`, composed of its mentions.
 
-    The newest mention of the newest version gives the text, an undamaged one before a repaired
-    one; what it lacks (a summary, figures) comes from the next best.
+    The text comes from the newest version, and among its mentions from an undamaged one before a
+    repaired one, then from the newest. Missing fields (a summary, figures) come from the next best.
     """
     places = merged.mentions.of(paper_id)
     mentions: list[_Mention] = []
     for number, place in places:
         digest = merged.load(number)
         mentions.append((digest, digest.papers[place]))
-    best = [parsed for _, parsed in sorted(mentions, key=_worth, reverse=True)]
+    best = [parsed for _, parsed in sorted(mentions, key=_quality, reverse=True)]
     text = best[0]
     machine = next((parsed for parsed in best if parsed.summary and parsed.takeaways), None) or (
         next((parsed for parsed in best if parsed.summary or parsed.takeaways), text)
@@ -225,12 +225,12 @@ def _paper(paper_id: str, merged: Merged) -> Paper:
     )
 
 
-def _worth(mention: _Mention) -> tuple[object, ...]:
+def _quality(mention: _Mention) -> tuple[object, ...]:
     digest, parsed = mention
     return (parsed.version, not parsed.repaired, digest.published, digest.path, -parsed.line)
 
 
 def newest_of(places: Sequence[tuple[int, int]], digests: Sequence[DigestIndex]) -> int:
-    """Return which of `places` is the first with the newest version."""
+    """Return the index of the first of `places` with the newest version."""
     versions = [digests[number].versions[place] for number, place in places]
     return versions.index(max(versions))

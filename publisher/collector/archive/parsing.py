@@ -1,4 +1,4 @@
-"""From the bytes of one file to its digests: decode, repair, split, recognise, parse."""
+"""Parsing of a file: decode, repair, split off front matter, recognise the format, parse."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ _INSTALL_REPAIR = "to repair it: pip install 'digest-publisher[repair]'"
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """What one file holds. `damaged`: it was repaired, with what the model knew at the time."""
+    """The content of a file. A `damaged` one was repaired, or is to be once there is a model."""
 
-    digests: tuple[ParsedDigest, ...] = ()  # parts with one date and the same topics each
+    digests: tuple[ParsedDigest, ...] = ()  # each with one date and one set of topics
     findings: tuple[Finding, ...] = ()
     is_draft: bool = False
     damaged: bool = False
@@ -51,11 +51,11 @@ def parse_bytes(
     zone: ZoneInfo,
     model: Callable[[], LanguageModel | None] | None = _no_model,
 ) -> ParsedFile:
-    """Return what the file with the content `data` holds. Never raises.
+    """Return the parsed content of a file with the bytes `data`. Raises nothing.
 
-    `path` is relative to the source folder; `zone` holds for dates that name none; `model` is
-    called where text is damaged and has to be repaired. With None for it a damaged file is only
-    said to be one, so that it can wait for a model.
+    `path` is relative to the source folder; dates without a time zone are in `zone`. `model` is
+    called if text is damaged and has to be repaired; if it is None, a damaged file is only marked
+    as such, so that it can be parsed again with a model.
     """
     text, bad_lines = decode(data)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -68,7 +68,7 @@ def parse_bytes(
     from publisher.collector.mojibake.repair import repair  # noqa: PLC0415 - damaged files are rare
 
     repaired = repair(text, model())
-    parsed = parse_text(path, _readable(repaired), zone)
+    parsed = parse_text(path, _without_unreadable(repaired), zone)
     if repaired.changed_lines:
         detail = _count(repaired.changed_lines)
         findings.append(finding(path, repaired.changed_lines[0], "D110", detail))
@@ -85,14 +85,14 @@ def parse_bytes(
 
 
 def parse_text(path: str, text: str, zone: ZoneInfo) -> ParsedFile:
-    """Return what `text`, which is sound, holds."""
+    """Return the parsed content of an undamaged or repaired `text`."""
     post = reader.split(path, text)
     if ignore_rules.is_draft(post.metadata):
         return ParsedFile(is_draft=True)
     digest, findings = _parse_post(path, post, zone)
     digests = tuple(_by_date_and_topic(digest)) if digest is not None else ()
     if digest is not None and not digest.papers:
-        digests = (digest,)  # a day without papers is a digest too
+        digests = (digest,)  # a day without papers is also a digest
     return ParsedFile(digests, tuple(findings))
 
 
@@ -100,8 +100,8 @@ def _count(lines: tuple[int, ...]) -> str:
     return "1 line" if len(lines) == 1 else f"{len(lines)} lines"
 
 
-def _readable(repaired: Repaired) -> str:
-    """Return the text without the lines that nobody can read; a heading has to stay."""
+def _without_unreadable(repaired: Repaired) -> str:
+    """Return the text without its unreadable lines, except headings, which separate papers."""
     lines = repaired.text.split("\n")
     for number in repaired.unreadable_lines:
         if not lines[number - 1].startswith("## "):
@@ -110,7 +110,7 @@ def _readable(repaired: Repaired) -> str:
 
 
 def _marked(digests: Iterable[ParsedDigest], changed: tuple[int, ...]) -> tuple[ParsedDigest, ...]:
-    """Return `digests` with the papers marked that a changed line belongs to."""
+    """Return `digests` with the papers of changed lines marked as repaired."""
     digests = tuple(digests)
     starts = sorted({paper.line for digest in digests for paper in digest.papers})
     touched = {max((s for s in starts if s <= line), default=0) for line in changed}
@@ -136,18 +136,17 @@ def _parse_post(
     papers, from_format = parsed
     own_dates = [paper.published for paper in papers if paper.published is not None]
     own_topics = bool(papers) and all(paper.topic_names for paper in papers)
-    if own_dates:  # the file says itself what front matter is for
-        findings = [found for found in findings if found.code != "D103"]
-    published, found = _published(path, post, zone)
+    published, date_findings = _published(path, post, zone)
     undated = [] if published else [paper for paper in papers if paper.published is None]
-    if own_dates:
-        found = [one for one in found if one.code != "D105"]
-        found += [finding(path, paper.line, "D311", paper.title) for paper in undated]
-    findings += found
+    if own_dates:  # they replace those of front matter
+        findings = [each for each in findings if each.code != "D103"]
+        date_findings = [each for each in date_findings if each.code != "D105"]
+        date_findings += [finding(path, paper.line, "D311", paper.title) for paper in undated]
+    findings += date_findings
     topic_names: tuple[str, ...] = ()
     if not own_topics:
-        topic_names, found = _topic_names(path, post)
-        findings += found
+        topic_names, topic_findings = _topic_names(path, post)
+        findings += topic_findings
     findings += from_format
     published = published or max(own_dates, default=None)
     if published is None:
@@ -157,7 +156,7 @@ def _parse_post(
 
 
 def _by_date_and_topic(digest: ParsedDigest) -> list[ParsedDigest]:
-    """Return `digest` as it is for `merge`: parts with one date and the same topics each."""
+    """Return `digest` split for `merge`: each part has one date and one set of topics."""
     parts: dict[tuple[datetime, tuple[str, ...]], list[ParsedPaper]] = {}
     for paper in digest.papers:
         key = (paper.published or digest.published, paper.topic_names or digest.topic_names)
@@ -171,7 +170,7 @@ def _by_date_and_topic(digest: ParsedDigest) -> list[ParsedDigest]:
 def _published(
     path: str, post: reader.Post, zone: ZoneInfo
 ) -> tuple[datetime | None, list[Finding]]:
-    """Return the date of the front matter, else of the heading, else of the path."""
+    """Return the date in front matter, else in the heading, else in the path, and findings."""
     value = next((post.metadata[key] for key in _DATE_KEYS if key in post.metadata), None)
     published = reader.moment(value, zone)
     if published is not None:
@@ -188,12 +187,12 @@ def _published(
 
 
 def _topic_names(path: str, post: reader.Post) -> tuple[tuple[str, ...], list[Finding]]:
-    """Return the topics of the front matter, else the file's name as the one topic."""
+    """Return the topics in front matter, else the file's name as the only topic, and findings."""
     for key in ("tags", "tag", "categories", "title"):
         names = tuple(dict.fromkeys(filter(None, map(plain, reader.names(post.metadata.get(key))))))
         if names:
-            found = [] if key in ("tags", "tag") else [finding(path, 1, "D107")]
-            return tuple(name[:200] for name in names), found
+            findings = [] if key in ("tags", "tag") else [finding(path, 1, "D107")]
+            return tuple(name[:200] for name in names), findings
     stem = plain(PurePosixPath(path).stem.replace("_", "/")) or "unnamed"
-    # A post without any front matter is reported as that, not for each value it lacks.
+    # A post without front matter has a single finding (D103), not one for each missing value.
     return (stem[:200],), [finding(path, 1, "D107")] if post.metadata else []

@@ -1,7 +1,8 @@
-"""The files of an archive as they were parsed, by now or at any time before.
+"""Reader of an archive: parses the files that the cache does not have, and loads the others.
 
-Only an index of each file is read at every start (`Head`); texts stay in the cache until a paper
-is asked for. A file is parsed again when it changed, a damaged one also when its `TrainingSet` did.
+At every start only a summary of each file is read (`FileSummary`); texts stay in the cache until a
+paper is accessed. A file is parsed again when it changes, a damaged one also when its `TrainingSet`
+changes.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from publisher.collector.archive import cache_codec
 from publisher.collector.archive.cache import (
@@ -21,6 +22,7 @@ from publisher.collector.archive.cache import (
     parser_version,
 )
 from publisher.collector.archive.cache_codec import FileRecord
+from publisher.collector.archive.parse_job import ParseJob
 from publisher.collector.archive.training_set import TrainingSet
 from publisher.collector.findings import finding
 from publisher.collector.formats.plugins import fingerprint
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from publisher.collector.archive.cache import Cache, KnownFile
+    from publisher.collector.archive.cache import Cache, CachedFile
     from publisher.collector.archive.parsing import ParsedFile
     from publisher.collector.mojibake.language_model import LanguageModel
     from publisher.collector.sources.folder_source import SourceFile
@@ -38,32 +40,22 @@ if TYPE_CHECKING:
 
 MAX_FILE = 20_000_000  # bytes; the largest real digest has 200,000
 _BODIES = 512  # parsed files kept in memory at a time
-_ROWS = 256  # parsed files that are kept with one commit
-# Of fewer, the start of workers (`crew`) takes longer than they save.
-_MANY = 64
-
-
-class ParseJob(NamedTuple):
-    """A file that nobody has parsed yet: its content, and what the cache will know it by."""
-
-    file: SourceFile
-    stamp: Stamp
-    key: bytes
-    data: bytes
+_ROWS = 256  # parsed files in one commit of the cache
+_MANY = 64  # files; for fewer, starting workers takes longer than they save
 
 
 class Archive:
-    """All files of the sources, parsed; see `read_archive`."""
+    """All parsed files of the sources; see `read_archive`."""
 
     def __init__(self, files: Sequence[SourceFile], reader: _ArchiveReader) -> None:
-        """Join what was read of `files`."""
+        """Collect the records of `files`, in their order."""
         records = [reader.records[file] for file in files]
-        self.heads = [record.head for record in records]
-        self.indexes = [index for head in self.heads for index in head.digests]
+        self.summaries = [record.summary for record in records]
+        self.indexes = [index for summary in self.summaries for index in summary.digests]
         self._places = [
             (number, part)
-            for number, head in enumerate(self.heads)
-            for part in range(len(head.digests))
+            for number, summary in enumerate(self.summaries)
+            for part in range(len(summary.digests))
         ]
         self.keys = [int.from_bytes(records[number].key[:8]) for number, _ in self._places]
         self._files = files
@@ -76,17 +68,17 @@ class Archive:
         return self._body(self._files[file])[part]
 
     def slugs(self, names: Sequence[str]) -> dict[str, str]:
-        """Return what `assign_slugs` does, kept for the same names in the same order."""
+        """Return the slugs of `names` by `assign_slugs`, cached for equal sequences."""
         return self._reader.slugs(names)
 
     def findings(
         self, *, with_errors_only: bool = False
     ) -> Iterator[tuple[SourceFile, tuple[Finding, ...]]]:
-        """Yield each file that has findings, or those alone that have errors, and all it has."""
+        """Yield each file with findings, or only those with errors, and all findings of it."""
         files = [
             file
-            for file, head in zip(self._files, self.heads, strict=True)
-            if head.errors or (head.warnings and not with_errors_only)
+            for file, summary in zip(self._files, self.summaries, strict=True)
+            if summary.errors or (summary.warnings and not with_errors_only)
         ]
         return zip(files, self._reader.findings(files), strict=True)
 
@@ -98,11 +90,11 @@ def read_archive(
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     meanwhile: Callable[[], None] | None = None,
 ) -> Archive:
-    """Return the archive of `files`, parsing those that `cache` does not know.
+    """Return the archive of `files`, parsing those that are not in `cache`.
 
-    `progress` is told how many of how many files are done. `meanwhile` is work for this process if
-    another one can parse. The cache stays in use as long as the archive. A file that can't be read
-    is a finding.
+    `progress` is called with the number of files done and of all files. `meanwhile` is work for
+    this process while others parse. The archive reads from the cache as long as it exists. A file
+    that can't be read is a finding.
     """
     reader = _ArchiveReader(files, zone, cache, meanwhile)
     for root, group in _by_root(files).items():
@@ -138,14 +130,14 @@ class _ArchiveReader:
         progress: Callable[[int, int], None],
         total: int,
     ) -> None:
-        """Find out the record of each file, of damaged ones before their repair."""
-        known = self._cache.known(root, self._version)
-        unchanged: list[tuple[SourceFile, KnownFile]] = []
+        """Set the record of each file; of damaged ones, the record before their repair."""
+        cached = self._cache.files(root, self._version)
+        unchanged: list[tuple[SourceFile, CachedFile]] = []
         changed: list[tuple[SourceFile, Stamp]] = []
         for file in files:
-            before = known.get(file.path)
+            before = cached.get(file.path)
             try:
-                stat = os.stat(file.name)  # noqa: PTH116 - a Path for each file takes longer
+                stat = os.stat(file.name)  # noqa: PTH116 - creating a Path takes longer
             except OSError as error:
                 self._note_unreadable(file, error.strerror or str(error))
                 continue
@@ -154,25 +146,25 @@ class _ArchiveReader:
                 unchanged.append((file, before))
             else:
                 changed.append((file, Stamp(size, time)))
-        heads = cache_codec.file_summaries(before.head for _, before in unchanged)
-        for (file, before), head in zip(unchanged, heads, strict=True):
-            self.records[file] = FileRecord(before.key, head)
+        summaries = cache_codec.file_summaries(before.summary for _, before in unchanged)
+        for (file, before), summary in zip(unchanged, summaries, strict=True):
+            self.records[file] = FileRecord(before.key, summary)
         self._done += len(files) - len(changed)
         rows: list[CacheRow] = []
-        for row in self._changed(changed):
+        for row in self._read_changed(changed):
             rows += [row] if row else []
             if len(rows) == _ROWS:
-                self._keep(root, rows)
+                self._store(root, rows)
             self._done += 1
             self.parsed += 1
             progress(self._done, total)
-        gone = known.keys() - {file.path for file in files}
+        gone = cached.keys() - {file.path for file in files}
         if rows or gone:
-            self._keep(root, rows, gone)
+            self._store(root, rows, gone)
 
     def repair(self) -> None:
-        """Find out the records of damaged files after their repair."""
-        damaged = [file for file, record in self.records.items() if record.head.is_damaged]
+        """Set the records of damaged files to those after their repair."""
+        damaged = [file for file, record in self.records.items() if record.summary.is_damaged]
         for file in damaged:
             try:
                 self.records[file] = self._training_set.repaired(file, self._repaired)
@@ -182,7 +174,7 @@ class _ArchiveReader:
     def body(self, file: SourceFile) -> tuple[ParsedDigest, ...]:
         """Return the digests of `file`."""
         entry = self._cache.entry(self.records[file].key)
-        # Somebody may have deleted the cache meanwhile.
+        # Another program may have deleted the cache.
         return cache_codec.body(entry.body) if entry else self._repaired(file)[1].digests
 
     def findings(self, files: Sequence[SourceFile]) -> Iterator[tuple[Finding, ...]]:
@@ -198,7 +190,7 @@ class _ArchiveReader:
                 yield self._repaired(file)[1].findings
 
     def _repaired(self, file: SourceFile) -> tuple[bytes, ParsedFile]:
-        """Return the key of the content of `file`, and what it holds, repaired if need be."""
+        """Return the key of the content of `file` and its parsed content, repaired if necessary."""
         data = file.location.read_bytes()
         return self._key(file, data), self._parse(file, data, self._training_set.model)
 
@@ -212,79 +204,84 @@ class _ArchiveReader:
         self._cache.put(key, CacheEntry(body=cache_codec.encode(slugs)))
         return slugs
 
-    def _changed(self, files: Sequence[tuple[SourceFile, Stamp]]) -> Iterator[CacheRow | None]:
-        """Find out the records of `files`; yield the row to keep of each, in any order."""
-        known: list[CacheRow | None] = []
-        jobs = self._jobs(files, known)
+    def _read_changed(self, files: Sequence[tuple[SourceFile, Stamp]]) -> Iterator[CacheRow | None]:
+        """Set the records of `files`; yield the row to store of each, in any order."""
+        others: list[CacheRow | None] = []  # cached by content, or not readable
+        jobs = self._jobs(files, others)
         if len(files) < _MANY or self._zone.key is None:
-            some = list(jobs)  # before a fork: a database is for one process
-            for job, parsed in zip(some, self._entries(some), strict=True):
-                yield self._parsed(job, parsed)
+            all_jobs = list(jobs)  # before a fork, which must not share the database
+            for job, entry in zip(all_jobs, self._parse_here(all_jobs), strict=True):
+                yield self._row(job, entry)
         else:
-            from publisher.collector.archive.worker_pool import parse_all  # noqa: PLC0415
+            from publisher.collector.archive.worker_pool import (  # noqa: PLC0415 - as `_parse`
+                parse_all,
+            )
 
             meanwhile, self._meanwhile = self._meanwhile, None
             with closing(parse_all(jobs, self._zone.key, meanwhile)) as results:
-                for job, entry in results:
-                    # What a worker died of may be nothing but a lack of memory.
-                    found = entry or cache_codec.cache_entry(self._parse(job.file, job.data))
-                    yield self._parsed(job, found)
-        yield from known
+                for job, result in results:
+                    # A worker may have died of nothing but a lack of memory.
+                    entry = result or cache_codec.cache_entry(self._parse(job.file, job.data))
+                    yield self._row(job, entry)
+        yield from others
 
-    def _entries(self, jobs: Sequence[ParseJob]) -> list[CacheEntry]:
-        """Return what a few files were parsed to."""
+    def _parse_here(self, jobs: Sequence[ParseJob]) -> list[CacheEntry]:
+        """Return the cache entries of a few jobs, parsed without the worker pool."""
 
         def parse() -> list[CacheEntry]:
             return [cache_codec.cache_entry(self._parse(job.file, job.data)) for job in jobs]
 
         from publisher.process_pool import run_alongside, usable_cores  # noqa: PLC0415 - as `_parse`
 
-        # The work stays for the next source folder where this one has nothing to parse.
+        # The work is left for the next source folder if this one has nothing to parse.
         if not jobs or self._meanwhile is None or usable_cores() == 1:
             return parse()
         meanwhile, self._meanwhile = self._meanwhile, None
         return run_alongside(parse, meanwhile)
 
     def _jobs(
-        self, files: Sequence[tuple[SourceFile, Stamp]], known: list[CacheRow | None]
+        self, files: Sequence[tuple[SourceFile, Stamp]], others: list[CacheRow | None]
     ) -> Iterator[ParseJob]:
-        """Yield what there is to parse; of other files add what is known, None where nothing is."""
+        """Yield the files to parse; add the cached row of another file, or None, to `others`."""
         for file, stamp in files:
-            found: ParseJob | CacheRow | None = None
+            job: ParseJob | CacheRow | None = None
             try:
-                found = self._look_up(file, stamp)
+                job = self._look_up(file, stamp)
             except OSError as error:
                 self._note_unreadable(file, error.strerror or str(error))
-            if isinstance(found, ParseJob):
-                yield found
+            if isinstance(job, ParseJob):
+                yield job
             else:
-                known.append(found)
+                others.append(job)
 
     def _look_up(self, file: SourceFile, stamp: Stamp) -> ParseJob | CacheRow | None:
-        """Return what is known of the content of `file`, or a job; None where it is not read."""
+        """Return the cached row of the content of `file`, else a job; None if it is too large."""
         if stamp.size > MAX_FILE:
             self._note_unreadable(file, f"larger than {MAX_FILE:,} bytes")
             return None
         data = file.location.read_bytes()
         job = ParseJob(file, stamp, self._key(file, data), data)
         entry = self._cache.entry(job.key)
-        return self._parsed(job, entry) if entry else job
+        return self._row(job, entry) if entry else job
 
     def _key(self, file: SourceFile, data: bytes) -> bytes:
         return content_key(self._version, file.path.encode(errors="replace"), data)
 
-    def _parsed(self, job: ParseJob, entry: CacheEntry) -> CacheRow:
-        self.records[job.file] = FileRecord(job.key, cache_codec.file_summaries([entry.head])[0])
+    def _row(self, job: ParseJob, entry: CacheEntry) -> CacheRow:
+        """Set the record of the job's file; return its row for the cache."""
+        self.records[job.file] = FileRecord(job.key, cache_codec.file_summary(entry))
         return CacheRow(job.file.path, job.stamp, job.key, entry)
 
-    def _keep(self, root: str, rows: list[CacheRow], gone: Iterable[str] = ()) -> None:
-        """Keep `rows` and empty the list."""
-        self._cache.keep(root, self._version, rows, gone)
+    def _store(self, root: str, rows: list[CacheRow], gone: Iterable[str] = ()) -> None:
+        """Store `rows` in the cache and clear the list."""
+        self._cache.store(root, self._version, rows, gone)
         rows.clear()
 
     def _note_unreadable(self, file: SourceFile, reason: str) -> None:
-        head = cache_codec.FileSummary((), is_draft=False, is_damaged=False, errors=1, warnings=0)
-        self.records[file] = FileRecord(b"", head)
+        self.records[file] = FileRecord(
+            b"",
+            cache_codec.FileSummary((), is_draft=False, is_damaged=False, errors=1, warnings=0),
+        )
         self._unreadable[file] = finding(file.path, 0, "D101", reason)
 
     def _parse(
@@ -293,8 +290,9 @@ class _ArchiveReader:
         data: bytes,
         model: Callable[[], LanguageModel | None] | None = None,
     ) -> ParsedFile:
-        # Late: where nothing changed, nothing is parsed.
-        from publisher.collector.archive.parsing import parse_bytes  # noqa: PLC0415
+        from publisher.collector.archive.parsing import (  # noqa: PLC0415 - no file may have changed
+            parse_bytes,
+        )
 
         return parse_bytes(file.path, data, self._zone, model)
 
@@ -303,7 +301,7 @@ def _by_root(files: Sequence[SourceFile]) -> dict[str, list[SourceFile]]:
     """Return `files` by the absolute path of their source folder."""
     here = Path.cwd()
     absolute = {root: str(here / root) for root in {file.root for file in files}}
-    found: dict[str, list[SourceFile]] = {}
+    by_root: dict[str, list[SourceFile]] = {}
     for file in files:
-        found.setdefault(absolute[file.root], []).append(file)
-    return found
+        by_root.setdefault(absolute[file.root], []).append(file)
+    return by_root

@@ -1,4 +1,4 @@
-"""The clean digests of an archive, which the repair of its damaged ones learns from."""
+"""The training set for the repair of damaged digests: clean digests of the same archive."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from publisher.collector.mojibake.language_model import LanguageModel
     from publisher.collector.sources.folder_source import SourceFile
 
-# More clean digests than these make the repair no better and the learning slower.
+# More clean digests make training slower and the repair no better.
 MOST = 40
 
 
 class TrainingSet:
-    """The first clean digests and the language model made of them, chosen when first needed."""
+    """The first clean digests and their language model, both computed when first needed."""
 
     def __init__(
         self, files: Iterable[SourceFile], records: Mapping[SourceFile, FileRecord], cache: Cache
     ) -> None:
-        """Choose among `files`, in their order, as soon as all `records` are known."""
+        """Choose among `files`, in their order; `records` may be completed until first use."""
         self._files = files
         self._records = records
         self._cache = cache
@@ -38,8 +38,8 @@ class TrainingSet:
     ) -> FileRecord:
         """Return the record of the damaged `file` after its repair with this set.
 
-        Where the cache has none, the file is parsed: `parse` returns the key of the content that
-        it read, and what it holds. Raises what `parse` does.
+        Without a cached one the file is parsed: `parse` reads it and returns the key of its content
+        and its parsed content. Raises the errors of `parse`.
         """
         key = content_key(self._records[file].key, self._key)
         entry = self._cache.entry(key)
@@ -48,30 +48,34 @@ class TrainingSet:
             key = content_key(content, self._key)  # the file may have changed meanwhile
             entry = cache_codec.cache_entry(parsed)
             self._cache.put(key, entry)
-        return FileRecord(key, cache_codec.file_summaries([entry.head])[0])
+        return FileRecord(key, cache_codec.file_summary(entry))
 
     def model(self) -> LanguageModel | None:
-        """Return the model, None where there are no clean digests."""
+        """Return the language model, None without clean digests."""
         return self._model
 
     @cached_property
     def _chosen(self) -> list[SourceFile]:
-        heads = ((file, self._records[file].head) for file in self._files)
-        clean = (file for file, head in heads if head.digests and not head.is_damaged)
+        summaries = ((file, self._records[file].summary) for file in self._files)
+        clean = (file for file, summary in summaries if summary.digests and not summary.is_damaged)
         return list(islice(clean, MOST))
 
     @cached_property
     def _key(self) -> bytes:
-        from publisher.collector.mojibake.word_model import words_are_installed  # noqa: PLC0415
+        from publisher.collector.mojibake.word_model import (  # noqa: PLC0415 - few archives have damaged files
+            words_are_installed,
+        )
 
-        # Who installs the extra wants what was left as it is to be repaired.
+        # Installing the extra makes lines repairable that were left as they are.
         words = b"words" if words_are_installed() else b""
         return content_key(words, *(self._records[file].key for file in self._chosen))
 
     @cached_property
     def _model(self) -> LanguageModel | None:
-        from publisher.collector.mojibake.file_bytes import decode  # noqa: PLC0415 - rarely needed
-        from publisher.collector.mojibake.language_model import LanguageModel  # noqa: PLC0415
+        from publisher.collector.mojibake.file_bytes import decode  # noqa: PLC0415 - see `_key`
+        from publisher.collector.mojibake.language_model import (  # noqa: PLC0415 - see `_key`
+            LanguageModel,
+        )
 
         if not self._chosen:
             return None

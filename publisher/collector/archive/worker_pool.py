@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from typing import IO
 
-    from publisher.collector.archive.reader import ParseJob
+    from publisher.collector.archive.parse_job import ParseJob
 
 _MOST = 8  # workers; one thread has to feed them
 _AT_ONCE = 8  # files that a worker gets at a time

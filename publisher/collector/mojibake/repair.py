@@ -1,4 +1,4 @@
-"""Undo wrong decodings line by line, with what the whole text reveals."""
+"""Repair of wrong decodings, line by line, by the signs in the whole text."""
 
 from __future__ import annotations
 
@@ -48,21 +48,21 @@ if TYPE_CHECKING:
         LanguageModel,
     )
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")  # half a character, which no file can hold
-_STEPS: Final = 200_000  # well under a second; a text as long as a digest gets more
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")  # half a character, which UTF-8 can't encode
+_STEPS: Final = 200_000  # well under a second
 _STEPS_FOR_A_DIGEST: Final = 2_500_000
 _LONGEST_DIGEST: Final = 250_000
-_ROUNDS: Final = 4  # different damages on top of each other
+_ROUNDS: Final = 4  # kinds of damage on top of each other
 _LAYERS: Final = 2
-_SURE_FILE: Final = 3  # strong signs after which weak ones count too
-_ENOUGH_BYTES: Final = 40  # bytes seen before "never seen" says something
+_SURE_FILE: Final = 3  # strong signs, from which on weak ones also count
+_ENOUGH_BYTES: Final = 40  # bytes seen, from which on a missing value is significant
 _UNUSUAL_LOSS: Final = 3.0
 _UNREADABLE: Final = -8.0  # mean log probability per character
 _HOLES_LEFT: Final = 0.1
 _TOO_MANY_HOLES: Final = 0.2
 _FIRST_CHINESE: Final = "\u3000"
-_SAMPLE: Final = 3000  # characters of a line that its mean is taken of
-_GAIN: Final = 0.5  # by which the mean must rise
+_SAMPLE: Final = 3000  # characters of a line for the mean
+_GAIN: Final = 0.5  # by which the mean must increase
 _GBK_LOSSES: Final = Losses(tuple((byte, 0.0) for byte in CONTINUATION), gbk=True)
 _WIDE, _MEDIUM, _NARROW = Width(16, 8.0, 24), Width(6, 5.0, 8), Width(2, 3.0, 4)
 _WIDE_UP_TO, _MEDIUM_UP_TO = 100_000, 200_000  # characters of damaged lines
@@ -76,11 +76,11 @@ _ENOUGH_WITHOUT_WORDS: Final = 30_000
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """Text after repair, with as many lines (split at line feeds) as before.
+    """Text after repair, with the same number of lines (split at line feeds).
 
-    Line numbers start at 1.  ``unreadable_lines`` are damaged lines whose
-    text is still not to be trusted; ``left_lines`` are damaged and as before,
-    since there was too little to learn from.
+    Line numbers start at 1.  ``unreadable_lines`` are damaged lines without a
+    reliable reading; ``left_lines`` are damaged and unchanged, for lack of
+    clean text or word frequencies.
     """
 
     text: str
@@ -99,11 +99,10 @@ class _Tools:
 def repair(text: str, model: LanguageModel | None) -> Repaired:
     """Return ``text`` with wrong decodings undone and lost bytes filled in.
 
-    ``model`` is made of clean texts of the same kind; without one the word
-    frequencies of an optional library serve.  Where there is neither enough
-    clean text nor that library, damaged lines are left as they are.  Sound
-    lines are never changed (but a lone surrogate becomes "?") and nothing is
-    raised, whatever the text.
+    ``model`` is trained on clean texts of the same kind; without it the word
+    frequencies of an optional library are used.  Without enough clean text and
+    that library, damaged lines stay as they are.  Sound lines are never changed,
+    except that a lone surrogate becomes "?".  Raises nothing for any text.
     """
     before = text.split("\n")
     text = text.encode("utf-8", "replace").decode("utf-8") if _SURROGATE.search(text) else text
@@ -162,23 +161,23 @@ def _one_round(lines: list[str], model: CharacterModel, budget: Budget) -> list[
     width = _WIDE if size <= _WIDE_UP_TO else _MEDIUM if size <= _MEDIUM_UP_TO else _NARROW
     tools = _Tools(model, width, budget)
     mended = list(lines)
-    known: dict[str, str] = {}
+    readings: dict[str, str] = {}  # of repeated lines
     for i in chosen:
         line = lines[i]
         if budget.left <= 0:
             break
-        if line not in known:
+        if line not in readings:
             units = gbk_units(line, marks) if gbk else single_byte_units(line, marks)
             reading = _undo(units, losses, marks, tools)
-            known[line] = reading if _is_better(reading, line, model, gbk=gbk) else line
-        mended[i] = known[line]
+            readings[line] = reading if _is_better(reading, line, model, gbk=gbk) else line
+        mended[i] = readings[line]
     return mended
 
 
 def _is_better(reading: str, line: str, model: CharacterModel, *, gbk: bool) -> bool:
     if "\n" in reading or "\r" in reading.replace("\r", "", line.count("\r")):
         return False
-    # Chinese text is what GBK mojibake looks like too, so here the model decides.
+    # GBK mojibake also looks like Chinese text, so the model decides.
     return not gbk or _mean_score(reading, model, 1) > _mean_score(line, model, 1) + _GAIN
 
 
@@ -221,7 +220,7 @@ def _undo(units: list[Unit], losses: Losses, marks: dict[str, bytes], tools: _To
 
 
 def _sure_text(units: Sequence[Unit]) -> str:
-    # What can be decoded without choosing; other units as they are.
+    """Return the text that can be decoded without a choice; other units stay as they are."""
     data = b"".join(
         unit.choices if len(unit.choices) == 1 else unit.text.encode("utf-8", "replace")
         for unit in units
@@ -232,7 +231,7 @@ def _sure_text(units: Sequence[Unit]) -> str:
 def _peeled(
     units: Sequence[Unit], losses: Losses, marks: dict[str, bytes], budget: Budget, *, gbk: bool
 ) -> list[Unit]:
-    """Return the units of the text inside: one decoding undone, none chosen."""
+    """Return the units of the inner text, with one decoding undone and no choices made."""
     inside: list[Unit] = []
     place = 0
     while place < len(units):
@@ -242,12 +241,12 @@ def _peeled(
             place += 1
             continue
         signature, after = group_at(units, place)
-        found = candidates(signature, losses, after if losses.gbk else 0x20)
-        budget.left -= 1 + len(found)
+        readings = candidates(signature, losses, after if losses.gbk else 0x20)
+        budget.left -= 1 + len(readings)
         if budget.left <= 0:
             return list(units)
-        longest = max((end for _, end, _ in found), default=0)
-        chars = [char for char, end, _ in found if end == longest]
+        longest = max((end for _, end, _ in readings), default=0)
+        chars = [char for char, end, _ in readings if end == longest]
         inside += units_of_choices(chars, unit.text, gbk=gbk)
         place += max(1, longest)
     return inside
@@ -276,7 +275,7 @@ def _is_unreadable(before: str, line: str, model: CharacterModel) -> bool:
 
 
 def _mean_score(line: str, model: CharacterModel, least: int = 8) -> float:
-    # Mean logarithm of the probability of the Chinese characters, 0 for a few.
+    """Return the mean log probability of the Chinese characters, 0 for fewer than ``least``."""
     symbols = "\n" + normalise(line[:_SAMPLE])
     scores = [
         model.log_probability(char, symbols[max(0, i - ORDER + 1) : i])

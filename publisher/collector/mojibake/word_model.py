@@ -1,4 +1,4 @@
-"""The model that needs no archive: word frequencies of a library, which is an extra."""
+"""A model of Chinese words by the frequencies in wordfreq, without any text of the archive."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def word_model() -> LanguageModel | None:
     """Return a model of Chinese words, None without the extra `repair`."""
     if not words_are_installed():
         return None
-    import wordfreq  # noqa: PLC0415 - an extra, and costs half a second
+    import wordfreq  # noqa: PLC0415 - an extra, which takes half a second
 
     frequencies = wordfreq.get_frequency_dict("zh", wordlist="best")
     chinese = (

@@ -38,15 +38,15 @@ def lay_out(collection: Collection, zone: ZoneInfo) -> list[FeedItem]:
     equal times for one. So each of them stands a second after the one before. Only what comes
     later can be moved, by seconds: a new digest never changes the times of older papers.
     """
-    heads = collection.heads or summaries_of(collection.papers)
+    summaries = collection.summaries or summaries_of(collection.papers)
     months: dict[int, str] = {}
     found: list[FeedItem] = []
     last = -(1 << 62)
     # Two sorts by ready keys take a third of the time of one by pairs.
-    order = sorted(range(len(heads)), key=[head.id for head in heads].__getitem__)
-    order.sort(key=[head.updated for head in heads].__getitem__)
+    order = sorted(range(len(summaries)), key=[summary.id for summary in summaries].__getitem__)
+    order.sort(key=[summary.updated for summary in summaries].__getitem__)
     for number in order:
-        head = heads[number]
+        head = summaries[number]
         last = max(head.updated // _SECOND, last + 1)
         first = head.first_published
         month = months.get(first)

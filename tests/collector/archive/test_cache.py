@@ -30,26 +30,26 @@ def row(path: str, n: int, changed: int = OLD) -> CacheRow:
 
 def test_what_was_kept_is_known(tmp_path: Path) -> None:
     cache = open_cache(tmp_path / "deep" / "cache.sqlite")
-    cache.keep("/a", V, [row("x.md", 1), row("y.md", 2)])
+    cache.store("/a", V, [row("x.md", 1), row("y.md", 2)])
     cache.close()
     again = open_cache(tmp_path / "deep" / "cache.sqlite")
-    known = again.known("/a", V)
+    known = again.files("/a", V)
     assert known == {
         "x.md": (1, OLD, b"k1", b"h1"),
         "y.md": (2, OLD, b"k2", b"h2"),
     }
-    assert again.known("/b", V) == {}
+    assert again.files("/b", V) == {}
     assert again.entry(b"k1") == (b"h1", b"f1", b"b1")
     assert again.findings([b"k2", b"k3"]) == {b"k2": b"f2"}
-    again.keep("/a", V, [], gone=["x.md"])
-    assert set(again.known("/a", V)) == {"y.md"}
+    again.store("/a", V, [], gone=["x.md"])
+    assert set(again.files("/a", V)) == {"y.md"}
     again.close()
 
 
 def test_a_file_changed_while_it_was_read_is_not_trusted(tmp_path: Path) -> None:
     cache = open_cache(tmp_path / "cache.sqlite")
-    cache.keep("/a", V, [row("x.md", 1, time.time_ns())])
-    assert cache.known("/a", V) == {}
+    cache.store("/a", V, [row("x.md", 1, time.time_ns())])
+    assert cache.files("/a", V) == {}
     assert cache.entry(b"k1") == (b"h1", b"f1", b"b1")
     cache.close()
 
@@ -58,7 +58,7 @@ def test_garbage_is_made_anew(tmp_path: Path) -> None:
     path = tmp_path / "cache.sqlite"
     path.write_bytes(b"a letter, no database" * 1000)
     cache = open_cache(path)
-    cache.keep("/a", V, [row("x.md", 1)])
+    cache.store("/a", V, [row("x.md", 1)])
     assert cache.entry(b"k1") == (b"h1", b"f1", b"b1")
     cache.close()
 
@@ -68,15 +68,15 @@ def test_damage_inside_is_survived(tmp_path: Path) -> None:
     cache = open_cache(path)
     entry = CacheEntry(b"h", b"f", os.urandom(5000))
     rows = [row(f"{n}.md", n)._replace(entry=entry) for n in range(100)]
-    cache.keep("/a", V, rows)
+    cache.store("/a", V, rows)
     cache.close()
     with path.open("r+b") as file:
         file.seek(8192)
         file.write(os.urandom(200_000))
     damaged = open_cache(path)
-    damaged.known("/a", V)
+    damaged.files("/a", V)
     damaged.entry(b"k7")
-    damaged.keep("/a", V, rows)
+    damaged.store("/a", V, rows)
     damaged.close()
 
 
@@ -84,9 +84,9 @@ def test_no_place_for_it_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     for path in (None, tmp_path / "file" / "cache.sqlite", tmp_path):
         cache = open_cache(path)
-        cache.keep("/a", V, [row("x.md", 1)])
+        cache.store("/a", V, [row("x.md", 1)])
         cache.put(b"k", CacheEntry(body=b"v"))
-        assert cache.known("/a", V) == {"x.md": (1, OLD, b"k1", b"h1")}
+        assert cache.files("/a", V) == {"x.md": (1, OLD, b"k1", b"h1")}
         assert cache.entry(b"k1") == (b"h1", b"f1", b"b1")
         assert cache.entry(b"k") == (b"", b"", b"v")
         cache.close()
@@ -101,7 +101,7 @@ cache = open_cache(pathlib.Path(sys.argv[1]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 entry = CacheEntry(b"", b"", b"x" * 5000)
 rows = [CacheRow(str(n), Stamp(1, 1), n.to_bytes(4), entry) for n in range(100)]
-cache.keep("/a", b"v", rows)
+cache.store("/a", b"v", rows)
 assert all(cache.entry(row.key) == entry for row in rows), "what can't be written stays in memory"
 cache.close()
 """
@@ -116,7 +116,7 @@ cache = open_cache(pathlib.Path(sys.argv[1]))
 name = sys.argv[2]
 for n in range(200):
     row = CacheRow(f"{n}.md", Stamp(1, 1), name.encode() + bytes([n]), CacheEntry(b"", b"", b""))
-    cache.keep("/" + name, b"v", [row])
+    cache.store("/" + name, b"v", [row])
 cache.close()
 """
     path = tmp_path / "cache.sqlite"
@@ -131,8 +131,8 @@ cache.close()
 
 def test_what_another_parser_kept_is_not_known(tmp_path: Path) -> None:
     cache = open_cache(tmp_path / "cache.sqlite")
-    cache.keep("/a", V, [row("x.md", 1)])
-    assert cache.known("/a", b"another") == {}
+    cache.store("/a", V, [row("x.md", 1)])
+    assert cache.files("/a", b"another") == {}
     cache.close()
 
 
