@@ -1,6 +1,6 @@
 """Asking the DNS, with an answer also where there is no DNS.
 
-Why not checkdmarc: docs/decisions/0102-own-dns-checks.md.
+Why not checkdmarc: docs/decisions/0032-own-dns-checks.md.
 """
 
 from __future__ import annotations

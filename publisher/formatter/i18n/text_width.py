@@ -1,6 +1,6 @@
 """Texts by the columns they take: a wide character takes two (Unicode TR 11).
 
-Why not wcwidth's own functions: docs/decisions/0101-own-text-wrapping.md.
+Why not wcwidth's own functions: docs/decisions/0031-own-text-wrapping.md.
 """
 
 from __future__ import annotations

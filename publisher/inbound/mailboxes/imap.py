@@ -1,7 +1,7 @@
 """IMAP folders (RFC 9051, RFC 3501), by the standard library's client.
 
 Of a mail that is fetched in part (`BODY.PEEK[]<0.n>`), no more than that is ever in memory, and
-PEEK does not mark a mail as read. Why not imap-tools: docs/decisions/0103-own-imap-folder.md.
+PEEK does not mark a mail as read. Why not imap-tools: docs/decisions/0033-own-imap-folder.md.
 """
 
 from __future__ import annotations
