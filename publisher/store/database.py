@@ -1,4 +1,4 @@
-"""`open_store`: the way into the store."""
+"""The open store, and `open_store`, which opens it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
-# How long a write waits for another process's transaction, in seconds.
+# The longest that a write waits for another process's transaction, in seconds.
 BUSY_SECONDS = 30.0
 
 
@@ -81,7 +81,7 @@ class Store:
         self.retention = Retention(database)
 
     def ping(self) -> None:
-        """Raise `StoreError` where the database can't be read."""
+        """Read from the database. Raises `StoreError` where that fails."""
         with self._database.reading() as connection:
             connection.execute(sa.select(sa.literal(1)))
 

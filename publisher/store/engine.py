@@ -18,7 +18,7 @@ from publisher.store.prepared import Prepared
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What the database says -> what a person can do about it. The first part found holds.
+# A part of the database's message, and what a person can do about it; the first match counts.
 _EXPLANATIONS = (
     ("database is locked", "another program holds it; try again when that has finished"),
     ("database table is locked", "another program holds it; try again when that has finished"),
@@ -55,8 +55,8 @@ class Database:
         self._label = label
         self.dialect = engine.dialect.name
         self._prepared: dict[int, Prepared] = {}
-        # SQLite lets one write at a time, and who waits looks again after pauses that grow: with
-        # threads that write without end, one might look at the wrong moments for long.
+        # SQLite lets one connection write at a time, and those that wait try again after growing
+        # pauses: among threads that write without end, one could wait for very long.
         self._turns = Lock() if self.dialect == "sqlite" else nullcontext()
 
     @contextmanager
@@ -74,8 +74,8 @@ class Database:
 
         Raises `StoreError`.
         """
-        with self._turns, self.translating(), self._engine.connect() as connection:
-            connection = connection.execution_options(publisher_writes=True)  # noqa: PLW2901
+        with self._turns, self.translating(), self._engine.connect() as opened:
+            connection = opened.execution_options(publisher_writes=True)
             with connection.begin():
                 yield connection
 
@@ -89,13 +89,13 @@ class Database:
 
     def prepared(self, statement: sa.Update) -> Prepared:
         """Return `statement`, one of a module's own, compiled for this database."""
-        found = self._prepared.get(id(statement))
-        if found is None:
-            found = self._prepared[id(statement)] = Prepared(statement, self._engine.dialect)
-        return found
+        prepared = self._prepared.get(id(statement))
+        if prepared is None:
+            prepared = self._prepared[id(statement)] = Prepared(statement, self._engine.dialect)
+        return prepared
 
     def insert_new(self, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
-        """Return an INSERT into `table` that leaves a row alone that is there already."""
+        """Return an INSERT into `table` that does nothing where the row is there already."""
         if self.dialect == "postgresql":
             return postgresql.insert(table).on_conflict_do_nothing()
         return sqlite.insert(table).on_conflict_do_nothing()
@@ -112,7 +112,7 @@ def create_engine(url: sa.URL, busy_seconds: float) -> sa.Engine:
     A SQLite connection waits up to `busy_seconds` for another process's transaction.
     """
     if url.get_backend_name() != "sqlite":
-        # How many rows an INSERT made is else not known.
+        # Without it the number of rows that an INSERT made is unknown.
         counted = {"preserve_rowcount": True}
         return sa.create_engine(url, pool_pre_ping=True, execution_options=counted)
     engine = sa.create_engine(url, connect_args={"timeout": busy_seconds})
@@ -133,6 +133,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 - sq
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     writes = connection.get_execution_options().get("publisher_writes", False)
-    # Not by SQLAlchemy, which takes longer for that than SQLite, for every message.
+    # Not by SQLAlchemy, which takes longer for it than SQLite itself, once for every message.
     driver: Any = connection.connection.driver_connection
     driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")

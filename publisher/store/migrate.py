@@ -1,4 +1,4 @@
-"""Brings the tables of a database to the revision this program knows."""
+"""Upgrades of a database to the revision that this program knows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def ensure_schema(database: Database, label: str, now_ms: int) -> None:
     """Make or upgrade the tables of `database` where needed, and its first key.
 
     Safe with several processes at once: the work is done in one transaction that holds the write
-    lock, and looks again after it got the lock. `now_ms` is the time written beside a new key.
+    lock, and looks again once it has the lock. `now_ms` is the time written beside a new key.
 
     Raises `StoreError`; the tables are then as before.
     """
@@ -52,16 +52,16 @@ def _revision(connection: sa.Connection) -> str | None:
 
 
 def _upgrade(connection: sa.Connection, revision: str | None, label: str) -> None:
-    # Half a second that a database of the right revision never pays.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    # Half a second, which a database of the right revision never pays.
+    from alembic import command  # noqa: PLC0415 - slow
+    from alembic.config import Config  # noqa: PLC0415 - slow
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - slow
 
     config = Config()
     folder = str(Path(__file__).parent / "migrations")
     config.set_main_option("script_location", folder.replace("%", "%%"))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if revision is not None and revision not in known:
+    revisions = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision is not None and revision not in revisions:
         raise StoreError(
             f"{label}: made by a newer version of this program (revision {revision}); "
             "upgrade the program"

@@ -1,6 +1,6 @@
 """Statements that run for every message, compiled once.
 
-To bind their values anew, SQLAlchemy takes longer than the database takes for the row.
+SQLAlchemy takes longer to bind their values than the database takes to change the row.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Prepared:
-    """A statement in the words of one database."""
+    """A statement in the dialect of one database."""
 
     def __init__(self, statement: sa.Update, dialect: sa.Dialect) -> None:
         """Compile `statement`, which holds no list and no type that converts values."""
@@ -27,7 +27,7 @@ class Prepared:
         """Execute it with `values` by name; return how many rows it changed."""
         bound = {**self._fixed, **values}
         if self._order:
-            # SQLite: its own errors are understood too (engine.Database.translating).
+            # SQLite, whose own errors are translated too (engine.Database.translating).
             ordered = tuple(bound[name] for name in self._order)
             driver: Any = connection.connection.driver_connection
             changed: int = driver.execute(self._text, ordered).rowcount

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from publisher.store.engine import Database
 
 _PAGE = 1000
-# Where most deliveries are, before and after.
+# The states of most deliveries, before and after sending.
 _MANY = frozenset({DeliveryState.READY, DeliveryState.SENT})
-# One that is just leaving is as good as gone: nobody else may take its place.
+# A message that is just leaving counts as gone: no other may take its place in a limit.
 _LEFT = tuple(
     state.value for state in (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.IN_DOUBT)
 )
@@ -36,18 +36,18 @@ class Deliveries:
         self._database = database
 
     def counts(self, issue_id: str) -> dict[DeliveryState, int]:
-        """Return how many rows of the issue are in each state, 0 included."""
+        """Return how many deliveries of the issue are in each state, 0 included."""
         query = (
             sa.select(deliveries.c.state, sa.func.count())
             .where(deliveries.c.issue_id == issue_id)
             .group_by(deliveries.c.state)
         )
         with self._database.reading() as connection:
-            found = {row[0]: row[1] for row in connection.execute(query)}
-        return {state: found.get(state.value, 0) for state in DeliveryState}
+            counted = {row[0]: row[1] for row in connection.execute(query)}
+        return {state: counted.get(state.value, 0) for state in DeliveryState}
 
     def next_due(self, issue_id: str) -> datetime | None:
-        """Return when the earliest ready row may be sent, None where none is ready."""
+        """Return when the earliest ready delivery may be sent, None where none is ready."""
         query = sa.select(sa.func.min(deliveries.c.next_at)).where(
             deliveries.c.issue_id == issue_id, deliveries.c.state == DeliveryState.READY.value
         )
@@ -56,9 +56,9 @@ class Deliveries:
         return None if value is None else from_ms(value)
 
     def left_since(self, moment: datetime) -> Iterator[tuple[datetime, str]]:
-        """Yield when messages of any issue left after `moment`, oldest first, and to which domain.
+        """Yield time and domain of every message that left after `moment`, oldest first.
 
-        Single mails count too.
+        Messages of all issues and single mails.
         """
         at, to = deliveries.c.updated_at.label("at"), deliveries.c.email.label("to")
         of_issues = sa.select(at, to).where(
@@ -69,9 +69,9 @@ class Deliveries:
         )
         query = sa.union_all(of_issues, singles).order_by("at")
         with self._database.reading() as connection:
-            # A page at a time: of a large list, all of a day's are too many.
-            for found in connection.execution_options(yield_per=_PAGE).execute(query):
-                yield from_ms(found.at), found.to.rpartition("@")[2]
+            # A page at a time: all messages of a day to a large list are too many for memory.
+            for row in connection.execution_options(yield_per=_PAGE).execute(query):
+                yield from_ms(row.at), row.to.rpartition("@")[2]
 
     def rows(
         self,
@@ -81,33 +81,37 @@ class Deliveries:
         limit: int | None = None,
         after: int = -1,
     ) -> list[Delivery]:
-        """Return the rows of the issue by subscriber id: those in `states`, or all."""
-        wanted = frozenset(states)
+        """Return the deliveries of the issue by subscriber id: those in `states`, or all.
+
+        At most `limit` of them, of subscribers whose id is greater than `after`.
+        """
+        chosen = frozenset(states)
         place: sa.ColumnElement[int] = deliveries.c.subscriber_id
-        if wanted and wanted.isdisjoint(_MANY):
-            # Few among very many are found by their state, if their order is not there to be had.
+        if chosen and chosen.isdisjoint(_MANY):
+            # Rows in rare states are found by the index on the state; an order that the primary
+            # key offers would tempt the database to read all rows of the issue instead.
             place += 0
-        which = deliveries.c.state.in_([state.value for state in sorted(wanted)])
+        which = deliveries.c.state.in_([state.value for state in sorted(chosen)])
         return self._rows(
-            issue_id, (place > after) & (which if wanted else sa.true()), limit, place
+            issue_id, (place > after) & (which if chosen else sa.true()), limit, place
         )
 
     def doubts(self, issue_id: str, transport: str) -> list[Delivery]:
-        """Return the rows in doubt that left, or would have left, by the named transport."""
+        """Return the deliveries in doubt that went, or were about to go, by the named transport."""
         doubt = sa.and_(
             deliveries.c.state == DeliveryState.IN_DOUBT.value, deliveries.c.transport == transport
         )
         return self._rows(issue_id, doubt, None, deliveries.c.subscriber_id)
 
     def each(self, issue_id: str, states: Iterable[DeliveryState] = ()) -> Iterator[Delivery]:
-        """Yield what `rows` returns, with some of it in memory at a time."""
-        wanted, last = list(states), -1
-        while page := self.rows(issue_id, wanted, limit=_PAGE, after=last):
+        """Yield the same as `rows`, a page of them in memory."""
+        chosen, last = list(states), -1
+        while page := self.rows(issue_id, chosen, limit=_PAGE, after=last):
             yield from page
             last = page[-1].subscriber_id
 
     def of_subscriber(self, subscriber_id: int, *, most: int) -> list[Delivery]:
-        """Return what somebody got, or did not: the newest `most` deliveries, newest first."""
+        """Return the newest `most` deliveries to one person, newest first, in any state."""
         query = (
             sa.select(deliveries)
             .join(issues, issues.c.id == deliveries.c.issue_id)
@@ -119,7 +123,7 @@ class Deliveries:
             return [delivery_of(row) for row in connection.execute(query)]
 
     def decisions(self, issue_id: str) -> list[DoubtDecision]:
-        """Return how the doubts of an issue were settled, oldest first."""
+        """Return the settled doubts of an issue, oldest first."""
         query = (
             sa.select(decisions).where(decisions.c.issue_id == issue_id).order_by(decisions.c.id)
         )

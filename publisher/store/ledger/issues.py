@@ -1,4 +1,4 @@
-"""Frozen issues: what they hold, who gets them, and how far they are."""
+"""Frozen issues: their messages, their recipients and their progress."""
 
 from __future__ import annotations
 
@@ -47,14 +47,15 @@ class Issues:
     ) -> int:
         """Write the issue, its papers (id and version), messages and recipients; all or nothing.
 
-        Recipients are taken as they come and may be very many; one who was erased since is left
-        out. From here on the issue's bytes and addresses no longer change. Returns the number of
-        recipients.
+        Recipients are read one after the other and may be very many; those who were erased since
+        are left out. From here on the issue's bytes and addresses never change. Returns the number
+        of recipients.
 
-        Of two processes one gets it. Raises `AlreadyFrozen` for the other, and `StoreError`.
+        Of two processes that freeze an issue at once, one succeeds. Raises `AlreadyFrozen` for the
+        other, and `StoreError`.
         """
-        held = sorted(set(papers))
-        kept = [
+        versions = sorted(set(papers))
+        edition_values = [
             {
                 "issue_id": issue_id,
                 "key": row.key,
@@ -64,10 +65,11 @@ class Issues:
             }
             for row in frozen_editions
         ]
-        content = json.dumps([held, sorted([row["key"], row["sha256"]] for row in kept)])
+        hashes = sorted([values["key"], values["sha256"]] for values in edition_values)
+        content = json.dumps([versions, hashes])
         with self._database.writing() as connection:
-            # Not looked up first: another process may be at the same insert.
-            made = connection.execute(
+            # Not looked up first: another process may insert it at the same moment.
+            inserted = connection.execute(
                 self._database.insert_new(issues).values(
                     id=issue_id,
                     start_at=to_ms(start),
@@ -78,13 +80,13 @@ class Issues:
                     pause_reason="",
                 )
             )
-            if made.rowcount == 0:
+            if inserted.rowcount == 0:
                 raise AlreadyFrozen(f"issue {issue_id} is frozen already")
-            if held:
-                rows = [{"issue_id": issue_id, "paper_id": p, "version": v} for p, v in held]
+            if versions:
+                rows = [{"issue_id": issue_id, "paper_id": p, "version": v} for p, v in versions]
                 connection.execute(sa.insert(issue_papers), rows)
-            if kept:
-                connection.execute(sa.insert(editions), kept)
+            if edition_values:
+                connection.execute(sa.insert(editions), edition_values)
             return _insert_deliveries(connection, issue_id, recipients, to_ms(now))
 
     def get(self, issue_id: str) -> FrozenIssue | None:
@@ -122,18 +124,20 @@ class Issues:
         return message
 
     def pause(self, issue_id: str, *, until: datetime | None, reason: str) -> None:
-        """Stop an issue that is not done before its next message, until a time or (None) until
-        `resume`. A pause until `resume` is an operator's word: a time does not shorten it.
-        """  # noqa: D205
-        which = issues.c.state != IssueState.DONE.value
+        """Stop an issue that is not done before its next message.
+
+        The pause ends at `until`, or (None) when `resume` is called. A time does not shorten a
+        pause that `resume` has to end: an operator ordered it.
+        """
+        changeable = issues.c.state != IssueState.DONE.value
         if until is not None:
             paused = issues.c.state == IssueState.PAUSED.value
-            which &= ~sa.and_(paused, issues.c.paused_until.is_(None))
+            changeable &= ~sa.and_(paused, issues.c.paused_until.is_(None))
         values = {"paused_until": optional_ms(until), "pause_reason": reason}
-        self._change(issue_id, which, IssueState.PAUSED, values)
+        self._change(issue_id, changeable, IssueState.PAUSED, values)
 
     def resume(self, issue_id: str) -> None:
-        """Take a paused issue up again; the reason of the pause stays to be read."""
+        """Open a paused issue again; the reason of the pause stays on record."""
         paused = issues.c.state == IssueState.PAUSED.value
         self._change(issue_id, paused, IssueState.OPEN, {"paused_until": None})
 

@@ -1,8 +1,8 @@
 """The ledger: one row per issue and subscriber, and every move of it as one conditional UPDATE.
 
 The states and the moves between them are in sender/delivery/states.py. The rule here: a row moves
-only where the UPDATE's own WHERE says that it may, so that of two processes one gets it; what a
-program read before counts for nothing.
+only where the UPDATE's own WHERE allows it, so that one of two processes gets it; what a program
+read before does not count.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class Ledger:
     ) -> list[Claim]:
         """Take up to `limit` rows that are ready and due; they are ours until `lease`.
 
-        `token` must be new and random: it is what later moves are checked by. `owner` names the
-        process (sender/delivery/process_owner.py).
+        `token` must be new and random: later moves are checked by it. `owner` names the process
+        (sender/delivery/process_owner.py).
         """
         values = {
             "row_issue": issue_id,
@@ -75,16 +75,16 @@ class Ledger:
     ) -> DeliveryState | None:
         """Settle a claimed row that is not going to be sent; nothing has left the machine.
 
-        Returns SKIPPED for somebody who must get no mail any more, READY for a row that may be
+        Returns SKIPPED for somebody who may get no mail any more, READY for a row that can be
         claimed again (from `next_at` on), None where the row is no longer ours.
         """
         values = {"row_issue": issue_id, "row_subscriber": subscriber_id, "row_token": token}
-        claimed = sa.and_(transitions.ours, deliveries.c.state == transitions.CLAIMED)
+        claimed = sa.and_(transitions.is_ours, deliveries.c.state == transitions.CLAIMED)
         free: dict[str, object] = {"updated_at": to_ms(now), **transitions.FREE}
         with self._database.writing() as connection:
             skipped = connection.execute(
                 sa.update(deliveries)
-                .where(claimed, ~transitions.welcome)
+                .where(claimed, ~transitions.may_get_mail)
                 .values(
                     state=DeliveryState.SKIPPED.value, reason="unsubscribed or suppressed", **free
                 ),
@@ -102,14 +102,14 @@ class Ledger:
     def record(
         self, issue_id: str, settlements: Sequence[Settlement], marks: Sequence[Mark]
     ) -> tuple[list[bool], list[bool]]:
-        """Write what came of rows that were sending, then move others from claimed to sending.
+        """Write the results of rows that were sending, then move others from claimed to sending.
 
         All in one transaction, on disk when this returns, so that many connections share the wait
-        for the disk. Each row is judged alone; False: it is no longer ours, and a message whose
-        mark is False must not be sent. After such a mark `give_back` says why.
+        for the disk. Returns for each settlement and each mark whether its row was still ours; a
+        message whose mark is False must not be sent, and `give_back` tells why.
 
-        The mark is the fence: it lets through where the token is still ours, the lease runs, the
-        issue is open, and the person is active and not suppressed.
+        The mark is the fence: it succeeds where the token is still ours, the lease runs, the issue
+        is open, and the person is active and not suppressed.
         """
         with self._database.writing() as connection:
             settled = [self._settle(connection, issue_id, row) for row in settlements]
@@ -148,7 +148,7 @@ class Ledger:
         return settled
 
     def release_claims(self, issue_id: str, *, token: str, now: datetime) -> int:
-        """Make ready again what `token` has claimed and not begun to send; return how many."""
+        """Free the rows that `token` has claimed and not begun to send; return how many."""
         mine = deliveries.c.claim_token == token
         with self._database.writing() as connection:
             return _release(connection, issue_id, mine, to_ms(now))
@@ -191,24 +191,24 @@ class Ledger:
         now: datetime,
         by: str = "evidence",
     ) -> bool:
-        """Settle a row in doubt as SENT, REJECTED, READY or ABANDONED; False for another one.
+        """Settle a row in doubt as SENT, REJECTED, READY or ABANDONED.
 
-        `reason` says why, `by` on whose word; both are kept, see `decisions`. READY opens a
-        finished issue again.
+        `reason` and `by`, who decided, are kept as a `DoubtDecision`. READY opens a finished issue
+        again. Returns False for a row that is not in doubt.
         """
         settled = {DeliveryState.SENT, DeliveryState.REJECTED, DeliveryState.ABANDONED}
         if state not in settled | {DeliveryState.READY}:
             raise ValueError(state)
-        row = sa.and_(transitions.row_of, deliveries.c.state == transitions.IN_DOUBT)
+        row = sa.and_(transitions.is_row, deliveries.c.state == transitions.IN_DOUBT)
         values = {"row_issue": issue_id, "row_subscriber": subscriber_id}
         new = {"state": state.value, "reason": reason, "next_at": 0, "updated_at": to_ms(now)}
         with self._database.writing() as connection:
             statement = sa.update(deliveries).where(row).values(**new, **transitions.FREE)
             moved = connection.execute(statement, values).rowcount == 1
             if moved:
-                said = {"at": to_ms(now), "by": by, "state": state.value, "reason": reason}
+                decision = {"at": to_ms(now), "by": by, "state": state.value, "reason": reason}
                 row_ids = {"issue_id": issue_id, "subscriber_id": subscriber_id}
-                connection.execute(sa.insert(decisions).values(**row_ids, **said))
+                connection.execute(sa.insert(decisions).values(**row_ids, **decision))
             if moved and state is DeliveryState.READY:
                 done = sa.and_(issues.c.id == issue_id, issues.c.state == IssueState.DONE.value)
                 connection.execute(
@@ -241,6 +241,6 @@ def _doubt(
     sending = sa.and_(
         deliveries.c.issue_id == issue_id, deliveries.c.state == transitions.SENDING, which
     )
-    # The token stays: should its holder be alive after all, it may still say what happened.
+    # The token stays: a holder that is alive after all may still settle the row.
     values = {"state": transitions.IN_DOUBT, "reason": reason, "updated_at": now_ms}
     return connection.execute(sa.update(deliveries).where(sending).values(values)).rowcount

@@ -29,7 +29,7 @@ _ID_FORMS = {
 
 
 class SentPapers:
-    """What earlier issues held. Everything raises `StoreError` where the database fails."""
+    """The papers of earlier issues. Everything raises `StoreError`."""
 
     def __init__(self, database: Database) -> None:
         """Work on `database`."""
@@ -38,9 +38,9 @@ class SentPapers:
     def newest_versions(
         self, frequency: Frequency = Frequency.WEEKLY, *, without: str = ""
     ) -> dict[str, int]:
-        """Return the papers that issues of a stream have held so far: id to newest version.
+        """Return the papers that issues of a stream have held so far, as id to newest version.
 
-        The issue `without` does not count.
+        The issue with the id `without` does not count.
         """
         newest = sa.func.max(issue_papers.c.version)
         query = (
@@ -62,13 +62,13 @@ class SentPapers:
             .select_from(joined)
             .order_by(issues.c.end_at.desc(), issues.c.id, issue_papers.c.paper_id)
         )
-        found: dict[tuple[str, int, int], list[str]] = {}
+        papers_of: dict[tuple[str, int, int], list[str]] = {}
         with self._database.reading() as connection:
             for issue_id, start, end, paper_id in connection.execute(query):
-                found.setdefault((issue_id, start, end), []).append(paper_id)
+                papers_of.setdefault((issue_id, start, end), []).append(paper_id)
         return [
             PastIssue(issue_id, from_ms(start), from_ms(end), tuple(paper_ids))
-            for (issue_id, start, end), paper_ids in found.items()
+            for (issue_id, start, end), paper_ids in papers_of.items()
         ]
 
     def shared_papers(
@@ -78,30 +78,30 @@ class SentPapers:
 
         Maps an issue's id to the papers among `paper_ids` that it held.
         """
-        wanted = frozenset(paper_ids)
+        candidates = frozenset(paper_ids)
         query = sa.select(issue_papers.c.issue_id, issue_papers.c.paper_id).where(
             issue_papers.c.issue_id.not_like(_ID_FORMS[frequency])
         )
-        found: dict[str, set[str]] = {}
+        shared: dict[str, set[str]] = {}
         with self._database.reading() as connection:
             for issue_id, paper_id in connection.execute(query):
-                if paper_id in wanted:
-                    found.setdefault(issue_id, set()).add(paper_id)
-        return {issue_id: frozenset(held) for issue_id, held in found.items()}
+                if paper_id in candidates:
+                    shared.setdefault(issue_id, set()).add(paper_id)
+        return {issue_id: frozenset(held) for issue_id, held in shared.items()}
 
     def received_issues(
         self, subscriber_ids: Iterable[int], issue_ids: Iterable[str]
     ) -> dict[int, tuple[str, ...]]:
-        """Return who got, or is still to get, which of the issues: subscriber to ids, sorted."""
+        """Return which of the issues each subscriber got or is still to get: ids, sorted."""
         query = sa.select(deliveries.c.subscriber_id, deliveries.c.issue_id).where(
             deliveries.c.issue_id.in_(list(issue_ids)),
             deliveries.c.subscriber_id.in_(list(subscriber_ids)),
             deliveries.c.state.not_in(_NEVER_ARRIVED),
         )
-        found: dict[int, tuple[str, ...]] = {}
+        received: dict[int, tuple[str, ...]] = {}
         with self._database.reading() as connection:
             for subscriber_id, issue_id in connection.execute(
                 query.order_by(deliveries.c.issue_id)
             ):
-                found[subscriber_id] = (*found.get(subscriber_id, ()), issue_id)
-        return found
+                received[subscriber_id] = (*received.get(subscriber_id, ()), issue_id)
+        return received

@@ -1,6 +1,6 @@
-"""The moves of a delivery as SQL, each one conditional UPDATE: of two processes one gets it.
+"""The moves of a delivery in SQL: conditional UPDATEs, so that one of two processes gets it.
 
-Parameters that begin with `row_` say which row, `new_` what it becomes.
+Parameters that begin with `row_` name the row, those that begin with `new_` its new values.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ SENDING = DeliveryState.SENDING.value
 IN_DOUBT = DeliveryState.IN_DOUBT.value
 FREE = {"claim_token": "", "owner": "", "lease_until": 0}
 
-row_of = sa.and_(
+is_row = sa.and_(
     deliveries.c.issue_id == sa.bindparam("row_issue"),
     deliveries.c.subscriber_id == sa.bindparam("row_subscriber"),
 )
-ours = sa.and_(row_of, deliveries.c.claim_token == sa.bindparam("row_token"))
-welcome = sa.exists().where(
+is_ours = sa.and_(is_row, deliveries.c.claim_token == sa.bindparam("row_token"))
+may_get_mail = sa.exists().where(
     subscribers.c.id == deliveries.c.subscriber_id,
     subscribers.c.status == SubscriberStatus.ACTIVE.value,
 ) & ~sa.exists().where(suppressions.c.email_hash == sa.bindparam("row_hash"))
 
-# As a WITH: a database may ask a subquery once for every row, and claim more than `batch`.
+# As a WITH: a database may run a subquery once for every row, and claim more than `batch`.
 _candidates = (
     sa.select(deliveries.c.subscriber_id)
     .where(
@@ -37,13 +37,13 @@ _candidates = (
     )
     .order_by(deliveries.c.next_at, deliveries.c.subscriber_id)
     .limit(sa.bindparam("batch"))
-    # Two workers on PostgreSQL take different rows; on SQLite the write lock sees to it.
+    # So two workers on PostgreSQL take different rows; on SQLite the write lock does that.
     .with_for_update(skip_locked=True)
     .cte("candidates")
 )
 claim = (
     sa.update(deliveries)
-    # Not by their state too: SQLite would look through all rows that are ready to find these few.
+    # Not by the state as well: SQLite would read all ready rows to find these few.
     .where(
         deliveries.c.issue_id == sa.bindparam("row_issue"),
         deliveries.c.subscriber_id.in_(sa.select(_candidates.c.subscriber_id)),
@@ -67,10 +67,10 @@ claim = (
 mark_sending = (
     sa.update(deliveries)
     .where(
-        ours,
+        is_ours,
         deliveries.c.state == CLAIMED,
         deliveries.c.lease_until > sa.bindparam("now"),
-        welcome,
+        may_get_mail,
         sa.exists().where(
             issues.c.id == deliveries.c.issue_id, issues.c.state == IssueState.OPEN.value
         ),
@@ -86,8 +86,8 @@ mark_sending = (
 )
 settle = (
     sa.update(deliveries)
-    # Also out of doubt: a slow answer that does come is the best evidence there is.
-    .where(ours, sa.or_(deliveries.c.state == SENDING, deliveries.c.state == IN_DOUBT))
+    # Out of doubt too: a slow answer that does come is the best evidence there is.
+    .where(is_ours, sa.or_(deliveries.c.state == SENDING, deliveries.c.state == IN_DOUBT))
     .values(
         state=sa.bindparam("new_state"),
         code=sa.bindparam("new_code"),
