@@ -90,7 +90,7 @@ class InboxProcessor:
 
         Raises `SourceError` and `StoreError`; mails before the error are processed.
         """
-        own, limit, seen = (
+        own, limit, record = (
             own_identity(self.settings),
             self.settings.inbox.max_bytes,
             self.store.mailbox,
@@ -99,23 +99,23 @@ class InboxProcessor:
             if stopping():
                 return
             place = _hashed(mail.place) if mail.place else ""
-            if place and seen.seen(place) is not None:
+            if place and record.verdict_of(place) is not None:
                 continue
             data = source.read(mail, limit)
             if data is None:
                 continue
             key = _key(data)
-            result = seen.seen(key)
+            result = record.verdict_of(key)
             if result is None:
                 result = self.process(classify(data, own), key)
                 self.results[result] += 1
-                seen.keep((key,), result, now=self.clock())
+                record.mark_seen((key,), result, now=self.clock())
             if result in UNTOUCHED:
                 source.skip(mail)
             else:
                 source.mark_handled(mail)
             if place:
-                seen.keep((place,), result, now=self.clock())
+                record.mark_seen((place,), result, now=self.clock())
 
     def process(self, mail: InboundMail, key: str) -> str:
         """Process a mail that `key` identifies; return the result as a word or two."""

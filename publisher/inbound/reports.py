@@ -65,7 +65,7 @@ class ReportHandler:
         self, failure: RecipientFailure, weight: BounceWeight, email: str, key: str, issue: str
     ) -> None:
         now, inbox, suppressions = self.clock(), self.settings.inbox, self.store.suppressions
-        self.store.mailbox.bounced(
+        self.store.mailbox.add_bounce(
             key,
             email,
             weight=weight,
@@ -114,7 +114,7 @@ class ReportHandler:
         """Return the address that our mail was sent to, "" where nothing proves it."""
         secret = reply_id(returned.message_id)
         if secret:
-            return self.store.confirmations.asked(token_hash(secret)) or ""
+            return self.store.confirmations.recipient_of(token_hash(secret)) or ""
         verified = verify_token(self.store.keys, returned.token) if returned.token else None
         subscriber = self.store.subscribers.get(verified[0]) if verified else None
         return subscriber.email if subscriber else ""

@@ -133,7 +133,7 @@ class RequestHandler:
 
     def _may_answer(self, email: str) -> bool:
         limits = RequestLimits.of(self.settings.subscribing)
-        return self.store.rate_limits.knock(email, limits, now=self.clock())
+        return self.store.rate_limits.allow(email, limits, now=self.clock())
 
     def _language(self, *, chinese: bool) -> Language:
         if chinese:

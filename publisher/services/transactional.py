@@ -88,7 +88,7 @@ def send_queued(
             if letter is None:
                 break
             if not _may_go(letter, store):
-                store.outgoing_queue.done(letter.id)
+                store.outgoing_queue.remove(letter.id)
                 found = replace(found, dropped=found.dropped + 1)
                 continue
             try:
@@ -149,7 +149,7 @@ def _wait(
 def _keep(letter: QueuedMail, found: SentMail, store: Store, why: str, now: datetime) -> SentMail:
     """Keep a letter that can't leave, as no other can; what is very old is of no use any more."""
     if now - letter.created_at >= GIVE_UP:
-        store.outgoing_queue.done(letter.id)
+        store.outgoing_queue.remove(letter.id)
         return replace(found, dropped=found.dropped + 1, stopped=why)
     store.outgoing_queue.put_off(letter.id, now)
     return replace(found, put_off=found.put_off + 1, stopped=why)
@@ -175,23 +175,23 @@ def _send(
         if now - letter.created_at < GIVE_UP:
             store.outgoing_queue.put_off(letter.id, now + RETRY * letter.attempts)
             return replace(found, put_off=found.put_off + 1)
-        store.outgoing_queue.done(letter.id)
+        store.outgoing_queue.remove(letter.id)
         return replace(found, dropped=found.dropped + 1)
     except PermanentFailure as error:
         from publisher.sender.transports.smtp_replies import is_gone  # noqa: PLC0415
 
         if is_gone(error):
             store.suppressions.add(letter.email, f"{BOUNCED}: {error}", now=now)
-        store.outgoing_queue.done(letter.id)
+        store.outgoing_queue.remove(letter.id)
         return replace(found, dropped=found.dropped + 1)
     except TransportError:
-        store.outgoing_queue.done(letter.id, left=now)
+        store.outgoing_queue.remove(letter.id, left=now)
         return replace(found, dropped=found.dropped + 1)
     except PublisherError:
         # A template that fails fails for the next one too; nothing has left.
         store.outgoing_queue.put_off(letter.id, now)
         raise
-    store.outgoing_queue.done(letter.id, left=now)
+    store.outgoing_queue.remove(letter.id, left=now)
     return replace(found, sent=found.sent + 1)
 
 

@@ -112,7 +112,7 @@ def fill(store: Store, now: datetime) -> People:
     ]
     store.ledger.record(ISSUE, settled, [])
     for number, weight in enumerate(("hard", "soft", "soft")):
-        store.mailbox.bounced(
+        store.mailbox.add_bounce(
             f"report{number}",
             f"gone{number}@elsewhere.example",
             weight=weight,

@@ -1,1 +1,1 @@
-"""Single mails that are to go, and what was read in the operator's mailbox."""
+"""Single mails, the limits on them, and the record of the operator's mailbox."""

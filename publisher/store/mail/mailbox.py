@@ -1,4 +1,4 @@
-"""What the store knows of the operator's mailbox: what was read, what bounced, who asked."""
+"""The record of the operator's mailbox: mails that were read, and bounces."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ if TYPE_CHECKING:
 
 
 class MailboxRecord:
-    """By hashes: no content and no address of a mail is kept. Everything raises `StoreError`."""
+    """Hashes only: no content and no address of a mail is kept. Everything raises `StoreError`."""
 
     def __init__(self, database: Database, keys: Mapping[int, bytes]) -> None:
         """Work on `database`; the oldest of `keys` makes the hashes of addresses."""
         self._database = database
         self._keys = keys
 
-    def seen(self, key: str) -> str | None:
-        """Return what a mail was taken for, None where it was never read."""
+    def verdict_of(self, key: str) -> str | None:
+        """Return the verdict on a mail, None where it was never read."""
         with self._database.reading() as connection:
-            found: str | None = connection.scalar(
+            verdict: str | None = connection.scalar(
                 sa.select(seen_mail.c.verdict).where(seen_mail.c.key == key)
             )
-        return found
+        return verdict
 
-    def keep(self, keys: tuple[str, ...], verdict: str, *, now: datetime) -> None:
-        """Note that the mail known by these keys is done with."""
+    def mark_seen(self, keys: tuple[str, ...], verdict: str, *, now: datetime) -> None:
+        """Note that the mail known by these keys was handled."""
         with self._database.writing() as connection:
             for key in keys:
                 values = {"key": key, "at": to_ms(now), "verdict": verdict}
                 connection.execute(self._database.insert_new(seen_mail).values(values))
 
     def position(self, name: str, validity: int) -> int:
-        """Return the number of the last mail read in the folder, 0 where it is another by now."""
+        """Return the UID of the last mail read in the folder, 0 where its UIDVALIDITY changed."""
         query = sa.select(mailboxes.c.last_uid).where(
             mailboxes.c.name == name, mailboxes.c.validity == validity
         )
@@ -52,13 +52,13 @@ class MailboxRecord:
             return int(connection.scalar(query) or 0)
 
     def advance(self, name: str, validity: int, uid: int) -> None:
-        """Note that the folder was read up to the mail with this number."""
+        """Note that the folder was read up to the mail with this UID."""
         row = {"name": name, "validity": validity, "last_uid": uid}
         with self._database.writing() as connection:
             connection.execute(sa.delete(mailboxes).where(mailboxes.c.name == name))
             connection.execute(sa.insert(mailboxes).values(row))
 
-    def bounced(
+    def add_bounce(
         self,
         report: str,
         email: str,
@@ -69,7 +69,7 @@ class MailboxRecord:
         reason: str,
         now: datetime,
     ) -> bool:
-        """Keep what a report said of an address; False where that was known already."""
+        """Keep what a report said of an address; return False where that was known already."""
         row = {
             "report": report,
             "email_hash": email_hash(self._keys, email),
@@ -85,7 +85,7 @@ class MailboxRecord:
             return added.rowcount == 1
 
     def soft_bounces(self, email: str, *, since: datetime) -> int:
-        """Return for how many issues, or single mails, the address failed for a while."""
+        """Return for how many issues and single mails the address bounced softly after `since`."""
         query = sa.select(sa.func.count(sa.distinct(bounces.c.issue_id))).where(
             bounces.c.email_hash == email_hash(self._keys, email),
             bounces.c.weight == "soft",
@@ -97,7 +97,8 @@ class MailboxRecord:
     def delivery(self, message_id: str, issue_id: str) -> Delivery | None:
         """Return the delivery of an issue that has the Message-ID, None if unknown.
 
-        Reads the issue's rows: an index would cost every delivery a page, for the few that bounce.
+        Reads all rows of the issue: an index would cost every delivery a page, for the few that
+        bounce.
         """
         exact = sa.and_(deliveries.c.issue_id == issue_id, deliveries.c.message_id == message_id)
         query = sa.select(deliveries).where(exact).limit(1)

@@ -1,7 +1,7 @@
-"""Single mails that are still to go: requests to confirm, and answers.
+"""The queue of single mails: requests to confirm, and answers.
 
-A letter is marked on disk before it leaves and deleted after, as a delivery is: one whose sender
-died in between may have left and is dropped. Who misses it writes again.
+A mail is marked on disk before it leaves and deleted after. One whose sender died in between may
+have left and is dropped: who misses it asks again.
 """
 
 from __future__ import annotations
@@ -38,26 +38,26 @@ class QueuedMail:
 
 
 class OutgoingQueue:
-    """At most one of a kind for each address. Everything raises `StoreError`."""
+    """At most one mail of a kind for each address. Everything raises `StoreError`."""
 
     def __init__(self, database: Database) -> None:
         """Work on `database`."""
         self._database = database
 
     def put(self, kind: str, email: str, payload: str, *, now: datetime) -> bool:
-        """Add a letter; False where one of the kind is waiting for the address already."""
+        """Add a mail; return False where one of the kind is waiting for the address already."""
         with self._database.writing() as connection:
             return enqueue(self._database, connection, kind, [(email, payload)], now) == 1
 
     def take(self, *, now: datetime) -> QueuedMail | None:
-        """Return a letter that is due, marked as leaving on disk; None where there is none."""
+        """Return a mail that is due, marked on disk as leaving; None where there is none."""
         due = (
             sa.select(letters.c.id)
             .where(letters.c.sending_since.is_(None), letters.c.next_at <= to_ms(now))
             .order_by(letters.c.next_at, letters.c.id)
             .limit(1)
             .with_for_update(skip_locked=True)
-            .cte("due")  # see moves.claim
+            .cte("due")  # see ledger/transitions.claim
         )
         with self._database.writing() as connection:
             row = connection.execute(
@@ -72,36 +72,36 @@ class OutgoingQueue:
             row.id, row.kind, row.email, row.payload, row.attempts, from_ms(row.created_at)
         )
 
-    def done(self, letter_id: int, *, left: datetime | None = None) -> None:
-        """Forget a letter that has `left`, which counts against the pace, or (None) never will."""
+    def remove(self, mail_id: int, *, left: datetime | None = None) -> None:
+        """Delete a mail that left at `left`, which counts in rate limits, or (None) never will."""
         with self._database.writing() as connection:
-            gone = connection.execute(
-                sa.delete(letters).where(letters.c.id == letter_id).returning(letters.c.email)
+            email = connection.execute(
+                sa.delete(letters).where(letters.c.id == mail_id).returning(letters.c.email)
             ).scalar_one_or_none()
-            if left is not None and gone is not None:
-                values = {"at": to_ms(left), "domain": gone.rpartition("@")[2]}
+            if left is not None and email is not None:
+                values = {"at": to_ms(left), "domain": email.rpartition("@")[2]}
                 connection.execute(sa.insert(single_mails).values(values))
 
-    def put_off(self, letter_id: int, until: datetime) -> None:
-        """Try a letter again then; nothing was accepted."""
+    def put_off(self, mail_id: int, until: datetime) -> None:
+        """Have a mail that nobody accepted tried again at `until`."""
         values = {"sending_since": None, "next_at": to_ms(until)}
         with self._database.writing() as connection:
-            connection.execute(sa.update(letters).where(letters.c.id == letter_id).values(values))
+            connection.execute(sa.update(letters).where(letters.c.id == mail_id).values(values))
 
     def drop_doubtful(self, *, now: datetime) -> int:
-        """Drop the letters whose sender died while they were leaving; return how many."""
-        over = letters.c.sending_since <= to_ms(now - _LEASE)
+        """Delete the mails whose sender died while they were leaving; return how many."""
+        doubtful = letters.c.sending_since <= to_ms(now - _LEASE)
         with self._database.writing() as connection:
-            return connection.execute(sa.delete(letters).where(over)).rowcount
+            return connection.execute(sa.delete(letters).where(doubtful)).rowcount
 
     def next_due(self) -> datetime | None:
-        """Return when the earliest letter may go, None where none is waiting."""
+        """Return when the earliest mail may go, None where none is waiting."""
         query = sa.select(sa.func.min(letters.c.next_at)).where(letters.c.sending_since.is_(None))
         with self._database.reading() as connection:
             return optional_time(connection.scalar(query))
 
     def waiting(self) -> int:
-        """Return how many are still to go."""
+        """Return how many mails are waiting."""
         with self._database.reading() as connection:
             return int(connection.scalar(sa.select(sa.func.count()).select_from(letters)) or 0)
 
@@ -113,7 +113,7 @@ def enqueue(
     pairs: Iterable[tuple[str, str]],
     now: datetime,
 ) -> int:
-    """Add a letter for each (address, payload) in the caller's transaction; return how many."""
+    """Add a mail for each (address, payload) in the caller's transaction; return how many."""
     added = 0
     for email, payload in pairs:
         values = queue_row(kind, email, payload, now)
@@ -122,7 +122,7 @@ def enqueue(
 
 
 def queue_row(kind: str, email: str, payload: str, now: datetime) -> dict[str, object]:
-    """Return a letter that may go at once, as columns."""
+    """Return the columns of a mail that may go at once."""
     return {
         "kind": kind,
         "email": email,

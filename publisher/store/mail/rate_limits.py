@@ -1,8 +1,8 @@
-"""How often strangers had us send a mail lately; by keyed hashes, which name nobody.
+"""Limits on the mails that strangers may request, counted by keyed hashes, which name nobody.
 
-What is counted slides: of the window before, as much counts as is still less than a window ago,
-taken as spread evenly. So a flood costs a row for each address, domain and network that it is let
-in by, and none at all once the total is reached.
+The window slides: of the window before, the part counts that is less than a window ago, as if its
+requests had come evenly. So a flood costs a row for each address, domain and network from which a
+request was accepted, and none at all once the total is reached.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 _DAY = timedelta(days=1) // timedelta(milliseconds=1)
 _HOUR = timedelta(hours=1) // timedelta(milliseconds=1)
 
-# What is counted, for how long (milliseconds), and how many are let in.
+# Key of a count, length of its window in milliseconds, and limit.
 _Step = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class RequestLimits:
-    """How many mails strangers may have us send."""
+    """The number of mails that strangers may request."""
 
     address_day: int
     domain_hour: int
@@ -67,10 +67,11 @@ class RateLimits:
             set_={"count": knock_counts.c["count"] + new.excluded["count"]},
         )
 
-    def knock(self, email: str, limits: RequestLimits, *, now: datetime, network: str = "") -> bool:
-        """Count that somebody wants a mail sent to `email`; False where that is too many.
+    def allow(self, email: str, limits: RequestLimits, *, now: datetime, network: str = "") -> bool:
+        """Count a request for a mail to `email`; return False where that is too many.
 
-        `network` is where the request came from ("" for unknown), e.g. "192.0.2.0/24".
+        `network` is where the request came from, e.g. "192.0.2.0/24", or "" for unknown. Raises
+        `StoreError`.
         """
         with self._database.writing() as connection:
             return self.count(connection, [(email, network)], limits, now=now)[0]
@@ -78,22 +79,22 @@ class RateLimits:
     def count(
         self,
         connection: sa.Connection,
-        asked: Sequence[tuple[str, str]],
+        pairs: Sequence[tuple[str, str]],
         limits: RequestLimits,
         *,
         now: datetime,
     ) -> list[bool]:
-        """Do the same for many pairs of address and network, in the caller's transaction.
+        """Do the same as `allow` for `pairs` of address and network, in the caller's transaction.
 
-        From the widest to the narrowest, and no further than the first that refuses. What is
-        refused counts too, up to the limit. However many there are, it takes two statements: others
-        wait for this transaction to end.
+        Counts from the widest limit to the narrowest, and no further than the first that refuses. A
+        refused request counts too, up to the limit. However many there are, it takes two
+        statements, as others wait for this transaction to end.
         """
         moment = to_ms(now)
-        steps = [self._steps(email, network, limits) for email, network in asked]
-        counts = self._counts(connection, {key for one in steps for key, _, _ in one}, moment)
+        steps = [self._steps(email, network, limits) for email, network in pairs]
+        counts = self._counts(connection, {key for chain in steps for key, _, _ in chain}, moment)
         added: Counter[tuple[str, int]] = Counter()
-        accepted = [all(_let_in(step, counts, added, moment) for step in one) for one in steps]
+        accepted = [all(_accepts(step, counts, added, moment) for step in chain) for chain in steps]
         if added:
             connection.execute(
                 self._adding,
@@ -124,17 +125,17 @@ class RateLimits:
         return {(key, window): number for key, window, number in rows}
 
 
-def _let_in(
+def _accepts(
     step: _Step,
     counts: Mapping[tuple[str, int], int],
     added: Counter[tuple[str, int]],
     moment: int,
 ) -> bool:
-    """Return whether a limit lets one more in, and count it."""
+    """Return whether a limit allows one more, and count it."""
     key, length, most = step
     window, into = moment - moment % length, moment % length
     here = counts.get((key, window), 0) + added[key, window]
-    if here < most:  # one that goes on and on writes nothing more
+    if here < most:  # a flood writes no more rows
         added[key, window] += 1
     before = counts.get((key, window - length), 0)
     return before * (length - into) // length + here < most

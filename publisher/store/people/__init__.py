@@ -1,1 +1,1 @@
-"""People: subscribers, what they agreed to, and who must get no mail."""
+"""People: subscribers, their consent, and the addresses that get no mail."""

@@ -1,6 +1,6 @@
-"""What was asked for and is to be confirmed by who has the mailbox.
+"""Requests that the owner of a mailbox has yet to confirm.
 
-A token is random, single use, and bound to one action and address; only its hash is here.
+A token is random, works once, and is bound to one action and address; only its hash is kept.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from publisher.models import (
     SubscriberStatus,
 )
 from publisher.store.people.subscriber_rows import (
+    find_row,
     insert_subscriber,
     preference_columns,
-    row_of,
     update_subscriber,
     write_topics,
 )
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 class RedeemOutcome(StrEnum):
-    """What came of a token."""
+    """The result of redeeming a token."""
 
     CONFIRMED = "confirmed"
     ALREADY = "confirmed already"
@@ -49,7 +49,7 @@ class RedeemOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionRequest:
-    """What a person asked for: a subscription with these topics (none: all) and preferences."""
+    """A subscription that a person asked for; no topics means all topics."""
 
     email: str
     topics: tuple[str, ...] = ()
@@ -63,27 +63,27 @@ class SubscriptionRequest:
             key: value for key, value in preference_columns(self.preferences).items() if value
         }
         origin = {"origin": self.origin} if self.origin else {}
-        said = {"topics": self.topics, "name": self.name, **preferences, **origin}
-        return json.dumps(said, ensure_ascii=False)
+        content = {"topics": self.topics, "name": self.name, **preferences, **origin}
+        return json.dumps(content, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, email: str, text: str) -> SubscriptionRequest:
         """Return what `to_json` wrote. Raises `StoreError` for any other text."""
         try:
-            found = json.loads(text)
+            content = json.loads(text)
             return cls(
                 email,
-                tuple(found["topics"]),
+                tuple(content["topics"]),
                 Preferences(
-                    Language(found["language"]) if "language" in found else None,
-                    Length(found["length"]) if "length" in found else None,
-                    Frequency(found["frequency"]) if "frequency" in found else None,
+                    Language(content["language"]) if "language" in content else None,
+                    Length(content["length"]) if "length" in content else None,
+                    Frequency(content["frequency"]) if "frequency" in content else None,
                 ),
-                found["name"],
-                found.get("origin", ""),
+                content["name"],
+                content.get("origin", ""),
             )
         except (ValueError, KeyError, TypeError) as error:
-            raise StoreError(f"a request that is kept can't be read: {error}") from error
+            raise StoreError(f"a stored request can't be read: {error}") from error
 
 
 SUBSCRIBE = "subscribe"
@@ -91,7 +91,7 @@ PREFERENCES = "preferences"
 
 
 class Confirmations:
-    """Open requests by the hashes of their tokens."""
+    """Open requests by the hashes of their tokens. Everything raises `StoreError`."""
 
     def __init__(self, database: Database, subscribers: Subscribers) -> None:
         """Work on `database`; who confirms is written to `subscribers`."""
@@ -108,9 +108,9 @@ class Confirmations:
         now: datetime,
         expires: datetime,
     ) -> None:
-        """Keep a request until it `expires`; an earlier one of the same person is void.
+        """Keep a request until it `expires`; an earlier one of the same person becomes void.
 
-        `reply_hash` is of the part of the mail's Message-ID by which an answer is known.
+        `reply_hash` is of the part of the mail's Message-ID by which an answer is recognised.
         """
         values = {
             "token_hash": token_hash,
@@ -135,9 +135,9 @@ class Confirmations:
     def open_preferences(
         self, email: str, *, token_hash: str, reply_hash: str, now: datetime, expires: datetime
     ) -> None:
-        """Let the token show and change what `email` chose until it `expires`, any number of times.
+        """Let the token show and change the preferences of `email` until it `expires`.
 
-        An earlier one of the same person is void.
+        It works any number of times; an earlier one of the same person becomes void.
         """
         values = {
             "token_hash": token_hash,
@@ -155,15 +155,15 @@ class Confirmations:
             connection.execute(sa.insert(confirmations).values(values))
 
     def owner_of(self, token_hash: str, *, now: datetime) -> str | None:
-        """Return whose choices the token may show and change, None for any other or old one."""
+        """Return the address whose preferences the token may change, None for any other token."""
         query = sa.select(confirmations.c.email).where(
             confirmations.c.token_hash == token_hash,
             confirmations.c.action == PREFERENCES,
             confirmations.c.expires_at > to_ms(now),
         )
         with self._database.reading() as connection:
-            found: str | None = connection.scalar(query)
-        return found
+            email: str | None = connection.scalar(query)
+        return email
 
     def redeem(
         self,
@@ -174,11 +174,11 @@ class Confirmations:
         detail: str,
         origin: str = "",
     ) -> tuple[RedeemOutcome, SubscriptionRequest | None]:
-        """Do what a token was for, once: the person is active with what they asked for.
+        """Make the person active with the topics and preferences that they asked for, once.
 
         Either hash will do; `origin` is the address that the answer came from. All is one
-        transaction: a token is used when the person is on the list, and not before. The request is
-        None for an unknown token alone.
+        transaction: a token is used up when the person is on the list, and not before. The request
+        is None for an unknown token only. Raises `StoreError`.
         """
         which = (
             confirmations.c.token_hash == token_hash
@@ -195,7 +195,7 @@ class Confirmations:
             if row is None:
                 return RedeemOutcome.UNKNOWN, None
             request = SubscriptionRequest.from_json(row.email, row.payload)
-            person = row_of(connection, row.email)
+            person = find_row(connection, row.email)
             if row.used_at is not None:
                 active = person is not None and person.status == SubscriberStatus.ACTIVE
                 return (RedeemOutcome.ALREADY if active else RedeemOutcome.UNKNOWN), request
@@ -217,12 +217,12 @@ class Confirmations:
             )
             return RedeemOutcome.CONFIRMED, request
 
-    def asked(self, reply_hash: str) -> str | None:
-        """Return whom the mail with this hash of its Message-ID asked, None if unknown."""
+    def recipient_of(self, reply_hash: str) -> str | None:
+        """Return the address that the mail with this hash of its Message-ID went to, if any."""
         query = sa.select(confirmations.c.email).where(confirmations.c.reply_hash == reply_hash)
         with self._database.reading() as connection:
-            found: str | None = connection.scalar(query)
-        return found
+            email: str | None = connection.scalar(query)
+        return email
 
 
 def _new(request: SubscriptionRequest, now: datetime) -> dict[str, object]:
@@ -230,6 +230,6 @@ def _new(request: SubscriptionRequest, now: datetime) -> dict[str, object]:
 
 
 def _chosen(request: SubscriptionRequest) -> Mapping[str, str]:
-    """Return as columns what the request says; what it leaves out stays as it was."""
+    """Return the columns that the request sets; the others stay as they were."""
     chosen = {key: value for key, value in preference_columns(request.preferences).items() if value}
     return {**chosen, **({"name": request.name} if request.name else {})}

@@ -31,7 +31,7 @@ class ConsentLog:
         self._keys = keys
 
     def keep_wording(self, version: str, text: str, *, now: datetime) -> None:
-        """Keep the text that people are asked to agree to, once for each version of it."""
+        """Keep the text that people are asked to agree to; a known version stays as it is."""
         values = {"version": version, "text": text, "since": to_ms(now)}
         with self._database.writing() as connection:
             connection.execute(self._database.insert_new(wordings).values(values))
@@ -62,7 +62,7 @@ class ConsentLog:
         wording: str = "",
         origin: str = "",
     ) -> None:
-        """Write one line of the consent log in the caller's transaction."""
+        """Write one entry in the caller's transaction."""
         subject = email_hash(self._keys, email)
         values = {"subject": subject, "at": to_ms(now), "action": action, "detail": detail}
         connection.execute(
@@ -78,7 +78,7 @@ class ConsentLog:
         detail: str,
         now: datetime,
     ) -> None:
-        """Write many lines, as pairs of address and action."""
+        """Write many entries, as pairs of address and action."""
         rows = [
             {
                 "subject": email_hash(self._keys, email),

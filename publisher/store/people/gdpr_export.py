@@ -1,4 +1,4 @@
-"""Everything that is kept of one person, for that person (GDPR, articles 15 and 20)."""
+"""The export of everything that is kept of one person (GDPR, articles 15 and 20)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _TIMES = ("at", "_at", "_until", "_since")
-# Secrets of the mail, and numbers that mean something to this program alone.
+# Secrets of the mail, and numbers without a meaning outside of this program.
 _LEFT_OUT = frozenset(
     {
         *("token_hash", "reply_hash", "token_version", "email_hash", "subject", "claim_token"),
@@ -41,17 +41,17 @@ def read_person(
     hashed = email_hash(keys, email)
 
     def rows(table: sa.Table, where: sa.ColumnElement[bool]) -> list[dict[str, object]]:
-        found = connection.execute(sa.select(table).where(where)).mappings()
+        selected = connection.execute(sa.select(table).where(where)).mappings()
         return [
             {key: _value(key, value) for key, value in row.items() if key not in _LEFT_OUT}
-            for row in found
+            for row in selected
         ]
 
     person = rows(subscribers, subscribers.c.email == email)
-    known = person[0]["id"] if person else -1
+    subscriber_id = person[0]["id"] if person else -1
     topics = connection.scalars(
         sa.select(subscriber_topics.c.slug)
-        .where(subscriber_topics.c.subscriber_id == known)
+        .where(subscriber_topics.c.subscriber_id == subscriber_id)
         .order_by(subscriber_topics.c.slug)
     )
     return {
@@ -61,8 +61,8 @@ def read_person(
         "suppression": rows(suppressions, suppressions.c.email_hash == hashed),
         "requests": rows(confirmations, confirmations.c.email == email),
         "letters": rows(letters, letters.c.email == email),
-        "deliveries": rows(deliveries, deliveries.c.subscriber_id == known),
-        "decisions": rows(decisions, decisions.c.subscriber_id == known),
+        "deliveries": rows(deliveries, deliveries.c.subscriber_id == subscriber_id),
+        "decisions": rows(decisions, decisions.c.subscriber_id == subscriber_id),
         "bounces": rows(bounces, bounces.c.email_hash == hashed),
     }
 

@@ -12,10 +12,10 @@ _PURPOSE = b"address\x00"
 
 
 def email_hash(keys: Mapping[int, bytes], email: str) -> str:
-    """Return 64 hex digits that stand for `email`, the same for ever: the oldest key makes them.
+    """Return 64 hex digits that stand for `email`: permanent, as the oldest key makes them.
 
-    The whole address counts without case: whoever asked not to get mail as Jane@x.org means
-    jane@x.org too, although the two may be on the list as two.
+    Case does not count: whoever wants no mail as Jane@x.org wants none as jane@x.org either,
+    although the list may hold both.
     """
     secret = keys[min(keys)]
     return hmac.digest(secret, _PURPOSE + email.lower().encode(), "sha256").hex()

@@ -1,4 +1,4 @@
-"""Puts many people on the list at once, as a file has them."""
+"""Imports of many people at once, as a file has them."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ INVITATION = "confirm"
 _AGREED = (SubscriberStatus.ACTIVE, SubscriberStatus.PAUSED)
 
 
-def quiet(_lines: int) -> None:
-    """Tell nobody."""
+def ignore_progress(_lines: int) -> None:
+    """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What an import did: how many people are new, now confirmed, or were there as they are."""
+    """The result of an import: how many people are new, newly confirmed, or unchanged."""
 
     added: int = 0
     confirmed: int = 0
@@ -48,7 +48,7 @@ class ImportResult:
     invited: int = 0
 
     def plus(self, part: _Chunk, invited: int) -> ImportResult:
-        """Return the two together."""
+        """Return the sum with another part of the file."""
         return ImportResult(
             self.added + part.added,
             self.confirmed + part.confirmed,
@@ -76,7 +76,7 @@ class SubscriberImports:
         now: datetime,
         detail: str = "",
         invite: bool = False,
-        on_progress: Callable[[int], None] = quiet,
+        on_progress: Callable[[int], None] = ignore_progress,
     ) -> ImportResult:
         """Add `rows` in one transaction, all or none; return what was done.
 
@@ -94,10 +94,10 @@ class SubscriberImports:
             while chunk := list(islice(left, _CHUNK)):
                 part = _Chunk(connection, self._keys, chunk, now)
                 for row in chunk:
-                    part.take(row)
+                    part.judge(row)
                 part.write(self._consent_log, detail)
                 invited = (
-                    enqueue(self._database, connection, INVITATION, part.asked, now)
+                    enqueue(self._database, connection, INVITATION, part.invitations, now)
                     if invite
                     else 0
                 )
@@ -107,7 +107,7 @@ class SubscriberImports:
 
 
 class _Chunk:
-    """Some lines, judged one after the other and written together: much the quickest way."""
+    """Some lines, judged one after the other and written together, which is by far the quickest."""
 
     def __init__(
         self,
@@ -122,11 +122,11 @@ class _Chunk:
         self._present = _present(connection, list(self._hashes))
         self._suppressed = _suppressed(connection, list(self._hashes.values()))
         self._new: dict[str, tuple[ImportedSubscriber, SubscriberStatus, datetime | None]] = {}
-        self._agreed: dict[str, datetime] = {}  # who is on the list and has confirmed since
+        self._confirmed: dict[str, datetime] = {}  # pending until now, by address
         self._actions: list[tuple[str, str]] = []
         self.known = 0
         self.refused: list[tuple[int, str]] = []
-        self.asked: list[tuple[str, str]] = []
+        self.invitations: list[tuple[str, str]] = []
 
     @property
     def added(self) -> int:
@@ -136,8 +136,8 @@ class _Chunk:
     def confirmed(self) -> int:
         return sum(action == "confirmed" for _, action in self._actions)
 
-    def take(self, row: ImportedSubscriber) -> None:
-        """Decide what becomes of a line."""
+    def judge(self, row: ImportedSubscriber) -> None:
+        """Decide what is written of a line."""
         suppressed = self._hashes[row.email] in self._suppressed
         agrees = row.status in _AGREED
         if agrees and suppressed:
@@ -155,24 +155,24 @@ class _Chunk:
             self.known += 1
         if self._status(row.email) is SubscriberStatus.PENDING and not suppressed:
             request = SubscriptionRequest(row.email, row.topics, row.preferences, row.name)
-            self.asked.append((row.email, request.to_json()))
+            self.invitations.append((row.email, request.to_json()))
 
     def write(self, consent_log: ConsentLog, detail: str) -> None:
         """Write what was decided."""
-        rows = [_columns(*found, self._now) for found in self._new.values()]
+        rows = [_columns(*person, self._now) for person in self._new.values()]
         ids = insert_subscribers(self._connection, rows)
         insert_topics(
             self._connection,
             ((ids[email], slug) for email, (row, _, _) in self._new.items() for slug in row.topics),
         )
-        for email, at in self._agreed.items():
+        for email, at in self._confirmed.items():
             _activate(self._connection, self._present[email][0], at)
         consent_log.log_all(self._connection, self._actions, detail, self._now)
 
     def _status(self, email: str) -> SubscriberStatus | None:
         if email in self._new:
             return self._new[email][1]
-        if email in self._agreed:
+        if email in self._confirmed:
             return SubscriberStatus.ACTIVE
         return self._present[email][1] if email in self._present else None
 
@@ -181,7 +181,7 @@ class _Chunk:
         if email in self._new:
             self._new[email] = (self._new[email][0], SubscriberStatus.ACTIVE, at)
         else:
-            self._agreed[email] = at
+            self._confirmed[email] = at
 
 
 def _present(

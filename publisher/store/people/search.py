@@ -1,4 +1,4 @@
-"""Looking for people on the list, a page at a time."""
+"""The search for people on the list, a page at a time."""
 
 from __future__ import annotations
 
@@ -15,16 +15,15 @@ if TYPE_CHECKING:
 
     from publisher.models import Subscriber, SubscriberStatus
 
-# Nobody reads further; and to count them all takes long where there are very many.
+# Nobody reads further, and counting very many people takes long.
 MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class SubscriberQuery:
-    """Whom to look for: each that is set has to be met.
+    """The people to look for: every field that is set has to match.
 
-    `text` is a whole address, or a part of an address or name in any case; `topic` a slug that they
-    chose.
+    `text` is a whole address, or a part of an address or name in any case; `topic` is a slug.
     """
 
     text: str = ""
@@ -34,9 +33,9 @@ class SubscriberQuery:
 
 @dataclass(frozen=True, slots=True)
 class SubscriberPage:
-    """A page of people, newest first. `count` goes to `MOST_COUNTED` at most.
+    """A page of people, newest first. `count` is `MOST_COUNTED` at most.
 
-    `older` is the id to ask the next page with, 0 where there is none.
+    `older` is the id to pass as `before` for the next page, 0 where there is none.
     """
 
     people: Sequence[Subscriber]
@@ -50,15 +49,15 @@ def find_page(
     """Return the newest `size` people, those with an id below `before` where that is not 0."""
     where = _where(query)
     if "@" in query.text and _exists(connection, exactly := subscribers.c.email == query.text):
-        # A whole address needs no look through very many.
+        # The index finds a whole address without a look at all the people.
         where &= exactly
     page = where & (subscribers.c.id < before) if before else where
     ids = sa.select(subscribers.c.id).where(page).order_by(subscribers.c.id.desc()).limit(size + 1)
-    found = list(connection.scalars(ids))
-    people = load_subscribers(connection, subscribers.c.id.in_(found[:size]))
-    older = found[size - 1] if len(found) > size else 0
+    page_ids = list(connection.scalars(ids))
+    people = load_subscribers(connection, subscribers.c.id.in_(page_ids[:size]))
+    older = page_ids[size - 1] if len(page_ids) > size else 0
     # Few among very many take long to find: once is enough.
-    count = len(found) if not before and not older else _count(connection, where)
+    count = len(page_ids) if not before and not older else _count(connection, where)
     return SubscriberPage(list(reversed(people)), count, older)
 
 

@@ -1,4 +1,4 @@
-"""The rows of people: read and written in the caller's transaction."""
+"""The rows of people, read and written in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 def insert_subscriber(connection: sa.Connection, values: Mapping[str, object]) -> int:
-    """Insert a person; `values` are columns and may leave out what a new pending one has anyway.
+    """Insert a person and return the new id.
 
-    Returns the new id.
+    `values` are columns; those that every new pending person has alike may be left out.
     """
     row = {"status": SubscriberStatus.PENDING.value, "token_version": 1, **values}
     result = connection.execute(sa.insert(subscribers).values(row))
@@ -66,7 +66,7 @@ def write_topics(connection: sa.Connection, subscriber_id: int, topics: Iterable
 
 
 def preference_columns(preferences: Preferences) -> dict[str, str]:
-    """Return `preferences` as columns."""
+    """Return `preferences` as columns; an empty one means the default of the list."""
     return {
         "language": preferences.language or "",
         "length": preferences.length or "",
@@ -83,7 +83,7 @@ def update_subscriber(
     )
 
 
-def row_of(connection: sa.Connection, email: str) -> sa.Row[tuple[object, ...]] | None:
+def find_row(connection: sa.Connection, email: str) -> sa.Row[tuple[object, ...]] | None:
     """Return the row of an address, None if unknown."""
     return connection.execute(
         sa.select(subscribers).where(subscribers.c.email == email)
@@ -92,16 +92,16 @@ def row_of(connection: sa.Connection, email: str) -> sa.Row[tuple[object, ...]] 
 
 def read_subscriber(connection: sa.Connection, subscriber_id: int) -> Subscriber:
     """Return the person with the id. Raises `SubscriberError` for an unknown one."""
-    found = load_subscribers(connection, subscribers.c.id == subscriber_id)
-    if not found:
+    people = load_subscribers(connection, subscribers.c.id == subscriber_id)
+    if not people:
         raise SubscriberError(f"no subscriber has the id {subscriber_id}")
-    return found[0]
+    return people[0]
 
 
 def load_subscribers(
     connection: sa.Connection, where: sa.ColumnElement[bool], limit: int | None = None
 ) -> Sequence[Subscriber]:
-    """Return the people that `where` names, by id, at most `limit`."""
+    """Return the people that match `where`, by id, at most `limit`."""
     query = sa.select(subscribers).where(where).order_by(subscribers.c.id)
     rows = connection.execute(query.limit(limit) if limit else query).all()
     topics: dict[int, list[str]] = {row.id: [] for row in rows}

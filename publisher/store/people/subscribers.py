@@ -17,11 +17,11 @@ from publisher.store.people.gdpr_export import read_person
 from publisher.store.people.hashing import email_hash
 from publisher.store.people.search import find_page
 from publisher.store.people.subscriber_rows import (
+    find_row,
     insert_subscriber,
     load_subscribers,
     preference_columns,
     read_subscriber,
-    row_of,
     update_subscriber,
     write_topics,
 )
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from publisher.store.people.search import SubscriberPage, SubscriberQuery
     from publisher.store.people.suppressions import Suppressions
 
-# Rows fetched at a time: no list of people is held in memory whole.
+# Rows fetched at a time: no list of people is ever in memory as a whole.
 _PAGE = 1000
 _AGREED = (SubscriberStatus.ACTIVE.value, SubscriberStatus.PAUSED.value)
 _RESUMED = {"status": SubscriberStatus.ACTIVE.value, "paused_until": None}
@@ -71,14 +71,14 @@ class Subscribers:
         now: datetime,
         detail: str = "",
     ) -> Subscriber:
-        """Put a person on the list as PENDING, or one who left as PENDING again.
+        """Put a person on the list as PENDING, also one who has left it.
 
-        `topics` are slugs, none for all; `detail` goes to the consent log, e.g. who asked.
+        `topics` are slugs, none for all; `detail` goes to the consent log, e.g. who asked for it.
 
         Raises `SubscriberError` for somebody who has confirmed already, and `StoreError`.
         """
         with self._database.writing() as connection:
-            row = row_of(connection, email)
+            row = find_row(connection, email)
             if row is not None and row.status in _AGREED:
                 raise SubscriberError(f"{email}: is on the list already")
             if row is None:
@@ -97,16 +97,16 @@ class Subscribers:
             return read_subscriber(connection, subscriber_id)
 
     def confirm(self, email: str, *, now: datetime, detail: str = "") -> Subscriber:
-        """Make a pending person ACTIVE; nothing changes for one who is.
+        """Make a pending person ACTIVE; nothing changes for one who is active already.
 
-        To confirm is to agree anew, and shows that the mailbox works: an older suppression of the
-        address is lifted.
+        A confirmation is a new consent, and proves that the mailbox works: an older suppression of
+        the address is lifted.
 
         Raises `SubscriberError` for somebody unknown, or who has unsubscribed since, and
         `StoreError`.
         """
         with self._database.writing() as connection:
-            row = row_of(connection, email)
+            row = find_row(connection, email)
             if row is None:
                 raise SubscriberError(f"{email}: is not on the list; add it first")
             if row.status == SubscriberStatus.UNSUBSCRIBED:
@@ -131,27 +131,30 @@ class Subscribers:
         update_subscriber(connection, subscriber_id, {**active, "paused_until": None})
         self._suppressions.delete(connection, email)
         hashed = email_hash(self._keys, email)
-        # Bounces from before count no more: the mailbox works.
+        # Earlier bounces no longer count: the mailbox works.
         connection.execute(sa.delete(bounces).where(bounces.c.email_hash == hashed))
         self._consent_log.log(connection, email, "confirmed", detail, now, wording, origin)
 
     def pause(
         self, subscriber_id: int, *, until: datetime | None, now: datetime, detail: str = ""
     ) -> bool:
-        """Send a person nothing `until` then (None: until they say so); False: not active."""
+        """Send a person nothing until `until` (None: until they resume).
+
+        Returns False for somebody who is not on the list or not confirmed. Raises `StoreError`.
+        """
         paused = {
             "status": SubscriberStatus.PAUSED.value,
             "paused_until": None if until is None else to_ms(until),
         }
-        return self._move(subscriber_id, _AGREED, paused, "paused", now, detail)
+        return self._change_status(subscriber_id, _AGREED, paused, "paused", now, detail)
 
     def resume(self, subscriber_id: int, *, now: datetime, detail: str = "") -> bool:
         """End a pause; return whether there was one. Raises `StoreError`."""
         paused = (SubscriberStatus.PAUSED.value,)
-        return self._move(subscriber_id, paused, _RESUMED, "resumed", now, detail)
+        return self._change_status(subscriber_id, paused, _RESUMED, "resumed", now, detail)
 
     def resume_due(self, *, now: datetime) -> int:
-        """End the pauses whose day has come; return how many. Raises `StoreError`."""
+        """End the pauses that are over; return how many. Raises `StoreError`."""
         over = sa.and_(
             subscribers.c.status == SubscriberStatus.PAUSED.value,
             subscribers.c.paused_until <= to_ms(now),
@@ -159,7 +162,7 @@ class Subscribers:
         with self._database.writing() as connection:
             return connection.execute(sa.update(subscribers).where(over).values(_RESUMED)).rowcount
 
-    def _move(
+    def _change_status(
         self,
         subscriber_id: int,
         from_status: tuple[str, ...],
@@ -169,15 +172,15 @@ class Subscribers:
         detail: str,
     ) -> bool:
         with self._database.writing() as connection:
-            moved = connection.execute(
+            changed = connection.execute(
                 sa.update(subscribers)
                 .where(subscribers.c.id == subscriber_id, subscribers.c.status.in_(from_status))
                 .values(values)
                 .returning(subscribers.c.email)
             ).one_or_none()
-            if moved is not None:
-                self._consent_log.log(connection, moved.email, action, detail, now)
-            return moved is not None
+            if changed is not None:
+                self._consent_log.log(connection, changed.email, action, detail, now)
+            return changed is not None
 
     def unsubscribe(self, subscriber_id: int, *, now: datetime, detail: str = "") -> bool:
         """Take a person off the list; return whether that changed anything. Raises `StoreError`."""
@@ -194,17 +197,17 @@ class Subscribers:
 
     def remove(self, email: str, *, now: datetime, detail: str = "") -> bool:
         """Unsubscribe by address; return whether that changed anything. Raises `StoreError`."""
-        found = self.find(email)
-        return found is not None and self.unsubscribe(found.id, now=now, detail=detail)
+        person = self.find(email)
+        return person is not None and self.unsubscribe(person.id, now=now, detail=detail)
 
     def erase(self, email: str, *, now: datetime, detail: str = "") -> bool:
-        """Forget a person and suppress the address; return whether they were on the list.
+        """Erase a person and suppress the address; return whether they were on the list.
 
-        What stays is a keyed hash in the suppression list and the consent log, and deliveries
-        without address, name or the server's words. Raises `StoreError`.
+        A keyed hash stays in the suppression list and the consent log, and deliveries stay without
+        address, name or the server's words. Raises `StoreError`.
         """
         with self._database.writing() as connection:
-            row = row_of(connection, email)
+            row = find_row(connection, email)
             if row is not None:
                 blank = {"email": "", "name": "", "reason": "erased"}
                 connection.execute(
@@ -246,7 +249,7 @@ class Subscribers:
             return read_subscriber(connection, subscriber_id)
 
     def set_preferences(self, subscriber_id: int, preferences: Preferences) -> Subscriber:
-        """Replace how a person wants the mail.
+        """Replace a person's preferences.
 
         Raises `SubscriberError` for an unknown id, and `StoreError`.
         """
@@ -258,14 +261,14 @@ class Subscribers:
     def find(self, email: str) -> Subscriber | None:
         """Return the person with the normalised address, None if unknown. Raises `StoreError`."""
         with self._database.reading() as connection:
-            row = row_of(connection, email)
+            row = find_row(connection, email)
             return None if row is None else read_subscriber(connection, row.id)
 
     def get(self, subscriber_id: int) -> Subscriber | None:
         """Return the person with the id, None if unknown. Raises `StoreError`."""
         with self._database.reading() as connection:
-            found = load_subscribers(connection, subscribers.c.id == subscriber_id)
-        return found[0] if found else None
+            people = load_subscribers(connection, subscribers.c.id == subscriber_id)
+        return people[0] if people else None
 
     def search(self, query: SubscriberQuery, *, before: int = 0, size: int = 50) -> SubscriberPage:
         """Return the newest `size` people, those with an id below `before` where that is set.
@@ -301,5 +304,5 @@ class Subscribers:
         """Return how many people have each status, 0 included. Raises `StoreError`."""
         query = sa.select(subscribers.c.status, sa.func.count()).group_by(subscribers.c.status)
         with self._database.reading() as connection:
-            found = {row[0]: row[1] for row in connection.execute(query)}
-        return {status: found.get(status.value, 0) for status in SubscriberStatus}
+            counted = {row[0]: row[1] for row in connection.execute(query)}
+        return {status: counted.get(status.value, 0) for status in SubscriberStatus}

@@ -90,7 +90,7 @@ def _add(call: Call) -> Reply:
 def _ask(call: Call, request: SubscriptionRequest) -> None:
     store, now = call.context.store, call.context.clock()
     limits = RequestLimits.of(call.context.settings.subscribing)
-    if not store.rate_limits.knock(request.email, limits, now=now):
+    if not store.rate_limits.allow(request.email, limits, now=now):
         raise HTTPException(
             429, "too many mails were asked for; see [subscribing]", {"Retry-After": "3600"}
         )

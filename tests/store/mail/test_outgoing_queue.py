@@ -32,7 +32,7 @@ def test_a_letter_is_taken_once_and_gone_when_it_left(store: Store) -> None:
         1,
     )
     assert store.outgoing_queue.take(now=NOW) is None
-    store.outgoing_queue.done(letter.id)
+    store.outgoing_queue.remove(letter.id)
     assert store.outgoing_queue.waiting() == 0
 
 
@@ -61,7 +61,7 @@ def test_what_has_left_counts_against_the_pace_with_the_issues(store: Store) -> 
         store.outgoing_queue.put("help", f"{name}@{name}.example.org", "{}", now=NOW)
         letter = store.outgoing_queue.take(now=NOW)
         assert letter is not None
-        store.outgoing_queue.done(letter.id, left=left)
+        store.outgoing_queue.remove(letter.id, left=left)
     assert list(store.deliveries.left_since(NOW - timedelta(hours=1))) == [
         (NOW, "a.example.org"),
         (NOW + timedelta(minutes=1), "c.example.org"),

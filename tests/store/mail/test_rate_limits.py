@@ -33,35 +33,35 @@ def test_each_limit_holds_for_its_time(
 ) -> None:
     limits = replace(WIDE, **{narrow: 2})
 
-    def knock(later: timedelta = timedelta()) -> bool:
-        return store.rate_limits.knock(
+    def allow(later: timedelta = timedelta()) -> bool:
+        return store.rate_limits.allow(
             "a@example.org", limits, now=now + later, network="192.0.2.0/24"
         )
 
-    assert [knock() for _ in range(4)] == [True, True, False, False]
-    assert not knock(length / 3)
+    assert [allow() for _ in range(4)] == [True, True, False, False]
+    assert not allow(length / 3)
     # What was refused does not count for longer than what was let in.
-    assert knock(2 * length)
+    assert allow(2 * length)
 
 
 def test_others_are_not_limited_by_what_is_not_theirs(store: Store, now: datetime) -> None:
     limits = replace(WIDE, address_day=1, domain_hour=2, network_hour=3)
 
-    def knock(email: str, network: str) -> bool:
-        return store.rate_limits.knock(email, limits, now=now, network=network)
+    def allow(email: str, network: str) -> bool:
+        return store.rate_limits.allow(email, limits, now=now, network=network)
 
-    assert knock("a@one.org", "192.0.2.0/24")
-    assert not knock("a@one.org", "192.0.2.0/24")
-    assert not knock("b@one.org", "192.0.2.0/24"), "the domain had two"
-    assert not knock("b@two.org", "192.0.2.0/24"), "the network had three"
-    assert knock("b@two.org", "198.51.100.0/24")
-    assert knock("c@three.org", "")
+    assert allow("a@one.org", "192.0.2.0/24")
+    assert not allow("a@one.org", "192.0.2.0/24")
+    assert not allow("b@one.org", "192.0.2.0/24"), "the domain had two"
+    assert not allow("b@two.org", "192.0.2.0/24"), "the network had three"
+    assert allow("b@two.org", "198.51.100.0/24")
+    assert allow("c@three.org", "")
 
 
 def test_a_flood_that_is_refused_writes_nothing(store: Store, now: datetime) -> None:
     limits = replace(WIDE, total_hour=3)
     for number in range(50):
-        store.rate_limits.knock(f"{number}@{number}.org", limits, now=now, network=f"net {number}")
+        store.rate_limits.allow(f"{number}@{number}.org", limits, now=now, network=f"net {number}")
     # Of each that was let in its address, domain and network, and the total.
     assert store.retention.delete_expired(now=now + timedelta(days=3), mail_days=30) == {
         "counts": 10

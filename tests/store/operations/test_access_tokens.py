@@ -65,8 +65,8 @@ def test_what_has_expired_is_forgotten(store: Store, now: datetime) -> None:
         now=now,
         expires=now + DAY,
     )
-    store.rate_limits.knock("a@example.org", RequestLimits(3, 3, 3, 3), now=now)
-    store.mailbox.keep(("mail",), "bounce", now=now)
+    store.rate_limits.allow("a@example.org", RequestLimits(3, 3, 3, 3), now=now)
+    store.mailbox.mark_seen(("mail",), "bounce", now=now)
     store.operators.open_link("link", "ada", now=now, expires=now + DAY)
     assert store.retention.delete_expired(now=now, mail_days=30) == {}
     assert store.retention.delete_expired(now=now + DAY, mail_days=30) == {
@@ -75,5 +75,5 @@ def test_what_has_expired_is_forgotten(store: Store, now: datetime) -> None:
     }
     # Of the address, its domain, and all; a day's count still says something the day after.
     assert store.retention.delete_expired(now=now + 2 * DAY, mail_days=30) == {"counts": 3}
-    assert store.mailbox.seen("mail") == "bounce"
+    assert store.mailbox.verdict_of("mail") == "bounce"
     assert store.retention.delete_expired(now=now + 60 * DAY, mail_days=30) == {"read mails": 1}

@@ -79,11 +79,11 @@ def test_deliveries_by_issue_state_and_reason(store: Store, lists: Lists) -> Non
         for row, state in zip(claimed, ends, strict=True)
     ]
     store.ledger.record("2024-W49", settled, [])
-    store.mailbox.bounced(
+    store.mailbox.add_bounce(
         "r1", "a@Elsewhere.example", weight="soft", status="4.2.2", issue_id="2024-W49",
         reason="full", now=NIGHT,
     )  # fmt: skip
-    store.mailbox.bounced(
+    store.mailbox.add_bounce(
         "r2", "b@example.org", weight="hard", status="5.1.1", issue_id="2024-W49",
         reason="gone", now=NIGHT - timedelta(days=90),
     )  # fmt: skip

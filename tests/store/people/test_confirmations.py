@@ -82,7 +82,7 @@ def test_what_is_stored_is_no_token(store: Store, url: str) -> None:
 
 def test_an_answer_confirms_as_the_token_does(store: Store) -> None:
     ask(store, "a")
-    assert store.confirmations.asked(hashed("reply to a")) == WHO
+    assert store.confirmations.recipient_of(hashed("reply to a")) == WHO
     outcome, request = store.confirmations.redeem(
         reply_hash=hashed("reply to a"), now=NOW, detail="by answer"
     )
