@@ -114,7 +114,7 @@ class Building:
         desk, began = self.desk, self.desk.clock()
         serving = self._mark()
         with suppress(StoreError):
-            desk.store.tasks.began(BUILD, serving=serving, now=began)
+            desk.store.tasks.note_start(BUILD, serving=serving, now=began)
         try:
             built = self.builder.build(settings)
         except (PublisherError, OSError) as error:
@@ -148,9 +148,9 @@ class Building:
     def _mark(self) -> int:
         # Where the store can't be read, nobody can have asked; others say that it can't.
         with suppress(StoreError):
-            return self.desk.store.tasks.asked(BUILD)
+            return self.desk.store.tasks.newest_request(BUILD)
         return self._asked
 
     def _ended(self, said: str, *, failed: bool) -> None:
         with suppress(StoreError):
-            self.desk.store.tasks.ended(BUILD, said, failed=failed, now=self.desk.clock())
+            self.desk.store.tasks.note_end(BUILD, said, failed=failed, now=self.desk.clock())

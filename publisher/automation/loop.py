@@ -107,4 +107,4 @@ class Loop:
             # The store itself may be what is in trouble.
             with suppress(StoreError):
                 said = done.trouble or done.said
-                self.store.tasks.ended(name, said, failed=bool(done.trouble), now=self.clock())
+                self.store.tasks.note_end(name, said, failed=bool(done.trouble), now=self.clock())

@@ -84,7 +84,7 @@ class InboxWork:
             finally:
                 source.close()
         finally:
-            desk.store.tasks.give_back(INBOX, self._owner)
+            desk.store.tasks.release(INBOX, self._owner)
         if room.results:
             self.letters.set()
         said = ", ".join(f"{number:,} {word}" for word, number in sorted(room.results.items()))
@@ -93,7 +93,7 @@ class InboxWork:
     def _hold(self) -> bool:
         """Take the mailbox, or keep it; False where another process has it by now."""
         now = self.desk.clock()
-        return self.desk.store.tasks.take(
+        return self.desk.store.tasks.acquire(
             INBOX, self._owner, until=now + _LEASE, now=now, is_dead=owner_is_dead
         )
 

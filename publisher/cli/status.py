@@ -82,7 +82,7 @@ def report(store: Store) -> dict[str, Any]:
                 "name": task.name,
                 "at": task.ended_at and task.ended_at.isoformat(timespec="seconds"),
                 "failed": task.failed,
-                "said": task.said,
+                "said": task.result,
             }
             for task in store.tasks.all()
         ],

@@ -70,7 +70,7 @@ def list_(*, config: Path | None, verbose: bool) -> None:
             if token.revoked_at is not None:
                 end = f"revoked {_day(token.revoked_at)}"
             elif token.expires_at is not None:
-                word = "holds until" if token.holds(now) else "over since"
+                word = "holds until" if token.is_valid(now) else "over since"
                 end = f"{word} {_day(token.expires_at)}"
             else:
                 end = "holds"

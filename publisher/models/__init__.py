@@ -1,8 +1,8 @@
-"""Records that the rooms hand to each other, all frozen.
+"""Records that cross the border of a room, all frozen, each defined once.
 
 The name of a type tells the stage: a `ParsedPaper` is a paper as one digest has it, a `Paper` is
-one work merged from all digests that mention it, an `Issue` is what a period brought, an `Edition`
-is an issue as one group of subscribers gets it.
+one work merged from all digests that mention it, an `Issue` holds the papers of a period, an
+`Edition` is an issue as one group of subscribers gets it.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class DeliveryState(StrEnum):
-    """States of one issue to one subscriber; sender/delivery/states.py has the transitions."""
+    """The state of a delivery; sender/delivery/states.py has the transitions."""
 
     READY = "ready"
     CLAIMED = "claimed"
@@ -22,7 +22,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One issue to one subscriber: a row of the ledger."""
+    """A row of the ledger: one issue to one subscriber."""
 
     issue_id: str
     subscriber_id: int
@@ -31,7 +31,7 @@ class Delivery:
     edition: str  # key of the frozen edition
     state: DeliveryState
     attempts: int = 0
-    reason: str = ""  # the server's last answer, or why it was skipped
+    reason: str = ""  # the server's last answer, or the reason for skipping it
     message_id: str = ""
 
 

@@ -1,4 +1,4 @@
-"""Findings: the values that take the place of exceptions in a batch."""
+"""Findings: values that stand for an exception in a batch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How bad a finding is: an error makes the exit code 1, a warning or a note does not."""
+    """The weight of a finding: an error makes the exit code 1, a warning or a note does not."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -16,10 +16,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """A defect of one digest: the value that takes the place of an exception in a batch."""
+    """A defect of one digest."""
 
     path: str
-    line: int  # 1-based; 0 where the whole file is meant
+    line: int  # 1-based; 0 for the whole file
     code: str  # e.g. "D102"; the list is in collector/findings.py
     message: str
     severity: Severity = Severity.ERROR

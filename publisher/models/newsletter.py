@@ -15,7 +15,7 @@ UNSUBSCRIBE_PLACEHOLDER = "unsubscribe-token-of-this-recipient-----"
 
 
 class Frequency(StrEnum):
-    """How often issues come; each frequency is a stream of issues of its own."""
+    """The frequency of issues; each one is a stream of issues of its own."""
 
     DAILY = "daily"
     WEEKLY = "weekly"
@@ -23,7 +23,7 @@ class Frequency(StrEnum):
 
 
 class Language(StrEnum):
-    """Which texts of a paper an edition shows, and in which words its frame is."""
+    """The language of an edition: of the papers' texts and of the words around them."""
 
     ENGLISH = "en"
     CHINESE = "zh"
@@ -31,7 +31,7 @@ class Language(StrEnum):
 
 
 class Length(StrEnum):
-    """How much of each paper an edition shows."""
+    """The amount of each paper that an edition shows."""
 
     SHORT = "short"  # title and one line
     STANDARD = "standard"  # summary and takeaways
@@ -45,13 +45,13 @@ class EditionKey:
     topics: tuple[str, ...] = ()  # slugs, sorted; empty: all topics
     language: Language = Language.CHINESE
     length: Length = Length.STANDARD
-    # Issues of another frequency that these readers had, as far as they share papers with this one.
+    # Issues of another frequency that these readers got and that share papers with this one.
     received_issues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One newsletter: what one period brought.
+    """One newsletter: the papers of one period.
 
     The period is `[start, end)`; the issue is due at `end`. Its id tells its frequency.
     """
@@ -60,7 +60,7 @@ class Issue:
     start: datetime
     end: datetime
     papers: tuple[Paper, ...]
-    updated: tuple[Paper, ...] = ()  # newer versions of what earlier issues held
+    updated: tuple[Paper, ...] = ()  # newer versions of papers in earlier issues
 
 
 class IssueState(StrEnum):
@@ -87,7 +87,7 @@ class FrozenIssue:
 
 @dataclass(frozen=True, slots=True)
 class PastIssue:
-    """An issue that was sent, as far as the ledger knows it: its papers by their ids."""
+    """A frozen issue with the ids of its papers."""
 
     id: str
     start: datetime

@@ -18,7 +18,7 @@ from publisher.models.findings import Finding
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What a digest is about.
+    """The subject of a digest.
 
     `name` is for people ("元宇宙/虚拟人"); `slug` is safe as a file name and in an address and
     matches `^[a-z0-9][a-z0-9-]{0,63}$`.
@@ -30,10 +30,10 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    r"""What a language model noted about a paper, by part; "" where it has none.
+    r"""A language model's notes on a paper, by part; "" where it wrote none.
 
-    Paragraphs of a part are separated by line feeds. `cut_off`: the model's answer ends in
-    mid-sentence, or one of the three that it gave (summary, method, conclusion) does.
+    Paragraphs of a part are separated by line feeds. `cut_off` means that one of
+    the model's answers (summary, method, conclusion) ends in mid-sentence.
     """
 
     background: str = ""
@@ -65,7 +65,7 @@ class ParsedPaper:
     title: str
     authors: tuple[str, ...] = ()
     abstract: str = ""
-    comment: str | None = None  # what the authors told arXiv, e.g. "Accepted by CVPR 2024"
+    comment: str | None = None  # the authors' comment on arXiv, e.g. "Accepted by CVPR 2024"
     abs_url: str = ""
     pdf_url: str = ""
     code_urls: tuple[str, ...] = ()
@@ -73,7 +73,7 @@ class ParsedPaper:
     takeaways: tuple[str, ...] = ()  # machine-written
     figures: tuple[str, ...] = ()  # absolute http(s) addresses of screenshots
     notes: Notes | None = None  # machine-written
-    repaired: bool = False  # its text came through a wrong decoding and was restored if it could be
+    repaired: bool = False  # its text was decoded wrongly once, and restored as far as possible
     published: datetime | None = None  # where the file dates each paper; None: as the digest
     topic_names: tuple[str, ...] = ()  # where the file sorts its papers; (): as the digest
     title_html: str = ""  # without links
@@ -121,27 +121,25 @@ class Paper:
     notes: Notes | None = None
 
 
-class PaperSummary(
-    NamedTuple
-):  # there are as many as papers; a tuple is made in a third of the time
-    """What is known of a paper without reading its texts. Moments are microseconds since 1970."""
+# There are as many as papers, and a tuple is made in a third of a dataclass's time.
+class PaperSummary(NamedTuple):
+    """The facts of a paper that need none of its texts; times are microseconds since 1970."""
 
     id: str
     topics: tuple[Topic, ...]
     digest: str  # path of the earliest
     first_published: int
     updated: int
-    fingerprint: int  # 63 bits, others where anything of the paper may differ
+    fingerprint: int  # 63 bits, which change whenever anything of the paper changes
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """All the collector found: papers newest first, topics by name, and every defect.
+    """All papers, newest first, all topics by name, and every defect.
 
-    A paper is made when it is asked for: what needs only the newest should ask for no more. So are
-    the `findings`, all of them; `errors` are those that are errors, the others are warnings.
-    `summaries` are those of `papers`, or empty where nobody knows them. `fingerprint` (63 bits) is
-    another where a paper or a topic may be another, 0 where nobody knows.
+    Papers are made lazily: read no more of them than needed. So are the `findings`; `errors` are
+    those of them that are errors. `summaries` are those of `papers`, or empty where they are
+    unknown. `fingerprint` (63 bits) changes whenever a paper or a topic changes; 0 is unknown.
     """
 
     papers: Sequence[Paper]
@@ -151,6 +149,6 @@ class Collection:
     findings: Sequence[Finding]
     errors: tuple[Finding, ...] = ()
     warning_count: int = 0
-    left_out: int = 0  # files: drafts, what editors left, what an ignore file names
+    left_out: int = 0  # files: drafts, backups of editors, and what an ignore file names
     summaries: Sequence[PaperSummary] = ()
     fingerprint: int = 0

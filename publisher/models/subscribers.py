@@ -1,4 +1,4 @@
-"""People on the list, and how they want their mail."""
+"""People on the list, and their preferences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from publisher.models.newsletter import Frequency, Language, Length
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """How a subscriber wants the mail; None: as the list has it by default."""
+    """The preferences of a subscriber; None stands for the default of the list."""
 
     language: Language | None = None
     length: Length | None = None
@@ -23,11 +23,11 @@ NO_PREFERENCES = Preferences()
 
 
 class SubscriberStatus(StrEnum):
-    """Only `ACTIVE` subscribers get mail."""
+    """The status of a subscriber; only `ACTIVE` ones get mail."""
 
-    PENDING = "pending"  # has not confirmed yet
+    PENDING = "pending"  # not confirmed yet
     ACTIVE = "active"
-    PAUSED = "paused"  # has confirmed, and wants nothing for a while
+    PAUSED = "paused"  # confirmed, and wants no mail for a while
     UNSUBSCRIBED = "unsubscribed"
 
 
@@ -43,7 +43,7 @@ class Subscriber:
     created_at: datetime
     confirmed_at: datetime | None = None
     preferences: Preferences = NO_PREFERENCES
-    paused_until: datetime | None = None  # None where they come back by themselves
+    paused_until: datetime | None = None  # None: until they resume
 
 
 @dataclass(frozen=True, slots=True)

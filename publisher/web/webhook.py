@@ -86,7 +86,9 @@ async def push(request: Request) -> JSONResponse:
 
 async def _ask(context: Context) -> None:
     try:
-        await to_thread.run_sync(lambda: context.store.tasks.ask(BUILD, now=context.clock()))
+        await to_thread.run_sync(
+            lambda: context.store.tasks.request_run(BUILD, now=context.clock())
+        )
     except StoreError as error:
         # Nobody waits for an answer any more. The next pull brings it.
         _log.error("a push was not passed on: %s", error)

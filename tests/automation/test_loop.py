@@ -74,7 +74,7 @@ def test_a_failure_is_said_once_and_keeps_no_other_from_its_work(
         "inbox: error: KeyError: 'a defect'; trying again",
         "inbox: goes on",
     ]
-    assert (store.tasks.state("letters").said, store.tasks.state("letters").failed) == (
+    assert (store.tasks.state("letters").result, store.tasks.state("letters").failed) == (
         "3 sent",
         False,
     )

@@ -166,19 +166,19 @@ def test_nobody_else_has_anything_built(tmp_path: Path) -> None:
         assert post(b"x" * 200_000, X_Gitlab_Token="wrong") == 401
         assert post(b"x" * (MOST_BYTES + 1), X_Gitlab_Token="wrong") == 413
         assert site.client.get("/hooks/push").status_code == 405
-        assert site.store.tasks.asked("build") == 0
+        assert site.store.tasks.newest_request("build") == 0
         # Other events of the same forge ask for nothing.
         ping = signed(body) | {"X-GitHub-Event": "ping"}
         assert site.client.post("/hooks/push", content=body, headers=ping).status_code == 202
-        assert site.store.tasks.asked("build") == 0
+        assert site.store.tasks.newest_request("build") == 0
         large = b"x" * 3_000_000
         answer = site.client.post("/hooks/push", content=large, headers=signed(large))
         assert answer.status_code == 202
-        until(lambda: site.store.tasks.asked("build") > 0)
+        until(lambda: site.store.tasks.newest_request("build") > 0)
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Gitlab-Token": ""}])
 def test_without_a_secret_there_is_no_hook(tmp_path: Path, headers: dict[str, str]) -> None:
     with serving(tmp_path) as site:
         assert site.client.post("/hooks/push", content=b"{}", headers=headers).status_code == 404
-        assert site.store.tasks.asked("build") == 0
+        assert site.store.tasks.newest_request("build") == 0

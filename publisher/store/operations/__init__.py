@@ -1,1 +1,1 @@
-"""Records of what runs by itself, of operators, and of feed polls."""
+"""Records of scheduled tasks, operators and feed polls; statistics, and what is deleted when."""

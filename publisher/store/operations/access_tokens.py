@@ -1,4 +1,4 @@
-"""Tokens by which programs use the API: only their hashes, and what each may do."""
+"""Tokens with which programs use the API: their hashes and scopes only."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from publisher.store.engine import Database
     from publisher.store.operations.audit import AuditLog
 
-# When a token was used is known to so much: a write for each request would cost more than it tells.
-_GRAIN = timedelta(minutes=10)
+# The precision of the time of last use: a write for each request would cost more than it tells.
+_PRECISION = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """A token as the store knows it: never the token itself."""
+    """A token as the store has it, without its secret."""
 
     id: int
     name: str
@@ -35,13 +35,13 @@ class AccessToken:
     used_at: datetime | None
     revoked_at: datetime | None
 
-    def holds(self, now: datetime) -> bool:
-        """Return whether it opens anything at `now`."""
+    def is_valid(self, now: datetime) -> bool:
+        """Return whether it gives access at `now`."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
 class AccessTokens:
-    """Rows are never deleted: who had access, from when to when, stays to be read.
+    """Rows are never deleted, so that the history of access stays on record.
 
     Everything raises `StoreError` where the database fails.
     """
@@ -63,7 +63,7 @@ class AccessTokens:
     ) -> AccessToken:
         """Keep a new token under `name`; `by` goes to the audit log.
 
-        Raises `SettingsError` where one of that name is valid.
+        Raises `SettingsError` where a token of that name was not revoked.
         """
         values = {
             "name": name,
@@ -73,7 +73,7 @@ class AccessTokens:
             "expires_at": optional_ms(expires),
         }
         with self._database.writing() as connection:
-            if _valid(connection, name) is not None:
+            if _find_id(connection, name) is not None:
                 raise SettingsError(f"{name}: there is a token of that name; revoke it first")
             row = connection.execute(
                 sa.insert(access_tokens).values(values).returning(access_tokens)
@@ -82,48 +82,48 @@ class AccessTokens:
         return _token(row)
 
     def find(self, token_hash: str, *, now: datetime) -> AccessToken | None:
-        """Return the token with this hash if it holds, and note that it was used."""
+        """Return the token with this hash if it is valid, and note that it was used."""
         query = sa.select(access_tokens).where(access_tokens.c.token_hash == token_hash)
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
-        found = None if row is None else _token(row)
-        if found is None or not found.holds(now):
+        token = None if row is None else _token(row)
+        if token is None or not token.is_valid(now):
             return None
-        if found.used_at is None or now - found.used_at >= _GRAIN:
-            which = access_tokens.c.id == found.id
+        if token.used_at is None or now - token.used_at >= _PRECISION:
+            used = sa.update(access_tokens).where(access_tokens.c.id == token.id)
             with self._database.writing() as connection:
-                connection.execute(sa.update(access_tokens).where(which).values(used_at=to_ms(now)))
-        return found
+                connection.execute(used.values(used_at=to_ms(now)))
+        return token
 
     def all(self) -> list[AccessToken]:
-        """Return every token there ever was, oldest first."""
+        """Return all tokens, also revoked ones, oldest first."""
         with self._database.reading() as connection:
             rows = connection.execute(sa.select(access_tokens).order_by(access_tokens.c.id)).all()
         return [_token(row) for row in rows]
 
     def revoke(self, name: str, *, by: str, now: datetime) -> bool:
-        """End the valid token of that name; False where there is none."""
+        """Revoke the token of that name; return False where there is none."""
         with self._database.writing() as connection:
-            found = _valid(connection, name)
-            if found is None:
+            token_id = _find_id(connection, name)
+            if token_id is None:
                 return False
             connection.execute(
                 sa.update(access_tokens)
-                .where(access_tokens.c.id == found)
+                .where(access_tokens.c.id == token_id)
                 .values(revoked_at=to_ms(now))
             )
             self._audit_log.insert(connection, by, "token revoked", name, now)
             return True
 
 
-def _valid(connection: sa.Connection, name: str) -> int | None:
+def _find_id(connection: sa.Connection, name: str) -> int | None:
     """Return the id of the token of that name that was not revoked."""
-    found: int | None = connection.scalar(
+    token_id: int | None = connection.scalar(
         sa.select(access_tokens.c.id).where(
             access_tokens.c.name == name, access_tokens.c.revoked_at.is_(None)
         )
     )
-    return found
+    return token_id
 
 
 def _token(row: sa.Row[tuple[object, ...]]) -> AccessToken:

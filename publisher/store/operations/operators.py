@@ -1,7 +1,6 @@
 """Logins of operators: links that work once, and sessions.
 
-Of a link and of a session only the hash of the token is kept: who reads the database gets in no
-further.
+Only the hash of a token is kept, so that nobody can log in with what the database holds.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ class Operators:
             connection.execute(sa.insert(login_links).values(**row, **times))
 
     def links_since(self, moment: datetime, operator: str) -> int:
-        """Return how many links were opened for `operator` after `moment` and are not used up."""
+        """Return how many links were opened for `operator` after `moment` and are not used."""
         query = sa.select(sa.func.count()).where(
             login_links.c.operator == operator, login_links.c.created_at > to_ms(moment)
         )
@@ -49,10 +48,10 @@ class Operators:
     def log_in(
         self, link_hash: str, session_hash: str, *, now: datetime, expires: datetime
     ) -> str | None:
-        """Use a link up and begin a session; return whose it is.
+        """Use a link up and begin a session; return the operator's name.
 
-        None where there is no such link, or it was used, or its time is over. Of two that come at
-        once one gets in.
+        None where there is no such link, or it was used, or has expired. Of two attempts at once,
+        one succeeds.
         """
         with self._database.writing() as connection:
             operator: str | None = connection.scalar(
@@ -73,13 +72,13 @@ class Operators:
         return operator
 
     def session(self, session_hash: str, *, now: datetime) -> str | None:
-        """Return whose the session is, None where there is none any more."""
+        """Return the operator of a session, None where it has ended."""
         query = sa.select(sessions.c.operator).where(
             sessions.c.token_hash == session_hash, sessions.c.expires_at > to_ms(now)
         )
         with self._database.reading() as connection:
-            found: str | None = connection.scalar(query)
-        return found
+            operator: str | None = connection.scalar(query)
+        return operator
 
     def log_out(self, session_hash: str, *, everywhere: bool = False, now: datetime) -> None:
         """End a session, or all sessions and links of its operator."""

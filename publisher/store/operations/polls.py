@@ -1,4 +1,4 @@
-"""How often which app asked for which feed, by day."""
+"""Counts of feed requests, by app, feed and day."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AppPolls:
-    """An app in a range of days: for how many people it asked last, and how often in all."""
+    """An app in a range of days: its latest number of subscribers, and its requests in all."""
 
     app: str
     subscribers: int
@@ -27,14 +27,14 @@ class AppPolls:
 
 
 class PollRecord:
-    """Days are ISO dates of the site's time zone. Everything raises `StoreError`."""
+    """Counts by day, an ISO date of the site's time zone. Everything raises `StoreError`."""
 
     def __init__(self, database: Database) -> None:
         """Work on `database`."""
         self._database = database
 
     def add(self, rows: Iterable[PollCount], *, keep_from: str) -> None:
-        """Add counts to those of their day, and forget the days before `keep_from`."""
+        """Add counts to those of their day, and delete the days before `keep_from`."""
         values = [
             {
                 "day": row.day,
@@ -61,10 +61,10 @@ class PollRecord:
             connection.execute(sa.delete(polls).where(polls.c.day < keep_from))
 
     def by_app(self, first: str, last: str, *, feed: str = "") -> list[AppPolls]:
-        """Return what apps did from day `first` to `last`, those of most people first.
+        """Return the apps that asked from day `first` to `last`, those with most subscribers first.
 
-        Of each feed of a service the newest day counts on which it said for how many people it
-        asks; these are added up. `feed` narrows it to one of ours.
+        For each feed of a service, the newest day counts on which it reported its subscribers;
+        these numbers are added up. `feed` narrows the result to one feed.
         """
         which: sa.ColumnElement[bool] = polls.c.day.between(first, last)
         if feed:
@@ -80,8 +80,8 @@ class PollRecord:
             .where(which)
             .subquery()
         )
-        said = sa.case((ranked.c.place == 1, ranked.c.subscribers), else_=0)
-        people, times = sa.func.sum(said), sa.func.sum(ranked.c.polls)
+        reported = sa.case((ranked.c.place == 1, ranked.c.subscribers), else_=0)
+        people, times = sa.func.sum(reported), sa.func.sum(ranked.c.polls)
         query = (
             sa.select(ranked.c.app, people, times)
             .group_by(ranked.c.app)
@@ -94,7 +94,7 @@ class PollRecord:
             ]
 
     def by_day(self, first: str, last: str) -> dict[str, tuple[int, int]]:
-        """Return by day how often feeds were asked for, and for how many people in all."""
+        """Return the numbers of requests and of subscribers, by day."""
         query = (
             sa.select(polls.c.day, sa.func.sum(polls.c.polls), sa.func.sum(polls.c.subscribers))
             .where(polls.c.day.between(first, last))
@@ -107,7 +107,7 @@ class PollRecord:
             }
 
     def by_feed(self, first: str, last: str, *, most: int) -> list[tuple[str, int]]:
-        """Return the `most` feeds that were asked for most often, with how often."""
+        """Return the `most` popular feeds with their number of requests."""
         times = sa.func.sum(polls.c.polls)
         query = (
             sa.select(polls.c.feed, times)

@@ -1,4 +1,4 @@
-"""Forgets what is of no use any more: a list that runs for years must not grow for ever."""
+"""Deletion of rows that are of no use any more, so that no table grows for ever."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from publisher.store.engine import Database
 
 _DAY = timedelta(days=1)
-# A mail that is still looked at has to be known: its own date may be later than it came.
+# A mail must be known as long as it is read, and its own date may be later than its arrival.
 _MARGIN = timedelta(days=30)
 
 
@@ -45,8 +45,8 @@ class Retention:
             "read mails": (seen_mail, seen_mail.c.at <= forgotten),
         }
         with self._database.writing() as connection:
-            found = {
+            deleted = {
                 what: connection.execute(sa.delete(table).where(which)).rowcount
                 for what, (table, which) in old.items()
             }
-        return {what: count for what, count in found.items() if count}
+        return {what: count for what, count in deleted.items() if count}

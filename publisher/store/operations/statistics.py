@@ -1,6 +1,6 @@
-"""Figures for the operator: how the list grows, and what became of deliveries.
+"""Figures for the operator: growth of the list, and results of deliveries.
 
-Some look at very many rows: they are for a thread that has time, and their results to be kept.
+Some read very many rows: call them in a thread that has time, and cache their results.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
     from publisher.store.engine import Database
 
-# How the consent log says that somebody came or went.
+# The actions of the consent log by which people come and go.
 CAME = ("confirmed", "imported as active")
 WENT = ("unsubscribed", "erased", "imported as unsubscribed")
-# Every time zone's days begin at a multiple of this.
+# The days of every time zone begin at a multiple of this, in milliseconds.
 _QUARTER = 15 * 60 * 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """A day of the list; `size` is how many people it had at its end."""
+    """A day of the list; `size` is the number of people at its end."""
 
     day: date
     came: int
@@ -43,7 +43,7 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class DomainBounces:
-    """What a domain did with our mail: `sent` to it, refused at once, or reported later."""
+    """Mail to one domain: sent, rejected at once, or reported as bounced later."""
 
     domain: str
     sent: int
@@ -54,7 +54,7 @@ class DomainBounces:
 
     @property
     def failed(self) -> int:
-        """All that did not arrive, for good or for a while."""
+        """The number of all that did not arrive, for good or for a while."""
         return self.rejected + self.hard + self.soft
 
 
@@ -66,27 +66,27 @@ class Statistics:
         self._database = database
 
     def growth(self, zone: ZoneInfo, *, days: int, now: datetime) -> list[Growth]:
-        """Return the last `days` days, today among them, in `zone`.
+        """Return the last `days` days, today included, in `zone`.
 
-        Who came and went is from the consent log: who only agreed once more does not count, nor who
-        was erased after having left.
+        Read from the consent log. Whoever only confirms once more does not count as new, and
+        whoever is erased after leaving does not count twice.
         """
         today = now.astimezone(zone).date()
         first = today - timedelta(days=days - 1)
         start = to_ms(datetime.combine(first, datetime.min.time(), zone))
         with self._database.reading() as connection:
-            came, went = _moves(connection, start, zone)
+            came, went = _comings_and_goings(connection, start, zone)
             size = connection.scalar(
                 sa.select(sa.func.count()).where(
                     subscribers.c.status.in_([SubscriberStatus.ACTIVE, SubscriberStatus.PAUSED])
                 )
             )
-        found, after = [], int(size or 0)
+        growth, after = [], int(size or 0)
         for back in range(days):
             day = today - timedelta(days=back)
-            found.append(Growth(day, came[day], went[day], max(after, 0)))
+            growth.append(Growth(day, came[day], went[day], max(after, 0)))
             after += went[day] - came[day]
-        return found[::-1]
+        return growth[::-1]
 
     def states_of(self, issue_ids: Sequence[str]) -> dict[str, dict[DeliveryState, int]]:
         """Return how many deliveries of each issue are in each state, 0 included."""
@@ -95,14 +95,14 @@ class Statistics:
             .where(deliveries.c.issue_id.in_(list(issue_ids)))
             .group_by(deliveries.c.issue_id, deliveries.c.state)
         )
-        found = {issue_id: dict.fromkeys(DeliveryState, 0) for issue_id in issue_ids}
+        counts = {issue_id: dict.fromkeys(DeliveryState, 0) for issue_id in issue_ids}
         with self._database.reading() as connection:
             for issue_id, state, count in connection.execute(query):
-                found[issue_id][DeliveryState(state)] = count
-        return found
+                counts[issue_id][DeliveryState(state)] = count
+        return counts
 
     def doubts_of(self, issue_ids: Sequence[str]) -> dict[str, int]:
-        """Return how many deliveries of the issues are in doubt, where any are: a quick look."""
+        """Return how many deliveries of each issue are in doubt, without zeros: a quick query."""
         query = (
             sa.select(deliveries.c.issue_id, sa.func.count())
             .where(
@@ -117,7 +117,7 @@ class Statistics:
     def reasons_of(
         self, issue_id: str, state: DeliveryState, *, most: int
     ) -> list[tuple[str, int]]:
-        """Return the `most` frequent reasons of a state, with how many deliveries have each."""
+        """Return the `most` frequent reasons of a state with their numbers of deliveries."""
         count = sa.func.count()
         query = (
             sa.select(deliveries.c.reason, count)
@@ -140,8 +140,9 @@ class Statistics:
     def by_domain(self, issue_ids: Iterable[str], *, since: datetime) -> list[DomainBounces]:
         """Return the domains where mail failed, those with most failures first.
 
-        Refused and sent ones are of the issues, by the addresses the ledger froze; reported ones
-        came after `since` and say their domain themselves, as no address is kept with a report.
+        Sent and rejected mails are those of the issues, by the addresses that the ledger froze.
+        Bounces are those reported after `since`, which keep their domain, as no address is kept
+        with a report.
         """
         ids = list(issue_ids)
         rejected = deliveries.c.state == DeliveryState.REJECTED.value
@@ -174,20 +175,20 @@ class Statistics:
         )
         with self._database.reading() as connection:
             sent = {row[0]: row[1:] for row in connection.execute(of_issues)}
-            # The most frequent one of each comes last.
+            # The most frequent reason of a domain comes last and wins.
             reasons = {row[0]: row[1] for row in connection.execute(answers)}
             later = {row[0]: row[1:] for row in connection.execute(reported)}
-        found = []
+        domains = []
         for name in sent.keys() | later.keys():
             arrived, refused = sent.get(name, (0, 0))
             hard, soft, report = later.get(name, (0, 0, ""))
             counts = (int(arrived), int(refused), int(hard), int(soft))
-            found.append(DomainBounces(name, *counts, reasons.get(name) or report))
-        failing = [domain for domain in found if domain.failed]
+            domains.append(DomainBounces(name, *counts, reasons.get(name) or report))
+        failing = [domain for domain in domains if domain.failed]
         return sorted(failing, key=lambda domain: (-domain.failed, domain.domain))
 
 
-def _moves(
+def _comings_and_goings(
     connection: sa.Connection, start: int, zone: ZoneInfo
 ) -> tuple[Counter[date], Counter[date]]:
     """Return how many came and went on each day since `start`."""
@@ -226,7 +227,7 @@ def _moves(
 
 
 def _domain(database: Database, email: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
-    """Return what stands after the @; a local part that has one is in quotes and very rare."""
+    """Return what follows the @; a local part that has one is in quotes and very rare."""
     if database.dialect == "postgresql":
         return sa.func.lower(sa.func.split_part(email, "@", -1))
     return sa.func.lower(sa.func.substr(email, sa.func.instr(email, "@") + 1))

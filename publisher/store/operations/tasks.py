@@ -1,7 +1,7 @@
-"""What runs by itself: who is at which task, what was asked for, and what came of it.
+"""Scheduled tasks: their leases, requests to run them, and the results of the last runs.
 
-A task of which two at once would do harm is taken for a while (a lease). Who holds one asks again
-before each step that counts: a lease that ran out, or was taken over, is a reason to stop.
+A task that must not run twice at once is leased. The holder renews the lease before each step that
+matters, and stops where it ran out or was taken over.
 """
 
 from __future__ import annotations
@@ -20,31 +20,31 @@ if TYPE_CHECKING:
 
     from publisher.store.engine import Database
 
-_LONGEST = 500  # characters of what is kept of an outcome
+_LONGEST = 500  # characters of a result
 
 
 @dataclass(frozen=True, slots=True)
 class TaskState:
-    """How a task stands. `said` is what the last run did, or why it failed."""
+    """The state of a task. `result` tells what the last run did, or why it failed."""
 
     name: str
     asked_at: datetime | None
-    served_at: datetime | None  # the newest request that a run has taken up
+    served_at: datetime | None  # time of the newest request that a run has served
     began_at: datetime | None
     ended_at: datetime | None
     failed: bool
-    said: str
+    result: str
 
     @property
     def waits(self) -> bool:
-        """Whether somebody asked for a run that has not begun."""
+        """Whether a requested run has not begun."""
         return self.asked_at is not None and (
             self.served_at is None or self.asked_at > self.served_at
         )
 
     @property
     def runs(self) -> bool:
-        """Whether a run has begun and not ended, as far as the store was told."""
+        """Whether a run has begun and not ended, as far as the store knows."""
         return self.began_at is not None and (
             self.ended_at is None or self.ended_at < self.began_at
         )
@@ -57,7 +57,7 @@ class Tasks:
         """Work on `database`."""
         self._database = database
 
-    def take(
+    def acquire(
         self,
         name: str,
         owner: str,
@@ -66,52 +66,53 @@ class Tasks:
         now: datetime,
         is_dead: Callable[[str], bool] = lambda _owner: False,
     ) -> bool:
-        """Take the task, or keep it, for `owner` until then; False where another has it.
+        """Lease the task to `owner` until `until`, or renew the lease.
 
-        A lease of an owner that `is_dead` (sender/delivery/process_owner.py) counts no more.
+        The lease of an owner that `is_dead` (sender/delivery/process_owner.py) does not count.
+        Returns False where another owner has the task.
         """
         free = sa.or_(
             tasks.c.owner == "", tasks.c.owner == owner, tasks.c.lease_until <= to_ms(now)
         )
         with self._database.writing() as connection:
-            self._make(connection, name)
+            self._insert_new(connection, name)
             holder = connection.scalar(
                 sa.select(tasks.c.owner).where(tasks.c.name == name).with_for_update()
             )
             if holder and holder != owner and is_dead(holder):
                 free = tasks.c.owner == holder
-            taken = connection.execute(
+            leased = connection.execute(
                 sa.update(tasks)
                 .where(tasks.c.name == name, free)
                 .values(owner=owner, lease_until=to_ms(until))
             )
-            return taken.rowcount == 1
+            return leased.rowcount == 1
 
-    def give_back(self, name: str, owner: str) -> None:
-        """End the lease of `owner`, where it still holds it."""
+    def release(self, name: str, owner: str) -> None:
+        """End the lease of `owner` where it is still the holder."""
         mine = sa.and_(tasks.c.name == name, tasks.c.owner == owner)
         with self._database.writing() as connection:
             connection.execute(sa.update(tasks).where(mine).values(owner="", lease_until=0))
 
-    def ask(self, name: str, *, now: datetime) -> None:
-        """Ask whoever runs the task to run it soon; asking twice is asking once."""
+    def request_run(self, name: str, *, now: datetime) -> None:
+        """Request that the task runs soon; two requests before a run count as one."""
         with self._database.writing() as connection:
-            self._make(connection, name)
+            self._insert_new(connection, name)
             later = sa.case(
                 (tasks.c.asked_at >= to_ms(now), tasks.c.asked_at + 1), else_=to_ms(now)
             )
             connection.execute(sa.update(tasks).where(tasks.c.name == name).values(asked_at=later))
 
-    def asked(self, name: str) -> int:
-        """Return the mark of the newest request: another one is greater; 0 where there is none."""
+    def newest_request(self, name: str) -> int:
+        """Return the number of the newest request, which grows; 0 where there is none."""
         with self._database.reading() as connection:
             query = sa.select(tasks.c.asked_at).where(tasks.c.name == name)
             return int(connection.scalar(query) or 0)
 
-    def began(self, name: str, *, serving: int, now: datetime) -> None:
-        """Note that a run begins, which takes up the requests up to the mark `serving`."""
+    def note_start(self, name: str, *, serving: int, now: datetime) -> None:
+        """Note that a run begins, which serves the requests up to the number `serving`."""
         with self._database.writing() as connection:
-            self._make(connection, name)
+            self._insert_new(connection, name)
             connection.execute(
                 sa.update(tasks)
                 .where(tasks.c.name == name)
@@ -123,30 +124,30 @@ class Tasks:
                 )
             )
 
-    def ended(self, name: str, said: str, *, failed: bool, now: datetime) -> None:
-        """Note what came of a run, in one line."""
-        values = {"ended_at": to_ms(now), "failed": int(failed), "said": said[:_LONGEST]}
+    def note_end(self, name: str, result: str, *, failed: bool, now: datetime) -> None:
+        """Note the result of a run, in one line."""
+        values = {"ended_at": to_ms(now), "failed": int(failed), "said": result[:_LONGEST]}
         with self._database.writing() as connection:
-            self._make(connection, name)
+            self._insert_new(connection, name)
             connection.execute(sa.update(tasks).where(tasks.c.name == name).values(values))
 
     def state(self, name: str) -> TaskState:
-        """Return how a task stands; one that never ran has no times."""
+        """Return the state of a task; one that never ran has no times."""
         with self._database.reading() as connection:
             row = connection.execute(sa.select(tasks).where(tasks.c.name == name)).one_or_none()
         return (
-            TaskState(name, None, None, None, None, failed=False, said="")
+            TaskState(name, None, None, None, None, failed=False, result="")
             if row is None
             else _state(row)
         )
 
     def all(self) -> list[TaskState]:
-        """Return how all tasks stand that ever ran or were asked for, by name."""
+        """Return the states of all tasks that ever ran or were requested, by name."""
         with self._database.reading() as connection:
             rows = connection.execute(sa.select(tasks).order_by(tasks.c.name)).all()
         return [_state(row) for row in rows]
 
-    def _make(self, connection: sa.Connection, name: str) -> None:
+    def _insert_new(self, connection: sa.Connection, name: str) -> None:
         connection.execute(self._database.insert_new(tasks).values(name=name))
 
 
@@ -158,5 +159,5 @@ def _state(row: sa.Row[tuple[object, ...]]) -> TaskState:
         began_at=optional_time(row.began_at or None),
         ended_at=optional_time(row.ended_at or None),
         failed=bool(row.failed),
-        said=row.said,
+        result=row.said,
     )

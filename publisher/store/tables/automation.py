@@ -1,4 +1,4 @@
-"""Tasks that run by themselves."""
+"""Scheduled tasks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
 
 from publisher.store.tables.metadata import metadata
 
-# See tasks.py. A time of 0 is none.
+# A time of 0 is none.
 tasks = Table(
     "tasks",
     metadata,

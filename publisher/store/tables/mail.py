@@ -22,7 +22,7 @@ letters = Table(
     sqlite_autoincrement=True,
 )
 
-# When single mails left, and to which domain: they count against the pace for a day.
+# Time and domain of single mails that left: they count in rate limits for a day.
 single_mails = Table(
     "single_mails",
     metadata,
@@ -31,7 +31,7 @@ single_mails = Table(
     Column("domain", String(255), nullable=False),
 )
 
-# How often mail was asked for, by keyed hash of who or where, in windows of time.
+# Requests for mail in windows of time, by keyed hash of address, domain or network.
 knock_counts = Table(
     "knock_counts",
     metadata,
@@ -50,12 +50,12 @@ bounces = Table(
     Column("status", String(16), nullable=False),
     Column("issue_id", String(64), nullable=False),
     Column("reason", Text, nullable=False),
-    # Of the address, which is not kept; empty in reports of before there was this column.
+    # Of the address, which is not kept; empty in reports from before this column existed.
     Column("domain", String(255), nullable=False, server_default=""),
     Index("ix_bounces_email_hash", "email_hash", "at"),
 )
 
-# Mails of the operator's mailbox that were read once, by a hash; never their content.
+# Hashes of the mails of the operator's mailbox that were read; never their content.
 seen_mail = Table(
     "seen_mail",
     metadata,
@@ -64,7 +64,7 @@ seen_mail = Table(
     Column("verdict", String(24), nullable=False),
 )
 
-# Up to which number the mails of an IMAP folder were read.
+# The UID up to which the mails of an IMAP folder were read.
 mailboxes = Table(
     "mailboxes",
     metadata,

@@ -67,7 +67,7 @@ deliveries = Table(
     Column("code", Integer, nullable=False),
     Column("reason", Text, nullable=False),
     Column("message_id", String(998), nullable=False),
-    # Which transport took it last: only that one has evidence of what became of it.
+    # The transport that took it last: only that one has evidence of the outcome.
     Column("transport", Text, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     ForeignKeyConstraint(["issue_id", "edition_key"], ["editions.issue_id", "editions.key"]),
@@ -75,7 +75,7 @@ deliveries = Table(
     Index("ix_deliveries_subscriber", "subscriber_id"),
 )
 
-# How doubts were settled, by evidence or on somebody's word; rows are added and never changed.
+# Settled doubts, by evidence or by decision; rows are added and never changed.
 decisions = Table(
     "decisions",
     metadata,

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Column, String, Table, Text
 
 from publisher.store.tables.metadata import RowId, metadata
 
-# Links that log in once. The token itself is nowhere but in the link.
+# Links that log in once. The token itself is in the link only.
 login_links = Table(
     "login_links",
     metadata,
@@ -25,7 +25,7 @@ sessions = Table(
     Column("expires_at", BigInteger, nullable=False),
 )
 
-# What operators did; rows are added and never changed. `about` names no address.
+# Actions of operators; rows are added and never changed. `about` names no address.
 audit = Table(
     "audit",
     metadata,

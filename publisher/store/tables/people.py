@@ -17,13 +17,13 @@ subscribers = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("confirmed_at", BigInteger),
     Column("unsubscribed_at", BigInteger),
-    # What they wish; empty: as the list has it.
+    # Preferences; empty: the default of the list.
     Column("language", String(16), nullable=False, server_default=""),
     Column("length", String(16), nullable=False, server_default=""),
     Column("frequency", String(16), nullable=False, server_default=""),
-    # Of somebody who paused until a day; empty: until they say so.
+    # The end of a pause; empty: until they resume.
     Column("paused_until", BigInteger),
-    # An unsubscribe token names a person by id: the id of an erased one must never be given again.
+    # An unsubscribe token names a person by id: the id of an erased one must never be used again.
     sqlite_autoincrement=True,
 )
 
@@ -48,9 +48,9 @@ consent_log = Table(
     Column("at", BigInteger, nullable=False),
     Column("action", String(32), nullable=False),
     Column("detail", Text, nullable=False),
-    # Which text the person agreed to, see `wordings`; empty where they saw none of ours.
+    # The text that the person agreed to, see `wordings`; empty where they saw none of ours.
     Column("wording", String(32), nullable=False, server_default=""),
-    # From which addresses it was asked for and confirmed; blank when the person is erased.
+    # The IP addresses of request and confirmation; blank when the person is erased.
     Column("origin", String(128), nullable=False, server_default=""),
 )
 
@@ -70,12 +70,12 @@ wordings = Table(
     Column("since", BigInteger, nullable=False),
 )
 
-# What was asked for and is to be confirmed. The token itself is nowhere but in the mail.
+# Requests to be confirmed. The token itself is in the mail only.
 confirmations = Table(
     "confirmations",
     metadata,
     Column("token_hash", String(64), primary_key=True),
-    # Of the part of the mail's Message-ID by which an answer is known.
+    # Of the part of the mail's Message-ID by which an answer is recognised.
     Column("reply_hash", String(64), nullable=False, unique=True),
     Column("action", String(16), nullable=False),
     Column("email", String(320), nullable=False, index=True),

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Column, String, Table
 
 from publisher.store.tables.metadata import metadata
 
-# How often an app asked for a feed on a day, and for how many people it said: no more of anybody.
+# An app's requests of a feed on a day, and the subscribers it reported: nothing of any person.
 polls = Table(
     "polls",
     metadata,

@@ -35,14 +35,14 @@ def _build(call: Call) -> Reply:
             asked_at=task.asked_at,
             began_at=task.began_at,
             ended_at=task.ended_at,
-            said=task.said,
+            said=task.result,
         )
     )
 
 
 def _start(call: Call) -> Reply:
     now = call.context.clock()
-    call.context.store.tasks.ask(BUILD, now=now)
+    call.context.store.tasks.request_run(BUILD, now=now)
     call.context.store.audit_log.note(call.by, "build asked for", "", now=now)
     return Reply(_build(call).content, 202)
 
@@ -61,7 +61,7 @@ def _status(call: Call) -> Reply:
             mails_waiting=store.outgoing_queue.waiting(),
             tasks=[
                 model.Task(
-                    name=task.name, failed=task.failed, ended_at=task.ended_at, said=task.said
+                    name=task.name, failed=task.failed, ended_at=task.ended_at, said=task.result
                 )
                 for task in store.tasks.all()
             ],

@@ -75,7 +75,7 @@ def read_form(
 
 
 def preferences_of(form: FormData) -> Preferences:
-    """Return the wishes that a form names; what it does not know is as the list has it."""
+    """Return the preferences that a form names; unknown values are the default of the list."""
     return Preferences(
         _one_of(Language, text_of(form, "language")),
         _one_of(Length, text_of(form, "length")),

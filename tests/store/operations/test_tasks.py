@@ -19,7 +19,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def take(store: Store, owner: str, now: datetime, *, dead: bool = False) -> bool:
-    return store.tasks.take(
+    return store.tasks.acquire(
         "inbox", owner, until=now + MINUTE, now=now, is_dead=lambda _owner: dead
     )
 
@@ -30,9 +30,9 @@ def test_one_has_it_until_the_lease_is_over(store: Store, now: datetime) -> None
     assert not take(store, "b", now + MINUTE)
     assert take(store, "b", now + 2 * MINUTE)
     assert not take(store, "a", now + 2 * MINUTE)
-    store.tasks.give_back("inbox", "a")  # it is not a's any more
+    store.tasks.release("inbox", "a")  # it is not a's any more
     assert not take(store, "a", now + 2 * MINUTE)
-    store.tasks.give_back("inbox", "b")
+    store.tasks.release("inbox", "b")
     assert take(store, "a", now + 2 * MINUTE)
 
 
@@ -62,20 +62,20 @@ def test_of_many_at_the_same_moment_one_gets_it(url: str, store: Store, now: dat
 def test_a_request_waits_until_a_run_has_taken_it_up(store: Store, now: datetime) -> None:
     tasks = store.tasks
     assert not tasks.state("build").waits
-    tasks.ask("build", now=now)
-    first = tasks.asked("build")
+    tasks.request_run("build", now=now)
+    first = tasks.newest_request("build")
     assert tasks.state("build").waits
-    tasks.began("build", serving=first, now=now)
+    tasks.note_start("build", serving=first, now=now)
     assert (tasks.state("build").waits, tasks.state("build").runs) == (False, True)
-    tasks.ask("build", now=now)  # at the same moment, but after the run has begun
-    assert tasks.asked("build") > first
+    tasks.request_run("build", now=now)  # at the same moment, but after the run has begun
+    assert tasks.newest_request("build") > first
     assert tasks.state("build").waits
-    tasks.ended("build", "3 files written", failed=False, now=now + MINUTE)
+    tasks.note_end("build", "3 files written", failed=False, now=now + MINUTE)
     state = tasks.state("build")
-    assert (state.waits, state.runs, state.failed, state.said) == (
+    assert (state.waits, state.runs, state.failed, state.result) == (
         True,
         False,
         False,
         "3 files written",
     )
-    assert [one.name for one in tasks.all()] == ["build"]
+    assert [state.name for state in tasks.all()] == ["build"]

@@ -150,9 +150,9 @@ def test_a_build_is_asked_for(site: Site) -> None:
     asked = api(site, "POST", "/build")
     assert (asked.status_code, asked.json()["state"]) == (202, "waiting")
     tasks = site.store.tasks
-    tasks.began("build", serving=tasks.asked("build"), now=NOW)
+    tasks.note_start("build", serving=tasks.newest_request("build"), now=NOW)
     assert api(site, "GET", "/build").json()["state"] == "running"
-    tasks.ended("build", "no such folder", failed=True, now=NOW)
+    tasks.note_end("build", "no such folder", failed=True, now=NOW)
     found = api(site, "GET", "/build").json()
     assert (found["state"], found["said"]) == ("failed", "no such folder")
 
@@ -160,7 +160,7 @@ def test_a_build_is_asked_for(site: Site) -> None:
 def test_how_all_stands(site: Site) -> None:
     people(site, 2)
     freeze(site)
-    site.store.tasks.ended("inbox", "3 bounces", failed=False, now=NOW)
+    site.store.tasks.note_end("inbox", "3 bounces", failed=False, now=NOW)
     found = api(site, "GET", "/status").json()
     assert found["subscribers"][SubscriberStatus.ACTIVE] == 2
     assert found["issues"]["open"] == 1

@@ -1,4 +1,4 @@
-"""Who settled a delivery in doubt, when, and as what."""
+"""Decisions on deliveries in doubt."""
 
 from __future__ import annotations
 

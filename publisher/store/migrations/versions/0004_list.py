@@ -1,4 +1,4 @@
-"""The list by itself: what is to be confirmed, single mails, bounces, and the mailbox."""
+"""The list without an operator: confirmations, single mails, bounces, and the mailbox."""
 
 from __future__ import annotations
 

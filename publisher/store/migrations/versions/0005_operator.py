@@ -1,4 +1,4 @@
-"""The operator's pages: sessions, what was done there, feed polls, and domains of bounces."""
+"""The operator's pages: sessions, audit log, feed polls, and domains of bounces."""
 
 from __future__ import annotations
 

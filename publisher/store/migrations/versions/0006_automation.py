@@ -1,4 +1,4 @@
-"""What runs by itself, and the tokens of programs that use the API."""
+"""Scheduled tasks, and the tokens of programs that use the API."""
 
 from __future__ import annotations
 

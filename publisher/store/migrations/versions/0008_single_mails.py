@@ -1,4 +1,4 @@
-"""Single mails count against the pace."""
+"""Single mails count in rate limits."""
 
 from __future__ import annotations
 

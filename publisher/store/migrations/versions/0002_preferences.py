@@ -1,4 +1,4 @@
-"""How each subscriber wants the mail; empty where they leave it to the list."""
+"""Preferences of subscribers; empty where they leave it to the list."""
 
 from __future__ import annotations
 
