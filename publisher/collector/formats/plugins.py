@@ -17,7 +17,7 @@ GROUP = "publisher.formats"
 
 
 def fingerprint() -> bytes:
-    """Return a digest that changes whenever the installed formats may have changed."""
+    """Return a hash that changes when a package with a format is installed, changed or removed."""
     return plugins.fingerprint(GROUP)
 
 
