@@ -103,8 +103,8 @@ def test_examples_show_every_case(examples: Path) -> None:
     assert len(collection.papers) >= 20
     assert any(len(paper.topics) > 1 for paper in collection.papers)
     assert any(paper.version == 2 and len(paper.digests) > 1 for paper in collection.papers)
-    # They hold leaked prompt text on purpose, which is a warning.
-    assert not any(found.severity is Severity.ERROR for found in collection.findings)
+    # Their leaked prompt text is intended, and a warning.
+    assert not any(finding.severity is Severity.ERROR for finding in collection.findings)
 
 
 def test_bad_files_are_reported_and_the_rest_is_published(tmp_path: Path) -> None:
@@ -121,12 +121,14 @@ def test_bad_files_are_reported_and_the_rest_is_published(tmp_path: Path) -> Non
     collection = collect(tmp_path)
     assert {paper.id for paper in collection.papers} == {f"arxiv:2411.0000{n}" for n in range(1, 6)}
     assert {topic.slug for topic in collection.topics} == {"bare", "cafe", "etc", "good", "yaml"}
-    found = {(Path(f.path).name, f.line, f.code) for f in collection.findings}
-    assert ("latin.md", 6, "D102") in found
-    assert ("bare.md", 1, "D103") in found
-    assert ("yaml.md", 7, "D104") in found
-    assert ("garbage.md", 2, "D102") in found
-    assert ("essay.md", 4, "D108") in found
+    codes = {
+        (Path(finding.path).name, finding.line, finding.code) for finding in collection.findings
+    }
+    assert ("latin.md", 6, "D102") in codes
+    assert ("bare.md", 1, "D103") in codes
+    assert ("yaml.md", 7, "D104") in codes
+    assert ("garbage.md", 2, "D102") in codes
+    assert ("essay.md", 4, "D108") in codes
     assert not any(finding.path.endswith("good.md") for finding in collection.findings)
 
 
@@ -139,7 +141,7 @@ def test_unreadable_file_is_a_finding(tmp_path: Path) -> None:
     ]
 
 
-def test_what_the_cache_lost_meanwhile_is_parsed_again(tmp_path: Path) -> None:
+def test_files_are_parsed_again_if_the_cache_is_deleted(tmp_path: Path) -> None:
     write(tmp_path, "good.md", POST.format(topic="Good", n=1, extra=""))
     write(tmp_path, "yaml.md", POST.format(topic="Yaml", n=4, extra="description: a: b"))
     expected = collect(tmp_path)
@@ -171,7 +173,7 @@ def test_globs(tmp_path: Path) -> None:
 
 
 MOMENTS = [
-    (datetime(2024, 12, 2, 21, 38, 51), "2024-12-02T21:38:51+08:00"),  # noqa: DTZ001
+    (datetime(2024, 12, 2, 21, 38, 51), "2024-12-02T21:38:51+08:00"),  # noqa: DTZ001 - as YAML reads it
     ("2024-12-02 21:38:51", "2024-12-02T21:38:51+08:00"),
     ("2024/12/2", "2024-12-02T00:00:00+08:00"),
     ("2024年12月2日 08:05", "2024-12-02T08:05:00+08:00"),
@@ -181,14 +183,14 @@ MOMENTS = [
     ("yesterday", None),
     (20241202, None),
     (None, None),
-    (datetime(1, 1, 1), None),  # noqa: DTZ001
+    (datetime(1, 1, 1), None),  # noqa: DTZ001 - as YAML reads it
 ]
 
 
 @pytest.mark.parametrize(("value", "expected"), MOMENTS)
 def test_moment(value: object, expected: str | None) -> None:
-    found = reader.moment(value, ZONE)
-    assert (found.isoformat() if found else None) == expected
+    time = reader.moment(value, ZONE)
+    assert (time.isoformat() if time else None) == expected
 
 
 ARXIV = [
@@ -205,9 +207,9 @@ ARXIV = [
 
 @pytest.mark.parametrize(("url", "key", "version"), ARXIV)
 def test_arxiv_id(url: str, key: str | None, version: int) -> None:
-    found = paper_id.arxiv_id(url)
-    assert (found.key if found else None) == key
-    assert found is None or found.version == version
+    arxiv = paper_id.arxiv_id(url)
+    assert (arxiv.key if arxiv else None) == key
+    assert arxiv is None or arxiv.version == version
 
 
 def test_code_urls() -> None:
@@ -219,8 +221,8 @@ def test_code_urls() -> None:
 
 
 def paper(n: int, version: int = 1, **changes: object) -> ParsedPaper:
-    made = ParsedPaper(line=1, id=f"arxiv:2411.0000{n}", version=version, title=f"T{n}v{version}")
-    return replace(made, **changes)  # type: ignore[arg-type]
+    parsed = ParsedPaper(line=1, id=f"arxiv:2411.0000{n}", version=version, title=f"T{n}v{version}")
+    return replace(parsed, **changes)  # type: ignore[arg-type]
 
 
 def digest(day: int, *papers: ParsedPaper, topic: str = "A", path: str = "") -> ParsedDigest:
@@ -229,12 +231,12 @@ def digest(day: int, *papers: ParsedPaper, topic: str = "A", path: str = "") -> 
 
 
 def merged(digests: list[ParsedDigest]) -> list[Paper]:
-    papers, *_ = merge([index_of(one) for one in digests], digests.__getitem__)
+    papers, *_ = merge([index_of(digest) for digest in digests], digests.__getitem__)
     return list(papers)
 
 
-def test_merge_knows_every_digest() -> None:
-    (found,) = merged(
+def test_merge_combines_all_mentions() -> None:
+    (newest,) = merged(
         [
             digest(3, paper(1, 2, summary="new", takeaways=("n",))),
             digest(1, paper(1, 1, summary="old", takeaways=("o",), figures=("https://a/1",))),
@@ -242,14 +244,14 @@ def test_merge_knows_every_digest() -> None:
             digest(5, paper(1, 1, summary="late", takeaways=("l",)), topic="C"),
         ]
     )
-    assert found.version == 2
-    assert found.title == "T1v2"
-    assert found.summary == "new"
-    assert found.figures == ("https://a/1",)
-    assert [topic.name for topic in found.topics] == ["A", "B", "C"]
-    assert found.digests == ("1/A.md", "1/B.md", "3/A.md", "5/C.md")
-    assert found.first_published.day == 1
-    assert found.updated.day == 3
+    assert newest.version == 2
+    assert newest.title == "T1v2"
+    assert newest.summary == "new"
+    assert newest.figures == ("https://a/1",)
+    assert [topic.name for topic in newest.topics] == ["A", "B", "C"]
+    assert newest.digests == ("1/A.md", "1/B.md", "3/A.md", "5/C.md")
+    assert newest.first_published.day == 1
+    assert newest.updated.day == 3
 
 
 def test_merge_takes_notes_from_the_newest_that_has_them() -> None:

@@ -93,10 +93,10 @@ def test_author(author: str, hits: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted"), [("Søren Kierkegård", "kierkegard"), ("Ł. Łukasz", "Lukasz")]
+    ("name", "expected"), [("Søren Kierkegård", "kierkegard"), ("Ł. Łukasz", "Lukasz")]
 )
-def test_accents_and_strokes_do_not_count(name: str, wanted: str) -> None:
-    assert apply_filters([paper(authors=(name,))], Filters(include_authors=(wanted,)))
+def test_accents_and_strokes_do_not_count(name: str, expected: str) -> None:
+    assert apply_filters([paper(authors=(name,))], Filters(include_authors=(expected,)))
 
 
 TOPICS = [
@@ -115,10 +115,10 @@ TOPICS = [
 
 
 @pytest.mark.parametrize(("filters", "expected"), TOPICS)
-def test_topics_and_what_goes_together(filters: Filters, expected: tuple[str, ...] | None) -> None:
-    kept = apply_filters([paper()], filters)
-    found = tuple(topic.name for topic in kept[0].topics) if kept else None
-    assert found == expected
+def test_topics_and_combined_filters(filters: Filters, expected: tuple[str, ...] | None) -> None:
+    papers = apply_filters([paper()], filters)
+    topics = tuple(topic.name for topic in papers[0].topics) if papers else None
+    assert topics == expected
 
 
 def test_marks_are_in_order_and_each_once() -> None:

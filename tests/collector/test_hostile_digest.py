@@ -1,4 +1,4 @@
-"""No digest makes the collector slow: a megabyte of the worst in each part of a paper.
+"""Hostile digests take linear time: a megabyte of the worst text in each part of a paper.
 
 The limit is generous: what this finds is not linear, and takes minutes.
 """
@@ -39,6 +39,6 @@ for part, patterns in PATTERNS.items():
 
 
 @pytest.mark.slow
-def test_a_megabyte_of_the_worst_in_each_part() -> None:
+def test_a_megabyte_of_the_worst_text_in_each_part() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

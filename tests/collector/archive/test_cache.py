@@ -28,7 +28,7 @@ def row(path: str, n: int, changed: int = OLD) -> CacheRow:
     return CacheRow(path, Stamp(n, changed), f"k{n}".encode(), entry)
 
 
-def test_what_was_kept_is_known(tmp_path: Path) -> None:
+def test_stored_files_are_returned(tmp_path: Path) -> None:
     cache = open_cache(tmp_path / "deep" / "cache.sqlite")
     cache.store("/a", V, [row("x.md", 1), row("y.md", 2)])
     cache.close()
@@ -54,7 +54,7 @@ def test_a_file_changed_while_it_was_read_is_not_trusted(tmp_path: Path) -> None
     cache.close()
 
 
-def test_garbage_is_made_anew(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "cache.sqlite"
     path.write_bytes(b"a letter, no database" * 1000)
     cache = open_cache(path)
@@ -63,7 +63,7 @@ def test_garbage_is_made_anew(tmp_path: Path) -> None:
     cache.close()
 
 
-def test_damage_inside_is_survived(tmp_path: Path) -> None:
+def test_a_damaged_database_raises_nothing(tmp_path: Path) -> None:
     path = tmp_path / "cache.sqlite"
     cache = open_cache(path)
     entry = CacheEntry(b"h", b"f", os.urandom(5000))
@@ -80,7 +80,7 @@ def test_damage_inside_is_survived(tmp_path: Path) -> None:
     damaged.close()
 
 
-def test_no_place_for_it_is_no_error(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     for path in (None, tmp_path / "file" / "cache.sqlite", tmp_path):
         cache = open_cache(path)
@@ -102,7 +102,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 entry = CacheEntry(b"", b"", b"x" * 5000)
 rows = [CacheRow(str(n), Stamp(1, 1), n.to_bytes(4), entry) for n in range(100)]
 cache.store("/a", b"v", rows)
-assert all(cache.entry(row.key) == entry for row in rows), "what can't be written stays in memory"
+assert all(cache.entry(row.key) == entry for row in rows), "rows stay in memory"
 cache.close()
 """
     subprocess.run([sys.executable, "-c", program, str(tmp_path / "c.sqlite")], check=True)
@@ -129,13 +129,13 @@ cache.close()
     connection.close()
 
 
-def test_what_another_parser_kept_is_not_known(tmp_path: Path) -> None:
+def test_files_of_another_parser_version_are_not_returned(tmp_path: Path) -> None:
     cache = open_cache(tmp_path / "cache.sqlite")
     cache.store("/a", V, [row("x.md", 1)])
     assert cache.files("/a", b"another") == {}
     cache.close()
 
 
-def test_keys_tell_parts_apart() -> None:
+def test_keys_depend_on_the_division_into_parts() -> None:
     assert content_key(b"a", b"b") == content_key(b"a", b"b")
     assert content_key(b"a", b"b") != content_key(b"ab", b"")

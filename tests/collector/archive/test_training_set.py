@@ -1,4 +1,4 @@
-"""Damaged digests are repaired with what the clean ones of the archive teach."""
+"""Repair of damaged digests by a training set of clean ones of the archive."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_repair_is_kept_until_its_training_set_changes(
     assert next(paper.repaired for paper in better.papers if paper.title == "Title 1")
 
 
-def test_only_the_first_clean_digests_are_learned_from(
+def test_only_the_first_clean_digests_are_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(training_set, "MOST", 1)
@@ -125,7 +125,7 @@ def test_without_the_extra_a_damaged_digest_is_published_and_reported(tmp_path: 
     assert abstracts(collection) == {"Title 1": damaged(PROSE), "Title 2": PROSE}
 
 
-def test_once_the_extra_is_installed_what_was_left_is_repaired(
+def test_once_the_extra_is_installed_remaining_damage_is_repaired(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "digests"

@@ -34,12 +34,12 @@ def as_json(case: Path) -> dict[str, object]:
             }
             for digest in parsed.digests
         ],
-        "findings": [str(found) for found in parsed.findings],
+        "findings": [str(finding) for finding in parsed.findings],
     }
 
 
 def _fields(paper: ParsedPaper) -> dict[str, object]:
-    """Return the fields that are set: most formats leave most of them empty."""
+    """Return the fields that are set; most are empty in most formats."""
     return {name: value for name, value in asdict(paper).items() if value not in ("", (), None)}
 
 

@@ -1,4 +1,4 @@
-"""Summary and takeaways in every shape that a language model gives them."""
+"""Summary and takeaways in all shapes that language models write."""
 
 from __future__ import annotations
 
@@ -96,17 +96,17 @@ TAKEAWAY_LABELS = [
 @pytest.mark.parametrize("label", SUMMARY_LABELS)
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
 def test_summary_label(label: str, gap: str) -> None:
-    found = read(f"{label}{gap}正文。\n\n**Key Takeaways**\n- 甲。\n- 乙。")
-    assert found.summary == "正文。"
-    assert found.takeaways == ("甲。", "乙。")
+    machine = read(f"{label}{gap}正文。\n\n**Key Takeaways**\n- 甲。\n- 乙。")
+    assert machine.summary == "正文。"
+    assert machine.takeaways == ("甲。", "乙。")
 
 
 @pytest.mark.parametrize("label", TAKEAWAY_LABELS)
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
 def test_takeaway_label(label: str, gap: str) -> None:
-    found = read(f"**Summary**\n正文。\n\n{label}{gap}- 甲。\n- 乙。")
-    assert found.summary == "正文。"
-    assert found.takeaways == ("甲。", "乙。")
+    machine = read(f"**Summary**\n正文。\n\n{label}{gap}- 甲。\n- 乙。")
+    assert machine.summary == "正文。"
+    assert machine.takeaways == ("甲。", "乙。")
 
 
 ONE_LINE = [
@@ -127,9 +127,9 @@ ONE_LINE = [
 
 @pytest.mark.parametrize("text", ONE_LINE)
 def test_text_beside_its_label(text: str) -> None:
-    found = read(f"{text}\n\n**要点**\n- 甲。")
-    assert found.summary == "正文。"
-    assert found.takeaways == ("甲。",)
+    machine = read(f"{text}\n\n**要点**\n- 甲。")
+    assert machine.summary == "正文。"
+    assert machine.takeaways == ("甲。",)
 
 
 NO_LABELS = [
@@ -144,7 +144,7 @@ NO_LABELS = [
 
 
 @pytest.mark.parametrize("line", NO_LABELS)
-def test_a_sentence_is_no_label(line: str) -> None:
+def test_a_sentence_is_not_a_label(line: str) -> None:
     label = find_label(line)
     assert label is None or label.kind is LabelKind.UNKNOWN
     assert read(f"**Summary**\n{line}\n\n**要点**\n- 甲。").summary == line.replace("**", "")
@@ -196,21 +196,21 @@ LISTS = [
 
 @pytest.mark.parametrize(("source", "items"), LISTS)
 def test_list(source: str, items: list[str]) -> None:
-    found = read(f"**Summary**\n正文。\n\n**Key Takeaways**\n{source}")
-    assert found.takeaways == tuple(items)
-    assert found.summary == "正文。"
+    machine = read(f"**Summary**\n正文。\n\n**Key Takeaways**\n{source}")
+    assert machine.takeaways == tuple(items)
+    assert machine.summary == "正文。"
 
 
-def test_what_was_left_out_is_told() -> None:
-    found = read("**Summary**\n正文。\n**我的看法**\n以下是要点：\n- 甲\n\n希望对您有帮助。")
-    assert not found.unknown_labels
-    assert found.takeaways == ()
-    found = read("**Summary**\n正文。\n**我的看法**\n- 甲\n\n希望对您有帮助。")
-    assert found.unknown_labels == ((2, "我的看法"),)
-    assert found.courtesy == (5,)
+def test_left_out_lines_are_reported() -> None:
+    machine = read("**Summary**\n正文。\n**我的看法**\n以下是要点：\n- 甲\n\n希望对您有帮助。")
+    assert not machine.unknown_labels
+    assert machine.takeaways == ()
+    machine = read("**Summary**\n正文。\n**我的看法**\n- 甲\n\n希望对您有帮助。")
+    assert machine.unknown_labels == ((2, "我的看法"),)
+    assert machine.courtesy == (5,)
 
 
-def test_a_label_in_the_notes_is_none() -> None:
+def test_labels_in_the_notes_do_not_count() -> None:
     lines = f"{LINK}\n6. **Summary**:\n- (1) 甲\n<details>".split("\n")
     assert read_machine_part(lines).summary == ""
     lines = (
@@ -218,9 +218,9 @@ def test_a_label_in_the_notes_is_none() -> None:
             "\n"
         )
     )
-    found = read_machine_part(lines)
-    assert found.takeaways == ("甲",)
-    assert found.notes_start == 5
+    machine = read_machine_part(lines)
+    assert machine.takeaways == ("甲",)
+    assert machine.notes_start == 5
 
 
 @given(st.lists(st.text(st.characters(codec=None), max_size=40) | st.sampled_from(
@@ -228,8 +228,8 @@ def test_a_label_in_the_notes_is_none() -> None:
 ), max_size=12))  # fmt: skip
 def test_any_text_can_stand_in_xml(lines: list[str]) -> None:
     element = etree.Element("a")
-    found = read_machine_part(lines)
-    for element.text in (found.summary, *found.takeaways):
+    machine = read_machine_part(lines)
+    for element.text in (machine.summary, *machine.takeaways):
         etree.fromstring(etree.tostring(element))
 
 

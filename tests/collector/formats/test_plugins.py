@@ -1,4 +1,4 @@
-"""A format from a package that is installed: a real one, in a folder on sys.path."""
+"""Formats of installed packages: real packages, in a folder on sys.path."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ POST = "---\ntitle: T\ndate: 2024-11-30\ntags: [t]\n---\n{body}\n"
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Return a folder of packages that Python knows."""
+    """Return a folder of packages on sys.path."""
     folder = tmp_path / "site"
     folder.mkdir()
     monkeypatch.syspath_prepend(folder)
@@ -63,14 +63,14 @@ def collect(tmp_path: Path, *bodies: str) -> Collection:
     return collector.collect(load(None, {}, {"source": {"folders": [str(folder)]}}))
 
 
-def test_it_is_asked_before_the_format_that_takes_any_post(site: Path, tmp_path: Path) -> None:
+def test_it_precedes_the_format_that_accepts_any_post(site: Path, tmp_path: Path) -> None:
     install(site, "good", GOOD)
     collection = collect(tmp_path, "§ First\n§ Second", "Prose.")
     assert {paper.title for paper in collection.papers} == {"First", "Second", "T"}
     assert not collection.findings
 
 
-def test_an_object_will_do(site: Path, tmp_path: Path) -> None:
+def test_a_format_may_be_an_object(site: Path, tmp_path: Path) -> None:
     code = (
         GOOD
         + "\nclass F:\n    recognises = staticmethod(recognises)\n    parse = staticmethod(parse)\n"
@@ -89,24 +89,24 @@ def test_an_object_will_do(site: Path, tmp_path: Path) -> None:
         ("x = 1", "", "no recognises and no parse"),
     ],
 )
-def test_a_broken_package_is_reported_and_stops_nothing(
+def test_a_broken_package_is_reported_and_does_not_stop_others(
     site: Path, tmp_path: Path, code: str | None, entry: str, reason: str
 ) -> None:
     install(site, "bad", code, entry)
     install(site, "good", GOOD)
     collection = collect(tmp_path, "§ One", "Prose.")
     assert {paper.title for paper in collection.papers} == {"One", "T"}
-    (found,) = collection.findings
-    assert str(found).startswith("publisher.formats:bad:0: D303")
-    assert reason in found.message
-    assert "\n" not in str(found)
+    (finding,) = collection.findings
+    assert str(finding).startswith("publisher.formats:bad:0: D303")
+    assert reason in finding.message
+    assert "\n" not in str(finding)
 
 
-def test_one_that_fails_on_a_file_leaves_it_to_the_others(site: Path, tmp_path: Path) -> None:
+def test_a_file_on_which_a_format_fails_is_left_to_others(site: Path, tmp_path: Path) -> None:
     install(site, "good", GOOD)
     collection = collect(tmp_path, "boom", "§ One")
     assert {paper.title for paper in collection.papers} == {"One", "T"}
-    (found,) = collection.findings
-    assert str(found).endswith(
+    (finding,) = collection.findings
+    assert str(finding).endswith(
         "0.md:0: D303 the format of an installed package fails: good: KeyError: 'boom'"
     )

@@ -1,4 +1,4 @@
-"""The words of tables, what makes a post an entry, and that no text makes either slow."""
+"""Tables and plain posts: their words, ids and topics, and linear time for any text."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ DATES = [
 
 
 def parse(path: str, text: str, zone: ZoneInfo) -> tuple[ParsedDigest | None, list[Finding]]:
-    """Return the digest as it was before its papers went by date and topic."""
+    """Return the digest with the papers of all dates and topics."""
     parsed = parse_text(path, text, zone)
     papers = sorted((p for part in parsed.digests for p in part.papers), key=lambda p: p.line)
     digest = replace(parsed.digests[0], papers=tuple(papers)) if parsed.digests else None
@@ -54,8 +54,8 @@ def parse(path: str, text: str, zone: ZoneInfo) -> tuple[ParsedDigest | None, li
 
 @pytest.mark.parametrize(("text", "expected"), DATES)
 def test_date(text: str, expected: str | None) -> None:
-    found = table_words.moment(text, ZONE)
-    assert (found.date().isoformat() if found else None) == expected
+    date = table_words.moment(text, ZONE)
+    assert (date.date().isoformat() if date else None) == expected
 
 
 TOPICS = [
@@ -89,13 +89,13 @@ NO_TABLES = [
 
 
 @pytest.mark.parametrize("body", NO_TABLES)
-def test_just_a_table(body: str) -> None:
+def test_a_table_without_papers(body: str) -> None:
     digest, findings = parse("README.md", body, ZONE)
     assert digest is None
-    assert [found.code for found in findings] == ["D103", "D108"]
+    assert [finding.code for finding in findings] == ["D103", "D108"]
 
 
-def test_a_table_in_the_notes_of_a_digest_swallows_nothing() -> None:
+def test_a_table_in_notes_does_not_hide_papers() -> None:
     body = (
         "## A paper\n\n**Authors:A B**\n\nAbstract.\n\n[PDF](http://arxiv.org/abs/2411.00009v1)\n\n"
         f"{TABLE}|T|2024-11-30|{LINK}|A|\n"
@@ -135,13 +135,13 @@ POSTS = [  # path, front matter, id
 
 
 def test_ids_of_posts() -> None:
-    found = []
+    ids = []
     for path, extra, start in POSTS:
         digest, _ = parse(path, f"---\ntitle: T\ndate: 2024-11-30\n{extra}\n---\nB\n", ZONE)
         assert digest
-        found.append(digest.papers[0].id)
-        assert found[-1].startswith(start)
-    assert len(set(found[:5])) == 1  # wherever the file is, its address is the same
+        ids.append(digest.papers[0].id)
+        assert ids[-1].startswith(start)
+    assert len(set(ids[:5])) == 1  # in any folder the address is the same
 
 
 @pytest.mark.parametrize(
@@ -167,10 +167,10 @@ def test_topics_of_posts(path: str, extra: str, topics: tuple[str, ...]) -> None
 @pytest.mark.parametrize(
     "text", ["---\ntitle: T\n---\n", "---\nlayout: x\n---\nText.\n", "# Just a README\n\nText.\n"]
 )
-def test_no_posts(text: str) -> None:
+def test_text_that_is_not_a_post(text: str) -> None:
     digest, findings = parse("x.md", text, ZONE)
     assert digest is None
-    assert "D108" in {found.code for found in findings}
+    assert "D108" in {finding.code for finding in findings}
 
 
 def test_an_empty_digest_is_no_post() -> None:
@@ -190,7 +190,7 @@ SLOW = [
 
 
 @pytest.mark.parametrize("body", SLOW, ids=range(len(SLOW)))
-def test_nothing_makes_it_slow(body: str) -> None:
+def test_hostile_tables_take_linear_time(body: str) -> None:
     start = time.process_time()
     parse("x.md", HEAD + body, ZONE)
     assert time.process_time() - start < 60, "what is not linear takes many minutes"

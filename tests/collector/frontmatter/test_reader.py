@@ -1,4 +1,4 @@
-"""Front matter in every language, and what is read of it where it is broken."""
+"""Front matter in every syntax, and lenient reading where it is not valid."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("source", "expected"), BROKEN)
-def test_what_yaml_refuses_is_read_all_the_same(source: str, expected: dict[str, object]) -> None:
+def test_values_of_invalid_yaml_are_read(source: str, expected: dict[str, object]) -> None:
     post = reader.split("x.md", f"---\n{source}\n---\nBody.\n")
     assert {key: value for key, value in post.metadata.items() if key != "good"} == expected
     assert post.body == "Body.\n"
-    (found,) = post.findings
-    assert found.code == "D104"
-    assert f"keys read: {next(iter(expected))}" in found.message
+    (finding,) = post.findings
+    assert finding.code == "D104"
+    assert f"keys read: {next(iter(expected))}" in finding.message
 
 
 GOOD = """\
@@ -66,7 +66,7 @@ none:
 """
 
 
-def test_one_bad_value_costs_no_other() -> None:
+def test_a_bad_value_does_not_affect_others() -> None:
     bad = "first: a: b\n" + GOOD + "last: c: d\n"
     metadata = reader.split("x.md", f"---\n{bad}---\n").metadata
     alone = reader.split("x.md", f"---\n{GOOD}---\n").metadata
@@ -81,10 +81,10 @@ def test_one_bad_value_costs_no_other() -> None:
     assert metadata["day"] == date(2024, 11, 30)
 
 
-def test_a_key_that_is_there_twice() -> None:
+def test_repeated_key() -> None:
     post = reader.split("x.md", "---\ntitle: a\ntags: [b]\ntitle: c\n---\n")
     assert post.metadata["title"] == "c"
-    assert [str(found) for found in post.findings] == [
+    assert [str(finding) for finding in post.findings] == [
         "x.md:4: D304 the front matter has this key twice, the last holds: title"
     ]
 
@@ -106,32 +106,32 @@ HEADS = [
 
 
 @pytest.mark.parametrize(("text", "metadata", "body_line", "codes"), HEADS)
-def test_other_heads(
+def test_other_syntaxes(
     text: str, metadata: dict[str, object], body_line: int, codes: list[str]
 ) -> None:
     post = reader.split("x.md", text)
     assert post.metadata == metadata
     assert post.body_line == body_line
-    assert [found.code for found in post.findings] == codes
+    assert [finding.code for finding in post.findings] == codes
     if metadata:
         assert post.body.lstrip("\n") == "B\n"
 
 
-def test_broken_toml_names_its_line() -> None:
+def test_invalid_toml_is_reported_with_its_line() -> None:
     post = reader.split("x.md", '\n+++\ntitle = "T"\nbad = a: b\n+++\nB\n')
-    (found,) = post.findings
-    assert found.line == 4
-    assert "keys read: title, bad" in found.message
+    (finding,) = post.findings
+    assert finding.line == 4
+    assert "keys read: title, bad" in finding.message
 
 
-def test_text_of_takes_texts_only() -> None:
+def test_text_of_returns_texts_only() -> None:
     metadata: dict[str, object] = {"Title": " T ", "a": True, "b": ["x"], "c": 7, "d": ""}
     assert text_of(metadata, "title") == "T"
     assert text_of(metadata, "a", "b", "d", "c") == "7"
     assert text_of(metadata, "a", "b", "d") == ""
 
 
-def test_anchors_that_unfold_for_ever_are_no_names() -> None:
+def test_nested_anchors_are_not_names() -> None:
     bomb = "a: &a [x, x, x]\n" + "".join(
         f"{name}: &{name} [{', '.join(['*' + before] * 9)}]\n"
         for before, name in zip("abcdefgh", "bcdefghi", strict=True)
@@ -144,7 +144,7 @@ def test_anchors_that_unfold_for_ever_are_no_names() -> None:
 def test_thousands_of_open_brackets_do_not_end_the_process(opener: str) -> None:
     post = reader.split("x.md", f"---\ntitle: T\nx: {opener * 30_000}\n---\nB\n")
     assert post.metadata["title"] == "T"
-    assert [found.code for found in post.findings] == ["D104"]
+    assert [finding.code for finding in post.findings] == ["D104"]
 
 
 @given(st.text(alphabet=st.sampled_from("ab:- \t\n[]{}'\"#|>&*!%@`,0"), max_size=80))

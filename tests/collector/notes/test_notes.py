@@ -1,4 +1,4 @@
-"""Notes in the shapes that a language model gives them."""
+"""Notes in all shapes that language models write."""
 
 from __future__ import annotations
 
@@ -138,9 +138,11 @@ Conclusion: (1) 有用处。(2) 创新点：首个框架。性能：速度很快
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_shape(shape: str) -> None:
-    found = read_notes(SHAPES[shape].split("\n"))
-    assert found.notes is not None
-    fields = {k: v.rstrip("。；") if k != "cut_off" else v for k, v in asdict(found.notes).items()}
+    notes_read = read_notes(SHAPES[shape].split("\n"))
+    assert notes_read.notes is not None
+    fields = {
+        k: v.rstrip("。；") if k != "cut_off" else v for k, v in asdict(notes_read.notes).items()
+    }
     assert fields == {
         "background": "场景难",
         "past_methods": "旧法慢",
@@ -154,16 +156,18 @@ def test_shape(shape: str) -> None:
     }
 
 
-def test_half_an_emphasis_is_none() -> None:
-    found = read_notes(["7. 方法：", "(1) **编码**：先编码。", "**(2) 解码**：后解码。"])
-    assert found.notes is not None
-    assert found.notes.method == "编码：先编码。\n解码：后解码。"
+def test_an_unpaired_emphasis_mark_is_removed() -> None:
+    notes_read = read_notes(["7. 方法：", "(1) **编码**：先编码。", "**(2) 解码**：后解码。"])
+    assert notes_read.notes is not None
+    assert notes_read.notes.method == "编码：先编码。\n解码：后解码。"
 
 
 def test_a_conclusion_that_lost_its_heading() -> None:
-    found = read_notes(["7. 方法：", "(1) 编码。", "综述", "(2) 创新点：首个。", "工作量：多。"])
-    assert found.notes is not None
-    assert (found.notes.innovation, found.notes.workload) == ("首个。", "多。")
+    notes_read = read_notes(
+        ["7. 方法：", "(1) 编码。", "综述", "(2) 创新点：首个。", "工作量：多。"]
+    )
+    assert notes_read.notes is not None
+    assert (notes_read.notes.innovation, notes_read.notes.workload) == ("首个。", "多。")
 
 
 EMPTY = [
@@ -178,19 +182,19 @@ EMPTY = [
 
 
 @pytest.mark.parametrize("text", EMPTY)
-def test_nothing_to_keep(text: str) -> None:
+def test_text_without_notes(text: str) -> None:
     assert read_notes(text.split("\n")).notes is None
 
 
 def test_sections_that_repeat_what_arxiv_says_are_dropped() -> None:
-    found = read_notes(["1. Title: 假的", "2. 作者：假的", "6. 摘要：", "(1) 场景难。"])
-    assert found.notes is not None
-    assert "假的" not in str(found.notes)
+    notes_read = read_notes(["1. Title: 假的", "2. 作者：假的", "6. 摘要：", "(1) 场景难。"])
+    assert notes_read.notes is not None
+    assert "假的" not in str(notes_read.notes)
 
 
-def test_what_is_dropped_has_its_line() -> None:
-    found = read_notes(["5. Urls: Github: None", "", "7. 方法：", "真的。以上仅供参考。"])
-    assert [(piece.index, piece.kind.value) for piece in found.dropped] == [
+def test_dropped_pieces_have_their_line() -> None:
+    notes_read = read_notes(["5. Urls: Github: None", "", "7. 方法：", "真的。以上仅供参考。"])
+    assert [(piece.index, piece.kind.value) for piece in notes_read.dropped] == [
         (0, "placeholder"),
         (3, "greeting"),
     ]
@@ -224,10 +228,10 @@ def test_cut_off(text: str, among_closed: bool, expected: bool) -> None:
     )
 )
 def test_any_text_can_stand_in_xml(lines: list[str]) -> None:
-    found = read_notes(lines)
+    notes_read = read_notes(lines)
     element = etree.Element("a")
-    for part in PARTS if found.notes else ():
-        element.text = getattr(found.notes, part)
+    for part in PARTS if notes_read.notes else ():
+        element.text = getattr(notes_read.notes, part)
         etree.fromstring(etree.tostring(element))
 
 

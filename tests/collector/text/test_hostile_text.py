@@ -1,4 +1,4 @@
-"""No text makes the collector slow: the worst patterns, a megabyte each, in a process of its own.
+"""Hostile text takes linear time: the worst patterns, a megabyte each, in a separate process.
 
 The limit is generous: what these tests find is not linear, and takes minutes.
 """
@@ -11,7 +11,7 @@ import sys
 import pytest
 
 SIZE = 1_000_000
-# An expression that backtracks, or a search that starts anew, shows with one of these repeated.
+# Repeating one of these reveals regular expressions that backtrack, and repeated searches.
 PATTERNS = [
     *"[*$\\{<&^_~`'(-", "[](", "![](", "](", "$$", "$x^", "$x^{", "{$", "\\(", "\\[", "\\a{",
     "\\c{", "\\'", "\\\\", "\\textbf{", "\\frac{", "$\\frac", "\\begin{equation}", "\\verb|",
@@ -38,7 +38,7 @@ for pattern in patterns:
 
 
 @pytest.mark.slow
-def test_a_megabyte_of_the_worst() -> None:
+def test_a_megabyte_of_the_worst_text() -> None:
     patterns = [pattern.encode("unicode_escape").decode() for pattern in PATTERNS]
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(SIZE), *patterns],

@@ -16,9 +16,9 @@ URLS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "found"), URLS)
-def test_urls(text: str, found: list[str]) -> None:
-    assert list(urls(from_arxiv(text))) == found
+@pytest.mark.parametrize(("text", "expected"), URLS)
+def test_urls(text: str, expected: list[str]) -> None:
+    assert list(urls(from_arxiv(text))) == expected
 
 
 CODE = [
@@ -69,6 +69,6 @@ PROJECTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "found"), PROJECTS)
-def test_projects(text: str, found: list[str]) -> None:
-    assert list(project_urls(from_arxiv(text))) == found
+@pytest.mark.parametrize(("text", "expected"), PROJECTS)
+def test_projects(text: str, expected: list[str]) -> None:
+    assert list(project_urls(from_arxiv(text))) == expected

@@ -55,14 +55,14 @@ def test_machine_text(source: str, text: str) -> None:
     assert from_machine(source) == text
 
 
-def test_no_text_can_hold_the_place_of_a_token() -> None:
+def test_the_placeholder_of_tokens_is_removed() -> None:
     hostile = f"https://evil.example/?t={UNSUBSCRIBE_PLACEHOLDER}"
     assert from_arxiv(hostile) == from_machine(hostile) == "https://evil.example/?t="
     split = UNSUBSCRIBE_PLACEHOLDER[:9] + UNSUBSCRIBE_PLACEHOLDER + UNSUBSCRIBE_PLACEHOLDER[9:]
     assert UNSUBSCRIBE_PLACEHOLDER not in from_machine(split)
 
 
-def test_arxiv_text_keeps_signs_that_are_no_mark_up() -> None:
+def test_arxiv_text_keeps_markdown_and_html_signs() -> None:
     assert from_arxiv("If x < y, **then** a_b <b>") == "If x < y, **then** a_b <b>"
 
 
@@ -87,12 +87,12 @@ def test_arxiv_text_keeps_signs_that_are_no_mark_up() -> None:
         "\U000e0100",
     ],
 )
-def test_what_no_reader_should_get(junk: str) -> None:
+def test_illegal_and_hidden_characters_are_removed(junk: str) -> None:
     assert plain(f"a{junk}b") == "ab"
 
 
 @pytest.mark.parametrize("text", ["👩‍👩‍👧", "❤️", "1️⃣", "می‌خواهم", "क्‍ष", "葛󠄀", "\ue000", "e̍"])
-def test_what_looks_like_junk_and_is_none(text: str) -> None:
+def test_unusual_text_stays(text: str) -> None:
     assert plain(text) == text
 
 
@@ -100,7 +100,7 @@ def test_separators_are_blanks() -> None:
     assert plain("a\u2028b\x0cc\xa0d\te") == "a b c d e"
 
 
-def test_a_letter_under_a_tower_of_marks_keeps_eight() -> None:
+def test_a_letter_keeps_eight_combining_marks() -> None:
     assert len(plain("a" + "\u0335" * 1000)) == 9
 
 
@@ -137,7 +137,7 @@ def test_any_slug_is_a_safe_file_name(name: str) -> None:
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", slugify(name))
 
 
-def test_equal_slugs_are_told_apart_and_stay_when_a_topic_comes() -> None:
+def test_equal_slugs_get_a_hash_and_stay_when_a_topic_is_added() -> None:
     two = assign_slugs(["a b", "a/b"])
     three = assign_slugs(["a b", "a/b", "a.b"])
     assert two["a b"] == "a-b"
@@ -151,7 +151,7 @@ def test_case_and_width_make_no_new_topic() -> None:
     assert slugs["Ne  RF"] == "ne-rf"
 
 
-def test_sound_characters_need_no_care() -> None:
+def test_sound_characters_are_legal() -> None:
     sound = set(filter(re.compile(f"[{SOUND}]").match, map(chr, range(0x110000))))
     assert {char for char in sound if char.isspace()} == set("\t\n ")
     for char in sound - set("\t\n"):

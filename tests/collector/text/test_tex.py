@@ -86,7 +86,7 @@ NO_TEX = [
 
 
 @pytest.mark.parametrize("text", NO_TEX)
-def test_text_that_is_no_tex_stays(text: str) -> None:
+def test_text_without_tex_stays(text: str) -> None:
     assert tex_to_text(text) == text
 
 
@@ -116,7 +116,7 @@ def test_a_title_has_no_links() -> None:
     assert tex_to_html(r"\href{https://a.b}{x} https://c.d", with_links=False) == "x https://c.d"
 
 
-def test_html_is_empty_where_escaping_gives_it() -> None:
+def test_html_is_empty_if_it_equals_the_escaped_text() -> None:
     assert html_from_arxiv(r"$\alpha$ < 5\% & more") == ""
     assert html_from_arxiv("$x^2$") == "x<sup>2</sup>"
 
@@ -147,23 +147,23 @@ HOSTILE = st.one_of(st.text(st.characters(codec=None)), st.lists(PIECES).map("".
 
 @given(HOSTILE)
 def test_any_text_gives_a_safe_fragment(text: str) -> None:
-    made = html_from_arxiv(text) or html.escape(from_arxiv(text), quote=False)
-    root = lxml.html.fragment_fromstring(made, create_parent="div")
+    fragment_html = html_from_arxiv(text) or html.escape(from_arxiv(text), quote=False)
+    root = lxml.html.fragment_fromstring(fragment_html, create_parent="div")
     for element in root.iterdescendants():
         assert element.tag in ELEMENTS
         assert set(element.keys()) <= {"href", "rel"}
         assert element.get("href", "https://").startswith(("http://", "https://"))
-    etree.fromstring(f"<p>{made}</p>".encode())  # Atom's readers are strict
-    assert fragment(made) == made
+    etree.fromstring(f"<p>{fragment_html}</p>".encode())  # Atom's readers are strict
+    assert fragment(fragment_html) == fragment_html
 
 
 @given(HOSTILE)
-def test_both_forms_hold_only_what_xml_allows(text: str) -> None:
-    for made in (from_arxiv(text), html_from_arxiv(text)):
-        etree.Element("a").text = made
-        assert plain(made) == made
+def test_both_forms_are_legal_in_xml(text: str) -> None:
+    for converted in (from_arxiv(text), html_from_arxiv(text)):
+        etree.Element("a").text = converted
+        assert plain(converted) == converted
 
 
 @given(st.text(st.characters(exclude_characters="\\$~`'-{"), max_size=200))
-def test_text_without_a_sign_of_tex_is_never_touched(text: str) -> None:
+def test_text_without_tex_characters_stays(text: str) -> None:
     assert tex_to_text(text) == text

@@ -76,5 +76,5 @@ def test_none(comment: str) -> None:
 
 @given(st.text())
 def test_any_comment(comment: str) -> None:
-    found = venue(comment)
-    assert found is None or found.name
+    match = venue(comment)
+    assert match is None or match.name
