@@ -1,1 +1,1 @@
-"""Archives: many files parsed once, kept in a cache, and read again when asked for."""
+"""Archives: files that are parsed once, cached, and loaded when they are accessed."""

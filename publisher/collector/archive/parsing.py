@@ -86,7 +86,7 @@ def parse_bytes(
 
 def parse_text(path: str, text: str, zone: ZoneInfo) -> ParsedFile:
     """Return the parsed content of an undamaged or repaired `text`."""
-    post = reader.split(path, text)
+    post = reader.read_post(path, text)
     if ignore_rules.is_draft(post.metadata):
         return ParsedFile(is_draft=True)
     digest, findings = _parse_post(path, post, zone)
@@ -189,7 +189,9 @@ def _published(
 def _topic_names(path: str, post: reader.Post) -> tuple[tuple[str, ...], list[Finding]]:
     """Return the topics in front matter, else the file's name as the only topic, and findings."""
     for key in ("tags", "tag", "categories", "title"):
-        names = tuple(dict.fromkeys(filter(None, map(plain, reader.names(post.metadata.get(key))))))
+        names = tuple(
+            dict.fromkeys(filter(None, map(plain, reader.text_list(post.metadata.get(key)))))
+        )
         if names:
             findings = [] if key in ("tags", "tag") else [finding(path, 1, "D107")]
             return tuple(name[:200] for name in names), findings

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from publisher.collector.findings import finding
-from publisher.collector.frontmatter.reader import names, text_of
+from publisher.collector.frontmatter.reader import text_list, text_of
 from publisher.collector.text import links
 from publisher.collector.text.plain_text import from_machine, plain
 from publisher.collector.text.slugs import slugify
@@ -111,7 +111,7 @@ def _topics(path: str, post: Post) -> tuple[str, ...]:
         lowered = taxonomies | lowered
     for key in ("tags", "tag", "categories", "category"):
         value = lowered.get(key)
-        for name in names(value):
+        for name in text_list(value):
             # A text instead of a list: Pelican separates by commas, Jekyll by blanks.
             if isinstance(value, str) and _LIST.search(plain(name)):
                 topics += _LIST.split(plain(name))
@@ -177,7 +177,7 @@ def _figures(post: Post, address: str) -> tuple[str, ...]:
         value = lowered.get(key)
         if isinstance(value, dict):  # themes of Hugo: cover: {image: ...}
             value = value.get("image") or value.get("url") or value.get("src")
-        sources += names(value)
+        sources += text_list(value)
     body = _COMMENT.sub("", _FENCE.sub("", post.body))
     sources += _IMAGE.findall(body) + _HTML_IMAGE.findall(body)
     absolute = (urljoin(address, source) if address else source for source in sources)

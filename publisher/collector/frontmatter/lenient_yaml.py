@@ -40,7 +40,7 @@ def load_yaml(text: str) -> object:
     return YAMLHandler().load(text)
 
 
-def read(block: str, depth: int = 0) -> dict[str, object]:
+def read_invalid(block: str, depth: int = 0) -> dict[str, object]:
     """Return the values of `block`, which is not valid YAML as a whole."""
     values: dict[str, object] = {}
     # YAML allows no tab as indentation; a tab is meant as one level.
@@ -50,7 +50,7 @@ def read(block: str, depth: int = 0) -> dict[str, object]:
     return values
 
 
-def duplicates(block: str) -> list[tuple[int, str]]:
+def repeated_keys(block: str) -> list[tuple[int, str]]:
     """Return each repeated key of `block` with the 0-based line where it is repeated.
 
     PyYAML silently takes the last value; Hexo refuses such a post.
@@ -90,7 +90,11 @@ def _value(lines: list[str], depth: int) -> object:
         items = [item for line in rest if (item := _ITEM.fullmatch(line.strip()))]
         if items:
             return [_scalar(item.group(1)) for item in items]
-        if inline == "" and depth < _MAX_DEPTH and (nested := read("\n".join(rest), depth + 1)):
+        if (
+            inline == ""
+            and depth < _MAX_DEPTH
+            and (nested := read_invalid("\n".join(rest), depth + 1))
+        ):
             return nested
         return " ".join(line.strip() for line in rest) or None
     whole = " ".join([inline, *(_text(line) for line in rest)])

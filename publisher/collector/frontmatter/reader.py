@@ -35,7 +35,7 @@ class Post:
     findings: tuple[Finding, ...]
 
 
-def split(path: str, text: str) -> Post:
+def read_post(path: str, text: str) -> Post:
     """Return the post `text` split into front matter and body; `path` is for the findings.
 
     A block with a syntax error is read key by key, as its author meant it. The finding D104 has the
@@ -49,7 +49,7 @@ def split(path: str, text: str) -> Post:
     body, body_line = text[block.end() :], text.count("\n", 0, block.end()) + 1
     duplicates = tuple(
         finding(path, first_line + line, "D304", key)
-        for line, key in lenient_yaml.duplicates(source)
+        for line, key in lenient_yaml.repeated_keys(source)
     )
     try:
         # Not `frontmatter.loads`: it strips the body, so that line numbers would be wrong.
@@ -58,7 +58,7 @@ def split(path: str, text: str) -> Post:
             raise yaml.YAMLError("not a mapping of keys to values")
     except lenient_yaml.YAML_ERRORS as error:
         line, reason = _describe(error)
-        metadata = lenient_yaml.read(source)
+        metadata = lenient_yaml.read_invalid(source)
         broken = finding(path, first_line + line, "D104", _with_readable_keys(reason, metadata))
         return Post(metadata, body, body_line, (broken, *duplicates))
     return Post({str(key): value for key, value in metadata.items()}, body, body_line, duplicates)
@@ -104,7 +104,7 @@ def text_of(metadata: dict[str, object], *keys: str) -> str:
     return ""
 
 
-def names(value: object) -> tuple[str, ...]:
+def text_list(value: object) -> tuple[str, ...]:
     """Return a value such as that of `tags` as texts; it may be a list, a text or neither."""
     if isinstance(value, str):
         value = [value]

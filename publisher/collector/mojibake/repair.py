@@ -168,7 +168,7 @@ def _one_round(lines: list[str], model: CharacterModel, budget: Budget) -> list[
             break
         if line not in readings:
             units = gbk_units(line, marks) if gbk else single_byte_units(line, marks)
-            reading = _undo(units, losses, marks, tools)
+            reading = _restored(units, losses, marks, tools)
             readings[line] = reading if _is_better(reading, line, model, gbk=gbk) else line
         mended[i] = readings[line]
     return mended
@@ -207,14 +207,14 @@ def _single_byte_losses(text: str) -> tuple[Losses, dict[str, bytes]]:
     return Losses(tuple(sorted(lost.items()))), marks
 
 
-def _undo(units: list[Unit], losses: Losses, marks: dict[str, bytes], tools: _Tools) -> str:
+def _restored(units: list[Unit], losses: Losses, marks: dict[str, bytes], tools: _Tools) -> str:
     inner = losses
     for _ in range(_LAYERS):
         plain = _sure_text(units)
         gbk = not STRONG.search(plain)
         if gbk and not gbk_signs(plain):
             break
-        units = _peeled(units, inner, marks, tools.budget, gbk=gbk)
+        units = _without_a_layer(units, inner, marks, tools.budget, gbk=gbk)
         inner = _GBK_LOSSES if gbk else Losses(tuple((byte, 0.0) for byte in sorted(UNDEFINED)))
     return best_reading(units, inner, tools.model, tools.width, tools.budget)
 
@@ -228,7 +228,7 @@ def _sure_text(units: Sequence[Unit]) -> str:
     return data.decode("utf-8", "replace")
 
 
-def _peeled(
+def _without_a_layer(
     units: Sequence[Unit], losses: Losses, marks: dict[str, bytes], budget: Budget, *, gbk: bool
 ) -> list[Unit]:
     """Return the units of the inner text, with one decoding undone and no choices made."""

@@ -177,23 +177,23 @@ class _Search:
             return (
                 [_Edge(start + 1, unit.text, normalise(unit.text), _STRAY)]
                 if unit.text
-                else [self._lost(start)]
+                else [self._lost_char(start)]
             )
         signature, after = group_at(units, start)
         before = units[start - 1] if start else None
-        if len(signature) == 1 and not self._losses.gbk and self._alone(start):
+        if len(signature) == 1 and not self._losses.gbk and self._is_isolated(start):
             return [_Edge(start + 1, unit.text, unit.text, 0.0)]
-        char = self._certain(signature, after)
+        char = self._certain_char(signature, after)
         if char:
             return [_Edge(start + len(signature), char, char, 0.0)]
-        ranked = self._ranking(signature, after if self._losses.gbk else 0x20)
+        ranked = self._ranked_candidates(signature, after if self._losses.gbk else 0x20)
         left = _LEFT_DAMAGED if is_lead else _LEFT_PAIR
         cost = 0.0
         if (
             before
             and before.text[-1:].isascii()
             and before.text[-1:].isalpha()
-            and _weak(signature)
+            and _may_be_accent(signature)
         ):
             left, cost = 0.0, _ACCENT_AND_SIGN
         capital_odd = bool(before and before.text[-1:].islower())
@@ -209,10 +209,10 @@ class _Search:
         if unit.text:
             edges.append(_Edge(start + unit.span, unit.text, normalise(unit.text), left))
         elif not edges:
-            edges.append(self._lost(start))
+            edges.append(self._lost_char(start))
         return edges
 
-    def _certain(self, signature: Signature, after: int) -> str:
+    def _certain_char(self, signature: Signature, after: int) -> str:
         """Return the character of a complete group of GBK text, "" if it is not certain."""
         followed = after >= 0 and after in CONTINUATION
         if (
@@ -227,10 +227,10 @@ class _Search:
             return ""
         return char if len(char) == 1 and general_frequency(char) >= _LIKELY else ""
 
-    def _lost(self, start: int) -> _Edge:
+    def _lost_char(self, start: int) -> _Edge:
         return _Edge(start + 1, "\ufffd", "\ufffd", _LOST_CHAR)
 
-    def _alone(self, start: int) -> bool:
+    def _is_isolated(self, start: int) -> bool:
         # An accented letter without damage on either side is an ordinary letter,
         # except a capital between small letters ("MarÃa").
         around = [*self._units[max(0, start - 1) : start], *self._units[start + 1 : start + 2]]
@@ -240,7 +240,7 @@ class _Search:
             return self._units[start].text not in "ÃÄÅ"
         return all(not unit.choices or unit.text in PLACE_HOLDERS for unit in around)
 
-    def _ranking(self, signature: Signature, after: int) -> list[tuple[int, str, float]]:
+    def _ranked_candidates(self, signature: Signature, after: int) -> list[tuple[int, str, float]]:
         key = (signature, after)
         ranked = self._ranked.get(key)
         if ranked is None:
@@ -257,7 +257,7 @@ class _Search:
         return ranked
 
 
-def _weak(signature: Signature) -> bool:
+def _may_be_accent(signature: Signature) -> bool:
     """Return whether a group is a small accented letter before signs that can follow a word."""
     first = signature[0][0]
     return first[0] >= 0xE0 and all(set(choices) <= WEAK_BYTES for choices, _, _ in signature[1:])  # noqa: PLR2004 - "à" in latin-1

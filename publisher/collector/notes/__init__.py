@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.collector.notes.lines import to_lines
-from publisher.collector.notes.sections import place
+from publisher.collector.notes.sections import assign_parts
 from publisher.collector.text.plain_text import MAX_FIELD, from_machine
 from publisher.models import Notes
 
@@ -64,7 +64,7 @@ def read_notes(source: Sequence[str]) -> NotesRead:
     """Return the notes in `source`, the lines between the link line and the screenshots."""
     paragraphs: list[Paragraph] = []
     dropped: list[Dropped] = []
-    for placed in place(to_lines(source)):
+    for placed in assign_parts(to_lines(source)):
         dropped += [Dropped(placed.at, kind) for kind in placed.dropped]
         # Removing a label may have left one mark of a pair of emphasis marks.
         text = from_machine(placed.text).replace("**", "").strip("* ") if placed.text else ""

@@ -50,7 +50,7 @@ _ABOUT_METHOD = re.compile(r"方法|步骤|method", re.IGNORECASE)
 _ABOUT_CONCLUSION = re.compile(r"结论|评价|意义|创新点|工作量|评论|总结|conclusion", re.IGNORECASE)
 
 
-class Placed(NamedTuple):
+class PlacedText(NamedTuple):
     """A piece of text with its part, or no text and the kinds of leaks `dropped` from it."""
 
     at: int
@@ -77,7 +77,7 @@ class _Position:
             self.part = "background"
 
 
-def place(lines: Iterable[Line]) -> Iterator[Placed]:
+def assign_parts(lines: Iterable[Line]) -> Iterator[PlacedText]:
     """Yield the pieces of `lines` in order, without labels, each with its part."""
     here = _Position()
     for line in lines:
@@ -97,9 +97,9 @@ def place(lines: Iterable[Line]) -> Iterator[Placed]:
         if text and (header := labels.header(text)) and not header.rest:
             text = ""  # a label out of order
         if kinds:
-            yield Placed(line.at, here.section, "", "", kinds)
+            yield PlacedText(line.at, here.section, "", "", kinds)
         if text:
-            yield from _placed(here, line.at, text, clean=clean)
+            yield from _assign_pieces(here, line.at, text, clean=clean)
 
 
 def _enter_headings(here: _Position, text: str) -> str:
@@ -116,14 +116,14 @@ def _without_leaks(text: str, *, clean: bool) -> tuple[str, tuple[LeakKind, ...]
     return (text, ()) if clean and len(text) > FEW_WORDS else without_leaks(text)
 
 
-def _placed(here: _Position, index: int, text: str, *, clean: bool) -> Iterator[Placed]:
+def _assign_pieces(here: _Position, index: int, text: str, *, clean: bool) -> Iterator[PlacedText]:
     for part, piece in _pieces(here, text):
         # Without its label a piece may be an empty placeholder.
         rest, kinds = _without_leaks(piece, clean=clean)
         if kinds:
-            yield Placed(index, here.section, "", "", kinds)
+            yield PlacedText(index, here.section, "", "", kinds)
         if rest.strip(_NO_TEXT):
-            yield Placed(index, here.section, part, rest)
+            yield PlacedText(index, here.section, part, rest)
 
 
 def _follow_greeting(here: _Position, greeting: str) -> None:

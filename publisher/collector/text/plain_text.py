@@ -43,8 +43,8 @@ _NON_CHARACTERS = re.compile(
     "[" + "".join(chr(p << 16 | low) for p in range(1, 17) for low in (0xFFFE, 0xFFFF)) + "]"
 )
 _BLANKS = re.compile(r"[\s\u2028\u2029]+")
-# Characters of which `legal` only changes blanks, in any context: none of the above, no combining
-# marks, nothing that NFC changes. Most texts have no others.
+# Characters of which `legal_text` only changes blanks, in any context: none of the above, no
+# combining marks, nothing that NFC changes. Most texts have no others.
 SOUND = (
     "\t\n -~\u00a1-\u00ac\u00ae-\u02af\u0391-\u03a1\u03a3-\u03c9\u0401-\u044f"
     "\u2010-\u2027\u2030-\u205e\u2190-\u22ff\u2460-\u27ff"
@@ -77,7 +77,7 @@ _MOST_MARKS = 8
 def plain(text: str) -> str:
     """Return `text` on one line, without illegal characters, at most `MAX_FIELD` characters."""
     # Cut first, so that a megabyte of junk is not processed.
-    return _short(legal(text[: 10 * MAX_FIELD]))
+    return _short(legal_text(text[: 10 * MAX_FIELD]))
 
 
 def _short(text: str) -> str:
@@ -85,7 +85,7 @@ def _short(text: str) -> str:
     return text if len(text) <= MAX_FIELD else text[: MAX_FIELD - 1].rstrip() + "…"
 
 
-def legal(text: str) -> str:
+def legal_text(text: str) -> str:
     """Return `text` with single blanks and without illegal or hidden characters."""
     return _with_single_blanks(text) if _is_sound(text) else _without_illegal(text)
 
@@ -138,7 +138,7 @@ def html_from_arxiv(text: str, *, with_links: bool = True) -> str:
     text = plain(text)
     if not may_be_tex(text) and not (with_links and "://" in text):
         return ""
-    fragment = legal(tex_to_html(text, with_links=with_links)).strip()
+    fragment = legal_text(tex_to_html(text, with_links=with_links)).strip()
     return "" if fragment == html.escape(from_arxiv(text), quote=False) else fragment
 
 
