@@ -77,7 +77,7 @@ def test_a_bad_value_does_not_affect_others() -> None:
     assert metadata.pop("yes", True) is True
     alone.pop("yes")
     assert metadata == alone
-    assert metadata["date"] == datetime(2024, 11, 30, 10)  # noqa: DTZ001
+    assert metadata["date"] == datetime(2024, 11, 30, 10)  # noqa: DTZ001 - as YAML reads it
     assert metadata["day"] == date(2024, 11, 30)
 
 

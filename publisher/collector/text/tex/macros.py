@@ -100,7 +100,7 @@ def raised(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
     return (Node(kind, reader.read(*span, math=math or not kind)),)
 
 
-def dropped(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
+def dropped(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
     r"""`\large`, `\left`: nothing is printed, nor the blank after it, except for `\xspace`."""
     if reader.cursor.next(2) == "{}":
         reader.cursor.pos += 2
@@ -111,7 +111,7 @@ def dropped(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  
     return ()
 
 
-def dropped_with_argument(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
+def dropped_with_argument(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
     r"""`\cite{...}`: the key means nothing without the paper."""
     reader.cursor.option(end)
     reader.cursor.option(end)
@@ -120,12 +120,12 @@ def dropped_with_argument(reader: MacroReader, name: str, end: int, *, math: boo
     return ()
 
 
-def space(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
+def space(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
     r"""`\quad`, `\par`."""
     return (" ",)
 
 
-def footnote(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
+def footnote(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
     r"""`\footnote{...}`, in brackets."""
     reader.cursor.option(end)
     span = reader.cursor.braced(end)
@@ -133,7 +133,7 @@ def footnote(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes: 
     return (" (", Node("", inside), ")") if flat(inside).strip() else ()
 
 
-def fraction(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
+def fraction(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
     r"""`\frac{a}{b}`."""
     upper = reader.cursor.argument(end)
     lower = reader.cursor.argument(end)
@@ -143,7 +143,7 @@ def fraction(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes: 
     return (*_grouped(over), "/", *_grouped(under))
 
 
-def root(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
+def root(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
     r"""`\sqrt[3]{x}`."""
     degree = (reader.cursor.option(end) or "").strip()
     inside = _argument(reader, end, math=True) or ()
@@ -152,7 +152,7 @@ def root(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # n
     return (*head, *_grouped(inside))
 
 
-def binomial(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
+def binomial(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
     r"""`\binom{n}{k}`."""
     upper = _argument(reader, end, math=True) or ()
     lower = _argument(reader, end, math=True) or ()
@@ -166,7 +166,7 @@ def stacked(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
     return (*base, Node("sub" if name == "underset" else "sup", above))
 
 
-def negated(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
+def negated(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
     r"""`\not=`, `\not\in`."""
     source = _raw(reader, reader.cursor.argument(end)).lstrip("\\")
     sign = symbols.symbol(source) or source
@@ -212,7 +212,7 @@ def _unescaped(match: re.Match[str]) -> str:
     return "" if match.group() == "{}" or "string" in match.group() else "~"
 
 
-def verbatim(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
+def verbatim(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
     r"""`\verb|...|`."""
     mark = reader.cursor.next()
     reader.cursor.pos += 1
@@ -225,7 +225,7 @@ def verbatim(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes: 
     return (Node("code", (inside,)),)
 
 
-def numeral(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:  # noqa: ARG001 - one signature
+def numeral(reader: MacroReader, name: str, end: int, *, math: bool) -> Nodes:
     r"""`\romannumeral2`."""
     match = _DIGITS.match(reader.cursor.text, reader.cursor.pos, end)
     if match is None:
