@@ -56,7 +56,7 @@ def cache_entry(parsed: ParsedFile) -> CacheEntry:
     summary = FileSummary(
         tuple(index_of(digest) for digest in parsed.digests),
         parsed.is_draft,
-        parsed.damaged,
+        parsed.is_damaged,
         errors=sum(finding.severity is Severity.ERROR for finding in parsed.findings),
         warnings=sum(finding.severity is Severity.WARNING for finding in parsed.findings),
     )

@@ -33,12 +33,12 @@ _INSTALL_REPAIR = "to repair it: pip install 'digest-publisher[repair]'"
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """The content of a file. A `damaged` one was repaired, or is to be once there is a model."""
+    """The content of a file. A damaged one was repaired, or waits for a model."""
 
     digests: tuple[ParsedDigest, ...] = ()  # each with one date and one set of topics
     findings: tuple[Finding, ...] = ()
     is_draft: bool = False
-    damaged: bool = False
+    is_damaged: bool = False
 
 
 def _no_model() -> None:
@@ -64,7 +64,7 @@ def parse_bytes(
         parsed = parse_text(path, text, zone)
         return replace(parsed, findings=tuple(sorted((*findings, *parsed.findings))))
     if model is None:
-        return ParsedFile(damaged=True)
+        return ParsedFile(is_damaged=True)
     from publisher.collector.mojibake.repair import repair  # noqa: PLC0415 - damaged files are rare
 
     repaired = repair(text, model())
@@ -80,7 +80,7 @@ def parse_bytes(
         parsed,
         digests=_marked(parsed.digests, (*repaired.changed_lines, *repaired.left_lines)),
         findings=tuple(sorted((*findings, *parsed.findings))),
-        damaged=True,
+        is_damaged=True,
     )
 
 
