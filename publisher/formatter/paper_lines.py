@@ -12,7 +12,7 @@ from publisher.formatter.templating.templates import safe_url
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from publisher.formatter.i18n.words import Texts
+    from publisher.formatter.i18n.words import CommonWords
     from publisher.models import Paper
 
 COMMENT_COLUMNS = 200  # of what the authors told arXiv
@@ -29,13 +29,13 @@ class Link:
     url: str
 
 
-def short_authors(authors: Sequence[str], texts: Texts, most: int = NAMED_AUTHORS) -> str:
+def short_authors(authors: Sequence[str], texts: CommonWords, most: int = NAMED_AUTHORS) -> str:
     """Return the names in one line; where there are more than `most` those and "et al."."""
     names = shortened(", ".join(authors[:most]), _AUTHORS_COLUMNS)
     return texts.et_al.format(names=names) if len(authors) > most else names
 
 
-def paper_links(paper: Paper, texts: Texts) -> tuple[Link, ...]:
+def paper_links(paper: Paper, texts: CommonWords) -> tuple[Link, ...]:
     """Return where to read `paper` and its code; addresses that are not http(s) are left out."""
     host = urlsplit(safe_url(paper.abs_url)).hostname or ""
     at_arxiv = host == "arxiv.org" or host.endswith(".arxiv.org")

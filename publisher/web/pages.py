@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse
 
-from publisher.formatter.i18n.page_words import CHINESE_PAGES, ENGLISH_PAGES
+from publisher.formatter.i18n.words import PageWords, WebWords, language_for, languages, words_in
 from publisher.formatter.pages.layout import (
     page_title,
     part_language,
@@ -15,7 +15,6 @@ from publisher.formatter.pages.layout import (
 )
 from publisher.formatter.templating.templates import render_bytes
 from publisher.web.context import context_of
-from publisher.web.words import CHINESE, ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,32 +23,26 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from publisher.settings import Settings
-    from publisher.web.words import WebWords
 
 _RANGE = re.compile(r"\s*([A-Za-z*]+)(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q=([0-9.]{1,5}))?\s*")
 _MOST_RANGES = 10
 
 
 def language_of(request: Request) -> str:
-    """Return "en" or "zh": as ?lang= says, else what the browser prefers, else the site's."""
+    """Return a language that has words: `?lang=`, else the browser's choice, else the site's."""
     asked = request.query_params.get("lang")
-    if asked in ("en", "zh"):
+    if asked in languages():
         return asked
     preferred = preferred_language(request.headers.get("accept-language", ""))
-    return preferred or site_language(context_of(request).settings.site.language)
-
-
-def site_language(tag: str) -> str:
-    """Return which of the two languages stands for a site's: "zh" for "zh-CN", else "en"."""
-    return "zh" if tag.lower().split("-")[0] == "zh" else "en"
+    return preferred or language_for(context_of(request).settings.site.language)
 
 
 def preferred_language(header: str) -> str:
-    """Return "en" or "zh" as an Accept-Language (RFC 9110, 12.5.4) has it, "" for neither."""
+    """Return the language with words that an Accept-Language (RFC 9110, 12.5.4) prefers, or ""."""
     best, weight = "", 0.0
     for part in header.split(",")[:_MOST_RANGES]:
         found = _RANGE.fullmatch(part)
-        if found is None or found[1].lower() not in ("en", "zh"):
+        if found is None or found[1].lower() not in languages():
             continue
         try:
             quality = float(found[2] or 1)
@@ -62,7 +55,7 @@ def preferred_language(header: str) -> str:
 
 def words_for(request: Request) -> WebWords:
     """Return the app's words in the language of who asks."""
-    return CHINESE if language_of(request) == "zh" else ENGLISH
+    return words_in(WebWords, language_of(request))
 
 
 def page(
@@ -84,9 +77,10 @@ def page(
         template,
         settings,
         title=title,
-        texts=CHINESE_PAGES if language == "zh" else ENGLISH_PAGES,
+        texts=words_in(PageWords, language),
         words=words_for(request),
         language=language,
+        languages=languages(),
         web=settings.web.root,
         subscribe_url=subscribe_url(settings),
         **content,

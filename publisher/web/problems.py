@@ -36,14 +36,14 @@ def problem(
             media_type="application/problem+json",
         )
     words = words_for(request)
-    title, text = words.problems.get(status, words.problems[0])
+    shown = words.problems.get(str(status), words.problems["other"])
     return page(
         request,
         "web/problem.html.j2",
-        title=title,
+        title=shown.title,
         status=status,
         headers=headers,
-        detail=detail or text,
+        detail=detail or shown.help,
     )
 
 

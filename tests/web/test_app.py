@@ -48,10 +48,10 @@ def test_nothing_is_kept_by_default(site: Site) -> None:
 @pytest.mark.parametrize(
     ("accept", "query", "said"),
     [
-        ("en", "", "This page does not exist"),
+        ("en", "", "Page not found"),
         ("zh-CN,en;q=0.5", "", "页面不存在"),
         ("en", "?lang=zh", "页面不存在"),
-        ("de", "?lang=xx", "This page does not exist"),
+        ("de", "?lang=xx", "Page not found"),
     ],
 )
 def test_a_problem_is_a_page_in_the_reader_s_language(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from publisher.formatter.email.layout import Forms
-    from publisher.formatter.i18n.email_words import MailTexts
+    from publisher.formatter.i18n.words import EmailWords
     from publisher.models import EditionKey, Issue, Language, Length, Paper
     from publisher.settings import Settings
 
@@ -134,7 +134,7 @@ class EditionRenderer:
     def _placeable(self, paper: Paper, form: Form, letter: EditionLayout) -> _Placeable:
         return self._forms[paper.id, letter.choice.language, letter.choice.length][form]
 
-    def _words(self, texts: MailTexts) -> dict[str, object]:
+    def _words(self, texts: EmailWords) -> dict[str, object]:
         return {"texts": texts, "theme": self._settings.theme}
 
     def _sizes(self, letter: EditionLayout) -> list[Sizes]:

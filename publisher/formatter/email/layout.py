@@ -11,9 +11,10 @@ from publisher.errors import IssueError
 from publisher.formatter.email.paper_card import TOPIC_COLUMNS, Card, Form
 from publisher.formatter.email.size_budget import best_first
 from publisher.formatter.email.subject import period_title, preheader, subject
-from publisher.formatter.i18n.email_words import mail_texts
+from publisher.formatter.i18n.dates import date_range
+from publisher.formatter.i18n.email_words import email_words
 from publisher.formatter.i18n.text_width import shortened
-from publisher.formatter.i18n.words import counted, date_range
+from publisher.formatter.i18n.words import counted
 from publisher.formatter.templating.templates import safe_url
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Frequency
 from publisher.newsletter.periods import frequency_of
@@ -22,7 +23,7 @@ from publisher.newsletter.ranking import highlights, sections
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from publisher.formatter.i18n.email_words import MailTexts
+    from publisher.formatter.i18n.words import EmailWords
     from publisher.models import EditionKey, Issue, Paper
     from publisher.newsletter.ranking import TopicSection
     from publisher.settings import Settings
@@ -40,7 +41,7 @@ class EditionLayout:
 
     issue: Issue
     choice: EditionKey
-    texts: MailTexts
+    texts: EmailWords
     found: tuple[TopicSection, ...]
     top: tuple[Paper, ...]  # highlights
     ordered: tuple[Paper, ...]  # by the room they deserve
@@ -111,7 +112,7 @@ def make_layout(issue: Issue, choice: EditionKey, settings: Settings) -> Edition
         topics = ", ".join(choice.topics) or "any topic"
         raise IssueError(f"issue {issue.id}: no paper on {topics}")
     top = highlights(found, settings.newsletter.highlights)
-    texts = mail_texts(settings, choice.language)
+    texts = email_words(settings, choice.language)
     return EditionLayout(issue, choice, texts, found, top, best_first(top, found))
 
 
@@ -191,7 +192,7 @@ def context(
         "subject": subject(issue, names, total, texts, title=title, form=news.subject),
         "preheader": preheader(titles, total, texts),
         "period": period_title(issue, texts),
-        "dates": "" if day else date_range(texts, issue.start, issue.end),
+        "dates": "" if day else date_range(texts.dates, issue.start, issue.end),
         "count": counted(total, texts.new_paper, texts.new_papers),
         "contents": _contents(letter, forms),
         "more_topics": max(0, len(letter.found) - LISTED_TOPICS),
@@ -245,7 +246,7 @@ def _anchor(section: TopicSection) -> str:
     return f"t-{section.topic.slug}" if section.topic else "t"
 
 
-def _name(section: TopicSection, texts: MailTexts) -> str:
+def _name(section: TopicSection, texts: EmailWords) -> str:
     return shortened(section.topic.name, TOPIC_COLUMNS) if section.topic else texts.other_topics
 
 

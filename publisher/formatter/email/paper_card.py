@@ -21,7 +21,7 @@ from publisher.models import Language, Length
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from publisher.formatter.i18n.email_words import MailTexts
+    from publisher.formatter.i18n.words import EmailWords
     from publisher.models import Paper
 
 FEW_AUTHORS = 3
@@ -79,7 +79,13 @@ class Card:
 
 
 def make_card(
-    paper: Paper, form: Form, language: Language, length: Length, texts: MailTexts, *, figures: bool
+    paper: Paper,
+    form: Form,
+    language: Language,
+    length: Length,
+    texts: EmailWords,
+    *,
+    figures: bool,
 ) -> Card:
     """Return `paper` in `form`, with the texts that `language` and `length` want.
 
@@ -142,7 +148,7 @@ def _wants(language: Language, text: str) -> bool:
     return language is Language.BOTH or language_of(text) == language
 
 
-def _leads(paper: Paper, language: Language, texts: MailTexts) -> tuple[Passage, ...]:
+def _leads(paper: Paper, language: Language, texts: EmailWords) -> tuple[Passage, ...]:
     """Return what says in the wanted language, or languages, what the paper is about."""
     summary = Passage(texts.machine_summary, paper.summary or "")
     abstract = Passage(texts.abstract, paper.abstract, paper.abstract_html)
@@ -153,7 +159,7 @@ def _leads(paper: Paper, language: Language, texts: MailTexts) -> tuple[Passage,
     return tuple(wanted)
 
 
-def _lines(paper: Paper, language: Language, texts: MailTexts) -> tuple[Passage, ...]:
+def _lines(paper: Paper, language: Language, texts: EmailWords) -> tuple[Passage, ...]:
     def line(passage: Passage) -> Passage:
         label = texts.machine_short if passage.label == texts.machine_summary else ""
         return _cut(Passage(label, _first_sentence(passage.text)), LINE_COLUMNS)
@@ -167,7 +173,7 @@ def _first_sentence(text: str) -> str:
 
 
 def _passages(
-    paper: Paper, language: Language, length: Length, texts: MailTexts
+    paper: Paper, language: Language, length: Length, texts: EmailWords
 ) -> tuple[Passage, ...]:
     leads = _leads(paper, language, texts)
     if length is not Length.LONG:
@@ -183,7 +189,7 @@ def _passages(
     return (*found, *_notes(paper, language, texts))
 
 
-def _notes(paper: Paper, language: Language, texts: MailTexts) -> Iterator[Passage]:
+def _notes(paper: Paper, language: Language, texts: EmailWords) -> Iterator[Passage]:
     for alternatives in NOTE_PARTS if paper.notes else ():
         for part in alternatives:
             text = " ".join(getattr(paper.notes, part).split())

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from publisher.formatter.i18n.email_words import MailTexts, day_of, month_of
+from publisher.formatter.i18n.dates import day_text, month_text
 from publisher.formatter.i18n.text_width import shortened, text_width
-from publisher.formatter.i18n.words import counted
+from publisher.formatter.i18n.words import EmailWords, counted
 from publisher.models import Frequency
 from publisher.newsletter.periods import frequency_of
 
@@ -21,7 +21,7 @@ PREHEADER_COLUMNS = 140  # what the widest inbox list shows
 
 
 def subject(
-    issue: Issue, names: Sequence[str], count: int, texts: MailTexts, *, title: str, form: str = ""
+    issue: Issue, names: Sequence[str], count: int, texts: EmailWords, *, title: str, form: str = ""
 ) -> str:
     """Return one line of about 78 columns that says how much there is, and on what.
 
@@ -47,7 +47,7 @@ def subject(
     return line([shortened(topics[0], max(room, 8)).rstrip("… ")], texts.list_more)
 
 
-def preheader(titles: Sequence[str], count: int, texts: MailTexts) -> str:
+def preheader(titles: Sequence[str], count: int, texts: EmailWords) -> str:
     """Return the line that inboxes show after the subject: the first titles of `count`."""
     line, shown = shortened(" ".join(titles[0].split()), PREHEADER_COLUMNS), 1
     for title in titles[1:]:
@@ -58,21 +58,21 @@ def preheader(titles: Sequence[str], count: int, texts: MailTexts) -> str:
     return f"{line} · {rest}" if count > shown else line
 
 
-def period_in_words(issue: Issue, texts: MailTexts) -> str:
+def period_in_words(issue: Issue, texts: EmailWords) -> str:
     """Return e.g. "week 49", "2 December" or "December 2024"."""
     frequency = frequency_of(issue.id)
     if frequency is Frequency.WEEKLY:
         return texts.week_short.format(week=issue.id.partition("-W")[2].lstrip("0"))
     if frequency is Frequency.DAILY:
-        return day_of(texts, date.fromisoformat(issue.id))
-    return month_of(texts, *(int(part) for part in issue.id.split("-")))
+        return day_text(texts.dates, date.fromisoformat(issue.id))
+    return month_text(texts.dates, issue.id)
 
 
-def period_title(issue: Issue, texts: MailTexts) -> str:
+def period_title(issue: Issue, texts: EmailWords) -> str:
     """Return the period with its year: "Week 49, 2024"."""
     year, _, week = issue.id.partition("-W")
     if week:
         return texts.week.format(week=week.lstrip("0"), year=year)
     if frequency_of(issue.id) is Frequency.DAILY:
-        return day_of(texts, date.fromisoformat(issue.id), with_year=True)
+        return day_text(texts.dates, date.fromisoformat(issue.id), with_year=True)
     return period_in_words(issue, texts)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from publisher.formatter.i18n.transactional_words import words_of
+from publisher.formatter.i18n.words import TransactionalWords, words_in
 from publisher.formatter.templating.templates import render
+from publisher.models import Language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from publisher.models import Language
     from publisher.settings import Settings
 
 _VERSION_LENGTH = 12
@@ -41,7 +41,7 @@ def confirmation(
     """
     web = settings.web.root
     title = settings.newsletter.title or settings.site.title
-    blocks = words_of(language)
+    blocks = _blocks(language)
     address = quote(settings.inbox_address, safe="@+")
     context: dict[str, object] = {
         "blocks": blocks,
@@ -70,7 +70,7 @@ def preferences(email: str, token: str, language: Language, settings: Settings) 
     Raises `TemplateError`.
     """
     title = settings.newsletter.title or settings.site.title
-    blocks = words_of(language)
+    blocks = _blocks(language)
     context: dict[str, object] = {
         "blocks": blocks,
         "theme": settings.theme,
@@ -109,7 +109,7 @@ def answer(
     Raises `TemplateError`.
     """
     title = settings.newsletter.title or settings.site.title
-    blocks = words_of(language)
+    blocks = _blocks(language)
     text = render(
         "email/answer.txt.j2",
         settings,
@@ -125,7 +125,7 @@ def answer(
 def login(address: str, language: Language, settings: Settings) -> RenderedMail:
     """Return the mail with the link `address` to the operator's pages. Raises `TemplateError`."""
     title = settings.newsletter.title or settings.site.title
-    blocks = words_of(language)
+    blocks = _blocks(language)
     text = render(
         "email/login.txt.j2",
         settings,
@@ -135,6 +135,12 @@ def login(address: str, language: Language, settings: Settings) -> RenderedMail:
         **_sender(settings, title),
     )
     return RenderedMail(blocks[0].login_subject.format(title=title), text)
+
+
+def _blocks(language: Language) -> tuple[TransactionalWords, ...]:
+    """Return the words in the languages that somebody reads, one after the other."""
+    languages = ("zh", "en") if language is Language.BOTH else (language.value,)
+    return tuple(words_in(TransactionalWords, code) for code in languages)
 
 
 def _sender(settings: Settings, title: str) -> dict[str, object]:

@@ -14,8 +14,8 @@ from publisher.formatter.feeds.xml_text import (
     uri,
     xml_text,
 )
-from publisher.formatter.i18n.entry_words import words_in
 from publisher.formatter.i18n.language_detection import language
+from publisher.formatter.i18n.words import EntryWords, words_in
 from publisher.formatter.paths import paper_stem
 
 if TYPE_CHECKING:
@@ -148,7 +148,9 @@ def make_entry(
         published=published or paper.first_published,
         updated=updated or paper.updated,
         topics=paper.topics,
-        summary=summary + words_in(summary_language).by_machine if summary else abstract,
+        summary=summary + words_in(EntryWords, summary_language).by_machine
+        if summary
+        else abstract,
         html=render_content(paper, settings),
         pdf_url=uri(paper.pdf_url),
         source_url=uri(paper.abs_url) if url != uri(paper.abs_url) else "",

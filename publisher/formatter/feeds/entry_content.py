@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import msgspec
+
 from publisher.formatter.feeds.xml_text import one_line, uri
-from publisher.formatter.i18n.entry_words import entry_words
-from publisher.formatter.i18n.words import texts_for
+from publisher.formatter.i18n.words import EntryWords, PageWords, words_in
 from publisher.formatter.templating.templates import render
 
 if TYPE_CHECKING:
-    from publisher.formatter.i18n.entry_words import EntryWords
     from publisher.models import Notes, Paper
     from publisher.settings import Settings
 
@@ -44,7 +44,7 @@ def render_content(paper: Paper, settings: Settings) -> str:
 
     Without a summary and takeaways the abstract stands in for them. Raises `TemplateError`.
     """
-    words = entry_words(settings)
+    words = words_in(EntryWords, settings.site.language)
     amount = settings.feeds.content
     machine_wrote = bool(paper.summary or paper.takeaways)
     figures = tuple(address for figure in paper.figures if (address := uri(figure)))
@@ -53,7 +53,7 @@ def render_content(paper: Paper, settings: Settings) -> str:
         settings,
         paper=paper,
         words=words,
-        texts=texts_for(settings),
+        texts=words_in(PageWords, settings.site.language),
         title=one_line(paper.title),
         abstract=paper.abstract if amount != "summary" or not machine_wrote else "",
         about=_about(paper) if amount != "summary" else (),
@@ -68,7 +68,7 @@ def content_links(paper: Paper, words: EntryWords) -> tuple[ContentLink, ...]:
     source = uri(paper.abs_url)
     host = urlsplit(source).hostname or ""
     at_arxiv = host == "arxiv.org" or host.endswith(".arxiv.org")
-    found = [("arXiv" if at_arxiv else words.paper, source), ("PDF", uri(paper.pdf_url))]
+    found = [("arXiv" if at_arxiv else words.details, source), ("PDF", uri(paper.pdf_url))]
     found += [(words.code.format(name=_name(url)), uri(url)) for url in paper.code_urls]
     found += [(words.project.format(name=_name(url)), uri(url)) for url in paper.project_urls]
     by_url: dict[str, str] = {}
@@ -94,7 +94,8 @@ def _about(paper: Paper) -> tuple[str, ...]:
 
 
 def _parts(notes: Notes, words: EntryWords) -> tuple[NotesPassage, ...]:
-    texts = ((heading, getattr(notes, field)) for field, heading in words.notes.items())
+    headings = msgspec.structs.asdict(words.note_headings)
+    texts = ((heading, getattr(notes, field)) for field, heading in headings.items())
     return tuple(
         NotesPassage(heading, tuple(line for line in text.split("\n") if line.strip()))
         for heading, text in texts

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from publisher.formatter.feeds.entries import Feed, newest_update
-from publisher.formatter.i18n.words import texts_for
+from publisher.formatter.i18n.words import PageWords, words_in
 from publisher.formatter.site.build_target import stable_hash
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def plan_feeds(
     filters that they belong to. There is a feed for a language where there are two.
     """
     site = settings.site
-    texts = texts_for(settings)
+    texts = words_in(PageWords, settings.site.language)
     by_topic: defaultdict[str, list[FeedItem]] = defaultdict(list)
     by_label: defaultdict[str, list[FeedItem]] = defaultdict(list)
     for one in listed:

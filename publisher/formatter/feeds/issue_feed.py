@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from publisher.formatter.feeds.entries import Feed, FeedEntry, newest_update
 from publisher.formatter.feeds.xml_text import one_line
 from publisher.formatter.i18n.language_detection import language
-from publisher.formatter.i18n.page_words import page_texts
+from publisher.formatter.i18n.words import PageWords, words_in
 from publisher.formatter.pages.issues import issue_path, issue_words
 from publisher.formatter.paths import paper_stem
 from publisher.formatter.templating.templates import render
@@ -28,7 +28,8 @@ _SECONDS = {Frequency.WEEKLY: 0, Frequency.DAILY: 1, Frequency.MONTHLY: 2}
 
 def make_issue_feed(issues: Sequence[Issue], settings: Settings) -> Feed:
     """Return the feed of `issues`, newest first. Raises `TemplateError`."""
-    site, texts = settings.site, page_texts(settings)
+    site = settings.site
+    texts = words_in(PageWords, site.language)
     entries = tuple(_entry(issue, settings) for issue in issues)
     return Feed(
         id=f"tag:{site.domain},{site.tag_date}:{FOLDER}",
@@ -58,7 +59,7 @@ def _entry(issue: Issue, settings: Settings) -> FeedEntry:
         "feeds/issue.html.j2",
         settings,
         sections=sections(issue.papers),
-        other_topics=page_texts(settings).other_topics,
+        other_topics=words_in(PageWords, site.language).other_topics,
         address=address,
     )
     return FeedEntry(

@@ -1,44 +1,67 @@
-"""The words of the newsletter and the pages, in English and Chinese: a literal table.
+"""The program's words for people: one TOML file a language in this folder.
 
-`{...}` are for `str.format`. To add a language, add a `Texts` and name it in `texts_for`.
+A class here names the words of one place; `words_in` fills it from the section of that name, and
+with what the section lacks from [shared]. `{...}` in a word are for `str.format`.
+
+To add a language, add its file. Feeds and pages take it where `site.language` names it, the web app
+where a browser asks for it. Mails are in English or Chinese, as the texts of papers are.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
-if TYPE_CHECKING:
-    from datetime import datetime
+import msgspec
 
-    from publisher.settings import Settings
+from publisher.formatter.i18n.dates import DatePatterns  # noqa: TC001 - msgspec resolves it
 
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
+_FOLDER = Path(__file__).parent
+_FALLBACK = "en"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Texts:
-    """Every word that no paper brings. `lang` is the BCP 47 tag of these words."""
+class SectionWords(msgspec.Struct, frozen=True, kw_only=True):
+    """Words of one section. `lang` is their BCP 47 tag."""
 
     lang: str
+
+
+class NoteHeadings(msgspec.Struct, frozen=True, kw_only=True):
+    """Headings of an AI's notes: the fields of `models.Notes`, in the order of the page."""
+
+    background: str
+    past_methods: str
+    method: str
+    results: str
+    conclusion: str
+    innovation: str
+    performance: str
+    workload: str
+
+
+class CommonWords(SectionWords, frozen=True, kw_only=True):
+    """Words that pages and issues have in common."""
+
+    dates: DatePatterns
+    between_sentences: str
+    list_comma: str  # between topics or titles
+    list_more: str  # after the last topic that still fits
     new_paper: str
     new_papers: str
     paper: str
     papers: str
     subject: str
-    list_comma: str  # between topics or titles
-    list_more: str  # after the last topic that still fits
     week: str
     contents: str
     et_al: str
     other_topics: str
+    abstract: str
     takeaways: str
     code: str
     details: str
+    figure: str
     more_paper: str
     more_papers: str
     more_titles: str
@@ -62,91 +85,254 @@ class Texts:
     topic_description: str
 
 
-ENGLISH = Texts(
-    lang="en",
-    new_paper="1 new paper",
-    new_papers="{count} new papers",
-    paper="1 paper",
-    papers="{count} papers",
-    subject="{papers}: {topics} – {period}",
-    list_comma=", ",
-    list_more=" …",
-    week="Week {week}, {year}",
-    contents="In this issue",
-    et_al="{names} et al.",
-    other_topics="Other papers",
-    takeaways="Key points",
-    code="Code",
-    details="Paper",
-    more_paper="1 more paper on the web",
-    more_papers="{count} more papers on the web",
-    more_titles="and {count} more",
-    why="You get this mail because you subscribed to {title}.",
-    your_topics="Your topics: {topics}.",
-    unsubscribe="Unsubscribe",
-    unsubscribe_how="To unsubscribe, send the mail that this link opens:",
-    all_feeds="All feeds",
-    on_the_web="All papers and feeds:",
-    machine_written=(
-        "Summaries and key points are machine-written: "
-        "good for choosing what to read, not for quoting."
-    ),
-    machine_written_mark="Written by a machine",
-    sent_by="Sent by {name}",
-    topics="Topics",
-    newest="Newest papers",
-    feeds="Follow along",
-    feeds_help="Copy an address into any feed reader: new papers then come to you.",
-    everything="All topics",
-    opml="Every feed in one OPML file",
-    topic_feeds="Feeds by topic",
-    no_papers="No papers yet.",
-    topic_description="New papers on {topic}, summarised",
-)
+class PageWords(CommonWords, frozen=True, kw_only=True):
+    """Words of the site's pages."""
 
-CHINESE = Texts(
-    lang="zh-CN",
-    new_paper="1 篇新论文",
-    new_papers="{count} 篇新论文",
-    paper="1 篇论文",
-    papers="{count} 篇论文",
-    subject="{papers}：{topics}（{period}）",
-    list_comma="、",
-    list_more="…",
-    week="{year} 年第 {week} 周",
-    contents="本期内容",
-    et_al="{names} 等",
-    other_topics="其他论文",
-    takeaways="要点",
-    code="代码",
-    details="原文",
-    more_paper="网站上还有 1 篇论文",
-    more_papers="网站上还有 {count} 篇论文",
-    more_titles="另有 {count} 篇",
-    why="您收到这封邮件，是因为您订阅了「{title}」。",
-    your_topics="您选择的主题：{topics}。",
-    unsubscribe="退订",
-    unsubscribe_how="如需退订，请点开下面的链接并发送邮件：",
-    all_feeds="全部订阅源",
-    on_the_web="全部论文与订阅源：",
-    machine_written="摘要与要点由机器生成，仅供筛选论文时参考，引用前请核对原文。",
-    machine_written_mark="由机器生成",
-    sent_by="发件人：{name}",
-    topics="主题",
-    newest="最新论文",
-    feeds="订阅",
-    feeds_help="把下面的地址复制到任意阅读器，即可收到新论文。",
-    everything="全部主题",
-    opml="用一个 OPML 文件导入全部订阅源",
-    topic_feeds="按主题订阅",
-    no_papers="还没有论文。",
-    topic_description="{topic} 方向的新论文与摘要",
-)
+    skip_to_content: str
+    site_parts: str
+    archive: str
+    archive_description: str
+    month_description: str
+    newer_month: str
+    older_month: str
+    earlier_papers: str
+    page_of: str
+    pages_of_list: str
+    issues: str
+    issues_description: str
+    by_mail: str
+    by_mail_help: str
+    by_mail_link: str
+    issue_description: str
+    no_issues: str
+    in_the_archive: str
+    all_authors: str
+    summary: str
+    ai_written: str
+    figures: str
+    notes: str
+    note_headings: NoteHeadings
+    cut_off: str
+    project: str
+    about_paper: str
+    first_listed: str
+    updated: str
+    version: str
+    authors_comment: str
+    cite: str
+    cite_help: str
+    not_found: str
+    not_found_help: str
 
 
-def texts_for(settings: Settings) -> Texts:
-    """Return the words in the site's language: Chinese for "zh...", English for any other."""
-    return CHINESE if settings.site.language.lower().split("-")[0] == "zh" else ENGLISH
+class EmailWords(CommonWords, frozen=True, kw_only=True):
+    """Words of an issue's mail; `theme.texts_en` and `theme.texts_zh` replace them by name."""
+
+    week_short: str
+    highlights: str
+    in_highlights: str
+    more_on_topic: str
+    more_topics: str
+    updated_papers: str
+    version: str
+    read_on_the_web: str
+    preferences: str
+    machine_summary: str
+    machine_short: str
+    note_method: str
+    note_results: str
+    note_conclusion: str
+    note_innovation: str
+    note_performance: str
+
+
+class EntryWords(SectionWords, frozen=True, kw_only=True):
+    """Headings and labels in the content of a feed's entry."""
+
+    abstract: str
+    summary: str
+    takeaways: str
+    by_machine: str  # after the heading of an AI's text, and after its summary
+    figure: str
+    details: str
+    code: str
+    project: str
+    cut_off: str
+    note_headings: NoteHeadings
+
+
+class FormWords(SectionWords, frozen=True, kw_only=True):
+    """Words of the subscription form, on the site's pages and in the web app."""
+
+    by_mail: str
+    address: str
+    address_help: str
+    choose: str
+    topics: str
+    all_topics: str
+    some_topics: str
+    language: str
+    languages: dict[str, str]
+    length: str
+    lengths: dict[str, str]
+    frequency: str
+    frequencies: dict[str, str]
+    trap: str
+    subscribe: str
+    about: str
+
+
+class TransactionalWords(SectionWords, frozen=True, kw_only=True):
+    """Words of single mails: requests to confirm, and answers.
+
+    A change to what `confirm_...` says is another wording in the consent log, by itself.
+    """
+
+    confirm_subject: str
+    confirm_asked: str
+    confirm_topics: str
+    all_topics: str
+    confirm_by_answer: str
+    confirm_by_mail: str
+    confirm_by_link: str
+    confirm_link: str
+    confirm_mail: str
+    confirm_not_you: str
+    confirm_leaving: str
+    preferences_subject: str
+    preferences: str
+    preferences_link: str
+    preferences_not_you: str
+    list_comma: str
+    welcome_subject: str
+    welcome: str
+    goodbye_subject: str
+    goodbye: str
+    stranger_subject: str
+    stranger: str
+    help_subject: str
+    help: str
+    unknown_topics: str
+    known_topics: str
+    commands: str
+    sent_by: str
+    login_subject: str
+    login: str
+    login_not_you: str
+
+
+class ProblemWords(msgspec.Struct, frozen=True, kw_only=True):
+    """A heading, and what to do."""
+
+    title: str
+    help: str
+
+
+class WebWords(SectionWords, frozen=True, kw_only=True):
+    """Words of the web app that the site's pages do not have; `problems` by status or "other"."""
+
+    problems: dict[str, ProblemWords]
+
+
+class ReaderWords(SectionWords, frozen=True, kw_only=True):
+    """Words of the readers' pages that the form itself does not have."""
+
+    list_comma: str
+    subscribe: str
+    subscribe_lead: str
+    check: str
+    bad_address: str
+    no_topic: str
+    working: str
+    needs_script: str
+    sent: str
+    sent_lead: str
+    sent_help: str
+    confirm: str
+    confirm_lead: str
+    confirm_button: str
+    confirmed: str
+    confirmed_lead: str
+    confirmed_topics: str
+    already: str
+    expired: str
+    expired_lead: str
+    again: str
+    to_site: str
+    leave: str
+    leave_lead: str
+    left: str
+    left_lead: str
+    preferences: str
+    ask_lead: str
+    ask_check: str
+    ask_button: str
+    asked: str
+    asked_lead: str
+    hour: str
+    hours: str
+    save: str
+    saved: str
+    states: dict[str, str]
+    paused_until: str
+    pause: str
+    pause_for: str
+    pauses: dict[str, str]  # by days; "0": without an end
+    resume_button: str
+    data: str
+    data_lead: str
+    export_button: str
+    erase_lead: str
+    erase_sure: str
+    erase_button: str
+    erase_unsure: str
+    erased: str
+    erased_lead: str
+
+
+SECTIONS: dict[type[SectionWords], str] = {
+    PageWords: "pages",
+    EmailWords: "email",
+    EntryWords: "entries",
+    FormWords: "form",
+    TransactionalWords: "transactional",
+    WebWords: "web",
+    ReaderWords: "readers",
+}
+Kind = TypeVar("Kind", bound=SectionWords)
+_WORDS: dict[tuple[type[SectionWords], str], SectionWords] = {}
+
+
+@cache
+def languages() -> dict[str, str]:
+    """Return the languages that have a file, by code ("en"), each by its name in itself."""
+    return {code: read_file(code)["name"] for code in _codes()}
+
+
+def language_for(tag: str) -> str:
+    """Return the code of the language for a BCP 47 tag: "zh" for "zh-TW", English for unknown."""
+    code = tag.lower().partition("-")[0]
+    return code if code in _codes() else _FALLBACK
+
+
+def words_in(kind: type[Kind], tag: str) -> Kind:
+    """Return the words of one place in the language of a BCP 47 tag, else in English.
+
+    Raises `msgspec.ValidationError` where the language's file lacks one.
+    """
+    code = language_for(tag)
+    words = _WORDS.get((kind, code))
+    if words is None:
+        content = read_file(code)
+        values = {"dates": content["dates"], **content["shared"], **content[SECTIONS[kind]]}
+        words = _WORDS[kind, code] = msgspec.convert(values, kind)
+    return cast("Kind", words)
+
+
+@cache
+def read_file(code: str) -> dict[str, Any]:
+    """Return the content of a language's file; not to be changed."""
+    return tomllib.loads((_FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
 
 
 def counted(count: int, one: str, many: str) -> str:
@@ -154,17 +340,6 @@ def counted(count: int, one: str, many: str) -> str:
     return one if count == 1 else many.format(count=count)
 
 
-def date_range(texts: Texts, start: datetime, end: datetime) -> str:
-    """Return the days that `[start, end)` touches, as people write them in that language."""
-    first, last = start.date(), (end - timedelta(microseconds=1)).date()
-    if texts.lang == CHINESE.lang:
-        left = f"{first.year}年{first.month}月{first.day}日"
-        year = f"{last.year}年" if last.year != first.year else ""
-        month = f"{last.month}月" if year or last.month != first.month else ""
-        return f"{left}–{year}{month}{last.day}日"
-    right = f"{last.day} {MONTHS[last.month - 1]} {last.year}"
-    year = f" {first.year}" if last.year != first.year else ""
-    month = f" {MONTHS[first.month - 1]}" if year or last.month != first.month else ""
-    # Long dates on both sides want air around the dash, bare numbers do not.
-    dash = " – " if month else "–"
-    return f"{first.day}{month}{year}{dash}{right}"
+@cache
+def _codes() -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.formatter.i18n.page_words import month_name
+from publisher.formatter.i18n.dates import month_text
 from publisher.formatter.i18n.words import counted
 from publisher.formatter.pages.layout import (
     part_language,
@@ -71,7 +71,7 @@ def month_row(count: MonthCount, up: str, settings: Settings) -> MonthRow:
     texts = words(settings)
     return MonthRow(
         month=count.month,
-        name=month_name(count.month, texts),
+        name=month_text(texts.dates, count.month),
         href=up + month_path(count.month),
         count=counted(count.count, texts.paper, texts.papers),
     )
@@ -96,7 +96,7 @@ def render_month(
     found = sections(papers)
     total = sum(len(section.papers) for section in found)
     leaves = list(_leaves(found))
-    name = month_name(month, texts)
+    name = month_text(texts.dates, month)
     pages: dict[str, bytes] = {}
     for number, leaf in enumerate(leaves, start=1):
         path = month_path(month, number)

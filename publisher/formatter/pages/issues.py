@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.formatter.i18n.page_words import month_name
-from publisher.formatter.i18n.words import counted, date_range, texts_for
+from publisher.formatter.i18n.dates import date_range, month_text
+from publisher.formatter.i18n.words import counted
 from publisher.formatter.pages.archive import month_path
 from publisher.formatter.pages.layout import (
     part_language,
@@ -101,7 +101,7 @@ def render_issue(issue: Issue, settings: Settings) -> dict[str, bytes]:
             compact=compact,
             groups=tuple(group for group in groups if group.papers),
             more=len(issue.papers) > MOST_COMPACT,
-            month_name=month_name(month, texts),
+            month_name=month_text(texts.dates, month),
             month_href=up + month_path(month),
         )
     }
@@ -136,9 +136,9 @@ def issue_words(
     issue_id: str, start: datetime, end: datetime, count: int, settings: Settings
 ) -> tuple[str, str, str]:
     """Return the issue's name, its days and how many papers it has, in the site's language."""
-    texts = texts_for(settings)
+    texts = words(settings)
     year, _, week = issue_id.partition("-W")
-    dates = date_range(texts, start, end)
+    dates = date_range(texts.dates, start, end)
     # Only a weekly issue has a number that people know.
     name = texts.week.format(week=week.lstrip("0"), year=year) if week else dates
     return name, dates, counted(count, texts.paper, texts.papers)

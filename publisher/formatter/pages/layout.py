@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from publisher.formatter.i18n.language_detection import language
-from publisher.formatter.i18n.page_words import PageTexts, page_texts
 from publisher.formatter.i18n.text_width import shortened
+from publisher.formatter.i18n.words import PageWords, words_in
 from publisher.formatter.templating.templates import render_bytes
 from publisher.settings import Settings
 
@@ -64,16 +64,16 @@ def _common(site: Site) -> dict[str, object]:
     """Return what every template knows; not to be changed."""
     settings = Settings(site=site)
     return {
-        "texts": page_texts(settings),
+        "texts": words(settings),
         "site_title": site.title,
         "site_title_lang": part_language(site.title, settings),
         "author": site.author,
     }
 
 
-def words(settings: Settings) -> PageTexts:
+def words(settings: Settings) -> PageWords:
     """Return the words in the site's language."""
-    return page_texts(settings)
+    return words_in(PageWords, settings.site.language)
 
 
 def way_up(path: str) -> str:

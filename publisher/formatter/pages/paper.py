@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import msgspec
+
 from publisher.formatter.citations.bibtex import bibtex_entry, with_abstract
 from publisher.formatter.citations.citation import make_citation, web_address
 from publisher.formatter.citations.csl_json import csl_json
 from publisher.formatter.citations.ris import ris_reference
 from publisher.formatter.citations.web import json_ld, meta_tags
-from publisher.formatter.i18n.page_words import month_name
+from publisher.formatter.i18n.dates import month_text
 from publisher.formatter.pages.archive import month_of, month_path
 from publisher.formatter.pages.layout import (
     address,
@@ -30,7 +32,7 @@ from publisher.formatter.paths import paper_stem
 from publisher.formatter.templating.templates import fragment
 
 if TYPE_CHECKING:
-    from publisher.formatter.i18n.page_words import PageTexts
+    from publisher.formatter.i18n.words import PageWords
     from publisher.models import Notes, Paper
     from publisher.settings import Settings
 
@@ -85,7 +87,7 @@ def render_paper(paper: Paper, settings: Settings) -> dict[str, bytes]:
         listed=site_date(paper, settings),
         updated=paper.updated.astimezone(settings.site.zone).date().isoformat(),
         version=paper.version,
-        month_name=month_name(month, texts),
+        month_name=month_text(texts.dates, month),
         month_href=up + month_path(month),
         summary=paper.summary or "",
         summary_lang=part_language(paper.summary or "", settings),
@@ -109,7 +111,7 @@ def render_paper(paper: Paper, settings: Settings) -> dict[str, bytes]:
     }
 
 
-def _links(paper: Paper, texts: PageTexts) -> tuple[Link, ...]:
+def _links(paper: Paper, texts: PageWords) -> tuple[Link, ...]:
     projects = tuple(
         Link(texts.project if number == 1 else f"{texts.project} {number}", url)
         for number, url in enumerate(filter(web_address, paper.project_urls), start=1)
@@ -117,17 +119,9 @@ def _links(paper: Paper, texts: PageTexts) -> tuple[Link, ...]:
     return paper_links(paper, texts) + projects
 
 
-def _notes(notes: Notes, texts: PageTexts, settings: Settings) -> tuple[NotesSection, ...]:
-    parts = (
-        (texts.background, notes.background),
-        (texts.past_methods, notes.past_methods),
-        (texts.method, notes.method),
-        (texts.results, notes.results),
-        (texts.conclusion, notes.conclusion),
-        (texts.innovation, notes.innovation),
-        (texts.performance, notes.performance),
-        (texts.workload, notes.workload),
-    )
+def _notes(notes: Notes, texts: PageWords, settings: Settings) -> tuple[NotesSection, ...]:
+    headings = msgspec.structs.asdict(texts.note_headings)
+    parts = [(heading, getattr(notes, field)) for field, heading in headings.items()]
     # One model wrote them all, in one language.
     lang = part_language(next((text for _, text in parts if text), ""), settings)
     return tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.formatter.i18n.form_words import FormWords, form_words
+from publisher.formatter.i18n.words import FormWords, language_for, words_in
 from publisher.formatter.pages.layout import part_language
 from publisher.models import NO_PREFERENCES, Preferences
 
@@ -52,12 +52,12 @@ def subscribe_form(
 
     What is not chosen is as the list has it.
     """
-    words, news = form_words(language), settings.newsletter
+    words, news = words_in(FormWords, language), settings.newsletter
     offered = tuple(dict.fromkeys(news.frequencies))
     frequency = preferences.frequency if preferences.frequency in offered else offered[0]
     return SubscribeForm(
         words=words,
-        action=f"{settings.web.root}subscribe?lang={words.lang}",
+        action=f"{settings.web.root}subscribe?lang={language_for(language)}",
         topics=tuple(
             Option(one.slug, one.name, one.slug in picked, part_language(one.name, settings))
             for one in topics

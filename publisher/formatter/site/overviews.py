@@ -94,10 +94,10 @@ def feed_links(feed: FeedPlan) -> list[FeedLink]:
 
 
 def _issue_links(plan: PaperIndex) -> list[FeedLink]:
-    from publisher.formatter.i18n.page_words import page_texts  # noqa: PLC0415
+    from publisher.formatter.i18n.words import PageWords, words_in  # noqa: PLC0415
     from publisher.formatter.pages import FeedLink  # noqa: PLC0415
 
-    name = page_texts(plan.settings).issues
+    name = words_in(PageWords, plan.settings.site.language).issues
     title = f"{plan.settings.site.title}: {name}"
     return [
         FeedLink(ISSUES + one.file_name, f"{title} ({one.label})", one.media_type, group=name)

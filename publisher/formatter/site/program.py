@@ -45,7 +45,7 @@ def _files(folder: Path) -> Iterator[str]:
     for parent, folders, names in os.walk(folder):
         folders.sort()
         for name in sorted(names):
-            if name.endswith((".py", ".j2")):
+            if name.endswith((".py", ".j2", ".toml")):
                 yield os.path.join(parent, name)  # noqa: PTH118 - hundreds of them, every time
 
 

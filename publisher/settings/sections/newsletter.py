@@ -104,7 +104,8 @@ class Theme(Section, frozen=True):
     dark_background: Colour = "#15181c"
     """Background around the contents, and of the footer, in dark mode."""
     texts_en: Words = msgspec.field(default_factory=Words)
-    """Words to use in English mails instead of the program's, by their names in
-    `publisher/formatter/i18n/`, such as `{ highlights = "Our favourites" }`."""
+    """Words to use in English mails instead of the program's, by their names in the sections
+    `[shared]` and `[email]` of `publisher/formatter/i18n/en.toml`, such as
+    `{ highlights = "Our favourites" }`."""
     texts_zh: Words = msgspec.field(default_factory=Words)
-    """Words to use in Chinese mails, likewise."""
+    """Words to use in Chinese mails, by the same names."""

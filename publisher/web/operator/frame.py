@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse
 
-from publisher.formatter.i18n.page_words import ENGLISH_PAGES
+from publisher.formatter.i18n.words import PageWords, words_in
 from publisher.web.context import context_of
 from publisher.web.headers import policy
 from publisher.web.pages import rendered
@@ -73,6 +73,6 @@ def _page(
     content: Mapping[str, object],
 ) -> Response:
     settings = context_of(request).settings
-    html = rendered(template, settings, title=title, texts=ENGLISH_PAGES, **content)
+    html = rendered(template, settings, title=title, texts=words_in(PageWords, "en"), **content)
     chosen = {"Content-Language": "en", "Content-Security-Policy": policy(script=True)}
     return HTMLResponse(html, status_code=status, headers={**chosen, **(headers or {})})

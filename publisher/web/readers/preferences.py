@@ -11,8 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
+from publisher.formatter.i18n.words import counted
 from publisher.formatter.pages.subscribe_form import subscribe_form
-from publisher.models import Language, SubscriberStatus
+from publisher.models import SubscriberStatus
 from publisher.sender.one_time_tokens import token_hash
 from publisher.sender.transactional_message import MailKind
 from publisher.store.mail.mail_requests import MailRequest
@@ -24,7 +25,6 @@ from publisher.web.readers.forms import (
 )
 from publisher.web.readers.spam_protection import network_of
 from publisher.web.readers.views import View
-from publisher.web.readers.words import hours
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -46,15 +46,15 @@ async def ask(request: Request) -> Response:
         return _ask(view, filled, status=422)
     if not view.is_trapped(form):
         if not view.is_guarded(form):
-            return _ask(view, filled, notice=view.said.check)
-        payload = {"by_page": True, "letter_language": Language(view.language).value}
+            return _ask(view, filled, notice=view.said.ask_check)
+        payload = {"by_page": True, "letter_language": view.mail_language.value}
         await view.readers.asking.ask(
             MailRequest(
                 MailKind.PREFERENCES, filled.address, json.dumps(payload), network_of(view.address)
             )
         )
     said = view.said
-    held = hours(view.context.settings.subscribing.preferences_hours, view.language)
+    held = counted(view.context.settings.subscribing.preferences_hours, said.hour, said.hours)
     return view.say(
         said.asked, said.asked_lead.format(email=filled.email, hours=held), said.sent_help
     )
@@ -100,7 +100,7 @@ async def _save(view: View, person: Subscriber, form: FormData) -> Response:
 
 async def _pause(view: View, person: Subscriber, form: FormData) -> Response:
     days, now = text_of(form, "days"), view.context.clock()
-    if days not in map(str, view.said.pauses):
+    if days not in view.said.pauses:
         raise HTTPException(400)
     until = now + timedelta(days=int(days)) if int(days) else None
     people = view.context.store.subscribers

@@ -10,7 +10,6 @@ from anyio import to_thread
 from starlette.routing import Route
 
 from publisher.formatter.pages.subscribe_form import subscribe_form
-from publisher.models import Language
 from publisher.sender.one_time_tokens import TOKEN_LENGTH, token_hash
 from publisher.sender.transactional_message import MailKind
 from publisher.store.mail.mail_requests import MailRequest
@@ -52,7 +51,7 @@ async def subscribe(request: HttpRequest) -> Response:
     )
     payload = json.loads(asked.to_json()) | {
         "by_page": True,
-        "letter_language": Language(view.language).value,
+        "letter_language": view.mail_language.value,
     }
     await view.readers.asking.ask(
         MailRequest(
@@ -92,7 +91,7 @@ async def confirm(request: HttpRequest) -> Response:
         again = (view.link("subscribe"), said.again)
         return view.say(said.expired, said.expired_lead, links=[again, to_site], status=410)
     names = {topic.slug: topic.name for topic in await view.topics()}
-    chosen = ", ".join(names.get(slug, slug) for slug in asked.topics)
+    chosen = said.list_comma.join(names.get(slug, slug) for slug in asked.topics)
     return view.say(
         said.confirmed,
         said.already

@@ -31,7 +31,7 @@ async def unsubscribe(request: Request) -> Response:
             "press",
             title=said.leave,
             lead=said.leave_lead.format(title=view.title),
-            button=said.leave_button,
+            button=said.leave,
         )
     await view.form()
     token, context = request.path_params["token"], view.context

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, cast
 
 from anyio import to_thread
 
+from publisher.formatter.i18n.words import ReaderWords, words_in
+from publisher.models import Language
 from publisher.web.context import context_of
 from publisher.web.pages import language_of, page
 from publisher.web.readers.forms import text_of
@@ -20,7 +22,6 @@ from publisher.web.readers.spam_protection import (
     network_of,
 )
 from publisher.web.readers.topics import Topics
-from publisher.web.readers.words import reader_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from publisher.models import Topic
     from publisher.web.context import Context
-    from publisher.web.readers.words import ReaderWords
 
 # Of a form: a field for each topic, and a few more. Nobody sends files.
 _MOST_FIELDS = 600
@@ -73,7 +73,12 @@ class View:
     @cached_property
     def said(self) -> ReaderWords:
         """The words."""
-        return reader_words(self.language)
+        return words_in(ReaderWords, self.language)
+
+    @property
+    def mail_language(self) -> Language:
+        """The language of a mail that is sent for it: this one, or English."""
+        return Language(self.language) if self.language in set(Language) else Language.ENGLISH
 
     @cached_property
     def title(self) -> str:

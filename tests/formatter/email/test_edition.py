@@ -228,7 +228,7 @@ def test_both_parts_let_people_leave() -> None:
         assert "1 Example Road" in part
         assert "https://papers.example.org/x/" in part
         assert "you subscribed to Paper Notes" in part
-        assert "machine-written" in part
+        assert "written by AI" in part
 
 
 def test_unsubscribe_address_and_sender_can_be_set() -> None:
@@ -431,7 +431,7 @@ def test_highlights_come_first_and_only_once() -> None:
     headings = [e.text_content() for e in document.iter("h2", "h3")]
     assert headings[1:5] == ["Highlights", "Best of NeRF", "Best of GAN", headings[4]]
     assert edition.html.count("Best of NeRF") == 2  # in the preheader too
-    assert "1 of them in the highlights" in document.xpath("string(//*[@id='t-gan']/..)")
+    assert "1 more in the highlights" in document.xpath("string(//*[@id='t-gan']/..)")
     assert edition.shown[:2] == (papers[5].id, best.id)
     plain = Settings(newsletter=Newsletter(highlights=0))
     assert "本期精选" not in render_edition(make_issue(*papers), ALL, plain).html
@@ -456,8 +456,10 @@ def test_no_more_than_max_papers() -> None:
     edition = render_edition(make_issue(*(make_paper(n) for n in range(3))), ALL, settings)
 
     assert edition.html.count("<h3") == len(edition.shown) == 2
-    assert "1 more paper on the web:\nhttp://localhost:8000/issues/2024-W49.html" in edition.text
-    assert "1 more on this topic on the web" in edition.html
+    assert (
+        "1 more paper on the website:\nhttp://localhost:8000/issues/2024-W49.html" in edition.text
+    )
+    assert "1 more on this topic on the website" in edition.html
     assert edition.subject.startswith("3 new papers")
 
 
@@ -466,7 +468,7 @@ def test_no_more_than_max_papers() -> None:
     [
         (ENGLISH, ["NeRF"], "1 new paper: NeRF – week 49"),
         (ENGLISH, ["NeRF", "GAN"], "2 new papers: GAN, NeRF – week 49"),
-        (CHINESE, ["NeRF", "数字人"], "2 篇新论文：NeRF、数字人（第 49 周）"),
+        (CHINESE, ["NeRF", "数字人"], "2 篇新论文：NeRF、数字人（第49周）"),
         (
             ENGLISH,
             [f"Topic number {n}" for n in range(9)],

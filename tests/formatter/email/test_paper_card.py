@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from publisher.formatter.email.paper_card import Card, Form, make_card
-from publisher.formatter.i18n.email_words import CHINESE_MAIL, ENGLISH_MAIL
+from publisher.formatter.i18n.words import EmailWords, words_in
 from publisher.models import Language, Length, Notes, Paper, Topic, Venue
 
 NOW = datetime(2024, 12, 9, tzinfo=UTC)
@@ -42,7 +42,7 @@ PAPER = Paper(
 def card(
     form: Form = Form.FULL, language: Language = BOTH, length: Length = STANDARD, **changes: Any
 ) -> Card:
-    texts = ENGLISH_MAIL if language is EN else CHINESE_MAIL
+    texts = words_in(EmailWords, "en" if language is EN else "zh")
     return make_card(replace(PAPER, **changes), form, language, length, texts, figures=True)
 
 
@@ -105,7 +105,7 @@ def test_forms_hold_less_and_less() -> None:
 
 def test_what_a_machine_wrote_is_marked() -> None:
     labels = {passage.text: passage.label for passage in card(length=LONG).passages}
-    assert labels == {SUMMARY: "AI 摘要", ABSTRACT: "英文摘要", NOTE: "AI 笔记：方法"}
+    assert labels == {SUMMARY: "AI 总结", ABSTRACT: "摘要", NOTE: "AI 笔记：方法"}
     assert [passage.label for passage in card(length=SHORT).passages] == ["AI", ""]
 
 
@@ -170,5 +170,5 @@ def test_runaway_names_are_cut() -> None:
 def test_a_figure_that_is_no_web_address_is_none(url: str) -> None:
     assert card(figures=(url,)).figure == ""
     assert card(figures=(url, "https://example.org/b.png")).figure == "https://example.org/b.png"
-    without = make_card(PAPER, Form.FULL, BOTH, STANDARD, ENGLISH_MAIL, figures=False)
+    without = make_card(PAPER, Form.FULL, BOTH, STANDARD, words_in(EmailWords, "en"), figures=False)
     assert without.figure == ""

@@ -39,7 +39,7 @@ def content(level: str) -> str:
 
 def test_full_content_in_its_order() -> None:
     parts = (
-        '<img src="https://img.example.org/a.png" alt="《Fields of light》配图">',
+        '<img src="https://img.example.org/a.png" alt="《Fields of light》插图">',
         "Ada Lovelace, 王小明",
         "CVPR 2024",
         '<h3 lang="zh-CN">摘要</h3>\n<p lang="en">We paint',

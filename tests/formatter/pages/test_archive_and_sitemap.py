@@ -134,7 +134,9 @@ def test_all_issues() -> None:
     issues = [IssueCount("2024-W49", NOON - timedelta(days=7), NOON, 3)]
     document = parsed(render_issues(issues, SETTINGS)["issues/index.html"])
     assert document.xpath("//main//li/a/@href") == ["../issues/2024-W49.html"]
-    assert "No issue yet" in parsed(render_issues([], SETTINGS)["issues/index.html"]).text_content()
+    assert (
+        "No issues yet" in parsed(render_issues([], SETTINGS)["issues/index.html"]).text_content()
+    )
 
 
 def test_sitemaps_by_month(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 from publisher import collector
 from publisher.formatter.feeds.feed_membership import find_memberships
 from publisher.formatter.feeds.timeline import lay_out
+from publisher.formatter.site import program
 from publisher.formatter.site.paper_index import PaperIndex
+from publisher.formatter.site.program import program_fingerprint
 from publisher.formatter.site.registry import all_targets
-from publisher.settings import load
+from publisher.settings import Settings, load
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 FINGERPRINTS = """
 import sys
@@ -51,6 +55,16 @@ def test_every_process_plans_the_same(examples: Path) -> None:
     }
     assert len(plans) == 1
     assert next(iter(plans)).count("\n") > 20
+
+
+def test_words_are_a_part_of_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = tmp_path / "formatter" / "i18n" / "en.toml"
+    words.parent.mkdir(parents=True)
+    words.write_text('abstract = "Abstract"', encoding="utf-8")
+    monkeypatch.setattr(program, "__file__", str(tmp_path / "formatter" / "site" / "program.py"))
+    before = program_fingerprint(Settings())
+    words.write_text('abstract = "Overview"', encoding="utf-8")
+    assert program_fingerprint(Settings()) != before
 
 
 def test_the_papers_of_one_month_are_work_for_many_processes(examples: Path) -> None:

@@ -154,13 +154,13 @@ def test_a_whole_way(world: World, way: str) -> None:  # noqa: PLR0915 - it is o
 
     # Find the site, and subscribe to two topics.
     page.goto(f"https://{HOST}/")
-    hands.follow("By mail")
+    hands.follow("Newsletter")
     hands.write("Email address", ADA)
-    hands.tick("Only these:")
+    hands.tick("Only these topics:")
     hands.tick("NeRF")
     hands.tick("3DGS")
     hands.press("Subscribe")
-    said("Look into your mailbox")
+    said("Check your inbox")
     assert people.find(ADA) is None
     confirm()
 
@@ -175,8 +175,8 @@ def test_a_whole_way(world: World, way: str) -> None:  # noqa: PLR0915 - it is o
     page.goto(f"https://{HOST}/preferences")
     assert f"https://{HOST}/preferences" in text_of(issue)
     hands.write("Email address", ADA)
-    hands.press("Mail me the link")
-    said("Look into your mailbox")
+    hands.press("Email me the link")
+    said("Check your inbox")
     page.goto(link(world.post(), "preferences"))
     hands.untick("NeRF")
     hands.untick("3DGS")
@@ -199,7 +199,7 @@ def test_a_whole_way(world: World, way: str) -> None:  # noqa: PLR0915 - it is o
 
     # Come back, from the page that the link in the mail leads to, and leave by that.
     page.goto(link(issue, "unsubscribe"))
-    hands.press("Unsubscribe me")
+    hands.press("Unsubscribe")
     said("You are unsubscribed")
     hands.follow("Subscribe again")
     hands.write("Email address", ADA)
@@ -207,7 +207,7 @@ def test_a_whole_way(world: World, way: str) -> None:  # noqa: PLR0915 - it is o
     confirm()
     assert people.find(ADA).status == "active"  # type: ignore[union-attr]
     page.goto(link(issue, "unsubscribe"))
-    hands.press("Unsubscribe me")
+    hands.press("Unsubscribe")
     said("You are unsubscribed")
     assert people.find(ADA).status == "unsubscribed"  # type: ignore[union-attr]
 
@@ -222,10 +222,10 @@ def test_the_form_on_the_site_s_own_pages(world: World) -> None:
     expect(page.get_by_label("NeRF", exact=True)).to_be_checked()
     page.get_by_role("button", name="Subscribe", exact=True).click()
     # A page of the site can't say when it was opened: what was chosen is shown once more.
-    expect(page.get_by_role("status")).to_contain_text("press the button")
+    expect(page.get_by_role("status")).to_contain_text("press Subscribe once more")
     expect(page.get_by_label("NeRF", exact=True)).to_be_checked()
     page.get_by_role("button", name="Subscribe", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mailbox")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
     assert "Topics: NeRF" in text_of(world.post())
     assert refused == []
 
@@ -244,11 +244,11 @@ def test_a_browser_does_the_work_by_itself(tmp_path: Path) -> None:
             page.get_by_role("button", name="Subscribe", exact=True).click()
             heading = page.get_by_role("heading", level=1)
             if scripts:
-                expect(heading).to_have_text("Look into your mailbox")
+                expect(heading).to_have_text("Check your inbox")
                 assert len(person.mails()) == 1
             else:
-                expect(page.get_by_text("this form needs JavaScript")).to_be_visible()
-                expect(heading).to_have_text("Subscribe by mail")
+                expect(page.get_by_text("This form needs JavaScript")).to_be_visible()
+                expect(heading).to_have_text("Subscribe by email")
                 assert person.mails() == []
 
 

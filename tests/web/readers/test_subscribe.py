@@ -28,7 +28,7 @@ def test_from_the_form_onto_the_list(person: Person) -> None:
     answer = person.subscribe(
         " ada@EXAMPLE.org ", which="some", topic=["nerf", "yixue"], language="both", length="short"
     )
-    assert (answer.status_code, "Look into your mailbox" in answer.text) == (200, True)
+    assert (answer.status_code, "Check your inbox" in answer.text) == (200, True)
     assert person.status() is None, "nothing is kept before it is confirmed"
     (mail,) = person.mails()
     assert mail["To"] == ADA
@@ -46,13 +46,13 @@ def test_the_link_shows_a_button_and_the_button_confirms_once(person: Person) ->
     assert person.status() is None
     done = client.post(link)
     assert done.status_code == 200
-    assert "comes to ada@example.org" in done.text
+    assert "will be sent to ada@example.org" in done.text
     assert "Topics: NeRF" in done.text
     found = person.site.store.subscribers.find(ADA)
     assert found is not None
     assert found.topics == ("nerf",)
     assert found.preferences == Preferences(Language.CHINESE, Length.LONG, Frequency.WEEKLY)
-    assert "confirmed already" in client.post(link).text
+    assert "already confirmed" in client.post(link).text
     (line,) = person.site.store.subscribers.export_person(ADA)["consent"]  # type: ignore[misc]
     assert line["action"] == "confirmed"
     assert line["origin"] == "127.0.0.1 127.0.0.1"
@@ -101,12 +101,12 @@ def test_a_mailbox_that_failed_may_be_tried_again(person: Person) -> None:
 
 
 WRONG = [
-    ("no address", "not an email address"),
-    ("", "not an email address"),
-    ("ada@example.org\r\nBcc: eve@example.org", "not an email address"),
-    ("ada@example.org\x00", "not an email address"),
-    ("<script>@example.org", "not an email address"),
-    ("a" * 400 + "@example.org", "not an email address"),
+    ("no address", "a valid address"),
+    ("", "a valid address"),
+    ("ada@example.org\r\nBcc: eve@example.org", "a valid address"),
+    ("ada@example.org\x00", "a valid address"),
+    ("<script>@example.org", "a valid address"),
+    ("a" * 400 + "@example.org", "a valid address"),
 ]
 
 
@@ -128,7 +128,7 @@ def test_some_topics_means_at_least_one(person: Person) -> None:
 
 def test_who_fills_in_what_nobody_sees(person: Person) -> None:
     answer = person.subscribe(website="https://spam.example.org/")
-    assert (answer.status_code, "Look into your mailbox" in answer.text) == (200, True)
+    assert (answer.status_code, "Check your inbox" in answer.text) == (200, True)
     assert person.mails() == []
 
 
@@ -137,13 +137,13 @@ def test_a_form_that_was_not_shown_or_comes_too_soon(person: Person) -> None:
     stamp = person.stamp()
     clock.now -= timedelta(seconds=4)
     early = client.post("/subscribe", data={"email": ADA, "stamp": stamp})
-    assert "press the button" in early.text
+    assert "press Subscribe once more" in early.text
     assert 'value="ada@example.org"' in early.text
     clock.now += timedelta(days=2)
     forged = f"{int(clock().timestamp() * 1000) - 5000}.{'0' * 32}"
     for wrong in (stamp, "", "x", forged, "²." + "0" * 32, "9" * 200):
         answer = client.post("/subscribe", data={"email": ADA, "stamp": wrong})
-        assert (answer.status_code, "press the button" in answer.text) == (200, True)
+        assert (answer.status_code, "press Subscribe once more" in answer.text) == (200, True)
     assert person.mails() == []
 
 
@@ -228,8 +228,8 @@ def test_where_work_is_asked_for(tmp_path: Path) -> None:
             data = {"email": ADA, "stamp": stamp, "work": work}
             return site.client.post("/subscribe", data=data).text
 
-        assert "press the button" in answer(worked=False)
-        assert "Look into your mailbox" in answer(worked=True)
+        assert "press Subscribe once more" in answer(worked=False)
+        assert "Check your inbox" in answer(worked=True)
         assert len(person.mails()) == 1
 
 
