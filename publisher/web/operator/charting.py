@@ -31,13 +31,13 @@ def size_chart(days: Sequence[Growth]) -> Chart:
     change = sizes[-1] - sizes[0] if sizes else 0
     return Chart(
         "size",
-        "People on the list",
+        "Subscribers",
         f"In {len(days)} days the list went from {sizes[0]:,} to {sizes[-1]:,} people "
         f"({change:+,})."
         if sizes
-        else "There are no figures yet.",
+        else "No data yet.",
         tuple(day.day.isoformat() for day in days),
-        (Series("people", Tone.GOOD, sizes),),
+        (Series("subscribers", Tone.GOOD, sizes),),
         tuple(f"{day.day:%-d %b}" for day in days),
     )
 
@@ -49,10 +49,10 @@ def moves_chart(days: Sequence[Growth]) -> Chart:
     went = tuple(sum(day.went for day in week) for week in weeks)
     return Chart(
         "moves",
-        "Who came and went, by week",
-        f"In {len(weeks)} weeks {sum(came):,} people came and {sum(went):,} went.",
+        "Joined and left, by week",
+        f"In {len(weeks)} weeks {sum(came):,} people joined and {sum(went):,} left.",
         tuple(f"{week[0].day.isoformat()} to {week[-1].day.isoformat()}" for week in weeks),
-        (Series("came", Tone.GOOD, came), Series("went", Tone.BAD, went)),
+        (Series("joined", Tone.GOOD, came), Series("left", Tone.BAD, went)),
         tuple(f"{week[-1].day:%-d %b}" for week in weeks),
     )
 
@@ -67,7 +67,7 @@ def deliveries_chart(states: Mapping[str, Mapping[DeliveryState, int]]) -> Chart
     return Chart(
         "deliveries",
         "Deliveries by issue",
-        f"Of {total:,} deliveries of {len(states)} issues {sent:,} were sent.",
+        f"{sent:,} of {total:,} deliveries in {len(states)} issues were sent.",
         tuple(states),
         series,
     )
@@ -79,16 +79,16 @@ def domains_chart(domains: Sequence[DomainBounces]) -> Chart:
     failed = sum(domain.failed for domain in domains)
     return Chart(
         "domains",
-        "Mail that failed, by domain",
-        f"{failed:,} messages failed at {len(domains):,} domains; the first is "
+        "Failed mail by domain",
+        f"{failed:,} messages failed at {len(domains):,} domains, the most at "
         f"{shown[0].domain or 'unknown'}."
         if shown
-        else "No message has failed.",
+        else "No message has failed yet.",
         tuple(domain.domain or "unknown" for domain in shown),
         (
             Series("refused", Tone.BAD, tuple(domain.rejected for domain in shown)),
-            Series("reported gone", Tone.DOUBT, tuple(domain.hard for domain in shown)),
-            Series("reported for now", Tone.OTHER, tuple(domain.soft for domain in shown)),
+            Series("hard bounces", Tone.DOUBT, tuple(domain.hard for domain in shown)),
+            Series("soft bounces", Tone.OTHER, tuple(domain.soft for domain in shown)),
         ),
     )
 
@@ -99,12 +99,12 @@ def apps_chart(apps: Sequence[AppPolls]) -> Chart:
     people = sum(app.subscribers for app in apps)
     return Chart(
         "apps",
-        "Readers by app",
-        f"Reader apps ask for {people:,} people; {shown[0].app} for {shown[0].subscribers:,}."
+        "Feed readers by app",
+        f"Apps report {people:,} subscribers; {shown[0].app} reports {shown[0].subscribers:,}."
         if shown
-        else "No reader app has said for how many people it asks.",
+        else "No app has reported subscribers yet.",
         tuple(app.app for app in shown),
-        (Series("people", Tone.GOOD, tuple(app.subscribers for app in shown)),),
+        (Series("subscribers", Tone.GOOD, tuple(app.subscribers for app in shown)),),
     )
 
 
@@ -114,7 +114,7 @@ def polls_chart(days: Sequence[str], by_day: Mapping[str, tuple[int, int]]) -> C
     return Chart(
         "polls",
         "Feed requests by day",
-        f"In {len(days)} days feeds were asked for {sum(polls):,} times.",
+        f"{sum(polls):,} feed requests in {len(days)} days.",
         tuple(days),
         (Series("requests", Tone.GOOD, polls),),
         tuple(f"{date.fromisoformat(day):%-d %b}" for day in days),

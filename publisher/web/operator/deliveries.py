@@ -23,7 +23,7 @@ _PAGE = 50
 DECISIONS = {
     "again": (DeliveryState.READY, "send again"),
     "arrived": (DeliveryState.SENT, "it arrived"),
-    "abandon": (DeliveryState.ABANDONED, "let it be"),
+    "abandon": (DeliveryState.ABANDONED, "give up"),
 }
 _LONGEST_NAME = 64  # that the log of decisions holds
 
@@ -55,7 +55,7 @@ def settle(visit: OperatorRequest) -> Response:
     info = progress(visit).info
     decision = visit.field("decision")
     if decision not in DECISIONS:
-        raise HTTPException(400, "Nothing was chosen.")
+        raise HTTPException(400, "Choose what to do with the selected deliveries.")
     state, words = DECISIONS[decision]
     settled = 0
     for text in visit.fields("subscriber"):

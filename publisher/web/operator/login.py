@@ -77,7 +77,7 @@ async def enter(request: Request) -> Response:
     session = await to_thread.run_sync(partial(_begin, context, token))
     if session is None:
         context.lookout.attempts.failed(client)
-        title = "This link does not work any more"
+        title = "This link no longer works"
         return outside_page(request, "web/operator/spent.html.j2", title=title, status=403)
     response = RedirectResponse(auth.HOME, status_code=303)
     response.set_cookie(

@@ -104,13 +104,13 @@ def needs(visit: OperatorRequest, infos: list[FrozenIssue], look: Dashboard | No
     for info in infos:
         where = f"/operator/issues/{info.id}"
         if info.id in doubts:
-            text = f"{info.id}: {doubts[info.id]:,} in doubt; nobody knows whether they arrived"
+            text = f"{info.id}: {doubts[info.id]:,} deliveries in doubt; they may have arrived"
             found.append(Need(text, f"{where}/deliveries?state=in_doubt"))
         if info.state is IssueState.PAUSED:
             found.append(Need(f"{info.id} is paused: {info.pause_reason}", where))
     waiting = visit.store.outgoing_queue.waiting()
     if waiting:
-        text = counted(waiting, "1 single mail is", "{count:,} single mails are")
+        text = counted(waiting, "1 transactional mail is", "{count:,} transactional mails are")
         found.append(Need(f"{text} waiting to be sent", ""))
     if look is not None and look.problem:
         found.append(Need(f"The digests can't be read: {look.problem}", ""))

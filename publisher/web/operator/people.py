@@ -84,9 +84,9 @@ def pause(visit: OperatorRequest) -> Response:
         try:
             chosen = date.fromisoformat(day)
         except ValueError:
-            raise HTTPException(400, "That is no day.") from None
+            raise HTTPException(400, "That is not a date.") from None
         if chosen <= visit.today:
-            raise HTTPException(400, "That day is over.")
+            raise HTTPException(400, "That date is in the past.")
         until = datetime.combine(chosen, time(), visit.settings.site.zone)
     done = visit.store.subscribers.pause(found.id, until=until, now=visit.now, detail=visit.by)
     return _done(visit, found, "paused", done=done)

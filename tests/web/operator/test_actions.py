@@ -32,7 +32,7 @@ def last_done(site: Site) -> tuple[str, str, str]:
     [
         ("again", DeliveryState.READY, "send again"),
         ("arrived", DeliveryState.SENT, "it arrived"),
-        ("abandon", DeliveryState.ABANDONED, "let it be"),
+        ("abandon", DeliveryState.ABANDONED, "give up"),
     ],
 )
 def test_doubts_are_settled(

@@ -32,7 +32,7 @@ def test_weeks_end_today() -> None:
         ("2024-12-01 to 2024-12-03", (3, 1)),
         ("2024-12-04 to 2024-12-10", (42, 4)),
     ]
-    assert chart.summary == "In 2 weeks 45 people came and 5 went."
+    assert chart.summary == "In 2 weeks 45 people joined and 5 left."
     assert moves_chart([]).rows == []
 
 
@@ -45,14 +45,14 @@ def test_deliveries() -> None:
     chart = deliveries_chart({"2024-W49": counts, "2024-W50": counts})
     assert chart.labels == ("2024-W49", "2024-W50")
     assert chart.totals == (sum(counts.values()),) * 2
-    assert chart.summary == "Of 56 deliveries of 2 issues 6 were sent."
+    assert chart.summary == "6 of 56 deliveries in 2 issues were sent."
     assert deliveries_chart({}).is_empty
 
 
 def test_domains() -> None:
     chart = domains_chart([DomainBounces("", 10, 3, 2, 1, ""), DomainBounces("b", 1, 1, 0, 0, "")])
     assert chart.rows == [("unknown", (3, 2, 1)), ("b", (1, 0, 0))]
-    assert "7 messages failed at 2 domains; the first is unknown." in chart.summary
+    assert "7 messages failed at 2 domains, the most at unknown." in chart.summary
     assert domains_chart([]).is_empty
 
 

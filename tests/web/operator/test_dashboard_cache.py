@@ -153,7 +153,7 @@ def test_the_first_page_says_what_waits_and_what_landed(site: Site) -> None:
     fill(site.store, site.clock())
     log_in(site)
     page = site.client.get("/operator/").text
-    assert "3 in doubt" in page
+    assert "3 deliveries in doubt" in page
     assert "The digests can&#39;t be read" in page
 
     for folder in EXAMPLES.iterdir():
@@ -169,4 +169,4 @@ def test_the_first_page_says_what_waits_and_what_landed(site: Site) -> None:
 def test_single_mails_that_wait_are_told(site: Site) -> None:
     site.store.outgoing_queue.put("help", "a@example.org", "{}", now=site.clock())
     log_in(site)
-    assert "1 single mail is waiting" in site.client.get("/operator/").text
+    assert "1 transactional mail is waiting" in site.client.get("/operator/").text

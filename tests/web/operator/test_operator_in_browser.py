@@ -145,10 +145,10 @@ def test_the_whole_way(
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
     expect(page.get_by_text("254")).to_be_visible()  # as Feedly and Inoreader say
-    expect(page.get_by_role("heading", name="Landed lately")).to_be_visible()
+    expect(page.get_by_role("heading", name="Latest digests")).to_be_visible()
 
     # One message is known to have arrived, another is to go again.
-    page.get_by_role("link", name="3 in doubt").click()
+    page.get_by_role("link", name="3 deliveries in doubt").click()
     for name, marked in (("It arrived", 1), ("Send again", 1)):
         for box in page.get_by_role("checkbox").all()[:marked]:
             box.check()
@@ -164,7 +164,7 @@ def test_the_whole_way(
     page.get_by_role("link", name="reader4@").click()
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("status")).to_have_text("Paused.")
-    page.get_by_role("button", name="End the pause").click()
+    page.get_by_role("button", name="Resume").click()
     page.get_by_role("button", name="Unsubscribe").click()
     expect(page.get_by_role("status")).to_have_text("Unsubscribed.")
     page.get_by_role("link", name="Erase").click()
@@ -201,7 +201,7 @@ def test_progress_is_live(operated: tuple[Site, People], browser: Browser, scrip
     loads: list[str] = []
     page.on("load", lambda _page: loads.append("load"))
     page.goto(f"/operator/issues/{ISSUE}")
-    expect(page.get_by_text("2 of 12 still to go")).to_be_visible()
+    expect(page.get_by_text("2 of 12 still to send")).to_be_visible()
 
     now = site.clock()
     for number in people.ids[10:]:
@@ -211,7 +211,7 @@ def test_progress_is_live(operated: tuple[Site, People], browser: Browser, scrip
         assert row.subscriber_id == number
         mark_and_settle(site, number, row.email)
 
-    expect(page.get_by_text("Nothing is left to send.")).to_be_visible(timeout=PATIENCE * 1000)
+    expect(page.get_by_text("Nothing left to send.")).to_be_visible(timeout=PATIENCE * 1000)
     assert (len(loads) == 1) is scripts
     context.close()
 
