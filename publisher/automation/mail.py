@@ -79,15 +79,15 @@ class InboxWork:
         try:
             source = open_source(desk.settings, desk.store)
             try:
-                room = InboxProcessor(desk.settings, desk.store, desk.clock, self._finder())
-                room.read_all(source, lambda: desk.stopping() or not self._hold())
+                processor = InboxProcessor(desk.settings, desk.store, desk.clock, self._finder())
+                processor.read_all(source, lambda: desk.stopping() or not self._hold())
             finally:
                 source.close()
         finally:
             desk.store.tasks.release(INBOX, self._owner)
-        if room.results:
+        if processor.results:
             self.letters.set()
-        said = ", ".join(f"{number:,} {word}" for word, number in sorted(room.results.items()))
+        said = ", ".join(f"{number:,} {word}" for word, number in sorted(processor.results.items()))
         return TaskResult(desk.settings.inbox.watch_seconds, said=said)
 
     def _hold(self) -> bool:

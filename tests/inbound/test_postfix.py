@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support.inbound_fixture import ISSUE, LIST, opened
+from support.inbound_fixture import ISSUE, LIST, open_inbox
 
 from publisher.models import DeliveryState
 from publisher.sender.delivery.deliver import deliver
@@ -25,7 +25,7 @@ from publisher.sender.transports import create
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.inbound_fixture import Office
+    from support.inbound_fixture import InboxFixture
 
 POSTFIX = shutil.which("postfix") or "/usr/sbin/postfix"
 READERS = 40
@@ -137,10 +137,10 @@ def _wait_for(port: int) -> None:
 
 
 @pytest.fixture
-def by_postfix(server: Server, tmp_path: Path) -> Iterator[Office]:
+def by_postfix(server: Server, tmp_path: Path) -> Iterator[InboxFixture]:
     for box in server.mail.iterdir():
         shutil.rmtree(box)
-    yield from opened(
+    yield from open_inbox(
         tmp_path,
         {"maildir": str(server.mail / "list")},
         transport="smtp",
@@ -151,19 +151,19 @@ def by_postfix(server: Server, tmp_path: Path) -> Iterator[Office]:
 
 
 def test_an_issue_arrives_once_each_and_bounces_are_understood(
-    by_postfix: Office, server: Server
+    by_postfix: InboxFixture, server: Server
 ) -> None:
-    office = by_postfix
-    there = [f"reader{number}@example.net" for number in range(READERS)]
+    inbox = by_postfix
+    readers = [f"reader{number}@example.net" for number in range(READERS)]
     gone = ["gone@example.net", "nowhere@no-such-host.invalid"]
-    office.join(*there, *gone)
-    office.freeze()
-    with create(office.settings) as one, create(office.settings) as two:
+    inbox.join(*readers, *gone)
+    inbox.freeze()
+    with create(inbox.settings) as one, create(inbox.settings) as two:
         report = deliver(
             ISSUE,
-            office.store,
+            inbox.store,
             [one, two],
-            DeliveryOptions(envelope_sender=LIST, keys=office.store.keys, now=office.clock),
+            DeliveryOptions(envelope_sender=LIST, keys=inbox.store.keys, now=inbox.clock),
         )
     assert report.sent == READERS + 2
     for _ in range(400):
@@ -179,17 +179,17 @@ def test_an_issue_arrives_once_each_and_bounces_are_understood(
         assert f"To: reader{number}@example.net".encode() in data
         ids.add(next(line for line in data.splitlines() if line.startswith(b"Message-ID: ")))
     assert len(ids) == READERS
-    assert office.read() == {"bounce, hard": 2}
-    assert [bool(office.suppressed(email)) for email in (*gone, there[0])] == [True, True, False]
-    assert office.store.deliveries.counts(ISSUE)[DeliveryState.SENT] == READERS + 2
+    assert inbox.read() == {"bounce, hard": 2}
+    assert [bool(inbox.suppressed(email)) for email in (*gone, readers[0])] == [True, True, False]
+    assert inbox.store.deliveries.counts(ISSUE)[DeliveryState.SENT] == READERS + 2
 
 
-def test_a_conversation_by_real_mail(by_postfix: Office, server: Server) -> None:
-    """Somebody asks, is asked, answers, and is welcome; each mail goes through the server."""
+def test_a_conversation_by_real_mail(by_postfix: InboxFixture, server: Server) -> None:
+    """Request, question, answer and welcome: each mail goes through the server."""
     import re
     import smtplib
 
-    office = by_postfix
+    inbox = by_postfix
 
     def write(subject: str, *head: str) -> None:
         lines = [f"To: {LIST}", "From: reader1@example.net", f"Subject: {subject}", *head]
@@ -206,13 +206,13 @@ def test_a_conversation_by_real_mail(by_postfix: Office, server: Server) -> None
         )
 
     write("subscribe nerf")
-    assert office.read() == {"subscribe": 1}
-    asked = received(b"Auto-Submitted: auto-replied")
-    found = re.search(rb"Message-ID: (<confirm\.[^>]+>)", asked)
-    assert found
-    write("Re: your question", f"In-Reply-To: {found[1].decode()}")
-    assert office.read() == {"confirm": 1}
-    assert office.status("reader1@example.net") == "active"
+    assert inbox.read() == {"subscribe": 1}
+    question = received(b"Auto-Submitted: auto-replied")
+    message_id = re.search(rb"Message-ID: (<confirm\.[^>]+>)", question)
+    assert message_id
+    write("Re: your question", f"In-Reply-To: {message_id[1].decode()}")
+    assert inbox.read() == {"confirm": 1}
+    assert inbox.status("reader1@example.net") == "active"
     received(b"Message-ID: <welcome.")
 
 

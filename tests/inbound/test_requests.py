@@ -9,182 +9,182 @@ import pytest
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-    from support.inbound_fixture import Office
+    from support.inbound_fixture import InboxFixture
 
 WHO = "Reader <reader@example.net>"
 EMAIL = "reader@example.net"
 
 
-def said(mail: EmailMessage) -> str:
+def text_of(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
     return str(body.get_content())
 
 
-def asked(office: Office) -> tuple[EmailMessage, str]:
+def confirmation_request(inbox: InboxFixture) -> tuple[EmailMessage, str]:
     """Return the mail that asks to confirm, and its token."""
-    (mail,) = office.answers()
-    found = re.search(r"subject=confirm%20([\w-]{43})", said(mail))
-    assert found
-    return mail, found[1]
+    (mail,) = inbox.answers()
+    link = re.search(r"subject=confirm%20([\w-]{43})", text_of(mail))
+    assert link
+    return mail, link[1]
 
 
-def test_subscribing_by_mail_from_the_first_word_to_the_welcome(office: Office) -> None:
-    path = office.write(WHO, "subscribe nerf, 3DGS")
-    assert office.read() == {"subscribe": 1}
+def test_subscribing_by_mail_from_the_first_word_to_the_welcome(inbox: InboxFixture) -> None:
+    path = inbox.write(WHO, "subscribe nerf, 3DGS")
+    assert inbox.read() == {"subscribe": 1}
     assert not path.exists()
-    assert [p.name for p in (office.folder / "mail" / "cur").iterdir()] == ["1.host:2,S"]
-    assert office.status(EMAIL) is None, "nothing is kept before it is confirmed"
-    mail, token = asked(office)
+    assert [p.name for p in (inbox.folder / "mail" / "cur").iterdir()] == ["1.host:2,S"]
+    assert inbox.status(EMAIL) is None, "nothing is stored before it is confirmed"
+    mail, token = confirmation_request(inbox)
     assert mail["To"] == EMAIL
     assert mail["In-Reply-To"] == "<1@example.net>".replace("1", "0")
-    assert "3DGS, NeRF" in said(mail)
-    office.write(WHO, f"confirm {token}")
-    assert office.read() == {"confirm": 1}
-    person = office.store.subscribers.find(EMAIL)
+    assert "3DGS, NeRF" in text_of(mail)
+    inbox.write(WHO, f"confirm {token}")
+    assert inbox.read() == {"confirm": 1}
+    person = inbox.store.subscribers.find(EMAIL)
     assert person is not None
     assert (person.status.value, person.topics) == ("active", ("3dgs", "nerf"))
-    (welcome,) = office.answers()
+    (welcome,) = inbox.answers()
     assert welcome["Auto-Submitted"] == "auto-replied"
-    log = office.store.subscribers.export_person(EMAIL)["consent"]
+    log = inbox.store.subscribers.export_person(EMAIL)["consent"]
     assert [line["action"] for line in log] == ["confirmed"]  # type: ignore[attr-defined]
-    assert office.store.consent_log.wording(log[-1]["wording"])  # type: ignore[index]
+    assert inbox.store.consent_log.wording(log[-1]["wording"])  # type: ignore[index]
 
 
-def test_answering_is_enough(office: Office) -> None:
-    office.write(WHO, "订阅")
-    office.read()
-    mail, _ = asked(office)
+def test_answering_is_enough(inbox: InboxFixture) -> None:
+    inbox.write(WHO, "订阅")
+    inbox.read()
+    mail, _ = confirmation_request(inbox)
     assert "请确认" in mail["Subject"]
-    office.write(WHO, f"Re: {mail['Subject']}", "好的", In_Reply_To=mail["Message-ID"])
-    assert office.read() == {"confirm": 1}
-    assert office.status(EMAIL) == "active"
+    inbox.write(WHO, f"Re: {mail['Subject']}", "好的", In_Reply_To=mail["Message-ID"])
+    assert inbox.read() == {"confirm": 1}
+    assert inbox.status(EMAIL) == "active"
 
 
-def test_a_token_that_was_broken_on_the_way_back(office: Office) -> None:
-    office.write(WHO, "subscribe")
-    office.read()
-    mail, token = asked(office)
+def test_a_token_that_was_broken_on_the_way_back(inbox: InboxFixture) -> None:
+    inbox.write(WHO, "subscribe")
+    inbox.read()
+    mail, token = confirmation_request(inbox)
     quoted = f"ok\n\n> confirm%20{token[:-1]}{'A' if token[-1] != 'A' else 'B'}"
-    office.write(WHO, "Re: x", quoted, In_Reply_To=mail["Message-ID"])
-    assert office.read() == {"confirm": 1}
-    assert office.status(EMAIL) == "active"
+    inbox.write(WHO, "Re: x", quoted, In_Reply_To=mail["Message-ID"])
+    assert inbox.read() == {"confirm": 1}
+    assert inbox.status(EMAIL) == "active"
 
 
-def test_an_absence_note_confirms_nothing(office: Office) -> None:
-    office.write(WHO, "subscribe")
-    office.read()
-    mail, token = asked(office)
+def test_an_absence_note_confirms_nothing(inbox: InboxFixture) -> None:
+    inbox.write(WHO, "subscribe")
+    inbox.read()
+    mail, token = confirmation_request(inbox)
     for headers in ({"Auto_Submitted": "auto-replied"}, {"Precedence": "bulk"}):
-        office.write(WHO, "Re: x", f"away {token}", In_Reply_To=mail["Message-ID"], **headers)
-    office.write(WHO, "Automatic reply: x", "away", In_Reply_To=mail["Message-ID"])
-    assert office.read() == {"automatic": 3}
-    assert office.status(EMAIL) is None
-    assert office.answers() == []
-    assert len(list((office.folder / "mail" / "new").iterdir())) == 3, "left as they were"
-    assert office.read() == {}
+        inbox.write(WHO, "Re: x", f"away {token}", In_Reply_To=mail["Message-ID"], **headers)
+    inbox.write(WHO, "Automatic reply: x", "away", In_Reply_To=mail["Message-ID"])
+    assert inbox.read() == {"automatic": 3}
+    assert inbox.status(EMAIL) is None
+    assert inbox.answers() == []
+    assert len(list((inbox.folder / "mail" / "new").iterdir())) == 3, "left as they were"
+    assert inbox.read() == {}
 
 
-def test_a_token_from_yesterday_but_one(office: Office) -> None:
-    office.write(WHO, "subscribe")
-    office.read()
-    _, token = asked(office)
-    office.clock.now += timedelta(hours=49)
-    office.write(WHO, f"confirm {token}")
-    assert office.read() == {"other": 1}
-    assert office.status(EMAIL) is None
+def test_a_token_expires_after_two_days(inbox: InboxFixture) -> None:
+    inbox.write(WHO, "subscribe")
+    inbox.read()
+    _, token = confirmation_request(inbox)
+    inbox.clock.now += timedelta(hours=49)
+    inbox.write(WHO, f"confirm {token}")
+    assert inbox.read() == {"other": 1}
+    assert inbox.status(EMAIL) is None
 
 
-def test_an_unknown_topic_is_answered_and_left_for_a_person(office: Office) -> None:
-    path = office.write(WHO, "subscribe to your great list")
-    assert office.read() == {"unknown topic": 1}
-    (mail,) = office.answers()
-    assert "no topic named to your great list" in said(mail)
-    assert "医学图像" in said(mail)
+def test_an_unknown_topic_is_answered_and_left_for_a_person(inbox: InboxFixture) -> None:
+    path = inbox.write(WHO, "subscribe to your great list")
+    assert inbox.read() == {"unknown topic": 1}
+    (mail,) = inbox.answers()
+    assert "no topic named to your great list" in text_of(mail)
+    assert "医学图像" in text_of(mail)
     assert path.exists()
 
 
-def test_leaving_by_link_word_and_answer(office: Office) -> None:
-    office.join("a@example.net", "b@example.net", "c@example.net", EMAIL)
-    office.write("somebody-else@example.com", f"unsubscribe {office.token('a@example.net')}")
-    office.write("b@example.net", "退订")
-    office.write("c@example.net", "Re: Weekly", "unsubscribe\n\n> unsubscribe")
-    assert office.read() == {"unsubscribe": 3}
-    assert [office.status(f"{name}@example.net") for name in "abc"] == ["unsubscribed"] * 3
-    assert office.status(EMAIL) == "active"
-    assert sorted(mail["To"] for mail in office.answers()) == ["b@example.net", "c@example.net"]
+def test_leaving_by_link_word_and_answer(inbox: InboxFixture) -> None:
+    inbox.join("a@example.net", "b@example.net", "c@example.net", EMAIL)
+    inbox.write("somebody-else@example.com", f"unsubscribe {inbox.token('a@example.net')}")
+    inbox.write("b@example.net", "退订")
+    inbox.write("c@example.net", "Re: Weekly", "unsubscribe\n\n> unsubscribe")
+    assert inbox.read() == {"unsubscribe": 3}
+    assert [inbox.status(f"{name}@example.net") for name in "abc"] == ["unsubscribed"] * 3
+    assert inbox.status(EMAIL) == "active"
+    assert sorted(mail["To"] for mail in inbox.answers()) == ["b@example.net", "c@example.net"]
 
 
-def test_a_wrong_token_unsubscribes_nobody(office: Office) -> None:
-    office.join(EMAIL)
-    token = office.token(EMAIL)
+def test_a_wrong_token_unsubscribes_nobody(inbox: InboxFixture) -> None:
+    inbox.join(EMAIL)
+    token = inbox.token(EMAIL)
     forged = token[:-1] + ("A" if token[-1] != "A" else "B")
-    office.write("mallory@example.com", f"unsubscribe {forged}")
-    assert office.read() == {"unsubscribe": 1}
-    assert office.status(EMAIL) == "active"
-    (mail,) = office.answers()
+    inbox.write("mallory@example.com", f"unsubscribe {forged}")
+    assert inbox.read() == {"unsubscribe": 1}
+    assert inbox.status(EMAIL) == "active"
+    (mail,) = inbox.answers()
     assert mail["To"] == "mallory@example.com"
-    assert "not subscribed" in said(mail)
+    assert "not subscribed" in text_of(mail)
 
 
-def test_strangers_cannot_have_many_mails_sent(office: Office) -> None:
+def test_strangers_cannot_have_many_mails_sent(inbox: InboxFixture) -> None:
     for number in range(6):
-        office.clock.now += timedelta(minutes=1)
-        office.write(WHO, "subscribe", Message_ID=f"<n{number}@example.net>")
-        office.read()
-    assert len(office.answers()) == office.settings.subscribing.address_per_day == 3
-    office.clock.now += timedelta(days=1)
-    office.write(WHO, "help")
-    assert office.read() == {"help": 1}
+        inbox.clock.now += timedelta(minutes=1)
+        inbox.write(WHO, "subscribe", Message_ID=f"<n{number}@example.net>")
+        inbox.read()
+    assert len(inbox.answers()) == inbox.settings.subscribing.address_per_day == 3
+    inbox.clock.now += timedelta(days=1)
+    inbox.write(WHO, "help")
+    assert inbox.read() == {"help": 1}
 
 
-def test_a_mail_is_handled_once(office: Office) -> None:
-    office.write(WHO, "help", Message_ID="<same@example.net>")
-    assert office.read() == {"help": 1}
-    office.write(WHO, "help", Message_ID="<same@example.net>")
-    assert office.read() == {}
-    assert len(office.answers()) == 1
-    assert len(list((office.folder / "mail" / "cur").iterdir())) == 2, "and marked all the same"
+def test_a_mail_is_handled_once(inbox: InboxFixture) -> None:
+    inbox.write(WHO, "help", Message_ID="<same@example.net>")
+    assert inbox.read() == {"help": 1}
+    inbox.write(WHO, "help", Message_ID="<same@example.net>")
+    assert inbox.read() == {}
+    assert len(inbox.answers()) == 1
+    assert len(list((inbox.folder / "mail" / "cur").iterdir())) == 2, "and marked all the same"
 
 
 def test_a_crash_before_the_mark_does_no_harm(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    inbox: InboxFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from publisher.inbound.mailboxes.maildir import Maildir
 
-    office.write(WHO, "subscribe")
+    inbox.write(WHO, "subscribe")
     with monkeypatch.context() as patch:
         patch.setattr(Maildir, "mark_handled", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            office.read()
-    assert office.read() == {}
-    assert len(office.answers()) == 1
-    assert list((office.folder / "mail" / "new").iterdir()) == []
+            inbox.read()
+    assert inbox.read() == {}
+    assert len(inbox.answers()) == 1
+    assert list((inbox.folder / "mail" / "new").iterdir()) == []
 
 
-def test_answers_to_answers_end(office: Office) -> None:
+def test_answers_to_answers_end(inbox: InboxFixture) -> None:
     """What we send comes back to us: not one mail follows from it."""
-    office.join("leaving@example.net")
-    office.write(WHO, "help")
-    office.write(WHO, "subscribe")
-    office.write("leaving@example.net", "unsubscribe")
-    office.read()
-    mails = office.answers()
+    inbox.join("leaving@example.net")
+    inbox.write(WHO, "help")
+    inbox.write(WHO, "subscribe")
+    inbox.write("leaving@example.net", "unsubscribe")
+    inbox.read()
+    mails = inbox.answers()
     assert len(mails) == 3
     for mail in mails:
-        office.arrive(mail.as_bytes())
+        inbox.arrive(mail.as_bytes())
         mail.replace_header("From", WHO)
-        office.arrive(mail.as_bytes())
-    assert office.read() == {"automatic": 6}
-    assert office.answers() == []
+        inbox.arrive(mail.as_bytes())
+    assert inbox.read() == {"automatic": 6}
+    assert inbox.answers() == []
 
 
-def test_a_folder_for_what_was_handled(office: Office) -> None:
+def test_a_folder_for_what_was_handled(inbox: InboxFixture) -> None:
     from publisher.inbound.mailboxes.maildir import Maildir
 
-    office.write(WHO, "help")
-    office.write(WHO, "A question")
-    office.read(Maildir(office.folder / "mail", handled_folder="Done"))
-    moved = list((office.folder / "mail" / ".Done" / "cur").iterdir())
+    inbox.write(WHO, "help")
+    inbox.write(WHO, "A question")
+    inbox.read(Maildir(inbox.folder / "mail", handled_folder="Done"))
+    moved = list((inbox.folder / "mail" / ".Done" / "cur").iterdir())
     assert [path.name for path in moved] == ["1.host:2,S"]
-    assert [path.name for path in (office.folder / "mail" / "new").iterdir()] == ["2.host"]
+    assert [path.name for path in (inbox.folder / "mail" / "new").iterdir()] == ["2.host"]

@@ -1,4 +1,4 @@
-"""A newsletter with its mailbox, for tests: what is written to it, and what it answers."""
+"""A newsletter with its mailbox, for tests: mails to it, and its answers."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class Clock:
 
 
 @dataclass
-class Office:
-    """A list with its mailbox; mails are put in, and what is answered lies in the outbox."""
+class InboxFixture:
+    """A newsletter whose mailbox is a folder, and whose answers go into the outbox."""
 
     folder: Path
     settings: Settings
@@ -68,26 +68,26 @@ class Office:
         head = "".join(f"{name}: {value}\n" for name, value in lines.items())
         return self.arrive(f"{head}Content-Type: text/plain; charset=utf-8\n\n{body}\n")
 
-    def find(self, name: str) -> str | None:
-        known = {value.lower(): key for key, value in NAMES.items()} | {key: key for key in NAMES}
-        return known.get(name.lower())
+    def topic_slug(self, name: str) -> str | None:
+        slugs = {value.lower(): key for key, value in NAMES.items()} | {key: key for key in NAMES}
+        return slugs.get(name.lower())
 
     def read(self, source: MailSource | None = None) -> dict[str, int]:
-        room = InboxProcessor(self.settings, self.store, self.clock, self.find)
-        opened = source or open_source(self.settings, self.store)
-        room.read_all(opened)
-        opened.close()
+        processor = InboxProcessor(self.settings, self.store, self.clock, self.topic_slug)
+        mailbox = source or open_source(self.settings, self.store)
+        processor.read_all(mailbox)
+        mailbox.close()
         transactional.send_queued(self.settings, self.store, self.clock, topic_names=NAMES)
-        return dict(room.results)
+        return dict(processor.results)
 
     def answers(self) -> list[EmailMessage]:
-        """Return what was answered since the last time."""
-        found = []
+        """Return the answers since the last call."""
+        answers = []
         for path in sorted((self.folder / "outbox").glob("*.eml")):
             if not path.name.startswith(ISSUE):
-                found.append(message_from_bytes(path.read_bytes(), policy=policy.default))
+                answers.append(message_from_bytes(path.read_bytes(), policy=policy.default))
                 path.unlink()
-        return found  # type: ignore[return-value]
+        return answers  # type: ignore[return-value]
 
     def join(self, *emails: str) -> None:
         for email in emails:
@@ -116,14 +116,14 @@ class Office:
         )
 
     def publish(self, *emails: str) -> dict[str, bytes]:
-        """Send an issue into the outbox; return what each got."""
+        """Send an issue into the outbox; return the message of each address."""
         self.join(*emails)
         self.freeze()
         with create(self.settings) as transport:
             options = DeliveryOptions(LIST, self.store.keys, now=self.clock)
             deliver(ISSUE, self.store, [transport], options)
-        found = [path.read_bytes() for path in (self.folder / "outbox").glob(f"{ISSUE}*.eml")]
-        return {str(message_from_bytes(data)["To"]): data for data in found}
+        messages = [path.read_bytes() for path in (self.folder / "outbox").glob(f"{ISSUE}*.eml")]
+        return {str(message_from_bytes(data)["To"]): data for data in messages}
 
     def token(self, email: str) -> str:
         person = self.store.subscribers.find(email)
@@ -135,15 +135,15 @@ class Office:
         return None if person is None else person.status.value
 
     def suppressed(self, email: str) -> str:
-        found = self.store.suppressions.find(email)
-        return found.reason if found else ""
+        suppression = self.store.suppressions.find(email)
+        return suppression.reason if suppression else ""
 
 
 def bounce(copy: bytes, email: str, status: str = "5.1.1", action: str = "failed") -> bytes:
-    """Return a report as a server writes it."""
+    """Return a delivery report as a server writes it."""
     return (
         b"Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.net\nTo: news@papers.example.org\n"
-        b"Subject: Undelivered Mail ReturnedMail to Sender\nMessage-ID: <r%d@mx.example.net>\n"
+        b"Subject: Undelivered Mail Returned to Sender\nMessage-ID: <r%d@mx.example.net>\n"
         b"MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; "
         b'boundary="zz"\n\n--zz\nContent-Type: text/plain\n\nSorry.\n--zz\n'
         b"Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n\n"
@@ -159,11 +159,13 @@ def bounce(copy: bytes, email: str, status: str = "5.1.1", action: str = "failed
     )
 
 
-def opened(tmp_path: Path, inbox: dict[str, object], **mail: object) -> Iterator[Office]:
+def open_inbox(
+    tmp_path: Path, section: dict[str, object], **mail: object
+) -> Iterator[InboxFixture]:
     flags: dict[str, dict[str, Any]] = {
-        "inbox": inbox,
+        "inbox": section,
         "mail": {"from_address": LIST, "outbox": str(tmp_path / "outbox"), **mail},
         "newsletter": {"title": "Papers"},
     }
     with open_store(f"sqlite:///{tmp_path}/publisher.db") as store:
-        yield Office(tmp_path, load(None, {}, flags), store)
+        yield InboxFixture(tmp_path, load(None, {}, flags), store)

@@ -19,13 +19,13 @@ APP = {"client_id": "a", "client_secret": "b", "refresh_token": "c"}
 
 
 class Connection:
-    """Writes down what the server would hear."""
+    """Records the logins that a server would get."""
 
     def __init__(self) -> None:
         self.heard: list[Any] = []
 
-    def login(self, *said: str) -> None:
-        self.heard.append(said)
+    def login(self, *credentials: str) -> None:
+        self.heard.append(credentials)
 
     def authenticate(self, mechanism: str, answer: Any) -> None:
         self.heard.append((mechanism, answer(b"")))
@@ -45,7 +45,7 @@ def test_the_password_is_that_of_the_mail_unless_it_has_its_own() -> None:
 
 
 @pytest.mark.parametrize("missing", ["username", "password"])
-def test_a_missing_secret_is_said(missing: str) -> None:
+def test_a_missing_secret_is_an_error(missing: str) -> None:
     mail = {"username": "keeper", "password": "p"} | {missing: ""}
     with pytest.raises(ConfigurationFailure, match=f"inbox.{missing}: is not set"):
         login_of(load(None, {}, {"mail": mail}))
@@ -88,14 +88,14 @@ def test_oauth2(provider: tuple[str, list[dict[str, list[str]]]], tmp_path: Any)
         b"user=keeper@example.org\x01auth=Bearer fresh\x01\x01",
     )
     assert asked[0]["grant_type"] == ["refresh_token"]
-    with pytest.raises(ConfigurationFailure, match="no access token: HTTPStatusError") as told:
+    with pytest.raises(ConfigurationFailure, match="no access token: HTTPStatusError") as caught:
         access_token(json.dumps({**APP, "refresh_token": "wrong", "token_uri": uri}))
-    assert "was said" not in str(told.value)
+    assert "was said" not in str(caught.value)
     for text in ("", "[]", "{}", json.dumps({"client_id": "a"})):
         with pytest.raises(ConfigurationFailure, match="must be JSON"):
             access_token(text)
 
 
-def test_a_file_that_is_not_there_is_said(tmp_path: Any) -> None:
+def test_a_file_that_is_missing_is_an_error(tmp_path: Any) -> None:
     with pytest.raises(ConfigurationFailure, match="oauth2_file"):
         heard(oauth2_file=str(tmp_path / "none.json"))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.inbound_fixture import opened
+from support.inbound_fixture import open_inbox
 
 from publisher.errors import ConfigurationFailure, SourceError
 from publisher.inbound.mailboxes.imap import ImapFolder, _folder_name
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import imaplib
     from collections.abc import Iterator
 
-    from support.inbound_fixture import Office
+    from support.inbound_fixture import InboxFixture
 
 DOVECOT = shutil.which("dovecot") or "/usr/sbin/dovecot"
 
@@ -118,9 +118,9 @@ def _group() -> str:
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(200):
         if process.poll() is not None:
-            said = process.stderr.read().decode() if process.stderr else ""
+            errors = process.stderr.read().decode() if process.stderr else ""
             pytest.skip(
-                f"dovecot does not run here: {said}{log.read_text() if log.exists() else ''}"
+                f"dovecot does not run here: {errors}{log.read_text() if log.exists() else ''}"
             )
         with closing(socket.socket()) as trial:
             if trial.connect_ex(("127.0.0.1", port)) == 0:
@@ -130,11 +130,11 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @pytest.fixture
-def by_imap(server: Server, tmp_path: Path) -> Iterator[Office]:
+def by_imap(server: Server, tmp_path: Path) -> Iterator[InboxFixture]:
     for path in (*(server.mail / "new").iterdir(), *(server.mail / "cur").iterdir()):
         path.unlink()
     (tmp_path / "mail").symlink_to(server.mail)
-    inbox: dict[str, object] = {
+    section: dict[str, object] = {
         "host": "127.0.0.1",
         "port": server.port,
         "security": "none",
@@ -142,18 +142,18 @@ def by_imap(server: Server, tmp_path: Path) -> Iterator[Office]:
         "password": "secret",
         "since_days": 3650,
     }
-    for office in opened(tmp_path, inbox):
+    for inbox in open_inbox(tmp_path, section):
         # No name comes twice in a Maildir, and the server relies on it.
-        office.host = tmp_path.name
-        yield office
+        inbox.host = tmp_path.name
+        yield inbox
 
 
 def names(folder: Path) -> list[str]:
-    found = [path.name for part in ("new", "cur") for path in (folder / part).iterdir()]
-    return sorted(name.partition(":")[2] or "new" for name in found)
+    paths = [path.name for part in ("new", "cur") for path in (folder / part).iterdir()]
+    return sorted(name.partition(":")[2] or "new" for name in paths)
 
 
-def test_a_folder_by_imap(by_imap: Office) -> None:
+def test_a_folder_by_imap(by_imap: InboxFixture) -> None:
     by_imap.write("reader@example.net", "subscribe nerf")
     by_imap.write("reader@example.net", "A question")
     by_imap.arrive(b"From: reader@example.net\r\nSubject: help\r\n\r\n" + b"x" * 1_000_000)
@@ -165,7 +165,7 @@ def test_a_folder_by_imap(by_imap: Office) -> None:
     assert by_imap.read() == {"help": 1}
 
 
-def folder_of(server: Server, office: Office, **options: Any) -> ImapFolder:
+def folder_of(server: Server, inbox: InboxFixture, **options: Any) -> ImapFolder:
     def login(imap: imaplib.IMAP4) -> None:
         imap.login("keeper", options.pop("password", "secret"))
 
@@ -177,13 +177,13 @@ def folder_of(server: Server, office: Office, **options: Any) -> ImapFolder:
         "folder": "INBOX",
         "handled_folder": "",
         "since_days": 3650,
-        "position": office.store.mailbox,
+        "position": inbox.store.mailbox,
         "timeout_seconds": 10.0,
     }
     return ImapFolder(**{**values, **options})
 
 
-def test_what_is_handled_moves_to_a_folder_that_is_made(by_imap: Office, server: Server) -> None:
+def test_handled_mails_move_to_a_new_folder(by_imap: InboxFixture, server: Server) -> None:
     by_imap.write("reader@example.net", "help")
     by_imap.write("reader@example.net", "A question")
     assert by_imap.read(folder_of(server, by_imap, handled_folder="处理 & done")) == {
@@ -196,7 +196,7 @@ def test_what_is_handled_moves_to_a_folder_that_is_made(by_imap: Office, server:
     shutil.rmtree(moved)
 
 
-def test_a_mail_that_goes_away_meanwhile(by_imap: Office, server: Server) -> None:
+def test_a_mail_that_goes_away_meanwhile(by_imap: InboxFixture, server: Server) -> None:
     path = by_imap.write("reader@example.net", "help")
     folder = folder_of(server, by_imap)
     (mail,) = folder.unread()
@@ -207,7 +207,7 @@ def test_a_mail_that_goes_away_meanwhile(by_imap: Office, server: Server) -> Non
     folder.close()
 
 
-def test_what_goes_wrong_is_one_line(by_imap: Office, server: Server) -> None:
+def test_what_goes_wrong_is_one_line(by_imap: InboxFixture, server: Server) -> None:
     with pytest.raises(SourceError, match="Nowhere"):
         folder_of(server, by_imap, folder="Nowhere")
     with pytest.raises(SourceError, match="refused"):
