@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import yagmail
 
 from benchmarks.bare_loop import rate
-from benchmarks.mailing import Mailing, Null, plain_message
+from benchmarks.mailing import Mailing, NullTransport, plain_message
 from publisher.sender.transports.login import Server
 from publisher.sender.transports.smtp import MESSAGES_PER_CONNECTION, SmtpTransport
 
@@ -217,7 +217,7 @@ def _memory_child(recipients: int) -> None:
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as name, Mailing(Path(name), recipients, 60_000) as mailing:
         frozen = time.perf_counter() - started
-        taken = mailing.send([Null() for _ in range(4)])
+        taken = mailing.send([NullTransport() for _ in range(4)])
         started = time.perf_counter()
         assert mailing.sent() == recipients
         counted = time.perf_counter() - started

@@ -33,7 +33,7 @@ ISSUE = "bench"
 _LINE = 70
 
 
-class Null(BaseTransport):
+class NullTransport(BaseTransport):
     """Takes every message and forgets it."""
 
     name = "null"

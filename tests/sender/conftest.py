@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 NOW = dt.datetime(2024, 12, 9, tzinfo=dt.UTC)
 ISSUE = "2024-W49"
-LETTERHEAD = edition_message.SenderProfile(
+PROFILE = edition_message.SenderProfile(
     from_address="news@papers.example.org", list_id="digests.papers.example.org", from_name="Papers"
 )
 
@@ -84,7 +84,7 @@ def freeze(store: Store) -> Callable[[int], list[str]]:
             for n, email in enumerate(emails)
         ]
         store.imports.import_rows(rows, now=NOW)
-        template = edition_message.build_message(edition(), LETTERHEAD, NOW)
+        template = edition_message.build_message(edition(), PROFILE, NOW)
         people = [audience.AudienceMember(person) for person in store.subscribers.iterate()]
         offer = audience.IssueAudience({"arxiv:2411.19525": ("a",)})
         needed = audience.needed_editions(people, offer)
@@ -104,13 +104,13 @@ def freeze(store: Store) -> Callable[[int], list[str]]:
 
 @dataclass
 class Received:
-    """What a real server got; `slow` seconds for each message."""
+    """Messages and logins that a real server received."""
 
     to: list[str] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     logins: list[tuple[str, str]] = field(default_factory=list)
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd
         self.to += envelope.rcpt_tos
         self.bodies.append(envelope.content)
         return "250 2.0.0 kept"
@@ -132,12 +132,12 @@ class Certificate:
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    """A throw-away certificate for 127.0.0.1, and a client that trusts it."""
+    """Return a certificate for 127.0.0.1, and a client context that trusts it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
     today = dt.datetime.now(dt.UTC)
-    made = (
+    certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -156,7 +156,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
-        + made.public_bytes(serialization.Encoding.PEM)
+        + certificate.public_bytes(serialization.Encoding.PEM)
     )
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(path)
@@ -186,7 +186,7 @@ def smtp_server() -> Iterator[Callable[..., tuple[int, Received]]]:
         controller.stop()
 
 
-# What the server says, by the step of the client; None: it hangs up instead.
+# The replies of the server by the step of the client; None: it closes the connection.
 Script = dict[str, str | None]
 _POLITE: Script = {
     "greeting": "220 hello",
@@ -202,7 +202,7 @@ _POLITE: Script = {
 
 
 class ScriptedServer:
-    """A server that misbehaves as it is told, by hand on a socket; counts what it has accepted."""
+    """A server on a bare socket that replies by a script; counts the messages it has accepted."""
 
     def __init__(self, script: Script) -> None:
         self.script = {**_POLITE, **script}
@@ -230,10 +230,10 @@ class ScriptedServer:
             self.connections += 1
             with connection, suppress(OSError):
                 connection.settimeout(5)
-                self._talk(connection)
+                self._serve_connection(connection)
 
-    def _talk(self, connection: socket.socket) -> None:
-        if not self._say(connection, "greeting"):
+    def _serve_connection(self, connection: socket.socket) -> None:
+        if not self._reply(connection, "greeting"):
             return
         with connection.makefile("rb") as lines:
             for line in lines:
@@ -241,7 +241,7 @@ class ScriptedServer:
                 word = text[:4].strip().lower()
                 self.heard.append(text)
                 step = "ehlo" if word == "helo" else word
-                if not self._say(connection, step) or step == "quit":
+                if not self._reply(connection, step) or step == "quit":
                     return
                 if step == "data" and (self.script["data"] or "").startswith("354"):
                     if self.script["body"] is None:
@@ -252,10 +252,10 @@ class ScriptedServer:
                             return
                     if (self.script["end"] or "").startswith("250"):
                         self.accepted += 1
-                    if not self._say(connection, "end"):
+                    if not self._reply(connection, "end"):
                         return
 
-    def _say(self, connection: socket.socket, step: str) -> bool:
+    def _reply(self, connection: socket.socket, step: str) -> bool:
         answer = self.script.get(step, "500 what?")
         if answer is None:
             return False
@@ -279,18 +279,18 @@ def scripted() -> Iterator[Callable[[Script], ScriptedServer]]:
 
 @pytest.fixture
 def smtp(smtp_server: object, scripted: object) -> Iterator[Callable[..., SmtpTransport]]:
-    """Return a function that makes a transport to a port of this host; closed before a server."""
+    """Return a function that creates a transport to a port of this host, closed before servers."""
     del smtp_server, scripted
-    made: list[SmtpTransport] = []
+    transports: list[SmtpTransport] = []
 
     def make(port: int, **options: Any) -> SmtpTransport:
         names = {field.name for field in fields(Server)}
         server = {"host": "127.0.0.1", "security": "none"}
         server |= {name: options.pop(name) for name in names & set(options)}
         options.setdefault("timeout_seconds", 5.0)
-        made.append(SmtpTransport(Server(port=port, **server), **options))
-        return made[-1]
+        transports.append(SmtpTransport(Server(port=port, **server), **options))
+        return transports[-1]
 
     yield make
-    for transport in made:
+    for transport in transports:
         transport.close()

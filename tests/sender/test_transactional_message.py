@@ -44,9 +44,9 @@ def test_what_is_built_reads_back(name: str, text: str, html: str) -> None:
     assert parsed["Auto-Submitted"] == "auto-replied"
     assert parsed["X-Loop"] == HEAD.list_id
     assert "Reply-To" not in parsed
-    for kind, wanted in (("plain", text), ("html", html)):
+    for kind, expected in (("plain", text), ("html", html)):
         body = parsed.get_body((kind,))
-        assert (body.get_content().replace("\r\n", "\n") if body else "") == wanted
+        assert (body.get_content().replace("\r\n", "\n") if body else "") == expected
 
 
 def test_a_request_says_where_an_answer_goes() -> None:
@@ -58,9 +58,9 @@ def test_a_request_says_where_an_answer_goes() -> None:
 
 
 def test_tokens_are_long_and_only_their_hashes_kept() -> None:
-    one = new_token(lambda count: bytes(range(count)))
-    assert one == new_token(lambda count: bytes(range(count)))
-    assert len(one.token) == 43
-    assert len(one.reply_id) == 32
-    assert one.token_hash == token_hash(one.token) != one.reply_hash
+    token = new_token(lambda count: bytes(range(count)))
+    assert token == new_token(lambda count: bytes(range(count)))
+    assert len(token.token) == 43
+    assert len(token.reply_id) == 32
+    assert token.token_hash == token_hash(token.token) != token.reply_hash
     assert len({new_token().token for _ in range(100)}) == 100

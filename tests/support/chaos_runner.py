@@ -1,11 +1,11 @@
-"""Sends that are killed or stopped at random moments, against a sink in a process of its own.
+"""Senders that are killed or stopped at random moments, against a server in its own process.
 
 By hand: `python tests/support/chaos_runner.py --runs 500`. Each run sends an issue to 200 people
 over 4 connections, is killed up to three times or stopped beyond its lease, and is resumed until
-done. In half of the runs each connection is a process, and what is killed or stopped may be one of
-these. Now and then a sender of another machine is at it too. `--url` takes a PostgreSQL instead of
-SQLite. Then what the sink kept is compared with the ledger. Senders are forks, so that the moments
-fall into the sending and not into the start of an interpreter.
+done. In half of the runs each connection is a process, which may be the one that is killed or
+stopped. Now and then a sender of another machine takes part. `--url` takes a PostgreSQL instead of
+SQLite. Finally the messages that the server accepted are compared with the ledger. Senders are
+forks, so that the moments fall into the sending and not into the start of an interpreter.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ LEASE = timedelta(seconds=0.2)
 BODY = f"{UNSUBSCRIBE_PLACEHOLDER}\n"
 
 
-class Kept:
+class LoggingHandler:
     """Writes down who a message was for before it says that it has it."""
 
     def __init__(self, log: int) -> None:
@@ -62,21 +62,21 @@ class Kept:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         os.write(self._log, envelope.rcpt_tos[0].encode() + b"\n")
-        return "250 2.0.0 kept"
+        return "250 2.0.0 received"
 
 
-class Impatient(SmtpTransport):
+class ImpatientTransport(SmtpTransport):
     """Promises to be quicker than it is, so that leases run out while it is at work."""
 
     timeout_seconds = 0.2
 
 
-def sink(log: Path) -> tuple[int, int]:
+def start_sink(log: Path) -> tuple[int, int]:
     """Start a sink; return its process id and port."""
-    ready, told = os.pipe()
+    ready, port_pipe = os.pipe()
     pid = os.fork()
     if pid:
-        os.close(told)
+        os.close(port_pipe)
         port = int(os.read(ready, 16))
         os.close(ready)
         return pid, port
@@ -84,8 +84,8 @@ def sink(log: Path) -> tuple[int, int]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     handle = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
-    Controller(Kept(handle), hostname="127.0.0.1", port=port).start()
-    os.write(told, str(port).encode())
+    Controller(LoggingHandler(handle), hostname="127.0.0.1", port=port).start()
+    os.write(port_pipe, str(port).encode())
     while True:
         time.sleep(1)
 
@@ -123,7 +123,7 @@ def send(url: str, issue: str, port: int, *, processes: bool, owner: str = "") -
     code = 1
     try:
         transports = [
-            Impatient(Server("127.0.0.1", port, "none"), timeout_seconds=20.0)
+            ImpatientTransport(Server("127.0.0.1", port, "none"), timeout_seconds=20.0)
             for _ in range(CONNECTIONS)
         ]
         with open_store(url) as store:
@@ -147,12 +147,12 @@ def send(url: str, issue: str, port: int, *, processes: bool, owner: str = "") -
 def doubts_found(url: str, issue: str) -> int:
     """Take over what the dead left; return how many are in doubt."""
     with open_store(url) as store:
-        probe = Impatient(Server("", 1, "none"), timeout_seconds=1)
+        probe = ImpatientTransport(Server("", 1, "none"), timeout_seconds=1)
         take_over(issue, store, probe, DeliveryOptions("a@example.org", store.keys))
         return store.deliveries.counts(issue)[S.IN_DOUBT]
 
 
-def ended(pid: int) -> int:
+def wait_for_exit(pid: int) -> int:
     """Wait for a child; return its exit code, 0 for one that another has waited for."""
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
@@ -165,14 +165,14 @@ def child_of(pid: int, dice: random.Random) -> int:
         return pid
 
 
-def reach(pid: int, number: signal.Signals) -> None:
+def send_signal(pid: int, number: signal.Signals) -> None:
     """Send a signal to a process that may have ended."""
     with suppress(ProcessLookupError):
         os.kill(pid, number)
 
 
 def one_run(url: str, issue: str, port: int, log: Path, dice: random.Random) -> dict[str, int]:
-    """Send to everybody through a storm; return what was counted. Asserts the promise."""
+    """Send to everybody through crashes; return what was counted. Asserts the promise."""
     with open_store(url) as store:
         freeze(store, issue, PEOPLE)
     begin = log.stat().st_size
@@ -191,63 +191,63 @@ def one_run(url: str, issue: str, port: int, log: Path, dice: random.Random) -> 
             victim = child_of(pid, dice)
             children += victim != pid
         if dice.random() < 0.25:
-            reach(victim, signal.SIGSTOP)
+            send_signal(victim, signal.SIGSTOP)
             time.sleep(2.5 * LEASE.total_seconds())
             second = send(url, issue, port, processes=processes)
             time.sleep(dice.uniform(0, 0.3))
-            reach(victim, signal.SIGCONT)
-            ended(pid)
-            ended(second)
+            send_signal(victim, signal.SIGCONT)
+            wait_for_exit(pid)
+            wait_for_exit(second)
             stops += 1
         else:
-            reach(victim, signal.SIGKILL)
-            ended(pid)
+            send_signal(victim, signal.SIGKILL)
+            wait_for_exit(pid)
             kills += 1
             assert other or doubts_found(url, issue) - before <= CONNECTIONS
         if other:
-            ended(other)
+            wait_for_exit(other)
     for _ in range(200):
-        if ended(send(url, issue, port, processes=processes)) == 0:
+        if wait_for_exit(send(url, issue, port, processes=processes)) == 0:
             break
         time.sleep(LEASE.total_seconds())
     time.sleep(0.05)  # the sink may still be reading what a killed sender wrote
     with log.open("rb") as file:
         file.seek(begin)
-        kept = Counter(file.read().decode().split())
-    doubt = judged(url, issue, kept)
+        received = Counter(file.read().decode().split())
+    doubt = check_ledger(url, issue, received)
     assert doubt <= CONNECTIONS * (kills + stops)
     counted = {"kills": kills, "stops": stops, "of a connection's process": children}
     counted["two machines"] = pairs
-    return {**counted, "in doubt": doubt, "kept": sum(kept.values())}
+    return {**counted, "in doubt": doubt, "received": sum(received.values())}
 
 
-def judged(url: str, issue: str, kept: Counter[str]) -> int:
-    """Assert that the ledger says what the sink kept; return how many are in doubt."""
+def check_ledger(url: str, issue: str, received: Counter[str]) -> int:
+    """Assert that the ledger says what the sink received; return how many are in doubt."""
     with open_store(url) as store:
         rows = store.deliveries.rows(issue)
     assert len(rows) == PEOPLE
-    assert all(times == 1 for times in kept.values()), kept.most_common(3)
+    assert all(times == 1 for times in received.values()), received.most_common(3)
     for row in rows:
         assert row.state in FINAL or row.state is S.IN_DOUBT, row
         if row.state is S.SENT:
-            assert kept[row.email] == 1, row
+            assert received[row.email] == 1, row
         elif row.state is not S.IN_DOUBT:
-            assert not kept[row.email], row
+            assert not received[row.email], row
     return sum(row.state is S.IN_DOUBT for row in rows)
 
 
-def storm(runs: int, seed: int, url: str = "") -> Counter[str]:
+def run_many(runs: int, seed: int, url: str = "") -> Counter[str]:
     """Return the counts of `runs` runs. Raises `AssertionError`."""
     total: Counter[str] = Counter()
     dice = random.Random(seed)  # noqa: S311 - moments, not secrets
     with tempfile.TemporaryDirectory() as name:
-        log = Path(name, "kept")
+        log = Path(name, "received")
         log.touch()
-        pid, port = sink(log)
+        pid, port = start_sink(log)
         try:
             for number in range(runs):
                 file = f"sqlite:///{name}/{number}.db"
-                total.update(one_run(url or file, f"storm-{number}", port, log, dice))
+                total.update(one_run(url or file, f"chaos-{number}", port, log, dice))
         finally:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
@@ -263,5 +263,5 @@ if __name__ == "__main__":
     arguments = parser.parse_args()
     import yagmail  # noqa: F401 - before the forks, so that each goes without it
 
-    counts = storm(arguments.runs, arguments.seed, arguments.url)
+    counts = run_many(arguments.runs, arguments.seed, arguments.url)
     sys.stdout.write(f"{arguments.runs} runs: {dict(counts)}\n")

@@ -58,19 +58,19 @@ def make_issue(store: Store, issue: str, now: datetime) -> None:
     active = SubscriberStatus.ACTIVE
     rows = [ImportedSubscriber(1, email, "", (), active, None, now) for email in emails]
     store.imports.import_rows(rows, now=now)
-    found = [store.subscribers.find(email) for email in emails]
+    subscribers = [store.subscribers.find(email) for email in emails]
     store.issues.freeze(
         issue,
         start=now,
         end=now,
         papers=[],
         frozen_editions=[frozen_edition(now)],
-        recipients=[EditionRecipient(p.id, p.email, "", "all") for p in found if p],
+        recipients=[EditionRecipient(p.id, p.email, "", "all") for p in subscribers if p],
         now=now,
     )
 
 
-class Fated(BaseTransport):
+class FatedTransport(BaseTransport):
     """A transport whose messages meet their fates in turn."""
 
     name = "fated"
@@ -138,7 +138,7 @@ def chaos_of(  # noqa: C901 - the rules share the store and the clock
         )
         def run(self, fates: list[str], batch: int, minutes: int) -> None:
             clock.now += timedelta(minutes=minutes)
-            transport = Fated()
+            transport = FatedTransport()
             todo = iter(fates)
 
             def fate(to: str) -> None:

@@ -36,7 +36,7 @@ Freeze = "Callable[[int], list[str]]"
 Make = "Callable[..., SmtpTransport]"
 
 
-class Noted(BaseTransport):
+class RecordingTransport(BaseTransport):
     """A transport that remembers what it took, and in which thread."""
 
     name = "noted"
@@ -87,7 +87,7 @@ def test_each_connection_is_a_thread_and_all_take_their_share(
     store: Store, freeze: Freeze, clock: Clock
 ) -> None:
     emails = freeze(30)
-    transports = [Noted() for _ in range(4)]
+    transports = [RecordingTransport() for _ in range(4)]
     # Nobody goes on before all four have a message in hand.
     meet = threading.Barrier(4)
     for transport in transports:
@@ -104,7 +104,7 @@ def test_there_are_no_more_connections_than_messages(
     store: Store, freeze: Freeze, clock: Clock
 ) -> None:
     freeze(1)
-    transports = [Noted(), Noted(fails=TemporaryFailure("421 too many"))]
+    transports = [RecordingTransport(), RecordingTransport(fails=TemporaryFailure("421 too many"))]
     assert run(store, transports, clock).sent == 1
     assert not transports[1].took
 
@@ -113,7 +113,11 @@ def test_a_server_that_takes_fewer_connections_is_sent_to_over_those(
     store: Store, freeze: Freeze, clock: Clock
 ) -> None:
     freeze(20)
-    transports = [Noted(), Noted(fails=TemporaryFailure("421 too many")), Noted()]
+    transports = [
+        RecordingTransport(),
+        RecordingTransport(fails=TemporaryFailure("421 too many")),
+        RecordingTransport(),
+    ]
     report = run(store, transports, clock)
     assert (report.sent, report.stopped) == (20, "")
     assert not transports[1].took
@@ -128,7 +132,7 @@ def test_a_fault_in_one_connection_ends_the_run_and_leaves_a_clean_ledger(
         raise ZeroDivisionError(step.subscriber_id)
 
     with pytest.raises(ZeroDivisionError):
-        run(store, [Noted(), Noted()], clock, on_progress=bad)
+        run(store, [RecordingTransport(), RecordingTransport()], clock, on_progress=bad)
     counts = store.deliveries.counts(ISSUE)
     assert counts[S.CLAIMED] == counts[S.SENDING] == counts[S.IN_DOUBT] == 0
     assert counts[S.SENT] + counts[S.READY] == 40
@@ -158,7 +162,7 @@ def test_a_commit_that_fails_sends_nobody_two(
     store: Store, freeze: Freeze, clock: Clock, failing: set[int], connections: int
 ) -> None:
     freeze(20)
-    transports = [Noted() for _ in range(connections)]
+    transports = [RecordingTransport() for _ in range(connections)]
     broken = SimpleNamespace(
         issues=store.issues,
         deliveries=store.deliveries,
@@ -198,7 +202,7 @@ def test_what_the_fence_holds_back_is_taken_back_from_the_server(
     store: Store, freeze: Freeze, clock: Clock, connections: int
 ) -> None:
     emails = freeze(6)
-    transports = [Noted() for _ in range(connections)]
+    transports = [RecordingTransport() for _ in range(connections)]
     claim = store.ledger.claim
 
     def claim_and_leave(*values: Any, **named: Any) -> Any:
@@ -228,7 +232,7 @@ def test_what_the_workers_said_is_written_with_their_next_marks(
         return record(issue_id, settlements, marks)
 
     store.ledger.record = counted  # type: ignore[method-assign]
-    assert run(store, [Noted() for _ in range(connections)], clock).sent == 12
+    assert run(store, [RecordingTransport() for _ in range(connections)], clock).sent == 12
     if connections == 1:
         assert batches == [(0, 1), *[(1, 1)] * 11, (1, 0)]
     assert sum(settled for settled, _ in batches) == sum(marked for _, marked in batches) == 12

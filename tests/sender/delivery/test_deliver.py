@@ -46,7 +46,7 @@ SENDER = "news@papers.example.org"
 Freeze = "Callable[[int], list[str]]"
 
 
-class Told(BaseTransport):
+class ScriptedTransport(BaseTransport):
     """A transport that does as it is told, by recipient; remembers what it has accepted."""
 
     name = "told"
@@ -102,7 +102,7 @@ def test_everyone_gets_one_and_a_second_run_sends_nothing(
 
 def test_an_issue_that_is_not_frozen(store: Store, clock: Clock) -> None:
     with pytest.raises(IssueError, match="not frozen"):
-        run(store, Told(), clock)
+        run(store, ScriptedTransport(), clock)
 
 
 def test_who_unsubscribes_after_the_freeze_gets_nothing(
@@ -111,7 +111,7 @@ def test_who_unsubscribes_after_the_freeze_gets_nothing(
     emails = freeze(4)
     store.subscribers.remove(emails[0], now=clock())
     store.subscribers.erase(emails[1], now=clock())
-    transport = Told()
+    transport = ScriptedTransport()
     # The third goes while the second batch is already claimed.
     transport.before = lambda _to: (store.subscribers.remove(emails[3], now=clock()), None)[1]
     report = run(store, transport, clock)
@@ -143,7 +143,7 @@ def test_what_becomes_of_a_failure(
     suppressed: bool,
 ) -> None:
     emails = freeze(2)
-    report = run(store, Told(reader0=error), clock)
+    report = run(store, ScriptedTransport(reader0=error), clock)
     first, second = store.deliveries.rows(ISSUE)
     assert (first.state, first.attempts, first.reason) == (state, counted, str(error))
     assert second.state is (S.READY if stopped else S.SENT)
@@ -155,7 +155,7 @@ def test_a_message_that_is_put_off_goes_when_its_time_has_come(
     store: Store, freeze: Freeze, clock: Clock
 ) -> None:
     freeze(2)
-    transport = Told(reader0=TemporaryFailure("later"))
+    transport = ScriptedTransport(reader0=TemporaryFailure("later"))
     report = run(store, transport, clock)
     assert report.next_due == clock() + timedelta(minutes=5)
     assert (report.put_off, report.waiting, report.done) == (1, 1, False)
@@ -171,7 +171,7 @@ def test_a_message_that_is_put_off_for_days_is_given_up(
 ) -> None:
     freeze(1)
     start = clock()
-    transport = Told(reader0=TemporaryFailure("later"))
+    transport = ScriptedTransport(reader0=TemporaryFailure("later"))
     while not run(store, transport, clock).done:
         clock.now += timedelta(hours=25)
     (row,) = store.deliveries.rows(ISSUE)
@@ -185,7 +185,7 @@ def test_a_quota_pauses_the_issue_until_its_window_opens(
 ) -> None:
     freeze(3)
     limit = QuotaExceeded("550 5.4.5 Daily user sending limit exceeded", code=550)
-    transport = Told(reader1=limit)
+    transport = ScriptedTransport(reader1=limit)
     report = run(store, transport, clock)
     assert report.paused_until == clock() + timedelta(hours=24)
     transport.errors.clear()
@@ -202,7 +202,7 @@ def test_many_failures_in_a_row_stop_the_issue_and_the_same_command_goes_on(
 ) -> None:
     freeze(20)
     errors = {f"reader{number}": PermanentFailure("554 spam", code=554) for number in range(2, 20)}
-    transport = Told(**errors)
+    transport = ScriptedTransport(**errors)
     report = run(store, transport, clock, batch=4)
     assert report.stopped.startswith("10 failures in a row")
     assert (report.sent, report.rejected, report.waiting) == (2, 10, 8)
@@ -214,7 +214,9 @@ def test_many_failures_in_a_row_stop_the_issue_and_the_same_command_goes_on(
 def test_dead_mailboxes_in_a_row_are_no_alarm(store: Store, freeze: Freeze, clock: Clock) -> None:
     freeze(15)
     gone = PermanentFailure("550 5.1.1 gone", code=550, enhanced="5.1.1")
-    report = run(store, Told(**{f"reader{number}": gone for number in range(14)}), clock)
+    report = run(
+        store, ScriptedTransport(**{f"reader{number}": gone for number in range(14)}), clock
+    )
     assert (report.rejected, report.sent, report.stopped) == (14, 1, "")
 
 
@@ -222,7 +224,7 @@ def test_a_transport_that_does_not_open_touches_nothing(
     store: Store, freeze: Freeze, clock: Clock
 ) -> None:
     freeze(2)
-    transport = Told()
+    transport = ScriptedTransport()
 
     def fail() -> None:
         raise ConfigurationFailure("login refused")
@@ -238,9 +240,9 @@ def test_an_interruption_in_the_middle_of_a_message_leaves_one_doubt(
 ) -> None:
     freeze(3)
     with pytest.raises(KeyboardInterrupt):
-        run(store, Told(reader1=KeyboardInterrupt()), clock)
+        run(store, ScriptedTransport(reader1=KeyboardInterrupt()), clock)
     assert states_of(store) == [S.SENT, S.IN_DOUBT, S.READY]
-    transport = Told()
+    transport = ScriptedTransport()
     report = run(store, transport, clock)
     assert (report.sent, report.in_doubt_total, report.done) == (1, 1, True)
     assert transport.accepted == ["reader2@example.org"]
@@ -253,8 +255,8 @@ def test_a_doubt_is_settled_by_evidence(
     store: Store, freeze: Freeze, clock: Clock, knows: bool | None, state: S, accepted: int
 ) -> None:
     freeze(1)
-    run(store, Told(reader0=UnknownOutcome("?")), clock)
-    transport = Told()
+    run(store, ScriptedTransport(reader0=UnknownOutcome("?")), clock)
+    transport = ScriptedTransport()
     transport.knows = knows
     run(store, transport, clock)
     assert states_of(store) == [state]
@@ -265,7 +267,7 @@ def test_a_transport_has_no_say_about_what_went_by_another(
     store: Store, freeze: Freeze, clock: Clock, tmp_path: Path
 ) -> None:
     freeze(1)
-    run(store, Told(reader0=UnknownOutcome("?")), clock)
+    run(store, ScriptedTransport(reader0=UnknownOutcome("?")), clock)
     report = run(store, OutboxTransport(tmp_path / "out"), clock)
     assert (report.sent, report.in_doubt_total) == (0, 1)
 
@@ -274,7 +276,7 @@ def test_asked_to_stop_it_ends_after_the_message_in_flight(
     store: Store, freeze: Freeze, clock: Clock
 ) -> None:
     freeze(5)
-    transport = Told()
+    transport = ScriptedTransport()
     report = run(store, transport, clock, stopping=lambda: len(transport.accepted) == 2)
     assert (report.sent, report.waiting, report.stopped) == (2, 3, "stopped on request")
     assert store.deliveries.counts(ISSUE)[S.READY] == 3
@@ -284,8 +286,11 @@ def test_an_operators_pause_holds_until_it_is_lifted(
     store: Store, freeze: Freeze, clock: Clock
 ) -> None:
     freeze(3)
-    transport = Told()
-    pause = lambda _to: store.issues.pause(ISSUE, until=None, reason="a typo")  # noqa: E731
+    transport = ScriptedTransport()
+
+    def pause(_to: str) -> None:
+        store.issues.pause(ISSUE, until=None, reason="a typo")
+
     transport.before = pause
     report = run(store, transport, clock)
     assert (report.sent, report.stopped) == (1, "a typo")
@@ -421,9 +426,9 @@ def test_two_processes_share_the_work(
 
 def test_two_threads_share_the_work(url: str, freeze: Freeze, clock: Clock) -> None:
     freeze(60)
-    transports = [Told(), Told()]
+    transports = [ScriptedTransport(), ScriptedTransport()]
 
-    def work(transport: Told) -> None:
+    def work(transport: ScriptedTransport) -> None:
         with open_store(url) as mine:
             run(mine, transport, clock, batch=5)
 

@@ -72,9 +72,9 @@ def start(
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
-    said, errors = process.communicate(timeout=120)
+    output, errors = process.communicate(timeout=120)
     assert "Traceback" not in errors, errors
-    return process.returncode, said.strip()
+    return process.returncode, output.strip()
 
 
 def resumed(url: str, port: int) -> None:
@@ -89,17 +89,17 @@ def resumed(url: str, port: int) -> None:
 
 
 def check(url: str, received: Received, *, doubts: int) -> None:
-    kept = Counter(received.to)
+    copies = Counter(received.to)
     with open_store(url) as store:
         rows = store.deliveries.rows(ISSUE)
     assert len(rows) == PEOPLE
-    assert max(kept.values(), default=0) == 1
+    assert max(copies.values(), default=0) == 1
     for row in rows:
         assert row.state in FINAL or row.state is S.IN_DOUBT
         if row.state is S.SENT:
-            assert kept[row.email] == 1
+            assert copies[row.email] == 1
         elif row.state is not S.IN_DOUBT:
-            assert not kept[row.email]
+            assert not copies[row.email]
     assert sum(row.state is S.IN_DOUBT for row in rows) <= doubts
 
 
@@ -139,10 +139,10 @@ def test_a_disk_that_fills_up(
     with small_disk(tmp_path / "disk", "12m") as disk:
         url = moved(url, disk)
         fill(disk / "filler", leave)
-        code, said = ended(start(url, port, processes=processes))
+        code, output = ended(start(url, port, processes=processes))
         assert code == 1
-        assert said.startswith("StoreError: ")
-        assert "the disk" in said
+        assert output.startswith("StoreError: ")
+        assert "the disk" in output
         assert len(received.to) < PEOPLE
         (disk / "filler").unlink()
         resumed(url, port)
@@ -156,10 +156,10 @@ def test_a_file_that_may_not_grow(
     freeze(PEOPLE)
     port, received = smtp_server()
     with open_store(url):  # else the log of the store is gone when the sender looks at it
-        code, said = ended(start(url, port, most=most, processes=processes))
+        code, output = ended(start(url, port, most=most, processes=processes))
     assert code == 1
-    assert said.startswith("StoreError: ")
-    assert "the disk" in said
+    assert output.startswith("StoreError: ")
+    assert "the disk" in output
     resumed(url, port)
     check(url, received, doubts=3)
 
@@ -172,9 +172,9 @@ def test_a_store_that_can_only_be_read(
     with small_disk(tmp_path / "disk", "12m") as disk:
         url = moved(url, disk)
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-        code, said = ended(start(url, port))
+        code, output = ended(start(url, port))
         assert code == 1
-        assert said.startswith("StoreError: ")
+        assert output.startswith("StoreError: ")
         assert not received.to
         subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
         resumed(url, port)

@@ -91,14 +91,14 @@ def check(store: Store, server: Hostile, *, doubts: set[int], rejected: int) -> 
 
 
 def cells() -> list[Any]:
-    found = []
+    cases = []
     for phase in PHASES:
         for way in WAYS:
             # A hang is a wait for the time-out, and while the body goes out nobody waits.
             for pipelining in (True, False) if PHASES.index(phase) > 3 else (True,):
                 name = f"{phase}-{way}-{'pipelined' if pipelining else 'plain'}"
-                found.append(pytest.param(phase, way, pipelining, id=name))
-    return found
+                cases.append(pytest.param(phase, way, pipelining, id=name))
+    return cases
 
 
 @pytest.mark.parametrize(("phase", "way", "pipelining"), cells())

@@ -44,7 +44,7 @@ class Unspeakable(Exception):
         self.file = sys.stdout
 
 
-class Logged(BaseTransport):
+class LoggingTransport(BaseTransport):
     """Writes recipient and process of what it took into a file; has fates for some."""
 
     name = "logged"
@@ -80,7 +80,7 @@ class Logged(BaseTransport):
 def run(
     store: Store, log: Path, clock: Clock, connections: int = 3, **fates: Callable[[], object]
 ) -> Report:
-    transports = [Logged(log, **fates) for _ in range(connections)]
+    transports = [LoggingTransport(log, **fates) for _ in range(connections)]
     try:
         return deliver(
             ISSUE,
@@ -194,7 +194,7 @@ def test_a_process_that_is_stopped_is_ended_before_its_message_is_in_doubt(
 ) -> None:
     freeze(10)
     monkeypatch.setattr(dispatch, "_OVERDUE", 1.0)
-    monkeypatch.setattr(Logged, "timeout_seconds", 0.0)
+    monkeypatch.setattr(LoggingTransport, "timeout_seconds", 0.0)
     report = run(store, log, clock, before_reader7=lambda: os.kill(os.getpid(), signal.SIGSTOP))
     assert (report.sent, report.in_doubt) == (9, 1)
     assert store.deliveries.rows(ISSUE)[7].state is S.IN_DOUBT
@@ -205,7 +205,7 @@ PARENT = """
 import sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
-from test_workers import Logged
+from test_workers import LoggingTransport
 from publisher.sender.delivery.deliver import deliver
 from publisher.sender.delivery.options import DeliveryOptions
 from publisher.store.database import open_store
@@ -213,7 +213,7 @@ log = Path(sys.argv[2])
 with open_store(sys.argv[1]) as store:
     fates = {f"before_reader{n}": lambda: time.sleep(0.05) for n in range(300)}
     options = DeliveryOptions("n@x.org", store.keys, processes=True)
-    deliver("2024-W49", store, [Logged(log, **fates) for _ in range(3)], options)
+    deliver("2024-W49", store, [LoggingTransport(log, **fates) for _ in range(3)], options)
 """
 
 
@@ -235,8 +235,8 @@ def test_processes_end_with_the_one_that_began_them(
         time.sleep(0.02)
     assert store.ledger.release_dead_owners(ISSUE, lambda _owner: True, now=clock())[1] <= 3
     counts = store.deliveries.counts(ISSUE)
-    kept = Counter(to for to, _ in taken(log))
-    assert counts[S.SENT] <= len(kept) <= counts[S.SENT] + counts[S.IN_DOUBT]
+    copies = Counter(to for to, _ in taken(log))
+    assert counts[S.SENT] <= len(copies) <= counts[S.SENT] + counts[S.IN_DOUBT]
     assert counts[S.IN_DOUBT] <= 3
 
 

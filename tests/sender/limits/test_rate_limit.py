@@ -120,12 +120,12 @@ def test_messages_a_second() -> None:
     ],
 )
 def test_presets(name: str, own: Limits, per_day: int, per_second: float) -> None:
-    found = with_preset(name, own)
-    assert (found.per_day, found.per_second) == (per_day, per_second)
+    limits = with_preset(name, own)
+    assert (limits.per_day, limits.per_second) == (per_day, per_second)
     assert PRESETS[name].per_day <= (2000 if name == "workspace" else 500)
 
 
-class Steady(BaseTransport):
+class SteadyTransport(BaseTransport):
     name = "steady"
     timeout_seconds = 60.0
 
@@ -144,7 +144,7 @@ class Steady(BaseTransport):
         assert message_id
 
 
-def run(store: Store, transport: Steady, clock: Clock, **options: Any) -> Report:
+def run(store: Store, transport: SteadyTransport, clock: Clock, **options: Any) -> Report:
     def sleep(seconds: float) -> None:
         assert 0 < seconds <= 60
         clock.now += timedelta(seconds=seconds)
@@ -168,7 +168,7 @@ def test_a_full_day_pauses_the_issue_and_a_later_run_goes_on_by_itself(
     store: Store, freeze: Freeze, clock: Clock
 ) -> None:
     freeze(7)
-    transport = Steady()
+    transport = SteadyTransport()
     limits = Limits(per_day=3)
     begin = clock()
     first = run(store, transport, clock, limits=limits)
@@ -184,13 +184,13 @@ def test_a_full_day_pauses_the_issue_and_a_later_run_goes_on_by_itself(
     assert len(transport.took) == len(set(transport.took)) == 7
 
 
-class Elsewhere(Steady):
+class Elsewhere(SteadyTransport):
     """Another process sends of the same issue, before the second message of this one."""
 
     def __init__(self, store: Store, clock: Clock, limits: Limits) -> None:
         super().__init__()
         self.store, self.clock, self.limits = store, clock, limits
-        self.other = Steady()
+        self.other = SteadyTransport()
 
     def send(self, envelope_sender: str, recipient: str, message: bytes, message_id: str) -> str:
         if len(self.took) == 1 and not self.other.took:
@@ -232,14 +232,14 @@ def test_what_others_sent_is_asked_for_now_and_then(seconds: int, asked: bool) -
 def test_a_short_wait_is_waited_for(store: Store, freeze: Freeze, clock: Clock) -> None:
     freeze(5)
     begin = clock()
-    report = run(store, Steady(), clock, limits=Limits(per_second=0.5))
+    report = run(store, SteadyTransport(), clock, limits=Limits(per_second=0.5))
     assert (report.sent, report.done) == (5, True)
     assert clock() - begin == timedelta(seconds=8)
 
 
 def test_a_domain_that_is_full_lets_others_go(store: Store, freeze: Freeze, clock: Clock) -> None:
     freeze(4)
-    report = run(store, Steady(), clock, limits=Limits(domain_per_hour=3))
+    report = run(store, SteadyTransport(), clock, limits=Limits(domain_per_hour=3))
     assert (report.sent, report.waiting, report.stopped) == (3, 1, "")
     assert report.next_due == clock() + HOUR
 
@@ -264,7 +264,7 @@ def test_a_domain_that_puts_off_all_is_left_alone(
     store: Store, freeze: Freeze, clock: Clock
 ) -> None:
     freeze(9)
-    transport = Steady(failing="example.org")
+    transport = SteadyTransport(failing="example.org")
     report = run(store, transport, clock)
     assert len(transport.took) == FAILURES_IN_A_ROW
     assert (report.put_off, report.waiting, report.stopped) == (FAILURES_IN_A_ROW, 9, "")

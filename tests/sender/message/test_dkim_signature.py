@@ -32,16 +32,16 @@ HEAD = edition_message.SenderProfile(
 
 @pytest.fixture(scope="module")
 def key(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
-    made = rsa.generate_private_key(65537, 2048)
+    key = rsa.generate_private_key(65537, 2048)
     path = tmp_path_factory.mktemp("dkim") / "key.pem"
     path.write_bytes(
-        made.private_bytes(
+        key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
     )
-    public = made.public_key().public_bytes(
+    public = key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
     return path, b"v=DKIM1; k=rsa; p=" + b"".join(public.splitlines()[1:-1])
@@ -87,10 +87,10 @@ def test_what_is_hashed_has_no_doubled_dots(key: tuple[Path, bytes]) -> None:
 @pytest.mark.parametrize("password", [b"", b"secret"])
 def test_other_keys_are_refused(tmp_path: Path, password: bytes) -> None:
     path = tmp_path / "key.pem"
-    made = ec.generate_private_key(ec.SECP256R1())
+    key = ec.generate_private_key(ec.SECP256R1())
     kind = serialization.BestAvailableEncryption(password) if password else None
     path.write_bytes(
-        made.private_bytes(
+        key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
             kind or serialization.NoEncryption(),
@@ -112,7 +112,7 @@ def test_a_transport_signs_what_it_sends(
 
 
 @pytest.mark.parametrize(
-    ("content", "selector", "said"),
+    ("content", "selector", "problem"),
     [
         (None, "sel", "can't be read"),
         (b"no key", "sel", "can't sign"),
@@ -120,10 +120,10 @@ def test_a_transport_signs_what_it_sends(
     ],
 )
 def test_a_key_that_can_not_sign(
-    tmp_path: Path, content: bytes | None, selector: str, said: str
+    tmp_path: Path, content: bytes | None, selector: str, problem: str
 ) -> None:
     path = tmp_path / "key.pem"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(SettingsError, match=said):
+    with pytest.raises(SettingsError, match=problem):
         signer(path, selector, "x.org")

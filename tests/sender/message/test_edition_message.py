@@ -55,9 +55,9 @@ WHO = Recipient(
 
 
 def parsed(message: bytes) -> EmailMessage:
-    found = message_from_bytes(message, policy=policy.default)
-    assert isinstance(found, EmailMessage)
-    return found
+    email = message_from_bytes(message, policy=policy.default)
+    assert isinstance(email, EmailMessage)
+    return email
 
 
 def slow_way(edition: Edition, head: SenderProfile, who: Recipient, when: datetime) -> EmailMessage:
@@ -234,9 +234,9 @@ def test_an_address_that_is_not_ascii_stands_as_it_is(name: str) -> None:
     assert line.count("用户@example.org".encode()) == 1
     assert line.replace("用户@example.org".encode(), b"").isascii()
     line = line.replace("用户".encode(), b"someone")
-    (found,) = parsed(b"To: " + line + b"\r\n\r\n")["To"].addresses
-    assert found.addr_spec == "someone@example.org"
-    assert "".join(found.display_name.split()) == "".join(name.split())
+    (address,) = parsed(b"To: " + line + b"\r\n\r\n")["To"].addresses
+    assert address.addr_spec == "someone@example.org"
+    assert "".join(address.display_name.split()) == "".join(name.split())
 
 
 @pytest.mark.parametrize("value", ["新闻@example.org", "a@x.org\r\nBcc: b@x.org", "a b@x.org"])
@@ -293,10 +293,10 @@ def check_address(name: str) -> None:
     line = address_line("To", name, "someone@example.org")
     assert max(map(len, line.split(b"\r\n"))) <= 998
     assert line.isascii()
-    (found,) = parsed(line + b"\r\n")["To"].addresses
-    assert found.addr_spec == "someone@example.org"
+    (address,) = parsed(line + b"\r\n")["To"].addresses
+    assert address.addr_spec == "someone@example.org"
     # The parser puts blanks between encoded words.
-    assert "".join(found.display_name.split()) == "".join(name.split())
+    assert "".join(address.display_name.split()) == "".join(name.split())
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300))
@@ -306,15 +306,15 @@ def test_any_subject_is_itself_on_lines_that_are_short(subject: str) -> None:
     assert line.count(b"\r\n") == line.count(b"\n") == line.count(b"\r")
     for continued in line.split(b"\r\n")[1:-1]:
         assert continued.startswith((b" ", b"\t"))
-    wanted = "".join(c for c in subject if c.isprintable() and not c.isspace())
-    assert "".join(str(parsed(line + b"\r\n")["Subject"]).split()) == wanted
+    expected = "".join(c for c in subject if c.isprintable() and not c.isspace())
+    assert "".join(str(parsed(line + b"\r\n")["Subject"]).split()) == expected
 
 
 @pytest.mark.parametrize("subject", ["=?utf-8?q?x?=", "a =?x", "b" * 200, "汉 字 " * 40, "", ": x"])
 def test_a_nasty_subject_is_itself(subject: str) -> None:
     line = text_line("Subject", subject)
-    found = str(parsed(line + b"\r\n")["Subject"])
-    assert found == " ".join(subject.split())
+    read_back = str(parsed(line + b"\r\n")["Subject"])
+    assert read_back == " ".join(subject.split())
 
 
 @given(
@@ -335,8 +335,8 @@ def test_quoted_printable_keeps_the_text_and_the_placeholders(pieces: list[str])
     )
     decoded = parsed(head + encoded).get_payload(decode=True)
     assert isinstance(decoded, bytes)
-    wanted = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n") + "\n"
-    assert decoded.decode().replace("\r\n", "\n") == wanted
+    expected = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n") + "\n"
+    assert decoded.decode().replace("\r\n", "\n") == expected
     assert encoded.count(UNSUBSCRIBE_PLACEHOLDER.encode()) == text.count(UNSUBSCRIBE_PLACEHOLDER)
     assert max(map(len, encoded.split(b"\r\n"))) <= 76
     assert not any(line.startswith(b".") for line in encoded.split(b"\r\n"))

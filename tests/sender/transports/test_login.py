@@ -62,8 +62,8 @@ def test_the_password_comes_from_the_keyring(
     server = scripted({"ehlo": "250-hi\r\n250 AUTH PLAIN", "auth": "235 ok"})
     ring({("yagmail", "keeper"): "secret"})
     smtp(server.port, username="keeper", keyring=True).open()
-    (said,) = [line for line in server.heard if line.startswith("AUTH")]
-    assert base64.b64decode(said.split()[-1]) == b"\0keeper\0secret"
+    (command,) = [line for line in server.heard if line.startswith("AUTH")]
+    assert base64.b64decode(command.split()[-1]) == b"\0keeper\0secret"
 
 
 @pytest.mark.parametrize("passwords", [{}, None])
@@ -84,11 +84,11 @@ def test_a_secret_without_a_name(smtp: Make) -> None:
 
 @contextmanager
 def token_server(status: int, answer: bytes) -> Iterator[tuple[str, list[bytes]]]:
-    asked: list[bytes] = []
+    forms: list[bytes] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            asked.append(self.rfile.read(int(self.headers["Content-Length"])))
+            forms.append(self.rfile.read(int(self.headers["Content-Length"])))
             self.send_response(status)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
@@ -100,7 +100,7 @@ def token_server(status: int, answer: bytes) -> Iterator[tuple[str, list[bytes]]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}/token", asked
+            yield f"http://127.0.0.1:{server.server_port}/token", forms
         finally:
             server.shutdown()
             thread.join()
@@ -133,7 +133,7 @@ def test_login_by_the_file_that_yagmail_makes(
     server = scripted({"auth": auth, "": "535 5.7.8 told you"})
     path = tmp_path / "oauth2.json"
     path.write_text(json.dumps(TOKENS))
-    with token_server(status, answer) as (url, asked):
+    with token_server(status, answer) as (url, forms):
         transport = smtp(
             server.port, username="keeper@example.org", oauth2_file=path, token_url=url
         )
@@ -143,13 +143,13 @@ def test_login_by_the_file_that_yagmail_makes(
             with pytest.raises(error) as caught:
                 transport.open()
             assert "refresh" not in str(caught.value)
-    assert b"refresh_token=refresh" in asked[0]
-    said = [line for line in server.heard if line.startswith("AUTH")]
+    assert b"refresh_token=refresh" in forms[0]
+    commands = [line for line in server.heard if line.startswith("AUTH")]
     if status == 200 and answer == GOOD:
-        secret = base64.b64decode(said[0].split()[-1])
+        secret = base64.b64decode(commands[0].split()[-1])
         assert secret == b"user=keeper@example.org\x01auth=Bearer access\x01\x01"
     else:
-        assert not said
+        assert not commands
 
 
 @pytest.mark.parametrize("text", [None, "{}", "[]", '{"installed": {}}', "not json"])

@@ -179,10 +179,10 @@ def test_settings_that_can_not_work(
     scripted: Callable[[Script], ScriptedServer],
     hello: str,
     options: dict[str, Any],
-    said: str,
+    problem: str,
 ) -> None:
     server = scripted({"ehlo": hello})
-    with pytest.raises(ConfigurationFailure, match=said):
+    with pytest.raises(ConfigurationFailure, match=problem):
         smtp(server.port, **options).open()
     assert server.accepted == 0
 
@@ -248,9 +248,9 @@ def test_a_refusal_at_each_step(
     server.script[step] = {"data": "354 go", "greeting": "220 hi"}.get(step, "250 ok")
     send(transport)
     assert server.accepted == 1
-    kept = step not in ("greeting", "ehlo") and not answer.startswith("421")
-    assert server.connections == (1 if kept else 2)
-    assert ("RSET" in server.heard) == kept
+    reused = step not in ("greeting", "ehlo") and not answer.startswith("421")
+    assert server.connections == (1 if reused else 2)
+    assert ("RSET" in server.heard) == reused
 
 
 def test_an_interruption_gives_the_connection_up(
@@ -305,22 +305,22 @@ def test_closing_does_not_hang_on_a_server_that_does(
 
 
 def library_errors() -> list[Exception]:
-    """Every exception the mail library has, made as it makes them, and the system's."""
+    """Every exception the mail library has, errors as it makes them, and the system's."""
     library = yagmail.sender.smtplib
-    made: list[Exception] = []
+    errors: list[Exception] = []
     for name in dir(library):
         kind = getattr(library, name)
         if isinstance(kind, type) and issubclass(kind, Exception):
             if issubclass(kind, library.SMTPSenderRefused):
-                made.append(kind(550, b"no", "a@b"))
+                errors.append(kind(550, b"no", "a@b"))
             elif issubclass(kind, library.SMTPResponseException):
-                made.append(kind(450, b"later"))
+                errors.append(kind(450, b"later"))
             elif issubclass(kind, library.SMTPRecipientsRefused):
-                made.append(kind({}))
+                errors.append(kind({}))
             else:
-                made.append(kind("text"))
+                errors.append(kind("text"))
     return [
-        *made,
+        *errors,
         OSError(5, "io"),
         TimeoutError("slow"),
         ConnectionResetError(104, "reset"),
@@ -372,7 +372,7 @@ def test_what_a_failed_connection_means(error: Exception, expected: type[Transpo
         ("[::1]", True),
         ("10.0.0.1", False),
         ("localhost.example.org", False),
-        ("0.0.0.0", False),  # noqa: S104
+        ("0.0.0.0", False),  # noqa: S104 - nothing listens there
     ],
 )
 def test_which_hosts_are_this_one(host: str, *, local: bool) -> None:
