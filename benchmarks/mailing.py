@@ -20,6 +20,7 @@ from publisher.models import (
 from publisher.sender.delivery.deliver import deliver
 from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.message import edition_message
+from publisher.sender.message.sender_profile import SenderProfile
 from publisher.sender.transports.base import BaseTransport
 from publisher.store.database import open_store
 
@@ -71,7 +72,7 @@ class Mailing:
             now=now,
         )
         body = plain_message(size // 2).decode() + UNSUBSCRIBE_PLACEHOLDER + "\n"
-        head = edition_message.SenderProfile(from_address="a@example.org", list_id="x.example.org")
+        head = SenderProfile(from_address="a@example.org", list_id="x.example.org")
         template = edition_message.build_message(
             Edition(ISSUE, (), "bench", body, body, 1), head, now
         )

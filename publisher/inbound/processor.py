@@ -25,7 +25,7 @@ from publisher.inbound.mailboxes.imap import ImapFolder
 from publisher.inbound.mailboxes.maildir import Maildir
 from publisher.inbound.reports import ReportHandler
 from publisher.inbound.requests import RequestHandler
-from publisher.sender.message.edition_message import SenderProfile
+from publisher.sender.message.sender_profile import SenderProfile
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,7 @@ from publisher.sender.message.quoted_printable import quote_printable
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from publisher.sender.message.edition_message import SenderProfile
+    from publisher.sender.message.sender_profile import SenderProfile
 
 # `quote_printable` has no placeholder to keep whole here.
 _NO_PLACEHOLDER = "\x00"

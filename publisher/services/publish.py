@@ -160,9 +160,9 @@ def freeze(made: Draft, settings: Settings, store: Store, now: datetime) -> int:
     """
     from publisher.newsletter.audience import select_recipients  # noqa: PLC0415
     from publisher.sender.message.edition_message import (  # noqa: PLC0415
-        SenderProfile,
         build_message,
     )
+    from publisher.sender.message.sender_profile import SenderProfile  # noqa: PLC0415
 
     issue = made.issue
     head = SenderProfile.from_settings(settings)
@@ -197,10 +197,10 @@ def test_copy(
     from publisher.sender.message import tokens  # noqa: PLC0415
     from publisher.sender.message.edition_message import (  # noqa: PLC0415
         Recipient,
-        SenderProfile,
         Template,
         build_message,
     )
+    from publisher.sender.message.sender_profile import SenderProfile  # noqa: PLC0415
 
     head = replace(SenderProfile.from_settings(settings), language=edition.lang)
     template = Template.parse(build_message(edition, head, issue.end))

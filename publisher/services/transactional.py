@@ -223,7 +223,7 @@ def _message(
     import secrets  # noqa: PLC0415
 
     from publisher.formatter.email import transactional  # noqa: PLC0415
-    from publisher.sender.message.edition_message import SenderProfile  # noqa: PLC0415
+    from publisher.sender.message.sender_profile import SenderProfile  # noqa: PLC0415
     from publisher.sender.one_time_tokens import new_token  # noqa: PLC0415
     from publisher.sender.transactional_message import (  # noqa: PLC0415
         MailKind,

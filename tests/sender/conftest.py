@@ -26,6 +26,7 @@ from publisher.models import (
 )
 from publisher.newsletter import audience
 from publisher.sender.message import edition_message
+from publisher.sender.message.sender_profile import SenderProfile
 from publisher.sender.transports.login import Server
 from publisher.sender.transports.smtp import SmtpTransport
 from publisher.store.database import open_store
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 NOW = dt.datetime(2024, 12, 9, tzinfo=dt.UTC)
 ISSUE = "2024-W49"
-PROFILE = edition_message.SenderProfile(
+PROFILE = SenderProfile(
     from_address="news@papers.example.org", list_id="digests.papers.example.org", from_name="Papers"
 )
 

@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from publisher.sender.message.edition_message import SenderProfile
+from publisher.sender.message.sender_profile import SenderProfile
 from publisher.sender.one_time_tokens import new_token, token_hash
 from publisher.sender.transactional_message import (
     TransactionalMessage,

@@ -41,6 +41,7 @@ from publisher.sender.delivery.deliver import deliver, take_over
 from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.delivery.states import FINAL
 from publisher.sender.message import edition_message
+from publisher.sender.message.sender_profile import SenderProfile
 from publisher.sender.transports.login import Server
 from publisher.sender.transports.smtp import SmtpTransport
 from publisher.store.database import Store, open_store
@@ -100,7 +101,7 @@ def freeze(store: Store, issue: str, people: int) -> None:
         ),
         now=now,
     )
-    head = edition_message.SenderProfile(from_address="a@example.org", list_id="x.example.org")
+    head = SenderProfile(from_address="a@example.org", list_id="x.example.org")
     template = edition_message.build_message(Edition(issue, (), "x", BODY, BODY, 1), head, now)
     store.issues.freeze(
         issue,

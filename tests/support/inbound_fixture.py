@@ -13,6 +13,7 @@ from publisher.newsletter import audience
 from publisher.sender.delivery.deliver import deliver
 from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.message import edition_message, tokens
+from publisher.sender.message.sender_profile import SenderProfile
 from publisher.sender.transports import create
 from publisher.services import transactional
 from publisher.settings import load
@@ -100,7 +101,7 @@ class InboxFixture:
             ISSUE, (), "Weekly", f'<p><a href="{link}">off</a></p>\n', f"{link}\n", paper_count=1
         )
         template = edition_message.build_message(
-            edition, edition_message.SenderProfile.from_settings(self.settings), self.clock()
+            edition, SenderProfile.from_settings(self.settings), self.clock()
         )
         people = [audience.AudienceMember(person) for person in self.store.subscribers.iterate()]
         offer = audience.IssueAudience({"arxiv:1": ("nerf",)})

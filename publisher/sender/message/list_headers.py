@@ -28,7 +28,7 @@ from urllib.parse import quote as percent
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER
 
 if TYPE_CHECKING:
-    from publisher.sender.message.edition_message import SenderProfile
+    from publisher.sender.message.sender_profile import SenderProfile
 
 _SENDER_ID_LENGTH = 12  # Gmail requires 5 to 15 characters
 

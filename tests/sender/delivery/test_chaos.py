@@ -30,6 +30,7 @@ from publisher.models import DeliveryState as S
 from publisher.sender.delivery.deliver import deliver
 from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.message import edition_message
+from publisher.sender.message.sender_profile import SenderProfile
 from publisher.sender.transports.base import BaseTransport
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ BODY = f"{UNSUBSCRIBE_PLACEHOLDER}\n"
 
 
 def frozen_edition(now: datetime) -> FrozenEdition:
-    sender = edition_message.SenderProfile(from_address="a@example.org", list_id="x.example.org")
+    sender = SenderProfile(from_address="a@example.org", list_id="x.example.org")
     message = edition_message.build_message(Edition("x", (), "x", BODY, BODY, 1), sender, now)
     return FrozenEdition("all", "x", message)
 

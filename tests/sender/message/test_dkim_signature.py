@@ -13,6 +13,7 @@ from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition
 from publisher.sender.message import edition_message
 from publisher.sender.message.dkim_signature import signer
 from publisher.sender.message.dot_stuffing import to_wire
+from publisher.sender.message.sender_profile import SenderProfile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from publisher.sender.transports.smtp import SmtpTransport
 
 DATE = datetime(2024, 12, 9, tzinfo=UTC)
-HEAD = edition_message.SenderProfile(
+HEAD = SenderProfile(
     from_address="news@papers.example.org",
     list_id="digests.papers.example.org",
     one_click_url="https://papers.example.org/unsubscribe/",

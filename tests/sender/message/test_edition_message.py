@@ -16,13 +16,13 @@ from publisher.errors import IssueError, SettingsError
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition
 from publisher.sender.message.edition_message import (
     Recipient,
-    SenderProfile,
     Template,
     build_message,
 )
 from publisher.sender.message.headers import address_line, text_line
 from publisher.sender.message.list_headers import feedback_id
 from publisher.sender.message.quoted_printable import quote_printable
+from publisher.sender.message.sender_profile import SenderProfile
 from publisher.sender.message.tokens import make_token, pseudonym
 from publisher.settings import load
 

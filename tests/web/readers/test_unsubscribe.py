@@ -123,7 +123,7 @@ def test_coming_back(person: Person, token: str) -> None:
 
 def test_what_the_mail_links_to_is_there(person: Person) -> None:
     """Head and body of an issue name these addresses."""
-    from publisher.sender.message.edition_message import SenderProfile
+    from publisher.sender.message.sender_profile import SenderProfile
 
     settings = person.site.settings
     assert SenderProfile.from_settings(settings).subscribe_url == f"{settings.web.root}subscribe"
