@@ -1,4 +1,4 @@
-"""A package that is installed: a module and its metadata in a folder on sys.path."""
+"""Installed packages for tests: a module and its metadata in a folder on sys.path."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def make_issue(store: Store, issue: str, now: datetime) -> None:
 
 
 class FatedTransport(BaseTransport):
-    """A transport whose messages meet their fates in turn."""
+    """A transport whose sends end in the given ways, in turn."""
 
     name = "fated"
     timeout_seconds = 60.0
@@ -92,11 +92,11 @@ class FatedTransport(BaseTransport):
 
 
 class Killed(BaseException):
-    """The process is gone: nothing of it runs any more, no `finally` either."""
+    """The process is dead: nothing of it runs any more, not even `finally`."""
 
 
 class KilledPart:
-    """A part of the store that a killed process does not reach any more."""
+    """A part of the store that a dead process no longer reaches."""
 
     def __init__(self, part: Any) -> None:
         self._part = part
@@ -108,7 +108,7 @@ class KilledPart:
 
 
 class KilledStore:
-    """What the delivery sees of the store."""
+    """The part of the store that a delivery uses."""
 
     def __init__(self, store: Store) -> None:
         self.issues: Any = KilledPart(store.issues)
@@ -122,7 +122,7 @@ def chaos_of(  # noqa: C901 - the rules share the store and the clock
     numbers = count()
 
     class Chaos(RuleBasedStateMachine):
-        """Runs, deaths, unsubscribing, clocks and operators in any order: nobody gets two."""
+        """Runs, crashes, unsubscribing, clocks and operators in any order: nobody gets two."""
 
         def __init__(self) -> None:
             super().__init__()

@@ -12,7 +12,7 @@ import pytest
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="has no fork")
 @pytest.mark.both_databases
 def test_killed_and_stopped_at_any_moment_nobody_gets_two(url: str) -> None:
-    # By itself: a fork of a program with threads inherits their locks.
+    # In its own process: a fork of a program with threads inherits their locks.
     command = [
         sys.executable,
         Path(__file__).parents[2] / "support" / "chaos_runner.py",

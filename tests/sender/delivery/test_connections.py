@@ -37,7 +37,7 @@ Make = "Callable[..., SmtpTransport]"
 
 
 class RecordingTransport(BaseTransport):
-    """A transport that remembers what it took, and in which thread."""
+    """A transport that records its messages and the threads they came from."""
 
     name = "noted"
     timeout_seconds = 60.0
@@ -88,7 +88,7 @@ def test_each_connection_is_a_thread_and_all_take_their_share(
 ) -> None:
     emails = freeze(30)
     transports = [RecordingTransport() for _ in range(4)]
-    # Nobody goes on before all four have a message in hand.
+    # All four wait here until each of them has a message.
     meet = threading.Barrier(4)
     for transport in transports:
         transport.meet = meet
@@ -173,7 +173,7 @@ def test_a_commit_that_fails_sends_nobody_two(
     sending = store.deliveries.counts(ISSUE)[S.SENDING]
     assert sending <= connections
     if len(failing) == 1:
-        # What was known of the last messages is written at the second try.
+        # The outcomes of the last messages are written at the second try.
         assert sending == 0
     store.ledger.release_dead_owners(ISSUE, lambda _owner: True, now=clock())
     assert run(store, transports, clock).done
@@ -264,7 +264,7 @@ with open_store(url) as store, graceful_stop() as stopping:
 
 def start(url: str, port: int, *, processes: bool) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", CHILD, url, str(port), str(processes)]
-    # Of a group of its own: as on a terminal and by systemd, the signal goes to all of it.
+    # In its own process group: terminals and systemd send signals to the whole group.
     return subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

@@ -47,7 +47,7 @@ Freeze = "Callable[[int], list[str]]"
 
 
 class ScriptedTransport(BaseTransport):
-    """A transport that does as it is told, by recipient; remembers what it has accepted."""
+    """A transport with a scripted result for each recipient; records what it has accepted."""
 
     name = "told"
     timeout_seconds = 60.0
@@ -112,7 +112,7 @@ def test_who_unsubscribes_after_the_freeze_gets_nothing(
     store.subscribers.remove(emails[0], now=clock())
     store.subscribers.erase(emails[1], now=clock())
     transport = ScriptedTransport()
-    # The third goes while the second batch is already claimed.
+    # The third one leaves the list after the second batch has been claimed.
     transport.before = lambda _to: (store.subscribers.remove(emails[3], now=clock()), None)[1]
     report = run(store, transport, clock)
     assert transport.accepted == [emails[2]]
@@ -372,7 +372,7 @@ def test_killed_between_messages_the_next_run_goes_on_at_once_smtp(
     assert end(start(url, "smtp", port))[-1] == "done"
     with open_store(url) as store:
         counts = store.deliveries.counts(ISSUE)
-    # Killed in the pause between two, or, rarely, in one: then that one is in doubt.
+    # Killed between two messages or, rarely, during one, which is in doubt then.
     assert counts[S.SENT] + counts[S.IN_DOUBT] == 40
     assert counts[S.IN_DOUBT] <= 1
     assert max(Counter(received.to).values()) == 1

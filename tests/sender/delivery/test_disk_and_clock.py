@@ -1,4 +1,4 @@
-"""A disk that is full or read-only and a clock that jumps, for real, under a sender at work.
+"""Real full and read-only disks and jumping clocks during a delivery.
 
 Whatever happens: at most one copy each, `sent` only where the server has it, nobody lost.
 """
@@ -60,7 +60,7 @@ except PublisherError as error:
 def start(
     url: str, port: int, *, most: int = 0, processes: bool = False, **variables: str
 ) -> subprocess.Popen[str]:
-    """Start a sender, which may let a file grow by `most` bytes."""
+    """Start a sender that may let a file grow by at most `most` bytes."""
     command = [sys.executable, "-c", SENDER, url, str(port), str(most), str(processes)]
     return subprocess.Popen(
         command,
@@ -78,7 +78,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 
 def resumed(url: str, port: int) -> None:
-    """Send until nothing is left; what a sender that died had is taken over."""
+    """Send until nothing is left, including the claims of senders that died."""
     for _ in range(20):
         ended(start(url, port))
         with open_store(url) as store:
@@ -105,7 +105,7 @@ def check(url: str, received: Received, *, doubts: int) -> None:
 
 @contextmanager
 def small_disk(folder: Path, size: str) -> Iterator[Path]:
-    """Mount a file system of its own, where that is allowed."""
+    """Mount a new file system, where that is allowed."""
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(folder)]
     if shutil.which("mount") is None or subprocess.run(command, capture_output=True).returncode:
@@ -125,7 +125,7 @@ def moved(url: str, folder: Path) -> str:
 
 
 def fill(path: Path, leave: int) -> None:
-    """Fill the disk of `path` but for `leave` bytes."""
+    """Fill the disk of `path` except for `leave` bytes."""
     state = os.statvfs(path.parent)
     path.write_bytes(b"\0" * (state.f_bavail * state.f_frsize - leave))
 
@@ -183,7 +183,7 @@ def test_a_store_that_can_only_be_read(
 
 @pytest.fixture(scope="session")
 def faketime() -> str:
-    """Return the library that gives a process a clock of its own (Debian: faketime)."""
+    """Return the library that gives a process its own clock (Debian: faketime)."""
     for folder in Path("/usr/lib").glob("*-linux-*/faketime"):
         return str(folder / "libfaketimeMT.so.1")
     pytest.skip("faketime is not installed")
@@ -206,7 +206,7 @@ def test_a_clock_that_jumps(
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-    # Two of them, so that each sees what the other's clock has made of leases and claims.
+    # Two of them: each meets the leases and claims that the other's clock has set.
     senders = [start(url, port, processes=processes, **variables) for _ in range(2)]
     seen = 0
     deadline = time.monotonic() + 120
@@ -222,6 +222,6 @@ def test_a_clock_that_jumps(
         with suppress(subprocess.TimeoutExpired):
             ended(sender)
     resumed(url, port)
-    # Each time the clock went on, what was in hand may have looked forsaken to the other.
+    # Each time a clock jumped, the other may have taken the message on its way for abandoned.
     check(url, received, doubts=2 * 3 * len(JUMPS))
     assert seen

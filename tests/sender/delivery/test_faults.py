@@ -1,4 +1,4 @@
-"""Every phase of a dialogue fails in every way: the ledger says what the server kept."""
+"""Failures of all kinds in each phase of a session: the ledger agrees with the server."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def cells() -> list[Any]:
     cases = []
     for phase in PHASES:
         for way in WAYS:
-            # A hang is a wait for the time-out, and while the body goes out nobody waits.
+            # A hang ends by the time-out, but nobody waits for a reply while the body is sent.
             for pipelining in (True, False) if PHASES.index(phase) > 3 else (True,):
                 name = f"{phase}-{way}-{'pipelined' if pipelining else 'plain'}"
                 cases.append(pytest.param(phase, way, pipelining, id=name))
@@ -120,7 +120,7 @@ def test_the_ledger_says_what_the_server_kept(
     send_until_done(server)
     doubts = {0}
     if way in ("drop", "hang", "garbage"):
-        # A server that gives up in the body may do so a moment before the final dot, or after.
+        # A server that gives up during the body may do so just before the final dot, or just after.
         doubts = {"end": {1}, "body": {0, 1}}.get(phase, doubts)
     refused = way == "5xx" and phase in ("rcpt", "data", "body", "end")
     check(store, server, doubts=doubts, rejected=int(refused))

@@ -37,7 +37,7 @@ pytestmark = [
 
 
 class Unspeakable(Exception):
-    """Can't go through a pipe."""
+    """An error that can't be pickled."""
 
     def __init__(self) -> None:
         super().__init__("it")
@@ -45,7 +45,7 @@ class Unspeakable(Exception):
 
 
 class LoggingTransport(BaseTransport):
-    """Writes recipient and process of what it took into a file; has fates for some."""
+    """Logs the recipient and the process of each message; calls `fates` for some recipients."""
 
     name = "logged"
     timeout_seconds = 60.0
@@ -143,8 +143,8 @@ def test_a_process_that_is_killed_takes_one_message_with_it(
         assert (report.sent, report.in_doubt, report.stopped) == (39, 1, "")
         assert times[emails[7]] == kept
     else:
-        # Whoever was killed before the message was let go had nothing; the next one dies too,
-        # until nobody is left. Or it was let go in time, and nobody can know.
+        # A worker that dies before the message may leave has sent nothing; the next one dies too,
+        # until none is left. Or the message was on its way, and the outcome is unknown.
         assert row.state in (S.READY, S.IN_DOUBT)
         assert not times[emails[7]]
     assert all(number == 1 for number in times.values())

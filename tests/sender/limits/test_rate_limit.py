@@ -185,7 +185,7 @@ def test_a_full_day_pauses_the_issue_and_a_later_run_goes_on_by_itself(
 
 
 class Elsewhere(SteadyTransport):
-    """Another process sends of the same issue, before the second message of this one."""
+    """Has another process send messages of the issue before the second one of this process."""
 
     def __init__(self, store: Store, clock: Clock, limits: Limits) -> None:
         super().__init__()
@@ -208,7 +208,7 @@ def test_two_processes_keep_to_one_limit(
     freeze(9)
     transport = Elsewhere(store, clock, limits)
     report = run(store, transport, clock, limits=limits, batch=2)
-    # The one in hand is counted by the other.
+    # The other process counts the message that this one holds.
     assert len({*transport.took, *transport.other.took}) == 5
     assert len(transport.took) == 2
     assert (report.waiting, "the limit of 5" in report.stopped) == (4, True)

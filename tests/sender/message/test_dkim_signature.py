@@ -72,7 +72,7 @@ def test_a_signature_holds_for_the_message_that_arrives(key: tuple[Path, bytes])
     unfolded = b"".join(signed.partition(b"\r\nFrom")[0].split()).lower()
     covered = unfolded.partition(b";h=")[2].partition(b";")[0].split(b":")
     assert {b"list-unsubscribe", b"list-unsubscribe-post", b"list-id", b"to"} <= set(covered)
-    # Once more than it is there: nobody can add another.
+    # Once more than it occurs, so that nobody can add another.
     assert covered.count(b"from") == 2
     assert to_wire(bytes(signed)) == signed
 

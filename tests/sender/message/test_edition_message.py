@@ -61,7 +61,7 @@ def parsed(message: bytes) -> EmailMessage:
 
 
 def slow_way(edition: Edition, head: SenderProfile, who: Recipient, when: datetime) -> EmailMessage:
-    """The same message as one would build it for each recipient."""
+    """Return the same message, built by the library for one recipient."""
     message = EmailMessage(policy=policy.SMTP)
     message["From"] = Address(head.from_name, addr_spec=head.from_address)
     message["To"] = Address(who.name, addr_spec=who.email)
@@ -98,7 +98,7 @@ def test_spliced_bytes_say_the_same_as_a_message_built_the_slow_way() -> None:
     slow = parsed(slow.as_bytes())
     assert list(parts(quick)) == list(parts(slow))
     assert [kind for kind, _ in parts(quick)] == ["text/plain", "text/html"]
-    # The library moves it into the first part, where it would say nothing about the second.
+    # The library moves it into the first part, where it does not hold for the second.
     assert quick["Content-Language"] == HEAD.language
     names = set(slow.keys()) - {"Content-Type"}
     assert {name: str(quick[name]) for name in names} == {name: str(slow[name]) for name in names}

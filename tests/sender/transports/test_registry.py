@@ -1,4 +1,4 @@
-"""A transport that is added: by one file and one line, or by a package that is installed."""
+"""Additional transports: by one file and one line, and by an installed package."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class PigeonTransport(BaseTransport):
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Return a folder of packages that Python knows."""
+    """Return a folder on sys.path."""
     folder = tmp_path / "site"
     folder.mkdir()
     monkeypatch.syspath_prepend(folder)

@@ -81,7 +81,7 @@ def test_where_the_server_offers_pipelining_three_commands_leave_together(
     [
         # Postfix: no valid recipients.
         ({"rcpt": "550 5.1.1 gone", "data": "554 5.5.1 no"}, PermanentFailure, 1),
-        # Others ask for a message to nobody: nothing is given to them.
+        # Others ask for a message to nobody, and get none.
         ({"rcpt": "550 5.1.1 gone"}, PermanentFailure, 2),
         ({"mail": "451 later", "rcpt": "503 no", "data": "503 no"}, TemporaryFailure, 1),
         ({"rcpt": "451 later", "data": None}, TemporaryFailure, 2),
@@ -136,7 +136,7 @@ def test_an_address_that_is_not_ascii_is_refused_alone_where_the_server_does_not
     assert not any("MAIL" in line and "用户" in line for line in server.heard)
 
 
-# aiosmtpd does not see that its socket is wrapped already.
+# aiosmtpd does not notice that its socket is already wrapped.
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 @pytest.mark.parametrize("security", ["ssl", "starttls"])
 def test_tls_and_login(
@@ -206,7 +206,7 @@ def test_a_line_that_breaks_before_the_end_is_temporary(
     if (step, how) == ("body", "silence"):
         pytest.skip("silence while the body goes out is silence at its end")
     server = scripted({step: how})
-    # Large enough not to fit into the buffers between the two.
+    # Too large for the buffers between client and server.
     message = b"Subject: x\r\n\r\n" + b"x" * 70 * 1000 * 200 + b"\r\n"
     with pytest.raises(TemporaryFailure) as caught:
         send(smtp(server.port, timeout_seconds=0.3), message=message if step == "body" else MESSAGE)
@@ -305,7 +305,7 @@ def test_closing_does_not_hang_on_a_server_that_does(
 
 
 def library_errors() -> list[Exception]:
-    """Every exception the mail library has, errors as it makes them, and the system's."""
+    """Return all exceptions of the mail library, and those of the system."""
     library = yagmail.sender.smtplib
     errors: list[Exception] = []
     for name in dir(library):

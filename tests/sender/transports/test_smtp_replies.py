@@ -39,7 +39,7 @@ CONNECT, LOGIN, MAIL, RCPT, DATA, END = (
     Phase.END,
 )
 
-# What servers really say: phase, reply, what it means, whether the mailbox is gone.
+# Replies of real servers: phase, reply, error, whether the mailbox is gone.
 REPLIES: list[tuple[Phase, str, type[TransportError], bool]] = [
     # Gmail
     (END, "550 5.4.5 Daily user sending limit exceeded. For more information", Q, False),
@@ -119,7 +119,7 @@ REPLIES: list[tuple[Phase, str, type[TransportError], bool]] = [
     (END, "451 4.3.0 queue file write error", T, False),
     (DATA, "554 5.5.1 Error: no valid recipients", P, False),
     (END, "421 4.3.0 shutting down", T, False),
-    # No answers of the protocol
+    # Not replies of the protocol
     (MAIL, "-1 garbage", T, False),
     (DATA, "250 odd", T, False),
     (END, "-1 garbage", U, False),
