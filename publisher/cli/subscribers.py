@@ -243,7 +243,7 @@ def import_(
     lost = sum(remark.rejected for remark in remarks) + len(result.refused)
     show.line(
         f"{result.added:,} added, {result.confirmed:,} confirmed, "
-        f"{result.known:,} on the list already, {lost:,} rejected"
+        f"{result.unchanged:,} on the list already, {lost:,} rejected"
     )
     if invite:
         letters.send(settings)

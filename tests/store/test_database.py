@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 
 from publisher.errors import StoreError, SubscriberError
 from publisher.store.database import open_store
@@ -37,13 +35,6 @@ def test_a_new_database_gets_its_folder_tables_and_one_key(tmp_path: Path) -> No
         assert store.keys == first
     assert [len(secret) for secret in first.values()] == [32]
     assert path.stat().st_mode & 0o077 == 0
-
-
-@pytest.mark.both_databases
-def test_the_migrations_make_just_the_tables_of_the_schema(url: str) -> None:
-    with open_store(url) as store, store._database.reading() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
 
 
 def test_the_id_of_an_erased_person_is_never_given_again(url: str) -> None:
@@ -112,7 +103,7 @@ def block_parent(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("prepare", "said"),
+    ("prepare", "message"),
     [
         (write_garbage, "not an SQLite database"),
         (make_newer, "newer version of this program"),
@@ -120,11 +111,11 @@ def block_parent(path: Path) -> None:
         (block_parent, "can't be created"),
     ],
 )
-def test_what_can_be_wrong_is_one_clear_line(tmp_path: Path, prepare: object, said: str) -> None:
+def test_what_can_be_wrong_is_one_clear_line(tmp_path: Path, prepare: object, message: str) -> None:
     path = tmp_path / "sub" / "publisher.db"
     path.parent.mkdir()
     prepare(path)  # type: ignore[operator]
-    with pytest.raises(StoreError, match=said) as caught:
+    with pytest.raises(StoreError, match=message) as caught:
         open_store(f"sqlite:///{path}")
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -164,9 +155,9 @@ def as_nobody(action: Callable[[], str]) -> str:
             os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as answers:
-        said = answers.read()
+        answer = answers.read()
     os.waitpid(pid, 0)
-    return said
+    return answer
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -187,13 +178,13 @@ def test_a_read_only_database_is_reported() -> None:
 
         path.chmod(0o444)
         path.parent.chmod(0o555)
-        said = as_nobody(add)
+        read_only = as_nobody(add)
         path.parent.chmod(0o755)
         path.chmod(0o000)
         unreadable = as_nobody(add)
-    assert "it can't be written" in said
+    assert "it can't be written" in read_only
     assert "it can't be opened" in unreadable
-    assert "\n" not in said + unreadable
+    assert "\n" not in read_only + unreadable
 
 
 FULL_DISK = """

@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -12,7 +13,7 @@ from sqlalchemy import create_engine
 from publisher.models import NO_PREFERENCES
 from publisher.store import migrate
 from publisher.store.database import open_store
-from publisher.store.tables import metadata
+from publisher.store.tables import REVISION, metadata
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,11 +46,9 @@ def test_people_of_an_older_database_have_no_preferences(tmp_path: Path) -> None
     assert "AUTOINCREMENT" in statement[0]
 
 
-def test_the_migrations_make_the_tables_that_the_program_knows(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/new.db"
-    open_store(url).close()
-    engine = create_engine(url)
-    with engine.connect() as connection:
+@pytest.mark.both_databases
+def test_the_migrations_make_just_the_tables_of_the_program(url: str) -> None:
+    with open_store(url) as store, store._database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
-    engine.dispose()
+        assert context.get_current_revision() == REVISION

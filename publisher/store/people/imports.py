@@ -43,7 +43,7 @@ class ImportResult:
 
     added: int = 0
     confirmed: int = 0
-    known: int = 0
+    unchanged: int = 0
     refused: tuple[tuple[int, str], ...] = ()  # line and reason
     invited: int = 0
 
@@ -52,7 +52,7 @@ class ImportResult:
         return ImportResult(
             self.added + part.added,
             self.confirmed + part.confirmed,
-            self.known + part.known,
+            self.unchanged + part.unchanged,
             (*self.refused, *part.refused),
             self.invited + invited,
         )
@@ -124,7 +124,7 @@ class _Chunk:
         self._new: dict[str, tuple[ImportedSubscriber, SubscriberStatus, datetime | None]] = {}
         self._confirmed: dict[str, datetime] = {}  # pending until now, by address
         self._actions: list[tuple[str, str]] = []
-        self.known = 0
+        self.unchanged = 0
         self.refused: list[tuple[int, str]] = []
         self.invitations: list[tuple[str, str]] = []
 
@@ -152,7 +152,7 @@ class _Chunk:
         elif agrees and status is SubscriberStatus.PENDING:
             self._confirm(row.email, row.confirmed_at or self._now)
         else:
-            self.known += 1
+            self.unchanged += 1
         if self._status(row.email) is SubscriberStatus.PENDING and not suppressed:
             request = SubscriptionRequest(row.email, row.topics, row.preferences, row.name)
             self.invitations.append((row.email, request.to_json()))

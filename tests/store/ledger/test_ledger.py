@@ -285,14 +285,14 @@ def test_threads_never_claim_the_same_row(url: str, lists: Lists) -> None:
     lists.frozen(60)
 
     def take(number: int) -> list[int]:
-        found = []
+        claimed = []
         with open_store(url) as mine:
             while rows := claim(mine, 7, f"t{number}"):
-                found += [row.subscriber_id for row in rows]
-        return found
+                claimed += [row.subscriber_id for row in rows]
+        return claimed
 
     with ThreadPoolExecutor(4) as pool:
-        taken = [one for some in pool.map(take, range(4)) for one in some]
+        taken = [row for rows in pool.map(take, range(4)) for row in rows]
     assert len(taken) == len(set(taken)) == 60
 
 

@@ -38,10 +38,10 @@ def test_who_paused_is_skipped_and_can_leave(store: Store, lists: Lists) -> None
     store.ledger.claim("2024-W49", limit=1, token="t", owner="o", lease=lease, now=NOW)
     mark = Mark(row.subscriber_id, "t", row.email, "<m>", "x", lease, NOW)
     assert store.ledger.record("2024-W49", [], [mark]) == ([], [False])
-    given = store.ledger.give_back(
+    state = store.ledger.give_back(
         "2024-W49", row.subscriber_id, token="t", email=row.email, now=NOW
     )
-    assert given is DeliveryState.SKIPPED
+    assert state is DeliveryState.SKIPPED
     with pytest.raises(SubscriberError, match="on the list already"):
         store.subscribers.add(row.email, "", (), now=NOW)
     assert store.subscribers.unsubscribe(row.subscriber_id, now=NOW)

@@ -25,9 +25,9 @@ def test_a_token_holds_until_it_is_revoked_or_over(store: Store, now: datetime) 
     tokens = store.access_tokens
     tokens.add("ci", "hash-1", ["build"], by="ada", now=now)
     tokens.add("day", "hash-2", ["issues:read", "build"], by="ada", now=now, expires=now + DAY)
-    found = tokens.find("hash-2", now=now)
-    assert found is not None
-    assert found.scopes == {"build", "issues:read"}
+    token = tokens.find("hash-2", now=now)
+    assert token is not None
+    assert token.scopes == {"build", "issues:read"}
     assert tokens.find("hash-2", now=now + DAY) is None
     assert tokens.find("hash-3", now=now) is None
     with pytest.raises(SettingsError, match="there is a token of that name"):
@@ -36,13 +36,14 @@ def test_a_token_holds_until_it_is_revoked_or_over(store: Store, now: datetime) 
     assert not tokens.revoke("ci", by="bo", now=now)
     assert tokens.find("hash-1", now=now) is None
     tokens.add("ci", "hash-4", ["build"], by="ada", now=now)
-    assert [(one.name, one.revoked_at is None) for one in tokens.all()] == [
+    assert [(token.name, token.revoked_at is None) for token in tokens.all()] == [
         ("ci", False),
         ("day", True),
         ("ci", True),
     ]
     done = [
-        (one.operator, one.action, one.about) for one in store.audit_log.recent_actions(limit=10)
+        (entry.operator, entry.action, entry.about)
+        for entry in store.audit_log.recent_actions(limit=10)
     ]
     assert ("bo", "token revoked", "ci") in done
     assert ("ada", "token added", "day: build issues:read") in done

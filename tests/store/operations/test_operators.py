@@ -41,7 +41,7 @@ def test_of_many_at_once_one_gets_in(store: Store) -> None:
         return store.operators.log_in("link", f"s{number}", now=NOON, expires=WEEK)
 
     with ThreadPoolExecutor(8) as pool:
-        entered = [found for found in pool.map(enter, range(8)) if found]
+        entered = [operator for operator in pool.map(enter, range(8)) if operator]
     assert entered == ["ada"]
 
 

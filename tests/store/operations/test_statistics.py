@@ -103,7 +103,7 @@ def test_deliveries_by_issue_state_and_reason(store: Store, lists: Lists) -> Non
 
 
 @pytest.mark.parametrize(
-    ("wanted", "expected"),
+    ("query", "expected"),
     [
         (SubscriberQuery(), ["bob@b.example", "eva@a.example", "ada_x@a.example"]),
         (SubscriberQuery(text="A.EXAMPLE"), ["eva@a.example", "ada_x@a.example"]),
@@ -121,16 +121,16 @@ def test_deliveries_by_issue_state_and_reason(store: Store, lists: Lists) -> Non
         (SubscriberQuery(text="a.example", topic="nerf", status=SubscriberStatus.PENDING), []),
     ],
 )
-def test_search(store: Store, wanted: SubscriberQuery, expected: list[str]) -> None:
+def test_search(store: Store, query: SubscriberQuery, expected: list[str]) -> None:
     store.subscribers.add("ada_x@a.example", "Ada Lovelace", (), now=NIGHT)
     store.subscribers.add("eva@a.example", "张三", ("avatar", "nerf"), Preferences(), now=NIGHT)
     store.subscribers.confirm("eva@a.example", now=NIGHT)
     store.subscribers.add("bob@b.example", "", (), now=NIGHT)
 
-    found = store.subscribers.search(wanted)
+    page = store.subscribers.search(query)
 
-    assert [person.email for person in found.people] == expected
-    assert (found.count, found.older) == (len(expected), 0)
+    assert [person.email for person in page.people] == expected
+    assert (page.count, page.older) == (len(expected), 0)
 
 
 def test_search_goes_through_pages(store: Store, lists: Lists) -> None:

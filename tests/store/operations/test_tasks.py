@@ -1,4 +1,4 @@
-"""Who is at a task, and what was asked for."""
+"""Leases of tasks, and requests to run them."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def test_of_many_at_the_same_moment_one_gets_it(url: str, store: Store, now: dat
     del store  # it has made the tables
     together, got = Barrier(6), []
 
-    def one(name: str) -> None:
+    def insert(name: str) -> None:
         with open_store(url) as own:
             together.wait()
             if take(own, name, now):
                 got.append(name)
 
-    threads = [Thread(target=one, args=(str(number),)) for number in range(6)]
+    threads = [Thread(target=insert, args=(str(number),)) for number in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:

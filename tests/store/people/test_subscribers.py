@@ -116,7 +116,7 @@ def test_topics_can_be_changed(store: Store) -> None:
     assert store.subscribers.set_topics(person.id, []).topics == ()
 
 
-def test_wishes_are_kept_and_can_be_changed(store: Store) -> None:
+def test_preferences_are_kept_and_can_be_changed(store: Store) -> None:
     preferences = Preferences(Language.BOTH, Length.SHORT, Frequency.DAILY)
     person = store.subscribers.add(WHO, "", (), preferences, now=NOW)
     assert person.preferences == preferences
@@ -171,16 +171,16 @@ def test_what_an_import_does_to_whom(
         if before == GONE:
             people.remove(WHO, now=NOW)
     result = store.imports.import_rows([row(WHO, imported, line=7)], now=NOW)
-    found = people.find(WHO)
-    assert (found.status if found else None) == after
-    assert (result.added, result.confirmed, result.known, len(result.refused)) == counts
+    person = people.find(WHO)
+    assert (person.status if person else None) == after
+    assert (result.added, result.confirmed, result.unchanged, len(result.refused)) == counts
     assert all(line == 7 for line, _ in result.refused)
 
 
 def test_an_import_with_the_same_address_twice_takes_the_first(store: Store) -> None:
     rows = [row(WHO, name="First"), row(WHO, line=3, name="Second")]
     result = store.imports.import_rows(iter(rows), now=NOW)
-    assert (result.added, result.known) == (1, 1)
-    found = store.subscribers.find(WHO)
-    assert found is not None
-    assert found.name == "First"
+    assert (result.added, result.unchanged) == (1, 1)
+    person = store.subscribers.find(WHO)
+    assert person is not None
+    assert person.name == "First"
