@@ -22,7 +22,6 @@ from benchmarks.material import EXAMPLES
 from publisher.formatter.email import EditionRenderer
 from publisher.models import (
     EditionKey,
-    ImportedSubscriber,
     Issue,
     Language,
     Length,
@@ -30,6 +29,7 @@ from publisher.models import (
     SubscriberStatus,
     Topic,
 )
+from publisher.models.imports import ImportedSubscriber
 from publisher.newsletter.audience import edition_key
 from publisher.services import build, publish
 from publisher.settings import load

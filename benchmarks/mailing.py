@@ -8,15 +8,9 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
-from publisher.models import (
-    UNSUBSCRIBE_PLACEHOLDER,
-    DeliveryState,
-    Edition,
-    EditionRecipient,
-    FrozenEdition,
-    ImportedSubscriber,
-    SubscriberStatus,
-)
+from publisher.models import UNSUBSCRIBE_PLACEHOLDER, DeliveryState, Edition, SubscriberStatus
+from publisher.models.imports import ImportedSubscriber
+from publisher.models.ledger import EditionRecipient, FrozenEdition
 from publisher.sender.delivery.deliver import deliver
 from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.message import edition_message

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.automation.shared_state import SharedState
-    from publisher.models import Collection, Finding, FrozenIssue, Issue
+    from publisher.models import Collection, Finding, Issue
+    from publisher.models.ledger import FrozenIssue
     from publisher.sender.delivery.report import Report
     from publisher.services.build import Built
     from publisher.services.publish import Draft

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from publisher.models import Frequency, ImportedSubscriber, Language, Length, Subscriber
+    from publisher.models import Frequency, Language, Length, Subscriber
+    from publisher.models.imports import ImportedSubscriber
     from publisher.settings import Settings
 
 # A person, and why the list may have them.

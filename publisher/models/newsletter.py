@@ -63,28 +63,6 @@ class Issue:
     updated: tuple[Paper, ...] = ()  # newer versions of papers in earlier issues
 
 
-class IssueState(StrEnum):
-    """The progress of a frozen issue."""
-
-    OPEN = "open"
-    PAUSED = "paused"
-    DONE = "done"
-
-
-@dataclass(frozen=True, slots=True)
-class FrozenIssue:
-    """An issue in the ledger. `PAUSED` without `paused_until` lasts until somebody resumes it."""
-
-    id: str
-    start: datetime
-    end: datetime
-    frozen_at: datetime
-    content_hash: str
-    state: IssueState
-    paused_until: datetime | None
-    pause_reason: str
-
-
 @dataclass(frozen=True, slots=True)
 class PastIssue:
     """A frozen issue with the ids of its papers."""
@@ -114,22 +92,3 @@ class Edition:
     lang: str = ""  # BCP 47, of the frame's words
     language: Language = Language.CHINESE
     length: Length = Length.STANDARD
-
-
-@dataclass(frozen=True, slots=True)
-class FrozenEdition:
-    """An edition as the ledger keeps it; `message` is a template that recipients are put into."""
-
-    key: str
-    subject: str
-    message: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class EditionRecipient:
-    """Somebody who is to get the edition `edition_key`."""
-
-    subscriber_id: int
-    email: str
-    name: str
-    edition_key: str

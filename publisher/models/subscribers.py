@@ -44,17 +44,3 @@ class Subscriber:
     confirmed_at: datetime | None = None
     preferences: Preferences = NO_PREFERENCES
     paused_until: datetime | None = None  # None: until they resume
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedSubscriber:
-    """A line of an imported file that can be taken; `line` is where it begins, 1-based."""
-
-    line: int
-    email: str
-    name: str
-    topics: tuple[str, ...]  # slugs, sorted
-    status: SubscriberStatus
-    created_at: datetime | None
-    confirmed_at: datetime | None
-    preferences: Preferences = NO_PREFERENCES

@@ -13,14 +13,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from publisher.models import (
-    EditionKey,
-    EditionRecipient,
-    Frequency,
-    Language,
-    Length,
-    SubscriberStatus,
-)
+from publisher.models import EditionKey, Frequency, Language, Length, SubscriberStatus
+from publisher.models.ledger import EditionRecipient
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

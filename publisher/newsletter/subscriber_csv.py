@@ -11,14 +11,8 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from publisher.addresses import clean_name, normalise_email
 from publisher.errors import SubscriberError
-from publisher.models import (
-    Frequency,
-    ImportedSubscriber,
-    Language,
-    Length,
-    Preferences,
-    SubscriberStatus,
-)
+from publisher.models import Frequency, Language, Length, Preferences, SubscriberStatus
+from publisher.models.imports import ImportedSubscriber
 from publisher.printable import printable
 
 if TYPE_CHECKING:

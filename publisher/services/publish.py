@@ -11,7 +11,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from publisher.errors import IssueError, TransportError
-from publisher.models import EditionKey, FrozenEdition, SubscriberStatus
+from publisher.models import EditionKey, SubscriberStatus
+from publisher.models.ledger import FrozenEdition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from publisher.automation.issues import limit_until, next_moment, pause, summary, to_send
-from publisher.models import Frequency, FrozenIssue, IssueState
+from publisher.models import Frequency
+from publisher.models.ledger import FrozenIssue, IssueState
 from publisher.sender.delivery.report import Report
 from publisher.settings import Newsletter, Settings, Site
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from publisher.cli import app, progress
 from publisher.models import DeliveryState as S
-from publisher.models import EditionRecipient, FrozenEdition, Mark, Settlement
+from publisher.models.ledger import EditionRecipient, FrozenEdition, Mark, Settlement
 from publisher.sender.delivery.report import Report, Step
 from publisher.store.database import open_store
 

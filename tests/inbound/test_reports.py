@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support.inbound_fixture import ISSUE, LIST, bounce
 
-from publisher.models import DeliveryState, Mark
+from publisher.models import DeliveryState
+from publisher.models.ledger import Mark
 
 if TYPE_CHECKING:
     from support.inbound_fixture import InboxFixture

@@ -15,13 +15,13 @@ from publisher.models import (
     UNSUBSCRIBE_PLACEHOLDER,
     EditionKey,
     Frequency,
-    ImportedSubscriber,
     Language,
     Length,
     Preferences,
     Subscriber,
     SubscriberStatus,
 )
+from publisher.models.imports import ImportedSubscriber
 from publisher.newsletter.audience import (
     AudienceMember,
     EditionCount,

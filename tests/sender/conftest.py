@@ -17,13 +17,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from publisher.models import (
-    UNSUBSCRIBE_PLACEHOLDER,
-    Edition,
-    FrozenEdition,
-    ImportedSubscriber,
-    SubscriberStatus,
-)
+from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, SubscriberStatus
+from publisher.models.imports import ImportedSubscriber
+from publisher.models.ledger import FrozenEdition
 from publisher.newsletter import audience
 from publisher.sender.message import edition_message
 from publisher.sender.message.sender_profile import SenderProfile

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.models import EditionRecipient, FrozenEdition
+from publisher.models.ledger import EditionRecipient, FrozenEdition
 from publisher.store.database import Store, open_store
 
 if TYPE_CHECKING:

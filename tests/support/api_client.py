@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from support.web_server import serving
 
-from publisher.models import FrozenEdition
+from publisher.models.ledger import FrozenEdition
 from publisher.newsletter import audience
 from publisher.sender.one_time_tokens import token_hash
 from publisher.web.api.scopes import Scope, new_token

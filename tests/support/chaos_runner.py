@@ -28,15 +28,10 @@ from typing import Any
 import psutil
 from aiosmtpd.controller import Controller
 
-from publisher.models import (
-    UNSUBSCRIBE_PLACEHOLDER,
-    Edition,
-    EditionRecipient,
-    FrozenEdition,
-    ImportedSubscriber,
-    SubscriberStatus,
-)
+from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, SubscriberStatus
 from publisher.models import DeliveryState as S
+from publisher.models.imports import ImportedSubscriber
+from publisher.models.ledger import EditionRecipient, FrozenEdition
 from publisher.sender.delivery.deliver import deliver, take_over
 from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.delivery.states import FINAL

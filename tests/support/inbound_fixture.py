@@ -8,7 +8,8 @@ from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
 
 from publisher.inbound.processor import InboxProcessor, open_source
-from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, FrozenEdition
+from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition
+from publisher.models.ledger import FrozenEdition
 from publisher.newsletter import audience
 from publisher.sender.delivery.deliver import deliver
 from publisher.sender.delivery.options import DeliveryOptions

@@ -6,15 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from publisher.models import (
-    DeliveryState,
-    EditionRecipient,
-    FrozenEdition,
-    Mark,
-    PollCount,
-    Preferences,
-    Settlement,
-)
+from publisher.models import DeliveryState, Preferences
+from publisher.models.ledger import EditionRecipient, FrozenEdition, Mark, Settlement
+from publisher.models.polls import PollCount
 from publisher.sender.one_time_tokens import new_token
 from publisher.web.operator.auth import csrf_token
 

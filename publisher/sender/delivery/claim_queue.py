@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime, timedelta
 
-    from publisher.models import Claim
+    from publisher.models.ledger import Claim
     from publisher.sender.delivery.ledger import DeliveryMoves
 
 # Rows of older tokens have long been handed out: a worker holds one row at a time.

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from publisher.errors import IssueError
-from publisher.models import DeliveryState, IssueState
+from publisher.models import DeliveryState
+from publisher.models.ledger import IssueState
 from publisher.process_pool import usable_cores
 from publisher.sender.delivery.claim_queue import ClaimQueue
 from publisher.sender.delivery.dispatch import Dispatcher

@@ -16,7 +16,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from publisher.errors import StoreError, TransportError
-from publisher.models import DeliveryState, Mark, Settlement
+from publisher.models import DeliveryState
+from publisher.models.ledger import Mark, Settlement
 from publisher.printable import one_line
 from publisher.sender.delivery.outcome import DeliveryOutcome, classify_error
 from publisher.sender.delivery.report import Step
@@ -36,7 +37,7 @@ from publisher.sender.transports.smtp_replies import MOST_CHARACTERS
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from publisher.models import Claim
+    from publisher.models.ledger import Claim
     from publisher.sender.delivery.run import Run
     from publisher.sender.delivery.workers import Worker, Workers
 

@@ -11,14 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from publisher.models import (
-        Claim,
-        Delivery,
-        DeliveryState,
-        FrozenIssue,
-        Mark,
-        Settlement,
-    )
+    from publisher.models import Delivery, DeliveryState
+    from publisher.models.ledger import Claim, FrozenIssue, Mark, Settlement
 
 
 class IssueLedger(Protocol):

@@ -6,7 +6,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from publisher.models import DeliveryState, IssueState
+from publisher.models import DeliveryState
+from publisher.models.ledger import IssueState
 from publisher.sender.delivery.report import Report
 from publisher.sender.delivery.states import DeliveryEvent
 from publisher.sender.limits.circuit_breaker import CircuitBreakers
@@ -15,7 +16,7 @@ from publisher.sender.message.edition_message import Template
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from publisher.models import Claim
+    from publisher.models.ledger import Claim
     from publisher.sender.delivery.claim_queue import ClaimQueue
     from publisher.sender.delivery.ledger import DeliveryStore
     from publisher.sender.delivery.options import DeliveryOptions

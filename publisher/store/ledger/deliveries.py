@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from publisher.models import DeliveryState, DoubtDecision
+from publisher.models import DeliveryState
+from publisher.models.ledger import DoubtDecision
 from publisher.store.ledger.delivery_rows import delivery_of
 from publisher.store.tables.mail import single_mails
 from publisher.store.tables.newsletter import decisions, deliveries, issues

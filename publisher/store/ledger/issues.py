@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.errors import AlreadyFrozen, StoreError
-from publisher.models import DeliveryState, FrozenIssue, IssueState
+from publisher.models import DeliveryState
+from publisher.models.ledger import FrozenIssue, IssueState
 from publisher.store.tables.newsletter import deliveries, editions, issue_papers, issues
 from publisher.store.tables.people import subscribers
 from publisher.store.times import from_ms, optional_ms, optional_time, to_ms
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from publisher.models import EditionRecipient, FrozenEdition
+    from publisher.models.ledger import EditionRecipient, FrozenEdition
     from publisher.store.engine import Database
 
 _CHUNK = 1000

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from publisher.models import Claim, DeliveryState, IssueState
+from publisher.models import DeliveryState
+from publisher.models.ledger import Claim, IssueState
 from publisher.store.ledger import transitions
 from publisher.store.people.hashing import email_hash
 from publisher.store.tables.newsletter import decisions, deliveries, issues
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from publisher.models import Mark, Settlement
+    from publisher.models.ledger import Mark, Settlement
     from publisher.store.engine import Database
     from publisher.store.people.consent import ConsentLog
     from publisher.store.people.suppressions import Suppressions

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from publisher.models import DeliveryState, IssueState, SubscriberStatus
+from publisher.models import DeliveryState, SubscriberStatus
+from publisher.models.ledger import IssueState
 from publisher.store.tables.newsletter import deliveries, issues
 from publisher.store.tables.people import subscribers, suppressions
 

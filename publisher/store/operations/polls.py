@@ -13,7 +13,7 @@ from publisher.store.tables.polls import polls
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from publisher.models import PollCount
+    from publisher.models.polls import PollCount
     from publisher.store.engine import Database
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
-    from publisher.models import ImportedSubscriber
+    from publisher.models.imports import ImportedSubscriber
     from publisher.store.engine import Database
     from publisher.store.people.consent import ConsentLog
 

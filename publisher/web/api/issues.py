@@ -12,7 +12,7 @@ from publisher.web.api.operation import Operation, Reply
 from publisher.web.api.scopes import Scope
 
 if TYPE_CHECKING:
-    from publisher.models import FrozenIssue
+    from publisher.models.ledger import FrozenIssue
     from publisher.store.database import Store
     from publisher.web.api.operation import Call
 

@@ -10,7 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from publisher.models import DeliveryState, IssueState
+from publisher.models import DeliveryState
+from publisher.models.ledger import IssueState
 from publisher.web.charts import columns
 from publisher.web.operator.auth import guarded
 from publisher.web.operator.charting import GROUPS, deliveries_chart
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from publisher.models import FrozenIssue
+    from publisher.models.ledger import FrozenIssue
     from publisher.web.operator.auth import OperatorRequest
 
 PART = "/operator/issues"

@@ -9,7 +9,8 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from publisher.formatter.i18n.words import counted
-from publisher.models import DeliveryState, IssueState
+from publisher.models import DeliveryState
+from publisher.models.ledger import IssueState
 from publisher.newsletter.periods import next_due
 from publisher.web.charts import groups, lines
 from publisher.web.operator.auth import HOME, guarded
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from publisher.models import Frequency, FrozenIssue
+    from publisher.models import Frequency
+    from publisher.models.ledger import FrozenIssue
     from publisher.web.operator.auth import OperatorRequest
     from publisher.web.operator.dashboard_cache import Dashboard
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from publisher.models import PollCount
+from publisher.models.polls import PollCount
 from publisher.web.polls.user_agents import read_agent
 
 # Of a header: what tells an app stands at its beginning.

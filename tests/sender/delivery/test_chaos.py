@@ -18,15 +18,10 @@ from hypothesis.stateful import (
 )
 
 from publisher.errors import PermanentFailure, TemporaryFailure, UnknownOutcome
-from publisher.models import (
-    UNSUBSCRIBE_PLACEHOLDER,
-    Edition,
-    EditionRecipient,
-    FrozenEdition,
-    ImportedSubscriber,
-    SubscriberStatus,
-)
+from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, SubscriberStatus
 from publisher.models import DeliveryState as S
+from publisher.models.imports import ImportedSubscriber
+from publisher.models.ledger import EditionRecipient, FrozenEdition
 from publisher.sender.delivery.deliver import deliver
 from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.message import edition_message

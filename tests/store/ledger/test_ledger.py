@@ -9,14 +9,14 @@ import sqlalchemy as sa
 
 from publisher.errors import IssueError, StoreError
 from publisher.models import DeliveryState as S
-from publisher.models import IssueState, Mark, Settlement
+from publisher.models.ledger import IssueState, Mark, Settlement
 from publisher.store.database import open_store
 from publisher.store.tables.newsletter import editions
 
 if TYPE_CHECKING:
     from conftest import Lists
 
-    from publisher.models import Claim, EditionRecipient
+    from publisher.models.ledger import Claim, EditionRecipient
     from publisher.store.database import Store
 
 pytestmark = pytest.mark.both_databases

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.errors import SubscriberError
-from publisher.models import DeliveryState, Mark, SubscriberStatus
+from publisher.models import DeliveryState, SubscriberStatus
+from publisher.models.ledger import Mark
 
 if TYPE_CHECKING:
     from conftest import Lists

@@ -6,14 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from publisher.models import (
-    DeliveryState,
-    Mark,
-    PollCount,
-    Preferences,
-    Settlement,
-    SubscriberStatus,
-)
+from publisher.models import DeliveryState, Preferences, SubscriberStatus
+from publisher.models.ledger import Mark, Settlement
+from publisher.models.polls import PollCount
 from publisher.store.operations.polls import AppPolls
 from publisher.store.operations.statistics import DomainBounces
 from publisher.store.people.search import SubscriberQuery

@@ -7,14 +7,8 @@ import pytest
 from support.databases import everything_in
 
 from publisher.errors import SubscriberError
-from publisher.models import (
-    Frequency,
-    ImportedSubscriber,
-    Language,
-    Length,
-    Preferences,
-    SubscriberStatus,
-)
+from publisher.models import Frequency, Language, Length, Preferences, SubscriberStatus
+from publisher.models.imports import ImportedSubscriber
 
 if TYPE_CHECKING:
     from publisher.store.database import Store

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support.operator_site import ISSUE, fill, log_in, post
 
-from publisher.models import DeliveryState, IssueState, SubscriberStatus
+from publisher.models import DeliveryState, SubscriberStatus
+from publisher.models.ledger import IssueState
 
 if TYPE_CHECKING:
     from support.operator_site import People

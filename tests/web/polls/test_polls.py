@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.web_server import serving
 
-from publisher.models import PollCount
+from publisher.models.polls import PollCount
 from publisher.store.database import open_store
 from publisher.store.operations.polls import AppPolls
 from publisher.web.context import Context
