@@ -39,7 +39,7 @@ subscriber_topics = Table(
     Column("slug", String(64), primary_key=True),
 )
 
-# Outlives the person: `subject` is the keyed hash of the address, see hashing.py.
+# Outlives the person: `subject` is the keyed hash of the address, see people/hashing.py.
 consent_log = Table(
     "consent_log",
     metadata,
