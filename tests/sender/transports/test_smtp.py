@@ -164,7 +164,7 @@ def test_tls_and_login(
 
 
 @pytest.mark.parametrize(
-    ("hello", "options", "said"),
+    ("hello", "options", "problem"),
     [
         ("250 hi", {"security": "none", "host": "mail.example.org"}, "mail.security"),
         ("250 hi", {"username": "keeper"}, "mail.password"),
