@@ -24,13 +24,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found
 
 
-def test_templates_migrations_and_examples_are_inside(wheel: Path) -> None:
+def test_templates_modules_data_files_and_examples_are_inside(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for folder in ("templates", "examples"):
         for path in (ROOT / folder).rglob("*.*"):
             assert f"publisher/{folder}/{path.relative_to(ROOT / folder).as_posix()}" in names
-    for path in (ROOT / "publisher" / "store" / "migrations").rglob("*.py"):
-        assert path.relative_to(ROOT).as_posix() in names
+    for path in (ROOT / "publisher").rglob("*"):
+        if path.suffix in {".py", ".toml"}:
+            assert path.relative_to(ROOT).as_posix() in names
     assert not [name for name in names if name.startswith(("tests", "benchmarks", "docs"))]
 
 

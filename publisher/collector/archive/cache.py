@@ -220,11 +220,15 @@ def _layout(connection: sqlite3.Connection) -> int:
 
 @lru_cache(maxsize=1)
 def parser_version() -> bytes:
-    """Return a hash of the collector's source, which invalidates the rows of other versions."""
+    """Return a hash of the collector's source, which invalidates the rows of other versions.
+
+    Its data files count too: with other words, a digest is read differently.
+    """
     package = Path(__file__).parents[1]
     digest = hashlib.sha256()
     models = package.parent / "models"
-    for source in [*sorted(models.glob("*.py")), *sorted(package.rglob("*.py"))]:
+    sources = (path for path in package.rglob("*") if path.suffix in {".py", ".toml"})
+    for source in [*sorted(models.glob("*.py")), *sorted(sources)]:
         digest.update(source.read_bytes())
     return digest.digest()[:16]
 

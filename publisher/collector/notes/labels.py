@@ -1,11 +1,15 @@
-"""The words by which the parts of notes are known, as tables."""
+"""The labels by which the parts of notes are known; plain words are in labels.toml."""
 
 from __future__ import annotations
 
 import re
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
+
+import msgspec
+
+from publisher.collector.data_files import WordsByLanguage, read_data_file, words_of_all
 
 
 class NoteSection(StrEnum):
@@ -18,24 +22,6 @@ class NoteSection(StrEnum):
     CONCLUSION = "conclusion"  # 8
 
 
-META_LABELS = frozenset(
-    (
-        "title titles papertitle authors author authorlist affiliation affiliations institution "
-        "institutions keywords keyword keywordlist urls url link links paper paperlink "
-        "github githublink githubcodelink code codelink paperinfo "
-        "标题 题目 论文标题 文章标题 论文题目 文章题目 中文标题 英文标题 标题翻译 中文翻译 "
-        "翻译 作者 "
-        "作者列表 作者名单 作者姓名 作者信息 所有作者 论文作者 文章作者 单位 作者单位 第一作者单位 "
-        "第一作者机构 第一作者所属机构 第一作者隶属机构 第一作者所属单位 第一作者的单位 "
-        "第一作者的所属机构 作者所属机构 作者所属单位 作者隶属机构 作者机构 所属机构 "
-        "所属单位 隶属机构 "
-        "隶属单位 归属机构 机构 机构隶属 机构名称 隶属 隶属关系 所属 "
-        "关键词 关键字 主要关键词 文章关键词 论文关键词 关键词列表 "
-        "链接 论文链接 文章链接 网址 链接地址 论文网址 代码链接 代码 论文链接和代码链接 论文地址 "
-        "github代码链接 github链接 论文链接和github代码链接 链接和代码 链接和github代码 相关链接 "
-        "论文和代码链接 代码仓库 代码库链接 资源链接 日期 发表日期 来源"
-    ).split()
-)
 # Families of names: each is fully made of these words.
 _FAMILIES = (
     (
@@ -73,40 +59,6 @@ _NUMBERED = {
     "8": (NoteSection.CONCLUSION, re.compile(r"结论|总结|评价|conclu")),
 }
 
-# What of a prompt's question can stand before the colon of an answer. A lead-in is one that is
-# made of nothing else; then it names a part, and says nothing that the part's name does not.
-_LEAD_IN = re.compile(
-    "(?:[*_ （()）]|"
-    + "|".join(
-        re.escape(word)
-        for word in sorted(
-            (
-                "本文 文章 论文 这篇 该 此 研究 领域 背景 以及 及其 及 与 和 的 、 / 意义 "
-                "动机 目的 概述 "
-                "介绍 简介 过去 过往 以往 现有 先前 之前 前人 已有 相关 传统 早期 历史 既有 "
-                "方法论 方法 工作 "
-                "技术 存在 主要 问题 缺点 不足 局限性 局限 挑战 提出 采用 所 方案 具体 任务 "
-                "性能 表现 结果 "
-                "效果 成果 成就 实验 评估 评价 验证 在 什么 上 取得 达到 了 目标 支持 分析 "
-                "总结 阐述 描述 "
-                "思路 思想 创新 综述 它们 是否 合理 充分 有 何 哪些 动因 回顾 理论 基础 "
-                "实现 应用 场景 情况 "
-                "新 本 内容 部分 文 ： : ， , ？ ? 模型 架构 设计 提议 研究者 作者 使用 对 "
-                "于 解决 实用 "
-                "所做 完成 所用 解释 陈述 说明 优势 贡献 关键 核心 目前 当前 现状 "
-                "research background past previous existing prior methods method methodology "
-                "approach approaches problems problem and motivation proposed task tasks "
-                "performance "
-                "results result achieved achievement experimental experiments related work works "
-                "limitations the of in this paper their with"
-            ).split(),
-            key=len,
-            reverse=True,
-        )
-    )
-    + ")*+",
-    re.IGNORECASE,
-)
 # The first that is found decides.
 _PARTS_OF_SUMMARY = tuple(
     (part, re.compile(words, re.IGNORECASE))
@@ -181,6 +133,34 @@ class Header(NamedTuple):
     rest: str  # what follows it on the line
 
 
+class _NoteWordsFile(msgspec.Struct, forbid_unknown_fields=True):
+    meta: WordsByLanguage
+    lead_in: WordsByLanguage
+
+
+class _NoteWords(NamedTuple):
+    """The words of all languages."""
+
+    meta: frozenset[str]
+    lead_in: re.Pattern[str]
+
+
+@cache
+def _words() -> _NoteWords:
+    file = read_data_file(__file__, _NoteWordsFile)
+    # The longest first: nothing of what it took is given back.
+    lead_in = sorted(words_of_all(file.lead_in), key=len, reverse=True)
+    return _NoteWords(
+        frozenset(_bare(label) for label in words_of_all(file.meta)),
+        re.compile(rf"(?:[*_ （()）]|{'|'.join(map(re.escape, lead_in))})*+", re.IGNORECASE),
+    )
+
+
+def _bare(name: str) -> str:
+    """Return `name` as labels are compared."""
+    return _NOISE.sub("", name)
+
+
 @lru_cache(maxsize=8)  # the walk asks for the same line again and again
 def header(text: str) -> Header | None:
     """Return the heading that `text` is, or begins with up to a colon."""
@@ -204,12 +184,12 @@ def header(text: str) -> Header | None:
 
 @lru_cache(maxsize=1024)  # the same names stand in every digest
 def _section(name: str, number: str) -> NoteSection | None:
-    bare = _NOISE.sub("", _BRACKETS.sub("", name)) or _NOISE.sub("", name.strip("（()）[]"))
+    bare = _bare(_BRACKETS.sub("", name)) or _bare(name.strip("（()）[]"))
     if number in _NUMBERED:
         section, words = _NUMBERED[number]
         if words.search(bare):
             return section
-    if bare in META_LABELS:
+    if bare in _words().meta:
         return NoteSection.META
     return next((section for section, words in _FAMILY if words.fullmatch(bare)), None)
 
@@ -231,7 +211,7 @@ def lead_in(text: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=1024)
 def _part_of_summary(lead: str) -> str:
-    if not _LEAD_IN.fullmatch(lead):
+    if not _words().lead_in.fullmatch(lead):
         return ""
     return next((part for part, words in _PARTS_OF_SUMMARY if words.search(lead)), "")
 

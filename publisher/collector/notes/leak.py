@@ -1,4 +1,4 @@
-"""One row of the tables of leaks, and the words that several rows use."""
+"""One row of the table of leaks."""
 
 from __future__ import annotations
 
@@ -39,11 +39,3 @@ class Leak:
     sign: str
     example: str
     look_alike: str
-
-
-# What the model calls its own text.
-ANSWER = (
-    r"(?:回答|总结|摘要|概括|概述|解读|答案|整理|翻译|回复|答复|内容|信息|评价|分析|描述|解释|"
-    r"介绍|阐述|结论|梳理|评述|说明|论述|详述|叙述)"
-)
-SOURCE = r"(?:原文|论文|文章|文献|全文|资料|原始|正文)"

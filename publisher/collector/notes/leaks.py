@@ -1,8 +1,8 @@
 """What a language model writes beside the paper, and its removal.
 
 A digest's notes repeat the prompt they were made with: greetings, empty places of the requested
-format, instructions, excuses. Each is one row of `LEAKS`: a pattern with an example that must go
-and a look-alike that must stay; tests/collector/test_leaks.py tries them one by one.
+format, instructions, excuses. Each is one row of leaks.toml: a pattern with an example that must
+go and a look-alike that must stay; tests/collector/notes/test_leaks.py tries them one by one.
 
 A pattern of scope SENTENCE is matched from the beginning of a sentence and takes what it matches;
 one of scope INLINE is taken out wherever it is. All are bounded or possessive: time is linear.
@@ -13,22 +13,63 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
+import msgspec
+
+from publisher.collector.data_files import expand, patterns_of, read_data_file
 from publisher.collector.notes.leak import Leak, LeakKind, LeakScope
-from publisher.collector.notes.leaks_courtesy import COURTESY
-from publisher.collector.notes.leaks_template import TEMPLATE
 
-__all__ = ["LEAKS", "LeakKind", "without_leaks"]
-
-# In this order: what an excuse is made of may look like an instruction.
-LEAKS: tuple[Leak, ...] = (*COURTESY, *TEMPLATE)
+__all__ = ["LeakKind", "leaks", "without_leaks"]
 
 # What may stand before a sentence: brackets, list and heading marks.
 _MARKS = r"[\s\u200b（(【\[）)\]】*_~～>#—-]*+"
 _SENTENCE_END = re.compile(r"[。！？!?]+[”’」』）)\]】*]*|(?<=[a-z)])\.(?=\s+[A-Z])")
 FEW_WORDS = 16  # characters of a line that is a leak as a whole
 _REPEATS = 3  # behind the colon of an announcement stands what it announced
+
+
+class _LeakRow(msgspec.Struct, forbid_unknown_fields=True):
+    pattern: str
+    sign: str
+    example: str
+    look_alike: str
+    scope: LeakScope = LeakScope.SENTENCE
+
+
+class _LeakFile(msgspec.Struct, forbid_unknown_fields=True):
+    words: dict[str, str]
+    greeting: dict[str, _LeakRow]
+    refusal: dict[str, _LeakRow]
+    instruction: dict[str, _LeakRow]
+    placeholder: dict[str, _LeakRow]
+
+
+@cache
+def leaks() -> tuple[Leak, ...]:
+    """Return the rows of leaks.toml, with the words that patterns and signs refer to."""
+    file = read_data_file(__file__, _LeakFile)
+    words = patterns_of(file.words)
+    # In this order: what an excuse is made of may look like an instruction.
+    kinds = (
+        (LeakKind.GREETING, file.greeting),
+        (LeakKind.REFUSAL, file.refusal),
+        (LeakKind.INSTRUCTION, file.instruction),
+        (LeakKind.PLACEHOLDER, file.placeholder),
+    )
+    return tuple(
+        Leak(
+            name=name,
+            kind=kind,
+            scope=row.scope,
+            pattern=expand(row.pattern, words),
+            sign=expand(row.sign, words),
+            example=row.example,
+            look_alike=row.look_alike,
+        )
+        for kind, rows in kinds
+        for name, row in rows.items()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +83,7 @@ class _Rows:
 # Apart, and each when it is asked for: to compile the rows takes as long as to parse three papers.
 @lru_cache(maxsize=2)
 def _rows(scope: LeakScope) -> _Rows:
-    rows = {f"leak{n}": leak for n, leak in enumerate(LEAKS) if leak.scope is scope}
+    rows = {f"leak{n}": leak for n, leak in enumerate(leaks()) if leak.scope is scope}
     pattern = "|".join(f"(?P<{group}>{leak.pattern})" for group, leak in rows.items())
     if scope is LeakScope.SENTENCE:
         pattern = f"{_MARKS}(?:{pattern})"
@@ -54,14 +95,15 @@ def _rows(scope: LeakScope) -> _Rows:
 def _signs(scope: LeakScope | None = None) -> re.Pattern[str]:
     """Return the signs of all rows, or of those of `scope`."""
     # Alternatives that begin with a character: a search passes over all others at once.
-    signs = dict.fromkeys(leak.sign for leak in LEAKS if leak.sign and scope in (None, leak.scope))
+    rows = (leak for leak in leaks() if scope in (None, leak.scope))
+    signs = dict.fromkeys(leak.sign for leak in rows if leak.sign)
     return re.compile("|".join(signs), re.DOTALL)
 
 
 @lru_cache(maxsize=2)
 def _unsigned(scope: LeakScope) -> re.Pattern[str] | None:
     """Return the rows without a sign, which match a line from its start."""
-    rows = [leak.pattern for leak in LEAKS if leak.scope is scope and not leak.sign]
+    rows = [leak.pattern for leak in leaks() if leak.scope is scope and not leak.sign]
     return re.compile("|".join(rows), re.DOTALL) if rows else None
 
 

@@ -14,13 +14,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from publisher.collector.text.venue_names import (
-    AMBIGUOUS,
-    JOURNAL_NAMES,
-    SPELLINGS,
-    VENUES,
-    folded,
-)
+from publisher.collector.text.venue_names import folded, venue_names, without_hyphens
 from publisher.models import Venue
 
 if TYPE_CHECKING:
@@ -81,15 +75,13 @@ _UNKNOWN = re.compile(
 )
 
 
+@cache
 def _by_start() -> dict[str, list[str]]:
     """Return the names by their first characters, the longest first."""
     names: dict[str, list[str]] = {}
-    for name in sorted(VENUES, key=len, reverse=True):
+    for name in sorted(venue_names().shown, key=len, reverse=True):
         names.setdefault(name.partition(" ")[0][:_START], []).append(name)
     return names
-
-
-_BY_START = _by_start()
 
 
 def venue(comment: str) -> Venue | None:
@@ -121,22 +113,20 @@ def _in_sentence(sentence: str) -> Venue | None:
     of_others: set[int] = set()  # years of venues where the paper does not appear
     accepting, refusing = _ends(_ACCEPTED, sentence), _ends(_REFUSING, sentence)
     workshop = bool(_WORKSHOP.search(sentence))
+    names = venue_names()
     for match in islice(_find_names(sentence), _MOST_NAMES):
         after = sentence[match.end() : match.end() + 100]
         spelling = " ".join(match.group(1).split())
         year = _year_after(after)
         accepted, refused = _last(accepting, match.start()), _last(refusing, match.start())
-        if folded(spelling) in AMBIGUOUS and not (
-            spelling.replace("-", " ") in SPELLINGS or spelling in SPELLINGS
-        ):
-            continue
-        if folded(spelling) in AMBIGUOUS and not year and accepted < 0:
+        exact = names.ambiguous.get(folded(spelling))
+        if exact and (without_hyphens(spelling) != exact or (not year and accepted < 0)):
             continue
         if refused > accepted or _REFUSED.match(after):
             of_others.add(year)
             continue
-        name = VENUES[folded(spelling)]
-        if (workshop or match.group("workshop")) and name not in JOURNAL_NAMES:
+        name = names.shown[folded(spelling)]
+        if (workshop or match.group("workshop")) and name not in names.journals:
             name += " Workshop"
         named.append((year > 0, Venue(name, year or _only_year(sentence, of_others))))
     if named:
@@ -151,13 +141,14 @@ def _find_names(text: str) -> Iterator[re.Match[str]]:
     longer than parsing a digest.
     """
     end = 0
+    by_start = _by_start()
     for word in _WORD.finditer(text):
         if word.start() < end:
             continue
         beginning = word.group(1).casefold()
         for length in range(_START, 0, -1):
             start = beginning[:length]
-            if start in _BY_START and (match := _pattern(start).match(text, word.start())):
+            if start in by_start and (match := _pattern(start).match(text, word.start())):
                 end = match.end()
                 yield match
                 break
@@ -166,7 +157,7 @@ def _find_names(text: str) -> Iterator[re.Match[str]]:
 @cache
 def _pattern(start: str) -> re.Pattern[str]:
     """Return the pattern of the names that begin with `start`."""
-    names = "|".join(re.escape(name).replace(r"\ ", r"[\s-]{1,6}") for name in _BY_START[start])
+    names = "|".join(re.escape(name).replace(r"\ ", r"[\s-]{1,6}") for name in _by_start()[start])
     # "CVPR2024", "CVPRW", but not "MMLab" or "TIPS".
     return re.compile(rf"({names})(?P<workshop>W|-W|\sW)?(?=[^A-Za-z]|$)", re.IGNORECASE)
 
@@ -175,7 +166,8 @@ def _unknown(sentence: str) -> Venue | None:
     match = _UNKNOWN.search(sentence)
     if match is None or _REFUSED.match(sentence[match.end() :]):
         return None
-    if folded(match.group("name")) in VENUES or _REFUSING.search(sentence[: match.start("name")]):
+    known = folded(match.group("name")) in venue_names().shown
+    if known or _REFUSING.search(sentence[: match.start("name")]):
         return None
     workshop = " Workshop" if _WORKSHOP.search(sentence) else ""
     return Venue(match.group("name") + workshop, _year_after(sentence[match.end() :]))

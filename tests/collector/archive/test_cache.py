@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING
+
+from conftest import ROOT
 
 from publisher.collector.archive import cache as module
 from publisher.collector.archive.cache import (
@@ -134,6 +138,31 @@ def test_files_of_another_parser_version_are_not_returned(tmp_path: Path) -> Non
     cache.store("/a", V, [row("x.md", 1)])
     assert cache.files("/a", b"another") == {}
     cache.close()
+
+
+def test_a_changed_row_of_a_data_file_parses_anew(tmp_path: Path, examples: Path) -> None:
+    # A copy of the package, whose tables can be changed.
+    shutil.copytree(
+        ROOT / "publisher", tmp_path / "publisher", ignore=shutil.ignore_patterns("__pycache__")
+    )
+
+    def venues() -> set[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "publisher", "papers", "--json", "--source", examples],
+            cwd=tmp_path,
+            env={**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        papers = map(json.loads, done.stdout.splitlines())
+        return {paper["venue"]["name"] for paper in papers if paper["venue"]}
+
+    assert "CVPR" in venues()
+    (table,) = (tmp_path / "publisher").rglob("venue_names.toml")
+    text = table.read_text(encoding="utf-8")
+    table.write_text(text.replace("\nCVPR | ", "\nVision | CVPR | "), encoding="utf-8")
+    assert "Vision" in venues()
 
 
 def test_keys_depend_on_the_division_into_parts() -> None:

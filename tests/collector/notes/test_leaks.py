@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from publisher.collector.notes.leak import Leak, LeakScope
-from publisher.collector.notes.leaks import LEAKS, without_leaks
+from publisher.collector.notes.leaks import leaks, without_leaks
+
+LEAKS = leaks()
 
 
 def test_names_are_unique() -> None:

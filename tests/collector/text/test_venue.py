@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.collector.text.venue import venue
+from publisher.collector.text.venue_names import venue_names
 from publisher.models import Venue
 
 NAMED = [
@@ -72,6 +73,23 @@ NONE = [
 @pytest.mark.parametrize("comment", NONE)
 def test_none(comment: str) -> None:
     assert venue(comment) is None
+
+
+def test_every_name_of_the_table_is_known() -> None:
+    names = venue_names()
+    for spelling, name in names.shown.items():
+        named = venue(f"Accepted by {names.ambiguous.get(spelling, spelling)}")
+        assert named is not None, spelling
+        assert named.name == name
+
+
+def test_an_ambiguous_name_needs_its_spelling_and_a_year_or_a_word() -> None:
+    names = venue_names()
+    assert names.ambiguous.keys() <= names.shown.keys()
+    for spelling in names.ambiguous.values():
+        assert venue(f"Accepted by {spelling.swapcase()} 2024") is None, spelling
+        assert venue(spelling) is None
+        assert venue(f"{spelling} 2024") is not None
 
 
 @given(st.text())
