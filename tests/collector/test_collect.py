@@ -172,7 +172,7 @@ def test_globs(tmp_path: Path) -> None:
     assert collect(tmp_path / "2024" / "e.txt").papers[0].digests == ("e.txt",)
 
 
-MOMENTS = [
+DATES = [
     (datetime(2024, 12, 2, 21, 38, 51), "2024-12-02T21:38:51+08:00"),  # noqa: DTZ001 - as YAML reads it
     ("2024-12-02 21:38:51", "2024-12-02T21:38:51+08:00"),
     ("2024/12/2", "2024-12-02T00:00:00+08:00"),
@@ -187,9 +187,9 @@ MOMENTS = [
 ]
 
 
-@pytest.mark.parametrize(("value", "expected"), MOMENTS)
-def test_moment(value: object, expected: str | None) -> None:
-    time = reader.moment(value, ZONE)
+@pytest.mark.parametrize(("value", "expected"), DATES)
+def test_parse_date(value: object, expected: str | None) -> None:
+    time = reader.parse_date(value, ZONE)
     assert (time.isoformat() if time else None) == expected
 
 

@@ -1,4 +1,4 @@
-"""Tables of words and patterns: how they are read, and that each is one that its module can use."""
+"""Tables of words and patterns: reading them, and the consistency of each."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_references_and_line_breaks() -> None:
         ("words", "Expected '=' after a key"),
     ],
 )
-def test_a_mistake_is_told_with_its_file(tmp_path: Path, text: str, message: str) -> None:
+def test_an_error_names_its_file(tmp_path: Path, text: str, message: str) -> None:
     class Shape(msgspec.Struct, forbid_unknown_fields=True):
         words: str
 
@@ -74,7 +74,7 @@ def test_every_name_of_a_column_has_one_role() -> None:
     assert len(set(names)) == len(names)
 
 
-def test_every_label_of_what_is_not_kept_is_one() -> None:
+def test_every_label_of_meta_data_is_a_heading() -> None:
     for text in words(labels.__file__, "meta").values():
         for name in words_of(text):
             header = labels.header(f"{name}：")

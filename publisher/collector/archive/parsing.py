@@ -172,13 +172,13 @@ def _published(
 ) -> tuple[datetime | None, list[Finding]]:
     """Return the date in front matter, else in the heading, else in the path, and findings."""
     value = next((post.metadata[key] for key in _DATE_KEYS if key in post.metadata), None)
-    published = reader.moment(value, zone)
+    published = reader.parse_date(value, zone)
     if published is not None:
         return published, []
     heading = _UPDATE.search(post.body)
     named = _PATH_DATE.search(path)
     for match in (heading, named):
-        if match and (published := reader.moment(match.group(1), zone)):
+        if match and (published := reader.parse_date(match.group(1), zone)):
             break
     findings = [finding(path, 1, "D106", f"{value!r}"[:80])] if value is not None else []
     if published is None:

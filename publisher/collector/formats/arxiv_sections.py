@@ -37,7 +37,7 @@ from publisher.collector.formats.machine_part import (
 from publisher.collector.notes import read_notes
 from publisher.collector.text import links
 from publisher.collector.text.plain_text import from_arxiv, html_from_arxiv
-from publisher.collector.text.venue import venue
+from publisher.collector.text.venue import find_venue
 from publisher.models import ParsedPaper
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
         pdf_url=arxiv.pdf_url if arxiv else "",
         code_urls=links.code_urls(f"{abstract} {comment}"),
         project_urls=links.project_urls(f"{abstract} {comment}"),
-        venue=venue(comment),
+        venue=find_venue(comment),
         summary=machine.summary or None,
         takeaways=machine.takeaways,
         figures=figures,

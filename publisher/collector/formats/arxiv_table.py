@@ -74,10 +74,10 @@ class _Place:
         names = (table_words.topic(self.headings[at]) for at in sorted(self.headings, reverse=True))
         return next(((name[:200],) for name in names if name), ())
 
-    def moment(self, zone: ZoneInfo) -> datetime | None:
+    def date(self, zone: ZoneInfo) -> datetime | None:
         """Return the date in the nearest heading that has one, else None."""
         dates = (
-            table_words.moment(self.headings[at], zone)
+            table_words.parse_date(self.headings[at], zone)
             for at in sorted(self.headings, reverse=True)
             if not table_words.is_update(self.headings[at])
         )
@@ -198,7 +198,7 @@ def _read(
         pdf_url=arxiv.pdf_url if arxiv else "",
         code_urls=tuple(dict.fromkeys(code)),
         summary=from_machine(_unfolded(cells.get("summary", ""))) or None,
-        published=table_words.moment(cells.get("date", ""), zone) or place.moment(zone),
+        published=table_words.parse_date(cells.get("date", ""), zone) or place.date(zone),
         topic_names=place.topic(),
     )
     return paper, findings

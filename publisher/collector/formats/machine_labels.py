@@ -1,8 +1,8 @@
-"""The labels that a language model gives to summary and takeaways.
+"""Detection of the labels that a language model gives to summary and takeaways.
 
-A label is known by its words, which are in machine_labels.toml, not by its mark-up:
-`**Summary**`, `### 2. 摘要：`, `__總結__ (TL;DR)` and `📌 Key Takeaways (要点):` are all read.
-Where a word is also used in running text it needs emphasis, or a line of its own.
+A label is recognised by its words, which are in machine_labels.toml, in any mark-up:
+`**Summary**`, `### 2. 摘要：`, `__總結__ (TL;DR)`, `📌 Key Takeaways (要点):`. A word that also
+occurs in running text is a label only with emphasis or on a line of its own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from publisher.collector.data_files import expand, patterns_of, read_data_file, 
 
 
 class LabelKind(StrEnum):
-    """What a label announces."""
+    """The part that a label announces."""
 
     SUMMARY = "summary"
     TAKEAWAYS = "takeaways"
@@ -27,14 +27,14 @@ class LabelKind(StrEnum):
 
 
 class Label(NamedTuple):
-    """A label and what follows it on its line."""
+    """A label and the text after it on its line."""
 
     kind: LabelKind
     name: str
     rest: str
     emphasised: bool  # by bold, a heading or brackets
-    listed: bool  # a list mark or number stands before it
-    strong: bool  # nothing else is ever called so
+    listed: bool  # with a list mark or number before it
+    strong: bool  # without another meaning
 
 
 _TRADITIONAL = str.maketrans(
@@ -65,7 +65,10 @@ _LONGEST = 40  # characters of a label
 
 
 def find_label(line: str) -> Label | None:
-    """Return the label that `line` begins with; `UNKNOWN` for a line that only looks like one."""
+    """Return the label at the beginning of `line`, None without one.
+
+    Its kind is `UNKNOWN` where the line looks like a label, but its words are in no table.
+    """
     if not line:
         return None
     start, heading, listed, emphasis = _marks(line)
@@ -91,11 +94,11 @@ def find_label(line: str) -> Label | None:
 
 
 def _marks(line: str) -> tuple[int, bool, bool, re.Match[str] | None]:
-    """Return where the words of `line` begin; whether heading or list marks stand before; emphasis.
+    """Return the start of the words of `line`, whether it has heading and list marks, and emphasis.
 
-    The words begin where an emphasis does.
+    The words start at the emphasis.
     """
-    # Most lines begin with a letter, and of letters only the numerals are marks.
+    # Most lines begin with a letter, and the only letters that are marks are numerals.
     if line[0].isalpha() and line[0] not in _NUMERALS:
         return 0, False, False, None
     prefix = _PREFIX.match(line)
@@ -107,13 +110,13 @@ def _marks(line: str) -> tuple[int, bool, bool, re.Match[str] | None]:
 
 
 def _emphasised(line: str, emphasis: re.Match[str]) -> tuple[str, str]:
-    """Return the name inside an emphasis and what follows."""
+    """Return the name inside an emphasis, and the text after it."""
     start = emphasis.end()
     close = _CLOSE.search(line, start, start + 2 * _LONGEST)
     inside = line[start : close.start()] if close else line[start : start + 2 * _LONGEST]
     colon = _COLON.search(inside)
     if colon and (colon.end() < len(inside) or close is None):
-        # The emphasis goes on behind the label; it keeps its opening mark.
+        # The emphasis continues after the label, so the rest gets the opening mark.
         return inside[: colon.start()], emphasis.group(0).strip() + line[start + colon.end() :]
     if close is None:
         return "", ""
@@ -122,8 +125,8 @@ def _emphasised(line: str, emphasis: re.Match[str]) -> tuple[str, str]:
         rest = rest[gloss.end() :]
     if colon:
         name = inside[: colon.start()]
-    elif behind := _COLON.match(rest):
-        rest = rest[behind.end() :]
+    elif colon_after := _COLON.match(rest):
+        rest = rest[colon_after.end() :]
     return name, rest
 
 
@@ -160,9 +163,9 @@ def _words() -> _LabelWords:
     )
 
 
-@lru_cache(maxsize=1024)  # the same names stand in every digest
+@lru_cache(maxsize=1024)  # digests share the same names
 def _kind(name: str) -> tuple[LabelKind, bool]:
-    """Return what the label `name` announces and whether it is a strong one."""
+    """Return the kind of the label `name`, and whether it is strong."""
     name = unicodedata.normalize("NFKC", name).casefold().translate(_TRADITIONAL)
     name = name.replace("tl;dr", "tldr").replace("-", " ").replace("'", "")
     bare = _BRACKETS.sub(" ", name)
@@ -171,7 +174,7 @@ def _kind(name: str) -> tuple[LabelKind, bool]:
     ]
     words = _words()
     runs = [run for run in (" ".join(run.split()) for run in runs) if run not in words.neutral]
-    # Every word has to belong to the label: "摘要生成" or "summary statistics" is none.
+    # All words must belong to the label: "摘要生成" and "summary statistics" are no labels.
     kinds = [
         next((kind for kind, label in words.kinds if label.fullmatch(run)), None) for run in runs
     ]

@@ -1,4 +1,4 @@
-"""The words of daily-arXiv lists: what columns are called, which headings name no topic, dates."""
+"""The words of daily-arXiv lists: names of columns, headings without a topic, dates."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class _TableWordsFile(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _TableWords(NamedTuple):
-    """The words of all languages; names of columns as `_bare` returns them."""
+    """The words of all languages; names of columns in the form of `_bare`."""
 
     roles: dict[str, _Role]
     title_or_link: frozenset[str]
@@ -67,14 +67,14 @@ def _words() -> _TableWords:
 
 
 def _bare(name: str) -> str:
-    """Return the name of a column as it is compared: its letters, in lower case."""
+    """Return the name of a column for comparison: its letters, in lower case."""
     return _NOT_LETTERS.sub("", name).casefold()
 
 
 def columns(names: Sequence[str]) -> list[str]:
-    """Return what each column means, "" where that is not known.
+    """Return the role of each column, "" for unknown ones.
 
-    [] where the table lists no papers: it needs a title, and a date or link.
+    Returns [] for a table that does not list papers: it lacks a title, or both date and link.
     """
     words = _words()
     bare_names = [_bare(name) for name in names]
@@ -84,13 +84,13 @@ def columns(names: Sequence[str]) -> list[str]:
         roles.append(role if role not in roles else "")
     for index, name in enumerate(bare_names):
         if name in words.title_or_link:
-            wanted = "link" if "title" in roles else "title"
-            roles[index] = wanted if wanted not in roles else ""
+            role = "link" if "title" in roles else "title"
+            roles[index] = role if role not in roles else ""
     return roles if "title" in roles and {"date", "link"} & set(roles) else []
 
 
 def topic(heading: str) -> str:
-    """Return the topic that `heading` names, "" where it names none ("Updated on 2024.11.30")."""
+    """Return the topic that `heading` names, "" without one ("Updated on 2024.11.30")."""
     heading = _COUNT.sub("", heading)
     bare = _EMPTY.sub(" ", _YEAR.sub(" ", _DATE.sub(" ", heading))).strip(_EDGES)
     if not bare or _words().no_topic.fullmatch(" ".join(bare.split())):
@@ -100,18 +100,18 @@ def topic(heading: str) -> str:
 
 
 def is_update(heading: str) -> bool:
-    """Return whether `heading` says when the list was made, which is no date of its papers."""
+    """Return whether `heading` has the date of the list, which is not that of its papers."""
     return _UPDATE.match(heading) is not None
 
 
-def moment(text: str, zone: ZoneInfo) -> datetime | None:
-    """Return the date in `text` at midnight in `zone`, None where there is none.
+def parse_date(text: str, zone: ZoneInfo) -> datetime | None:
+    """Return the date in `text` at midnight in `zone`, None without one.
 
-    "2024-11-30" in the ways that `frontmatter.moment` knows, "30 Nov 2024", "Nov 30, 2024",
-    "20241130", and "2024-11", which is the first of the month.
+    "2024-11-30" in all forms of `reader.parse_date`, "30 Nov 2024", "Nov 30, 2024", "20241130", and
+    "2024-11" for the first of the month.
     """
-    if found := reader.moment(text, zone):
-        return found
+    if date := reader.parse_date(text, zone):
+        return date
     if match := _COMPACT.search(text):
         year, month, day = match.groups()
     elif match := _DAY_FIRST.search(text):
@@ -124,21 +124,21 @@ def moment(text: str, zone: ZoneInfo) -> datetime | None:
         (year, month), day = match.groups(), "1"
     else:
         return None
-    return reader.moment(f"{year}-{month}-{day}", zone)
+    return reader.parse_date(f"{year}-{month}-{day}", zone)
 
 
 def _month(name: str) -> str:
-    """Return the number of the English month, "0" where it is none."""
+    """Return the number of the English month, "0" for another word."""
     name = name.lower()
     return str(_MONTHS.index(name) + 1) if name in _MONTHS else "0"
 
 
 def is_nothing(cell: str) -> bool:
-    """Return whether `cell` says that there is nothing: "null", "-"."""
+    """Return whether `cell` stands for nothing: "null", "-"."""
     text = cell.strip("* `").casefold()
     return not text or text in _words().nothing
 
 
 def without_et_al(text: str) -> str:
-    """Return `text`, names of authors, without an "et.al." at its end."""
+    """Return the authors' names in `text` without an "et.al." at the end."""
     return _ET_AL.sub("", text).strip(" \t,，.;；*")

@@ -116,7 +116,7 @@ def text_list(value: object) -> tuple[str, ...]:
     return tuple(str(item) for item in scalars if str(item).strip())
 
 
-def moment(value: object, zone: ZoneInfo) -> datetime | None:
+def parse_date(value: object, zone: ZoneInfo) -> datetime | None:
     """Return a date of front matter as an aware time, in `zone` if it has no time zone.
 
     None where it can't be understood. YAML itself has parsed most of them.

@@ -1,4 +1,4 @@
-"""The labels by which the parts of notes are known; plain words are in labels.toml."""
+"""Detection of the labels of the parts of notes; plain words are in labels.toml."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from publisher.collector.data_files import WordsByLanguage, read_data_file, word
 
 
 class NoteSection(StrEnum):
-    """What a numbered section is about."""
+    """The sections of notes; those of the prompt have a number."""
 
-    START = "start"  # before the first
-    META = "meta"  # 1 to 5: what the notes say of title, authors and links
+    START = "start"  # before the first section
+    META = "meta"  # 1 to 5: title, authors and links
     SUMMARY = "summary"  # 6
     METHOD = "method"  # 7
     CONCLUSION = "conclusion"  # 8
 
 
-# Families of names: each is fully made of these words.
-_FAMILIES = (
+# Names of sections, which consist entirely of these words.
+_SECTION_NAMES = (
     (
         NoteSection.SUMMARY,
         (
@@ -46,10 +46,10 @@ _FAMILIES = (
         ),
     ),
 )
-_FAMILY = tuple((section, re.compile(words)) for section, words in _FAMILIES)
+_SECTION_PATTERNS = tuple((section, re.compile(words)) for section, words in _SECTION_NAMES)
 _NUMERALS = dict(zip("一二三四五六七八九十", map(str, range(1, 11)), strict=True))
 
-# A numbered heading in other words: its number and one of its own words are enough.
+# A numbered heading may have other words: its number and one of these are enough.
 _NUMBERED = {
     "6": (NoteSection.SUMMARY, re.compile(r"摘要|总结|概述|概括|summar|abstract")),
     "7": (
@@ -59,7 +59,7 @@ _NUMBERED = {
     "8": (NoteSection.CONCLUSION, re.compile(r"结论|总结|评价|conclu")),
 }
 
-# The first that is found decides.
+# The first match decides.
 _PARTS_OF_SUMMARY = tuple(
     (part, re.compile(words, re.IGNORECASE))
     for part, words in (
@@ -101,7 +101,7 @@ _QUALITY_INSIDE = re.compile(
     rf"(?:(?<=[；;。])|^)\s?在?{_QUALITIES.replace('P<', 'P<on_')}(?:方面|上)[，,])",
     re.IGNORECASE,
 )
-# "从创新点、性能和工作量三个方面总结": the question, not an answer.
+# "从创新点、性能和工作量三个方面总结": the question of the prompt, not an answer.
 _ALL_QUALITIES = re.compile(
     r"[*_\s]*+(?:从以下|从|文章|论文|本文|该文|的|对|在|关于|此|这篇|强度|作品|研究|绩效|总结|(?:[三几]个)?(?:方面|维度|角度)|创新点|创新性|创新|性能|"
     r"工作量|工作负载|优缺点|优点|优势|缺点|劣势|优劣|亮点|不足之处|不足|强项|弱项|强弱点|评价|综述|概述|概括|总体|分析|"
@@ -113,24 +113,24 @@ _ALL_QUALITIES = re.compile(
 )
 
 
-_HEAD = re.compile(
+_HEADING = re.compile(
     r"(?P<marks>[#>*_\s《【\[「]*(?:[-+•·●]\s*)?[*_]*)"
     r"(?:(?P<number>\d{1,2}|[一二三四五六七八九十])\s?[.．、)）:：]?\s*)?[*_\s《【\[「]*"
     r"(?P<name>[^*_：:\n。；;，,》】\]」>]{1,40})[》】\]」>*_\s]*(?P<colon>[：:]?)[*_\s]*"
 )
 _BRACKETS = re.compile(r"[（(\[][^（()）\[\]]{0,60}[)）\]]")
 _NOISE = re.compile(r"[\s、.&/·_-]+")
-# Characters: of a heading without a colon, to a colon, of a lead-in.
+# Characters of a heading without a colon, up to a colon, and of a lead-in.
 _LONGEST, _FARTHEST, _LEAD = 60, 80, 40
 
 
 class Header(NamedTuple):
-    """The heading of a section: what it says it is, and how."""
+    """The heading of a section."""
 
     section: NoteSection
-    number: str  # "" where it has none
-    bullet: bool  # a list mark stands before it
-    rest: str  # what follows it on the line
+    number: str  # "" without one
+    bullet: bool  # with a list mark before it
+    rest: str  # text after it on the line
 
 
 class _NoteWordsFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -148,7 +148,7 @@ class _NoteWords(NamedTuple):
 @cache
 def _words() -> _NoteWords:
     file = read_data_file(__file__, _NoteWordsFile)
-    # The longest first: nothing of what it took is given back.
+    # The longest first, since the repetition is possessive.
     lead_in = sorted(words_of_all(file.lead_in), key=len, reverse=True)
     return _NoteWords(
         frozenset(_bare(label) for label in words_of_all(file.meta)),
@@ -157,22 +157,22 @@ def _words() -> _NoteWords:
 
 
 def _bare(name: str) -> str:
-    """Return `name` as labels are compared."""
+    """Return `name` in the form for comparison."""
     return _NOISE.sub("", name)
 
 
-@lru_cache(maxsize=8)  # the walk asks for the same line again and again
+@lru_cache(maxsize=8)  # the walk needs each line several times
 def header(text: str) -> Header | None:
-    """Return the heading that `text` is, or begins with up to a colon."""
+    """Return the heading that is `text` or its beginning up to a colon, else None."""
     if text.startswith(("&lt;", "<")):  # the prompt writes <Methods>
         text = text[:60].replace("&lt;", "").replace("&gt;", "").strip("<") + text[60:]
     colon = _colon(text, _FARTHEST)
     if colon < 0 and len(text) > _LONGEST:
         return None
-    heads = [(text[: colon + 1], text[colon + 1 :])] if colon >= 0 else []
-    heads += [(text, "")] if len(text) <= _LONGEST else []
-    for head, rest in heads:
-        if match := _HEAD.fullmatch(head):
+    headings = [(text[: colon + 1], text[colon + 1 :])] if colon >= 0 else []
+    headings += [(text, "")] if len(text) <= _LONGEST else []
+    for heading, rest in headings:
+        if match := _HEADING.fullmatch(heading):
             number = match.group("number") or ""
             number = _NUMERALS.get(number, number)
             section = _section(match.group("name").casefold(), number)
@@ -182,7 +182,7 @@ def header(text: str) -> Header | None:
     return None
 
 
-@lru_cache(maxsize=1024)  # the same names stand in every digest
+@lru_cache(maxsize=1024)  # digests share the same names
 def _section(name: str, number: str) -> NoteSection | None:
     bare = _bare(_BRACKETS.sub("", name)) or _bare(name.strip("（()）[]"))
     if number in _NUMBERED:
@@ -191,13 +191,13 @@ def _section(name: str, number: str) -> NoteSection | None:
             return section
     if bare in _words().meta:
         return NoteSection.META
-    return next((section for section, words in _FAMILY if words.fullmatch(bare)), None)
+    return next((section for section, words in _SECTION_PATTERNS if words.fullmatch(bare)), None)
 
 
 def lead_in(text: str) -> tuple[str, str]:
-    """Return the part of a summary that `text` names before its colon, and the text without it.
+    """Return the part of a summary that `text` names before its colon, and the text after it.
 
-    The part is "" and the text whole where it names none.
+    Without a name, the part is "" and the text unchanged.
     """
     colon = _colon(text, _LEAD)
     for lead, rest in (
@@ -217,7 +217,7 @@ def _part_of_summary(lead: str) -> str:
 
 
 def without_significance(text: str) -> tuple[bool, str]:
-    """Return whether `text` begins with a label such as "工作意义：", and the text without it."""
+    """Return whether `text` begins with a label such as "工作意义：", and the text after it."""
     colon = _colon(text, _LONGEST)
     if colon < 0 and len(text) >= _LONGEST:
         return False, text
@@ -228,7 +228,7 @@ def without_significance(text: str) -> tuple[bool, str]:
 
 
 def without_all_qualities(text: str) -> str:
-    """Return `text` without a repetition of the question for innovation, performance, workload."""
+    """Return `text` without the prompt's question for innovation, performance and workload."""
     colon = _colon(text, _FARTHEST)
     if colon >= 0 and _ALL_QUALITIES.fullmatch(text[: colon + 1]):
         return text[colon + 1 :].lstrip("*_ \t")
@@ -236,14 +236,14 @@ def without_all_qualities(text: str) -> str:
 
 
 def quality(text: str) -> tuple[str, str]:
-    """Return the quality whose label `text` begins with, "" if none, and the text behind it."""
+    """Return the quality whose label `text` begins with, or "", and the text after it."""
     match = _QUALITY.match(text)
     return (_name(match), text[match.end() :]) if match else ("", text)
 
 
 def qualities(text: str) -> list[tuple[str, str]]:
-    """Return the pieces of `text` with the quality each is about, "" for what comes before."""
-    # One of them stands in every label.
+    """Return the pieces of `text`, each with its quality, or "" before the first label."""
+    # Every label has one of these.
     if not ("：" in text or ":" in text or "方面" in text or "上，" in text or "上," in text):
         return [("", text)]
     pieces: list[tuple[str, str]] = []
@@ -255,11 +255,11 @@ def qualities(text: str) -> list[tuple[str, str]]:
 
 
 def _colon(text: str, end: int) -> int:
-    """Return where the first colon of either width is before `end`, -1 where there is none."""
+    """Return the index of the first colon of either width before `end`, else -1."""
     narrow, wide = text.find(":", 0, end), text.find("：", 0, end)
     return wide if narrow < 0 or 0 <= wide < narrow else narrow
 
 
 def _name(match: re.Match[str]) -> str:
-    found = match.groupdict()
-    return next(name for name in QUALITIES if found[name] or found.get(f"on_{name}"))
+    groups = match.groupdict()
+    return next(name for name in QUALITIES if groups[name] or groups.get(f"on_{name}"))

@@ -1,4 +1,4 @@
-"""One row of the table of leaks."""
+"""A row of the table of leaks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class LeakKind(StrEnum):
-    """What a leak is; the words are those of the findings."""
+    """The kinds of leaks, in the words of the findings."""
 
     GREETING = "greeting"
     PLACEHOLDER = "placeholder"
@@ -17,7 +17,7 @@ class LeakKind(StrEnum):
 
 
 class LeakScope(StrEnum):
-    """Where a pattern is looked for."""
+    """The place where a pattern is searched."""
 
     SENTENCE = "sentence"
     INLINE = "inline"
@@ -25,11 +25,11 @@ class LeakScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """One row: `pattern` finds `example` and leaves `look_alike`.
+    """A row: `pattern` matches `example` and does not match `look_alike`.
 
-    `sign` is what every match holds, as alternatives that each begin with a character: most lines
-    hold no row's, and are not looked at further. It is "" where only a line of a word or two
-    matches.
+    `sign` is a pattern that is part of every match, with alternatives that each begin with a
+    literal character, so that lines without a sign are skipped quickly. It is "" for patterns that
+    only match a line of a word or two.
     """
 
     name: str

@@ -1,12 +1,12 @@
-"""What a language model writes beside the paper, and its removal.
+"""Removal of leaks: text of a language model that is not about the paper.
 
-A digest's notes repeat the prompt they were made with: greetings, empty places of the requested
-format, instructions, excuses. Each is one row of leaks.toml: a pattern with an example that must
-go and a look-alike that must stay; tests/collector/notes/test_leaks.py tries them one by one.
+Notes repeat their prompt: greetings, placeholders of the requested format, instructions, excuses.
+Each is a row of leaks.toml: a pattern, an example that it removes, and a look-alike that stays.
+tests/collector/notes/test_leaks.py tests each row.
 
-A pattern of scope SENTENCE is matched from the beginning of a sentence and takes what it matches;
-one of scope INLINE is taken out wherever it is. All are bounded or possessive: time is linear.
-Nine lines of ten hold no leak, and one search for the signs of all rows tells so.
+A pattern with the scope SENTENCE is matched at the beginning of a sentence, one with the scope
+INLINE anywhere. All are bounded or possessive, so that the time is linear. Nine of ten lines have
+no leak, which a single search for the signs of all rows shows.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from publisher.collector.notes.leak import Leak, LeakKind, LeakScope
 
 __all__ = ["LeakKind", "leaks", "without_leaks"]
 
-# What may stand before a sentence: brackets, list and heading marks.
+# Brackets, list and heading marks before a sentence.
 _MARKS = r"[\s\u200b（(【\[）)\]】*_~～>#—-]*+"
 _SENTENCE_END = re.compile(r"[。！？!?]+[”’」』）)\]】*]*|(?<=[a-z)])\.(?=\s+[A-Z])")
-FEW_WORDS = 16  # characters of a line that is a leak as a whole
-_REPEATS = 3  # behind the colon of an announcement stands what it announced
+FEW_WORDS = 16  # characters of a line that may be a leak without a sign
+_REPEATS = 3  # leaks in a sentence: another one may follow the colon of an announcement
 
 
 class _LeakRow(msgspec.Struct, forbid_unknown_fields=True):
@@ -47,10 +47,10 @@ class _LeakFile(msgspec.Struct, forbid_unknown_fields=True):
 
 @cache
 def leaks() -> tuple[Leak, ...]:
-    """Return the rows of leaks.toml, with the words that patterns and signs refer to."""
+    """Return the rows of leaks.toml, with references to words replaced."""
     file = read_data_file(__file__, _LeakFile)
     words = patterns_of(file.words)
-    # In this order: what an excuse is made of may look like an instruction.
+    # In this order, since parts of an excuse may look like an instruction.
     kinds = (
         (LeakKind.GREETING, file.greeting),
         (LeakKind.REFUSAL, file.refusal),
@@ -73,28 +73,28 @@ def leaks() -> tuple[Leak, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
-    """All rows of a scope as one pattern, and the kind of each of its groups."""
+class _ScopePattern:
+    """All rows of a scope as a single pattern, and the kind of each of its groups."""
 
     pattern: re.Pattern[str]
     kind_of: dict[str, LeakKind]
 
 
-# Apart, and each when it is asked for: to compile the rows takes as long as to parse three papers.
+# Each scope at its first use: compiling the rows takes as long as parsing three papers.
 @lru_cache(maxsize=2)
-def _rows(scope: LeakScope) -> _Rows:
+def _rows(scope: LeakScope) -> _ScopePattern:
     rows = {f"leak{n}": leak for n, leak in enumerate(leaks()) if leak.scope is scope}
     pattern = "|".join(f"(?P<{group}>{leak.pattern})" for group, leak in rows.items())
     if scope is LeakScope.SENTENCE:
         pattern = f"{_MARKS}(?:{pattern})"
     kind_of = {group: leak.kind for group, leak in rows.items()}
-    return _Rows(re.compile(pattern, re.DOTALL), kind_of)
+    return _ScopePattern(re.compile(pattern, re.DOTALL), kind_of)
 
 
 @lru_cache(maxsize=2)
 def _signs(scope: LeakScope | None = None) -> re.Pattern[str]:
     """Return the signs of all rows, or of those of `scope`."""
-    # Alternatives that begin with a character: a search passes over all others at once.
+    # Alternatives that begin with a literal character, which makes the search fast.
     rows = (leak for leak in leaks() if scope in (None, leak.scope))
     signs = dict.fromkeys(leak.sign for leak in rows if leak.sign)
     return re.compile("|".join(signs), re.DOTALL)
@@ -102,14 +102,14 @@ def _signs(scope: LeakScope | None = None) -> re.Pattern[str]:
 
 @lru_cache(maxsize=2)
 def _unsigned(scope: LeakScope) -> re.Pattern[str] | None:
-    """Return the rows without a sign, which match a line from its start."""
+    """Return the pattern of the rows without a sign, None without such rows."""
     rows = [leak.pattern for leak in leaks() if leak.scope is scope and not leak.sign]
     return re.compile("|".join(rows), re.DOTALL) if rows else None
 
 
 def _may_match(scope: LeakScope, text: str) -> bool:
-    """Return whether any row of `scope` could match in `text`."""
-    # The signs of sentences are most of all, so that those of all do for them.
+    """Return whether a row of `scope` could match in `text`."""
+    # Most signs are of sentences, so the pattern for all signs is used for them.
     signs = _signs(scope) if scope is LeakScope.INLINE else _signs()
     if signs.search(text):
         return True
@@ -120,39 +120,39 @@ def _may_match(scope: LeakScope, text: str) -> bool:
 
 
 def has_signs(text: str) -> bool:
-    """Return whether a leak of more than a word or two could be in `text`, or in a part of it."""
+    """Return whether `text`, or a part of it, may have a leak of more than a word or two."""
     return _signs().search(text) is not None
 
 
-@lru_cache(maxsize=16)  # a line is asked for as a whole and again for what stands behind a label
+@lru_cache(maxsize=16)  # for a line, and again for the text after its label
 def without_leaks(text: str) -> tuple[str, tuple[LeakKind, ...]]:
-    """Return a line without what leaked into it, and the kind of each piece that was taken out."""
+    """Return a line without its leaks, and the kind of each removed piece."""
     if len(text) > FEW_WORDS and not has_signs(text):
         return text, ()
     kinds: list[LeakKind] = []
     if _may_match(LeakScope.INLINE, text):
-        text = _without_places(text, kinds)
+        text = _without_inline(text, kinds)
     if _may_match(LeakScope.SENTENCE, text):
         text = _without_sentences(text, kinds)
     return text, tuple(kinds)
 
 
-def _without_places(text: str, kinds: list[LeakKind]) -> str:
-    """Return `text` without the leaks that stand anywhere; their kinds are added to `kinds`."""
+def _without_inline(text: str, kinds: list[LeakKind]) -> str:
+    """Return `text` without inline leaks; their kinds are added to `kinds`."""
     rows = _rows(LeakScope.INLINE)
-    found = [match for match in rows.pattern.finditer(text) if match.group(0)]
-    if not found:
+    matches = [match for match in rows.pattern.finditer(text) if match.group(0)]
+    if not matches:
         return text
-    kinds += [rows.kind_of[match.lastgroup or ""] for match in found]
-    starts = [0, *(match.end() for match in found)]
-    ends = [*(match.start() for match in found), len(text)]
+    kinds += [rows.kind_of[match.lastgroup or ""] for match in matches]
+    starts = [0, *(match.end() for match in matches)]
+    ends = [*(match.start() for match in matches), len(text)]
     return "".join(text[start:end] for start, end in zip(starts, ends, strict=True))
 
 
 def _without_sentences(text: str, kinds: list[LeakKind]) -> str:
     """Return `text` without the sentences that are leaks; their kinds are added to `kinds`."""
     rows = _rows(LeakScope.SENTENCE)
-    kept: list[str] = []
+    sentences: list[str] = []
     start = 0
     for end in (*(match.end() for match in _SENTENCE_END.finditer(text)), len(text)):
         sentence, start = text[start:end], end
@@ -162,5 +162,5 @@ def _without_sentences(text: str, kinds: list[LeakKind]) -> str:
                 break
             kinds.append(rows.kind_of[match.lastgroup])
             sentence = sentence[match.end() :]
-        kept.append(sentence)
-    return "".join(kept)
+        sentences.append(sentence)
+    return "".join(sentences)

@@ -84,7 +84,7 @@ def _by_start() -> dict[str, list[str]]:
     return names
 
 
-def venue(comment: str) -> Venue | None:
+def find_venue(comment: str) -> Venue | None:
     """Return the venue where the paper appears according to `comment`, else None."""
     text = " ".join(_URL.sub(" ", comment[:_LONGEST]).split())
     venues = [
@@ -166,8 +166,8 @@ def _unknown(sentence: str) -> Venue | None:
     match = _UNKNOWN.search(sentence)
     if match is None or _REFUSED.match(sentence[match.end() :]):
         return None
-    known = folded(match.group("name")) in venue_names().shown
-    if known or _REFUSING.search(sentence[: match.start("name")]):
+    in_table = folded(match.group("name")) in venue_names().shown
+    if in_table or _REFUSING.search(sentence[: match.start("name")]):
         return None
     workshop = " Workshop" if _WORKSHOP.search(sentence) else ""
     return Venue(match.group("name") + workshop, _year_after(sentence[match.end() :]))

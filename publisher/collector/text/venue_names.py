@@ -11,11 +11,11 @@ from publisher.collector.data_files import read_data_file, words_of
 
 
 class VenueNames(NamedTuple):
-    """All names; a key is a spelling as `folded` returns it."""
+    """All names; keys are spellings in the form of `folded`."""
 
-    shown: dict[str, str]  # the name that we show, by each of its spellings
-    journals: frozenset[str]  # of the names that we show
-    ambiguous: dict[str, str]  # the only spelling that counts, with blanks for hyphens
+    shown: dict[str, str]  # the displayed name, by spelling
+    journals: frozenset[str]  # displayed names
+    ambiguous: dict[str, str]  # the only valid spelling, with blanks for hyphens
 
 
 class _VenueFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -36,7 +36,7 @@ def venue_names() -> VenueNames:
 
 
 def _shown(table: str) -> dict[str, str]:
-    """Return the name that we show for each spelling of `table`."""
+    """Return the displayed name for each spelling of `table`."""
     shown: dict[str, str] = {}
     for line in filter(str.strip, table.splitlines()):
         spellings = words_of(line)
@@ -45,10 +45,10 @@ def _shown(table: str) -> dict[str, str]:
 
 
 def folded(name: str) -> str:
-    """Return `name` as it is compared: small, with single blanks for blanks and hyphens."""
+    """Return `name` for comparison: in lower case, with single blanks for blanks and hyphens."""
     return " ".join(without_hyphens(name).split()).casefold()
 
 
 def without_hyphens(name: str) -> str:
-    """Return `name` in its own case, with blanks for hyphens."""
+    """Return `name` with blanks for hyphens."""
     return name.replace("-", " ")

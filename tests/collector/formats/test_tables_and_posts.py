@@ -54,7 +54,7 @@ def parse(path: str, text: str, zone: ZoneInfo) -> tuple[ParsedDigest | None, li
 
 @pytest.mark.parametrize(("text", "expected"), DATES)
 def test_date(text: str, expected: str | None) -> None:
-    date = table_words.moment(text, ZONE)
+    date = table_words.parse_date(text, ZONE)
     assert (date.date().isoformat() if date else None) == expected
 
 

@@ -1,4 +1,4 @@
-"""Each row of the table of leaks: its example goes, its look-alike stays."""
+"""Each row of the table of leaks: its example is removed, its look-alike stays."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def test_row(leak: Leak) -> None:
 
 @pytest.mark.parametrize("leak", LEAKS, ids=lambda leak: leak.name)
 def test_table(leak: Leak) -> None:
-    kept, kinds = without_leaks(leak.example)
-    assert kept != leak.example
-    assert without_leaks(kept) == (kept, ()), "once is enough"
+    rest, kinds = without_leaks(leak.example)
+    assert rest != leak.example
+    assert without_leaks(rest) == (rest, ()), "all leaks are removed at once"
     assert leak.kind in kinds
     assert without_leaks(leak.look_alike) == (leak.look_alike, ())
 
@@ -78,16 +78,16 @@ MIXED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "kept", "count"), MIXED)
-def test_only_the_leak_goes(text: str, kept: str, count: int) -> None:
-    found, kinds = without_leaks(text)
-    assert found.strip() == kept
+@pytest.mark.parametrize(("text", "expected", "count"), MIXED)
+def test_only_the_leak_is_removed(text: str, expected: str, count: int) -> None:
+    rest, kinds = without_leaks(text)
+    assert rest.strip() == expected
     assert len(kinds) == count
 
 
 @given(st.text(st.sampled_from("好的，。请您x（）[]填写: \nabc以上是GithubNone"), max_size=200))
 def test_nothing_is_added(text: str) -> None:
-    kept, kinds = without_leaks(text)
+    rest, kinds = without_leaks(text)
     remaining = iter(text)
-    assert all(char in remaining for char in kept)
-    assert bool(kinds) == (kept != text)
+    assert all(char in remaining for char in rest)
+    assert bool(kinds) == (rest != text)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.collector.text.venue import venue
+from publisher.collector.text.venue import find_venue
 from publisher.collector.text.venue_names import venue_names
 from publisher.models import Venue
 
@@ -44,7 +44,7 @@ NAMED = [
 
 @pytest.mark.parametrize(("comment", "name", "year"), NAMED)
 def test_named(comment: str, name: str, year: int) -> None:
-    assert venue(comment) == Venue(name, year)
+    assert find_venue(comment) == Venue(name, year)
 
 
 NONE = [
@@ -72,13 +72,13 @@ NONE = [
 
 @pytest.mark.parametrize("comment", NONE)
 def test_none(comment: str) -> None:
-    assert venue(comment) is None
+    assert find_venue(comment) is None
 
 
 def test_every_name_of_the_table_is_known() -> None:
     names = venue_names()
     for spelling, name in names.shown.items():
-        named = venue(f"Accepted by {names.ambiguous.get(spelling, spelling)}")
+        named = find_venue(f"Accepted by {names.ambiguous.get(spelling, spelling)}")
         assert named is not None, spelling
         assert named.name == name
 
@@ -87,12 +87,12 @@ def test_an_ambiguous_name_needs_its_spelling_and_a_year_or_a_word() -> None:
     names = venue_names()
     assert names.ambiguous.keys() <= names.shown.keys()
     for spelling in names.ambiguous.values():
-        assert venue(f"Accepted by {spelling.swapcase()} 2024") is None, spelling
-        assert venue(spelling) is None
-        assert venue(f"{spelling} 2024") is not None
+        assert find_venue(f"Accepted by {spelling.swapcase()} 2024") is None, spelling
+        assert find_venue(spelling) is None
+        assert find_venue(f"{spelling} 2024") is not None
 
 
 @given(st.text())
 def test_any_comment(comment: str) -> None:
-    match = venue(comment)
+    match = find_venue(comment)
     assert match is None or match.name
