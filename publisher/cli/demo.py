@@ -26,6 +26,7 @@ READERS = (
 @options.verbose
 def demo(*, folder: Path, verbose: bool) -> None:
     """Build and send the example digests into a folder; run it again and nothing goes twice."""
+    from publisher.formatter.feeds.formats import FORMATS
     from publisher.services import build, publish
     from publisher.settings import load
 
@@ -56,7 +57,7 @@ def demo(*, folder: Path, verbose: bool) -> None:
         build.build(settings)  # the list of issues and their feed know them now
     for what, where in (
         ("the site", folder / "site" / "index.html"),
-        ("a feed for your reader", folder / "site" / "atom.xml"),
+        ("a feed for your reader", folder / "site" / FORMATS[0].file_name),
         ("the messages", folder / "mail"),
     ):
         show.line(f"{what}: {where}")

@@ -21,6 +21,7 @@ from urllib.parse import quote, urlsplit
 
 from publisher import __version__
 from publisher.errors import HubError
+from publisher.formatter.feeds.formats import current_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from publisher.settings import Settings
 
-FEED_FILES = ("atom.xml", "rss.xml", "feed.json")
 TOTAL_SECONDS = 30.0
 ANSWER_SECONDS = 10.0
 DELAYS = (1.0, 2.0, 4.0)  # before the second try, the third ...
@@ -80,14 +80,14 @@ def announce(
 
 
 def current_feeds(paths: Iterable[str], root: str) -> list[str]:
-    """Return the addresses of the feeds among `paths` that somebody subscribes to.
+    """Return the addresses of the feeds among `paths` whose format a hub is told of.
 
-    Archive documents (RFC 5005) are none: they are read once. `root` is the site's address.
+    Archive documents are none, as nobody subscribes to them. `root` is the site's address.
     """
     return [
         root + quote(path)
         for path in paths
-        if path.rpartition("/")[2] in FEED_FILES and not path.startswith("archive/")
+        if (feed_format := current_format(path)) and feed_format.announced
     ]
 
 

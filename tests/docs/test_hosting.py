@@ -12,16 +12,21 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 from conftest import ROOT
 
+from publisher.formatter.feeds.formats import FORMATS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from email.message import Message
     from pathlib import Path
+
+    from publisher.formatter.feeds.formats import FeedFormat
 
 HUB = '<https://pubsubhubbub.appspot.com/>; rel="hub"'
 DIGEST = """\
@@ -132,10 +137,19 @@ def site(tmp_path: Path) -> Path:
     folder = tmp_path / "public"
     for path in ("", "topics/a/", "archive/2024-12/"):
         (folder / path).mkdir(parents=True, exist_ok=True)
-        for name in ("index.html", "atom.xml", "rss.xml", "feed.json", ".manifest"):
+        for name in ("index.html", ".manifest", *(known.file_name for known in FORMATS)):
             (folder / path / name).write_text(f"this is {path}{name}\n")
     (folder / "atom.xml.gz").write_bytes(gzip.compress(b"this is atom.xml\n"))
     return folder
+
+
+@pytest.mark.parametrize("feed_format", FORMATS, ids=lambda known: known.label)
+@pytest.mark.parametrize("name", ["nginx", "caddy"])
+def test_every_feed_format_is_in_the_recipes(name: str, feed_format: FeedFormat) -> None:
+    recipe = block(name, name)
+    assert feed_format.media_type in recipe
+    # Its type; and how long caches may keep it, as a feed that has a hub.
+    assert recipe.replace("\\.", ".").count(feed_format.file_name) >= 3
 
 
 def free_port() -> int:
@@ -206,14 +220,11 @@ def get(url: str, **headers: str) -> tuple[int, Message, bytes]:
 
 
 def test_a_server_says_what_readers_want_to_hear(server: str) -> None:
-    for path, media_type in (
-        ("atom.xml", "application/atom+xml"),
-        ("topics/a/rss.xml", "application/rss+xml"),
-        ("topics/a/feed.json", "application/feed+json"),
-    ):
+    for folder, feed_format in product(("", "topics/a/"), FORMATS):
+        path = folder + feed_format.file_name
         status, headers, body = get(server + path)
         assert (status, body.decode()) == (200, f"this is {path}\n")
-        assert headers["Content-Type"].split(";")[0] == media_type
+        assert headers["Content-Type"].split(";")[0] == feed_format.media_type
         assert headers["Cache-Control"].startswith("public, max-age=300, stale-while-revalidate=")
         assert headers["Link"] == f'{HUB}, <https://papers.example.org/{path}>; rel="self"'
         again, told, _ = get(server + path, If_None_Match=headers["etag"])

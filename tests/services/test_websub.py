@@ -12,7 +12,6 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from publisher.formatter.feeds.formats import FORMATS
 from publisher.services import websub
 from publisher.services.websub import (
     DELAYS,
@@ -78,10 +77,6 @@ def test_feeds_that_somebody_subscribes_to() -> None:
         "https://p.example.org/topics/%E4%B8%89%E7%BB%B4/rss.xml",
         "https://p.example.org/feed.json",
     ]
-
-
-def test_every_feed_format_is_told_of() -> None:
-    assert {one.file_name for one in FORMATS} == set(websub.FEED_FILES)
 
 
 class Hub:

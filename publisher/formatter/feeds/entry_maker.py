@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from publisher.formatter.feeds import formats
 from publisher.formatter.feeds.entries import FeedEntry, make_entry
-from publisher.formatter.feeds.formats import FORMATS
 from publisher.formatter.feeds.timeline import FeedItem, seconds
 from publisher.formatter.site.build_target import stable_hash
 
@@ -53,7 +53,7 @@ class EntryMaker:
     def pending(self, listed: Sequence[FeedItem]) -> tuple[EntryOfPaper, ...]:
         """Return the entries of papers, each to be made when it is needed."""
         recent = [one for one in listed if one.number in self._recent]
-        self._unasked = {kind.file_name: recent for kind in FORMATS}
+        self._unasked = {feed_format.file_name: recent for feed_format in formats.FORMATS}
         self._kept.clear()
         return tuple(EntryOfPaper(one, self) for one in listed)
 
@@ -76,7 +76,10 @@ class EntryMaker:
         kept = self._kept.get(key) or self._parts.get(key)
         if kept is None:
             kept = self._parts[key] = make(self._entry(listed))
-            if all(_key(listed, one.file_name) in self._parts for one in FORMATS):
+            if all(
+                _key(listed, feed_format.file_name) in self._parts
+                for feed_format in formats.FORMATS
+            ):
                 del self._entries[listed.number]
             if listed.number in self._recent:
                 self._fresh[key] = kept

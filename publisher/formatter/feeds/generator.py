@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.formatter.feeds.entries import Feed
+    from publisher.formatter.feeds.formats import FeedFormat
 
 ATOM_NS = "http://www.w3.org/2005/Atom"
 MEDIA_NS = "http://search.yahoo.com/mrss/"
@@ -57,29 +58,29 @@ class FeedHead(BaseExtension):  # type: ignore[misc]  # feedgen has no types
 
 
 def feed_head(
-    feed: Feed, updated: datetime, file_name: str, media_type: str, namespaces: Mapping[str, str]
+    feed: Feed, updated: datetime, feed_format: FeedFormat, namespaces: Mapping[str, str]
 ) -> FeedGenerator:
     """Return a feedgen generator with all of `feed` but its entries."""
-    made = FeedGenerator()
+    head = FeedGenerator()
     title = unmistakable(one_line(xml_text(feed.title))) or feed.home_url
     description = unmistakable(one_line(xml_text(feed.description)))
-    made.id(feed.id)
-    made.title(title)
+    head.id(feed.id)
+    head.title(title)
     if description:
-        made.subtitle(description)
-    made.description(description or title)
-    made.author({"name": unmistakable(one_line(xml_text(feed.author))) or title})
-    made.language(feed.language)
-    made.generator("digest-publisher", version=__version__)
-    made.updated(updated)
-    made.lastBuildDate(updated)
-    made.link(href=feed.url(file_name), rel="self", type=media_type)
-    made.link(href=feed.home_url, rel="alternate", type="text/html")
-    made.register_extension("head", FeedHead)
-    made.head.links = head_links(feed, file_name)
-    made.head.archive = bool(feed.month)
-    made.head.namespaces = namespaces
-    return made
+        head.subtitle(description)
+    head.description(description or title)
+    head.author({"name": unmistakable(one_line(xml_text(feed.author))) or title})
+    head.language(feed.language)
+    head.generator("digest-publisher", version=__version__)
+    head.updated(updated)
+    head.lastBuildDate(updated)
+    head.link(href=feed.url(feed_format.file_name), rel="self", type=feed_format.media_type)
+    head.link(href=feed.home_url, rel="alternate", type="text/html")
+    head.register_extension("head", FeedHead)
+    head.head.links = head_links(feed, feed_format.file_name)
+    head.head.archive = bool(feed.month)
+    head.head.namespaces = namespaces
+    return head
 
 
 def head_links(feed: Feed, file_name: str) -> tuple[tuple[str, str], ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
+from publisher.formatter.feeds import formats
 from publisher.formatter.feeds.xml_text import one_line, without_markup, xml_text
 
 if TYPE_CHECKING:
@@ -18,14 +18,17 @@ MEDIA_TYPE = "text/x-opml"
 
 
 def render_opml(feeds: Sequence[Feed], title: str) -> bytes:
-    """Return an outline of `feeds`, each by its Atom address, which every reader takes.
+    """Return an outline of `feeds`, each by its address in the formats that are `in_opml`.
 
     The head has a title alone: a date would change with every build.
     """
+    from lxml import etree  # noqa: PLC0415 - the web server needs the names above alone
+
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = _text(title)
     body = etree.SubElement(root, "body")
-    for feed in feeds:
+    listed = [feed_format for feed_format in formats.FORMATS if feed_format.in_opml]
+    for feed, feed_format in product(feeds, listed):
         name = _text(feed.title)
         attributes = {
             "type": "rss",  # of Atom too: "the value of type doesn't depend on the version"
@@ -34,7 +37,7 @@ def render_opml(feeds: Sequence[Feed], title: str) -> bytes:
             "description": _text(feed.description),
             "language": feed.language,
             # An archive document is no feed that anybody follows.
-            "xmlUrl": feed.url("atom.xml", ""),
+            "xmlUrl": feed.url(feed_format.file_name, ""),
             "htmlUrl": feed.home_url,
         }
         etree.SubElement(body, "outline", {key: text for key, text in attributes.items() if text})

@@ -16,31 +16,26 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from publisher.formatter.feeds.formats import FeedFormat
     from publisher.models import Paper, Topic
     from publisher.settings import Settings
 
 MOST_PAPERS = 50  # with a summary on one page, so that it stays under 100 kB
 SUMMARY_COLUMNS = 300
-FORMAT_NAMES = {
-    "application/atom+xml": "Atom",
-    "application/rss+xml": "RSS",
-    "application/feed+json": "JSON Feed",
-    "application/json": "JSON Feed",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class FeedLink:
     """A feed as the pages offer it.
 
-    `path` is relative to the output folder ("atom.xml", "topics/nerf/rss.xml"), `title` for people
-    who choose among feeds in a reader, `topic` the slug of its topic. A feed that is neither of
-    everything nor of a topic (a language, a saved filter, the issues) has the name of its `group`.
+    `path` is relative to the output folder, `title` for people who choose among feeds in a reader,
+    `topic` the slug of its topic. A feed that is neither of everything nor of a topic (a language,
+    a saved filter, the issues) has the name of its `group`.
     """
 
     path: str
     title: str
-    media_type: str
+    feed_format: FeedFormat
     topic: str | None = None
     group: str = ""
 
@@ -119,9 +114,9 @@ def feed_rows(feeds: Iterable[FeedLink], up: str, settings: Settings) -> tuple[F
     """Return `feeds` with their addresses."""
     return tuple(
         FeedRow(
-            label=FORMAT_NAMES.get(feed.media_type, feed.media_type),
+            label=feed.feed_format.label,
             title=feed.title,
-            media_type=feed.media_type,
+            media_type=feed.feed_format.media_type,
             address=settings.site.root + feed.path,
             href=up + feed.path,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from publisher.formatter.feeds.formats import FORMATS
+from publisher.formatter.feeds import formats
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 
 if TYPE_CHECKING:
@@ -52,13 +52,13 @@ def archive_targets(plan: PaperIndex, stage: int) -> Iterator[BuildTarget]:
         for month, found in feed.by_month.items():
             facts = (feed.fingerprint, stable_hash(*feed.neighbours[month]))
             fingerprint = mixed((*facts, *(one.key for one in found)))
-            for kind in FORMATS:
-                path = f"archive/{month}/{feed.folder}{kind.file_name}"
+            for feed_format in formats.FORMATS:
+                path = f"archive/{month}/{feed.folder}{feed_format.file_name}"
                 yield BuildTarget(
                     name=path,
                     fingerprint=fingerprint,
                     paths=partial(tuple, (path,)),
-                    render=partial(_render_archive, plan, feed, month, kind),
+                    render=partial(_render_archive, plan, feed, month, feed_format),
                     batch=month,
                     stage=stage,
                     shown=len(found),
@@ -89,7 +89,7 @@ def _render_sitemap(plan: PaperIndex, month: str) -> dict[str, bytes]:
 
 
 def _render_archive(
-    plan: PaperIndex, feed: FeedPlan, month: str, kind: FeedFormat
+    plan: PaperIndex, feed: FeedPlan, month: str, feed_format: FeedFormat
 ) -> dict[str, bytes]:
     made = feed.archive(month, plan.maker, plan.settings)
-    return {made.path(kind.file_name): kind.render(made)}
+    return {made.path(feed_format.file_name): feed_format.render(made)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from publisher.formatter.feeds.formats import FORMATS
+from publisher.formatter.feeds import formats, opml
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 
 if TYPE_CHECKING:
@@ -30,28 +30,29 @@ def feed_targets(plan: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     yield BuildTarget(
         name="opml",
         fingerprint=mixed((bool(plan.issues), *(feed.fingerprint for feed in plan.feeds))),
-        paths=lambda: ("opml.xml",),
+        paths=lambda: (opml.FILE_NAME,),
         render=partial(_render_list, plan),
         stage=stage,
     )
 
 
 def _paths(feed: FeedPlan) -> list[str]:
-    return [feed.folder + one.file_name for one in FORMATS]
+    return [feed.folder + feed_format.file_name for feed_format in formats.FORMATS]
 
 
 def _render(plan: PaperIndex, feed: FeedPlan) -> dict[str, bytes]:
     made = feed.current(plan.maker, plan.settings)
     limit = plan.settings.feeds.max_bytes
-    return {made.path(one.file_name): one.render(made, limit) for one in FORMATS}
+    return {
+        made.path(feed_format.file_name): feed_format.render(made, limit)
+        for feed_format in formats.FORMATS
+    }
 
 
 def _render_list(plan: PaperIndex) -> dict[str, bytes]:
-    from publisher.formatter.feeds.opml import FILE_NAME, render_opml  # noqa: PLC0415 - lxml
-
     feeds = [feed.current(plan.maker, plan.settings) for feed in plan.feeds]
     if plan.issues:
         from publisher.formatter.feeds.issue_feed import make_issue_feed  # noqa: PLC0415
 
         feeds.append(make_issue_feed((), plan.settings))
-    return {FILE_NAME: render_opml(feeds, plan.settings.site.title)}
+    return {opml.FILE_NAME: opml.render_opml(feeds, plan.settings.site.title)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from publisher.formatter.feeds.formats import FORMATS
+from publisher.formatter.feeds import formats
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 from publisher.models import Issue
 
@@ -68,7 +68,8 @@ def _render_issue(plan: PaperIndex, issue: PastIssue) -> dict[str, bytes]:
 
 
 def _list_paths() -> list[str]:
-    return [f"{FOLDER}index.html", *(FOLDER + one.file_name for one in FORMATS)]
+    documents = (FOLDER + feed_format.file_name for feed_format in formats.FORMATS)
+    return [f"{FOLDER}index.html", *documents]
 
 
 def _render_list(plan: PaperIndex) -> dict[str, bytes]:
@@ -88,5 +89,8 @@ def _render_list(plan: PaperIndex) -> dict[str, bytes]:
         for issue in plan.issues
     ]
     limit = plan.settings.feeds.max_bytes
-    documents = {feed.path(one.file_name): one.render(feed, limit) for one in FORMATS}
+    documents = {
+        feed.path(feed_format.file_name): feed_format.render(feed, limit)
+        for feed_format in formats.FORMATS
+    }
     return render_issues(counts, plan.settings) | documents

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from publisher.formatter.feeds.formats import FORMATS
+from publisher.formatter.feeds import formats
 from publisher.formatter.feeds.timeline import moment
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 from publisher.formatter.site.issues import FOLDER as ISSUES
@@ -83,13 +83,13 @@ def feed_links(feed: FeedPlan) -> list[FeedLink]:
 
     return [
         FeedLink(
-            path=feed.folder + one.file_name,
-            title=f"{feed.title} ({one.label})",
-            media_type=one.media_type,
+            path=feed.folder + feed_format.file_name,
+            title=f"{feed.title} ({feed_format.label})",
+            feed_format=feed_format,
             topic=feed.folder[7:-1] if feed.folder.startswith("topics/") else None,
             group=feed.group,
         )
-        for one in FORMATS
+        for feed_format in formats.FORMATS
     ]
 
 
@@ -100,8 +100,13 @@ def _issue_links(plan: PaperIndex) -> list[FeedLink]:
     name = words_in(PageWords, plan.settings.site.language).issues
     title = f"{plan.settings.site.title}: {name}"
     return [
-        FeedLink(ISSUES + one.file_name, f"{title} ({one.label})", one.media_type, group=name)
-        for one in FORMATS
+        FeedLink(
+            path=ISSUES + feed_format.file_name,
+            title=f"{title} ({feed_format.label})",
+            feed_format=feed_format,
+            group=name,
+        )
+        for feed_format in formats.FORMATS
         if plan.issues
     ]
 

@@ -6,9 +6,9 @@ from collections import defaultdict
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from publisher.formatter.feeds import formats
 from publisher.formatter.feeds.entry_maker import EntryMaker, Lookup
 from publisher.formatter.feeds.feed_catalog import plan_feeds
-from publisher.formatter.feeds.formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -109,8 +109,8 @@ def load_modules() -> None:
 
     from publisher.formatter import pages  # noqa: F401, PLC0415
 
-    for one in FORMATS:
-        one.load()
+    for feed_format in formats.FORMATS:
+        feed_format.load()
 
 
 def _grouped(

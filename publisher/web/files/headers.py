@@ -8,17 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from publisher.services.websub import FEED_FILES
+from publisher.formatter.feeds import opml
+from publisher.formatter.feeds.formats import current_format, format_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BY_NAME = {
-    "atom.xml": "application/atom+xml",
-    "rss.xml": "application/rss+xml",
-    "feed.json": "application/feed+json",
-    "opml.xml": "text/x-opml; charset=utf-8",
-}
 _BY_ENDING = {
     "html": "text/html; charset=utf-8",
     "css": "text/css; charset=utf-8",
@@ -50,12 +45,16 @@ _ALWAYS = (
 def media_type(path: str) -> str:
     """Return the Content-Type of the file at `path`; by its name, never by its content."""
     name = path.rpartition("/")[2]
-    return _BY_NAME.get(name) or _BY_ENDING.get(name.rpartition(".")[2].lower(), _UNKNOWN)
+    if feed_format := format_of(path):
+        return feed_format.media_type
+    if name == opml.FILE_NAME:
+        return f"{opml.MEDIA_TYPE}; charset=utf-8"
+    return _BY_ENDING.get(name.rpartition(".")[2].lower(), _UNKNOWN)
 
 
 def is_feed(path: str) -> bool:
     """Return whether somebody subscribes to the file: archive documents are read once."""
-    return path.rpartition("/")[2] in FEED_FILES and not path.startswith("archive/")
+    return current_format(path) is not None
 
 
 def cache_control(path: str) -> str:
@@ -78,9 +77,10 @@ def headers_of(path: str, *, root: str, hub: str) -> Iterator[tuple[str, str]]:
     yield from _ALWAYS
     if kind.startswith("text/html"):
         yield "Content-Security-Policy", _PAGE_POLICY
-    if is_feed(path):
+    feed_format = current_format(path)
+    if feed_format:
         # Readers that run in a browser fetch from wherever they are.
         yield "Access-Control-Allow-Origin", "*"
-        if hub:
+        if hub and feed_format.announced:
             # https://www.w3.org/TR/websub/, section 4: both, in the answer's head.
             yield "Link", f'<{hub}>; rel="hub", <{root}{quote(path)}>; rel="self"'

@@ -17,7 +17,7 @@ from support.sample_feed import NOON, ROOT, feed, paper, settings
 from publisher.errors import SettingsError
 from publisher.formatter.feeds.entries import make_entry, newest_update
 from publisher.formatter.feeds.entry_maker import EntryMaker
-from publisher.formatter.feeds.formats import FORMATS, atom, json_feed, rss
+from publisher.formatter.feeds.formats import FORMATS, atom, rss
 from publisher.formatter.feeds.timeline import FeedItem, summaries_of
 from publisher.formatter.feeds.xml_text import uri
 from publisher.models import Topic
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-ALL = pytest.mark.parametrize("one", FORMATS, ids=lambda one: one.label)
+ATOM_FEED, RSS, JSON_FEED = FORMATS
+ALL = pytest.mark.parametrize("feed_format", FORMATS, ids=lambda known: known.label)
 
 
 def content(level: str) -> str:
@@ -161,19 +162,19 @@ def test_uri(url: str, expected: str) -> None:
 
 def test_each_part_says_its_language() -> None:
     entry = make_entry(paper(), settings())
-    root = etree.fromstring(atom.render(feed((entry,), settings())))
+    root = etree.fromstring(ATOM_FEED.render(feed((entry,), settings())))
     parts = {name: root.find(f"{ATOM}entry/{ATOM}{name}") for name in ("title", "summary")}
     assert {name: part.get(XML_LANG) for name, part in parts.items()} == {
         "title": "en",
         "summary": "zh",
     }
-    item = json.loads(json_feed.render(feed((entry,), settings())))["items"][0]
+    item = json.loads(JSON_FEED.render(feed((entry,), settings())))["items"][0]
     assert item["language"] == "zh"
 
 
 def test_the_figure_and_the_pdf_in_every_format() -> None:
     made = feed((make_entry(paper(), settings()),), settings())
-    for document in (atom.render(made), rss.render(made)):
+    for document in (ATOM_FEED.render(made), RSS.render(made)):
         entry = feedparser.parse(document).entries[0]
         assert entry.media_thumbnail == [{"url": "https://img.example.org/a.png"}]
         assert entry.media_content[0]["type"] == "image/png"
@@ -182,7 +183,7 @@ def test_the_figure_and_the_pdf_in_every_format() -> None:
         assert ("related", "https://arxiv.org/pdf/2411.19525v1") in [
             (link["rel"], link["href"]) for link in entry.links
         ]
-    item = json.loads(json_feed.render(made))["items"][0]
+    item = json.loads(JSON_FEED.render(made))["items"][0]
     assert item["image"] == "https://img.example.org/a.png"
     assert item["external_url"] == "https://arxiv.org/abs/2411.19525"
     assert item["attachments"][0]["mime_type"] == "application/pdf"
@@ -202,15 +203,13 @@ def test_hub_and_archives() -> None:
         "prev-archive": f"{ROOT}archive/2024-10/topics/nerf/NAME",
         "next-archive": f"{ROOT}archive/2024-12/topics/nerf/NAME",
     }
-    for one in (atom, rss):
-        root = etree.fromstring(one.render(archive))
+    for feed_format in (ATOM_FEED, RSS):
+        root = etree.fromstring(feed_format.render(archive))
         found = {link.get("rel"): link.get("href") for link in root.iter(f"{ATOM}link")}
-        assert (
-            expected.items()
-            <= {rel: href.replace(one.FILE_NAME, "NAME") for rel, href in found.items()}.items()
-        )
+        generic = {rel: href.replace(feed_format.file_name, "NAME") for rel, href in found.items()}
+        assert expected.items() <= generic.items()
         assert root.find(".//{http://purl.org/syndication/history/1.0}archive") is not None
-    document = json.loads(json_feed.render(archive))
+    document = json.loads(JSON_FEED.render(archive))
     assert document["next_url"] == f"{ROOT}archive/2024-10/topics/nerf/feed.json"
     assert document["hubs"] == [{"type": "WebSub", "url": "https://hub.example.org/"}]
 
@@ -227,17 +226,17 @@ def many(count: int) -> tuple[object, ...]:
 
 
 @ALL
-def test_a_feed_keeps_to_its_limit(one: FeedFormat) -> None:
+def test_a_feed_keeps_to_its_limit(feed_format: FeedFormat) -> None:
     whole = feed(many(12), settings())
-    size = len(one.render(whole))
-    assert one.render(whole, size) == one.render(whole)
+    size = len(feed_format.render(whole))
+    assert feed_format.render(whole, size) == feed_format.render(whole)
     counts = []
     for limit in range(size + 10, 0, -97):
-        document = one.render(whole, limit)
+        document = feed_format.render(whole, limit)
         count = document.count(b"tag:papers.example.org,2024:arxiv")
         assert len(document) <= limit or count == 1
         # The next one would not have fitted: as many as possible are in.
-        more = one.render(replace(whole, entries=whole.entries[: count + 1]))
+        more = feed_format.render(replace(whole, entries=whole.entries[: count + 1]))
         assert len(more) > limit or count == 12
         counts.append(count)
     assert counts == sorted(counts, reverse=True)
@@ -247,8 +246,8 @@ def test_a_feed_keeps_to_its_limit(one: FeedFormat) -> None:
 def test_a_feed_cut_short_is_as_old_as_its_newest_entry() -> None:
     old, new = many(2)[1], replace(many(2)[0], updated=NOON + timedelta(days=1))
     whole = feed((old, new), settings())
-    assert b"<updated>2024-12-03T12:00:00+00:00</updated>\n  <author>" in atom.render(whole)
-    assert b"2024-12-03" not in atom.render(whole, 1)
+    assert b"<updated>2024-12-03T12:00:00+00:00</updated>\n  <author>" in ATOM_FEED.render(whole)
+    assert b"2024-12-03" not in ATOM_FEED.render(whole, 1)
 
 
 def test_an_entry_is_made_once_however_many_feeds_hold_it() -> None:

@@ -13,6 +13,7 @@ import pytest
 from conftest import ROOT
 from lxml import html as lxml_html
 
+from publisher.formatter.feeds.formats import FORMATS
 from publisher.formatter.pages import FeedLink, render_issue, render_month, render_pages
 from publisher.models import Collection, Issue, Notes, Paper, Topic, Venue
 from publisher.settings import Settings, Site
@@ -20,11 +21,6 @@ from publisher.settings.sections import Feeds, Web
 
 NERF, AVATAR = Topic("nerf", "NeRF"), Topic("avatar", "数字人")
 NOON = datetime(2024, 12, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
-FORMATS = (
-    ("atom.xml", "application/atom+xml"),
-    ("rss.xml", "application/rss+xml"),
-    ("feed.json", "application/feed+json"),
-)
 SETTINGS = Settings(
     site=Site(
         title="Paper Notes",
@@ -67,11 +63,12 @@ def make_collection(*papers: Paper) -> Collection:
 
 
 def make_feeds() -> list[FeedLink]:
-    feeds = [FeedLink(name, f"Everything as {name}", kind) for name, kind in FORMATS]
+    feeds = [FeedLink(f.file_name, f"Everything as {f.label}", f) for f in FORMATS]
     for topic in (NERF, AVATAR):
+        folder = f"topics/{topic.slug}/"
         feeds += [
-            FeedLink(f"topics/{topic.slug}/{name}", f"{topic.name} as {name}", kind, topic.slug)
-            for name, kind in FORMATS
+            FeedLink(f"{folder}{f.file_name}", f"{topic.name} as {f.label}", f, topic.slug)
+            for f in FORMATS
         ]
     return feeds
 
@@ -119,8 +116,12 @@ def test_every_feed_can_be_copied_and_discovered() -> None:
         assert all(a.startswith("https://papers.example.org/notes/") for a in addresses)
     found = pages["topics/nerf/index.html"].xpath("//link[@rel='alternate']")
     assert [(link.get("type"), link.get("href"), link.get("title")) for link in found] == [
-        (kind, f"https://papers.example.org/notes/topics/nerf/{name}", f"NeRF as {name}")
-        for name, kind in FORMATS
+        (
+            f.media_type,
+            f"https://papers.example.org/notes/topics/nerf/{f.file_name}",
+            f"NeRF as {f.label}",
+        )
+        for f in FORMATS
     ]
     assert len(pages["index.html"].xpath("//link[@rel='alternate']")) == 3
 
@@ -245,7 +246,7 @@ def test_hostile_texts_are_text_and_only_web_addresses_are_links() -> None:
         (paper,), (Topic("evil", evil), NERF), {"evil": [paper], NERF.slug: [paper]}, 1, ()
     )
     settings = Settings(site=Site(title=evil, description=evil, author=evil))
-    feeds = [FeedLink("atom.xml", evil, "application/atom+xml")]
+    feeds = [FeedLink("atom.xml", evil, FORMATS[0])]
 
     for path, page in render_pages(collection, feeds, settings).items():
         if not path.endswith(".html"):

@@ -17,6 +17,7 @@ import pytest
 from conftest import ROOT, chromium, page_tool
 
 from publisher.formatter.email import EditionRenderer
+from publisher.formatter.feeds.formats import FORMATS
 from publisher.formatter.pages import (
     FeedLink,
     IssueCount,
@@ -128,10 +129,11 @@ def site(language: str, colour: str) -> dict[str, bytes]:
     )
     by_topic = {topic.slug: [p for p in PAPERS if topic in p.topics] for topic in (NERF, AVATAR)}
     collection = Collection(PAPERS, (NERF, AVATAR), by_topic, 1, ())
+    atom = FORMATS[0]
     feeds = [
-        FeedLink("atom.xml", "Everything", "application/atom+xml"),
-        FeedLink("topics/nerf/atom.xml", "NeRF", "application/atom+xml", "nerf"),
-        FeedLink("mine/atom.xml", "Mine", "application/atom+xml", group="Mine"),
+        FeedLink("atom.xml", "Everything", atom),
+        FeedLink("topics/nerf/atom.xml", "NeRF", atom, "nerf"),
+        FeedLink("mine/atom.xml", "Mine", atom, group="Mine"),
     ]
     issue = Issue("2024-W49", NOON - timedelta(days=7), NOON, PAPERS)
     files = render_pages(collection, feeds, settings)

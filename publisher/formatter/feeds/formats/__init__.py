@@ -1,6 +1,9 @@
-"""The feed formats: one file and one line for each.
+"""The registry of feed formats: one file and one line for each.
 
-A format is a module with `FILE_NAME`, `MEDIA_TYPE` and `render(feed, limit) -> bytes`.
+A format is a module in this folder with one function,
+`render(feed, feed_format, limit) -> bytes`; see `FeedFormat.render`. All else that the program has
+to know of it stands in its line: the site's build, the links on pages, OPML, the hub, the web
+server and its tests read it there.
 """
 
 from __future__ import annotations
@@ -17,20 +20,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FeedFormat:
-    """A line of the registry: what is to be known of a module before it is imported."""
+    """A line of the registry: what is known of a format before its module is imported.
+
+    `label` is its name on pages. A hub is told of changed documents where it is `announced`. OPML
+    has an outline for each feed in each format that is `in_opml`: one format will do, as readers
+    that import the file follow every outline.
+    """
 
     file_name: str
     media_type: str
     label: str
     module: str
+    announced: bool = True
+    in_opml: bool = False
 
     def render(self, feed: Feed, limit: int | None = None) -> bytes:
         """Return the whole file for `feed`, the same bytes for the same feed.
 
         With `limit` it has as many of the newest entries as fit into so many bytes, at least one.
         """
-        made: bytes = self.load().render(feed, limit)
-        return made
+        document: bytes = self.load().render(feed, self, limit)
+        return document
 
     def load(self) -> ModuleType:
         """Return the module of the format."""
@@ -38,8 +48,23 @@ class FeedFormat:
 
 
 # Names, not modules: feedgen and lxml take 0.1 s to import, which no other command should pay.
+# Other modules read it as `formats.FORMATS`, so that a test adds a format in one place.
 FORMATS: tuple[FeedFormat, ...] = (
-    FeedFormat("atom.xml", "application/atom+xml", "Atom", "atom"),
+    FeedFormat("atom.xml", "application/atom+xml", "Atom", "atom", in_opml=True),
     FeedFormat("rss.xml", "application/rss+xml", "RSS", "rss"),
     FeedFormat("feed.json", "application/feed+json", "JSON Feed", "json_feed"),
 )
+
+
+def format_of(path: str) -> FeedFormat | None:
+    """Return the format of the feed document at `path`, by its name; None for any other file."""
+    name = path.rpartition("/")[2]
+    return next((line for line in FORMATS if line.file_name == name), None)
+
+
+def current_format(path: str) -> FeedFormat | None:
+    """Return the format of the feed at `path` (relative to the output folder) that people follow.
+
+    None for archive documents too: those are read once (RFC 5005, 4).
+    """
+    return None if path.startswith("archive/") else format_of(path)

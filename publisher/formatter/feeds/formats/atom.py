@@ -13,21 +13,20 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.formatter.feeds.entries import Feed, FeedEntry
+    from publisher.formatter.feeds.formats import FeedFormat
 
-FILE_NAME = "atom.xml"
-MEDIA_TYPE = "application/atom+xml"
 _END = b"</feed>\n"
 
 
-def render(feed: Feed, limit: int | None = None) -> bytes:
+def render(feed: Feed, feed_format: FeedFormat, limit: int | None) -> bytes:
     """Return `feed` as an Atom document; see `FeedFormat.render`."""
 
     def frame(updated: datetime) -> DocumentFrame:
-        head = feed_head(feed, updated, FILE_NAME, MEDIA_TYPE, NAMESPACES)
+        head = feed_head(feed, updated, feed_format, NAMESPACES)
         return DocumentFrame(bytes(head.atom_str(pretty=True)).removesuffix(_END), _END)
 
     scheme = f"{feed.root_url}topics/"
-    return assembled(feed, limit, FILE_NAME, frame, lambda entry: _part(entry, scheme))
+    return assembled(feed, limit, feed_format.file_name, frame, lambda entry: _part(entry, scheme))
 
 
 def _part(entry: FeedEntry, scheme: str) -> bytes:

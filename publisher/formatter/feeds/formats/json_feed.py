@@ -13,16 +13,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.formatter.feeds.entries import Feed, FeedEntry
-
-FILE_NAME = "feed.json"
-MEDIA_TYPE = "application/feed+json"
+    from publisher.formatter.feeds.formats import FeedFormat
 
 
-def render(feed: Feed, limit: int | None = None) -> bytes:
+def render(feed: Feed, feed_format: FeedFormat, limit: int | None) -> bytes:
     """Return `feed` as a JSON Feed document; see `FeedFormat.render`.
 
     `next_url` leads to the archive, so that a reader can fetch everything since the first day.
     """
+    file_name = feed_format.file_name
 
     def frame(_updated: datetime) -> DocumentFrame:
         author = one_line(xml_text(feed.author))
@@ -30,9 +29,9 @@ def render(feed: Feed, limit: int | None = None) -> bytes:
             "version": "https://jsonfeed.org/version/1.1",
             "title": one_line(xml_text(feed.title)) or feed.home_url,
             "home_page_url": feed.home_url,
-            "feed_url": feed.url(FILE_NAME),
+            "feed_url": feed.url(file_name),
             "description": one_line(xml_text(feed.description)),
-            "next_url": feed.url(FILE_NAME, feed.older) if feed.older else "",
+            "next_url": feed.url(file_name, feed.older) if feed.older else "",
             "authors": [{"name": author}] if author else [],
             "language": feed.language,
             "hubs": [{"type": "WebSub", "url": feed.hub_url}] if feed.hub_url else [],
@@ -40,7 +39,7 @@ def render(feed: Feed, limit: int | None = None) -> bytes:
         before = msgspec.json.encode({key: value for key, value in head.items() if value})
         return DocumentFrame(before.removesuffix(b"}") + b',"items":[\n', b"\n]}\n")
 
-    return assembled(feed, limit, FILE_NAME, frame, _part, separator=b",\n")
+    return assembled(feed, limit, file_name, frame, _part, separator=b",\n")
 
 
 def _part(entry: FeedEntry) -> bytes:

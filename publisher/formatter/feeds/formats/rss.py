@@ -15,25 +15,24 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.formatter.feeds.entries import Feed, FeedEntry
+    from publisher.formatter.feeds.formats import FeedFormat
 
-FILE_NAME = "rss.xml"
-MEDIA_TYPE = "application/rss+xml"
 _END = b"  </channel>\n</rss>\n"
 _NAMESPACES = {**NAMESPACES, "dc": "http://purl.org/dc/elements/1.1/"}
 
 
-def render(feed: Feed, limit: int | None = None) -> bytes:
+def render(feed: Feed, feed_format: FeedFormat, limit: int | None) -> bytes:
     """Return `feed` as an RSS document; see `FeedFormat.render`.
 
     It has no ttl: that would keep readers from a digest that has just landed.
     """
 
     def frame(updated: datetime) -> DocumentFrame:
-        head = feed_head(feed, updated, FILE_NAME, MEDIA_TYPE, _NAMESPACES)
+        head = feed_head(feed, updated, feed_format, _NAMESPACES)
         return DocumentFrame(bytes(head.rss_str(pretty=True)).removesuffix(_END), _END)
 
     domain = f"{feed.root_url}topics/"
-    return assembled(feed, limit, FILE_NAME, frame, lambda entry: _part(entry, domain))
+    return assembled(feed, limit, feed_format.file_name, frame, lambda entry: _part(entry, domain))
 
 
 def _part(entry: FeedEntry, domain: str) -> bytes:
