@@ -21,6 +21,7 @@ COMMON = {
     "printable",
     "process_pool",
     "sqlite_wal",
+    "wcag",
 }
 
 

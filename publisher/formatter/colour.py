@@ -1,18 +1,15 @@
-"""Shades of the one colour a site chooses, legible whatever it is.
-
-Contrast as WCAG 2.2 defines it (https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio); AA wants 4.5 for
-text and 3 for what is not text.
-"""
+"""Shades of the one colour a site chooses, legible whatever it is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-TEXT_CONTRAST = 4.5
+from publisher.wcag import TEXT_CONTRAST, contrast_ratio, relative_luminance
+
 # A little more than AA, as a screen rounds colours where it blends them.
-_WANTED = TEXT_CONTRAST + 0.1
+_TARGET = TEXT_CONTRAST + 0.1
 # Thin light strokes on a dark ground look fainter than the ratio says.
-_WANTED_BY_NIGHT = 6.5
+_DARK_TARGET = 6.5
 _STEPS = 100
 _TINT = 0.1
 BLACK, WHITE = "#000000", "#ffffff"
@@ -48,37 +45,36 @@ def schemes(colour: str) -> tuple[Scheme, Scheme]:
     """
     full = _full(colour)
     light = _scheme(
-        full, BLACK, _WANTED, page="#f5f7f8", sheet="#ffffff", ink="#22272d", title="#10181f",
+        full, BLACK, _TARGET, page="#f5f7f8", sheet="#ffffff", ink="#22272d", title="#10181f",
         muted="#56606b", line="#d9dfe4", venue="#7d4406",
     )  # fmt: skip
     dark = _scheme(
-        full, WHITE, _WANTED_BY_NIGHT, page="#14171a", sheet="#1b1f23", ink="#d7dde3",
+        full, WHITE, _DARK_TARGET, page="#14171a", sheet="#1b1f23", ink="#d7dde3",
         title="#f0f3f6", muted="#a3adb8", line="#343b43", venue="#e4b47c",
     )  # fmt: skip
     return light, dark
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(colour: str, other: str) -> float:
     """Return the contrast ratio of two colours, from 1 to 21."""
-    first, second = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (first + 0.05) / (second + 0.05)
+    return contrast_ratio(_luminance(colour), _luminance(other))
 
 
 def _scheme(
-    colour: str, towards: str, wanted: float, *, page: str, sheet: str, **fixed: str
+    colour: str, towards: str, target: float, *, page: str, sheet: str, **fixed: str
 ) -> Scheme:
     # A glaring colour would tint too much; grey text has to stay legible on it.
     tint = next(
         tint
         for share in range(_STEPS)
         if contrast(fixed["muted"], tint := _mixed(sheet, colour, _TINT * (1 - share / _STEPS)))
-        >= _WANTED
+        >= _TARGET
     )
     accent = next(
         mixed
         for step in range(_STEPS + 1)
         if all(
-            contrast(mixed := _mixed(colour, towards, step / _STEPS), ground) >= wanted
+            contrast(mixed := _mixed(colour, towards, step / _STEPS), ground) >= target
             for ground in (page, sheet, tint)
         )
     )
@@ -86,19 +82,15 @@ def _scheme(
     return Scheme(accent=accent, on_accent=on_accent, page=page, sheet=sheet, tint=tint, **fixed)
 
 
-def _mixed(one: str, other: str, share: float) -> str:
-    """Return `one` with `share` (0 to 1) of `other` in it."""
-    pairs = zip(_channels(one), _channels(other), strict=True)
+def _mixed(colour: str, other: str, share: float) -> str:
+    """Return `colour` with `share` (0 to 1) of `other` in it."""
+    pairs = zip(_channels(colour), _channels(other), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
 def _luminance(colour: str) -> float:
-    red, green, blue = (_linear(channel / 255) for channel in _channels(colour))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(value: float) -> float:
-    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - WCAG's
+    red, green, blue = _channels(colour)
+    return relative_luminance(red / 255, green / 255, blue / 255)
 
 
 def _channels(colour: str) -> Channels:
@@ -107,4 +99,5 @@ def _channels(colour: str) -> Channels:
 
 def _full(colour: str) -> str:
     digits = colour.lower().removeprefix("#")
-    return "#" + (digits if len(digits) == 6 else "".join(digit * 2 for digit in digits))  # noqa: PLR2004
+    is_short = len(digits) == len("167")
+    return "#" + ("".join(digit * 2 for digit in digits) if is_short else digits)

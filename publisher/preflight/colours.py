@@ -8,6 +8,8 @@ from functools import cache
 import tinycss2
 from tinycss2.color4 import parse_color
 
+from publisher.wcag import contrast_ratio, relative_luminance
+
 
 @dataclass(frozen=True, slots=True)
 class Colour:
@@ -33,12 +35,7 @@ class Colour:
 
     def luminance(self) -> float:
         """Return the relative luminance (WCAG 2.2, "relative luminance")."""
-        red, green, blue = (
-            # 0.04045, not the 0.03928 that the text had until 2021.
-            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
-            for part in self._parts()
-        )
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        return relative_luminance(*self._parts())
 
     def _parts(self) -> tuple[float, float, float]:
         return self.red, self.green, self.blue
@@ -68,5 +65,4 @@ def background_of(value: str) -> Colour | None:
 @cache
 def contrast(one: Colour, other: Colour) -> float:
     """Return the contrast ratio of two opaque colours, from 1 to 21."""
-    light, dark = sorted((one.luminance(), other.luminance()), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
+    return contrast_ratio(one.luminance(), other.luminance())

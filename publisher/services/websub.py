@@ -22,6 +22,7 @@ from urllib.parse import quote, urlsplit
 from publisher import __version__
 from publisher.errors import HubError
 from publisher.formatter.feeds.formats import current_format
+from publisher.printable import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -188,11 +189,11 @@ def _post(client: httpx.Client, hub: str, feed: str, seconds: float) -> HubAnswe
             body += piece
             if len(body) >= _READ_BYTES or time.monotonic() > deadline:
                 break
-    said = body.decode("utf-8", errors="replace") if response.status_code >= _REFUSED else ""
-    text = "".join(c if c.isprintable() else " " for c in said.split("<")[0] or "")
+    text = body.decode("utf-8", errors="replace") if response.status_code >= _REFUSED else ""
+    reason = one_line(text.split("<")[0]) or one_line(response.reason_phrase)
     return HubAnswer(
         response.status_code,
-        " ".join((text or response.reason_phrase).split())[:_SHOWN],
+        reason[:_SHOWN],
         response.headers.get("Retry-After", "").strip(),
         response.headers.get("Location", "")[:_SHOWN],
     )

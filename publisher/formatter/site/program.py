@@ -29,7 +29,8 @@ def program_fingerprint(settings: Settings) -> int:
         *(package / room for room in ("formatter", "models", "newsletter", "settings")),
         *template_folders(settings),
     ]
-    texts = [file for folder in folders for file in _files(folder)]
+    texts = [str(package / "wcag.py")]  # the colours of pages depend on it
+    texts += [file for folder in folders for file in _files(folder)]
     # Of the inbox, a page shows its address, and of it nothing that is secret.
     inbox = (settings.inbox.is_set_up, settings.inbox_address)
     shown = (settings.site, settings.feeds, settings.newsletter, inbox, settings.web.root)
