@@ -15,39 +15,39 @@ if TYPE_CHECKING:
 
 
 class DocumentFrame(NamedTuple):
-    """What comes before the entries of a document, and what after."""
+    """The bytes of a document before its entries, and those after."""
 
     before: bytes
     after: bytes
 
 
-def assembled(
+def assemble(
     feed: Feed,
     limit: int | None,
-    kind: str,
+    format_name: str,
     make_frame: Callable[[datetime], DocumentFrame],
-    make_part: Callable[[FeedEntry], bytes],
+    render_entry: Callable[[FeedEntry], bytes],
     separator: bytes = b"",
 ) -> bytes:
     """Return the document of `feed`: as many of its entries as `limit` bytes hold, at least one.
 
-    `make_frame` gets the feed's date, which is that of the newest entry that is in it. `kind` tells
-    the bytes of this format from others'.
+    `make_frame` gets the feed's date, which is that of the newest entry that is in it. By
+    `format_name` the bytes of `render_entry` are told from those of other formats.
     """
-    parts: list[bytes] = []
+    contents: list[bytes] = []
     size = 0
     for entry in feed.entries:
-        part = entry.part(kind, make_part)
-        size += len(part) + (len(separator) if parts else 0)
-        if limit is not None and size > limit and parts:
+        content = entry.rendered(format_name, render_entry)
+        size += len(content) + (len(separator) if contents else 0)
+        if limit is not None and size > limit and contents:
             break
-        parts.append(part)
+        contents.append(content)
     while True:
-        kept = feed.entries[: len(parts)]
-        frame = make_frame(max((entry.updated for entry in kept), default=feed.updated))
+        included = feed.entries[: len(contents)]
+        frame = make_frame(max((entry.updated for entry in included), default=feed.updated))
         # In one go: an archive has megabytes.
-        between = [some for part in parts for some in (separator, part)][1:]
-        document = b"".join((frame.before, *between, frame.after))
-        if limit is None or len(document) <= limit or len(parts) <= 1:
+        body = [piece for content in contents for piece in (separator, content)][1:]
+        document = b"".join((frame.before, *body, frame.after))
+        if limit is None or len(document) <= limit or len(contents) <= 1:
             return document
-        parts.pop()
+        contents.pop()

@@ -1,4 +1,4 @@
-"""From papers to feed entries: what every feed format needs, worked out once for all of them."""
+"""Papers as feed entries: all that a feed format needs, worked out once for all formats."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TAG_SAFE = "-._~!$&'()*+,;=:@/?"  # RFC 4151, 2.1 and RFC 3986, 3.3: a tag's "s
 class FeedEntry:
     """A paper as it stands in a feed. `html` is safe mark-up, the other texts are plain.
 
-    Whoever makes one need not care for XML: characters that it forbids are taken out of all texts,
+    A format need not care for XML: characters that it forbids are taken out of all texts,
     and times get offsets in whole minutes. Addresses are absolute http(s) URIs, "" where there is
     none; `url` is always there. Languages are BCP 47 tags, "" where nobody knows.
     """
@@ -63,24 +63,21 @@ class FeedEntry:
         for name in ("published", "updated"):
             object.__setattr__(self, name, exact_offset(getattr(self, name)))
 
-    def part(self, _kind: str, make: Callable[[FeedEntry], bytes]) -> bytes:
-        """Return what `make` makes of the entry."""
-        return make(self)
+    def rendered(self, _format_name: str, render: Callable[[FeedEntry], bytes]) -> bytes:
+        """Return what `render` makes of the entry; see `PendingEntry.rendered`."""
+        return render(self)
 
 
 class PendingEntry(Protocol):
-    """An entry that may never have to be made, because its parts were kept from an earlier build.
-
-    `part` returns what `make` makes, or made, of it; `kind` tells one maker from another.
-    """
+    """An entry that may never have to be made, as its bytes were kept from an earlier build."""
 
     @property
     def updated(self) -> datetime:
-        """When the entry changed last."""
+        """The time when the entry changed last."""
         ...
 
-    def part(self, kind: str, make: Callable[[FeedEntry], bytes]) -> bytes:
-        """Return what `make` makes of the entry."""
+    def rendered(self, format_name: str, render: Callable[[FeedEntry], bytes]) -> bytes:
+        """Return what `render` makes of the entry, or made of it before in the same format."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Makes the entries of papers when a feed asks for them, and keeps what the next build needs.
+"""The entries of papers, made when a feed asks for them; some are kept for the next build.
 
 A current feed changes by a few entries a day; the others come, as bytes, from the last build.
 """
@@ -25,9 +25,10 @@ Lookup = Callable[[Sequence[int]], Mapping[int, bytes]]
 
 
 class EntryMaker:
-    """Makes entries; `paper` returns the paper of a number, `lookup` the bytes kept under each key.
+    """Makes entries and their bytes in each format, none twice.
 
-    Of entries in `recent` (numbers of papers), the bytes are to be kept for the next build.
+    `paper` returns the paper of a number, `lookup` the bytes that an earlier build kept under each
+    key. The bytes of papers whose numbers are in `recent` are to be kept for the next build.
     """
 
     def __init__(
@@ -45,17 +46,18 @@ class EntryMaker:
         self._recent = recent
         self._fresh: dict[int, bytes] = {}
         self._kept: dict[int, bytes] = {}
-        self._unasked: dict[str, list[FeedItem]] = {}  # by format, what may be kept
-        # Of one batch of parts, as of a month: its archives show each entry in several feeds.
+        # Recent items whose bytes in a format, by its file name, were not looked up yet.
+        self._to_look_up: dict[str, list[FeedItem]] = {}
+        # Of one batch of targets, as of a month: its archives show each entry in several feeds.
         self._entries: dict[int, FeedEntry] = {}
-        self._parts: dict[int, bytes] = {}
+        self._rendered: dict[int, bytes] = {}
 
-    def pending(self, listed: Sequence[FeedItem]) -> tuple[EntryOfPaper, ...]:
+    def pending(self, items: Sequence[FeedItem]) -> tuple[EntryOfPaper, ...]:
         """Return the entries of papers, each to be made when it is needed."""
-        recent = [one for one in listed if one.number in self._recent]
-        self._unasked = {feed_format.file_name: recent for feed_format in formats.FORMATS}
+        recent = [item for item in items if item.number in self._recent]
+        self._to_look_up = {feed_format.file_name: recent for feed_format in formats.FORMATS}
         self._kept.clear()
-        return tuple(EntryOfPaper(one, self) for one in listed)
+        return tuple(EntryOfPaper(item, self) for item in items)
 
     def take_fresh(self) -> Mapping[int, bytes]:
         """Return by its key what is to be kept of what was made since the last call."""
@@ -63,41 +65,41 @@ class EntryMaker:
         return fresh
 
     def forget(self) -> None:
-        """Forget what was made, as for a batch of parts."""
+        """Forget what was made, as for a batch of targets."""
         self._entries.clear()
-        self._parts.clear()
+        self._rendered.clear()
 
-    def part(self, listed: FeedItem, kind: str, make: Callable[[FeedEntry], bytes]) -> bytes:
-        """Return what `make` makes, or made, of the entry of a paper."""
-        key = _key(listed, kind)
-        if recent := self._unasked.pop(kind, None):
-            keys = [_key(one, kind) for one in recent]
-            self._kept.update(self._lookup([one for one in keys if one not in self._parts]))
-        kept = self._kept.get(key) or self._parts.get(key)
-        if kept is None:
-            kept = self._parts[key] = make(self._entry(listed))
-            if all(
-                _key(listed, feed_format.file_name) in self._parts
-                for feed_format in formats.FORMATS
-            ):
-                del self._entries[listed.number]
-            if listed.number in self._recent:
-                self._fresh[key] = kept
-        return kept
+    def rendered(
+        self, item: FeedItem, format_name: str, render: Callable[[FeedEntry], bytes]
+    ) -> bytes:
+        """Return what `render` makes of the entry of a paper; see `PendingEntry.rendered`."""
+        key = _key(item, format_name)
+        if recent := self._to_look_up.pop(format_name, None):
+            keys = [_key(other, format_name) for other in recent]
+            self._kept.update(self._lookup([key for key in keys if key not in self._rendered]))
+        content = self._kept.get(key) or self._rendered.get(key)
+        if content is None:
+            content = self._rendered[key] = render(self._entry(item))
+            names = [feed_format.file_name for feed_format in formats.FORMATS]
+            if all(_key(item, name) in self._rendered for name in names):
+                del self._entries[item.number]
+            if item.number in self._recent:
+                self._fresh[key] = content
+        return content
 
-    def moment(self, listed: FeedItem) -> datetime:
+    def moment(self, item: FeedItem) -> datetime:
         """Return when the entry of a paper changed last, in the site's zone."""
-        return seconds(listed.updated).astimezone(self._zone)
+        return seconds(item.updated).astimezone(self._zone)
 
-    def _entry(self, listed: FeedItem) -> FeedEntry:
-        entry = self._entries.get(listed.number)
+    def _entry(self, item: FeedItem) -> FeedEntry:
+        entry = self._entries.get(item.number)
         if entry is None:
-            entry = self._entries[listed.number] = self._make(listed)
+            entry = self._entries[item.number] = self._make(item)
         return entry
 
-    def _make(self, listed: FeedItem) -> FeedEntry:
-        paper = self._paper(listed.number)
-        updated = seconds(listed.updated).astimezone(paper.updated.tzinfo)
+    def _make(self, item: FeedItem) -> FeedEntry:
+        paper = self._paper(item.number)
+        updated = seconds(item.updated).astimezone(paper.updated.tzinfo)
         published = updated if paper.updated == paper.first_published else paper.first_published
         return make_entry(paper, self._settings, published=published, updated=updated)
 
@@ -105,27 +107,27 @@ class EntryMaker:
 class EntryOfPaper:
     """The entry of a paper, not made before it is needed; see `EntryMaker`."""
 
-    __slots__ = ("_listed", "_maker")
+    __slots__ = ("_item", "_maker")
 
-    def __init__(self, listed: FeedItem, maker: EntryMaker) -> None:
+    def __init__(self, item: FeedItem, maker: EntryMaker) -> None:
         """Stand for the entry that `maker` will make."""
-        self._listed = listed
+        self._item = item
         self._maker = maker
 
     @property
     def updated(self) -> datetime:
-        """When the entry changed last."""
-        return self._maker.moment(self._listed)
+        """The time when the entry changed last."""
+        return self._maker.moment(self._item)
 
-    def part(self, kind: str, make: Callable[[FeedEntry], bytes]) -> bytes:
-        """Return what `make` makes, or made, of the entry."""
-        return self._maker.part(self._listed, kind, make)
+    def rendered(self, format_name: str, render: Callable[[FeedEntry], bytes]) -> bytes:
+        """Return what `render` makes of the entry; see `PendingEntry.rendered`."""
+        return self._maker.rendered(self._item, format_name, render)
 
 
-def _key(listed: FeedItem, kind: str) -> int:
-    return (listed.key ^ _kind_key(kind)) & ((1 << 63) - 1)
+def _key(item: FeedItem, format_name: str) -> int:
+    return (item.key ^ _format_key(format_name)) & ((1 << 63) - 1)
 
 
 @lru_cache
-def _kind_key(kind: str) -> int:
-    return stable_hash(kind)
+def _format_key(format_name: str) -> int:
+    return stable_hash(format_name)

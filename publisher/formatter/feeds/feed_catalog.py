@@ -1,4 +1,4 @@
-"""Which feeds there are: of all papers, of each topic, language and saved filter."""
+"""The feeds of a site: one of all papers, and one for each topic, language and saved filter."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LANGUAGES = {"en": "English", "zh": "中文"}
 
 
 class FeedPlan:
-    """A feed before any of its entries is made; `listed` are its papers, updated last first."""
+    """A feed before any of its entries is made; `items` are its papers, updated last first."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class FeedPlan:
         description: str,
         home: str,
         language: str,
-        listed: Sequence[FeedItem],
+        items: Sequence[FeedItem],
         group: str = "",
     ) -> None:
         """Plan the feed in `folder` ("", "topics/nerf/"); `home` is the page it belongs to.
@@ -43,16 +43,16 @@ class FeedPlan:
         self.description = description
         self.home = home
         self.language = language
-        self.listed = listed
+        self.items = items
         self.group = group
 
     @cached_property
     def by_month(self) -> Mapping[str, list[FeedItem]]:
         """The papers by month ("2024-12"), the newest month first."""
-        found: defaultdict[str, list[FeedItem]] = defaultdict(list)
-        for one in self.listed:
-            found[one.month].append(one)
-        return {month: found[month] for month in sorted(found, reverse=True)}
+        by_month: defaultdict[str, list[FeedItem]] = defaultdict(list)
+        for item in self.items:
+            by_month[item.month].append(item)
+        return {month: by_month[month] for month in sorted(by_month, reverse=True)}
 
     @cached_property
     def months(self) -> list[str]:
@@ -70,12 +70,12 @@ class FeedPlan:
 
     @cached_property
     def fingerprint(self) -> int:
-        """What stands for all that its documents show beside papers."""
+        """A number that differs where anything of its documents differs but the papers."""
         return stable_hash(self.folder, self.title, self.description, self.home, self.language)
 
     def newest(self, settings: Settings) -> Sequence[FeedItem]:
         """Return the papers of the current document, at most."""
-        return self.listed[: settings.feeds.entries]
+        return self.items[: settings.feeds.entries]
 
     def current(self, maker: EntryMaker, settings: Settings) -> Feed:
         """Return the feed with its newest entries."""
@@ -86,12 +86,12 @@ class FeedPlan:
     def archive(self, month: str, maker: EntryMaker, settings: Settings) -> Feed:
         """Return the archive document of `month`."""
         older, newer = self.neighbours[month]
-        listed = self.by_month[month]
-        return self._feed(listed, maker, settings, month=month, older=older, newer=newer)
+        items = self.by_month[month]
+        return self._feed(items, maker, settings, month=month, older=older, newer=newer)
 
     def _feed(
         self,
-        listed: Sequence[FeedItem],
+        items: Sequence[FeedItem],
         maker: EntryMaker,
         settings: Settings,
         *,
@@ -101,7 +101,7 @@ class FeedPlan:
         hub_url: str = "",
     ) -> Feed:
         site = settings.site
-        entries = maker.pending(listed)
+        entries = maker.pending(items)
         return Feed(
             id=f"tag:{site.domain},{site.tag_date}:{self.folder or '/'}",
             title=self.title,
@@ -122,38 +122,38 @@ class FeedPlan:
 
 def plan_feeds(
     collection: Collection,
-    listed: Sequence[FeedItem],
-    labels: Mapping[int, Sequence[str]],
+    items: Sequence[FeedItem],
+    memberships: Mapping[int, Sequence[str]],
     settings: Settings,
 ) -> list[FeedPlan]:
     """Return the feeds of a site: of everything, then of topics, languages and saved filters.
 
-    `listed` are all papers, and `labels` by their number the folders of languages and saved
-    filters that they belong to. There is a feed for a language where there are two.
+    `items` are all papers, `memberships` the folders of the feeds of languages and saved filters
+    that each belongs to, by its number. Languages have feeds where there is more than one.
     """
     site = settings.site
     texts = words_in(PageWords, settings.site.language)
     by_topic: defaultdict[str, list[FeedItem]] = defaultdict(list)
-    by_label: defaultdict[str, list[FeedItem]] = defaultdict(list)
-    for one in listed:
-        for topic in one.head.topics:
-            by_topic[topic.slug].append(one)
-        for label in labels.get(one.number, ()):
-            by_label[label].append(one)
-    plans = [FeedPlan("", site.title, site.description, "", site.language, listed)]
+    by_folder: defaultdict[str, list[FeedItem]] = defaultdict(list)
+    for item in items:
+        for topic in item.summary.topics:
+            by_topic[topic.slug].append(item)
+        for folder in memberships.get(item.number, ()):
+            by_folder[folder].append(item)
+    plans = [FeedPlan("", site.title, site.description, "", site.language, items)]
     for topic in collection.topics:
         folder = f"topics/{topic.slug}/"
         about = texts.topic_description.format(topic=topic.name)
         title = f"{site.title}: {topic.name}"
         plans.append(FeedPlan(folder, title, about, folder, site.language, by_topic[topic.slug]))
     languages = {code: f"languages/{code}/" for code in LANGUAGES}
-    found = [code for code, folder in languages.items() if by_label[folder]]
-    for code in found if len(found) > 1 else ():
+    in_use = [code for code, folder in languages.items() if by_folder[folder]]
+    for code in in_use if len(in_use) > 1 else ():
         folder, name = languages[code], LANGUAGES[code]
         title = f"{site.title}: {name}"
-        plans.append(FeedPlan(folder, title, site.description, "", code, by_label[folder], name))
+        plans.append(FeedPlan(folder, title, site.description, "", code, by_folder[folder], name))
     for saved in settings.feeds.saved:
         folder, name = f"filters/{saved.name}/", saved.title or saved.name
         title, about = f"{site.title}: {name}", site.description
-        plans.append(FeedPlan(folder, title, about, "", site.language, by_label[folder], name))
+        plans.append(FeedPlan(folder, title, about, "", site.language, by_folder[folder], name))
     return plans

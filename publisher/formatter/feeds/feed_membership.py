@@ -1,6 +1,6 @@
-"""Which feeds of a language or of a saved filter a paper belongs to.
+"""The feeds of languages and saved filters that each paper belongs to.
 
-To know that, its texts must be read; so what was found is kept by the paper's fingerprint.
+To know them, the paper's texts must be read; so they are kept by its fingerprint.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from publisher.formatter.feeds.timeline import FeedItem
     from publisher.models import Paper
 
-_AT_ONCE = 500  # papers; of fewer, a second process takes longer to start than it saves
-_kept = msgspec.msgpack.Decoder(dict[int, tuple[str, ...]])
+_BATCH = 500  # papers; of fewer, a second process takes longer to start than it saves
+_decoder = msgspec.msgpack.Decoder(dict[int, tuple[str, ...]])
 
 
 def find_memberships(
-    listed: Sequence[FeedItem],
+    items: Sequence[FeedItem],
     papers: Sequence[Paper],
     saved: Mapping[str, Callable[[Paper], bool]],
     kept: bytes | None,
@@ -32,35 +32,36 @@ def find_memberships(
 ) -> tuple[dict[int, tuple[str, ...]], bytes | None]:
     """Return the folders of the feeds that each paper belongs to, by its number; and what to keep.
 
-    `saved` has a test for each saved filter by its name; `kept` is what was to keep last time. None
-    is to be kept where that is still right. As many as `workers` processes read what is new.
+    `saved` has a test for each saved filter by its name; `kept` is what the last build was to keep.
+    What to keep is None where `kept` is still right. New papers are read by up to `workers`
+    processes.
     """
-    known = _kept.decode(kept) if kept else {}
-    unknown = [one for one in listed if one.head.fingerprint not in known]
+    before = _decoder.decode(kept) if kept else {}
+    new = [item for item in items if item.summary.fingerprint not in before]
     tasks = [
-        partial(_read, unknown[start : start + _AT_ONCE], papers, saved)
-        for start in range(0, len(unknown), _AT_ONCE)
+        partial(_read, new[start : start + _BATCH], papers, saved)
+        for start in range(0, len(new), _BATCH)
     ]
     read: dict[int, tuple[str, ...]] = {}
-    for some in map_parallel(tasks, workers):
-        read |= some
-    fresh = {
-        fingerprint: read[fingerprint] if fingerprint in read else known[fingerprint]
-        for fingerprint in (one.head.fingerprint for one in listed)
+    for batch in map_parallel(tasks, workers):
+        read |= batch
+    now = {
+        fingerprint: read[fingerprint] if fingerprint in read else before[fingerprint]
+        for fingerprint in (item.summary.fingerprint for item in items)
     }
-    found = {one.number: fresh[one.head.fingerprint] for one in listed}
-    return found, None if fresh == known else msgspec.msgpack.encode(fresh)
+    memberships = {item.number: now[item.summary.fingerprint] for item in items}
+    return memberships, None if now == before else msgspec.msgpack.encode(now)
 
 
 def _read(
-    listed: Sequence[FeedItem],
+    items: Sequence[FeedItem],
     papers: Sequence[Paper],
     saved: Mapping[str, Callable[[Paper], bool]],
 ) -> Iterator[dict[int, tuple[str, ...]]]:
-    yield {one.head.fingerprint: _labels(papers[one.number], saved) for one in listed}
+    yield {item.summary.fingerprint: _folders(papers[item.number], saved) for item in items}
 
 
-def _labels(paper: Paper, saved: Mapping[str, Callable[[Paper], bool]]) -> tuple[str, ...]:
+def _folders(paper: Paper, saved: Mapping[str, Callable[[Paper], bool]]) -> tuple[str, ...]:
     text = paper.summary or " ".join(paper.takeaways) or paper.abstract or paper.title
     filters = (f"filters/{name}/" for name, matches in saved.items() if matches(paper))
     return (f"languages/{language(text)}/", *filters)

@@ -1,4 +1,4 @@
-"""When each paper stands in the feeds, worked out for the whole archive without reading a text."""
+"""The papers of an archive in the order and at the times of feeds, known without reading a text."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class FeedItem(NamedTuple):  # as `PaperSummary` is: there are as many as papers
     """A paper's place in the feeds; `number` is its place in the collection."""
 
     number: int
-    head: PaperSummary
+    summary: PaperSummary
     updated: int  # seconds since 1970; no two papers have the same
     month: str  # "2024-12", of its first digest in the site's zone
-    key: int  # stands for all that an entry of the paper shows
+    key: int  # differs where anything differs that an entry of the paper shows
 
 
 def lay_out(collection: Collection, zone: ZoneInfo) -> list[FeedItem]:
@@ -40,21 +40,22 @@ def lay_out(collection: Collection, zone: ZoneInfo) -> list[FeedItem]:
     """
     summaries = collection.summaries or summaries_of(collection.papers)
     months: dict[int, str] = {}
-    found: list[FeedItem] = []
+    items: list[FeedItem] = []
     last = -(1 << 62)
     # Two sorts by ready keys take a third of the time of one by pairs.
     order = sorted(range(len(summaries)), key=[summary.id for summary in summaries].__getitem__)
     order.sort(key=[summary.updated for summary in summaries].__getitem__)
     for number in order:
-        head = summaries[number]
-        last = max(head.updated // _SECOND, last + 1)
-        first = head.first_published
+        summary = summaries[number]
+        last = max(summary.updated // _SECOND, last + 1)
+        first = summary.first_published
         month = months.get(first)
         if month is None:
             month = months[first] = moment(first).astimezone(zone).strftime("%Y-%m")
-        found.append(FeedItem(number, head, last, month, hash((head.fingerprint, last))))
-    found.reverse()
-    return found
+        key = hash((summary.fingerprint, last))
+        items.append(FeedItem(number, summary, last, month, key))
+    items.reverse()
+    return items
 
 
 def moment(microseconds: int) -> datetime:
@@ -68,7 +69,7 @@ def seconds(count: int) -> datetime:
 
 
 def summaries_of(papers: Iterable[Paper]) -> Sequence[PaperSummary]:
-    """Return the heads of `papers`, each read whole."""
+    """Return the summaries of `papers`, each read whole."""
     encode = msgspec.json.Encoder().encode
     return [
         PaperSummary(

@@ -1,4 +1,7 @@
-"""Everything since the first day: a page, a sitemap and the documents of each feed by month."""
+"""Everything since the first day: a page, a sitemap and the documents of each feed by month.
+
+The archives of a month are one batch, as they show the same entries.
+"""
 
 from __future__ import annotations
 
@@ -18,50 +21,50 @@ if TYPE_CHECKING:
 PAPERS_ON_A_PAGE = 250  # as pages/archive.py has it
 
 
-def month_targets(plan: PaperIndex, stage: int) -> Iterator[BuildTarget]:
+def month_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield the page of each month, and the sitemap of its papers."""
-    for at, month in enumerate(plan.months):
-        found = plan.by_month[month]
-        newer = plan.months[at - 1] if at else ""
-        older = plan.months[at + 1] if at + 1 < len(plan.months) else ""
+    for at, month in enumerate(index.months):
+        items = index.by_month[month]
+        newer = index.months[at - 1] if at else ""
+        older = index.months[at + 1] if at + 1 < len(index.months) else ""
         yield BuildTarget(
             name=f"month {month}",
             fingerprint=mixed(
-                (stable_hash(older, newer), *(one.head.fingerprint for one in found))
+                (stable_hash(older, newer), *(item.summary.fingerprint for item in items))
             ),
-            paths=partial(_month_paths, month, len(found)),
-            render=partial(_render_month, plan, month, older, newer),
+            paths=partial(_month_paths, month, len(items)),
+            render=partial(_render_month, index, month, older, newer),
             batch=f"pages of {month}",
             stage=stage,
-            shown=len(found),
+            shown=len(items),
         )
         yield BuildTarget(
             name=f"sitemap {month}",
-            fingerprint=mixed(one.head.fingerprint for one in found),
+            fingerprint=mixed(item.summary.fingerprint for item in items),
             paths=partial(_sitemap_paths, month),
-            render=partial(_render_sitemap, plan, month),
+            render=partial(_render_sitemap, index, month),
             batch=f"pages of {month}",
             stage=stage,
-            shown=len(found),
+            shown=len(items),
         )
 
 
-def archive_targets(plan: PaperIndex, stage: int) -> Iterator[BuildTarget]:
+def archive_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield the archive documents, each of one feed and month; they may be large."""
-    for feed in plan.feeds:
-        for month, found in feed.by_month.items():
+    for feed in index.feeds:
+        for month, items in feed.by_month.items():
             facts = (feed.fingerprint, stable_hash(*feed.neighbours[month]))
-            fingerprint = mixed((*facts, *(one.key for one in found)))
+            fingerprint = mixed((*facts, *(item.key for item in items)))
             for feed_format in formats.FORMATS:
                 path = f"archive/{month}/{feed.folder}{feed_format.file_name}"
                 yield BuildTarget(
                     name=path,
                     fingerprint=fingerprint,
                     paths=partial(tuple, (path,)),
-                    render=partial(_render_archive, plan, feed, month, feed_format),
+                    render=partial(_render_archive, index, feed, month, feed_format),
                     batch=month,
                     stage=stage,
-                    shown=len(found),
+                    shown=len(items),
                 )
 
 
@@ -71,25 +74,25 @@ def _month_paths(month: str, count: int) -> list[str]:
     return [f"archive/{month}/{number}.html" for number in numbers]
 
 
-def _render_month(plan: PaperIndex, month: str, older: str, newer: str) -> dict[str, bytes]:
+def _render_month(index: PaperIndex, month: str, older: str, newer: str) -> dict[str, bytes]:
     from publisher.formatter.pages import render_month  # noqa: PLC0415 - jinja2 takes its time
 
-    papers = plan.papers(plan.by_month[month])
-    return render_month(month, papers, plan.settings, older=older, newer=newer)
+    papers = index.papers(index.by_month[month])
+    return render_month(month, papers, index.settings, older=older, newer=newer)
 
 
 def _sitemap_paths(month: str) -> tuple[str, ...]:
     return (f"sitemap-{month}.xml",)
 
 
-def _render_sitemap(plan: PaperIndex, month: str) -> dict[str, bytes]:
+def _render_sitemap(index: PaperIndex, month: str) -> dict[str, bytes]:
     from publisher.formatter.pages import render_sitemap_month  # noqa: PLC0415
 
-    return render_sitemap_month(month, plan.papers(plan.by_month[month]), plan.settings)
+    return render_sitemap_month(month, index.papers(index.by_month[month]), index.settings)
 
 
 def _render_archive(
-    plan: PaperIndex, feed: FeedPlan, month: str, feed_format: FeedFormat
+    index: PaperIndex, feed: FeedPlan, month: str, feed_format: FeedFormat
 ) -> dict[str, bytes]:
-    made = feed.archive(month, plan.maker, plan.settings)
-    return {made.path(feed_format.file_name): feed_format.render(made)}
+    document = feed.archive(month, index.maker, index.settings)
+    return {document.path(feed_format.file_name): feed_format.render(document)}

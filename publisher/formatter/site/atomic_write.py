@@ -1,4 +1,4 @@
-"""The output folder: only what changed is written, and every file is whole at every moment.
+"""Writing to the output folder: only what changed, and every file is whole at every moment.
 
 A compressed copy beside a large file (`x.gz`) comes and goes with it. There may be a hundred
 thousand files, so paths are texts here: to make a Path takes longer than most calls.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGE = 32_768  # bytes from which on a compressed copy saves more than a request costs
-# What the next levels save is a few percent, and they take up to twice the time.
+# The next levels save a few percent and take up to twice the time.
 _LEVEL = 1
 # Windows would turn line ends into its own.
 _AS_IT_IS = getattr(os, "O_BINARY", 0)
@@ -37,7 +37,7 @@ def write_changed(
     """
     written: list[str] = []
     root = os.fspath(folder)
-    made: set[str] = set()  # folders that are there
+    existing: set[str] = set()  # folders
     for path, content in files.items():
         target = f"{root}/{checked(path)}"
         try:
@@ -46,11 +46,11 @@ def write_changed(
                     _write_copy(target, content)
                 continue
             parent = target.rpartition("/")[0]
-            if parent not in made:
+            if parent not in existing:
                 os.makedirs(parent, exist_ok=True)  # noqa: PTH103
-                made.add(parent)
-            # Before the file itself: who asks for both in between gets an old and a new one,
-            # each whole; the other way round a stopped build would leave them apart.
+                existing.add(parent)
+            # Before the file itself: a request in between gets an old and a new one, each whole;
+            # the other way round a stopped build would leave an old copy beside a new file.
             if served and not _write_copy(target, content):
                 with suppress(FileNotFoundError):
                     os.unlink(target + ".gz")  # noqa: PTH108
@@ -168,7 +168,7 @@ def explained(target: str | Path, error: OSError) -> OutputError:
 
 
 def checked(path: str) -> str:
-    """Return `path` if it stays inside the folder; slugs make sure, this makes certain.
+    """Return `path` if it stays inside the folder. Slugs should see to that; this is the check.
 
     Raises `OutputError`.
     """

@@ -1,6 +1,6 @@
-"""Writes the site of a collection to the output folder, where anything of it may have changed.
+"""The build of a site: what of it changed is planned and made, most often nothing at all.
 
-Nothing changed is what most runs find, so what makes files is imported only where there are any.
+So the modules that plan and make files are imported only where there are any to make.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from publisher.formatter.site.build_target import stable_hash
 from publisher.formatter.site.changes import Changes
 from publisher.formatter.site.program import program_fingerprint
 from publisher.models import PastIssue
+from publisher.process_pool import usable_cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,9 +30,9 @@ _decode_issues = msgspec.json.Decoder(tuple[PastIssue, ...]).decode
 
 @dataclass(frozen=True, slots=True)
 class IssueSource:
-    """Where the issues that were sent are found: `read` gives them, newest first.
+    """The issues that were sent: `read` returns them, newest first.
 
-    It is not asked again while `stamp` is the same, unless that is empty.
+    It is not called again while `stamp` is the same, unless that is empty.
     """
 
     stamp: str
@@ -60,38 +61,43 @@ def build_site(
     folder = settings.path(settings.output.folder)
     state = open_state(settings.cache_folder, folder)
 
-    def bring() -> Changes:
-        past = _past_issues(issues, state)
-        content = stable_hash(collection.fingerprint, past) if collection.fingerprint else 0
+    def build() -> Changes:
+        past_issues = _past_issues(issues, state)
+        content = stable_hash(collection.fingerprint, past_issues) if collection.fingerprint else 0
         if content and state.is_made_of(program, content) and not state.disturbed():
             return Changes()
-        from publisher.formatter.site.plan import build_changed  # noqa: PLC0415 - see the docstring
+        from publisher.formatter.site.build_targets import build_targets  # noqa: PLC0415 - as above
+        from publisher.formatter.site.plan import plan_site  # noqa: PLC0415 - as above
+        from publisher.formatter.templating.templates import forget_templates  # noqa: PLC0415
 
-        changes = build_changed(
+        forget_templates()
+        cores = usable_cores() if workers is None else workers
+        targets, index = plan_site(
             collection,
             settings,
             state,
             program,
             saved=saved,
-            issues=_decode_issues(past),
-            workers=workers,
+            issues=_decode_issues(past_issues),
+            workers=cores,
         )
+        changes = build_targets(folder, state, program, targets, cores, index)
         state.note_content(content)
         return changes
 
     try:
-        return bring()
+        return build()
     except sqlite3.DatabaseError:  # damaged inside, where opening it does not look
         state.give_up()
-        return bring()
+        return build()
     finally:
         state.close()
 
 
 def prepare() -> None:
-    """Load what `write` needs where anything changed: half of what a small change takes."""
-    from publisher.formatter.site import plan  # noqa: F401, PLC0415 - see the docstring
-    from publisher.formatter.site.paper_index import load_modules  # noqa: PLC0415
+    """Import what `build_site` needs where anything changed: half the time of a small change."""
+    from publisher.formatter.site import build_targets, plan  # noqa: F401, PLC0415 - as above
+    from publisher.formatter.site.paper_index import load_modules  # noqa: PLC0415 - as above
 
     load_modules()
 

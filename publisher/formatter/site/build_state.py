@@ -1,10 +1,10 @@
-"""What the last build of a folder made of which input, so that this one makes only what differs.
+"""The state of an output folder: the targets that the last build made, and of which input.
 
 One SQLite file in the cache folder for each output folder, safe to delete: without it everything
 is made anew and compared with what is there. It is believed as far as the output still looks as
 the last build left it, by the times of change of its folders and of the files in `WATCHED`.
-Where it can't be written, as on a full disk, it is given up as a whole: to know nothing costs time,
-to know something wrong costs readers.
+Where it can't be written, as on a full disk, it is given up as a whole: knowing nothing costs time,
+but a wrong belief would leave old files to readers.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
     from publisher.formatter.site.build_target import BuildTarget
 
-# Folders whose files are looked at one by one. What a stranger changes in place, without a new
-# name, goes unseen elsewhere: there may be a hundred thousand files, and nobody has a reason to.
+# Folders whose files are looked at one by one. Elsewhere a change in place, without a new name,
+# goes unseen: there may be a hundred thousand files, and nobody has a reason to change one.
 WATCHED = ("", "topics")
-CLOCK = "publisher-clock"  # a file in the output folder, there for a moment
+CLOCK = "publisher-clock"  # a file in the output folder that is there for a moment
 _VARIABLES = 900  # SQLite takes 999 in a query where it was built long ago
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS parts (
+CREATE TABLE IF NOT EXISTS targets (
     name TEXT PRIMARY KEY, fingerprint INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS paths (name TEXT PRIMARY KEY, paths TEXT NOT NULL);
@@ -51,11 +51,11 @@ class BuildState:
         self._path = path
         self._process = os.getpid()
 
-    def known(self, program: int) -> dict[str, int]:
-        """Return the fingerprint of each part that a build by the same `program` made."""
+    def fingerprints(self, program: int) -> dict[str, int]:
+        """Return the fingerprint of each target, by its name, that the same `program` made."""
         if self._fact("program") != program:
             return {}
-        return dict(self._connection.execute("SELECT name, fingerprint FROM parts"))
+        return dict(self._connection.execute("SELECT name, fingerprint FROM targets"))
 
     def was_interrupted(self) -> bool:
         """Return whether a build began and did not end."""
@@ -64,8 +64,8 @@ class BuildState:
     def is_made_of(self, program: int, content: int) -> bool:
         """Return whether the last build was by `program`, of this `content`, and ended."""
         facts = dict(self._connection.execute("SELECT name, value FROM facts"))
-        wanted = {"program": program, "content": content, "building": 0}
-        return all(facts.get(name) == value for name, value in wanted.items())
+        expected = {"program": program, "content": content, "building": 0}
+        return all(facts.get(name) == value for name, value in expected.items())
 
     def disturbed(self) -> dict[str, frozenset[str]]:
         """Return the folders that no longer look as they were left.
@@ -73,7 +73,7 @@ class BuildState:
         With each, the names of what is in it and was not touched since.
         """
         finished = self._fact("finished")
-        found: dict[str, frozenset[str]] = {}
+        folders: dict[str, frozenset[str]] = {}
         for path, changed in self._connection.execute("SELECT path, changed FROM folders"):
             at = f"{self._folder}/{path}"
             looked_at = path.split("/")[0] in WATCHED
@@ -83,35 +83,35 @@ class BuildState:
                 with os.scandir(at) as listing:
                     entries = [(entry.name, entry.stat().st_ctime_ns) for entry in listing]
             except OSError:
-                found[path] = frozenset()
+                folders[path] = frozenset()
                 continue
             # Not the time of change that cp and rsync set back.
-            calm = frozenset(name for name, ctime in entries if ctime <= finished)
-            if len(calm) < len(entries) or os.stat(at).st_mtime_ns != changed:  # noqa: PTH116
-                found[path] = calm
-        return found
+            untouched = frozenset(name for name, ctime in entries if ctime <= finished)
+            if len(untouched) < len(entries) or os.stat(at).st_mtime_ns != changed:  # noqa: PTH116
+                folders[path] = untouched
+        return folders
 
     def paths(self, names: Iterable[str]) -> set[str]:
-        """Return the paths of the parts `names` as they were made."""
-        found: set[str] = set()
+        """Return the paths of the files of the targets `names` as they were made."""
+        made: set[str] = set()
         for name in names:
             query = "SELECT paths FROM paths WHERE name = ?"
             for (paths,) in self._connection.execute(query, (name,)):
-                found.update(filter(None, paths.split("\n")))
-        return found
+                made.update(filter(None, paths.split("\n")))
+        return made
 
     def begin(self, program: int, names: Iterable[str]) -> None:
-        """Note that a build begins which makes or removes the parts `names`.
+        """Note that a build begins which makes or removes the targets `names`.
 
         What it does not end is unknown to the next one.
         """
         with self._writing():
             if self._fact("program") != program:
-                self._connection.execute("DELETE FROM parts")
+                self._connection.execute("DELETE FROM targets")
                 self._connection.execute("DELETE FROM folders")
                 self._connection.execute("DELETE FROM entries")
             self._connection.executemany(
-                "DELETE FROM parts WHERE name = ?", [(name,) for name in names]
+                "DELETE FROM targets WHERE name = ?", [(name,) for name in names]
             )
             # Not the old content either: it may come back before this build is noted as ended.
             self._note(program=program, building=1, content=0)
@@ -127,23 +127,23 @@ class BuildState:
 
     def finish(
         self,
-        made: Iterable[BuildTarget],
+        targets: Iterable[BuildTarget],
         paths: Mapping[str, Sequence[str]],
         folders: Iterable[str],
     ) -> None:
-        """Note that the build ended: parts `made`, `folders` written to.
+        """Note that the build ended, which made `targets` and wrote to `folders`.
 
-        `paths` are those of each part by its name.
+        `paths` are those of each target by its name.
         """
         finished = _file_clock(self._folder)
         with self._writing():
             self._connection.executemany(
-                "INSERT OR REPLACE INTO parts VALUES (?, ?)",
-                [(part.name, part.fingerprint) for part in made],
+                "INSERT OR REPLACE INTO targets VALUES (?, ?)",
+                [(target.name, target.fingerprint) for target in targets],
             )
             self._connection.executemany(
                 "INSERT OR REPLACE INTO paths VALUES (?, ?)",
-                [(name, "\n".join(some)) for name, some in paths.items()],
+                [(name, "\n".join(of_target)) for name, of_target in paths.items()],
             )
             for path in folders:
                 try:
@@ -168,13 +168,13 @@ class BuildState:
             self._inherited = self._connection
             self._connection = sqlite3.connect(self._path, timeout=10)
             self._process = os.getpid()
-        found: dict[int, bytes] = {}
+        entries: dict[int, bytes] = {}
         for start in range(0, len(keys), _VARIABLES):
-            some = keys[start : start + _VARIABLES]
-            marks = ",".join("?" * len(some))
-            query = f"SELECT key, content FROM entries WHERE key IN ({marks})"  # noqa: S608
-            found.update(self._connection.execute(query, some))
-        return found
+            batch = keys[start : start + _VARIABLES]
+            marks = ",".join("?" * len(batch))
+            query = f"SELECT key, content FROM entries WHERE key IN ({marks})"  # noqa: S608 - "?" alone
+            entries.update(self._connection.execute(query, batch))
+        return entries
 
     def kept(self, name: str, stamp: str) -> bytes | None:
         """Return what was kept under `name` with the same `stamp`."""
@@ -189,7 +189,7 @@ class BuildState:
             )
 
     def give_up(self) -> None:
-        """Know nothing from here on, and let the next build know nothing."""
+        """Know nothing from here on, and have the next build know nothing."""
         self.close()
         if self._path:
             for name in (f"{self._path}-journal", self._path):
@@ -255,9 +255,9 @@ def _is_ready(connection: sqlite3.Connection) -> bool:
     """Make the tables where there are none; return whether they are those of this program."""
     connection.execute("PRAGMA synchronous = NORMAL")
     layout = zlib.crc32(_SCHEMA.encode()) & 0x7FFF_FFFF
-    (found,) = connection.execute("PRAGMA user_version").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if tables and found != layout:
+    if tables and version != layout:
         return False
     connection.executescript(_SCHEMA)
     connection.execute(f"PRAGMA user_version = {layout}")

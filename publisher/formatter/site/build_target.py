@@ -1,4 +1,4 @@
-"""Parts of the site: files that are made together from the same input, and anew only with it."""
+"""Targets of the build: files that are made together, and anew only where their input changed."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _63_BITS = (1 << 63) - 1
 class BuildTarget:
     """Some files of the output folder.
 
-    `fingerprint` (63 bits) differs where any of the files may differ; `paths` says which they are
-    without making them; `render` makes them. Parts of one `batch` show the same papers, so one
-    process should make them; the batches that show most papers, `shown` by each part, are begun
-    first. Parts of a lower `stage` are written first, so that what links to a file is never there
-    before it.
+    `fingerprint` (63 bits) differs where any of the files may differ; `paths` returns their paths
+    without making them; `render` makes them. Targets of one `batch` show the same papers, so one
+    process makes them all; the batches that show most papers (`shown`, a number) are begun first.
+    Targets of a lower `stage` are written first, so that what links to a file is never there before
+    it.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""Writes the site: makes the parts whose input changed, removes the files of those that are gone.
+"""Makes the targets whose input changed, and removes the files of those that are gone.
 
-Whatever is stopped in the middle, every file is whole, and the next build makes up for it: a part
-is forgotten before it is made and noted when all is done; the manifest lists a file before it is
+Wherever a build is stopped, every file is whole and the next build makes up for the rest: a target
+is forgotten before it is made and noted when all are; the manifest lists a file before it is
 written, and until it was removed.
 """
 
@@ -37,10 +37,10 @@ _TEMPORARY = re.compile(r"\.(.+?)(?:\.gz)?\.\d+\.tmp")
 
 
 class TargetMaterials(Protocol):
-    """What parts are made with, for the processes that make them."""
+    """The things that targets are made with, as the processes that make them see it."""
 
     def prepare(self) -> None:
-        """Load what most parts need, before processes are forked that would each load it."""
+        """Load what most targets need, before processes are forked that would each load it."""
         ...
 
     def take_fresh(self) -> Mapping[int, bytes]:
@@ -56,63 +56,64 @@ def build_targets(
     folder: Path,
     state: BuildState,
     program: int,
-    parts: Sequence[BuildTarget],
+    targets: Sequence[BuildTarget],
     workers: int = 1,
     materials: TargetMaterials | None = None,
 ) -> Changes:
-    """Bring the output `folder` to what `parts` make.
+    """Bring the output `folder` to what `targets` make.
 
-    `program` stands for all that every part depends on: the program, its templates, the settings.
-    As many as `workers` processes make the parts.
+    `program` stands for all that every target depends on: the program, its templates, the settings.
+    Up to `workers` processes make the targets.
 
     Raises `OutputError` and `TemplateError`; what was made until then is whole.
     """
-    known = state.known(program)
-    disturbed = state.disturbed() if known else {}
-    todo = [
-        part
-        for part in parts
-        if known.get(part.name) != part.fingerprint
-        or (disturbed and _touched(folder, part, disturbed))
+    fingerprints = state.fingerprints(program)
+    disturbed = state.disturbed() if fingerprints else {}
+    changed = [
+        target
+        for target in targets
+        if fingerprints.get(target.name) != target.fingerprint
+        or (disturbed and _is_disturbed(folder, target, disturbed))
     ]
-    gone = known.keys() - {part.name for part in parts}
-    if known and not (todo or gone or disturbed or state.was_interrupted()):
+    gone = fingerprints.keys() - {target.name for target in targets}
+    if fingerprints and not (changed or gone or disturbed or state.was_interrupted()):
         return Changes()
 
     manifest = read_manifest(folder)
-    paths = {part.name: part.paths() for part in todo}
-    fresh = {path for some in paths.values() for path in some}
-    if not known or not manifest or state.was_interrupted():
-        wanted = {path for part in parts for path in paths.get(part.name) or part.paths()}
-        stale = set(manifest) - wanted
+    paths = {target.name: target.paths() for target in changed}
+    fresh = {path for of_target in paths.values() for path in of_target}
+    if not fingerprints or not manifest or state.was_interrupted():
+        # What the last build made is not known: whatever no target makes is stale.
+        current = {path for target in targets for path in paths.get(target.name) or target.paths()}
+        stale = set(manifest) - current
         _sweep(folder, manifest)
-        manifest.add(wanted)
+        manifest.add(current)
     else:
-        made = state.paths([*gone, *paths])
-        stale = {path for path in made - fresh if path in manifest}
+        before = state.paths([*gone, *paths])
+        stale = {path for path in before - fresh if path in manifest}
     state.begin(program, [*gone, *paths])
     manifest.add(fresh)
     manifest.write()
     written: set[str] = set()
-    for batches in _stages(todo):
-        for some, more in _make_stage(folder, batches, paths, workers, materials):
-            written.update(some)
-            state.keep_entries(more)
+    for batches in _stages(changed):
+        for files, entries in _make_stage(folder, batches, paths, workers, materials):
+            written.update(files)
+            state.keep_entries(entries)
     removed = remove(folder, sorted(stale))
     manifest.remove(stale)
     manifest.write()
     touched = {_parent(path) for path in (*fresh, *stale)} | {"", *disturbed}
-    state.finish(todo, paths, touched)
+    state.finish(changed, paths, touched)
     return Changes(tuple(sorted(written)), removed)
 
 
-def _stages(parts: Iterable[BuildTarget]) -> Iterator[list[list[BuildTarget]]]:
+def _stages(targets: Iterable[BuildTarget]) -> Iterator[list[list[BuildTarget]]]:
     """Yield the batches of each stage, in the order of stages; those with most to do first."""
     stages: dict[int, dict[str, list[BuildTarget]]] = {}
-    for part in parts:
-        stages.setdefault(part.stage, {}).setdefault(part.batch, []).append(part)
+    for target in targets:
+        stages.setdefault(target.stage, {}).setdefault(target.batch, []).append(target)
     for _, batches in sorted(stages.items()):
-        yield sorted(batches.values(), key=lambda batch: -sum(part.shown for part in batch))
+        yield sorted(batches.values(), key=lambda batch: -sum(target.shown for target in batch))
 
 
 def _make_stage(
@@ -122,46 +123,46 @@ def _make_stage(
     workers: int,
     materials: TargetMaterials | None,
 ) -> Iterator[tuple[Sequence[str], Mapping[int, bytes]]]:
-    """Make the parts of a stage; yield the paths that were written, and the entries to keep."""
-    files = [path for batch in batches for part in batch for path in paths[part.name]]
-    new = StagedFolders(folder, files)
-    tasks = [partial(_make, folder, new, batch, materials) for batch in batches]
+    """Make the targets of a stage; yield the paths that were written, and the entries to keep."""
+    files = [path for batch in batches for target in batch for path in paths[target.name]]
+    staged = StagedFolders(folder, files)
+    tasks = [partial(_make_batch, folder, staged, batch, materials) for batch in batches]
     if len(files) < _WORTH_WORKERS:
         workers = 1
     if workers > 1 and materials:
         materials.prepare()
     try:
         yield from map_parallel(tasks, workers)
-        new.appear()
+        staged.appear()
     finally:
-        new.discard()
+        staged.discard()
 
 
-def _make(
+def _make_batch(
     folder: Path,
-    new: StagedFolders,
+    staged: StagedFolders,
     batch: Sequence[BuildTarget],
     materials: TargetMaterials | None,
 ) -> Iterator[tuple[Sequence[str], Mapping[int, bytes]]]:
-    for part in batch:
-        files = part.render()
+    for target in batch:
+        files = target.render()
         written = (
-            *new.write({path: files[path] for path in files if path in new}),
-            *write_changed(folder, {path: files[path] for path in files if path not in new}),
+            *staged.write({path: files[path] for path in files if path in staged}),
+            *write_changed(folder, {path: files[path] for path in files if path not in staged}),
         )
         yield written, materials.take_fresh() if materials else {}
     if materials:
         materials.forget()
 
 
-def _touched(folder: Path, part: BuildTarget, disturbed: Mapping[str, Collection[str]]) -> bool:
-    """Return whether a file of `part` is missing or was touched by somebody else."""
-    if not disturbed:
-        return False
-    for path in part.paths():
+def _is_disturbed(
+    folder: Path, target: BuildTarget, disturbed: Mapping[str, Collection[str]]
+) -> bool:
+    """Return whether a file of `target` is missing or was touched by another program."""
+    for path in target.paths():
         parent, _, name = path.rpartition("/")
-        calm = disturbed.get(parent)
-        if calm is not None and (name not in calm or lacks_copy(folder, path)):
+        untouched = disturbed.get(parent)
+        if untouched is not None and (name not in untouched or lacks_copy(folder, path)):
             return True
     return False
 
@@ -173,14 +174,14 @@ def _sweep(folder: Path, listed: Iterable[str]) -> None:
         parent, _, name = path.rpartition("/")
         names.setdefault(parent, set()).add(name)
         names[""].add(path.partition("/")[0])  # the folder of `StagedFolders`
-    for parent, known in names.items():
+    for parent, ours in names.items():
         with suppress(OSError):
-            for found in (folder / parent).iterdir():
-                if (match := _TEMPORARY.fullmatch(found.name)) and match[1] in known:
-                    if found.is_dir():
-                        shutil.rmtree(found, ignore_errors=True)
+            for entry in (folder / parent).iterdir():
+                if (match := _TEMPORARY.fullmatch(entry.name)) and match[1] in ours:
+                    if entry.is_dir():
+                        shutil.rmtree(entry, ignore_errors=True)
                     else:
-                        found.unlink()
+                        entry.unlink()
 
 
 def _parent(path: str) -> str:

@@ -1,4 +1,4 @@
-"""What a build did."""
+"""The result of a build."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a build did: paths relative to the output folder, sorted."""
+    """The files that a build wrote and removed: paths relative to the output folder, sorted."""
 
     written: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()

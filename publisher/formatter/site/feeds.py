@@ -15,23 +15,23 @@ if TYPE_CHECKING:
     from publisher.formatter.site.paper_index import PaperIndex
 
 
-def feed_targets(plan: PaperIndex, stage: int) -> Iterator[BuildTarget]:
-    """Yield a part for each feed, and the list."""
-    for feed in plan.feeds:
+def feed_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
+    """Yield a target for each feed, and one for the list of feeds."""
+    for feed in index.feeds:
         facts = (feed.fingerprint, stable_hash(*feed.months[:1]))
         yield BuildTarget(
             name=f"feed {feed.folder}",
-            fingerprint=mixed((*facts, *(one.key for one in feed.newest(plan.settings)))),
+            fingerprint=mixed((*facts, *(item.key for item in feed.newest(index.settings)))),
             paths=partial(_paths, feed),
-            render=partial(_render, plan, feed),
+            render=partial(_render, index, feed),
             batch=feed.folder,
             stage=stage,
         )
     yield BuildTarget(
         name="opml",
-        fingerprint=mixed((bool(plan.issues), *(feed.fingerprint for feed in plan.feeds))),
+        fingerprint=mixed((bool(index.issues), *(feed.fingerprint for feed in index.feeds))),
         paths=lambda: (opml.FILE_NAME,),
-        render=partial(_render_list, plan),
+        render=partial(_render_list, index),
         stage=stage,
     )
 
@@ -40,19 +40,19 @@ def _paths(feed: FeedPlan) -> list[str]:
     return [feed.folder + feed_format.file_name for feed_format in formats.FORMATS]
 
 
-def _render(plan: PaperIndex, feed: FeedPlan) -> dict[str, bytes]:
-    made = feed.current(plan.maker, plan.settings)
-    limit = plan.settings.feeds.max_bytes
+def _render(index: PaperIndex, feed: FeedPlan) -> dict[str, bytes]:
+    document = feed.current(index.maker, index.settings)
+    limit = index.settings.feeds.max_bytes
     return {
-        made.path(feed_format.file_name): feed_format.render(made, limit)
+        document.path(feed_format.file_name): feed_format.render(document, limit)
         for feed_format in formats.FORMATS
     }
 
 
-def _render_list(plan: PaperIndex) -> dict[str, bytes]:
-    feeds = [feed.current(plan.maker, plan.settings) for feed in plan.feeds]
-    if plan.issues:
+def _render_list(index: PaperIndex) -> dict[str, bytes]:
+    feeds = [feed.current(index.maker, index.settings) for feed in index.feeds]
+    if index.issues:
         from publisher.formatter.feeds.issue_feed import make_issue_feed  # noqa: PLC0415
 
-        feeds.append(make_issue_feed((), plan.settings))
-    return {opml.FILE_NAME: opml.render_opml(feeds, plan.settings.site.title)}
+        feeds.append(make_issue_feed((), index.settings))
+    return {opml.FILE_NAME: opml.render_opml(feeds, index.settings.site.title)}

@@ -19,52 +19,52 @@ if TYPE_CHECKING:
 FOLDER = "issues/"
 
 
-def issue_targets(plan: PaperIndex, stage: int) -> Iterator[BuildTarget]:
-    """Yield a part for each issue, and one for their list and feed; none where none was sent."""
+def issue_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
+    """Yield a target for each issue, and one for their list and feed; none where none was sent."""
     fingerprints: list[int] = []
-    for issue in plan.issues:
+    for issue in index.issues:
         facts = stable_hash(issue.id, issue.start.isoformat(), issue.end.isoformat())
-        found = _listed(plan, issue)
-        fingerprints.append(mixed((facts, *(one.head.fingerprint for one in found))))
+        items = _items(index, issue)
+        fingerprints.append(mixed((facts, *(item.summary.fingerprint for item in items))))
         yield BuildTarget(
             name=f"issue {issue.id}",
             fingerprint=fingerprints[-1],
             paths=partial(_issue_paths, issue),
-            render=partial(_render_issue, plan, issue),
+            render=partial(_render_issue, index, issue),
             batch="issues",
             stage=stage,
         )
-    if plan.issues:
+    if index.issues:
         yield BuildTarget(
             name="issues",
             fingerprint=mixed(fingerprints),
             paths=_list_paths,
-            render=partial(_render_list, plan),
+            render=partial(_render_list, index),
             batch="issues",
             stage=stage,
         )
 
 
-def loaded(plan: PaperIndex, issue: PastIssue) -> Issue:
+def load_issue(index: PaperIndex, issue: PastIssue) -> Issue:
     """Return `issue` with those of its papers that are still there, in the order of pages."""
-    zone = plan.settings.site.zone
-    papers = tuple(plan.papers(_listed(plan, issue)))
+    zone = index.settings.site.zone
+    papers = tuple(index.papers(_items(index, issue)))
     return Issue(issue.id, issue.start.astimezone(zone), issue.end.astimezone(zone), papers)
 
 
-def _listed(plan: PaperIndex, issue: PastIssue) -> list[FeedItem]:
-    known = plan.by_id
-    return sorted(known[paper_id] for paper_id in issue.paper_ids if paper_id in known)
+def _items(index: PaperIndex, issue: PastIssue) -> list[FeedItem]:
+    by_id = index.by_id
+    return sorted(by_id[paper_id] for paper_id in issue.paper_ids if paper_id in by_id)
 
 
 def _issue_paths(issue: PastIssue) -> tuple[str, ...]:
     return (f"{FOLDER}{issue.id}.html",)
 
 
-def _render_issue(plan: PaperIndex, issue: PastIssue) -> dict[str, bytes]:
+def _render_issue(index: PaperIndex, issue: PastIssue) -> dict[str, bytes]:
     from publisher.formatter.pages import render_issue  # noqa: PLC0415 - jinja2 takes its time
 
-    return render_issue(loaded(plan, issue), plan.settings)
+    return render_issue(load_issue(index, issue), index.settings)
 
 
 def _list_paths() -> list[str]:
@@ -72,25 +72,25 @@ def _list_paths() -> list[str]:
     return [f"{FOLDER}index.html", *documents]
 
 
-def _render_list(plan: PaperIndex) -> dict[str, bytes]:
+def _render_list(index: PaperIndex) -> dict[str, bytes]:
     from publisher.formatter.feeds.issue_feed import make_issue_feed  # noqa: PLC0415
     from publisher.formatter.pages import IssueCount, render_issues  # noqa: PLC0415
 
-    newest = plan.issues[: plan.settings.feeds.entries]
-    feed = make_issue_feed([loaded(plan, issue) for issue in newest], plan.settings)
-    zone = plan.settings.site.zone
+    newest = index.issues[: index.settings.feeds.entries]
+    feed = make_issue_feed([load_issue(index, issue) for issue in newest], index.settings)
+    zone = index.settings.site.zone
     counts = [
         IssueCount(
             issue.id,
             issue.start.astimezone(zone),
             issue.end.astimezone(zone),
-            len(_listed(plan, issue)),
+            len(_items(index, issue)),
         )
-        for issue in plan.issues
+        for issue in index.issues
     ]
-    limit = plan.settings.feeds.max_bytes
+    limit = index.settings.feeds.max_bytes
     documents = {
         feed.path(feed_format.file_name): feed_format.render(feed, limit)
         for feed_format in formats.FORMATS
     }
-    return render_issues(counts, plan.settings) | documents
+    return render_issues(counts, index.settings) | documents

@@ -1,4 +1,4 @@
-"""What this program wrote to the output folder, so that it never removes anything else.
+"""The list of the files that this program wrote, so that it never removes any other.
 
 A compressed copy (`x.gz`) beside a listed file is not listed: it comes and goes with the file.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MANIFEST = ".publisher-manifest"
 _HEADING = "# Written by digest-publisher, which removes what is listed here and of no use any more"
-# From so many changes on, sorting all takes less time than to put each in its place.
+# From so many new paths on, sorting all takes less time than putting each in its place.
 _MANY = 200
 
 

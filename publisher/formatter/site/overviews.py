@@ -1,4 +1,4 @@
-"""What everything else is found from: the landing page, topics, the archive's list, sitemaps."""
+"""The pages and lists that lead to all else: landing page, topics, list of months, sitemaps."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ if TYPE_CHECKING:
     from publisher.models import Topic
 
 
-def overview_targets(plan: PaperIndex, stage: int) -> Iterator[BuildTarget]:
-    """Yield the parts."""
-    topics = plan.collection.topics
+def overview_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
+    """Yield the targets: landing page, topics, list of months, sitemaps and shared files."""
+    topics = index.collection.topics
     names = stable_hash(*(f"{topic.slug} {topic.name}" for topic in topics))
-    feeds = mixed(feed.fingerprint for feed in plan.feeds)
-    months = stable_hash(*(f"{month} {len(plan.by_month[month])}" for month in plan.months))
-    counts = mixed(len(plan.by_topic[topic.slug]) for topic in topics)
+    feeds = mixed(feed.fingerprint for feed in index.feeds)
+    months = stable_hash(*(f"{month} {len(index.by_month[month])}" for month in index.months))
+    counts = mixed(len(index.by_topic[topic.slug]) for topic in topics)
     yield BuildTarget(
         name="index",
         fingerprint=mixed(
-            (names, feeds, months, counts, bool(plan.issues), *_shown(plan, plan.by_day))
+            (names, feeds, months, counts, bool(index.issues), *_shown(index, index.by_day))
         ),
         paths=lambda: ("index.html",),
-        render=partial(_render_index, plan),
+        render=partial(_render_index, index),
         batch="index",
         stage=stage,
     )
     for topic in topics:
-        found = plan.by_topic[topic.slug]
+        items = index.by_topic[topic.slug]
         yield BuildTarget(
             name=f"topic {topic.slug}",
-            fingerprint=mixed((names, feeds, len(found), *_shown(plan, found))),
+            fingerprint=mixed((names, feeds, len(items), *_shown(index, items))),
             paths=partial(_topic_paths, topic),
-            render=partial(_render_topic, plan, topic),
+            render=partial(_render_topic, index, topic),
             batch=topic.slug,
             stage=stage,
         )
@@ -51,7 +51,7 @@ def overview_targets(plan: PaperIndex, stage: int) -> Iterator[BuildTarget]:
         name="months",
         fingerprint=months,
         paths=lambda: ("archive/index.html",),
-        render=partial(_render_months, plan),
+        render=partial(_render_months, index),
         stage=stage,
     )
     yield BuildTarget(
@@ -60,19 +60,19 @@ def overview_targets(plan: PaperIndex, stage: int) -> Iterator[BuildTarget]:
             (
                 names,
                 months,
-                stable_hash(*(issue.id for issue in plan.issues)),
-                *(_updated(plan, month) for month in plan.months),
+                stable_hash(*(issue.id for issue in index.issues)),
+                *(_updated(index, month) for month in index.months),
             )
         ),
         paths=lambda: ("sitemap-lists.xml", "sitemap.xml"),
-        render=partial(_render_sitemaps, plan),
+        render=partial(_render_sitemaps, index),
         stage=stage,
     )
     yield BuildTarget(
         name="shared files",
         fingerprint=0,  # they depend on the settings alone
-        paths=partial(_shared_paths, plan),
-        render=partial(_render_shared_files, plan),
+        paths=partial(_shared_paths, index),
+        render=partial(_render_shared_files, index),
         stage=stage,
     )
 
@@ -93,12 +93,12 @@ def feed_links(feed: FeedPlan) -> list[FeedLink]:
     ]
 
 
-def _issue_links(plan: PaperIndex) -> list[FeedLink]:
+def _issue_links(index: PaperIndex) -> list[FeedLink]:
     from publisher.formatter.i18n.words import PageWords, words_in  # noqa: PLC0415
     from publisher.formatter.pages import FeedLink  # noqa: PLC0415
 
-    name = words_in(PageWords, plan.settings.site.language).issues
-    title = f"{plan.settings.site.title}: {name}"
+    name = words_in(PageWords, index.settings.site.language).issues
+    title = f"{index.settings.site.title}: {name}"
     return [
         FeedLink(
             path=ISSUES + feed_format.file_name,
@@ -107,35 +107,35 @@ def _issue_links(plan: PaperIndex) -> list[FeedLink]:
             group=name,
         )
         for feed_format in formats.FORMATS
-        if plan.issues
+        if index.issues
     ]
 
 
-def _shown(plan: PaperIndex, listed: Sequence[FeedItem]) -> list[int]:
-    return [one.head.fingerprint for one in listed[: plan.settings.feeds.entries]]
+def _shown(index: PaperIndex, items: Sequence[FeedItem]) -> list[int]:
+    return [item.summary.fingerprint for item in items[: index.settings.feeds.entries]]
 
 
-def _updated(plan: PaperIndex, month: str) -> int:
-    return max(one.head.updated for one in plan.by_month[month])
+def _updated(index: PaperIndex, month: str) -> int:
+    return max(item.summary.updated for item in index.by_month[month])
 
 
-def _month_counts(plan: PaperIndex) -> list[MonthCount]:
+def _month_counts(index: PaperIndex) -> list[MonthCount]:
     from publisher.formatter.pages import MonthCount  # noqa: PLC0415
 
-    return [MonthCount(month, len(plan.by_month[month])) for month in plan.months]
+    return [MonthCount(month, len(index.by_month[month])) for month in index.months]
 
 
-def _render_index(plan: PaperIndex) -> dict[str, bytes]:
+def _render_index(index: PaperIndex) -> dict[str, bytes]:
     from publisher.formatter.pages import TopicCount, render_index  # noqa: PLC0415
 
     return render_index(
-        plan.papers(plan.by_day[: plan.settings.feeds.entries]),
-        len(plan.by_day),
-        [TopicCount(topic, len(plan.by_topic[topic.slug])) for topic in plan.collection.topics],
-        [link for feed in plan.feeds for link in feed_links(feed)] + _issue_links(plan),
-        plan.settings,
-        months=_month_counts(plan),
-        has_issues=bool(plan.issues),
+        index.papers(index.by_day[: index.settings.feeds.entries]),
+        len(index.by_day),
+        [TopicCount(topic, len(index.by_topic[topic.slug])) for topic in index.collection.topics],
+        [link for feed in index.feeds for link in feed_links(feed)] + _issue_links(index),
+        index.settings,
+        months=_month_counts(index),
+        has_issues=bool(index.issues),
     )
 
 
@@ -143,51 +143,51 @@ def _topic_paths(topic: Topic) -> tuple[str, ...]:
     return (f"topics/{topic.slug}/index.html",)
 
 
-def _render_topic(plan: PaperIndex, topic: Topic) -> dict[str, bytes]:
+def _render_topic(index: PaperIndex, topic: Topic) -> dict[str, bytes]:
     from publisher.formatter.pages import render_topic  # noqa: PLC0415
 
-    found = plan.by_topic[topic.slug]
-    feed = next(one for one in plan.feeds if one.folder == f"topics/{topic.slug}/")
+    items = index.by_topic[topic.slug]
+    feed = next(plan for plan in index.feeds if plan.folder == f"topics/{topic.slug}/")
     return render_topic(
         topic,
-        plan.papers(found[: plan.settings.feeds.entries]),
-        len(found),
-        plan.collection.topics,
+        index.papers(items[: index.settings.feeds.entries]),
+        len(items),
+        index.collection.topics,
         feed_links(feed),
-        plan.settings,
+        index.settings,
     )
 
 
-def _render_months(plan: PaperIndex) -> dict[str, bytes]:
+def _render_months(index: PaperIndex) -> dict[str, bytes]:
     from publisher.formatter.pages import render_months  # noqa: PLC0415
 
-    return render_months(_month_counts(plan), plan.settings)
+    return render_months(_month_counts(index), index.settings)
 
 
-def _render_sitemaps(plan: PaperIndex) -> dict[str, bytes]:
+def _render_sitemaps(index: PaperIndex) -> dict[str, bytes]:
     from publisher.formatter.pages import render_sitemap, render_sitemap_lists  # noqa: PLC0415
 
     lists = ["index.html", "archive/index.html"]
-    lists += [f"topics/{topic.slug}/index.html" for topic in plan.collection.topics]
-    lists += [f"archive/{month}/index.html" for month in plan.months]
-    lists += [f"{ISSUES}{issue.id}.html" for issue in plan.issues]
-    lists += [f"{ISSUES}index.html"] if plan.issues else []
-    zone = plan.settings.site.zone
+    lists += [f"topics/{topic.slug}/index.html" for topic in index.collection.topics]
+    lists += [f"archive/{month}/index.html" for month in index.months]
+    lists += [f"{ISSUES}{issue.id}.html" for issue in index.issues]
+    lists += [f"{ISSUES}index.html"] if index.issues else []
+    zone = index.settings.site.zone
     months = [
-        (f"sitemap-{month}.xml", moment(_updated(plan, month)).astimezone(zone))
-        for month in plan.months
+        (f"sitemap-{month}.xml", moment(_updated(index, month)).astimezone(zone))
+        for month in index.months
     ]
     return {
-        **render_sitemap_lists(lists, plan.settings),
-        **render_sitemap([*months, ("sitemap-lists.xml", None)], plan.settings),
+        **render_sitemap_lists(lists, index.settings),
+        **render_sitemap([*months, ("sitemap-lists.xml", None)], index.settings),
     }
 
 
-def _shared_paths(plan: PaperIndex) -> list[str]:
-    return sorted(_render_shared_files(plan))
+def _shared_paths(index: PaperIndex) -> list[str]:
+    return sorted(_render_shared_files(index))
 
 
-def _render_shared_files(plan: PaperIndex) -> dict[str, bytes]:
+def _render_shared_files(index: PaperIndex) -> dict[str, bytes]:
     from publisher.formatter.pages import render_robots, render_shared_files  # noqa: PLC0415
 
-    return render_shared_files(plan.settings) | render_robots(plan.settings)
+    return render_shared_files(index.settings) | render_robots(index.settings)

@@ -18,40 +18,40 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
 
 _RECENT_MONTHS = 2  # the newest grows from day to day
-_KEPT = 128  # papers in memory, each about 15 kB: those of a digest and of a current feed
+_CACHED_PAPERS = 128  # papers in memory, each about 15 kB: those of a digest and of a current feed
 
 
 class PaperIndex:
-    """The site of `collection` before any of its files is made."""
+    """The papers of a site by what its targets show, and the maker of their feed entries."""
 
     def __init__(
         self,
         collection: Collection,
         settings: Settings,
-        listed: Sequence[FeedItem],
-        labels: Mapping[int, Sequence[str]],
+        items: Sequence[FeedItem],
+        memberships: Mapping[int, Sequence[str]],
         *,
         issues: Sequence[PastIssue] = (),
         lookup: Lookup = lambda _keys: {},
     ) -> None:
-        """Plan the site of the papers `listed`, in the order of feeds.
+        """Index the papers of `collection`; `items` are all of them, in the order of feeds.
 
-        `labels` are what `find_memberships` returned; `issues` those that were sent, newest first;
-        `lookup` returns the bytes of entries that an earlier build kept.
+        `memberships` is what `find_memberships` returned; `issues` are those that were sent, newest
+        first; `lookup` returns the bytes of entries that an earlier build kept.
         """
         self.collection = collection
         self.settings = settings
         self.issues = issues
-        self.feeds = plan_feeds(collection, listed, labels, settings)
+        self.feeds = plan_feeds(collection, items, memberships, settings)
         # As pages show them: by first digest, not by the last update.
-        self.by_day = sorted(listed)
-        self._paper = lru_cache(maxsize=_KEPT)(collection.papers.__getitem__)
+        self.by_day = sorted(items)
+        self._paper = lru_cache(maxsize=_CACHED_PAPERS)(collection.papers.__getitem__)
         self.maker = EntryMaker(self._paper, settings, lookup, self._recent)
 
     @cached_property
     def by_month(self) -> Mapping[str, list[FeedItem]]:
         """The papers of each month ("2024-12"), the newest first."""
-        return _grouped(((one.month, one) for one in self.by_day), newest_first=True)
+        return _grouped(((item.month, item) for item in self.by_day), newest_first=True)
 
     @cached_property
     def months(self) -> list[str]:
@@ -61,24 +61,24 @@ class PaperIndex:
     @cached_property
     def by_digest(self) -> Mapping[str, list[FeedItem]]:
         """The papers that each digest was the first to bring."""
-        return _grouped((one.head.digest, one) for one in self.by_day)
+        return _grouped((item.summary.digest, item) for item in self.by_day)
 
     @cached_property
     def by_topic(self) -> Mapping[str, list[FeedItem]]:
         """The papers of each topic, by its slug."""
-        return _grouped((topic.slug, one) for one in self.by_day for topic in one.head.topics)
+        return _grouped((topic.slug, item) for item in self.by_day for topic in item.summary.topics)
 
     @cached_property
     def by_id(self) -> Mapping[str, FeedItem]:
         """The papers by their ids."""
-        return {one.head.id: one for one in self.by_day}
+        return {item.summary.id: item for item in self.by_day}
 
-    def papers(self, listed: Iterable[FeedItem]) -> list[Paper]:
-        """Return the papers `listed`, texts and all."""
-        return [self._paper(one.number) for one in listed]
+    def papers(self, items: Iterable[FeedItem]) -> list[Paper]:
+        """Return the papers of `items` with their texts."""
+        return [self._paper(item.number) for item in items]
 
     def prepare(self) -> None:
-        """Load what most parts are made with; see `build.TargetMaterials`."""
+        """Load what most targets are made with; see `build_targets.TargetMaterials`."""
         from publisher.formatter.feeds.entry_content import TEMPLATE  # noqa: PLC0415
         from publisher.formatter.templating.templates import load  # noqa: PLC0415
 
@@ -97,14 +97,14 @@ class PaperIndex:
     @cached_property
     def _recent(self) -> frozenset[int]:
         """The numbers of the papers whose entries the next build will need again."""
-        found = {one.number for feed in self.feeds for one in feed.newest(self.settings)}
+        numbers = {item.number for feed in self.feeds for item in feed.newest(self.settings)}
         for month in self.months[:_RECENT_MONTHS]:
-            found.update(one.number for one in self.by_month[month])
-        return frozenset(found)
+            numbers.update(item.number for item in self.by_month[month])
+        return frozenset(numbers)
 
 
 def load_modules() -> None:
-    """Import what most parts are made with; builds that change nothing do without."""
+    """Import what most targets are made with; builds that change nothing do without."""
     import jinja2  # noqa: F401, PLC0415
 
     from publisher.formatter import pages  # noqa: F401, PLC0415
@@ -116,7 +116,7 @@ def load_modules() -> None:
 def _grouped(
     pairs: Iterable[tuple[str, FeedItem]], *, newest_first: bool = False
 ) -> dict[str, list[FeedItem]]:
-    found: defaultdict[str, list[FeedItem]] = defaultdict(list)
-    for key, one in pairs:
-        found[key].append(one)
-    return {key: found[key] for key in sorted(found, reverse=True)} if newest_first else found
+    groups: defaultdict[str, list[FeedItem]] = defaultdict(list)
+    for key, item in pairs:
+        groups[key].append(item)
+    return {key: groups[key] for key in sorted(groups, reverse=True)} if newest_first else groups

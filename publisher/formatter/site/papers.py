@@ -1,4 +1,4 @@
-"""The pages of papers and their citations: a part for each digest that was first to bring some."""
+"""The pages of papers and their citations: a target for each digest that first brought some."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ if TYPE_CHECKING:
     from publisher.formatter.site.paper_index import PaperIndex
 
 
-def paper_targets(plan: PaperIndex, stage: int) -> Iterator[BuildTarget]:
-    """Yield the parts."""
-    for digest, found in plan.by_digest.items():
+def paper_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
+    """Yield the targets, one for each digest."""
+    for digest, items in index.by_digest.items():
         yield BuildTarget(
             name=f"papers of {digest}",
-            fingerprint=mixed(one.head.fingerprint for one in found),
-            paths=partial(_paths, found),
-            render=partial(_render, plan, found),
+            fingerprint=mixed(item.summary.fingerprint for item in items),
+            paths=partial(_paths, items),
+            render=partial(_render, index, items),
             batch=f"papers of {digest}",
             stage=stage,
-            shown=len(found),
+            shown=len(items),
         )
 
 
-def _paths(found: Sequence[FeedItem]) -> list[str]:
-    stems = [paper_stem(one.head.id) for one in found]
+def _paths(items: Sequence[FeedItem]) -> list[str]:
+    stems = [paper_stem(item.summary.id) for item in items]
     return [stem + ending for stem in stems for ending in PAPER_ENDINGS]
 
 
-def _render(plan: PaperIndex, found: Sequence[FeedItem]) -> dict[str, bytes]:
+def _render(index: PaperIndex, items: Sequence[FeedItem]) -> dict[str, bytes]:
     from publisher.formatter.pages import render_paper  # noqa: PLC0415 - jinja2 takes its time
 
     files: dict[str, bytes] = {}
-    for paper in plan.papers(found):
-        files |= render_paper(paper, plan.settings)
+    for paper in index.papers(items):
+        files |= render_paper(paper, index.settings)
     return files

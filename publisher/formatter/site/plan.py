@@ -1,4 +1,4 @@
-"""Plans the site of a collection, and has made what of it changed."""
+"""The plan of a site: its targets, known without reading the texts of papers."""
 
 from __future__ import annotations
 
@@ -6,22 +6,19 @@ from typing import TYPE_CHECKING
 
 from publisher.formatter.feeds.feed_membership import find_memberships
 from publisher.formatter.feeds.timeline import lay_out
-from publisher.formatter.site.build_targets import build_targets
 from publisher.formatter.site.paper_index import PaperIndex
 from publisher.formatter.site.registry import all_targets
-from publisher.formatter.templating.templates import forget_templates
-from publisher.process_pool import usable_cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from publisher.formatter.site.build_state import BuildState
-    from publisher.formatter.site.changes import Changes
+    from publisher.formatter.site.build_target import BuildTarget
     from publisher.models import Collection, Paper, PastIssue
     from publisher.settings import Settings
 
 
-def build_changed(
+def plan_site(
     collection: Collection,
     settings: Settings,
     state: BuildState,
@@ -29,20 +26,20 @@ def build_changed(
     *,
     saved: Mapping[str, Callable[[Paper], bool]],
     issues: Sequence[PastIssue],
-    workers: int | None,
-) -> Changes:
-    """Bring the output folder to what `write` says; `program` stands for what made its files.
+    workers: int,
+) -> tuple[list[BuildTarget], PaperIndex]:
+    """Return the targets of the site, and the index of papers that they are made from.
 
-    Raises `OutputError` and `TemplateError`.
+    The feeds of languages and saved filters need the texts of papers: `state` has what they were
+    found to be by the same `program`, and up to `workers` processes read the papers that are new.
     """
-    forget_templates()
-    listed = lay_out(collection, settings.site.zone)
-    cores = usable_cores() if workers is None else workers
+    items = lay_out(collection, settings.site.zone)
     stamp = str(program)
-    known = state.kept("labels", stamp)
-    labels, fresh = find_memberships(listed, collection.papers, saved, known, cores)
-    if fresh is not None:
-        state.keep("labels", stamp, fresh)
-    plan = PaperIndex(collection, settings, listed, labels, issues=issues, lookup=state.entries)
-    folder = settings.path(settings.output.folder)
-    return build_targets(folder, state, program, all_targets(plan), cores, plan)
+    kept = state.kept("memberships", stamp)
+    memberships, to_keep = find_memberships(items, collection.papers, saved, kept, workers)
+    if to_keep is not None:
+        state.keep("memberships", stamp, to_keep)
+    index = PaperIndex(
+        collection, settings, items, memberships, issues=issues, lookup=state.entries
+    )
+    return all_targets(index), index

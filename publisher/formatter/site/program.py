@@ -1,4 +1,4 @@
-"""What every file of the site depends on: the program, its templates and the settings."""
+"""The fingerprint of what every file depends on: the program, its templates and the settings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def program_fingerprint(settings: Settings) -> int:
     ]
     texts = [str(package / "wcag.py")]  # the colours of pages depend on it
     texts += [file for folder in folders for file in _files(folder)]
-    # Of the inbox, a page shows its address, and of it nothing that is secret.
+    # Of the inbox, pages show the address alone.
     inbox = (settings.inbox.is_set_up, settings.inbox_address)
     shown = (settings.site, settings.feeds, settings.newsletter, inbox, settings.web.root)
     return stable_hash(

@@ -1,4 +1,4 @@
-"""Which files there are: one maker for each kind of them."""
+"""The kinds of targets, and the stage in which each is made."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from publisher.formatter.site.build_target import BuildTarget
     from publisher.formatter.site.paper_index import PaperIndex
 
-# Stages, so that what links to a file is written after it. The archives of a month are one batch,
-# for they show the same entries; pages of papers are many, as all papers may be of one month.
+# A page that links to a file is made in a later stage, so that no reader meets a dead link.
 TARGETS = (
     (paper_targets, month_targets, archive_targets),
     (issue_targets, feed_targets),
@@ -23,11 +22,11 @@ TARGETS = (
 )
 
 
-def all_targets(plan: PaperIndex) -> list[BuildTarget]:
-    """Return all parts of the site."""
+def all_targets(index: PaperIndex) -> list[BuildTarget]:
+    """Return all targets of the site of `index`."""
     return [
-        part
-        for stage, makers in enumerate(TARGETS)
-        for make in makers
-        for part in make(plan, stage)
+        target
+        for stage, kinds in enumerate(TARGETS)
+        for targets_of_kind in kinds
+        for target in targets_of_kind(index, stage)
     ]

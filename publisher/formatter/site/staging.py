@@ -1,8 +1,8 @@
-"""Folders of the site that are not there yet: nobody sees one before all is in it.
+"""New folders of the site, which appear at once when all their files are in them.
 
-Each is made under another name and renamed when its files are whole. So a file in it need not be
-renamed itself, and nothing has to be compared, which is half of what it costs to write one; and
-who reads while a first build is stopped finds nothing rather than half of it.
+Each is created under a hidden name and renamed when its files are whole. So its files need not be
+renamed one by one, nor compared, which is half the cost of writing one; and a first build that is
+stopped leaves nothing rather than half of a folder.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 
 class StagedFolders:
-    """The folders at the top of `folder` that have some of `paths` in them and are to be made."""
+    """The folders at the top of `folder` that `paths` need and that are not there yet."""
 
     def __init__(self, folder: Path, paths: Iterable[str]) -> None:
         """Make none yet."""
         self._root = os.fspath(folder)
         names = dict.fromkeys(path.partition("/")[0] for path in paths if "/" in path)
-        # As `build` sweeps them where a build was killed.
+        # Named as `build_targets` sweeps them after a build was killed.
         self._hidden = {
             name: f"{self._root}/.{name}.{os.getpid()}.tmp"
             for name in names
@@ -46,15 +46,15 @@ class StagedFolders:
 
         Raises `OutputError`.
         """
-        made: set[str] = set()
+        created: set[str] = set()
         for path, content in files.items():
             top, slash, rest = checked(path).partition("/")
             target = self._hidden[top] + slash + rest
             try:
                 parent = target.rpartition("/")[0]
-                if parent not in made:
+                if parent not in created:
                     os.makedirs(parent, exist_ok=True)  # noqa: PTH103
-                    made.add(parent)
+                    created.add(parent)
                 write_new(target, content)
                 if copy := copy_beside(target, content):
                     write_new(f"{target}.gz", copy)

@@ -266,25 +266,24 @@ def test_an_entry_is_made_once_however_many_feeds_hold_it() -> None:
         return {key: store[key] for key in keys if key in store}
 
     maker = EntryMaker(paper_of, settings(), lookup, recent=frozenset((0,)))
-    listed = [
-        FeedItem(number, head, 1_700_000_000 + number, "2024-12", number)
-        for number, head in enumerate(summaries_of(papers))
+    items = [
+        FeedItem(number, summary, 1_700_000_000 + number, "2024-12", number)
+        for number, summary in enumerate(summaries_of(papers))
     ]
-    made: list[bytes] = []
+    documents: list[bytes] = []
     for folder in ("", "topics/nerf/", "topics/a/"):
         for month in ("", "2024-12"):
-            entries = maker.pending(listed)
-            one = feed(entries, settings(), folder=folder, month=month)
-            made += [each.render(one) for each in FORMATS]
+            whole = feed(maker.pending(items), settings(), folder=folder, month=month)
+            documents += [feed_format.render(whole) for feed_format in FORMATS]
     assert sorted(asked) == [0, 1, 2]
     assert len(looked_up) == len(FORMATS)
-    # The next batch of parts makes anew what nobody keeps.
+    # The next batch of targets makes anew what nobody keeps.
     kept = maker.take_fresh()
     maker.forget()
     assert len(kept) == len(FORMATS)
     store.update(kept)
-    again = feed(maker.pending(listed), settings(), folder="", month="")
-    assert [each.render(again) for each in FORMATS] == made[:3]
+    again = feed(maker.pending(items), settings(), folder="", month="")
+    assert [feed_format.render(again) for feed_format in FORMATS] == documents[:3]
     assert sorted(asked) == [0, 1, 1, 2, 2]
 
 
@@ -316,5 +315,5 @@ def test_entries_are_those_that_feedgen_would_make(seed: int) -> None:
         language=chance.choice(["", "zh"]),
     )
     scheme = "https://papers.example.org/topics/?a&b"
-    assert atom._part(entry, scheme) == feedgen_entries.atom_entry(entry, scheme)
-    assert rss._part(entry, scheme) == feedgen_entries.rss_item(entry, scheme)
+    assert atom._render_entry(entry, scheme) == feedgen_entries.atom_entry(entry, scheme)
+    assert rss._render_entry(entry, scheme) == feedgen_entries.rss_item(entry, scheme)

@@ -32,13 +32,15 @@ A = {"index.html": "first", "topics/nerf/atom.xml": "feed"}
 B = {"papers/1.html": "one", "papers/2.html": "two", "archive/2024-12/atom.xml": "old"}
 
 
-def part(name: str, files: dict[str, str], *, stage: int = 0, fingerprint: int = 0) -> BuildTarget:
-    made = {path: text.encode() for path, text in files.items()}
+def target(
+    name: str, files: dict[str, str], *, stage: int = 0, fingerprint: int = 0
+) -> BuildTarget:
+    contents = {path: text.encode() for path, text in files.items()}
     return BuildTarget(
         name=name,
         fingerprint=fingerprint or stable_hash(repr(files)),
-        paths=lambda: tuple(made),
-        render=lambda: made,
+        paths=lambda: tuple(contents),
+        render=lambda: contents,
         batch=name,
         stage=stage,
     )
@@ -49,10 +51,10 @@ class Builder:
         self.out = folder / "out"
         self.cache = folder / "cache"
 
-    def __call__(self, *parts: BuildTarget, program: int = 1, workers: int = 1) -> Changes:
+    def __call__(self, *targets: BuildTarget, program: int = 1, workers: int = 1) -> Changes:
         state = open_state(self.cache, self.out)
         try:
-            return build_targets(self.out, state, program, parts, workers)
+            return build_targets(self.out, state, program, targets, workers)
         finally:
             state.close()
 
@@ -66,72 +68,72 @@ def build(tmp_path: Path) -> Builder:
 
 
 def test_only_what_changed_is_made(build: Builder) -> None:
-    assert build(part("a", A), part("b", B)).written == tuple(sorted([*A, *B]))
-    assert build(part("a", A), part("b", B)) == NOTHING
+    assert build(target("a", A), target("b", B)).written == tuple(sorted([*A, *B]))
+    assert build(target("a", A), target("b", B)) == NOTHING
 
     def never() -> dict[str, bytes]:
         raise AssertionError
 
-    same = part("b", B)
+    same = target("b", B)
     untouched = BuildTarget("b", same.fingerprint, same.paths, never)
-    changes = build(part("a", A | {"index.html": "second"}), untouched)
+    changes = build(target("a", A | {"index.html": "second"}), untouched)
     assert changes == Changes(written=("index.html",))
 
 
 def test_a_new_program_makes_everything_and_writes_what_differs(build: Builder) -> None:
-    build(part("a", A, fingerprint=5), part("b", B))
-    changed = part("a", A | {"index.html": "second"}, fingerprint=5)
-    assert build(changed, part("b", B), program=2) == Changes(written=("index.html",))
+    build(target("a", A, fingerprint=5), target("b", B))
+    changed = target("a", A | {"index.html": "second"}, fingerprint=5)
+    assert build(changed, target("b", B), program=2) == Changes(written=("index.html",))
 
 
 def test_what_is_gone_is_removed_and_nothing_else(build: Builder) -> None:
-    build(part("a", A), part("b", B))
+    build(target("a", A), target("b", B))
     (build.out / "papers/mine.html").write_text("mine")
     (build.out / "CNAME").write_text("papers.example.org")
-    changes = build(part("a", A))
+    changes = build(target("a", A))
     assert changes.removed == tuple(sorted(B))
     assert build.files() == {*A, "papers/mine.html", "CNAME", MANIFEST}
     assert not (build.out / "archive").exists()
 
 
-def test_a_file_that_moves_to_another_part_stays(build: Builder) -> None:
-    build(part("a", A), part("b", B))
-    one = {"papers/1.html": "one"}
-    rest = {path: text for path, text in B.items() if path not in one}
-    assert build(part("a", A), part("b", rest), part("c", one)) == NOTHING
+def test_a_file_that_moves_to_another_target_stays(build: Builder) -> None:
+    build(target("a", A), target("b", B))
+    moved = {"papers/1.html": "one"}
+    rest = {path: text for path, text in B.items() if path not in moved}
+    assert build(target("a", A), target("b", rest), target("c", moved)) == NOTHING
     assert build.files() == {*A, *B, MANIFEST}
 
 
 def test_without_the_cache_the_manifest_knows_what_to_remove(build: Builder) -> None:
-    build(part("a", A), part("b", B))
+    build(target("a", A), target("b", B))
     shutil.rmtree(build.cache)
-    assert build(part("a", A)).removed == tuple(sorted(B))
+    assert build(target("a", A)).removed == tuple(sorted(B))
 
 
 @pytest.mark.parametrize("damage", [b"", b"garbage" * 1000, b"SQLite format 3\0" + b"x" * 5000])
 def test_a_damaged_cache_is_made_anew(build: Builder, damage: bytes) -> None:
-    build(part("a", A), part("b", B))
+    build(target("a", A), target("b", B))
     (state,) = build.cache.iterdir()
     state.write_bytes(damage)
-    assert build(part("a", A), part("b", B)) == NOTHING
-    assert build(part("a", A), part("b", B)) == NOTHING
+    assert build(target("a", A), target("b", B)) == NOTHING
+    assert build(target("a", A), target("b", B)) == NOTHING
 
 
 def test_the_cache_of_another_program_is_made_anew(build: Builder) -> None:
-    build(part("a", A))
+    build(target("a", A))
     (state,) = build.cache.iterdir()
     with sqlite3.connect(state) as connection:
-        connection.execute("ALTER TABLE parts ADD COLUMN more TEXT")
+        connection.execute("ALTER TABLE targets ADD COLUMN more TEXT")
         connection.execute("PRAGMA user_version = 1")
     connection.close()
-    assert build(part("a", A), part("b", B)).written == tuple(sorted(B))
-    assert build(part("a", A), part("b", B)) == NOTHING
+    assert build(target("a", A), target("b", B)).written == tuple(sorted(B))
+    assert build(target("a", A), target("b", B)) == NOTHING
 
 
 def test_a_cache_that_cannot_be_used(build: Builder) -> None:
     build.cache.write_text("a file in the way")
-    assert build(part("a", A)).written == tuple(sorted(A))
-    assert build(part("a", A)) == NOTHING
+    assert build(target("a", A)).written == tuple(sorted(A))
+    assert build(target("a", A)) == NOTHING
 
 
 @pytest.mark.parametrize(
@@ -152,30 +154,30 @@ def test_a_cache_that_cannot_be_used(build: Builder) -> None:
 )
 def test_what_a_stranger_did_is_put_right(build: Builder, disturb: object) -> None:
     assert callable(disturb)
-    build(part("a", A), part("b", B))
+    build(target("a", A), target("b", B))
     time.sleep(0.02)  # the clock of files has ticks
     disturb(build.out)
-    build(part("a", A), part("b", B))
+    build(target("a", A), target("b", B))
     for path, text in {**A, **B}.items():
         assert (build.out / path).read_text() == text
-    assert build(part("a", A), part("b", B)) == NOTHING
-    assert build(part("a", A)).removed == tuple(sorted(B))
+    assert build(target("a", A), target("b", B)) == NOTHING
+    assert build(target("a", A)).removed == tuple(sorted(B))
 
 
 def test_large_files_have_a_compressed_copy(build: Builder) -> None:
     large = {"atom.xml": "entry " * 10_000}
-    build(part("a", large))
+    build(target("a", large))
     copy = build.out / "atom.xml.gz"
     first = copy.read_bytes()
     assert gzip.decompress(first).decode() == large["atom.xml"]
     assert first[3:8] == bytes(5)  # RFC 1952, 2.3: no name, no time
     copy.unlink()
-    build(part("a", large))
+    build(target("a", large))
     assert copy.read_bytes() == first
-    build(part("a", {"atom.xml": "small"}))
+    build(target("a", {"atom.xml": "small"}))
     assert not copy.exists()
-    build(part("a", large))
-    assert build(part("b", B)).removed == ("atom.xml",)
+    build(target("a", large))
+    assert build(target("b", B)).removed == ("atom.xml",)
     assert not copy.exists()
 
 
@@ -203,16 +205,16 @@ def test_what_shows_most_papers_is_begun_first(build: Builder) -> None:
 
         return BuildTarget(name, 1, lambda: (name,), render, batch, shown=shown)
 
-    parts = [("few", "a", 3), ("half", "b", 2), ("more", "c", 4), ("other half", "b", 3)]
-    build(*(noting(*one) for one in parts))
+    targets = [("few", "a", 3), ("half", "b", 2), ("more", "c", 4), ("other half", "b", 3)]
+    build(*(noting(*row) for row in targets))
     assert order == ["half", "other half", "more", "few"]
 
 
 @pytest.mark.parametrize("workers", [1, 3])
 def test_any_number_of_processes_gives_the_same(build: Builder, workers: int) -> None:
-    parts = [part(str(n), {f"papers/{n}.html": str(n)}) for n in range(40)]
-    assert len(build(*parts, workers=workers).written) == 40
-    assert build(*parts, workers=workers) == NOTHING
+    targets = [target(str(n), {f"papers/{n}.html": str(n)}) for n in range(40)]
+    assert len(build(*targets, workers=workers).written) == 40
+    assert build(*targets, workers=workers) == NOTHING
 
 
 def test_a_new_folder_appears_as_a_whole(build: Builder) -> None:
@@ -237,17 +239,17 @@ def test_nothing_is_left_of_a_new_folder_that_fails(build: Builder) -> None:
     def fail() -> dict[str, bytes]:
         raise OutputError("no")
 
-    parts = [part("b", B), BuildTarget("bad", 1, lambda: ("papers/3.html",), fail)]
+    targets = [target("b", B), BuildTarget("bad", 1, lambda: ("papers/3.html",), fail)]
     with pytest.raises(OutputError):
-        build(*parts)
+        build(*targets)
     assert build.files() == {MANIFEST}
     (build.out / "papers").write_text("a file in the way")
     with pytest.raises(OutputError, match="papers"):
-        build(part("b", B))
+        build(target("b", B))
 
 
 def test_a_hidden_folder_of_a_killed_build_is_swept(build: Builder) -> None:
-    build(part("a", A), part("b", B))
+    build(target("a", A), target("b", B))
     left = build.out / ".papers.123.tmp"
     left.mkdir()
     (left / "1.html").write_text("ha")
@@ -256,7 +258,7 @@ def test_a_hidden_folder_of_a_killed_build_is_swept(build: Builder) -> None:
     mine = build.out / ".mine.123.tmp"
     mine.mkdir()
     shutil.rmtree(build.cache)
-    build(part("a", A), part("b", B))
+    build(target("a", A), target("b", B))
     assert not left.exists()
     assert not clock.exists()
     assert mine.exists()
@@ -266,12 +268,12 @@ def test_a_part_that_fails_is_made_next_time(build: Builder) -> None:
     def fail() -> dict[str, bytes]:
         raise OutputError("no")
 
-    build(part("a", A), part("b", B))
+    build(target("a", A), target("b", B))
     with pytest.raises(OutputError):
-        build(part("a", A), BuildTarget("b", 7, lambda: ("papers/3.html",), fail))
+        build(target("a", A), BuildTarget("b", 7, lambda: ("papers/3.html",), fail))
     # Back to what it was: the state must not believe that this is there.
     (build.out / "papers/1.html").unlink()
-    build(part("a", A), part("b", B))
+    build(target("a", A), target("b", B))
     assert build.files() == {*A, *B, MANIFEST}
 
 
@@ -309,12 +311,12 @@ state.close()
 def test_on_a_full_disk_the_next_build_knows_nothing(
     build: Builder, tmp_path: Path, fails: str
 ) -> None:
-    build(part("a", A), part("b", B))
+    build(target("a", A), target("b", B))
     subprocess.run([sys.executable, "-c", FULL, str(tmp_path), fails], check=True)
     state = open_state(build.cache, build.out)
-    assert not state.known(1)
+    assert not state.fingerprints(1)
     state.close()
-    assert build(part("a", A), part("b", B)) == NOTHING
+    assert build(target("a", A), target("b", B)) == NOTHING
 
 
 def test_what_was_made_of_older_content_is_not_believed(build: Builder) -> None:
@@ -337,13 +339,13 @@ from publisher.formatter.site.build_targets import build_targets
 from publisher.formatter.site.build_state import open_state
 from publisher.formatter.site.build_target import BuildTarget
 root, step = Path(sys.argv[1]), int(sys.argv[2])
-def part(n):
+def target(n):
     text = (f"<{step}>" + "x" * 40_000 + f"</{step}>").encode()
     name = f"papers/{n}-{step % 3 if n % 2 else 0}.html"
     return BuildTarget(str(n), step + 1, lambda: (name,), lambda: {name: text}, batch=str(n % 10))
 state = open_state(root / "cache", root / "out")
 print("go", flush=True)
-build_targets(root / "out", state, 1, [part(n) for n in range(60)], workers=2)
+build_targets(root / "out", state, 1, [target(n) for n in range(60)], workers=2)
 """
 
 

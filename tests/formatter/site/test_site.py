@@ -1,4 +1,4 @@
-"""The plan of a site: which parts there are, and what each depends on."""
+"""The plan of a site: its targets, and what each depends on."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ from publisher.formatter.feeds.timeline import lay_out
 from publisher.settings import load
 settings = load(None, {}, {"source": {"folders": (sys.argv[1],)}})
 collection = collector.collect(settings)
-listed = lay_out(collection, settings.site.zone)
-labels, _ = find_memberships(listed, collection.papers, {}, b"")
+items = lay_out(collection, settings.site.zone)
+memberships, _ = find_memberships(items, collection.papers, {}, b"")
 print(program_fingerprint(settings))
-for part in all_targets(PaperIndex(collection, settings, listed, labels)):
-    print(part.name, part.fingerprint, *part.paths())
+for target in all_targets(PaperIndex(collection, settings, items, memberships)):
+    print(target.name, target.fingerprint, *target.paths())
 """
 
 
@@ -71,12 +71,12 @@ def test_the_papers_of_one_month_are_work_for_many_processes(examples: Path) -> 
     """A young archive, or one with hundreds of papers a day, has hardly more than one month."""
     settings = load(None, {}, {"source": {"folders": (str(examples),)}})
     collection = collector.collect(settings)
-    listed = [one._replace(month="2024-12") for one in lay_out(collection, settings.site.zone)]
-    labels, _ = find_memberships(listed, collection.papers, {}, b"")
+    items = [item._replace(month="2024-12") for item in lay_out(collection, settings.site.zone)]
+    memberships, _ = find_memberships(items, collection.papers, {}, b"")
     batches: dict[str, int] = defaultdict(int)
-    for part in all_targets(PaperIndex(collection, settings, listed, labels)):
-        if part.stage == 0:
-            batches[part.batch] += part.shown
+    for target in all_targets(PaperIndex(collection, settings, items, memberships)):
+        if target.stage == 0:
+            batches[target.batch] += target.shown
     assert len(batches) > collection.digest_count / 2
     archives, months = batches.pop("2024-12"), batches.pop("pages of 2024-12")
     assert archives > sum(batches.values()) == len(collection.papers)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from publisher.formatter.feeds.document import DocumentFrame, assembled
+from publisher.formatter.feeds.document import DocumentFrame, assemble
 from publisher.formatter.feeds.elements import element, media_lines, nested, pdf_link
 from publisher.formatter.feeds.generator import NAMESPACES, feed_head
 from publisher.formatter.feeds.xml_text import one_line, unmistakable, xml_text
@@ -26,10 +27,11 @@ def render(feed: Feed, feed_format: FeedFormat, limit: int | None) -> bytes:
         return DocumentFrame(bytes(head.atom_str(pretty=True)).removesuffix(_END), _END)
 
     scheme = f"{feed.root_url}topics/"
-    return assembled(feed, limit, feed_format.file_name, frame, lambda entry: _part(entry, scheme))
+    render_entry = partial(_render_entry, scheme=scheme)
+    return assemble(feed, limit, feed_format.file_name, frame, render_entry)
 
 
-def _part(entry: FeedEntry, scheme: str) -> bytes:
+def _render_entry(entry: FeedEntry, scheme: str) -> bytes:
     lines = [
         element("id", entry.id),
         element("title", unmistakable(entry.title) or entry.id, xml_lang=entry.title_language),

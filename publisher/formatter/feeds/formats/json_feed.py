@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from publisher.formatter.feeds.document import DocumentFrame, assembled
+from publisher.formatter.feeds.document import DocumentFrame, assemble
 from publisher.formatter.feeds.xml_text import one_line, xml_text
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ def render(feed: Feed, feed_format: FeedFormat, limit: int | None) -> bytes:
         before = msgspec.json.encode({key: value for key, value in head.items() if value})
         return DocumentFrame(before.removesuffix(b"}") + b',"items":[\n', b"\n]}\n")
 
-    return assembled(feed, limit, file_name, frame, _part, separator=b",\n")
+    return assemble(feed, limit, file_name, frame, _render_entry, separator=b",\n")
 
 
-def _part(entry: FeedEntry) -> bytes:
+def _render_entry(entry: FeedEntry) -> bytes:
     item: dict[str, object] = {
         "id": entry.id,
         "url": entry.url,

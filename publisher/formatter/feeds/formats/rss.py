@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from email.utils import format_datetime
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
-from publisher.formatter.feeds.document import DocumentFrame, assembled
+from publisher.formatter.feeds.document import DocumentFrame, assemble
 from publisher.formatter.feeds.elements import element, media_lines, nested, pdf_link
 from publisher.formatter.feeds.generator import NAMESPACES, feed_head
 from publisher.formatter.feeds.xml_text import one_line, unmistakable, xml_text
@@ -32,10 +33,11 @@ def render(feed: Feed, feed_format: FeedFormat, limit: int | None) -> bytes:
         return DocumentFrame(bytes(head.rss_str(pretty=True)).removesuffix(_END), _END)
 
     domain = f"{feed.root_url}topics/"
-    return assembled(feed, limit, feed_format.file_name, frame, lambda entry: _part(entry, domain))
+    render_entry = partial(_render_entry, domain=domain)
+    return assemble(feed, limit, feed_format.file_name, frame, render_entry)
 
 
-def _part(entry: FeedEntry, domain: str) -> bytes:
+def _render_entry(entry: FeedEntry, domain: str) -> bytes:
     lines = [
         element("title", unmistakable(entry.title) or entry.id),
         element("link", entry.url),
