@@ -1,4 +1,4 @@
-"""Puts a letter together: the frame of an edition, with the cards that fit into it."""
+"""Rendering of editions: a frame with the cards that fit into it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from publisher.errors import TemplateError
 from publisher.formatter.email.inlining import inlined, inlined_cards
 from publisher.formatter.email.layout import (
     EditionLayout,
-    Item,
+    PlacedCard,
     context,
     groups,
     make_layout,
@@ -32,20 +32,20 @@ if TYPE_CHECKING:
 HTML_TEMPLATE = "email/issue.html.j2"
 TEXT_TEMPLATE = "email/issue.txt.j2"
 CARD_TEXT_TEMPLATE = "email/card.txt.j2"
-# What our own frame takes, inlined: a first guess, which another rendering corrects.
+# The size of our own frame, inlined: a first guess, which another rendering corrects.
 FRAME_BYTES, SECTION_BYTES, CONTENTS_BYTES = 10_000, 700, 100
 RENDERINGS = 4
-# Not worth another rendering.
+# So much room left over is not worth another rendering.
 SLACK_BYTES = 3_000
 MARGIN_BYTES = 300
 # The start of a card's plain text, where its number goes.
 MARGIN = 5
-_PLACE = re.compile(r"<!--card:(\d+)-->")
+_CARD_MARK = re.compile(r"<!--card:(\d+)-->")
 
 
 @dataclass(slots=True)
 class _Placeable:
-    """A paper in one form, ready for any edition; `text` is made when it is asked for."""
+    """A paper in one form, ready for any edition; `text` is rendered when it is needed."""
 
     card: Card
     html: str
@@ -53,22 +53,22 @@ class _Placeable:
     text: str = ""
 
 
-def render_edition(issue: Issue, choice: EditionKey, settings: Settings) -> Edition:
-    """Return `issue` for the subscribers who made `choice`.
+def render_edition(issue: Issue, key: EditionKey, settings: Settings) -> Edition:
+    """Return the edition `key` of `issue`.
 
     Every paper on the topics is shown, or counted in a link to the web. At most
-    `newsletter.max_papers` are shown, and only so much of each that Gmail shows the mail whole.
+    `newsletter.max_papers` are shown, and each only as far as Gmail shows the mail whole.
 
     Raises `IssueError` where the issue has no paper for the topics, `TemplateError`, and
     `SettingsError` for a subject or words of the theme that can't be filled in.
     """
-    return EditionRenderer(issue, settings).render(choice)
+    return EditionRenderer(issue, settings).render(key)
 
 
 class EditionRenderer:
     """Renders editions of one issue; the cards they share are rendered and inlined once.
 
-    What an edition looks like does not depend on which others were rendered before.
+    An edition does not depend on which others were rendered before.
     """
 
     def __init__(self, issue: Issue, settings: Settings) -> None:
@@ -79,25 +79,25 @@ class EditionRenderer:
         # Cards that look the same are the same: a title does not depend on the length.
         self._cards: dict[tuple[str, Card], _Placeable] = {}
 
-    def render(self, choice: EditionKey, known: Collection[str] = ()) -> Edition:
-        """Return the edition for `choice`; see `render_edition`.
+    def render(self, key: EditionKey, received: Collection[str] = ()) -> Edition:
+        """Return the edition `key`; see `render_edition`.
 
-        `known` are the ids of papers that its readers had already; they are left out.
+        `received` are the ids of papers that its readers got before; they are left out.
         """
         issue = self._issue
-        if known:
-            left = tuple(paper for paper in issue.papers if paper.id not in known)
-            issue = replace(issue, papers=left)
-        letter = make_layout(issue, choice, self._settings)
-        self._prepare(letter)
-        sizes = self._sizes(letter)
+        if received:
+            new = tuple(paper for paper in issue.papers if paper.id not in received)
+            issue = replace(issue, papers=new)
+        layout = make_layout(issue, key, self._settings)
+        self._prepare(layout)
+        sizes = self._sizes(layout)
         most = self._settings.newsletter.max_papers
-        room = HTML_BYTES - FRAME_BYTES - CONTENTS_BYTES * len(letter.found)
+        room = HTML_BYTES - FRAME_BYTES - CONTENTS_BYTES * len(layout.sections)
         best: tuple[str, Forms] | None = None
         for _ in range(RENDERINGS):
             chosen = choose_forms(sizes, room, most)
-            forms = {p.id: form for p, form in zip(letter.ordered, chosen, strict=True)}
-            html = self._render_html(letter, forms)
+            forms = {p.id: form for p, form in zip(layout.ordered, chosen, strict=True)}
+            html = self._render_html(layout, forms)
             left_over = HTML_BYTES - len(html.encode())
             if left_over >= 0 and (best is None or len(html) > len(best[0])):
                 best = (html, forms)
@@ -107,91 +107,98 @@ class EditionRenderer:
             room = max(0, room + left_over - MARGIN_BYTES)
         if best is None:
             raise TemplateError(f"{HTML_TEMPLATE}: does not fit into {HTML_BYTES:,} bytes")
-        return self._edition(letter, *best)
+        return self._edition(layout, *best)
 
-    def _prepare(self, letter: EditionLayout) -> None:
-        """Make the cards of the letter in every form, inlined, where they are not there yet."""
-        choice, texts = letter.choice, letter.texts
+    def _prepare(self, layout: EditionLayout) -> None:
+        """Make the cards of the edition in every form, inlined, where they are not there yet."""
+        language, length, texts = layout.key.language, layout.key.length, layout.texts
         figures = self._settings.newsletter.figures
-        made: dict[tuple[str, Language, Length], dict[Form, Card]] = {}
-        for paper in letter.ordered:
-            key = (paper.id, choice.language, choice.length)
+        new: dict[tuple[str, Language, Length], dict[Form, Card]] = {}
+        for paper in layout.ordered:
+            key = (paper.id, language, length)
             if key not in self._forms:
-                made[key] = {
+                new[key] = {
                     form: make_card(
-                        paper, form, choice.language, choice.length, texts, figures=figures
+                        paper,
+                        form,
+                        language,
+                        length,
+                        texts,
+                        figures=figures,
                     )
                     for form in Form
                 }
-        cards = dict.fromkeys(card for forms in made.values() for card in forms.values())
+        cards = dict.fromkeys(card for forms in new.values() for card in forms.values())
         missing = [card for card in cards if (texts.lang, card) not in self._cards]
-        done = inlined_cards(missing, self._settings, self._words(texts)) if missing else []
-        for card, html in zip(missing, done, strict=True):
+        fragments = inlined_cards(missing, self._settings, self._words(texts)) if missing else []
+        for card, html in zip(missing, fragments, strict=True):
             self._cards[texts.lang, card] = _Placeable(card, html, len(html.encode()))
-        for key, forms in made.items():
+        for key, forms in new.items():
             self._forms[key] = {form: self._cards[texts.lang, card] for form, card in forms.items()}
 
-    def _placeable(self, paper: Paper, form: Form, letter: EditionLayout) -> _Placeable:
-        return self._forms[paper.id, letter.choice.language, letter.choice.length][form]
+    def _placeable(self, paper: Paper, form: Form, layout: EditionLayout) -> _Placeable:
+        return self._forms[paper.id, layout.key.language, layout.key.length][form]
 
     def _words(self, texts: EmailWords) -> dict[str, object]:
         return {"texts": texts, "theme": self._settings.theme}
 
-    def _sizes(self, letter: EditionLayout) -> list[Sizes]:
-        """Return what each paper costs; the first of a topic bears the topic's own."""
-        first = {section.papers[0].id for section in letter.found}
-        found = []
-        for paper in letter.ordered:
+    def _sizes(self, layout: EditionLayout) -> list[Sizes]:
+        """Return the bytes of each paper; the first of a topic bears those of its heading."""
+        first = {section.papers[0].id for section in layout.sections}
+        sizes = []
+        for paper in layout.ordered:
             own = SECTION_BYTES if paper.id in first else 0
             full, compact, title = (
-                self._placeable(paper, form, letter).size + own for form in Form
+                self._placeable(paper, form, layout).size + own for form in Form
             )
             # A card of few words may be no smaller in another form.
-            found.append(Sizes(full, min(compact, full), min(title, full)))
-        return found
+            sizes.append(Sizes(full, min(compact, full), min(title, full)))
+        return sizes
 
-    def _render_html(self, letter: EditionLayout, forms: Forms) -> str:
+    def _render_html(self, layout: EditionLayout, forms: Forms) -> str:
         """Return the inlined frame with the inlined cards in their places."""
         inside: list[str] = []
 
-        def item(paper: Paper, form: Form, number: int) -> Item:
-            ready = self._placeable(paper, form, letter)
+        def place(paper: Paper, form: Form, number: int) -> PlacedCard:
+            ready = self._placeable(paper, form, layout)
             inside.append(ready.html)
-            return Item(ready.card, number, fragment(f"<!--card:{len(inside) - 1}-->", ""), "")
+            mark = fragment(f"<!--card:{len(inside) - 1}-->", "")
+            return PlacedCard(ready.card, number, mark, "")
 
-        placed = groups(letter, forms, item, self._settings)
-        values = context(letter, forms, placed, self._settings)
+        card_groups = groups(layout, forms, place, self._settings)
+        values = context(layout, forms, card_groups, self._settings)
         frame = inlined(render(HTML_TEMPLATE, self._settings, **values), HTML_TEMPLATE)
-        return _PLACE.sub(lambda place: inside[int(place[1])], frame)
+        return _CARD_MARK.sub(lambda mark: inside[int(mark[1])], frame)
 
-    def _edition(self, letter: EditionLayout, html: str, forms: Forms) -> Edition:
-        def item(paper: Paper, form: Form, number: int) -> Item:
-            ready = self._placeable(paper, form, letter)
+    def _edition(self, layout: EditionLayout, html: str, forms: Forms) -> Edition:
+        def place(paper: Paper, form: Form, number: int) -> PlacedCard:
+            ready = self._placeable(paper, form, layout)
             if not ready.text:
-                values = self._words(letter.texts)
+                values = self._words(layout.texts)
                 ready.text = render(
                     CARD_TEXT_TEMPLATE, self._settings, card=ready.card, **values
                 ).rstrip("\n")
-            return Item(ready.card, number, "", f"{number:>{MARGIN - 2}}. {ready.text[MARGIN:]}")
+            text = f"{number:>{MARGIN - 2}}. {ready.text[MARGIN:]}"
+            return PlacedCard(ready.card, number, "", text)
 
-        placed = groups(letter, forms, item, self._settings)
-        values = context(letter, forms, placed, self._settings)
+        card_groups = groups(layout, forms, place, self._settings)
+        values = context(layout, forms, card_groups, self._settings)
         text = render(TEXT_TEMPLATE, self._settings, **values)
         for template, part in ((HTML_TEMPLATE, html), (TEXT_TEMPLATE, text)):
             # The user's own template may forget it.
             if UNSUBSCRIBE_PLACEHOLDER not in part:
                 raise TemplateError(f"{template}: its result lacks the link to unsubscribe")
-        choice = letter.choice
+        key = layout.key
         return Edition(
-            issue_id=letter.issue.id,
-            topics=tuple(sorted(set(choice.topics))),
+            issue_id=layout.issue.id,
+            topics=tuple(sorted(set(key.topics))),
             subject=str(values["subject"]),
             html=html,
             text=text,
-            paper_count=len(letter.ordered),
+            paper_count=len(layout.ordered),
             preheader=str(values["preheader"]),
-            shown=tuple(paper.id for paper in shown_papers(letter, forms)),
-            lang=letter.texts.lang,
-            language=choice.language,
-            length=choice.length,
+            shown=tuple(paper.id for paper in shown_papers(layout, forms)),
+            lang=layout.texts.lang,
+            language=key.language,
+            length=key.length,
         )

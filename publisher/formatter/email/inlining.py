@@ -1,4 +1,4 @@
-"""Writes the rules of style blocks into the elements: most mail clients know little else.
+"""Inlining of styles: the rules of style blocks go into elements, as mail clients want them.
 
 premailer does it, and is slow: its cost is the number of elements times the number of rules. An
 edition is a frame with cards in it, and other editions of the issue have the same cards; so cards
@@ -41,7 +41,7 @@ def inlined(html: str, template: str) -> str:
             allow_network=False,
             # bgcolor, width and align would repeat what the styles say, and cost 20 bytes each.
             disable_basic_attributes=["bgcolor", "width", "height", "align", "valign"],
-            # cssutils writes what it thinks of mail's CSS to stderr otherwise.
+            # Otherwise cssutils writes its complaints about mail's CSS to stderr.
             cssutils_logging_level=logging.CRITICAL,
             disable_validation=True,
         )
@@ -58,16 +58,16 @@ def _inliner() -> Any:  # noqa: ANN401 - premailer has no types
     """
     import premailer  # noqa: PLC0415 - takes 0.2 s, and most commands send nothing
 
-    known: dict[tuple[str, int], Any] = {}
+    rules: dict[tuple[str, int], Any] = {}
 
     class Inliner(premailer.Premailer):  # type: ignore[misc]
         def _parse_style_rules(self, css_body: str, ruleset_index: int) -> Any:  # noqa: ANN401
             key = (css_body, ruleset_index)
-            if key not in known:
-                if len(known) > STYLE_SHEETS:
-                    known.clear()
-                known[key] = super()._parse_style_rules(css_body, ruleset_index)
-            return known[key]
+            if key not in rules:
+                if len(rules) > STYLE_SHEETS:
+                    rules.clear()
+                rules[key] = super()._parse_style_rules(css_body, ruleset_index)
+            return rules[key]
 
     return Inliner
 
@@ -79,12 +79,12 @@ def inlined_cards(
 
     Titles stand in a list of their own, behind the others.
 
-    Raises `TemplateError`, also where a template of the user's leaves out the marks around a card.
+    Raises `TemplateError`, also where a user's template leaves out the marks around a card.
     """
     html = inlined(render(CARDS_TEMPLATE, settings, cards=cards, **context), CARDS_TEMPLATE)
-    found = [match[1].strip() for match in _CARD.finditer(html)]
-    if len(found) != len(cards):
+    fragments = [match[1].strip() for match in _CARD.finditer(html)]
+    if len(fragments) != len(cards):
         raise TemplateError(f"{CARDS_TEMPLATE}: a card is not between its marks")
     order = sorted(range(len(cards)), key=lambda index: cards[index].form is Form.TITLE)
-    by_index = dict(zip(order, found, strict=True))
+    by_index = dict(zip(order, fragments, strict=True))
     return [by_index[index] for index in range(len(cards))]

@@ -1,4 +1,4 @@
-"""What the templates of an edition are given: its papers in their places, and all around them."""
+"""The values for the templates of an edition: its papers in their places, and all around them."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ TOP_ANCHOR = "top"
 
 @dataclass(frozen=True, slots=True)
 class EditionLayout:
-    """What an edition holds, before it is known what fits."""
+    """The contents of an edition, before it is known which of them fit."""
 
     issue: Issue
-    choice: EditionKey
+    key: EditionKey
     texts: EmailWords
-    found: tuple[TopicSection, ...]
+    sections: tuple[TopicSection, ...]
     top: tuple[Paper, ...]  # highlights
     ordered: tuple[Paper, ...]  # by the room they deserve
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A paper in its place: what it says, and the same as finished HTML and text."""
+class PlacedCard:
+    """A card with its number in the edition, and as finished HTML and text."""
 
     card: Card
     number: int
@@ -58,35 +58,35 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CardGroup:
     """A topic, or the highlights, with its papers.
 
-    `total` counts those too that are not among `items`: `in_highlights` and `more` say where they
-    are.
+    `total` also counts those that are not among `items`: `in_highlights` and `more` tell readers
+    where to find them.
     """
 
     anchor: str
     name: str
     total: int
-    items: tuple[Item, ...]
+    items: tuple[PlacedCard, ...]
     in_highlights: str = ""
     more: str = ""
     more_url: str = ""
 
     @property
-    def titles(self) -> tuple[Item, ...]:
-        """Those of which only the title is shown; they come last."""
+    def titles(self) -> tuple[PlacedCard, ...]:
+        """The papers of which only the title is shown; they come last."""
         return tuple(item for item in self.items if item.card.form is Form.TITLE)
 
     @property
-    def cards(self) -> tuple[Item, ...]:
-        """Those of which more than the title is shown."""
+    def cards(self) -> tuple[PlacedCard, ...]:
+        """The papers of which more than the title is shown."""
         return tuple(item for item in self.items if item.card.form is not Form.TITLE)
 
 
 @dataclass(frozen=True, slots=True)
-class ListedPaper:
-    """A topic in the contents; `anchor` is empty where nothing of it is shown."""
+class ContentsLine:
+    """A topic in the table of contents; `anchor` is empty where nothing of it is shown."""
 
     name: str
     total: int
@@ -94,7 +94,7 @@ class ListedPaper:
 
 
 @dataclass(frozen=True, slots=True)
-class Newer:
+class NewerVersion:
     """A paper of an earlier issue that has a newer version."""
 
     title: str
@@ -102,61 +102,61 @@ class Newer:
     version: str  # "version 2"
 
 
-def make_layout(issue: Issue, choice: EditionKey, settings: Settings) -> EditionLayout:
-    """Return what the edition of `issue` for `choice` holds.
+def make_layout(issue: Issue, key: EditionKey, settings: Settings) -> EditionLayout:
+    """Return the contents of the edition `key` of `issue`.
 
-    Raises `IssueError` where that is no paper, and `SettingsError` for the theme's words.
+    Raises `IssueError` where it has no paper, and `SettingsError` for the theme's words.
     """
-    found = sections(issue.papers, tuple(sorted(set(choice.topics))))
-    if not found:
-        topics = ", ".join(choice.topics) or "any topic"
+    by_topic = sections(issue.papers, tuple(sorted(set(key.topics))))
+    if not by_topic:
+        topics = ", ".join(key.topics) or "any topic"
         raise IssueError(f"issue {issue.id}: no paper on {topics}")
-    top = highlights(found, settings.newsletter.highlights)
-    texts = email_words(settings, choice.language)
-    return EditionLayout(issue, choice, texts, found, top, best_first(top, found))
+    top = highlights(by_topic, settings.newsletter.highlights)
+    texts = email_words(settings, key.language)
+    return EditionLayout(issue, key, texts, by_topic, top, best_first(top, by_topic))
 
 
-def shown_papers(letter: EditionLayout, forms: Forms) -> tuple[Paper, ...]:
+def shown_papers(layout: EditionLayout, forms: Forms) -> tuple[Paper, ...]:
     """Return the papers that have a form, in the order in which both parts show them."""
-    top = {paper.id for paper in letter.top}
-    below = (p for section in letter.found for p in section.papers if p.id not in top)
-    return tuple(paper for paper in (*letter.top, *below) if forms[paper.id])
+    top = {paper.id for paper in layout.top}
+    below = (p for section in layout.sections for p in section.papers if p.id not in top)
+    return tuple(paper for paper in (*layout.top, *below) if forms[paper.id])
 
 
 def groups(
-    letter: EditionLayout,
+    layout: EditionLayout,
     forms: Forms,
-    item: Callable[[Paper, Form, int], Item],
+    place: Callable[[Paper, Form, int], PlacedCard],
     settings: Settings,
-) -> tuple[Group, ...]:
+) -> tuple[CardGroup, ...]:
     """Return the highlights and topics of which something is shown.
 
-    `item` makes a paper's place from its form and number.
+    `place` makes the card of a paper from its form and its number in the edition.
     """
-    texts, numbers = letter.texts, count(1)
-    top = {paper.id for paper in letter.top}
+    texts, numbers = layout.texts, count(1)
+    top = {paper.id for paper in layout.top}
 
-    def items(papers: tuple[Paper, ...]) -> Iterator[Item]:
+    def items(papers: tuple[Paper, ...]) -> Iterator[PlacedCard]:
         for paper in papers:
             form = forms[paper.id]
             if form is not None:
-                yield item(paper, form, next(numbers))
+                yield place(paper, form, next(numbers))
 
-    found = []
-    if letter.top:
-        shown = tuple(items(letter.top))
-        found.append(Group(TOP_ANCHOR, texts.highlights, len(shown), shown))
-    for section in letter.found:
+    card_groups = []
+    if layout.top:
+        shown = tuple(items(layout.top))
+        card_groups.append(CardGroup(TOP_ANCHOR, texts.highlights, len(shown), shown))
+    for section in layout.sections:
         below = tuple(paper for paper in section.papers if paper.id not in top)
         shown, above = tuple(items(below)), len(section.papers) - len(below)
         if not shown:
             continue
         hidden = len(below) - len(shown)
         path = (
-            f"topics/{section.topic.slug}/" if section.topic else f"issues/{letter.issue.id}.html"
+            f"topics/{section.topic.slug}/" if section.topic else f"issues/{layout.issue.id}.html"
         )
-        found.append(
-            Group(
+        card_groups.append(
+            CardGroup(
                 anchor=_anchor(section),
                 name=_name(section, texts),
                 total=len(section.papers),
@@ -166,24 +166,24 @@ def groups(
                 more_url=settings.site.root + path,
             )
         )
-    return tuple(found)
+    return tuple(card_groups)
 
 
 def context(
-    letter: EditionLayout, forms: Forms, placed: tuple[Group, ...], settings: Settings
+    layout: EditionLayout, forms: Forms, card_groups: tuple[CardGroup, ...], settings: Settings
 ) -> dict[str, object]:
-    """Return what both templates know."""
-    issue, texts = letter.issue, letter.texts
-    shown = shown_papers(letter, forms)
-    total = len(letter.ordered)
+    """Return the values for the templates of both parts."""
+    issue, texts = layout.issue, layout.texts
+    shown = shown_papers(layout, forms)
+    total = len(layout.ordered)
     mail, news, root = settings.mail, settings.newsletter, settings.site.root
-    # As the header has it: by mail where there is no safe address.
+    # As the List-Unsubscribe header: by mail where the web app has no https address.
     web = settings.web.root if settings.web.root.startswith("https:") else ""
     title = news.title or settings.site.title
     address = mail.unsubscribe_address or mail.from_address
     day = frequency_of(issue.id) is Frequency.DAILY
-    titles = [paper.title for paper in shown] or [letter.ordered[0].title]
-    names = [s.topic.name if s.topic else texts.other_topics for s in letter.found]
+    titles = [paper.title for paper in shown] or [layout.ordered[0].title]
+    names = [s.topic.name if s.topic else texts.other_topics for s in layout.sections]
     hidden = total - len(shown)
     return {
         "texts": texts,
@@ -194,16 +194,16 @@ def context(
         "period": period_title(issue, texts),
         "dates": "" if day else date_range(texts.dates, issue.start, issue.end),
         "count": counted(total, texts.new_paper, texts.new_papers),
-        "contents": _contents(letter, forms),
-        "more_topics": max(0, len(letter.found) - LISTED_TOPICS),
-        "groups": placed,
-        "updated": _updated(letter),
+        "contents": _contents(layout, forms),
+        "more_topics": max(0, len(layout.sections) - LISTED_TOPICS),
+        "groups": card_groups,
+        "updated": _updated(layout),
         "more": counted(hidden, texts.more_paper, texts.more_papers) if hidden else "",
         "site_url": root,
         "issue_url": f"{root}issues/{issue.id}.html",
-        # Without the token: a forwarded mail must not give away what somebody chose.
+        # Without the token: a forwarded mail must not give away its reader's choices.
         "preferences_url": f"{web}preferences" if web else "",
-        "your_topics": _your_topics(letter),
+        "your_topics": _your_topics(layout),
         "unsubscribe_url": f"{web}unsubscribe/{UNSUBSCRIBE_PLACEHOLDER}"
         if web
         else f"mailto:{quote(address, safe='@+')}?subject=unsubscribe%20{UNSUBSCRIBE_PLACEHOLDER}",
@@ -212,31 +212,31 @@ def context(
     }
 
 
-def _contents(letter: EditionLayout, forms: Forms) -> tuple[ListedPaper, ...]:
-    if len(letter.found) == 1:
+def _contents(layout: EditionLayout, forms: Forms) -> tuple[ContentsLine, ...]:
+    if len(layout.sections) == 1:
         return ()
-    top = {paper.id for paper in letter.top}
-    listed = []
-    for section in letter.found[:LISTED_TOPICS]:
-        here = [paper.id for paper in section.papers if forms[paper.id]]
-        below = any(paper_id not in top for paper_id in here)
-        anchor = _anchor(section) if below else TOP_ANCHOR if here else ""
-        listed.append(ListedPaper(_name(section, letter.texts), len(section.papers), anchor))
-    return tuple(listed)
+    top = {paper.id for paper in layout.top}
+    lines = []
+    for section in layout.sections[:LISTED_TOPICS]:
+        shown = [paper.id for paper in section.papers if forms[paper.id]]
+        below = any(paper_id not in top for paper_id in shown)
+        anchor = _anchor(section) if below else TOP_ANCHOR if shown else ""
+        lines.append(ContentsLine(_name(section, layout.texts), len(section.papers), anchor))
+    return tuple(lines)
 
 
-def _updated(letter: EditionLayout) -> tuple[Newer, ...]:
-    wanted = frozenset(letter.choice.topics)
+def _updated(layout: EditionLayout) -> tuple[NewerVersion, ...]:
+    topics = frozenset(layout.key.topics)
     papers = [
         paper
-        for paper in letter.issue.updated
-        if not wanted or wanted.intersection(topic.slug for topic in paper.topics)
+        for paper in layout.issue.updated
+        if not topics or topics.intersection(topic.slug for topic in paper.topics)
     ]
     return tuple(
-        Newer(
+        NewerVersion(
             title=shortened(paper.title, UPDATED_COLUMNS),
             url=safe_url(paper.abs_url) or safe_url(paper.pdf_url),
-            version=letter.texts.version.format(number=paper.version),
+            version=layout.texts.version.format(number=paper.version),
         )
         for paper in papers[:UPDATED_PAPERS]
     )
@@ -250,12 +250,12 @@ def _name(section: TopicSection, texts: EmailWords) -> str:
     return shortened(section.topic.name, TOPIC_COLUMNS) if section.topic else texts.other_topics
 
 
-def _your_topics(letter: EditionLayout) -> str:
+def _your_topics(layout: EditionLayout) -> str:
     """Return the sentence that names the chosen topics, empty where the edition holds all."""
-    chosen, texts = letter.choice.topics, letter.texts
+    chosen, texts = layout.key.topics, layout.texts
     if not chosen:
         return ""
-    names = {topic.slug: topic.name for paper in letter.issue.papers for topic in paper.topics}
+    names = {topic.slug: topic.name for paper in layout.issue.papers for topic in paper.topics}
     # A chosen topic that the issue does not have is known by its slug only.
     named = [shortened(names.get(slug, slug), TOPIC_COLUMNS) for slug in sorted(set(chosen))]
     more = texts.list_more if len(named) > NAMED_TOPICS else ""

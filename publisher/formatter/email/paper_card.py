@@ -1,6 +1,6 @@
-"""What an edition says of a paper: pure functions of paper, choice and form.
+"""The card of a paper in an edition: its texts for a language, a length and a form.
 
-Which of a paper's texts are shown depends on the language that the readers chose. "en" wants the
+The texts depend on the language that the readers chose. "en" wants the
 abstract (or a summary in English), "zh" the Chinese summary and takeaways, "both" all of them. A
 paper that has no text in the wanted language is shown with what it has.
 """
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from publisher.models import Paper
 
 FEW_AUTHORS = 3
-# Machine-written texts can run away: what is longer than a reader's patience is cut.
+# Machine-written texts can get very long; they are cut to what a reader has the patience for.
 SUMMARY_COLUMNS, TAKEAWAY_COLUMNS = 420, 160
 ABSTRACT_COLUMNS, NOTE_COLUMNS, LINE_COLUMNS = 2400, 600, 150
 TITLE_COLUMNS, TOPIC_COLUMNS = 300, 40
 TAKEAWAYS, NAMED_TOPICS = 5, 5
-# The first of each that there is: models say the same again under the other headings.
+# The first of each group that there is: models repeat themselves under the other headings.
 NOTE_PARTS = (("method", "innovation"), ("results", "performance", "conclusion"))
 
 
@@ -60,7 +60,7 @@ class Passage:
 class Card:
     """A paper as an edition shows it: every text ready, every address checked.
 
-    Two papers' cards are equal where they look the same, so cards are what rendering is cached by.
+    Cards are equal where they look the same, so that rendered cards are cached by them.
     """
 
     form: Form
@@ -149,14 +149,14 @@ def _wants(language: Language, text: str) -> bool:
 
 
 def _leads(paper: Paper, language: Language, texts: EmailWords) -> tuple[Passage, ...]:
-    """Return what says in the wanted language, or languages, what the paper is about."""
+    """Return the summary or abstract, or both, in the language or languages that readers chose."""
     summary = Passage(texts.machine_summary, paper.summary or "")
     abstract = Passage(texts.abstract, paper.abstract, paper.abstract_html)
     there = [passage for passage in (summary, abstract) if passage.text]
-    wanted = [passage for passage in there if _wants(language, passage.text)] or there[:1]
-    if len(wanted) > 1 and language_of(wanted[0].text) == language_of(wanted[1].text):
-        return (wanted[0],)  # the same said twice
-    return tuple(wanted)
+    passages = [passage for passage in there if _wants(language, passage.text)] or there[:1]
+    if len(passages) > 1 and language_of(passages[0].text) == language_of(passages[1].text):
+        return (passages[0],)  # two texts in one language repeat each other
+    return tuple(passages)
 
 
 def _lines(paper: Paper, language: Language, texts: EmailWords) -> tuple[Passage, ...]:
@@ -178,15 +178,15 @@ def _passages(
     leads = _leads(paper, language, texts)
     if length is not Length.LONG:
         return tuple(_cut(passage, SUMMARY_COLUMNS) for passage in leads)
-    found = [
+    passages = [
         _cut(lead, ABSTRACT_COLUMNS if lead.text == paper.abstract else SUMMARY_COLUMNS)
         for lead in leads
     ]
     if paper.abstract and all(lead.text != paper.abstract for lead in leads):
         # In whatever language it is: there is no other.
         abstract = Passage(texts.abstract, paper.abstract, paper.abstract_html)
-        found.append(_cut(abstract, ABSTRACT_COLUMNS))
-    return (*found, *_notes(paper, language, texts))
+        passages.append(_cut(abstract, ABSTRACT_COLUMNS))
+    return (*passages, *_notes(paper, language, texts))
 
 
 def _notes(paper: Paper, language: Language, texts: EmailWords) -> Iterator[Passage]:

@@ -1,4 +1,4 @@
-"""Which papers get how much room: a pure function of sizes.
+"""The room that each paper gets in an edition: a pure function of sizes.
 
 Gmail hides what comes after about 102 kB of HTML, and with it the way to unsubscribe.
 """
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from publisher.newsletter.ranking import TopicSection
 
 HTML_BYTES = 90_000
-# Of the room that is left when every title is in: for the best papers in full. The rest is for
-# more than a title of those that come after them.
+# Of the room left beside all titles, the share that goes to the best papers in full; the rest goes
+# to compact cards of those after them.
 FULL_SHARE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many bytes a paper takes in each form; that of a topic's first has the topic's own."""
+    """The bytes of a paper in each form; of a topic's first paper, those of the heading too."""
 
     full: int
     compact: int
@@ -55,16 +55,16 @@ def choose_forms(sizes: Sequence[Sizes], room: int, most: int) -> tuple[Form | N
     )
 
 
-def best_first(top: Sequence[Paper], found: Sequence[TopicSection]) -> tuple[Paper, ...]:
+def best_first(top: Sequence[Paper], by_topic: Sequence[TopicSection]) -> tuple[Paper, ...]:
     """Return the papers in the order in which they deserve room.
 
     First `top`, then the first of each topic, then the second of each: else the largest topic,
     which comes first, would leave nothing for the others.
     """
     ordered = list(top)
-    deepest = max((len(section.papers) for section in found), default=0)
+    deepest = max((len(section.papers) for section in by_topic), default=0)
     for place in range(deepest):
-        ordered += [s.papers[place] for s in found if place < len(s.papers)]
+        ordered += [s.papers[place] for s in by_topic if place < len(s.papers)]
     seen: set[str] = set()
     return tuple(p for p in ordered if not (p.id in seen or seen.add(p.id)))  # type: ignore[func-returns-value]
 

@@ -1,4 +1,4 @@
-"""What stands in the inbox: subject, preheader and the name of the period. Pure."""
+"""The lines that an inbox shows: subject and preheader, with the name of the period."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ PREHEADER_COLUMNS = 140  # what the widest inbox list shows
 def subject(
     issue: Issue, names: Sequence[str], count: int, texts: EmailWords, *, title: str, form: str = ""
 ) -> str:
-    """Return one line of about 78 columns that says how much there is, and on what.
+    """Return a subject of about 78 columns: the number of papers, and as many topics as fit.
 
-    `names` are the topics. `form` takes the place of the usual words (`newsletter.subject`):
+    `names` are the topics. `form` replaces the usual words (setting `newsletter.subject`):
     {papers} "23 new papers", {count} "23", {topics}, {period} "week 49", {title} of the newsletter.
     """
     topics = [" ".join(name.split()) for name in names]
@@ -40,9 +40,9 @@ def subject(
 
     # A name takes a column at least: more than there are columns need not be tried.
     for named in range(min(len(topics), SUBJECT_COLUMNS), 0, -1):
-        found = line(topics[:named], texts.list_more if named < len(topics) else "")
-        if text_width(found) <= SUBJECT_COLUMNS:
-            return found
+        candidate = line(topics[:named], texts.list_more if named < len(topics) else "")
+        if text_width(candidate) <= SUBJECT_COLUMNS:
+            return candidate
     room = SUBJECT_COLUMNS - text_width(line([], texts.list_more))
     return line([shortened(topics[0], max(room, 8)).rstrip("… ")], texts.list_more)
 
