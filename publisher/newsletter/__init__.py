@@ -1,4 +1,4 @@
-"""The newsletter by rule: which issue is due, what it holds, in which order, and for whom.
+"""The rules of the newsletter: periods, contents of issues, ranking of papers, and audience.
 
 Pure functions of papers, time, settings and subscribers.
 """

@@ -1,9 +1,9 @@
-"""Who gets which edition of an issue. Pure: two passes over the subscribers, none in memory.
+"""The edition that each subscriber gets: pure, in two passes that hold no subscriber in memory.
 
-Each frequency is a stream of issues of its own. Somebody who changed from one to another had some
-of the next issue's papers already: these are left out for them, so that those who had the same
-issues share an edition. Where nothing is left, they get no mail. What the new stream sent before
-they came to it does not come again; it is on the web.
+Each frequency is a stream of issues of its own. People who change from one to another received some
+papers of the next issue before: those are left out for them, and people who received the same
+issues share an edition. Where no paper is left, they get no mail. Papers that the new stream sent
+before they joined it are not sent again; they are on the web.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _KEY_LENGTH = 16
 
 @dataclass(frozen=True, slots=True)
 class IssueAudience:
-    """An issue as far as it decides who gets which edition, and what the list has by default.
+    """The facts of an issue that decide who gets which edition, and the list's defaults.
 
-    `papers` maps each paper to the slugs of its topics. `shared` maps issues of other streams to
-    the papers of this one that they held.
+    `papers` maps each paper's id to the slugs of its topics. `shared` maps issues of other streams
+    to those of these papers that they contained.
     """
 
     papers: Mapping[str, Collection[str]]
@@ -39,20 +39,23 @@ class IssueAudience:
     length: Length = Length.STANDARD
     shared: Mapping[str, Collection[str]] = field(default_factory=dict)
 
-    def known(self, received_issues: Collection[str]) -> frozenset[str]:
-        """Return the papers of this issue that those issues held."""
+    def received(self, received_issues: Collection[str]) -> frozenset[str]:
+        """Return the papers of this issue that the issues `received_issues` contained."""
         return frozenset(paper for issue_id in received_issues for paper in self.shared[issue_id])
 
     def topics(self, received_issues: Collection[str] = ()) -> frozenset[str]:
-        """Return the topics of what is new to those who had these issues; "" stands for none."""
-        known = self.known(received_issues)
-        left = (topics for paper, topics in self.papers.items() if paper not in known)
-        return frozenset(slug for topics in left for slug in (topics or ("",)))
+        """Return the topics of the papers that are new to readers of the issues `received_issues`.
+
+        "" stands for papers without a topic.
+        """
+        received = self.received(received_issues)
+        new = (topics for paper, topics in self.papers.items() if paper not in received)
+        return frozenset(slug for topics in new for slug in (topics or ("",)))
 
 
 @dataclass(frozen=True, slots=True)
 class AudienceMember:
-    """A subscriber with the issues of other streams that they got; see `IssueAudience.shared`."""
+    """A subscriber with the issues in `IssueAudience.shared` that they received."""
 
     subscriber: Subscriber
     received_issues: tuple[str, ...] = ()
@@ -60,86 +63,84 @@ class AudienceMember:
 
 @dataclass(frozen=True, slots=True)
 class EditionCount:
-    """An edition that somebody gets, and how many do."""
+    """An edition that is needed, and the number of its readers."""
 
-    choice: EditionKey
+    key: EditionKey
     readers: int
 
 
-def edition_key(choice: EditionKey) -> str:
-    """Return the short name of the edition: "zh-standard-all", or a hash where there is more."""
-    rest = " ".join((*sorted(set(choice.topics)), "|", *choice.received_issues))
+def edition_key(key: EditionKey) -> str:
+    """Return the short name of an edition: "zh-standard-all", or a hash where there is more."""
+    rest = " ".join((*sorted(set(key.topics)), "|", *key.received_issues))
     short = "all" if rest == "|" else hashlib.sha256(rest.encode()).hexdigest()[:_KEY_LENGTH]
-    return f"{choice.language}-{choice.length}-{short}"
+    return f"{key.language}-{key.length}-{short}"
 
 
 class EditionSelector:
-    """Finds the choice of each reader of one issue; what many have in common is worked out once."""
+    """Selects the edition of each reader of one issue; common work is done once."""
 
-    def __init__(self, offer: IssueAudience) -> None:
-        """Choose from `offer`."""
-        self._offer = offer
+    def __init__(self, audience: IssueAudience) -> None:
+        """Select editions of the issue of `audience`."""
+        self._audience = audience
         self._topics: dict[tuple[str, ...], frozenset[str]] = {}
 
-    def choice(self, reader: AudienceMember) -> EditionKey | None:
-        """Return what `reader` gets, None where that is no edition of this issue.
+    def select(self, reader: AudienceMember) -> EditionKey | None:
+        """Return the edition that `reader` gets, None for no edition of this issue.
 
         Topics without papers don't count, so that two people who get the same papers get the same
         edition.
         """
-        subscriber, preferences, offer = (
-            reader.subscriber,
-            reader.subscriber.preferences,
-            self._offer,
-        )
+        subscriber, preferences = reader.subscriber, reader.subscriber.preferences
+        audience = self._audience
         if subscriber.status is not SubscriberStatus.ACTIVE:
             return None
-        offered = preferences.frequency in offer.frequencies
-        if (preferences.frequency if offered else offer.frequencies[0]) is not offer.frequency:
+        offered = preferences.frequency in audience.frequencies
+        frequency = preferences.frequency if offered else audience.frequencies[0]
+        if frequency is not audience.frequency:
             return None
         if reader.received_issues not in self._topics:
-            self._topics[reader.received_issues] = offer.topics(reader.received_issues)
-        held = self._topics[reader.received_issues]
-        topics = tuple(sorted(held.intersection(subscriber.topics)))
-        if not (topics if subscriber.topics else held):
+            self._topics[reader.received_issues] = audience.topics(reader.received_issues)
+        new = self._topics[reader.received_issues]
+        topics = tuple(sorted(new.intersection(subscriber.topics)))
+        if not (topics if subscriber.topics else new):
             return None
         return EditionKey(
             topics=topics,
-            language=preferences.language or offer.language,
-            length=preferences.length or offer.length,
+            language=preferences.language or audience.language,
+            length=preferences.length or audience.length,
             received_issues=reader.received_issues,
         )
 
 
 def needed_editions(
-    readers: Iterable[AudienceMember], offer: IssueAudience
+    readers: Iterable[AudienceMember], audience: IssueAudience
 ) -> dict[str, EditionCount]:
-    """Return the editions somebody gets by key, in the order of the keys."""
-    chooser = EditionSelector(offer)
-    counted = Counter(choice for reader in readers if (choice := chooser.choice(reader)))
+    """Return the editions that have readers, by their short names and in their order."""
+    selector = EditionSelector(audience)
+    counts = Counter(key for reader in readers if (key := selector.select(reader)))
     return dict(
-        sorted(
-            (edition_key(choice), EditionCount(choice, count)) for choice, count in counted.items()
-        )
+        sorted((edition_key(key), EditionCount(key, count)) for key, count in counts.items())
     )
 
 
 def select_recipients(
-    readers: Iterable[AudienceMember], offer: IssueAudience, keys: Collection[str]
+    readers: Iterable[AudienceMember], audience: IssueAudience, keys: Collection[str]
 ) -> Iterator[EditionRecipient]:
-    """Yield who gets which of the editions `keys`.
+    """Yield the recipients of the editions with the short names `keys`.
 
-    Somebody who came, or changed their choice, since the editions were made and wants another is
-    left out: their first issue is the next one.
+    People who joined, or changed their choice, after the editions were made and need another one
+    are left out: their first issue is the next one.
     """
-    chooser = EditionSelector(offer)
-    known: dict[EditionKey, str] = {}
+    selector = EditionSelector(audience)
+    short_names: dict[EditionKey, str] = {}
     for reader in readers:
-        choice = chooser.choice(reader)
-        if choice is None:
+        key = selector.select(reader)
+        if key is None:
             continue
-        if choice not in known:
-            known[choice] = edition_key(choice)
-        if known[choice] in keys:
-            someone = reader.subscriber
-            yield EditionRecipient(someone.id, someone.email, someone.name, known[choice])
+        if key not in short_names:
+            short_names[key] = edition_key(key)
+        if short_names[key] in keys:
+            subscriber = reader.subscriber
+            yield EditionRecipient(
+                subscriber.id, subscriber.email, subscriber.name, short_names[key]
+            )

@@ -1,4 +1,4 @@
-"""What an issue holds and which one is due: pure functions of papers, time and settings.
+"""The contents of issues and the issue that is due: pure functions of papers, time and settings.
 
 Each frequency is a stream of issues of its own; `already` and `issued_ids` are those of a stream.
 """
@@ -35,16 +35,16 @@ def compose_issue(
     issued_ids: Collection[str],
     settings: Settings,
 ) -> Issue:
-    """Return the issue of `period`; it may hold no paper.
+    """Return the issue of `period`; it may contain no paper.
 
-    `already` maps the ids of papers that earlier issues of the stream held to the version they
-    held: those never come again. A version that is newer is mentioned in the issue of its period,
-    where `newsletter.updated_papers` wants it.
+    `already` maps the ids of papers that earlier issues of the stream contained to their version
+    there: those are never sent again. A newer version is mentioned in the issue of its period if
+    the setting `newsletter.updated_papers` says so.
 
-    Papers of earlier periods that no issue held ("late landers": their digest was written after
-    their issue went out) come too where their digest is not older than `newsletter.max_age_days`
-    at the period's end, nor from before the period of the first of `issued_ids`: a new list is not
-    flooded with what was there before it. Ids of other streams among these don't count.
+    Papers of earlier periods that no issue contained ("late landers": their digest was written
+    after their issue went out) are included if their digest is not older than
+    `newsletter.max_age_days` at the period's end, nor from before the period of the first of
+    `issued_ids`: a new list is not flooded with older papers. Ids of other streams don't count.
 
     Raises `IssueError` for a malformed id in `issued_ids`.
     """
@@ -83,25 +83,25 @@ def due_issue(
     settings: Settings,
     frequency: Frequency = Frequency.WEEKLY,
 ) -> Issue | None:
-    """Return the issue that is due at `now` (aware) and was not made yet, or None.
+    """Return the issue that is due at `now` (aware) and was not issued yet, or None.
 
-    That is the last closed period's. Where it has nothing to send (an archive whose newest digest
-    is long ago) it is the issue of the newest earlier period that brought unsent papers. A period
-    at or before the newest of `issued_ids` is never made: its late papers go into later issues.
-    Without a new paper there is no issue; newer versions alone are worth no mail.
+    It is the issue of the last closed period or, if that has nothing to send (the newest digest of
+    the archive is long ago), of the newest earlier period with unsent papers. No period at or
+    before the newest of `issued_ids` is issued: its late papers go into later issues. Without a new
+    paper there is no issue; newer versions alone are not worth a mail.
 
     Raises `IssueError` for a malformed id in `issued_ids`.
     """
     issued = [issue_id for issue_id in issued_ids if frequency_of(issue_id) is frequency]
-    newest_made = max(
+    newest_end = max(
         (absolute(period_by_id(issue_id, settings).end) for issue_id in issued), default=None
     )
 
-    def made(period: Period) -> bool:
-        return newest_made is not None and absolute(period.end) <= newest_made
+    def was_issued(period: Period) -> bool:
+        return newest_end is not None and absolute(period.end) <= newest_end
 
     last = closed_period(now, settings, frequency)
-    if made(last):
+    if was_issued(last):
         return None
     issue = compose_issue(last, papers, already, issued, settings)
     if issue.papers:
@@ -114,6 +114,6 @@ def due_issue(
     if not earlier:
         return None
     period = period_of(max(earlier), settings, frequency)
-    if made(period):
+    if was_issued(period):
         return None
     return compose_issue(period, papers, already, issued, settings)

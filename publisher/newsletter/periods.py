@@ -2,12 +2,12 @@
 
 A period is `[start, end)` in the site's wall time, between two due moments: `newsletter.hour` of
 every day, of each `newsletter.weekday`, or of each `newsletter.month_day`. Wall time means that a
-week in which the clocks change has 167 or 169 hours; a due hour that the clocks skip falls due when
-they have moved on, one that comes twice the first time.
+week in which the clocks change has 167 or 169 hours. If the clocks skip a due hour, it is due when
+they have moved on; if they show it twice, the first time.
 
-A period is named after the day, the ISO week (ISO 8601, 5.2.2.3) or the month that holds its
-middle, so that every one of them names exactly one period whatever the weekday and hour. The form
-of the name tells the frequency: "2024-12-02", "2024-W49", "2024-12".
+A period is named after the day, the ISO week (ISO 8601, 5.2.2.3) or the month that contains its
+middle, so that each of those names exactly one period, whatever the weekday and hour. The form of
+the name tells the frequency: "2024-12-02", "2024-W49", "2024-12".
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Period:
 
     @property
     def frequency(self) -> Frequency:
-        """The frequency that the id tells."""
+        """The frequency, which the form of the id tells."""
         return frequency_of(self.id)
 
     def holds(self, moment: datetime) -> bool:
@@ -74,7 +74,7 @@ def closed_period(
 ) -> Period:
     """Return the latest period whose end is not after `now` (aware)."""
     today = now.astimezone(settings.site.zone).date()
-    # One period ahead first: near a change of the clocks the local date alone can't decide.
+    # From one period ahead: near a change of the clocks the local date alone can't decide.
     day = _after(_due_day(today, settings, frequency), frequency)
     while absolute(_due(day, settings)) > absolute(now):
         day = _before(day, frequency)
@@ -84,7 +84,7 @@ def closed_period(
 def period_of(
     moment: datetime, settings: Settings, frequency: Frequency = Frequency.WEEKLY
 ) -> Period:
-    """Return the period that holds `moment` (aware)."""
+    """Return the period that contains `moment` (aware)."""
     closed = closed_period(moment, settings, frequency)
     return _period(_after(closed.due_day, frequency), settings, frequency)
 
@@ -105,10 +105,10 @@ def period_by_id(issue_id: str, settings: Settings) -> Period:
             if settings.newsletter.month_day <= _MIDDLE_OF_MONTH:
                 day = _after(day, frequency)
         else:
-            wanted = WEEKDAYS.index(settings.newsletter.weekday)
+            weekday = WEEKDAYS.index(settings.newsletter.weekday)
             # The middle's weekday is the same in every period, so one day of the week fits.
             first = date.fromisocalendar(parts[0], parts[1], 1) + 3 * _DAY + _from_middle(settings)
-            day = first + timedelta(days=(wanted - first.weekday()) % 7)
+            day = first + timedelta(days=(weekday - first.weekday()) % 7)
         return _period(day, settings, frequency)
     except (ValueError, OverflowError) as error:
         raise IssueError(f"issue {issue_id!r}: no such period: {error}") from error
@@ -127,7 +127,7 @@ def absolute(moment: datetime) -> datetime:
 
 
 def on_the_wall(wall: datetime, settings: Settings) -> datetime:
-    """Return the moment the site's clocks show `wall`; one they skip moves past the gap."""
+    """Return the moment at which the site's clocks show `wall`, after the gap if they skip it."""
     zone = settings.site.zone
     return wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
 
@@ -164,8 +164,8 @@ def _due_day(day: date, settings: Settings, frequency: Frequency) -> date:
     if frequency is Frequency.MONTHLY:
         due = day.replace(day=settings.newsletter.month_day)
         return due if due <= day else _before(due, frequency)
-    wanted = WEEKDAYS.index(settings.newsletter.weekday)
-    return day - timedelta(days=(day.weekday() - wanted) % 7)
+    weekday = WEEKDAYS.index(settings.newsletter.weekday)
+    return day - timedelta(days=(day.weekday() - weekday) % 7)
 
 
 def _after(due_day: date, frequency: Frequency) -> date:

@@ -1,4 +1,4 @@
-"""The list as a CSV file: read with a report on every line, written so that no program runs it."""
+"""Subscribers as a CSV file: every line is reported on, and no spreadsheet runs a cell of it."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ COLUMNS = (
 )
 _Choice = TypeVar("_Choice", Language, Length, Frequency)
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-# A spreadsheet takes such a cell for a formula. One that is marked already is marked once more,
-# so that reading takes off just what writing put on.
+# A spreadsheet takes such a cell for a formula, so it is written with a "'" before it. A cell that
+# has one already gets another, so that reading removes exactly what writing added.
 _FORMULA = re.compile(r"'*\s*[=+\-@\t\r]")
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What to tell about a line; `rejected` where the line is lost."""
+    """A message about a line; `rejected` if the line can't be imported."""
 
     line: int
     message: str
@@ -43,17 +43,17 @@ class Remark:
 def parse_csv(
     source: str | TextIO, *, slugify: Callable[[str], str], confirmed: bool = False
 ) -> Iterator[ImportedSubscriber | Remark]:
-    """Yield every line of `source` as a row or a remark on why it is not one.
+    """Yield every line of `source` as a row, or as a remark with the reason why it is none.
 
-    The first line names the columns, in any order; only `email` must be there. Topics are slugs or
-    display names, separated by ";", and go through `slugify`. A row is active if the file says
-    when the person confirmed, or if `confirmed` vouches for all of them; else it is pending. One
-    that says "unsubscribed" stays so.
+    The first line names the columns, in any order; only `email` is required. Topics are slugs or
+    names, separated by ";"; `slugify` makes slugs of names. A subscriber is active if the file has
+    the time of confirmation, or if `confirmed` vouches for all of them; else pending. The status
+    "unsubscribed" is kept.
 
-    Raises `SubscriberError` for a file without the column.
+    Raises `SubscriberError` for a file without the column `email`.
     """
     stream = io.StringIO(source, newline="") if isinstance(source, str) else source
-    reader = csv.reader(_without_mark(stream), strict=True)
+    reader = csv.reader(_without_byte_order_mark(stream), strict=True)
     header = [cell.strip().lower() for cell in _next(reader) or []]
     if "email" not in header:
         raise SubscriberError(
@@ -127,7 +127,7 @@ def _row(
 
 
 def status_of(text: str, *, proof: bool) -> SubscriberStatus:
-    """Return what a line with the status `text` makes of the person; `proof`: they confirmed.
+    """Return the status of a subscriber whose line has `text`; `proof` says that they confirmed.
 
     Raises `SubscriberError` for a word that is no status.
     """
@@ -156,15 +156,15 @@ def _choice(kind: type[_Choice], column: str, values: dict[str, str]) -> _Choice
 
 
 def _topics(text: str, slugify: Callable[[str], str]) -> tuple[str, ...]:
-    found = set()
+    slugs = set()
     for part in text.split(";"):
         topic = part.strip()
         if topic:
             slug = topic if _SLUG.fullmatch(topic) else slugify(topic)
             if not _SLUG.fullmatch(slug):
                 raise SubscriberError(f"topic {printable(topic, 40)!r} has no usable name")
-            found.add(slug)
-    return tuple(sorted(found))
+            slugs.add(slug)
+    return tuple(sorted(slugs))
 
 
 def _time(column: str, text: str) -> datetime | None:
@@ -184,7 +184,7 @@ def _unmarked(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
 
 
-def _without_mark(stream: TextIO) -> Iterator[str]:
+def _without_byte_order_mark(stream: TextIO) -> Iterator[str]:
     """Yield the stream's lines without the byte order mark that spreadsheets write."""
     for number, line in enumerate(stream):
         yield line.removeprefix("\ufeff") if number == 0 else line

@@ -135,7 +135,7 @@ def draft(issue: Issue, settings: Settings, store: Store) -> Draft:
         issue=issue,
         offer=offer,
         editions={
-            key: renderer.render(edition.choice, offer.known(edition.choice.received_issues))
+            key: renderer.render(edition.key, offer.received(edition.key.received_issues))
             for key, edition in wanted.items()
         },
         recipients={key: edition.readers for key, edition in wanted.items()},

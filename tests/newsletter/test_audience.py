@@ -160,7 +160,7 @@ def person(number: int, *topics: str, status: SubscriberStatus = ACTIVE) -> Subs
 
 
 def readers(*people: Subscriber) -> list[AudienceMember]:
-    return [AudienceMember(someone) for someone in people]
+    return [AudienceMember(subscriber) for subscriber in people]
 
 
 PEOPLE = readers(
@@ -171,22 +171,24 @@ PEOPLE = readers(
     person(5, "a", status=PENDING),
     person(6, "a"),
 )
-OFFER = IssueAudience({"p1": ("a", "b"), "p2": ("c",), "p3": ("a",)})
+AUDIENCE = IssueAudience({"p1": ("a", "b"), "p2": ("c",), "p3": ("a",)})
 
 
 def test_who_gets_which_edition() -> None:
-    needed = needed_editions(PEOPLE, OFFER)
+    needed = needed_editions(PEOPLE, AUDIENCE)
     only_a, a_and_b = edition_key(EditionKey(("a",))), edition_key(EditionKey(("a", "b")))
     assert needed == {
         "zh-standard-all": EditionCount(EditionKey(), 1),
         only_a: EditionCount(EditionKey(("a",)), 2),
         a_and_b: EditionCount(EditionKey(("a", "b")), 1),
     }
-    got = {row.subscriber_id: row.edition_key for row in select_recipients(PEOPLE, OFFER, needed)}
+    got = {
+        row.subscriber_id: row.edition_key for row in select_recipients(PEOPLE, AUDIENCE, needed)
+    }
     assert got == {1: "zh-standard-all", 2: a_and_b, 3: only_a, 6: only_a}
     assert needed_editions(PEOPLE, IssueAudience({})) == {}
     late = [*PEOPLE, *readers(person(7, "c"))]
-    assert 7 not in {row.subscriber_id for row in select_recipients(late, OFFER, needed)}
+    assert 7 not in {row.subscriber_id for row in select_recipients(late, AUDIENCE, needed)}
 
 
 DAILY, WEEKLY, MONTHLY = Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY
@@ -194,32 +196,36 @@ EN_SHORT = Preferences(Language.ENGLISH, Length.SHORT)
 
 
 @pytest.mark.parametrize(
-    ("preferences", "offer", "choice"),
+    ("preferences", "audience", "key"),
     [
-        (Preferences(), OFFER, EditionKey()),
-        (EN_SHORT, OFFER, EditionKey((), Language.ENGLISH, Length.SHORT)),
-        (Preferences(), replace(OFFER, language=Language.BOTH), EditionKey((), Language.BOTH)),
-        (Preferences(frequency=WEEKLY), OFFER, EditionKey()),
+        (Preferences(), AUDIENCE, EditionKey()),
+        (EN_SHORT, AUDIENCE, EditionKey((), Language.ENGLISH, Length.SHORT)),
+        (Preferences(), replace(AUDIENCE, language=Language.BOTH), EditionKey((), Language.BOTH)),
+        (Preferences(frequency=WEEKLY), AUDIENCE, EditionKey()),
         # what is not offered is as good as no wish: else they would never hear from us
-        (Preferences(frequency=MONTHLY), OFFER, EditionKey()),
-        (Preferences(frequency=MONTHLY), replace(OFFER, frequencies=(WEEKLY, MONTHLY)), None),
-        (Preferences(), replace(OFFER, frequencies=(DAILY, WEEKLY)), None),
-        (Preferences(frequency=WEEKLY), replace(OFFER, frequencies=(DAILY, WEEKLY)), EditionKey()),
+        (Preferences(frequency=MONTHLY), AUDIENCE, EditionKey()),
+        (Preferences(frequency=MONTHLY), replace(AUDIENCE, frequencies=(WEEKLY, MONTHLY)), None),
+        (Preferences(), replace(AUDIENCE, frequencies=(DAILY, WEEKLY)), None),
+        (
+            Preferences(frequency=WEEKLY),
+            replace(AUDIENCE, frequencies=(DAILY, WEEKLY)),
+            EditionKey(),
+        ),
         # papers without a topic are for those who want all
         (Preferences(), IssueAudience({"p": ()}), EditionKey()),
     ],
 )
 def test_what_somebody_gets(
-    preferences: Preferences, offer: IssueAudience, choice: EditionKey | None
+    preferences: Preferences, audience: IssueAudience, key: EditionKey | None
 ) -> None:
-    found = EditionSelector(offer).choice(
+    selected = EditionSelector(audience).select(
         AudienceMember(replace(person(1), preferences=preferences))
     )
-    assert found == choice
+    assert selected == key
 
 
 @pytest.mark.parametrize(
-    ("topics", "had", "choice"),
+    ("topics", "had", "key"),
     [
         ((), ("2024-W49",), EditionKey(received_issues=("2024-W49",))),
         (("a",), ("2024-W49",), EditionKey(("a",), received_issues=("2024-W49",))),
@@ -230,23 +236,23 @@ def test_what_somebody_gets(
     ],
 )
 def test_who_changed_frequency_gets_what_is_new_to_them(
-    topics: tuple[str, ...], had: tuple[str, ...], choice: EditionKey | None
+    topics: tuple[str, ...], had: tuple[str, ...], key: EditionKey | None
 ) -> None:
     shared = {"2024-W49": {"p1", "p2"}, "2024-W50": {"p3"}}
-    offer = replace(OFFER, shared=shared)
-    assert EditionSelector(offer).choice(AudienceMember(person(1, *topics), had)) == choice
+    audience = replace(AUDIENCE, shared=shared)
+    assert EditionSelector(audience).select(AudienceMember(person(1, *topics), had)) == key
 
 
-def test_no_two_choices_share_a_key() -> None:
-    choices = [
+def test_no_two_editions_share_a_short_name() -> None:
+    keys = [
         EditionKey(topics, language, length, had)
         for topics in ((), ("a",), ("a", "b"), ("ab",))
         for language in Language
         for length in Length
         for had in ((), ("a",), ("2024-W49",), ("2024-W49", "2024-W50"))
     ]
-    assert len({edition_key(choice) for choice in choices}) == len(choices)
-    assert max(map(len, map(edition_key, choices))) <= 64
+    assert len({edition_key(key) for key in keys}) == len(keys)
+    assert max(map(len, map(edition_key, keys))) <= 64
 
 
 def slugify(name: str) -> str:
