@@ -1,4 +1,4 @@
-"""Shades of the one colour a site chooses, legible whatever it is."""
+"""Colour schemes of pages, made from the site's colour and always legible."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def contrast(colour: str, other: str) -> float:
 def _scheme(
     colour: str, towards: str, target: float, *, page: str, sheet: str, **fixed: str
 ) -> Scheme:
-    # A glaring colour would tint too much; grey text has to stay legible on it.
+    # The tint of a glaring colour is fainter: grey text has to stay legible on it.
     tint = next(
         tint
         for share in range(_STEPS)

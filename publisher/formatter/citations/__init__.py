@@ -1,4 +1,4 @@
-"""A paper as reference managers and search engines read it: BibTeX, RIS, CSL-JSON, meta tags.
+"""Citations of papers for reference managers and search engines: BibTeX, RIS, CSL-JSON, meta tags.
 
-`make_citation` works out once what all of them say; each module writes one form of it.
+`make_citation` works out the facts once for all of them; each other module writes one form.
 """

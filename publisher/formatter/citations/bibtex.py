@@ -1,8 +1,8 @@
 r"""BibTeX (http://mirrors.ctan.org/biblio/bibtex/base/btxdoc.pdf), for every engine.
 
 Letters outside ASCII become TeX by pylatexenc's table, each in braces of its own, as old engines
-sort and shorten by bytes; what the table does not have (Chinese) stays: it needs a new engine
-anyway. A brace in a text would end the field even as `\{`, so it is written as a word.
+sort and shorten by bytes. Characters that are not in the table (Chinese) stay: they need a new
+engine anyway. A brace in a text would end the field even as `\{`, so it is written as a word.
 """
 
 from __future__ import annotations
@@ -14,25 +14,24 @@ if TYPE_CHECKING:
     from publisher.formatter.citations.citation import Citation
     from publisher.formatter.citations.names import Name
 
-MEDIA_TYPE = "application/x-bibtex"
 _ENTRIES = {"preprint": "misc", "conference": "inproceedings", "journal": "article"}
 _MONTHS = ("", *"jan feb mar apr may jun jul aug sep oct nov dec".split())
-# Styles make titles small; a word with a capital inside ("NeRF", "GAN") has to keep it.
+# Styles write titles in lower case; a word with a capital inside ("NeRF", "GAN") has to keep it.
 _CAPITALS = re.compile(r"[^\s{}]*[^\s{}\"'(\[—–-][A-Z][^\s{}]*")
 _END = "}\n"
 _ADDRESS = re.compile(r"[{}\\\s%]")
 
 
 class _Escapes(dict[int, str]):
-    """What stands for a character, looked up in pylatexenc's table the first time."""
+    """TeX by character, looked up in pylatexenc's table the first time."""
 
     def __missing__(self, code: int) -> str:
         from pylatexenc.latexencode import (  # noqa: PLC0415 - most titles are plain ASCII
             get_builtin_uni2latex_dict,
         )
 
-        known = get_builtin_uni2latex_dict().get(code)
-        self[code] = "{" + known + "}" if known else chr(code)
+        tex = get_builtin_uni2latex_dict().get(code)
+        self[code] = "{" + tex + "}" if tex else chr(code)
         return self[code]
 
 
@@ -62,7 +61,7 @@ def escaped(text: str) -> str:
 
 def bibtex_entry(citation: Citation) -> str:
     """Return `citation` as one entry, without the paper's abstract."""
-    fields = [("title", _CAPITALS.sub(_kept, escaped(citation.title)))]
+    fields = [("title", _CAPITALS.sub(_in_braces, escaped(citation.title)))]
     if citation.names:
         fields.append(("author", " and ".join(map(_name, citation.names))))
     if citation.venue:
@@ -91,7 +90,7 @@ def with_abstract(entry: str, citation: Citation) -> str:
     return f"{entry.removesuffix(_END)}  abstract = {{{escaped(citation.abstract)}}},\n{_END}"
 
 
-def _kept(match: re.Match[str]) -> str:
+def _in_braces(match: re.Match[str]) -> str:
     # TeX commands have capitals of their own, and are in braces already.
     return match[0] if "\\" in match[0] else f"{{{match[0]}}}"
 
@@ -107,4 +106,4 @@ def _address(url: str) -> str:
     """Return `url` with what would end the field percent-encoded; TeX reads the rest as it is."""
     if _ADDRESS.search(url) is None:
         return url
-    return re.sub(r"[{}\\\s]", lambda found: f"%{ord(found[0]):02X}", url)
+    return re.sub(r"[{}\\\s]", lambda match: f"%{ord(match[0]):02X}", url)

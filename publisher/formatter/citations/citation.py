@@ -1,4 +1,4 @@
-"""What there is to cite about a paper, worked out once for every form."""
+"""The facts that citations of a paper need, worked out once for every form."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Kind = Literal["preprint", "conference", "journal"]
 _ARXIV = re.compile(r"arxiv:((?:[a-z-]+(?:\.[A-Za-z]{2})?/)?(\d\d)(\d\d)\.?\d+)")
 _FIRST_YEAR, _CENTURY = 91, 100  # arXiv began in 1991
 _MONTHS = 12
-# Conferences have short names too; what is a journal has to be known.
+# Conferences have short names too, so journals are known by name.
 _JOURNAL = re.compile(
     r"\b(?:journal|transactions|letters|access|magazine|review|nature|science|forum|annals)\b"
     r"|^(?:IEEE |ACM )?(?:T-?PAMI|IJCV|TIP|TOG|TVCG|CGF|TMM|TOMM|TCSVT|TNNLS|TCI|TMI|TGRS|TIFS|TKDE"
@@ -36,8 +36,8 @@ _COMMON = frozenset("a an the on of for in to with from and via by is are toward
 class Citation:
     """One paper to cite. Texts are plain, addresses http(s) or ""; 0 is an unknown number.
 
-    `year` and `month` are the arXiv id's, else of the digest that brought it first; where the venue
-    names a year, it is that one and the month is unknown. `doi` is arXiv's for what is there
+    `year` and `month` are those of the arXiv id, else of the first digest that has the paper; if
+    the venue has a year, it is that one and the month is unknown. `doi` is arXiv's for its papers
     (https://info.arxiv.org/help/doi.html).
     """
 
@@ -58,7 +58,7 @@ class Citation:
 
 
 def make_citation(paper: Paper) -> Citation:
-    """Return what there is to cite about `paper`."""
+    """Return the citation of `paper`."""
     match = _ARXIV.fullmatch(paper.id)
     year, month, arxiv_id, doi = paper.first_published.year, paper.first_published.month, "", ""
     if match:
@@ -111,7 +111,7 @@ def _words(text: str) -> list[str]:
 
 def _line(text: str) -> str:
     """Return `text` on one line: a line feed would end a field of RIS."""
-    # Quick for nearly all: what separates lines in any reader's eyes is not printable.
+    # Quick for nearly all: nothing that ends a line for any reader is printable.
     return text.strip() if text.isprintable() else " ".join(text.split())
 
 

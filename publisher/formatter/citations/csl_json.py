@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from publisher.formatter.citations.citation import Citation
     from publisher.formatter.citations.names import Name
 
-MEDIA_TYPE = "application/vnd.citationstyles.csl+json"
 _TYPES = {"preprint": "article", "conference": "paper-conference", "journal": "article-journal"}
 
 

@@ -1,4 +1,4 @@
-"""JSON in Unicode, whatever is in a text."""
+"""JSON in Unicode, also of texts that no file can hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People's names taken apart, as BibTeX, RIS and CSL want them."""
+"""The parts of people's names, as BibTeX, RIS and CSL want them."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ class Name:
 
 @lru_cache(maxsize=4096)
 def parted(name: str) -> Name:
-    """Return the parts of `name`, which is in the order in which people say it.
+    """Return the parts of `name`, which is in its spoken order.
 
-    A name in East Asian script stays whole, and so does a group's: cut at the wrong place, it would
-    be sorted and abbreviated as somebody else's.
+    A name in East Asian script stays whole, and so does that of a group: cut at the wrong place, it
+    would be sorted and abbreviated as another one.
     """
     words = name.split()
     if len(words) < 2 or _UNSPACED.search(name) or GROUPS.search(name) or _is_list(words):  # noqa: PLR2004 - family and given

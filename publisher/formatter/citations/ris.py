@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from publisher.formatter.citations.citation import Citation
 
-MEDIA_TYPE = "application/x-research-info-systems"
 _TYPES = {"preprint": "UNPB", "conference": "CPAPER", "journal": "JOUR"}
 
 

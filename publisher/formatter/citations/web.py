@@ -1,7 +1,7 @@
-"""What a page says about its paper to search engines and reference managers.
+"""Meta tags and JSON-LD of a paper's page, for search engines and reference managers.
 
 Meta tags as Google Scholar (https://scholar.google.com/intl/en/scholar/inclusion.html) and Zotero
-read them, and JSON-LD in the words of https://schema.org/ScholarlyArticle.
+read them, and JSON-LD by https://schema.org/ScholarlyArticle.
 """
 
 from __future__ import annotations

@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING
 
 from publisher.formatter.i18n.language_detection import language as language_of
 from publisher.formatter.i18n.text_width import shortened, text_width
-from publisher.formatter.paper_lines import COMMENT_COLUMNS, Link, paper_links, short_authors
+from publisher.formatter.paper_lines import (
+    COMMENT_COLUMNS,
+    Link,
+    paper_links,
+    short_authors,
+    venue_label,
+)
 from publisher.formatter.templating.templates import safe_url
 from publisher.models import Language, Length
 
@@ -94,7 +100,7 @@ def make_card(
     title = shortened(paper.title, TITLE_COLUMNS)
     html = paper.title_html if title == paper.title else ""
     url = safe_url(paper.abs_url) or safe_url(paper.pdf_url)
-    venue = _venue(paper)
+    venue = venue_label(paper)
     if form is Form.TITLE:
         return Card(form, title, html, url, comment=venue, accepted=bool(venue))
     names = [shortened(topic.name, TOPIC_COLUMNS) for topic in paper.topics]
@@ -113,7 +119,7 @@ def make_card(
             passages=_lines(paper, language, texts),
             links=paper_links(paper, texts)[2:3],
         )
-    # What is not encrypted is shown by no client, or with a warning.
+    # Clients show nothing that is not encrypted, or warn of it.
     figure = next((url for url in paper.figures if safe_url(url).startswith("https:")), "")
     return Card(
         form=form,
@@ -132,14 +138,8 @@ def make_card(
     )
 
 
-def _venue(paper: Paper) -> str:
-    if paper.venue is None:
-        return ""
-    return f"{paper.venue.name} {paper.venue.year}" if paper.venue.year else paper.venue.name
-
-
 def _comment(paper: Paper) -> str:
-    """Return what the authors told arXiv, "" where it names addresses: the links have them."""
+    """Return the authors' comment, "" where it has addresses: the links have them."""
     comment = paper.comment or ""
     return "" if "://" in comment else comment
 

@@ -1,1 +1,1 @@
-"""Feeds: which there are, what they hold, and the formats they are written in."""
+"""Feeds: their catalog, their entries, and the formats they are written in."""

@@ -1,7 +1,7 @@
-"""Elements of XML as text.
+"""XML elements of entries as text.
 
 feedgen makes the head of a feed, but not its entries: there are tens of thousands, and a tree for
-each takes ten times as long as its text. A test holds the text equal to what feedgen makes of it.
+each takes ten times as long as its text. A test compares the text with that of feedgen.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def nested(name: str, lines: Iterable[str], depth: int = 0) -> str:
 
 
 def media_lines(entry: FeedEntry) -> list[str]:
-    """Return the figure of `entry` in the words of Media RSS."""
+    """Return the elements of Media RSS for the figure of `entry`."""
     if not entry.image_url:
         return []
     kind = _IMAGE_TYPES.get(entry.image_url.rpartition(".")[2].lower(), "")
@@ -65,11 +65,11 @@ def pdf_link(name: str, entry: FeedEntry) -> str:
 
 def _escaped(text: str) -> str:
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # Any other reader would take a bare carriage return for a line feed (XML 1.0, 2.11).
+    # Else a parser reads a bare carriage return as a line feed (XML 1.0, 2.11).
     return text.replace("\r", "&#13;")
 
 
 def _escaped_in_quotes(text: str) -> str:
-    # White space is made a blank there, unless it is written so (XML 1.0, 3.3.3).
+    # Parsers make any other white space in attributes a blank (XML 1.0, 3.3.3).
     text = _escaped(text).replace('"', "&quot;")
     return text.replace("\n", "&#10;").replace("\t", "&#9;")

@@ -1,7 +1,7 @@
-"""The content of a feed entry: which parts of a paper it has, and their mark-up.
+"""The content of a feed entry: the texts of its paper that the settings name, as safe HTML.
 
-Readers have sanitizers: classes, styles and `details` are dropped by most, relative addresses are
-broken in many. The template does without them.
+Readers have sanitizers: most drop classes, styles and `details`, many break relative addresses. The
+template does without them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import msgspec
 
 from publisher.formatter.feeds.xml_text import one_line, uri
 from publisher.formatter.i18n.words import EntryWords, PageWords, words_in
+from publisher.formatter.paper_lines import venue_label
 from publisher.formatter.templating.templates import render
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class NotesPassage:
 
 
 def render_content(paper: Paper, settings: Settings) -> str:
-    """Return the parts of `paper` that `feeds.content` names, as safe HTML.
+    """Return the texts of `paper` that the setting `feeds.content` names, as safe HTML.
 
     Without a summary and takeaways the abstract stands in for them. Raises `TemplateError`.
     """
@@ -59,26 +60,26 @@ def render_content(paper: Paper, settings: Settings) -> str:
         about=_about(paper) if amount != "summary" else (),
         figures={"summary": (), "full": figures[:1], "notes": figures}[amount],
         links=content_links(paper, words),
-        notes=_parts(paper.notes, words) if amount == "notes" and paper.notes else (),
+        notes=_notes(paper.notes, words) if amount == "notes" and paper.notes else (),
     ).strip()
 
 
 def content_links(paper: Paper, words: EntryWords) -> tuple[ContentLink, ...]:
-    """Return where to read `paper`, its code and its project; no address twice."""
+    """Return the links to `paper`, its code and its projects; no address twice."""
     source = uri(paper.abs_url)
     host = urlsplit(source).hostname or ""
     at_arxiv = host == "arxiv.org" or host.endswith(".arxiv.org")
-    found = [("arXiv" if at_arxiv else words.details, source), ("PDF", uri(paper.pdf_url))]
-    found += [(words.code.format(name=_name(url)), uri(url)) for url in paper.code_urls]
-    found += [(words.project.format(name=_name(url)), uri(url)) for url in paper.project_urls]
+    links = [("arXiv" if at_arxiv else words.details, source), ("PDF", uri(paper.pdf_url))]
+    links += [(words.code.format(name=_name(url)), uri(url)) for url in paper.code_urls]
+    links += [(words.project.format(name=_name(url)), uri(url)) for url in paper.project_urls]
     by_url: dict[str, str] = {}
-    for label, url in found:
+    for label, url in links:
         by_url.setdefault(url, label)
     return tuple(ContentLink(label, url) for url, label in by_url.items() if url)
 
 
 def _name(url: str) -> str:
-    """Return what tells one address from the others: "owner/name" or the host."""
+    """Return a name that tells `url` from others: "owner/name" or the host."""
     parts = urlsplit(uri(url))
     path = parts.path.strip("/").removesuffix(".git").split("/")
     named = parts.hostname in ("github.com", "gitlab.com", "gitee.com", "huggingface.co")
@@ -86,14 +87,13 @@ def _name(url: str) -> str:
 
 
 def _about(paper: Paper) -> tuple[str, ...]:
-    """Return the lines under the figure: authors, venue, and what the authors told arXiv."""
-    venue = paper.venue
-    where = f"{venue.name} {venue.year or ''}".strip() if venue else ""
+    """Return the lines under the figure: authors, venue and the authors' comment at arXiv."""
     authors = ", ".join(name for name in map(one_line, paper.authors) if name)
-    return tuple(line for line in (authors, where, one_line(paper.comment or "")) if line)
+    lines = (authors, venue_label(paper).strip(), one_line(paper.comment or ""))
+    return tuple(filter(None, lines))
 
 
-def _parts(notes: Notes, words: EntryWords) -> tuple[NotesPassage, ...]:
+def _notes(notes: Notes, words: EntryWords) -> tuple[NotesPassage, ...]:
     headings = msgspec.structs.asdict(words.note_headings)
     texts = ((heading, getattr(notes, field)) for field, heading in headings.items())
     return tuple(

@@ -1,7 +1,7 @@
-"""The heads of Atom and RSS: feedgen with nothing left to its defaults.
+"""The heads of Atom and RSS, made by feedgen without its defaults.
 
-It puts the clock into `updated` and `lastBuildDate`, and writes no link but `self` into RSS; each
-is set here on purpose.
+By default it puts the clock into `updated` and `lastBuildDate`, and writes no link but `self` into
+RSS.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ class FeedHead(BaseExtension):  # type: ignore[misc]  # feedgen has no types
         return {**self.namespaces, **({"fh": HISTORY_NS} if self.archive else {})}
 
     def extend_atom(self, feed: Any) -> Any:  # noqa: ANN401 - an lxml element
-        """Add what feedgen leaves out to an Atom feed."""
+        """Add links and marks that feedgen leaves out to an Atom feed."""
         return self._extended(feed, "")
 
-    def extend_rss(self, feed: Any) -> Any:  # noqa: ANN401
-        """Add what feedgen leaves out to the channel of an RSS document."""
+    def extend_rss(self, feed: Any) -> Any:  # noqa: ANN401 - an lxml element
+        """Add links and marks that feedgen leaves out to the channel of an RSS document."""
         return self._extended(feed[0], f"{{{ATOM_NS}}}")
 
-    def _extended(self, parent: Any, prefix: str) -> Any:  # noqa: ANN401
+    def _extended(self, parent: Any, prefix: str) -> Any:  # noqa: ANN401 - an lxml element
         for rel, href in self.links:
             etree.SubElement(parent, f"{prefix}link", rel=rel, href=href)
         if self.archive:

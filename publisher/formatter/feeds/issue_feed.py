@@ -1,4 +1,4 @@
-"""The feed of issues: an entry for each newsletter that was sent, with its papers by topic."""
+"""The feed of issues: an entry for each issue that was sent, with its papers by topic."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
 
 FOLDER = "issues/"
-# Issues of all streams can end at the same moment, and no two entries should have one time.
+# Issues of all streams can end at the same moment, but no two entries should have the same time.
 _SECONDS = {Frequency.WEEKLY: 0, Frequency.DAILY: 1, Frequency.MONTHLY: 2}
 
 

@@ -1,4 +1,4 @@
-"""Plain text and addresses as the feed standards take them, whatever a digest holds."""
+"""Plain text and addresses of digests, made fit for the feed standards."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from functools import lru_cache
 from html.entities import html5
 from urllib.parse import quote, urlsplit
 
-# XML 1.0, 2.2 forbids most; C1 controls and U+FFFD it allows, but they are what wrong decoding
-# leaves, and the W3C validator reports them.
+# XML 1.0, 2.2 forbids most of these. It allows C1 controls and U+FFFD, but they come from wrong
+# decoding, and the W3C validator reports them.
 _REMOVED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _LOST = re.compile("[\ufffd\ud800-\udfff]")
 _SPECIAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd-\uffff\ud800-\udfff]")
-# What a reader that takes a title for HTML would swallow.
+# Text that a reader which takes a title for HTML would swallow.
 _MARKUP = re.compile(r"<(?=[/!?\w])|&(?=(#?\w+))")
 _STRICT_AMPERSAND = re.compile(r"&(?![\s&]|$)")
 _ENTITIES = frozenset(name.rstrip(";") for name in html5) | {"apos"}
@@ -66,7 +66,7 @@ def without_markup(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return `text` with each run of white space as one blank, as titles and names are shown."""
+    """Return `text` with a blank for each run of white space, as titles and names are shown."""
     return " ".join(text.split())
 
 

@@ -1,4 +1,4 @@
-"""The archive: every paper, by the month in which it came."""
+"""The archive: all papers by the month of their first digest."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from publisher.formatter.pages.layout import (
     words,
 )
 from publisher.formatter.pages.view_models import PaperRow, compact_rows
+from publisher.formatter.paths import PAPERS_ON_A_MONTH_PAGE, month_path
 from publisher.newsletter.ranking import TopicSection, sections
 
 if TYPE_CHECKING:
@@ -23,13 +24,11 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
 
 ARCHIVE_PATH = "archive/index.html"
-# A line takes about 300 bytes, and a page is to stay under 100 kB.
-PAPERS_ON_A_PAGE = 250
 
 
 @dataclass(frozen=True, slots=True)
 class MonthCount:
-    """A month ("2024-12") with the number of papers that came in it."""
+    """A month ("2024-12") with the number of its papers."""
 
     month: str
     count: int
@@ -47,7 +46,7 @@ class MonthRow:
 
 @dataclass(frozen=True, slots=True)
 class TopicGroup:
-    """The papers of a list that stand under one topic; `count` is of the whole list."""
+    """The papers under one topic; `count` includes those that are not on the page."""
 
     anchor: str
     name: str
@@ -59,11 +58,6 @@ class TopicGroup:
 def month_of(paper: Paper, settings: Settings) -> str:
     """Return the month of the archive that holds `paper`, by the site's calendar."""
     return paper.first_published.astimezone(settings.site.zone).strftime("%Y-%m")
-
-
-def month_path(month: str, number: int = 1) -> str:
-    """Return where page `number` of a month is."""
-    return f"archive/{month}/{'index' if number == 1 else number}.html"
 
 
 def month_row(count: MonthCount, up: str, settings: Settings) -> MonthRow:
@@ -87,15 +81,15 @@ def render_month(
 ) -> dict[str, bytes]:
     """Return the pages of `month` ("2024-12"): `archive/2024-12/index.html`, `2.html`, ...
 
-    All `papers` of the month are there, under the first of their topics; their order has no
-    influence. `older` and `newer` are the neighbouring months that have papers, "" for none.
+    All `papers` of the month are listed, under the first of their topics; their order does not
+    matter. `older` and `newer` are the neighbouring months that have papers, "" for none.
 
     Raises `TemplateError`.
     """
     texts = words(settings)
-    found = sections(papers)
-    total = sum(len(section.papers) for section in found)
-    leaves = list(_leaves(found))
+    by_topic = sections(papers)
+    total = sum(len(section.papers) for section in by_topic)
+    leaves = list(_leaves(by_topic))
     name = month_text(texts.dates, month)
     pages: dict[str, bytes] = {}
     for number, leaf in enumerate(leaves, start=1):
@@ -109,11 +103,11 @@ def render_month(
             description=texts.month_description.format(month=name),
             month_name=name,
             count=counted(total, texts.paper, texts.papers),
-            groups=tuple(_group(section, found, up, settings) for section in leaf),
+            groups=tuple(_group(section, by_topic, up, settings) for section in leaf),
             older=month_row(MonthCount(older, 0), up, settings) if older else None,
             newer=month_row(MonthCount(newer, 0), up, settings) if newer else None,
             number=number,
-            leaves=tuple((one, up + month_path(month, one)) for one in range(1, len(leaves) + 1)),
+            leaves=tuple((n, up + month_path(month, n)) for n in range(1, len(leaves) + 1)),
         )
     return pages
 
@@ -138,15 +132,9 @@ def render_months(months: Sequence[MonthCount], settings: Settings) -> dict[str,
             description=texts.archive_description,
             lead=texts.archive_description,
             count=counted(total, texts.paper, texts.papers),
-            years=tuple((year, tuple(found)) for year, found in years.items()),
+            years=tuple((year, tuple(of_year)) for year, of_year in years.items()),
         )
     }
-
-
-def topic_groups(papers: Iterable[Paper], up: str, settings: Settings) -> tuple[TopicGroup, ...]:
-    """Return `papers` in compact lists by topic."""
-    found = sections(papers)
-    return tuple(_group(section, found, up, settings) for section in found)
 
 
 def _group(
@@ -159,21 +147,21 @@ def _group(
         anchor=f"t-{topic.slug}" if topic else "t--other",
         name=name,
         lang=part_language(name, settings),
-        count=sum(len(one.papers) for one in whole if one.topic == topic),
+        count=sum(len(other.papers) for other in whole if other.topic == topic),
         papers=compact_rows(section.papers, up, settings),
     )
 
 
-def _leaves(found: Sequence[TopicSection]) -> Iterator[tuple[TopicSection, ...]]:
+def _leaves(by_topic: Sequence[TopicSection]) -> Iterator[tuple[TopicSection, ...]]:
     """Yield the sections of one page after the other; at least one page."""
     leaf: list[TopicSection] = []
-    room = PAPERS_ON_A_PAGE
-    for section in found:
+    room = PAPERS_ON_A_MONTH_PAGE
+    for section in by_topic:
         left = section.papers
         while left:
             if not room:
                 yield tuple(leaf)
-                leaf, room = [], PAPERS_ON_A_PAGE
+                leaf, room = [], PAPERS_ON_A_MONTH_PAGE
             leaf.append(TopicSection(section.topic, left[:room]))
             left, room = left[room:], room - min(room, len(left))
     yield tuple(leaf)

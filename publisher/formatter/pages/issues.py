@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from publisher.formatter.i18n.dates import date_range, month_text
 from publisher.formatter.i18n.words import counted
-from publisher.formatter.pages.archive import month_path
+from publisher.formatter.pages.archive import TopicGroup
 from publisher.formatter.pages.layout import (
     part_language,
     render_page,
@@ -19,23 +19,23 @@ from publisher.formatter.pages.view_models import (
     compact_rows,
     full_rows,
 )
+from publisher.formatter.paths import PAPERS_ON_A_MONTH_PAGE, month_path
 from publisher.newsletter.ranking import sections
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from publisher.formatter.pages.view_models import PaperRow
     from publisher.models import Issue
     from publisher.settings import Settings
 
 ISSUES_PATH = "issues/index.html"
-MOST_COMPACT = 250  # as many as a page of the archive has
+MOST_COMPACT = PAPERS_ON_A_MONTH_PAGE  # the same lines
 
 
 @dataclass(frozen=True, slots=True)
 class IssueCount:
-    """An issue as a list has it: `[start, end)` is its period, `count` the number of papers."""
+    """An issue in a list: `[start, end)` is its period, `count` the number of its papers."""
 
     id: str
     start: datetime
@@ -43,26 +43,15 @@ class IssueCount:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class IssueGroup:
-    """The papers of an issue under one topic; `count` counts those too that are not shown."""
-
-    anchor: str
-    name: str
-    lang: str
-    count: int
-    papers: tuple[PaperRow, ...]
-
-
 def issue_path(issue_id: str) -> str:
-    """Return where the page of an issue ("2024-W49") is."""
+    """Return the path of the page of an issue ("2024-W49")."""
     return f"issues/{issue_id}.html"
 
 
 def render_issue(issue: Issue, settings: Settings) -> dict[str, bytes]:
     """Return the web view of `issue`, `issues/<id>.html`: its papers by topic.
 
-    Up to 50 papers have their summaries, more are a compact list of at most 250; the archive has
+    Up to 50 papers are shown with summaries, more as a compact list of at most 250; the archive has
     the rest. Raises `TemplateError`.
     """
     texts, path = words(settings), issue_path(issue.id)
@@ -75,7 +64,7 @@ def render_issue(issue: Issue, settings: Settings) -> dict[str, bytes]:
         name = topic.name if topic else texts.other_topics
         shown = section.papers[:left]
         groups.append(
-            IssueGroup(
+            TopicGroup(
                 anchor=f"t-{topic.slug}" if topic else "t--other",
                 name=name,
                 lang=part_language(name, settings),
@@ -135,10 +124,10 @@ def render_issues(issues: Sequence[IssueCount], settings: Settings) -> dict[str,
 def issue_words(
     issue_id: str, start: datetime, end: datetime, count: int, settings: Settings
 ) -> tuple[str, str, str]:
-    """Return the issue's name, its days and how many papers it has, in the site's language."""
+    """Return an issue's name, its days and the number of its papers, in the site's language."""
     texts = words(settings)
     year, _, week = issue_id.partition("-W")
     dates = date_range(texts.dates, start, end)
-    # Only a weekly issue has a number that people know.
+    # Only weeks have a number that people know.
     name = texts.week.format(week=week.lstrip("0"), year=year) if week else dates
     return name, dates, counted(count, texts.paper, texts.papers)

@@ -1,4 +1,4 @@
-"""What all pages have in common: where they are, how they find each other, how they are rendered.
+"""The layout that all pages share: their addresses, titles and languages, and their rendering.
 
 Links between pages are relative, so that the output folder can be opened from disk. The addresses
 that people copy, and those for search engines, are absolute.
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from publisher.settings.sections import Site
 
 STYLE_PATH, ICON_PATH = "style.css", "favicon.svg"
-# What search engines and browser tabs show; html-validate's long-title has the number.
+# As much as search engines and browser tabs show; the number is that of html-validate's long-title.
 TITLE_COLUMNS = 70
 DESCRIPTION_COLUMNS = 160
-ENOUGH = 80  # characters tell a text's language; all of them cost as much as its page
+SAMPLE = 80  # characters tell a text's language; reading all of them costs as much as its page
 
 
 def render_page(
@@ -37,7 +37,7 @@ def render_page(
 ) -> bytes:
     """Return the page that belongs at `path` ("papers/2411.19525.html").
 
-    `up` leads from the page to the output folder where `path` does not say it.
+    `up` leads from the page to the output folder; None derives it from `path`.
 
     Raises `TemplateError`.
     """
@@ -61,7 +61,7 @@ def subscribe_url(settings: Settings) -> str:
 
 @lru_cache(maxsize=8)
 def _common(site: Site) -> dict[str, object]:
-    """Return what every template knows; not to be changed."""
+    """Return the values that every template gets; callers must not change them."""
     settings = Settings(site=site)
     return {
         "texts": words(settings),
@@ -77,7 +77,7 @@ def words(settings: Settings) -> PageWords:
 
 
 def way_up(path: str) -> str:
-    """Return what leads from the page at `path` to the output folder: "", "../", ..."""
+    """Return the relative way from the page at `path` to the output folder: "", "../", ..."""
     return "../" * path.count("/")
 
 
@@ -97,7 +97,7 @@ def page_title(title: str, site_title: str) -> str:
 
 def part_language(text: str, settings: Settings) -> str:
     """Return the BCP 47 tag for `text`, the site's own ("zh-TW") where it is the same language."""
-    tag = _sampled_language(text[:ENOUGH])
+    tag = _sampled_language(text[:SAMPLE])
     own_tag, own = _own_language(settings.site.language)
     return own if own_tag == tag else tag
 

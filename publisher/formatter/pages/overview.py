@@ -1,4 +1,4 @@
-"""The landing page and a page for each topic, for people who follow along."""
+"""The landing page, and a page for each topic."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def render_topic(
             topic=topic_row(topic, up, settings),
             count=counted(paper_count, texts.paper, texts.papers),
             more=paper_count > len(shown),
-            topics=tuple(topic_row(one, up, settings) for one in topics),
+            topics=tuple(topic_row(other, up, settings) for other in topics),
             feeds=rows,
             form=_form(topics, settings, topic.slug),
             form_origin=_form_origin(settings),
@@ -143,13 +143,13 @@ def _form(topics: Sequence[Topic], settings: Settings, here: str = "") -> Subscr
 
 
 def _form_origin(settings: Settings) -> str:
-    """Return where a page's form may send to: the web app's origin (CSP, form-action)."""
+    """Return the origin that a page's form may send to: the web app's (CSP, form-action)."""
     parts = urlsplit(settings.web.root)
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else "'none'"
 
 
 def _mail_url(settings: Settings) -> str:
-    """Return what opens a mail that asks to subscribe, "" where nobody reads it."""
+    """Return the mailto address of a mail that asks to subscribe, "" without a mailbox for it."""
     if not settings.inbox.is_set_up:
         return ""
     word = "订阅" if settings.mail_language is Language.CHINESE else "subscribe"
@@ -164,7 +164,7 @@ def _groups(
         FeedGroup(
             name or everything,
             part_language(name or everything, settings),
-            feed_rows(found, up, settings),
+            feed_rows(of_group, up, settings),
         )
-        for name, found in groupby(feeds, key=lambda feed: feed.group)
+        for name, of_group in groupby(feeds, key=lambda feed: feed.group)
     )

@@ -14,7 +14,7 @@ from publisher.formatter.citations.csl_json import csl_json
 from publisher.formatter.citations.ris import ris_reference
 from publisher.formatter.citations.web import json_ld, meta_tags
 from publisher.formatter.i18n.dates import month_text
-from publisher.formatter.pages.archive import month_of, month_path
+from publisher.formatter.pages.archive import month_of
 from publisher.formatter.pages.layout import (
     address,
     part_language,
@@ -25,10 +25,9 @@ from publisher.formatter.pages.layout import (
 from publisher.formatter.pages.view_models import (
     site_date,
     topic_row,
-    venue_label,
 )
-from publisher.formatter.paper_lines import Link, paper_links
-from publisher.formatter.paths import paper_stem
+from publisher.formatter.paper_lines import Link, paper_links, venue_label
+from publisher.formatter.paths import month_path, paper_stem
 from publisher.formatter.templating.templates import fragment
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ NAMED_AUTHORS = 10  # more are folded away behind the first of them
 
 @dataclass(frozen=True, slots=True)
 class NotesSection:
-    """A part of what a model noted about a paper."""
+    """A heading and paragraphs of a model's notes about a paper."""
 
     name: str
     lang: str
@@ -121,11 +120,11 @@ def _links(paper: Paper, texts: PageWords) -> tuple[Link, ...]:
 
 def _notes(notes: Notes, texts: PageWords, settings: Settings) -> tuple[NotesSection, ...]:
     headings = msgspec.structs.asdict(texts.note_headings)
-    parts = [(heading, getattr(notes, field)) for field, heading in headings.items()]
+    passages = [(heading, getattr(notes, field)) for field, heading in headings.items()]
     # One model wrote them all, in one language.
-    lang = part_language(next((text for _, text in parts if text), ""), settings)
+    lang = part_language(next((text for _, text in passages if text), ""), settings)
     return tuple(
         NotesSection(name, lang, tuple(filter(None, text.split("\n"))))
-        for name, text in parts
+        for name, text in passages
         if text
     )

@@ -1,8 +1,8 @@
-"""What all pages share: the style sheet and the icon, in the site's colour; and the 404 page.
+"""The files that all pages share: style sheet and icon in the site's colour, and the 404 page.
 
-The style sheet is one file that browsers keep. Its name has no hash of its content: a new colour
-then rewrites one file instead of every page, and a page that a reader or a cache still has from an
-hour ago finds its style.
+The style sheet is one file that browsers keep. Its name has no hash of its content: so a new colour
+rewrites one file instead of every page, and a page that a browser or a cache has from an hour ago
+still finds its style.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def render_shared_files(settings: Settings) -> dict[str, bytes]:
         settings,
         title=texts.not_found,
         description=texts.not_found_help,
-        # It is shown at whatever address is wrong, so its links can't be relative.
+        # It is shown at any wrong address, so its links can't be relative.
         up=settings.site.root,
         style_sheet=Markup(files[STYLE_PATH].decode()),  # noqa: S704 - ours, or the user's own
     )

@@ -28,7 +28,7 @@ _NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 def render_sitemap_month(
     month: str, papers: Sequence[Paper], settings: Settings
 ) -> dict[str, bytes]:
-    """Return `sitemap-<month>.xml` with the pages of `papers`, and more where they are too many."""
+    """Return `sitemap-<month>.xml` with the pages of `papers`, and more files for very many."""
     files: dict[str, bytes] = {}
     for start in range(0, len(papers), MOST_ADDRESSES):
         number = f"-{start // MOST_ADDRESSES + 1}" if start else ""
@@ -44,28 +44,28 @@ def render_sitemap_month(
 
 
 def render_sitemap_lists(paths: Iterable[str], settings: Settings) -> dict[str, bytes]:
-    """Return `sitemap-lists.xml` with all pages that are no paper's: of topics, months, issues.
+    """Return `sitemap-lists.xml` with all pages but those of papers: of topics, months, issues.
 
     It has no dates: these pages change when papers do, and theirs are in their own sitemaps.
     """
     pages = sorted(path for path in paths if path.endswith(".html") and path != "404.html")
-    found = ((address(path, settings), None) for path in pages[:MOST_ADDRESSES])
-    return {LISTS_PATH: _document("urlset", "url", found)}
+    addresses = ((address(path, settings), None) for path in pages[:MOST_ADDRESSES])
+    return {LISTS_PATH: _document("urlset", "url", addresses)}
 
 
 def render_sitemap(
     sitemaps: Iterable[tuple[str, datetime | None]], settings: Settings
 ) -> dict[str, bytes]:
-    """Return `sitemap.xml`, the index of `sitemaps`, each a path and when its papers changed."""
-    found = ((settings.site.root + path, updated) for path, updated in sitemaps)
-    return {SITEMAP_PATH: _document("sitemapindex", "sitemap", found)}
+    """Return `sitemap.xml`, the index of `sitemaps`: paths with the last change of their papers."""
+    addresses = ((settings.site.root + path, updated) for path, updated in sitemaps)
+    return {SITEMAP_PATH: _document("sitemapindex", "sitemap", addresses)}
 
 
 def render_robots(settings: Settings) -> dict[str, bytes]:
     """Return `robots.txt`, which welcomes all and names the sitemap (RFC 9309).
 
-    Robots ask for it at the root of a host alone: a site in a folder has none, and its owner may
-    name the sitemap in the host's.
+    Robots ask for it only at the root of a host: a site in a folder has none, and its owner may
+    name the sitemap in that of the host.
     """
     if settings.site.root.count("/") > "https://host/".count("/"):
         return {}

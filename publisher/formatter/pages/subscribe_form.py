@@ -1,4 +1,4 @@
-"""The form that subscribes: what it offers, and what is chosen in it already."""
+"""The subscribe form: its options, and those that are chosen already."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One of several: its value in the form, what it is called, and whether it is chosen."""
+    """An option of a field: its value in the form, its label, and whether it is chosen."""
 
     value: str
     label: str
@@ -28,7 +28,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class SubscribeForm:
-    """What templates/pages/form.html.j2 shows; `some`: not all topics."""
+    """The values of templates/pages/form.html.j2; `some` means that not all topics are chosen."""
 
     words: FormWords
     action: str
@@ -50,7 +50,7 @@ def subscribe_form(
 ) -> SubscribeForm:
     """Return the form in a `language` ("en", "zh-CN") with these topics and preferences chosen.
 
-    What is not chosen is as the list has it.
+    Everything else is as the list's defaults are.
     """
     words, news = words_in(FormWords, language), settings.newsletter
     offered = tuple(dict.fromkeys(news.frequencies))
@@ -59,14 +59,17 @@ def subscribe_form(
         words=words,
         action=f"{settings.web.root}subscribe?lang={language_for(language)}",
         topics=tuple(
-            Option(one.slug, one.name, one.slug in picked, part_language(one.name, settings))
-            for one in topics
+            Option(
+                topic.slug, topic.name, topic.slug in picked, part_language(topic.name, settings)
+            )
+            for topic in topics
         ),
         some=some,
         languages=_options(words.languages, preferences.language or settings.mail_language),
         lengths=_options(words.lengths, preferences.length or news.length),
         frequencies=_options(
-            {one: words.frequencies[one] for one in offered} if len(offered) > 1 else {}, frequency
+            {name: words.frequencies[name] for name in offered} if len(offered) > 1 else {},
+            frequency,
         ),
     )
 

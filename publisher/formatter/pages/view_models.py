@@ -1,4 +1,4 @@
-"""What the lists on pages hold: papers, topics and feeds, every text ready and address checked."""
+"""The rows of lists on pages: papers, topics and feeds, every text ready, every address checked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from publisher.formatter.i18n.text_width import shortened
 from publisher.formatter.pages.layout import part_language, words
-from publisher.formatter.paper_lines import COMMENT_COLUMNS, Link, paper_links, short_authors
+from publisher.formatter.paper_lines import (
+    COMMENT_COLUMNS,
+    Link,
+    paper_links,
+    short_authors,
+    venue_label,
+)
 from publisher.formatter.paths import paper_stem
 from publisher.formatter.templating.templates import fragment
 
@@ -26,7 +32,7 @@ SUMMARY_COLUMNS = 300
 
 @dataclass(frozen=True, slots=True)
 class FeedLink:
-    """A feed as the pages offer it.
+    """A feed document as pages link to it.
 
     `path` is relative to the output folder, `title` for people who choose among feeds in a reader,
     `topic` the slug of its topic. A feed that is neither of everything nor of a topic (a language,
@@ -127,7 +133,7 @@ def feed_rows(feeds: Iterable[FeedLink], up: str, settings: Settings) -> tuple[F
 def full_rows(
     papers: Sequence[Paper], up: str, settings: Settings, here: str | None = None
 ) -> tuple[PaperRow, ...]:
-    """Return `papers` with summaries; `here` is the topic whose page it is, not worth a link."""
+    """Return `papers` with summaries, without a link to the topic `here`, whose page it is."""
     return tuple(
         _row(
             paper,
@@ -144,19 +150,12 @@ def full_rows(
 
 
 def compact_rows(papers: Sequence[Paper], up: str, settings: Settings) -> tuple[PaperRow, ...]:
-    """Return `papers` with title, authors and venue alone."""
+    """Return `papers` with title, authors and venue only."""
     return tuple(_row(paper, up, settings) for paper in papers)
 
 
-def venue_label(paper: Paper) -> str:
-    """Return "CVPR 2024", "" where no venue is known."""
-    if paper.venue is None:
-        return ""
-    return f"{paper.venue.name} {paper.venue.year or ''}".rstrip()
-
-
 def site_date(paper: Paper, settings: Settings) -> str:
-    """Return the day on which `paper` came, by the site's calendar."""
+    """Return the day of the first digest of `paper` in the site's zone, as YYYY-MM-DD."""
     return paper.first_published.astimezone(settings.site.zone).date().isoformat()
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher.formatter.feeds import formats
+from publisher.formatter.paths import PAPERS_ON_A_MONTH_PAGE, month_path
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from publisher.formatter.feeds.feed_catalog import FeedPlan
     from publisher.formatter.feeds.formats import FeedFormat
     from publisher.formatter.site.paper_index import PaperIndex
-
-PAPERS_ON_A_PAGE = 250  # as pages/archive.py has it
 
 
 def month_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
@@ -69,9 +68,8 @@ def archive_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
 
 
 def _month_paths(month: str, count: int) -> list[str]:
-    pages = max(1, -(-count // PAPERS_ON_A_PAGE))
-    numbers = ("index", *map(str, range(2, pages + 1)))
-    return [f"archive/{month}/{number}.html" for number in numbers]
+    pages = max(1, -(-count // PAPERS_ON_A_MONTH_PAGE))
+    return [month_path(month, number) for number in range(1, pages + 1)]
 
 
 def _render_month(index: PaperIndex, month: str, older: str, newer: str) -> dict[str, bytes]:

@@ -1,1 +1,1 @@
-"""Templates: where they are, how they fail, and the filters they may use."""
+"""Templates: their folders, environment and filters."""

@@ -1,4 +1,4 @@
-"""Where templates are looked for."""
+"""The folders of templates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def template_folders(settings: Settings) -> list[Path]:
     """Return the folders in which templates are looked for, in this order.
 
-    Raises `TemplateError` where the user's own is none.
+    Raises `TemplateError` if the user's own (`templates.folder`) is not a folder.
     """
     if not settings.templates.folder:
         return [_packaged()]

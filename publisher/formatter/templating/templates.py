@@ -1,8 +1,8 @@
-"""Templates: where they are, how they fail, and the filters they may use.
+"""Rendering of templates, with the filters that they may use.
 
-A template is looked for in the user's own folder (`templates.folder`) first, then among the ones
-that come with the program. Names end in `.j2` after the type they make: `email/issue.html.j2` is
-escaped for HTML, `email/issue.txt.j2` is not. A variable that does not exist is an error.
+A template is looked for in the user's own folder (`templates.folder`) first, then among those of
+the program. Names end in the type of the result and `.j2`: `email/issue.html.j2` is escaped for
+HTML, `email/issue.txt.j2` is not. A variable that does not exist is an error.
 
 jinja2 is imported late: most commands render nothing.
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
 
 SAFE_SCHEMES = ("http", "https", "mailto")
-# What nearly all addresses look like; taking the others apart costs ten times as much.
+# Nearly all addresses; parsing the others costs ten times as much.
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[!-~]*)?")
 _UNSAFE_IN_URL = re.compile(r"[\s\x00-\x1f]")
 
@@ -39,16 +39,16 @@ _environments: dict[tuple[object, ...], Environment] = {}
 def render(name: str, settings: Settings, **context: object) -> str:
     """Return template `name` filled in with `context`.
 
-    Raises `TemplateError`, which names the template and line, whatever the template did.
+    Raises `TemplateError` with template and line, whatever goes wrong in the template.
     """
     return render_bytes(name, settings, **context).decode()
 
 
 def render_bytes(name: str, settings: Settings, **context: object) -> bytes:
-    """Return the same in UTF-8."""
+    """Return template `name` filled in with `context`, in UTF-8; see `render`."""
     import jinja2  # noqa: PLC0415 - see the module's docstring
 
-    environment = _found_environment(settings)
+    environment = _cached_environment(settings)
     try:
         text = environment.get_template(name).render(**context)
         # A lone surrogate can't be encoded, and lxml drops everything that follows one.
@@ -66,24 +66,24 @@ def render_bytes(name: str, settings: Settings, **context: object) -> bytes:
 
 
 def load(name: str, settings: Settings) -> None:
-    """Find and compile template `name` now; what is wrong with it is said when it is rendered.
+    """Find and compile template `name` now; its errors are reported when it is rendered.
 
-    Raises `TemplateError` where the user's folder is none.
+    Raises `TemplateError` if the user's folder is not a folder.
     """
-    import jinja2  # noqa: PLC0415
+    import jinja2  # noqa: PLC0415 - see the module's docstring
 
-    environment = _found_environment(settings)
+    environment = _cached_environment(settings)
     with suppress(jinja2.TemplateError):
         environment.get_template(name)
 
 
 def forget_templates() -> None:
-    """Look for templates anew: since they were found, the user may have added one."""
+    """Look for templates anew: the user may have added one since they were loaded."""
     _environments.clear()
 
 
-def _found_environment(settings: Settings) -> Environment:
-    # Not the settings themselves: to tell whether two are the same takes as long as a page.
+def _cached_environment(settings: Settings) -> Environment:
+    # Not the settings themselves: comparing two of them takes as long as rendering a page.
     key = (settings.templates.folder, settings.base, settings.source.cache)
     environment = _environments.get(key)
     if environment is None:
@@ -95,7 +95,7 @@ def _environment(settings: Settings) -> Environment:
     import jinja2  # noqa: PLC0415 - see the module's docstring
 
     class Compiled(jinja2.FileSystemBytecodeCache):
-        """To compile templates takes as long as to render a hundred pages."""
+        """A cache of compiled templates: compiling takes as long as rendering a hundred pages."""
 
         def dump_bytecode(self, bucket: Any) -> None:  # noqa: ANN401 - as in jinja2
             with suppress(OSError):  # a full disk: compiled again next time
@@ -108,7 +108,7 @@ def _environment(settings: Settings) -> Environment:
     environment = jinja2.Environment(
         bytecode_cache=Compiled(str(compiled)) if compiled.is_dir() else None,
         loader=jinja2.FileSystemLoader(folders),
-        # By type; only text and style sheets, which no browser reads as mark-up, go unescaped.
+        # By type; only texts and style sheets, which no browser reads as mark-up, are not escaped.
         autoescape=lambda name: not (name or "").endswith((".txt.j2", ".css.j2")),  # noqa: S701
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -128,7 +128,7 @@ def _environment(settings: Settings) -> Environment:
 
 def _place(error: BaseException) -> str | None:
     """Return `file:line` of the innermost template that `error` went through."""
-    # jinja2 rewrites the traceback so that templates stand in it like Python files.
+    # jinja2 rewrites the traceback so that templates are in it like Python files.
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith(".j2")]
     return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else None
 
@@ -147,9 +147,9 @@ def safe_url(url: str) -> str:
 
 
 def fragment(html: str, text: str) -> Markup:
-    """Return the safe fragment `html`, and where it is empty `text` escaped.
+    """Return the safe fragment `html`, or `text` escaped if it is empty.
 
-    That `html` is safe is the promise of `models`: it comes from collector/text/sanitizer.py alone.
+    `html` is safe by the contract of `models`: it comes from collector/text/sanitizer.py alone.
     """
     from markupsafe import Markup, escape  # noqa: PLC0415 - see the module's docstring
 
@@ -157,9 +157,9 @@ def fragment(html: str, text: str) -> Markup:
 
 
 def elements(texts: Sequence[str], name: str) -> Markup:
-    """Return each of `texts`, escaped, in an element `name` ("li", "p"); for lists that are long.
+    """Return each of `texts`, escaped, in an element `name` ("li", "p").
 
-    All are escaped in one call, which is what makes it worth having.
+    Long lists are quick: all texts are escaped in one call.
     """
     from markupsafe import Markup, escape  # noqa: PLC0415 - see the module's docstring
 

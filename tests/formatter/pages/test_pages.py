@@ -12,9 +12,10 @@ import msgspec
 import pytest
 from conftest import ROOT
 from lxml import html as lxml_html
+from support.all_pages import render_pages
 
 from publisher.formatter.feeds.formats import FORMATS
-from publisher.formatter.pages import FeedLink, render_issue, render_month, render_pages
+from publisher.formatter.pages import FeedLink, render_issue, render_month
 from publisher.models import Collection, Issue, Notes, Paper, Topic, Venue
 from publisher.settings import Settings, Site
 from publisher.settings.sections import Feeds, Web

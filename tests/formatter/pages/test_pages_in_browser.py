@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import ROOT, chromium, page_tool
+from support.all_pages import render_pages
 
 from publisher.formatter.email import EditionRenderer
 from publisher.formatter.feeds.formats import FORMATS
@@ -24,7 +25,6 @@ from publisher.formatter.pages import (
     render_issue,
     render_issues,
     render_month,
-    render_pages,
 )
 from publisher.models import (
     Collection,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def render(feed: Feed, feed_format: FeedFormat, limit: int | None) -> bytes:
     """Return `feed` as a JSON Feed document; see `FeedFormat.render`.
 
-    `next_url` leads to the archive, so that a reader can fetch everything since the first day.
+    `next_url` leads to the archive, so that readers can fetch everything since the first day.
     """
     file_name = feed_format.file_name
 
