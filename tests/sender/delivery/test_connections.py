@@ -220,7 +220,7 @@ def test_what_the_fence_holds_back_is_taken_back_from_the_server(
 
 
 @pytest.mark.parametrize("connections", [1, 4])
-def test_what_the_workers_said_is_written_with_their_next_marks(
+def test_outcomes_are_written_with_the_next_marks(
     store: Store, freeze: Freeze, clock: Clock, connections: int
 ) -> None:
     freeze(12)

@@ -128,11 +128,11 @@ def test_each_connection_is_a_process_and_none_is_left(
 
 
 @pytest.mark.parametrize(
-    ("when", "state", "kept"),
+    ("when", "state", "copies"),
     [("announced", S.READY, 0), ("before", S.IN_DOUBT, 0), ("after", S.IN_DOUBT, 1)],
 )
 def test_a_process_that_is_killed_takes_one_message_with_it(
-    store: Store, freeze: Freeze, clock: Clock, log: Path, when: str, state: S, kept: int
+    store: Store, freeze: Freeze, clock: Clock, log: Path, when: str, state: S, copies: int
 ) -> None:
     emails = freeze(40)
     report = run(store, log, clock, **{f"{when}_reader7": die})
@@ -141,7 +141,7 @@ def test_a_process_that_is_killed_takes_one_message_with_it(
     if state is S.IN_DOUBT:
         assert (row.state, row.reason) == (S.IN_DOUBT, "the sending process died")
         assert (report.sent, report.in_doubt, report.stopped) == (39, 1, "")
-        assert times[emails[7]] == kept
+        assert times[emails[7]] == copies
     else:
         # A worker that dies before the message may leave has sent nothing; the next one dies too,
         # until none is left. Or the message was on its way, and the outcome is unknown.

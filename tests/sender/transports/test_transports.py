@@ -178,13 +178,13 @@ def test_signals_ask_first_and_insist_then() -> None:
 
 
 def test_a_thread_can_not_be_asked() -> None:
-    said: list[bool] = []
+    answers: list[bool] = []
 
     def work() -> None:
         with graceful_stop() as asked:
-            said.append(asked())
+            answers.append(asked())
 
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-    assert said == [False]
+    assert answers == [False]
