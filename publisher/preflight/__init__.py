@@ -1,10 +1,11 @@
-"""Preflight: what is wrong with a message before anybody gets it.
+"""Preflight: checks of a message before anybody gets it.
 
-Every check is a function of the bytes that would leave; `CHECKS` is the literal list of them, one
-file for each group. What needs a network is apart: `answers` asks every link, `domain` reads the
-DNS of the sender's domain, and neither being there is ever a reason to stop.
+Every check in `CHECKS` is a function of the bytes that would be sent, one file for each group. The
+checks that need a network stand apart: `link_check` requests every link, `domain` reads the DNS of
+the sender's domain. A missing network never stops a send.
 
-An error means that people would not get, or could not read or leave, what is sent. It stops a send.
+An error means that people would not get the mail, or could not read it or unsubscribe. It stops a
+send.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from publisher.models import Finding
     from publisher.preflight.rendered_message import RenderedMessage
 
-_HOW_OFTEN = re.compile(r"\([\d,]+ of [^)]*\)|[\d,]+ (places?|bytes|columns)\b.*")
+_COUNTS = re.compile(r"\([\d,]+ of [^)]*\)|[\d,]+ (places?|bytes|columns)\b.*")
 
 CHECKS: tuple[Callable[[RenderedMessage], Iterator[Finding]], ...] = (
     encoding.check,
@@ -46,24 +47,24 @@ CHECKS: tuple[Callable[[RenderedMessage], Iterator[Finding]], ...] = (
 )
 
 
-def check(letter: RenderedMessage) -> list[Finding]:
-    """Return all that is to say about one message, in the order of `CHECKS`."""
-    return [found for look in CHECKS for found in look(letter)]
+def check(rendered: RenderedMessage) -> list[Finding]:
+    """Return the findings about one message, in the order of `CHECKS`."""
+    return [finding for run_check in CHECKS for finding in run_check(rendered)]
 
 
 def together(findings: Iterable[Finding]) -> list[Finding]:
-    """Return each finding once: where several editions have it, the others are counted.
+    """Merge findings that several editions share; the other editions are counted.
 
-    Findings that differ in how often something is there are one, with the numbers of the first.
-    Errors come first, then warnings, then notes.
+    Findings that differ only in counts are the same, with the counts of the first. Errors come
+    first, then warnings, then notes.
     """
-    where: dict[tuple[str, str], list[Finding]] = {}
-    for found in findings:
-        where.setdefault((found.code, _HOW_OFTEN.sub("", found.message)), []).append(found)
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.code, _COUNTS.sub("", finding.message)), []).append(finding)
     merged = []
-    for same in where.values():
-        first, others = same[0], len({found.path for found in same}) - 1
+    for group in groups.values():
+        first, others = group[0], len({finding.path for finding in group}) - 1
         more = f" and {others} more" if others else ""
         merged.append(replace(first, path=f"{first.path}{more}"))
     order = ["error", "warning", "note"]
-    return sorted(merged, key=lambda found: order.index(found.severity.value))
+    return sorted(merged, key=lambda finding: order.index(finding.severity.value))

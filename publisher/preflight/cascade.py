@@ -1,7 +1,7 @@
-"""Which declaration wins where: the cascade (CSS Cascading 4, 6) of a mail's styles.
+"""The cascade (CSS Cascading 4, 6) of a mail's styles: the winning declaration for each element.
 
-Only what contrast needs: style blocks, style attributes, and the presentational attributes that
-mails are made with. lxml finds the elements of a selector, cssselect knows how specific it is.
+As much as contrast needs: style blocks, style attributes, and presentational attributes. lxml finds
+the elements of a selector, cssselect its specificity.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ def winning_styles(
 ) -> Mapping[Any, Mapping[str, str]]:
     """Return the values that win for each element on `screen`, by property.
 
-    Selectors that lxml can't answer (:hover, ::before) hold for nothing.
+    Selectors that lxml does not support (:hover, ::before) match nothing.
     """
-    held = [rule for rule in rules if all(holds(query, screen) for query in rule.media)]
+    matching = [rule for rule in rules if all(holds(query, screen) for query in rule.media)]
     winners: dict[Any, dict[str, tuple[_Weight, str]]] = {}
-    for element, name, weight, value in chain(_attributes(document), _sheets(document, held)):
+    for element, name, weight, value in chain(_attributes(document), _sheets(document, matching)):
         values = winners.setdefault(element, {})
         if name not in values or weight >= values[name][0]:
             values[name] = (weight, value)
@@ -54,9 +54,9 @@ def _sheets(document: Any, rules: Iterable[StyleRule]) -> Iterator[_Declared]:  
     for place, rule in enumerate(rules, start=1):
         for path, specificity in _paths(rule.selectors):
             for element in path(document):
-                for one in rule.declarations:
-                    weight = (one.important, False, specificity, place)
-                    yield element, _property(one), weight, one.value
+                for declaration in rule.declarations:
+                    weight = (declaration.important, False, specificity, place)
+                    yield element, _property(declaration), weight, declaration.value
 
 
 def _attributes(document: Any) -> Iterator[_Declared]:  # noqa: ANN401 - of lxml
@@ -64,14 +64,15 @@ def _attributes(document: Any) -> Iterator[_Declared]:  # noqa: ANN401 - of lxml
         for attribute, name in _ATTRIBUTES.items():
             value = element.get(attribute)
             if value:
-                # Before all sheets, and less specific than any (HTML, "presentational hints").
+                # Weaker than any style sheet (HTML, "presentational hints").
                 yield element, name, (False, False, _NOWHERE, 0), value
-        for one in parse_attribute(element.get("style") or ""):
-            yield element, _property(one), (one.important, True, _NOWHERE, 0), one.value
+        for declaration in parse_attribute(element.get("style") or ""):
+            weight = (declaration.important, True, _NOWHERE, 0)
+            yield element, _property(declaration), weight, declaration.value
 
 
 def _property(declaration: Declaration) -> str:
-    # The shorthand sets the colour anew, to nothing where it names none.
+    # The shorthand resets the colour, to none if it names none.
     return "background-color" if declaration.name == "background" else declaration.name
 
 
@@ -81,9 +82,9 @@ def _paths(selectors: str) -> list[tuple[Any, tuple[int, int, int]]]:
         parsed = parse_selectors(selectors)
         translator = HTMLTranslator()
         return [
-            (etree.XPath(translator.selector_to_xpath(one)), one.specificity())
-            for one in parsed
-            if one.pseudo_element is None
+            (etree.XPath(translator.selector_to_xpath(selector)), selector.specificity())
+            for selector in parsed
+            if selector.pseudo_element is None
         ]
     except (SelectorError, etree.XPathSyntaxError):
         return []

@@ -1,7 +1,7 @@
-"""What the big mail programs do not support, by the tests of caniemail.com.
+"""Features that large mail programs do not support, by the tests of caniemail.com.
 
-The facts are in client_support.json, which `./run.sh clients` writes anew. A feature that is known
-to be missing somewhere and does no harm there is a note, with the reason in `HARMLESS`.
+The facts are in client_support.json, which `./run.sh clients` updates. A missing feature that does
+no harm is a note, with the reason in `HARMLESS`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FACTS = Path(__file__).with_suffix(".json")
 
-# By caniemail's name for the feature: what happens where it is missing.
+# The effect where a feature is missing, by caniemail's name for it.
 HARMLESS = {
     "css-at-media": "the mail is as wide as its column",
     "css-at-media-prefers-color-scheme": "they show the light colours, or turn them by themselves",
@@ -54,12 +54,12 @@ HARMLESS = {
     "html-doctype": "they put the mail into a page of their own",
     "html-meta-color-scheme": "they decide by themselves",
 }
-# For screen readers and such: where it is missing, nothing else is lost.
+# For screen readers; where they are missing, nothing else is lost.
 _SPOKEN = ("html-aria-", "html-role", "html-lang", "html-dir", "html-abbr")
 
 
 class Feature(msgspec.Struct, frozen=True):
-    """A feature that some program lacks; `seen` are the words of features.py."""
+    """A feature that some programs lack; `seen` are its names in `features`."""
 
     slug: str
     title: str
@@ -69,12 +69,12 @@ class Feature(msgspec.Struct, frozen=True):
 
     @property
     def url(self) -> str:
-        """Where the tests and their results are."""
+        """The page of the tests and their results."""
         return f"https://www.caniemail.com/features/{self.slug}/"
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """The table: where it is from, of which day, and the names of the programs."""
+    """The table: its source, licence and date, the names of the programs, and the features."""
 
     source: str
     licence: str
@@ -89,33 +89,33 @@ def facts() -> Facts:
     return msgspec.json.decode(FACTS.read_bytes(), type=Facts)
 
 
-def check(letter: RenderedMessage) -> Iterator[Finding]:
-    """Find what the mail makes use of and a big mail program does not have."""
-    known = facts()
-    in_elements, in_rules = used(letter.html, letter.document)
-    total = sum(1 for _ in elements(letter.document))
-    for feature in known.features:
-        where = _share(feature, in_elements, in_rules, total)
-        if not where:
+def check(rendered: RenderedMessage) -> Iterator[Finding]:
+    """Find features in the mail that a large mail program lacks."""
+    table = facts()
+    in_elements, in_rules = used(rendered.html, rendered.document)
+    total = sum(1 for _ in elements(rendered.document))
+    for feature in table.features:
+        share = _share(feature, in_elements, in_rules, total)
+        if not share:
             continue
-        harm = HARMLESS.get(feature.slug, "")
+        effect = HARMLESS.get(feature.slug, "")
         if feature.slug.startswith(_SPOKEN):
-            harm = "only what is read aloud"
-        lacking = f"{feature.title} ({where})"
+            effect = "it matters for screen readers alone"
+        name = f"{feature.title} ({share})"
         if feature.no:
-            programs = ", ".join(known.clients[client] for client in feature.no)
-            detail = f"{lacking}: not in {programs}"
-            if harm:
-                yield finding(letter.name, "P902", f"{detail}: {harm}")
+            programs = ", ".join(table.clients[client] for client in feature.no)
+            detail = f"{name}: not in {programs}"
+            if effect:
+                yield finding(rendered.name, "P902", f"{detail}: {effect}")
             else:
-                yield finding(letter.name, "P901", f"{detail}; {feature.url}")
+                yield finding(rendered.name, "P901", f"{detail}; {feature.url}")
         elif feature.partly:
-            programs = ", ".join(known.clients[client] for client in feature.partly)
-            yield finding(letter.name, "P902", f"{lacking}: in part in {programs}; {feature.url}")
+            programs = ", ".join(table.clients[client] for client in feature.partly)
+            yield finding(rendered.name, "P902", f"{name}: in part in {programs}; {feature.url}")
 
 
 def _share(feature: Feature, in_elements: Counter[str], in_rules: Counter[str], total: int) -> str:
-    """Return in how much of the mail `feature` is used, "" for nowhere."""
+    """Return the share of the mail that uses `feature` in words, "" for none."""
     count = min(total, sum(in_elements[word] for word in feature.seen))
     rules = sum(in_rules[word] for word in feature.seen)
     parts = []

@@ -44,11 +44,11 @@ class Colour:
 @cache
 def colour(value: str) -> Colour | None:
     """Return the colour `value` of CSS, None for what is none (also inherit, currentcolor)."""
-    found = parse_color(value)
-    if found is None or isinstance(found, str):
+    parsed = parse_color(value)
+    if parsed is None or isinstance(parsed, str):
         return None
-    red, green, blue = found.to("srgb").coordinates
-    return Colour(red, green, blue, found.alpha)
+    red, green, blue = parsed.to("srgb").coordinates
+    return Colour(red, green, blue, parsed.alpha)
 
 
 @cache
@@ -56,9 +56,9 @@ def background_of(value: str) -> Colour | None:
     """Return the colour in a value of the shorthand `background`; None where it has none."""
     for token in tinycss2.parse_component_value_list(value):
         if token.type in ("ident", "hash", "function"):
-            found = colour(token.serialize())
-            if found is not None:
-                return found
+            background = colour(token.serialize())
+            if background is not None:
+                return background
     return None
 
 

@@ -1,7 +1,7 @@
-"""Whether every text can be read, in light and in dark (WCAG 2.2, 1.4.3, level AA).
+"""Contrast of all texts, in light and dark mode (WCAG 2.2, 1.4.3, level AA).
 
-Each text of the HTML is taken with the colour and the background that the cascade gives it on
-phone and desktop, light and dark. Where nothing sets a colour, that of a browser holds.
+Colour and background of each text are those that the cascade gives it on phone and desktop, in
+light and dark mode; where no style sets them, a browser's defaults.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from publisher.preflight.style_rules import StyleRule
 
 NORMAL, LARGE = 4.5, 3.0  # WCAG 2.2, 1.4.3
-UNREADABLE = 2.0  # dark on dark: nobody can read it at all
+UNREADABLE = 2.0  # such as dark on dark
 LARGE_PX, LARGE_BOLD_PX = 24.0, 18.66  # 18 and 14 pt (WCAG 2.2, "large scale")
-BOLD = 600  # mail programs know 400 and 700 and take the nearer one
+BOLD = 600  # mail programs have 400 and 700, and use the nearer one
 WIDTHS = (1200, 360)
 SAMPLE = 30
 _PROPERTIES = frozenset({"color", "background", "background-color"})
@@ -40,23 +40,23 @@ _BOLD_TAGS = frozenset({"b", "strong", "th", "h1", "h2", "h3", "h4", "h5", "h6"}
 
 @dataclass(frozen=True, slots=True)
 class RenderedStyle:
-    """How text looks at a place; inherited from place to place, `background` as it shows."""
+    """The computed style of a text; `background` is the colour that shows through."""
 
     text: Colour
-    background: Colour | None  # None: a picture
+    background: Colour | None  # None for a picture
     size: float  # px
     weight: int
 
     @property
     def needed(self) -> float:
-        """The contrast that WCAG AA asks for."""
+        """The contrast that WCAG AA requires."""
         large = self.size >= LARGE_PX or (self.size >= LARGE_BOLD_PX and self.weight >= BOLD)
         return LARGE if large else NORMAL
 
 
 @dataclass(frozen=True, slots=True)
 class _Defaults:
-    """A browser's own colours: Chromium's, of its light and its dark scheme."""
+    """A browser's default colours, here Chromium's."""
 
     canvas: Colour
     text: Colour
@@ -69,31 +69,31 @@ _DARK = _Defaults(
 )
 
 
-def check(letter: RenderedMessage) -> Iterator[Finding]:
-    """Find texts that are hard to read, once for each pair of colours."""
-    rules = rules_of(letter.document)
-    said: set[tuple[str, str]] = set()
+def check(rendered: RenderedMessage) -> Iterator[Finding]:
+    """Find texts with too little contrast, once for each pair of colours."""
+    rules = rules_of(rendered.document)
+    reported: set[tuple[str, str]] = set()
     for screen in screens(rules):
-        for look, sample, count in rendered_styles(letter.document, rules, screen):
-            if look.background is None:
+        for style, sample, count in rendered_styles(rendered.document, rules, screen):
+            if style.background is None:
                 continue
-            ratio = contrast(look.text.over(look.background), look.background)
-            if ratio >= look.needed:
+            ratio = contrast(style.text.over(style.background), style.background)
+            if ratio >= style.needed:
                 continue
-            pair = f"{look.text.over(look.background).hex()} on {look.background.hex()}"
+            pair = f"{style.text.over(style.background).hex()} on {style.background.hex()}"
             scheme = "dark" if screen.dark else "light"
-            if (pair, scheme) not in said:
-                said.add((pair, scheme))
+            if (pair, scheme) not in reported:
+                reported.add((pair, scheme))
                 yield finding(
-                    letter.name,
+                    rendered.name,
                     "P401" if ratio < UNREADABLE else "P402",
-                    f"{scheme}: {pair} is {ratio:.2f}:1, {look.needed}:1 is needed; "
+                    f"{scheme}: {pair} is {ratio:.2f}:1, {style.needed}:1 is needed; "
                     f"{count} {'place' if count == 1 else 'places'}, e.g. “{sample}”",
                 )
 
 
 def screens(rules: Sequence[StyleRule]) -> list[Screen]:
-    """Return the screens to look at: more than one width only where colours depend on it."""
+    """Return the screens to check, with several widths only where colours depend on the width."""
     depends = any(
         "width" in query
         for rule in rules
@@ -109,13 +109,13 @@ def rendered_styles(
     rules: Sequence[StyleRule],
     screen: Screen,
 ) -> list[tuple[RenderedStyle, str, int]]:
-    """Return every look that text has on `screen`, with a sample and how often there is one."""
+    """Return every style that text has on `screen`, with a sample and the number of texts."""
     styles = winning_styles(document, rules, screen)
     scheme = styles.get(document, {}).get("color-scheme", "") + "".join(
         document.xpath("//meta[@name='color-scheme']/@content")
     )
     defaults = _DARK if screen.dark and "dark" in scheme else _LIGHT
-    found: dict[RenderedStyle, list[str]] = {}
+    texts_by_style: dict[RenderedStyle, list[str]] = {}
     start = RenderedStyle(defaults.text, defaults.canvas, 16.0, 400)
     stack = [(document, start)]
     while stack:
@@ -123,55 +123,55 @@ def rendered_styles(
         if not isinstance(element.tag, str) or element.tag in UNSEEN:
             continue
         style = styles.get(element, {})
-        if _hidden(element, style):
+        if _is_hidden(element, style):
             continue
-        look = _look(element, style, inherited, defaults)
+        computed = _computed(element, style, inherited, defaults)
         for text in (element.text, *(child.tail for child in element)):
             words = " ".join((text or "").split())
             if any(c.isalnum() for c in words):
-                found.setdefault(look, []).append(words)
-        stack += [(child, look) for child in reversed(element)]
-    return [(look, texts[0][:SAMPLE], len(texts)) for look, texts in found.items()]
+                texts_by_style.setdefault(computed, []).append(words)
+        stack += [(child, computed) for child in reversed(element)]
+    return [(style, texts[0][:SAMPLE], len(texts)) for style, texts in texts_by_style.items()]
 
 
-def _look(
+def _computed(
     element: Any,  # noqa: ANN401 - of lxml
     style: Mapping[str, str],
     inherited: RenderedStyle,
     defaults: _Defaults,
 ) -> RenderedStyle:
-    look = inherited
+    computed = inherited
     if element.tag == "a" and element.get("href") is not None:
-        look = replace(look, text=defaults.link)
+        computed = replace(computed, text=defaults.link)
     if element.tag in _BOLD_TAGS:
-        look = replace(look, weight=700)
+        computed = replace(computed, weight=700)
     if element.tag in _TAGS_PX:
-        look = replace(look, size=_TAGS_PX[element.tag])
+        computed = replace(computed, size=_TAGS_PX[element.tag])
     if "background-image" in style or "url(" in style.get("background-color", ""):
-        look = replace(look, background=None)
+        computed = replace(computed, background=None)
     below = background_of(style.get("background-color", ""))
     if below is not None:
-        # Whatever shows through a picture, an opaque colour hides.
-        base = look.background or (below if below.alpha == 1 else None)
-        look = replace(look, background=below.over(base) if base else None)
+        # An opaque colour hides a picture below it.
+        base = computed.background or (below if below.alpha == 1 else None)
+        computed = replace(computed, background=below.over(base) if base else None)
     if style.get("color", "").lower() == "inherit":
-        look = replace(look, text=inherited.text)
+        computed = replace(computed, text=inherited.text)
     text = colour(style.get("color", ""))
     if text is not None:
-        look = replace(look, text=text)
+        computed = replace(computed, text=text)
     size = _size(style.get("font-size", ""), inherited.size)
     weight = _weight(style.get("font-weight", ""))
-    return replace(look, size=size or look.size, weight=weight or look.weight)
+    return replace(computed, size=size or computed.size, weight=weight or computed.weight)
 
 
-def _size(value: str, around: float) -> float | None:
-    found = _SIZE.fullmatch(value.strip().lower())
-    if found is None:
+def _size(value: str, inherited: float) -> float | None:
+    match = _SIZE.fullmatch(value.strip().lower())
+    if match is None:
         return None
-    number, unit = float(found[1]), found[2]
+    number, unit = float(match[1]), match[2]
     if unit == "rem":
         return number * 16
-    return number * (_ABSOLUTE[unit] if unit in _ABSOLUTE else _RELATIVE[unit] * around)
+    return number * (_ABSOLUTE[unit] if unit in _ABSOLUTE else _RELATIVE[unit] * inherited)
 
 
 def _weight(value: str) -> int | None:
@@ -181,8 +181,8 @@ def _weight(value: str) -> int | None:
     return {"bold": 700, "bolder": 700, "normal": 400}.get(value)
 
 
-def _hidden(element: Any, style: Mapping[str, str]) -> bool:  # noqa: ANN401 - of lxml
+def _is_hidden(element: Any, style: Mapping[str, str]) -> bool:  # noqa: ANN401 - of lxml
     display = style.get("display", "").lower()
     visibility = style.get("visibility", "").lower()
-    gone = element.get("hidden") is not None or style.get("mso-hide", "") == "all"
-    return display == "none" or visibility == "hidden" or (gone and display in ("", "none"))
+    hides = element.get("hidden") is not None or style.get("mso-hide", "") == "all"
+    return display == "none" or visibility == "hidden" or (hides and display in ("", "none"))

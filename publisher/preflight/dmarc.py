@@ -1,4 +1,4 @@
-"""DMARC (RFC 9989): the policy for a domain, and which domains count as its own."""
+"""DMARC (RFC 9989): a domain's policy, and the domains that count as its own."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ MAX_QUERIES = 8  # RFC 9989, 4.10
 
 
 class InvalidDmarcError(Exception):
-    """Receivers can't read the record, and act as if there were none."""
+    """The record is one that receivers can't read and ignore."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dmarc:
-    """The policy that holds for mail From the domain it was asked for."""
+    """The policy for mail From a domain."""
 
-    at: str  # the domain whose record it is
+    at: str  # the domain that has the record
     organisation: str  # the organizational domain
     policy: str
     strict_dkim: bool
     strict_spf: bool
-    reports: bool  # somebody gets reports
+    reports: bool  # an address for reports is set
 
     def aligned(self, signing: str, author: str, *, strict: bool) -> bool:
         """Return whether `signing` counts as the domain of From, `author` (RFC 9989, 4.10.2)."""
@@ -43,28 +43,28 @@ class Dmarc:
 def find(domain: str, ask: Callable[[str, str], DnsAnswer]) -> Dmarc | None:
     """Return the policy for mail From `domain`, None where there is none.
 
-    Found by the DNS tree walk (RFC 9989, 4.10), which took the place of the public suffix list.
+    It is found by the DNS tree walk (RFC 9989, 4.10), which replaced the public suffix list.
     Raises `InvalidDmarcError` and `NotKnownError`.
     """
-    found: list[tuple[str, dict[str, str]]] = []
+    records: list[tuple[str, dict[str, str]]] = []
     for name in _walk(domain.lower().rstrip(".")):
         answer = ask(f"_dmarc.{name}", "TXT")
         if answer.state is LookupState.UNKNOWN:
             raise NotKnownError(f"_dmarc.{name}: {answer.reason}")
-        texts = [text for text in answer.records if _is_one(text)]
+        texts = [text for text in answer.records if _is_dmarc(text)]
         if len(texts) > 1:
             raise InvalidDmarcError(f"_dmarc.{name} has {len(texts)} records, one is allowed")
         if texts:
-            found.append((name, tags(texts[0])))
-            if found[-1][1].get("psd") in ("n", "y"):
+            records.append((name, tags(texts[0])))
+            if records[-1][1].get("psd") in ("n", "y"):
                 break
         elif name == domain and any("dmarc" in text.lower() for text in answer.records):
             raise InvalidDmarcError(f"_dmarc.{name}: “{answer.records[0][:60]}”")
-    if not found:
+    if not records:
         return None
-    organisation = _organisation(domain, found)
+    organisation = _organisation(domain, records)
     at, values = next(
-        ((name, one) for name, one in found if name in (domain, organisation)), found[-1]
+        (record for record in records if record[0] in (domain, organisation)), records[-1]
     )
     below = "sp" if at != domain else "p"
     policy = values.get(below, values.get("p", "none")).lower()
@@ -81,22 +81,22 @@ def find(domain: str, ask: Callable[[str, str], DnsAnswer]) -> Dmarc | None:
 
 
 def _walk(domain: str) -> list[str]:
-    """Return the names to ask at, at most 8: the domain, then its parents from 7 labels on."""
+    """Return the names to query, at most 8: the domain, then its parents of at most 7 labels."""
     labels = domain.split(".")
     names = [".".join(labels[start:]) for start in range(len(labels))]
     return [names[0], *[name for name in names[1:] if name.count(".") < MAX_QUERIES - 1]]
 
 
-def _is_one(text: str) -> bool:
+def _is_dmarc(text: str) -> bool:
     name, _, value = text.partition(";")[0].partition("=")
     return name.strip().lower() == "v" and value.strip() == "DMARC1"
 
 
-def _organisation(domain: str, found: list[tuple[str, dict[str, str]]]) -> str:
-    for name, values in found:
+def _organisation(domain: str, records: list[tuple[str, dict[str, str]]]) -> str:
+    for name, values in records:
         if values.get("psd") == "n":
             return name
         if values.get("psd") == "y" and name != domain:
             labels = domain.split(".")
             return ".".join(labels[-(name.count(".") + 2) :])
-    return found[-1][0]
+    return records[-1][0]

@@ -1,6 +1,6 @@
-"""The sender's domain in the DNS: whether receivers will believe that a mail is from there.
+"""The DNS of the sender's domain, by which receivers decide whether mail is really from there.
 
-What is missing is told with the record to add. Not having a network is never an error.
+A finding about a missing record shows the record to add. A missing network is never an error.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     Ask = Callable[[str, str], DnsAnswer]
     _Passes = Generator[Finding, None, bool | None]
 
-# Names that nobody can have (RFC 2606, RFC 6761, RFC 6762).
+# Names that nobody can register (RFC 2606, RFC 6761, RFC 6762).
 _RESERVED = ("example", "test", "invalid", "localhost", "local", "onion")
 _EXAMPLES = ("example.com", "example.net", "example.org")
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Whose mail goes through which server."""
+    """A sender's domain, and the server that its mail goes through."""
 
-    domain: str  # of From, and of the envelope's sender
+    domain: str  # of From and of the envelope sender
     host: str
     username: str = ""
     selector: str = ""
@@ -47,7 +47,7 @@ class Route:
 
     @property
     def provider(self) -> Provider | None:
-        """Who runs the server."""
+        """The provider that runs the server, if it is known."""
         return by_host(self.host)
 
     @property
@@ -58,10 +58,10 @@ class Route:
 
 
 def check(route: Route, ask: Ask) -> Iterator[Finding]:
-    """Find what would make receivers doubt that mail on `route` is from its domain."""
+    """Find reasons for receivers to doubt that mail on `route` is from its domain."""
     domain, owner = route.domain, of_mailbox(route.domain)
     if is_reserved(domain):
-        yield finding(domain, "N001", "a domain that nobody can have")
+        yield finding(domain, "N001", "a domain that nobody can register")
     elif owner is not None and owner is route.provider:
         yield finding(domain, "N502", f"{owner.name} signs it")
     elif owner is not None:
@@ -82,11 +82,13 @@ def _own_domain(route: Route, ask: Ask) -> Iterator[Finding]:
         yield finding(route.domain, "N001", f"no DNS: {mail.reason}")
         return
     if mail.state is LookupState.NO_NAME:
-        # Inside of some networks and containers no name is there.
+        # In some networks and containers no public name can be looked up.
         if ask("com", "NS").state is LookupState.FOUND:
             yield finding(route.domain, "N401")
         else:
-            yield finding(route.domain, "N001", "the DNS here does not know the world outside")
+            yield finding(
+                route.domain, "N001", "the DNS of this network does not know public names"
+            )
         return
     if any(record.split()[-1] == "." for record in mail.records):
         yield finding(route.domain, "N403")
@@ -104,45 +106,45 @@ def _own_domain(route: Route, ask: Ask) -> Iterator[Finding]:
 
 
 def _spf(route: Route, ask: Ask) -> _Passes:
-    """Return whether mail passes SPF for the domain; None where nobody can say."""
-    needed = _mechanism(route, ask)
+    """Return whether mail passes SPF for the domain; None where that can't be told."""
+    mechanism = _mechanism(route, ask)
     try:
-        found = spf.read(route.domain, ask)
+        record = spf.read(route.domain, ask)
     except spf.TooManyLookupsError as error:
         yield finding(route.domain, "N103", str(error))
         return False
     except spf.InvalidSpfError as error:
         yield finding(route.domain, "N102", str(error))
         return False
-    if found is None:
-        yield finding(route.domain, "N101", add("", needed, route.domain))
+    if record is None:
+        yield finding(route.domain, "N101", add("", mechanism, route.domain))
         return False
-    if found.last in ("", "+", "?"):
-        yield finding(route.domain, "N105", found.record)
-    passes = _passes(found, route, ask)
+    if record.last in ("", "+", "?"):
+        yield finding(route.domain, "N105", record.record)
+    passes = _passes(record, route, ask)
     if passes is None:
-        detail = f"which address {route.host} sends from, and so whether SPF passes"
+        detail = f"SPF: the addresses that {route.host} sends from are unknown"
         yield finding(route.domain, "N001", detail)
     elif not passes:
         yield finding(
-            route.domain, "N104", f"{route.host}; {add(found.record, needed, route.domain)}"
+            route.domain, "N104", f"{route.host}; {add(record.record, mechanism, route.domain)}"
         )
     return passes and not route.personal
 
 
-def _passes(found: spf.Spf, route: Route, ask: Ask) -> bool | None:
+def _passes(record: spf.Spf, route: Route, ask: Ask) -> bool | None:
     provider = route.provider
     if provider is not None and provider.include:
-        return provider.include in map(str.lower, found.includes)
-    outside = [one for one in _addresses(route.host, ask) if one.is_global]
-    verdicts = [found.permits(address) for address in outside]
+        return provider.include in map(str.lower, record.includes)
+    public = [address for address in _addresses(route.host, ask) if address.is_global]
+    verdicts = [record.permits(address) for address in public]
     if not verdicts or None in verdicts:
         return None
     return any(verdicts)
 
 
 def _mechanism(route: Route, ask: Ask) -> str:
-    """Return what a record needs so that the route's server may send."""
+    """Return the mechanism that a record needs to permit the route's server."""
     if route.provider is not None and route.provider.include:
         return f"include:{route.provider.include}"
     if any(address.is_global for address in _addresses(route.host, ask)):
@@ -151,24 +153,24 @@ def _mechanism(route: Route, ask: Ask) -> str:
 
 
 def add(record: str, mechanism: str, domain: str) -> str:
-    """Return, ready for a zone file, `record` with `mechanism` in it; "" for a new one."""
+    """Return the advice to add `mechanism` to `record`, as a line of a zone file."""
     words = (record or "v=spf1 ~all").split()
     words.insert(1, mechanism)
     return f'add {domain}. TXT "{" ".join(words)}"'
 
 
 def _dkim(route: Route, ask: Ask) -> _Passes:
-    where = route.provider.where if route.provider else ""
+    key_settings = route.provider.key_settings if route.provider else ""
     if not route.selector:
-        known = ", ".join(route.provider.selectors) if route.provider else ""
-        yield finding(route.domain, "N201", f"usually {known}" if known else where)
+        usual = ", ".join(route.provider.selectors) if route.provider else ""
+        yield finding(route.domain, "N201", f"usually {usual}" if usual else key_settings)
         return None
     name = f"{route.selector}._domainkey.{route.domain}"
     answer = ask(name, "TXT")
     if answer.state is LookupState.UNKNOWN:
         raise spf.NotKnownError(f"{name}: {answer.reason}")
     if not answer.records:
-        yield finding(route.domain, "N202", f"{name}{f'; {where}' if where else ''}")
+        yield finding(route.domain, "N202", f"{name}{f'; {key_settings}' if key_settings else ''}")
         return False
     try:
         key = dkim.read(answer.records[0])
@@ -183,17 +185,17 @@ def _dkim(route: Route, ask: Ask) -> _Passes:
 def _dmarc(route: Route, ask: Ask, *, passes: tuple[bool | None, bool | None]) -> Iterator[Finding]:
     record = f'_dmarc.{route.domain}. TXT "v=DMARC1; p=none; rua=mailto:dmarc@{route.domain}"'
     try:
-        found = dmarc.find(route.domain, ask)
+        policy = dmarc.find(route.domain, ask)
     except dmarc.InvalidDmarcError as error:
         yield finding(route.domain, "N302", f"{error}; e.g. {record}")
         return
-    if found is None:
+    if policy is None:
         yield finding(route.domain, "N301", f"add {record}")
-    elif found.policy == "none":
-        yield finding(route.domain, "N303", f"_dmarc.{found.at}")
+    elif policy.policy == "none":
+        yield finding(route.domain, "N303", f"_dmarc.{policy.at}")
     elif passes == (False, False):
-        # Both would be aligned: the envelope's sender and the key are at the domain of From.
-        detail = f"policy {found.policy}, and neither SPF nor DKIM passes for {route.domain}"
+        # Both would be aligned: envelope sender and key belong to the domain of From.
+        detail = f"policy {policy.policy}, and neither SPF nor DKIM passes for {route.domain}"
         yield finding(route.domain, "N304", detail)
 
 
@@ -202,4 +204,4 @@ def _addresses(host: str, ask: Ask) -> list[ipaddress.IPv4Address | ipaddress.IP
         return [ipaddress.ip_address(host.strip("[]"))]
     except ValueError:
         answers = (ask(host, kind) for kind in ("A", "AAAA"))
-        return [ipaddress.ip_address(text) for found in answers for text in found.records]
+        return [ipaddress.ip_address(text) for answer in answers for text in answer.records]

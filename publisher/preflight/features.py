@@ -1,6 +1,6 @@
-"""What a mail's HTML makes use of, in the words of client_support.json.
+"""The features of HTML and CSS that a mail uses, by the names of client_support.json.
 
-A feature is seen as `kind:name`: element, attribute, property, pair (property=value), value,
+A feature is named `kind:name`: element, attribute, property, pair (property=value), value,
 function, unit, keyword, at, media, pseudo, selector, link, meta, image; and doctype, comment.
 """
 
@@ -28,7 +28,7 @@ _AT = re.compile(r"@([a-z-]+)")
 _MEDIA = re.compile(r"\(\s*(?:min-|max-)?([\w-]+)")
 _PSEUDO = re.compile(r"::?([a-z-]+)")
 _COMMENT = re.compile(r"<!--.*?-->|/\*.*?\*/", re.DOTALL)
-# caniemail tests these together with their longhands.
+# caniemail tests these shorthands together with their longhands.
 _SHORTHANDS = ("padding", "margin", "border")
 _SIDES = frozenset({"top", "right", "bottom", "left", "color", "style", "width"})
 _COMBINATORS = (
@@ -47,7 +47,7 @@ _COMBINATORS = (
 
 
 def used(html: str, document: Any) -> tuple[Counter[str], Counter[str]]:  # noqa: ANN401 - of lxml
-    """Return in how many elements, and in how many rules of style blocks, each feature is used."""
+    """Return the numbers of elements, and of rules in style blocks, that use each feature."""
     in_elements: Counter[str] = Counter()
     for element in elements(document):
         in_elements.update(set(_of_element(element)))
@@ -106,10 +106,10 @@ def _of_rule(
 
 @cache
 def _of_declaration(declaration: Declaration) -> tuple[str, ...]:
-    return tuple(_seen(declaration))
+    return tuple(_features(declaration))
 
 
-def _seen(declaration: Declaration) -> Iterator[str]:
+def _features(declaration: Declaration) -> Iterator[str]:
     name, value = declaration.name, _STRING.sub("", declaration.value.lower())
     yield f"property:{name}"
     for short in _SHORTHANDS:
@@ -118,7 +118,7 @@ def _seen(declaration: Declaration) -> Iterator[str]:
     if declaration.important:
         yield "keyword:!important"
     yield f"pair:{name}={value}"
-    yield from (f"function:{found}" for found in _FUNCTION.findall(value))
-    yield from (f"unit:{found}" for found in _UNIT.findall(value))
+    yield from (f"function:{name}" for name in _FUNCTION.findall(value))
+    yield from (f"unit:{unit}" for unit in _UNIT.findall(value))
     if name != "font-family" or "ui" in value:
-        yield from (f"value:{found}" for found in _WORD.findall(value))
+        yield from (f"value:{word}" for word in _WORD.findall(value))

@@ -1,4 +1,4 @@
-"""Images: what stands in for them while they are blocked, and whether they load at all."""
+"""Images: alternative texts, sizes and addresses."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
 _SIZE = re.compile(r"(?:^|;)\s*(width|height)\s*:\s*(?!auto)", re.IGNORECASE)
 
 
-def check(letter: RenderedMessage) -> Iterator[Finding]:
-    """Find images without words, without a size, or that nobody sees.
+def check(rendered: RenderedMessage) -> Iterator[Finding]:
+    """Find images without alternative text, without a size, or that do not load.
 
-    An empty alt is right for what only decorates (HTML, 4.8.4.4.4); Outlook blocks by default and
-    keeps a place as large as the attributes say.
+    An empty alt is right for decoration (HTML, 4.8.4.4.4). Outlook blocks images by default, and
+    reserves the space that the attributes name.
     """
-    for image in letter.document.iter("img"):
+    for image in rendered.document.iter("img"):
         source = (image.get("src") or "").strip()
         scheme = _scheme(source)
         if scheme not in ("http", "https"):
-            # Gmail and Outlook.com show no data: images, and a cid: one needs an attachment.
-            yield finding(letter.name, "P303", shown(source) or "no address")
+            # Gmail and Outlook.com show no data: images; a cid: image needs an attachment.
+            yield finding(rendered.name, "P303", shown(source) or "no address")
         elif scheme == "http":
-            yield finding(letter.name, "P304", shown(source))
+            yield finding(rendered.name, "P304", shown(source))
         if image.get("alt") is None:
-            yield finding(letter.name, "P301", shown(source))
-        given = {name.lower() for name in _SIZE.findall(image.get("style") or "")}
-        given |= {name for name in ("width", "height") if image.get(name)}
-        # One of both is enough for a picture to keep its shape; none makes the mail jump.
-        if not given:
-            yield finding(letter.name, "P302", shown(source))
+            yield finding(rendered.name, "P301", shown(source))
+        sizes = {name.lower() for name in _SIZE.findall(image.get("style") or "")}
+        sizes |= {name for name in ("width", "height") if image.get(name)}
+        # One is enough to keep the shape; without both the text jumps when the image loads.
+        if not sizes:
+            yield finding(rendered.name, "P302", shown(source))
 
 
 def _scheme(url: str) -> str:

@@ -1,7 +1,7 @@
-"""Whether the links answer: each asked once, HEAD first, a few at a time.
+"""Request every link once, HEAD first and a few at a time.
 
-What a digest links to is not trusted: no address that is not public is asked, also not after a
-redirect, but for the hosts of the site itself.
+The links of a digest are not trusted: private addresses are never requested, not even after a
+redirect, except for the hosts of the site itself.
 """
 
 from __future__ import annotations
@@ -25,33 +25,33 @@ if TYPE_CHECKING:
 AT_ONCE, AT_ONCE_PER_HOST = 16, 2
 SECONDS = 15.0
 REDIRECTS = 5
-# The page is not there. Anything else below 500 is an answer: many refuse robots, or HEAD.
+# The page does not exist. Any other status below 500 is an answer: many refuse robots, or HEAD.
 _GONE = frozenset({404, 410})
 _SERVER_ERROR = 500
 _BAD_GATEWAY = frozenset({502, 503, 504, 520, 521, 522, 523, 524, 530})
 
 
 def check_links_answer(
-    urls: Iterable[str], own_hosts: Collection[str], where: str
+    urls: Iterable[str], own_hosts: Collection[str], subject: str
 ) -> list[Finding]:
-    """Return a finding for each of `urls` that does not answer.
+    """Return a finding about `subject` for each of `urls` that does not answer.
 
-    `own_hosts` are those of the site: they may be on this machine, and have to answer.
+    `own_hosts` are those of the site: they may have private addresses, and must answer.
     """
-    wanted = list(dict.fromkeys(urls))
-    problems = asyncio.run(_ask_all(wanted, own_hosts))
+    distinct = list(dict.fromkeys(urls))
+    problems = asyncio.run(_request_all(distinct, own_hosts))
     return [
         finding(
-            where,
+            subject,
             "P206" if urlsplit(url).hostname in own_hosts else "P205",
             f"{shown(url)}: {problem}",
         )
-        for url, problem in zip(wanted, problems, strict=True)
+        for url, problem in zip(distinct, problems, strict=True)
         if problem
     ]
 
 
-async def _ask_all(urls: list[str], own_hosts: Collection[str]) -> list[str]:
+async def _request_all(urls: list[str], own_hosts: Collection[str]) -> list[str]:
     import httpx  # noqa: PLC0415 - slow, and only with --online
 
     everywhere = asyncio.Semaphore(AT_ONCE)
@@ -61,10 +61,10 @@ async def _ask_all(urls: list[str], own_hosts: Collection[str]) -> list[str]:
         timeout=SECONDS, headers={"User-Agent": f"digest-publisher/{__version__} (link check)"}
     ) as client:
 
-        async def ask(url: str) -> str:
+        async def request(url: str) -> str:
             host = urlsplit(url).hostname or ""
-            here = by_host.setdefault(host, asyncio.Semaphore(AT_ONCE_PER_HOST))
-            async with here, everywhere:
+            same_host = by_host.setdefault(host, asyncio.Semaphore(AT_ONCE_PER_HOST))
+            async with same_host, everywhere:
                 try:
                     async with asyncio.timeout(2 * SECONDS):
                         return await _problem(url, client, own_hosts)
@@ -73,17 +73,17 @@ async def _ask_all(urls: list[str], own_hosts: Collection[str]) -> list[str]:
                 except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
                     return " ".join(str(error).split())[:120] or type(error).__name__
 
-        return await asyncio.gather(*map(ask, urls))
+        return await asyncio.gather(*map(request, urls))
 
 
 async def _problem(url: str, client: httpx.AsyncClient, own_hosts: Collection[str]) -> str:
-    """Return what is wrong with `url`, "" where it answers."""
+    """Return the problem of `url`, "" where it answers."""
     status = await _status(url, "HEAD", client, own_hosts)
-    # Some servers know no HEAD and say so in many ways.
+    # Some servers do not support HEAD, and answer it with all kinds of errors.
     if status >= 400:  # noqa: PLR2004 - all errors (RFC 9110, 15)
         status = await _status(url, "GET", client, own_hosts)
-    gone = status in _GONE or status == _SERVER_ERROR or status in _BAD_GATEWAY
-    return f"status {status}" if gone else ""
+    is_dead = status in _GONE or status == _SERVER_ERROR or status in _BAD_GATEWAY
+    return f"status {status}" if is_dead else ""
 
 
 async def _status(
@@ -107,6 +107,6 @@ async def _refuse_private(url: str, own_hosts: Collection[str]) -> None:
     if parts.scheme not in ("http", "https"):
         raise OSError(f"leads to {parts.scheme}:")
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, parts.port or 443, type=socket.SOCK_STREAM)
-    if not all(is_public(str(address[0])) for *_, address in found):
+    addresses = await loop.getaddrinfo(host, parts.port or 443, type=socket.SOCK_STREAM)
+    if not all(is_public(str(address[0])) for *_, address in addresses):
         raise OSError("leads to an address that is not public")

@@ -1,4 +1,4 @@
-"""Where the links of both parts lead, as far as it can be told without asking."""
+"""Links of both parts, checked without a request."""
 
 from __future__ import annotations
 
@@ -21,26 +21,28 @@ _HOST = re.compile(r"(?!-)[\w-]{1,63}(?<!-)(\.(?!-)[\w-]{1,63}(?<!-))*\.?")
 _NOT_IN_A_URI = re.compile(r"[\s<>\"{}|\\^`\x00-\x1f\x7f]")
 _PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _IN_TEXT = re.compile(r"\bhttps?://[^\s<>\"]+")
-# Names that no public DNS has (RFC 6761, RFC 6762, RFC 8375, and ICANN's .internal).
+# Names outside the public DNS (RFC 6761, RFC 6762, RFC 8375, and ICANN's .internal).
 _LOCAL = ("localhost", "local", "internal", "home.arpa", "lan")
 
 
-def check(letter: RenderedMessage) -> Iterator[Finding]:
+def check(rendered: RenderedMessage) -> Iterator[Finding]:
     """Find links that lead nowhere, each once."""
-    places = {el.get("id") or el.get("name") for el in letter.document.xpath("//*[@id or @name]")}
-    for url in dict.fromkeys(_hrefs(letter)):
-        code = judge(url, places)
+    anchors = {
+        el.get("id") or el.get("name") for el in rendered.document.xpath("//*[@id or @name]")
+    }
+    for url in dict.fromkeys(_hrefs(rendered)):
+        code = link_code(url, anchors)
         if code:
-            yield finding(letter.name, code, shown(url))
+            yield finding(rendered.name, code, shown(url))
 
 
-def judge(url: str, places: set[str | None] | frozenset[str] = frozenset()) -> str:
-    """Return the code of what is wrong with `url`, "" where nothing is.
+def link_code(url: str, anchors: set[str | None] | frozenset[str] = frozenset()) -> str:
+    """Return the code of the finding about `url`, "" for none (RFC 3986; RFC 6068 for mailto).
 
-    `places` are the ids in the document. RFC 3986; RFC 6068 for mailto.
+    `anchors` are the ids in the document.
     """
     if url.startswith("#"):
-        return "" if url == "#" or url[1:] in places else "P207"
+        return "" if url == "#" or url[1:] in anchors else "P207"
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -49,11 +51,11 @@ def judge(url: str, places: set[str | None] | frozenset[str] = frozenset()) -> s
     if parts.scheme == "mailto":
         bad = "@" not in parts.path or _NOT_IN_A_URI.search(url) or _PERCENT.search(url)
         return "P202" if bad else ""
-    # "javascript:" and its like lead nowhere in a mail, just as a relative address does.
-    return _judge_web(url, parts.scheme, parts.hostname) if parts.scheme in _WEB else "P201"
+    # "javascript:" and the like lead nowhere in a mail, like relative addresses.
+    return _web_link_code(url, parts.scheme, parts.hostname) if parts.scheme in _WEB else "P201"
 
 
-def _judge_web(url: str, scheme: str, host: str | None) -> str:
+def _web_link_code(url: str, scheme: str, host: str | None) -> str:
     if not host or _NOT_IN_A_URI.search(url) or _PERCENT.search(url):
         return "P202"
     if not is_address(host) and not _HOST.fullmatch(host):
@@ -63,25 +65,24 @@ def _judge_web(url: str, scheme: str, host: str | None) -> str:
     return "P203" if scheme == "http" else ""
 
 
-def web_links(letter: RenderedMessage) -> list[str]:
-    """Return the http and https links of both parts that are well-formed, each once.
+def web_links(rendered: RenderedMessage) -> list[str]:
+    """Return the well-formed http and https links of both parts, each once, without fragments.
 
-    Without fragments and without those that hold the recipient's token: following one of those
-    might unsubscribe somebody.
+    Links with the recipient's token are left out: to follow one might unsubscribe somebody.
     """
-    found = (*_hrefs(letter), *_IN_TEXT.findall(letter.text))
-    plain = dict.fromkeys(url.partition("#")[0] for url in found if not url.startswith("#"))
+    urls = (*_hrefs(rendered), *_IN_TEXT.findall(rendered.text))
+    plain = dict.fromkeys(url.partition("#")[0] for url in urls if not url.startswith("#"))
     return [
         url
         for url in plain
-        if judge(url) in ("", "P203", "P204")
+        if link_code(url) in ("", "P203", "P204")
         and url.lower().startswith(_WEB)
-        and not (letter.token and letter.token in url)
+        and not (rendered.token and rendered.token in url)
     ]
 
 
 def is_public(host: str) -> bool:
-    """Return whether `host`, a name or an address, can be one that everybody reaches."""
+    """Return whether `host`, a name or an address, may be reachable for everybody."""
     address = is_address(host)
     if address is not None:
         return address.is_global
@@ -90,7 +91,7 @@ def is_public(host: str) -> bool:
 
 
 def is_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Return `host` as an IP address, None where it is a name."""
+    """Return `host` as an IP address, None if it is a name."""
     try:
         return ipaddress.ip_address(host.strip("[]"))
     except ValueError:
@@ -98,12 +99,12 @@ def is_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
 
 
 def shown(url: str, limit: int = 120) -> str:
-    """Return `url` printable and not too long."""
+    """Return `url` for a message: printable and at most `limit` characters."""
     return printable(url, limit)
 
 
-def _hrefs(letter: RenderedMessage) -> Iterator[str]:
-    for element in letter.document.iter("a", "area"):
+def _hrefs(rendered: RenderedMessage) -> Iterator[str]:
+    for element in rendered.document.iter("a", "area"):
         href = element.get("href")
         if href is not None:
             yield href.strip()

@@ -1,6 +1,6 @@
-"""Asking the DNS, with an answer also where there is no DNS.
+"""DNS lookups that return an answer even without a network.
 
-Why not checkdmarc: docs/decisions/0032-own-dns-checks.md.
+docs/decisions/0032-own-dns-checks.md says why checkdmarc is not used.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
     from dns.resolver import Resolver
 
-SECONDS = 3.0  # for one question, all servers and tries together
+SECONDS = 3.0  # for one lookup, all servers and tries together
 
 
 class LookupState(Enum):
-    """What came of a question."""
+    """The outcome of a lookup."""
 
     FOUND = "found"
-    NO_RECORD = "no record"  # the name is there, or may be, without such a record
+    NO_RECORD = "no record"  # the name exists, or may, without such a record
     NO_NAME = "no such name"
-    UNKNOWN = "unknown"  # no network, no answer, or one that says try later
+    UNKNOWN = "unknown"  # no network, no answer, or a temporary error
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,17 @@ class DnsAnswer:
 
 
 def make_lookup(nameserver: str = "", seconds: float = SECONDS) -> Callable[[str, str], DnsAnswer]:
-    """Return what asks `nameserver` ("192.0.2.1" or "192.0.2.1:5353"), else the system's servers.
+    """Return a function that asks `nameserver` ("192.0.2.1" or "192.0.2.1:5353").
 
-    It takes a name and a type ("TXT", "MX", "A", "AAAA") and raises nothing. Each question is asked
-    once. After one that nobody answered, no more are: waiting for each would make a send without a
-    network take minutes. Raises `SettingsError` for a `nameserver` that is no address.
+    Without a `nameserver` it asks the system's servers. It takes a name and a type ("TXT", "MX",
+    "A", "AAAA"), raises nothing, and asks each question once. After a time-out it asks no more:
+    waiting for each would take minutes without a network. Raises `SettingsError` for a malformed
+    `nameserver`.
     """
-    # A tenth of a second that only this check pays.
-    import dns.exception  # noqa: PLC0415
-    import dns.resolver  # noqa: PLC0415
+    import dns.exception  # noqa: PLC0415 - a tenth of a second that only this check pays
+    import dns.resolver  # noqa: PLC0415 - see above
 
-    dead: list[DnsAnswer] = []
+    failures: list[DnsAnswer] = []
     try:
         resolver = dns.resolver.Resolver(configure=not nameserver)
     except (dns.exception.DNSException, OSError) as error:
@@ -62,16 +62,16 @@ def make_lookup(nameserver: str = "", seconds: float = SECONDS) -> Callable[[str
         resolver.nameservers = [host]
 
     @cache
-    def look(name: str, kind: str) -> DnsAnswer:
-        if dead:
-            return dead[0]
+    def lookup(name: str, kind: str) -> DnsAnswer:
+        if failures:
+            return failures[0]
         try:
             return _ask(resolver, name, kind)
         except (dns.exception.Timeout, OSError) as error:
-            dead.append(_unknown(error))
-            return dead[0]
+            failures.append(_unknown(error))
+            return failures[0]
 
-    return look
+    return lookup
 
 
 def _server(text: str) -> tuple[str, int]:
@@ -83,16 +83,16 @@ def _server(text: str) -> tuple[str, int]:
         return str(ipaddress.ip_address(host.strip("[]"))), int(port)
     except ValueError as error:
         raise SettingsError(
-            f"--nameserver: {text!r} is no IP address, with or without a port"
-        ) from (error)
+            f"--nameserver: {text!r} is not an IP address, with or without a port"
+        ) from error
 
 
 def _ask(resolver: Resolver, name: str, kind: str) -> DnsAnswer:
-    import dns.exception  # noqa: PLC0415
-    import dns.resolver  # noqa: PLC0415
+    import dns.exception  # noqa: PLC0415 - see make_lookup
+    import dns.resolver  # noqa: PLC0415 - see make_lookup
 
     try:
-        found = resolver.resolve(name, kind, search=False)
+        records = resolver.resolve(name, kind, search=False)
     except (dns.resolver.NoAnswer, dns.resolver.YXDOMAIN):
         return DnsAnswer(LookupState.NO_RECORD)
     except dns.resolver.NoNameservers as error:
@@ -100,18 +100,18 @@ def _ask(resolver: Resolver, name: str, kind: str) -> DnsAnswer:
     except dns.exception.Timeout:
         raise
     except dns.exception.DNSException:
-        # NXDOMAIN, or what can't be asked for: an empty label, one of more than 63 characters.
+        # NXDOMAIN, or a malformed name: an empty label, one of more than 63 characters.
         return DnsAnswer(LookupState.NO_NAME)
-    return DnsAnswer(LookupState.FOUND, tuple(sorted(map(_text, found))))
+    return DnsAnswer(LookupState.FOUND, tuple(sorted(map(_text, records))))
 
 
 def _text(record: object) -> str:
     strings = getattr(record, "strings", None)
     if strings is not None:
-        # One record, cut into strings of 255 bytes (RFC 7208, 3.3).
+        # One record in strings of 255 bytes (RFC 7208, 3.3).
         return b"".join(strings).decode("utf-8", "replace")
     text = str(record)
-    # The root stays: it is what a null MX (RFC 7505) points to.
+    # The root is kept, as a null MX (RFC 7505) points to it.
     return text if text.endswith(" .") else text.rstrip(".")
 
 

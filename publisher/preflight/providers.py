@@ -1,4 +1,4 @@
-"""Mail servers that many send through: what their users' domains need, by their documentation."""
+"""Large mail providers, and the DNS records of their customers' domains, by their documentation."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """`hosts` are ends of host names; `include` is for SPF, `selectors` where its DKIM keys are."""
+    """A provider: `hosts` are ends of host names, `include` is for SPF, `selectors` for DKIM."""
 
     name: str
     hosts: tuple[str, ...]
     include: str
     selectors: tuple[str, ...] = ()
-    where: str = ""  # how its users get a DKIM key
-    mailboxes: tuple[str, ...] = ()  # domains of its own that people have addresses at
+    key_settings: str = ""  # the page where customers get a DKIM key
+    mailboxes: tuple[str, ...] = ()  # its own domains, in which people have addresses
 
 
 PROVIDERS = (
@@ -58,18 +58,19 @@ PROVIDERS = (
 
 
 def by_host(host: str) -> Provider | None:
-    """Return who runs the mail server `host`, None where nobody of the table does."""
+    """Return the provider that runs the mail server `host`, None for an unknown one."""
     name = host.lower().rstrip(".")
     return next(
         (
-            one
-            for one in PROVIDERS
-            if any(name == end or name.endswith(f".{end}") for end in one.hosts)
+            provider
+            for provider in PROVIDERS
+            if any(name == end or name.endswith(f".{end}") for end in provider.hosts)
         ),
         None,
     )
 
 
 def of_mailbox(domain: str) -> Provider | None:
-    """Return whose mailboxes have addresses at `domain`, None for a domain of one's own."""
-    return next((one for one in PROVIDERS if domain.lower() in one.mailboxes), None)
+    """Return the provider whose mailboxes have addresses at `domain`, None for other domains."""
+    matches = (provider for provider in PROVIDERS if domain.lower() in provider.mailboxes)
+    return next(matches, None)

@@ -1,4 +1,4 @@
-"""A message as the checks look at it: the bytes one recipient would get, taken apart once."""
+"""A message as the checks see it: one recipient's bytes, parsed once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from publisher.models import Paper
 
 _EMPTY = "<html><body></body></html>"
-# Not shown to anybody, whatever they hold.
+# Elements whose text is never shown.
 UNSEEN = frozenset({"style", "script", "head", "title", "template"})
 
 
@@ -23,30 +23,30 @@ UNSEEN = frozenset({"style", "script", "head", "title", "template"})
 class RenderedMessage:
     """One recipient's copy of an edition; `token` is the one that unsubscribes them."""
 
-    name: str  # "2024-W49 all": how findings call it
+    name: str  # in findings, e.g. "2024-W49 all"
     raw: bytes
     message: EmailMessage
-    text: str  # "" where there is no such part
+    text: str  # "" where the part is missing
     html: str
-    document: Any  # of lxml: the parsed html
+    document: Any  # the HTML part, parsed by lxml
     token: str = ""
-    papers: tuple[Paper, ...] = ()  # of the issue
+    papers: tuple[Paper, ...] = ()  # those of the issue
 
 
 def open_message(
     name: str, raw: bytes, *, token: str = "", papers: tuple[Paper, ...] = ()
 ) -> RenderedMessage:
-    """Return the message in `raw`, whatever it is: what is wrong with it is for the checks."""
+    """Return the message in `raw`, however broken: the checks report that."""
     message = message_from_bytes(raw, policy=policy.default)
     text, html = _part(message, "plain"), _part(message, "html")
-    # Bytes would be read as Latin-1 where the mark-up names no character set.
+    # A text, as bytes would be read as Latin-1 where the mark-up names no character set.
     document = lxml_html.document_fromstring(html if html.strip() else _EMPTY)
     return RenderedMessage(name, raw, message, text, html, document, token, papers)
 
 
-def visible_text(letter: RenderedMessage) -> str:
-    """Return the words of the HTML part with single blanks."""
-    return " ".join(" ".join(_words(letter.document)).split())
+def visible_text(rendered: RenderedMessage) -> str:
+    """Return the visible text of the HTML part with single blanks."""
+    return " ".join(" ".join(_words(rendered.document)).split())
 
 
 def elements(document: Any) -> Iterator[Any]:  # noqa: ANN401 - of lxml

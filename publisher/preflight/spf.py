@@ -1,4 +1,4 @@
-"""SPF (RFC 7208): whether a record is valid, how many lookups it costs, and whom it lets send."""
+"""SPF records (RFC 7208): validity, number of lookups, and permitted addresses."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ _PASS = "+"  # noqa: S105 - of SPF
 
 
 class InvalidSpfError(Exception):
-    """The record is one that receivers give up on ("permerror")."""
+    """The record is not valid; receivers report "permerror"."""
 
 
 class TooManyLookupsError(InvalidSpfError):
-    """It takes more lookups than receivers make."""
+    """The record takes more lookups than receivers make."""
 
 
 class NotKnownError(Exception):
-    """The DNS did not answer, so nobody can say ("temperror")."""
+    """The DNS did not answer; receivers report "temperror"."""
 
 
 @dataclass(slots=True)
@@ -49,13 +49,13 @@ class _Tally:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A mechanism: what it says about the addresses it holds for."""
+    """A mechanism: its sign, and the addresses that it matches."""
 
     sign: str
     networks: tuple[Network, ...] = ()
     everyone: bool = False
     inside: _Record | None = None  # of an include
-    unclear: bool = False  # exists, ptr and macros depend on the mail
+    unclear: bool = False  # it depends on the mail: exists, ptr and macros
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,48 +66,48 @@ class _Record:
 
 @dataclass(frozen=True, slots=True)
 class Spf:
-    """A valid record, read with all that it includes."""
+    """A valid record, read with all the records that it includes."""
 
     record: str
     lookups: int
-    includes: tuple[str, ...]  # every domain it includes, also through others
+    includes: tuple[str, ...]  # all included domains, also indirectly
     last: str  # the sign of its "all": "-", "~", "?", "+"; "" where it has none
     tree: _Record
 
     def permits(self, address: Address) -> bool | None:
         """Return whether mail from `address` passes; None where that depends on the mail."""
-        sign = _judge(self.tree, address)
+        sign = _sign_for(self.tree, address)
         return None if sign is None else sign == _PASS
 
 
 def records_at(domain: str, ask: Ask) -> tuple[str, ...]:
     """Return the SPF records of `domain`. Raises `NotKnownError`."""
-    found = _asked(domain, "TXT", ask)
-    return tuple(text for text in found.records if text.lower().split(" ")[0] == "v=spf1")
+    answer = _lookup(domain, "TXT", ask)
+    return tuple(text for text in answer.records if text.lower().split(" ")[0] == "v=spf1")
 
 
 def read(domain: str, ask: Ask) -> Spf | None:
     """Return the record of `domain`, None where it has none.
 
-    All of the record is read, since which part is reached depends on who sends. Raises
+    The whole record is read, since the part that decides depends on the sender. Raises
     `InvalidSpfError`, `TooManyLookupsError` and `NotKnownError`.
     """
-    found = records_at(domain, ask)
-    if not found:
+    records = records_at(domain, ask)
+    if not records:
         return None
     tally = _Tally()
-    tree = _read(domain, found, ask, tally, ())
+    tree = _read(domain, records, ask, tally, ())
     if tally.lookups > MAX_LOOKUPS:
         raise TooManyLookupsError(f"{tally.lookups}, for {', '.join(tally.includes)}")
     if tally.void > MAX_VOID:
-        raise InvalidSpfError(f"{tally.void} lookups find nothing, {MAX_VOID} are allowed")
+        raise InvalidSpfError(f"{tally.void} lookups find nothing, at most {MAX_VOID} may")
     last = next((p.sign for p in reversed(tree.parts) if p.everyone), "")
     if tree.redirect is not None and not last:
         last = next((p.sign for p in reversed(tree.redirect.parts) if p.everyone), "")
-    return Spf(found[0], tally.lookups, tuple(tally.includes), last, tree)
+    return Spf(records[0], tally.lookups, tuple(tally.includes), last, tree)
 
 
-def _asked(name: str, kind: str, ask: Ask) -> DnsAnswer:
+def _lookup(name: str, kind: str, ask: Ask) -> DnsAnswer:
     answer = ask(name, kind)
     if answer.state is LookupState.UNKNOWN:
         raise NotKnownError(f"{name}: {answer.reason}")
@@ -115,13 +115,13 @@ def _asked(name: str, kind: str, ask: Ask) -> DnsAnswer:
 
 
 def _read(
-    domain: str, found: tuple[str, ...], ask: Ask, tally: _Tally, above: tuple[str, ...]
+    domain: str, records: tuple[str, ...], ask: Ask, tally: _Tally, above: tuple[str, ...]
 ) -> _Record:
-    if len(found) > 1:
-        raise InvalidSpfError(f"{domain} has {len(found)} records, one is allowed")
+    if len(records) > 1:
+        raise InvalidSpfError(f"{domain} has {len(records)} records, one is allowed")
     parts: list[_Part] = []
     redirect: _Record | None = None
-    for word in found[0].split()[1:]:
+    for word in records[0].split()[1:]:
         term, modifier = _TERM.fullmatch(word), _MODIFIER.fullmatch(word)
         if term is not None:
             parts.append(_part(term, domain, ask, tally, (*above, domain)))
@@ -142,10 +142,10 @@ def _inside(target: str, ask: Ask, tally: _Tally, above: tuple[str, ...]) -> _Re
     tally.includes.append(target)
     if target.lower() in map(str.lower, above) or tally.lookups > MAX_LOOKUPS * 2:
         raise TooManyLookupsError(f"{target} includes itself")
-    found = records_at(target, ask)
-    if not found:
+    records = records_at(target, ask)
+    if not records:
         raise InvalidSpfError(f"{target} is included and has no SPF record")
-    return _read(target, found, ask, tally, above)
+    return _read(target, records, ask, tally, above)
 
 
 def _part(
@@ -181,10 +181,10 @@ def _network(name: str, value: str, prefix: str) -> Network:
 
 
 def _mail_hosts(domain: str, ask: Ask, tally: _Tally) -> list[str]:
-    found = _asked(domain, "MX", ask)
-    if not found.records:
+    answer = _lookup(domain, "MX", ask)
+    if not answer.records:
         tally.void += 1
-    return [record.split()[-1] for record in found.records[:MAX_MX]]
+    return [record.split()[-1] for record in answer.records[:MAX_MX]]
 
 
 def _addresses(host: str, prefix: str, ask: Ask) -> list[Network]:
@@ -193,22 +193,22 @@ def _addresses(host: str, prefix: str, ask: Ask) -> list[Network]:
     return [
         ipaddress.ip_network(f"{address}/{length}", strict=False)
         for kind, length in lengths.items()
-        for address in _asked(host, kind, ask).records
+        for address in _lookup(host, kind, ask).records
     ]
 
 
-def _judge(record: _Record, address: Address) -> str | None:
-    """Return the sign of the first part that holds for `address`, None where that is unclear."""
+def _sign_for(record: _Record, address: Address) -> str | None:
+    """Return the sign of the first part that matches `address`, None where that is unclear."""
     for part in record.parts:
         if part.unclear:
             return None
         if part.everyone or any(address in network for network in part.networks):
             return part.sign
         if part.inside is not None:
-            # An include holds only where the record inside says pass (RFC 7208, 5.2).
-            inside = _judge(part.inside, address)
+            # An include matches only where the included record passes (RFC 7208, 5.2).
+            inside = _sign_for(part.inside, address)
             if inside is None:
                 return None
             if inside == _PASS:
                 return part.sign
-    return _judge(record.redirect, address) if record.redirect is not None else "?"
+    return _sign_for(record.redirect, address) if record.redirect is not None else "?"

@@ -1,4 +1,4 @@
-"""The style sheets of a mail as rules, and which of them hold where it is read."""
+"""The style sheets of a mail as rules, and the media queries that apply on a screen."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class StyleRule:
-    """A rule of a style sheet; `media` are the queries around it, all of which have to hold."""
+    """A rule of a style sheet; `media` are the queries around it, all of which must match."""
 
     selectors: str
     declarations: tuple[Declaration, ...]
@@ -37,7 +37,7 @@ class StyleRule:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Where a mail is read."""
+    """A screen on which a mail is read."""
 
     dark: bool
     width: int  # px
@@ -52,7 +52,7 @@ def rules_of(document: Any) -> tuple[StyleRule, ...]:  # noqa: ANN401 - of lxml
     return tuple(rule for style in document.iter("style") for rule in parse_rules(style.text or ""))
 
 
-# The editions of an issue have the same few style blocks, and the same few style attributes.
+# The editions of an issue share their style blocks, and most of their style attributes.
 @lru_cache(maxsize=64)
 def parse_rules(css: str) -> tuple[StyleRule, ...]:
     """Return the rules of a style sheet; those in `@supports` count as supported."""
@@ -61,7 +61,7 @@ def parse_rules(css: str) -> tuple[StyleRule, ...]:
 
 @lru_cache(maxsize=4096)
 def parse_attribute(style: str) -> tuple[Declaration, ...]:
-    """Return the declarations in a style attribute; bad ones are left out."""
+    """Return the valid declarations in a style attribute."""
     return _declarations(style)
 
 
@@ -89,8 +89,8 @@ def _declarations(source: Any) -> tuple[Declaration, ...]:  # noqa: ANN401 - tex
 
 
 def holds(query: str, screen: Screen) -> bool:
-    """Return whether a list of media queries holds on `screen`; what is unknown does not."""
-    return any(_holds(one.strip(), screen) for one in query.lower().split(","))
+    """Return whether a list of media queries matches `screen`; unknown ones do not match."""
+    return any(_holds(part.strip(), screen) for part in query.lower().split(","))
 
 
 def _holds(query: str, screen: Screen) -> bool:

@@ -200,7 +200,7 @@ def test_what_servers_encode_anew(letter: Make) -> None:
     ],
 )
 def test_a_link(url: str, code: str) -> None:
-    assert links.judge(url, {"here"}) == code
+    assert links.link_code(url, {"here"}) == code
 
 
 def test_links_that_are_asked_for(letter: Make) -> None:
