@@ -1,9 +1,9 @@
-"""One build at a time for each output folder.
+"""A lock that allows one build at a time for each output folder.
 
-The folder itself is locked, with the kernel's flock: nothing lies in it that would be published,
-every name and mount of it meets the same lock, whoever may read it can lock it, and the lock ends
-with its process, however that dies. Where a folder can't be locked (Windows, NFS), a file in the
-cache folder stands in for it, which holds between processes that share the cache.
+The folder itself is locked, with the kernel's flock: no lock file is published, every name and
+mount of it has the same lock, read access is enough, and the lock ends with its process, however
+that dies. Where folders can't be locked (Windows, NFS), a file in the cache folder is locked
+instead, which works between processes that share the cache.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _EVERY_SECONDS = 0.1
-# NFS turns flock into a lock of bytes, which wants a file that is open for writing (EBADF).
+# NFS turns flock into a lock of bytes, which needs a file that is open for writing (EBADF).
 _NO_FOLDER_LOCKS = {errno.EBADF, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
 
 
@@ -31,19 +31,19 @@ _NO_FOLDER_LOCKS = {errno.EBADF, errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, e
 def build_lock(
     folder: Path, seconds: float, cache: Path, waiting: Callable[[str], None]
 ) -> Iterator[None]:
-    """Hold the lock of `folder`, which is made where it is missing.
+    """Hold the lock of `folder`, which is made if it is missing.
 
-    While another process holds it, `waiting` is called again and again with who that is; what it
-    raises ends the wait. Raises `OutputError` where the other is not done within `seconds`, and
-    where the folder can't be made.
+    While another process holds it, `waiting` is called repeatedly with a message that names it; an
+    exception from it ends the wait. Raises `OutputError` where the other process does not end
+    within `seconds`, and where the folder can't be made.
     """
     deadline = time.monotonic() + seconds
     try:
         while (release := _try(folder, cache)) is None:
-            who = _holder(folder)
+            holder = _holder(folder)
             if time.monotonic() >= deadline:
-                raise OutputError(f"{folder}: {who} did not end (setting output.wait_seconds)")
-            waiting(f"waiting for {who} of {folder}")
+                raise OutputError(f"{folder}: {holder} did not end (setting output.wait_seconds)")
+            waiting(f"waiting for {holder} of {folder}")
             time.sleep(_EVERY_SECONDS)
     except OSError as error:
         raise OutputError(f"{folder}: can't be written: {error.strerror or error}") from error
@@ -54,16 +54,16 @@ def build_lock(
 
 
 def _try(folder: Path, cache: Path) -> Callable[[], None] | None:
-    """Return what lets go of the lock, None where somebody else has it. Raises `OSError`."""
+    """Return a function that releases the lock, None if it is taken. Raises `OSError`."""
     folder.mkdir(parents=True, exist_ok=True)
-    if sys.platform == "win32":  # there a folder can't be opened
+    if sys.platform == "win32":  # where a folder can't be opened
         return _try_file(folder, cache)
-    import fcntl  # noqa: PLC0415 - there is none on Windows
+    import fcntl  # noqa: PLC0415 - not on Windows
 
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # Whoever had it may have made the folder anew: then this is the lock of the old one.
+        # The last holder may have replaced the folder: then this is the lock of the old one.
         if os.path.samestat(os.fstat(descriptor), folder.stat()):
             return lambda: os.close(descriptor)
     except FileNotFoundError:
@@ -103,14 +103,14 @@ def _holder(folder: Path) -> str:
 
 
 def holder_in(locks: str, device: int, inode: int) -> int | None:
-    """Return the process that holds a file, as /proc/locks tells it (proc_locks(5)).
+    """Return the id of the process that has locked a file, read from /proc/locks (proc_locks(5)).
 
-    None where it does not: there is no such file but on Linux, and in another container's process
-    numbers the holder is 0.
+    None where it is unknown: only Linux has that file, and a holder in another container has the
+    id 0.
     """
     place = f"{os.major(device):02x}:{os.minor(device):02x}:{inode}"
     for line in locks.splitlines():
-        # "1: FLOCK  ADVISORY  WRITE 708 00:17:1234 0 EOF"; after "->" stands one that waits
+        # "1: FLOCK  ADVISORY  WRITE 708 00:17:1234 0 EOF"; with "->" for a process that waits
         fields = line.split()
         if len(fields) >= 6 and fields[1] == "FLOCK" and fields[5] == place:  # noqa: PLR2004
             return int(fields[4]) if fields[4].isdigit() and fields[4] != "0" else None

@@ -1,4 +1,4 @@
-"""One tree of errors; foreign ones are translated where they enter, with `from`.
+"""The tree of errors; errors of libraries are translated where they come up, with `from`.
 
     PublisherError                  shown as one line on stderr, exit code 1
     ├── SettingsError               a key, type or value of the settings; names the setting
@@ -6,7 +6,7 @@
     ├── PluginError                 an installed package that can't be loaded or lacks a function
     ├── TemplateError               a template that is missing or fails
     ├── OutputError                 the output folder can't be written (full, read-only)
-    ├── HubError                    a WebSub hub that can't be reached, or answers no HTTP
+    ├── HubError                    a WebSub hub that can't be reached, or does not speak HTTP
     ├── StoreError                  the database can't be opened, read or written
     ├── SubscriberError             an address, topic or token that can't be accepted
     ├── IssueError                  an issue that does not exist or has nothing to send
@@ -18,8 +18,8 @@
         ├── ConfigurationFailure    no message can go: login refused, certificate, missing secret
         └── UnknownOutcome          the message left, the answer never came: in doubt
 
-Defects of a single digest are no exceptions: they are `models.Finding` values, so that one bad
-file never stops the rest.
+Defects of a single digest are `models.Finding` values, not exceptions, so that one bad file never
+stops the rest.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ class TemplateError(PublisherError):
 
 
 class OutputError(PublisherError):
-    """The output folder can't be written; what was there before is whole."""
+    """The output folder can't be written; what was there before is intact."""
 
 
 class HubError(PublisherError):
-    """A WebSub hub can't be reached, or its answer is no HTTP."""
+    """A WebSub hub can't be reached, or does not speak HTTP."""
 
 
 class StoreError(PublisherError):
@@ -60,11 +60,11 @@ class StoreError(PublisherError):
 
 
 class SubscriberError(PublisherError):
-    """An address, name, topic or token that can't be accepted."""
+    """An address, name, topic or token is not accepted."""
 
 
 class IssueError(PublisherError):
-    """An issue that does not exist, or that has nothing to send."""
+    """An issue does not exist, or has nothing to send."""
 
 
 class AlreadyFrozen(IssueError):
@@ -85,7 +85,7 @@ class TransportError(PublisherError):
         self.enhanced = enhanced
 
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:
-        """Keep the codes in a copy, and on the way from another process."""
+        """Keep the codes in a copy, such as one from another process."""
         return partial(type(self), code=self.code, enhanced=self.enhanced), self.args
 
 
@@ -106,4 +106,4 @@ class ConfigurationFailure(TransportError):
 
 
 class UnknownOutcome(TransportError):
-    """The message left this machine whole, the answer never came."""
+    """The whole message left this machine, but no answer came."""

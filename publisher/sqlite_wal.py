@@ -1,4 +1,4 @@
-"""SQLite's write-ahead log, for files that several processes may make at the same moment."""
+"""SQLite's write-ahead log, for files that several processes may create at the same moment."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _PAUSES = (0.01, 0.05, 0.2, 0.5, 1.0)  # seconds
 
 
 def enable_wal(connection: sqlite3.Connection) -> None:
-    """Switch the database of `connection` to WAL, where readers and a writer go on side by side.
+    """Switch the database of `connection` to WAL, in which readers and a writer work side by side.
 
-    Two processes that do this to a new file at once do not wait for each other by themselves,
-    whatever time-out the connection has. Raises `sqlite3.Error`.
+    Retries where two processes switch a new file at once: SQLite ignores the connection's time-out
+    there. Raises `sqlite3.Error`.
     """
     for pause in _PAUSES:
         try:

@@ -1,5 +1,5 @@
-"""Builds again whenever something changes: `publisher build --watch`.
+"""Builds after changes: `publisher build --watch`.
 
-`relevance` decides which changes of files matter, `schedule` when to build, `places` knows what is
-looked at, `loop` listens and acts.
+`change_filter` decides which changes of files matter, `schedule` when to build, `places` knows what
+to watch, `loop` watches and builds.
 """

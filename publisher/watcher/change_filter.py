@@ -1,4 +1,4 @@
-"""Which changes in a watched folder ask for a build: functions of path and settings alone."""
+"""Pure rules for the changes in a watched folder that call for a build."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the settings say of a source folder's files."""
+    """The settings for the files of a source folder."""
 
     include: tuple[str, ...]
     exclude: tuple[str, ...]
@@ -27,8 +27,8 @@ class Rules:
 def concerns_digests(path: str, rules: Rules, *, is_folder: bool, is_new_or_gone: bool) -> bool:
     """Return whether a change of `path` in a source folder may change what is published.
 
-    `path` is relative, with "/". A folder matters when it comes or goes, as whole folders of
-    digests do; what editors write beside a file, and drafts, never do.
+    `path` is relative, with "/". A folder matters when it appears or disappears, as whole folders
+    of digests do; drafts and the files that editors write beside others never matter.
     """
     *folders, name = path.split("/")
     if any(folder.startswith(".") for folder in folders):
@@ -52,7 +52,7 @@ def concerns_templates(path: str, *, is_folder: bool, is_new_or_gone: bool) -> b
 
 
 def summary(names: Sequence[str]) -> str:
-    """Return what changed, in one short line: "a.md, b.md, c.md and 297 more"."""
+    """Return a short line about changes: "a.md, b.md, c.md and 297 more"."""
     shown = ", ".join(names[:_SHOWN])
     rest = len(names) - _SHOWN
     return f"{shown} and {rest:,} more" if rest > 0 else shown

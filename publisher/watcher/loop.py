@@ -1,4 +1,4 @@
-"""Listens for changes and builds, until it is asked to stop."""
+"""Watch for changes and build, until the process is to stop."""
 
 from __future__ import annotations
 
@@ -27,35 +27,36 @@ if TYPE_CHECKING:
 
     from publisher.settings import Settings
 
-# How often it looks whether a folder was replaced, the settings changed, or it is time to build.
+# How often to check whether a folder was replaced, the settings changed, or a build is due.
 TICK_SECONDS = 0.1
 _STEP_MS = 30
 _GROUP_MS = 100
 _START = "start"
 
-Changes = set[tuple[str, Path]]  # "added", "modified" or "deleted", and what
+Changes = set[tuple[str, Path]]  # "added", "modified" or "deleted", and the path
 
 
 @dataclass(frozen=True, slots=True)
 class BuildOutcome:
-    """What a build did, in words, and whether any file is another now."""
+    """The changes of a build in words, and whether there are any."""
 
     text: str
     changed: bool
 
 
 class Stopped(BaseException):
-    """Raised out of a build that waits for its turn, as the process is to end.
+    """Ends a build that waits for its turn when the process is to stop.
 
-    No error: what goes on after an error must not go on after this.
+    Not an `Exception`: code that carries on after errors must not carry on after this.
     """
 
 
 @dataclass(slots=True)
 class Watcher:
-    """Builds with `build` what `load` says, again and again; `say` gets each line for people.
+    """Builds with `build` and the settings that `load` returns, after every change.
 
-    `config` is the settings file, whether it exists or not; `stopping` says when to end.
+    `config` is the settings file, whether it exists or not. `say` is called with each line for
+    people, `stopping` returns True when to end.
     """
 
     load: Callable[[], Settings]
@@ -63,16 +64,16 @@ class Watcher:
     build: Callable[[Settings], BuildOutcome]
     say: Callable[[str], None]
     stopping: Callable[[], bool]
-    # What somebody asked for since the last look, e.g. "push"; "" for nothing.
-    asked: Callable[[], str] = lambda: ""
+    # Returns the reason for a build requested since the last call; "" for none.
+    requested: Callable[[], str] = lambda: ""
     _plan: BuildPlan = field(default_factory=BuildPlan)
     _causes: dict[str, None] = field(default_factory=dict)
-    _trouble: str = ""
+    _last_problem: str = ""
     _must_poll: bool = False
     _seen: dict[Path, Stamp] = field(default_factory=dict)
 
     def run(self) -> None:
-        """Watch until `stopping`. Raises `SettingsError` where the settings are wrong at first."""
+        """Watch until `stopping`. Raises `SettingsError` for settings wrong at the start."""
         self._seen[self.config.absolute()] = stamp(self.config)  # before it is read
         settings = self.load()
         self._notice(_START)
@@ -83,19 +84,19 @@ class Watcher:
             return
 
     def _watch(self, settings: Settings) -> Settings:
-        """Watch until a folder or the settings were replaced; return the settings in force then.
+        """Watch until a folder or the settings file is replaced; return the settings in force.
 
-        What led here is built by the next call, which listens first: nothing falls in between.
+        The next call builds that change, after it has started to listen, so that none is missed.
         """
         places = places_of(settings, self.config)
         stamps = places.stamps()
-        # As they were at the last look: what changed since then is news too.
+        # The stamps of the last look: a change since then counts too.
         stamps |= {path: self._seen[path] for path in stamps if path in self._seen}
         folders = folders_in(places.folders())
         replaced: set[Path] = set()
         with closing(self._listen(places, settings)) as batches:
             for changes in batches:
-                replaced |= self._take_in(changes, places, stamps, folders)
+                replaced |= self._note_changes(changes, places, stamps, folders)
                 fresh = places.stamps()
                 for path in [path for path in fresh if fresh[path] != stamps[path]]:
                     replaced.add(path)
@@ -107,7 +108,7 @@ class Watcher:
                     fresh_settings = self._reread(settings)
                     if fresh_settings is not settings:
                         return fresh_settings
-                    # Not to listen anew: what lands meanwhile would be missed, as nothing is built.
+                    # No return: changes before the next call listens would be missed.
                     replaced.remove(places.config)
                     continue
                 if replaced:
@@ -115,16 +116,16 @@ class Watcher:
                 self._build(settings, places)
         return settings
 
-    def _take_in(
+    def _note_changes(
         self, changes: Changes, places: Places, stamps: Mapping[Path, Stamp], folders: set[Path]
     ) -> set[Path]:
-        """Notice what asks for a build; return the places that are gone, or were for a moment."""
-        if wish := self.asked():
-            self._notice(wish)
+        """Note changes that call for a build; return places that were deleted, if only briefly."""
+        if reason := self.requested():
+            self._notice(reason)
         gone: set[Path] = set()
         for change, path in sorted(changes, key=itemgetter(1)):
             if change == "deleted" and path in stamps:
-                # What is there now may have the number (inode) of what was there before.
+                # The place may exist again, with the inode of the deleted one.
                 gone.add(path)
                 self._notice(_shown(path))
             if _concerns(path, places, folders, is_new_or_gone=change != "modified"):
@@ -132,20 +133,20 @@ class Watcher:
         return gone
 
     def _listen(self, places: Places, settings: Settings) -> Generator[Changes, None, None]:
-        """Yield what changed in the folders that are there, and nothing every now and then.
+        """Yield the changes in the existing folders, and an empty set now and then.
 
-        Nobody is told of a folder that takes the place of another: stamps show that
+        Events do not report a folder that replaces another; stamps show that
         (https://github.com/samuelcolvin/watchfiles/issues/235).
         """
-        found = places.folders()
-        if not found or settings.watch.polling or self._must_poll:
-            yield from self._look(found, settings.watch.poll_seconds)
+        folders = places.folders()
+        if not folders or settings.watch.polling or self._must_poll:
+            yield from self._poll(folders, settings.watch.poll_seconds)
             return
-        from watchfiles import watch  # noqa: PLC0415 - only this command needs it
+        from watchfiles import watch  # noqa: PLC0415 - a native library, only for watching
 
         try:
             for changes in watch(
-                *found,
+                *folders,
                 watch_filter=None,
                 debounce=_GROUP_MS,
                 step=_STEP_MS,
@@ -155,13 +156,13 @@ class Watcher:
                 ignore_permission_denied=True,
             ):
                 yield {(change.name, Path(path)) for change, path in changes}
-        except FileNotFoundError:  # gone since we looked, and maybe back already
-            self._notice(_shown(found[0]))
-        except (OSError, RuntimeError) as error:  # the kernel's limit of watches, say
-            self._once(f"not told of changes, so looking for them instead: {error}")
+        except FileNotFoundError:  # deleted since the check above, and maybe back already
+            self._notice(_shown(folders[0]))
+        except (OSError, RuntimeError) as error:  # such as the kernel's limit of watches
+            self._once(f"the system does not report changes, so the folders are polled: {error}")
             self._must_poll = True
 
-    def _look(self, folders: list[Path], seconds: float) -> Generator[Changes, None, None]:
+    def _poll(self, folders: list[Path], seconds: float) -> Generator[Changes, None, None]:
         before = look(folders)
         due = time.monotonic() + seconds
         while not self.stopping():
@@ -190,30 +191,30 @@ class Watcher:
             self._once(f"error: {type(error).__name__}: {error}")
         else:
             well = True
-            # A pull that brought nothing is nothing to tell.
+            # A pull that brought nothing is not worth a line.
             if self._causes or outcome.changed:
-                why = summary(list(self._causes)) or "repository"
+                causes = summary(list(self._causes)) or "repository"
                 seconds = time.monotonic() - started
-                self.say(f"{datetime.now():%H:%M:%S} {why}: {outcome.text} in {seconds:.1f} s")  # noqa: DTZ005 - the clock on the wall
+                self.say(f"{datetime.now():%H:%M:%S} {causes}: {outcome.text} in {seconds:.1f} s")  # noqa: DTZ005 - the clock on the wall
             self._causes.clear()
-            self._trouble = ""
+            self._last_problem = ""
         self._plan = schedule.built(time.monotonic(), well=well, every=every)
-        # The collector holds on to what it made, as a process that ends at once may.
+        # `collector.collect` freezes the garbage collector's objects, which suits short processes.
         gc.unfreeze()
         gc.collect()
 
     def _reread(self, settings: Settings) -> Settings:
-        """Return the settings of the file as it is now, the last good ones where it is broken."""
-        kept = "the last settings stay in force"
+        """Return the settings of the file as it is now, the last valid ones where it is broken."""
+        consequence = "the last settings stay in force"
         try:
-            # Without a file the defaults hold; who is just saving it does not mean those.
+            # An empty file means the defaults, which nobody wants who is just saving it.
             if self.config.stat().st_size:
                 return self.load()
-            self._once(f"{self.config}: empty; {kept}")
+            self._once(f"{self.config}: empty; {consequence}")
         except SettingsError as error:
-            self._once(f"{error}; {kept}")
+            self._once(f"{error}; {consequence}")
         except OSError as error:
-            self._once(f"{self.config}: {error.strerror}; {kept}")
+            self._once(f"{self.config}: {error.strerror}; {consequence}")
         self._causes.pop(_shown(self.config.absolute()), None)
         if not self._causes:
             self._plan = replace(self._plan, first=None, last=None)
@@ -224,24 +225,24 @@ class Watcher:
         self._plan = schedule.noticed(self._plan, time.monotonic())
 
     def _once(self, message: str) -> None:
-        """Say `message`, but not again and again."""
-        if message != self._trouble:
+        """Print `message`, unless it was the last one."""
+        if message != self._last_problem:
             self.say(f"{datetime.now():%H:%M:%S} {message}")  # noqa: DTZ005 - the clock on the wall
-            self._trouble = message
+            self._last_problem = message
 
 
 def _concerns(path: Path, places: Places, folders: set[Path], *, is_new_or_gone: bool) -> bool:
-    """Return whether a change of `path` asks for a build; keep the known `folders` up to date."""
-    known = path in folders
+    """Return whether a change of `path` calls for a build; keep the set `folders` up to date."""
+    was_folder = path in folders
     is_folder = path.is_dir()
-    if is_folder and not known:
+    if is_folder and not was_folder:
         folders |= {path, *folders_in([path])}
-    elif known and not is_folder:
-        folders -= {one for one in folders if one.is_relative_to(path)}
-    return places.concerns(path, is_folder=is_folder or known, is_new_or_gone=is_new_or_gone)
+    elif was_folder and not is_folder:
+        folders -= {folder for folder in folders if folder.is_relative_to(path)}
+    return places.concerns(path, is_folder=is_folder or was_folder, is_new_or_gone=is_new_or_gone)
 
 
 def _shown(path: Path) -> str:
-    """Return `path` as somebody here would write it."""
+    """Return `path` relative to the working directory, if it is inside."""
     here = Path.cwd()
     return os.fspath(path.relative_to(here) if path.is_relative_to(here) else path)

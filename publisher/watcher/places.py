@@ -1,4 +1,4 @@
-"""What is looked at: folders for their files, and what can take a folder's or file's place."""
+"""The folders to watch, and stamps that tell when one of them was replaced."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ from publisher.watcher.change_filter import (
 if TYPE_CHECKING:
     from publisher.settings import Settings
 
-# Of a folder: device and inode, which are others after it was made anew. Of a file also its size
-# and time. None: there is nothing.
+# For a folder device and inode, which differ after it was replaced; for a file also size and time.
+# None where nothing exists.
 Stamp = tuple[int, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where the settings say that something may change, all paths absolute."""
+    """The places named by the settings where changes matter; all paths are absolute."""
 
     sources: tuple[Path, ...]  # folders, or single digests
     templates: Path | None
     config: Path
-    ours: tuple[Path, ...]  # what a build writes itself
+    outputs: tuple[Path, ...]  # written by builds themselves
     rules: Rules
 
     def folders(self) -> list[Path]:
-        """Return the folders that are there now, to watch with all that is in them."""
-        found = [path for path in (*self.sources, self.templates) if path and path.is_dir()]
-        return sorted(set(found))
+        """Return the existing folders, to be watched with all that is in them."""
+        paths = (*self.sources, self.templates)
+        return sorted({path for path in paths if path and path.is_dir()})
 
     def missing(self) -> list[Path]:
-        """Return the source folders that are not there."""
+        """Return the sources that do not exist."""
         return [path for path in self.sources if not path.exists()]
 
     def stamps(self) -> dict[Path, Stamp]:
-        """Return what stands at each place now."""
+        """Return the stamp of each place now."""
         paths = (*self.sources, self.templates, self.config)
         return {path: stamp(path) for path in paths if path is not None}
 
     def concerns(self, path: Path, *, is_folder: bool, is_new_or_gone: bool) -> bool:
-        """Return whether the change of `path`, in one of the folders, asks for a build."""
+        """Return whether the change of `path`, in one of the folders, calls for a build."""
         for source in self.sources:
             relative = self._within(path, source)
             if relative and concerns_digests(
@@ -59,12 +59,12 @@ class Places:
         )
 
     def _within(self, path: Path, root: Path) -> str | None:
-        """Return `path` as seen from `root`; None where it is not in it, or is our own."""
+        """Return `path` relative to `root`; None where it is outside, or a build's own output."""
         if path == root or not path.is_relative_to(root):
             return None
-        for own in self.ours:
-            # A blog may well be built into the folder that holds its digests: that is no own place.
-            if own != root and own.is_relative_to(root) and path.is_relative_to(own):
+        for output in self.outputs:
+            # A blog may be built into the folder that holds its digests, which is watched then.
+            if output != root and output.is_relative_to(root) and path.is_relative_to(output):
                 return None
         return path.relative_to(root).as_posix()
 
@@ -72,18 +72,18 @@ class Places:
 def places_of(settings: Settings, config: Path) -> Places:
     """Return the places of `settings`, which were read from `config`."""
     source = settings.source
-    own = (settings.path(settings.output.folder), settings.path(settings.mail.outbox))
+    outputs = (settings.path(settings.output.folder), settings.path(settings.mail.outbox))
     return Places(
         sources=tuple(_absolute(settings.path(folder)) for folder in source.folders),
         templates=_absolute(settings.path(settings.templates.folder))
         if settings.templates.folder
         else None,
         config=_absolute(config),
-        ours=tuple(
+        outputs=tuple(
             dict.fromkeys(
-                one
-                for path in (*own, settings.cache_folder)
-                for one in (_absolute(path), path.resolve())
+                form
+                for path in (*outputs, settings.cache_folder)
+                for form in (_absolute(path), path.resolve())
             )
         ),
         rules=Rules(source.include, source.exclude, source.ignore_files),
@@ -91,7 +91,7 @@ def places_of(settings: Settings, config: Path) -> Places:
 
 
 def stamp(path: Path) -> Stamp:
-    """Return what stands at `path` now; None where nothing does, or it can't be seen."""
+    """Return the stamp of `path` now; None where nothing exists or it can't be read."""
     try:
         status = path.stat()
     except OSError:
@@ -101,15 +101,15 @@ def stamp(path: Path) -> Stamp:
 
 
 def folders_in(roots: list[Path]) -> set[Path]:
-    """Return all folders below `roots`: of one that is gone, nothing else says that it was one."""
-    found: set[Path] = set()
+    """Return all folders below `roots`; only this tells later that a missing path was a folder."""
+    folders: set[Path] = set()
     for root in roots:
-        for at, names, _ in os.walk(root):
+        for parent, names, _ in os.walk(root):
             names[:] = [name for name in names if not name.startswith(".")]
-            found.update(Path(at) / name for name in names)
-    return found
+            folders.update(Path(parent) / name for name in names)
+    return folders
 
 
 def _absolute(path: Path) -> Path:
-    """Return `path` without "..", but with its links: they may be pointed elsewhere."""
+    """Return `path` without "..", but with its links, whose targets may change."""
     return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow them

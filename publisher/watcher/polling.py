@@ -1,7 +1,7 @@
-"""Looks for changes where the system tells of none, as on network file systems.
+"""Polls for changes where the system reports none, as on network file systems.
 
-watchfiles can do that too, but knows a file's time to the second alone: a digest that is written
-twice within one second stayed as it was the first time.
+watchfiles can do that too, but compares times in whole seconds: it missed the second of two writes
+within one second.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# A file: time, size, inode. A folder: its inode alone, for what is in it is seen by itself.
+# For a file time, size and inode; for a folder the inode alone, as its files have their own.
 Tree = dict[Path, tuple[int, ...]]
 
 
 def look(roots: Iterable[Path]) -> Tree:
-    """Return every file and folder below `roots`, but those in hidden folders."""
-    found: Tree = {}
-    waiting = list(roots)
-    while waiting:
+    """Return every file and folder below `roots`, except in hidden folders."""
+    tree: Tree = {}
+    folders = list(roots)
+    while folders:
         try:
-            with os.scandir(waiting.pop()) as scanned:
-                entries = list(scanned)
-        except OSError:  # gone while we look, or not ours to read
+            with os.scandir(folders.pop()) as iterator:
+                entries = list(iterator)
+        except OSError:  # gone meanwhile, or not readable
             continue
         for entry in entries:
             path = Path(entry.path)
@@ -34,18 +34,18 @@ def look(roots: Iterable[Path]) -> Tree:
             except OSError:  # gone, or a link to nothing
                 continue
             if not entry.is_dir():
-                found[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
+                tree[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
             elif not entry.name.startswith("."):
-                found[path] = (status.st_ino,)
-                if not entry.is_symlink():  # it may lead in a circle
-                    waiting.append(path)
-    return found
+                tree[path] = (status.st_ino,)
+                if not entry.is_symlink():  # a link may lead in a circle
+                    folders.append(path)
+    return tree
 
 
 def differences(
     before: Mapping[Path, tuple[int, ...]], after: Mapping[Path, tuple[int, ...]]
 ) -> set[tuple[str, Path]]:
-    """Return what was "added", "modified" or "deleted" between two looks."""
+    """Return the paths that were "added", "modified" or "deleted" between two looks."""
     return (
         {("added", path) for path in after.keys() - before.keys()}
         | {("deleted", path) for path in before.keys() - after.keys()}
