@@ -31,7 +31,8 @@ from publisher.models import (
 )
 from publisher.models.imports import ImportedSubscriber
 from publisher.newsletter.audience import edition_key
-from publisher.services import build, publish
+from publisher.services import build, drafts, publish
+from publisher.services.store import open_store
 from publisher.settings import load
 
 if TYPE_CHECKING:
@@ -120,11 +121,11 @@ def _subscribers(issue: Issue, wanted: list[EditionKey], settings: Settings) -> 
         )
         for n in range(SUBSCRIBERS)
     )
-    with build.open_store(settings) as store:
+    with open_store(settings) as store:
         store.imports.import_rows(rows, now=END)
         with watched() as watch:
             started = time.perf_counter()
-            made = publish.draft(issue, settings, store)
+            made = drafts.draft_issue(issue, settings, store)
             drafted = _since(started)
             started = time.perf_counter()
             assert publish.freeze(made, settings, store, END) == SUBSCRIBERS

@@ -1,4 +1,4 @@
-"""Builds what changed and tells the hub: for `build --watch` and for all that runs by itself."""
+"""Builds for `publisher build --watch` and `publisher run`, one at a time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Self
 
 from publisher.errors import PublisherError, StoreError
+from publisher.services import build as build_service
 from publisher.watcher.loop import BuildOutcome, Stopped
 
 if TYPE_CHECKING:
@@ -21,22 +22,22 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
 
 BUILD = "build"
-# How often the store is asked whether somebody wants a build.
+# How often the store is asked for builds that somebody requested.
 ASK_SECONDS = 0.25
 
 
 @dataclass(slots=True)
 class Builder:
-    """Builds one at a time; a hub that takes its time keeps no digest waiting.
+    """Builds one at a time; the hub is told in a thread, so that a slow one delays no build.
 
-    `say` gets each line for people. Used as a context: its end waits for the hub.
+    `say` is called with each line for people. A context manager: its end waits for the hub.
     """
 
     say: Callable[[str], None]
     stopping: Callable[[], bool]
     ping: bool = True
     verbose: bool = False
-    _known: set[Finding] = field(default_factory=set)
+    _last_errors: set[Finding] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
     _hub: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
 
@@ -45,16 +46,14 @@ class Builder:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Wait until the hub has heard of all, or `stopping` ended that."""
+        """Wait until the hub was told of all changes, or `stopping` ended that."""
         self._hub.shutdown(wait=True)
 
     def build(self, settings: Settings) -> Built:
-        """Build, have the hub told, and say which errors are new.
+        """Build, have the hub told, and report the errors that are new.
 
-        Raises what `pipeline.build` does, and `Stopped` out of waiting for another build.
+        Raises what `services.build.build` does, and `Stopped` while waiting for another build.
         """
-        from publisher.services import build as build_service  # noqa: PLC0415 - `build --watch` starts quicker
-
         waited = False
 
         def waiting(message: str) -> None:
@@ -72,27 +71,27 @@ class Builder:
                 if self.verbose:
                     traceback.print_exc()
                 raise
-            self._new_errors(built)
+            self._report_new_errors(built)
         if self.ping and settings.feeds.hub:
-            self._hub.submit(self._tell, built, settings)
+            self._hub.submit(self._announce, built, settings)
         return built
 
-    def _tell(self, built: Built, settings: Settings) -> None:
+    def _announce(self, built: Built, settings: Settings) -> None:
         from publisher.services import websub  # noqa: PLC0415 - few have a hub
 
         for warning in websub.announce(built.changes.written, settings, self.stopping):
             self.say(f"warning: {warning}")
 
-    def _new_errors(self, built: Built) -> None:
-        """Say the errors that the build before did not have."""
+    def _report_new_errors(self, built: Built) -> None:
+        """Report the errors that the last build did not have."""
         errors = set(built.collection.errors)
-        for found in sorted(errors - self._known):
-            self.say(f"error: {found}")
-        self._known = errors
+        for error in sorted(errors - self._last_errors):
+            self.say(f"error: {error}")
+        self._last_errors = errors
 
 
 def outcome(built: Built) -> BuildOutcome:
-    """Return in words what a build did."""
+    """Return the changes of a build in words."""
     written, removed = len(built.changes.written), len(built.changes.removed)
     files = f"{written:,} file{'' if written == 1 else 's'}"
     parts = [f"{files} written"] if written else []
@@ -102,55 +101,58 @@ def outcome(built: Built) -> BuildOutcome:
 
 @dataclass(slots=True)
 class Building:
-    """The builds of what runs by itself: laid on the desk, and kept in the store."""
+    """The builds of `publisher run`: their papers are shared, their results kept in the store."""
 
-    desk: SharedState
+    state: SharedState
     builder: Builder
-    _asked: int = 0
+    _served: int = 0  # the last request in the store that a build has taken in
     _next_look: float = 0.0
 
     def build(self, settings: Settings) -> Built:
-        """Build; what it read is laid on the desk. Raises as `Builder.build` does."""
-        desk, began = self.desk, self.desk.clock()
-        serving = self._mark()
+        """Build, and share the papers with the other tasks. Raises what `Builder.build` does."""
+        state, began = self.state, self.state.clock()
+        serving = self._last_request()
         with suppress(StoreError):
-            desk.store.tasks.note_start(BUILD, serving=serving, now=began)
+            state.store.tasks.note_start(BUILD, serving=serving, now=began)
         try:
             built = self.builder.build(settings)
         except (PublisherError, OSError) as error:
             self._ended(str(error), failed=True)
             raise
         finally:
-            desk.tried = True
-        done = outcome(built)
-        self._ended(done.text, failed=False)
-        desk.lay(built.collection, began, changed=done.changed)
+            state.tried = True
+        result = outcome(built)
+        self._ended(result.text, failed=False)
+        state.update(built.collection, began, changed=result.changed)
         return built
 
-    def watched(self, settings: Settings) -> BuildOutcome:
-        """Build for the watcher."""
+    def build_for_watcher(self, settings: Settings) -> BuildOutcome:
+        """Build, and return the changes in words."""
         return outcome(self.build(settings))
 
-    def asked(self) -> str:
-        """Return why somebody wants a build, "" where nobody does; looks now and then only."""
+    def requested(self) -> str:
+        """Return the reason for a build that somebody requested, "" where nobody did.
+
+        The store is asked now and then only.
+        """
         if time.monotonic() < self._next_look:
             return ""
         self._next_look = time.monotonic() + ASK_SECONDS
-        mark = self._mark()
-        news = mark > self._asked
-        self._asked = mark
-        return "asked for" if news else ""
+        request = self._last_request()
+        is_new = request > self._served
+        self._served = request
+        return "requested" if is_new else ""
 
     def begin(self) -> None:
-        """Take what was asked for before now as served by the first build."""
-        self._asked = self._mark()
+        """Count the requests so far as served by the first build."""
+        self._served = self._last_request()
 
-    def _mark(self) -> int:
-        # Where the store can't be read, nobody can have asked; others say that it can't.
+    def _last_request(self) -> int:
+        # Where the store can't be read, other tasks report it.
         with suppress(StoreError):
-            return self.desk.store.tasks.newest_request(BUILD)
-        return self._asked
+            return self.state.store.tasks.newest_request(BUILD)
+        return self._served
 
-    def _ended(self, said: str, *, failed: bool) -> None:
+    def _ended(self, message: str, *, failed: bool) -> None:
         with suppress(StoreError):
-            self.desk.store.tasks.note_end(BUILD, said, failed=failed, now=self.desk.clock())
+            self.state.store.tasks.note_end(BUILD, message, failed=failed, now=self.state.clock())

@@ -1,4 +1,4 @@
-"""Forgets what has expired, every hour."""
+"""The task that deletes what has expired, every hour."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ EVERY_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class CleaningWork:
-    """One task: deletes expired rows; two at once do no harm."""
+class CleaningTask:
+    """Deletes expired rows; two processes that do so at once do no harm."""
 
-    desk: SharedState
+    state: SharedState
 
     def run(self) -> TaskResult:
         """Delete what has expired. Raises `StoreError`."""
-        desk, now = self.desk, self.desk.clock()
-        desk.store.outgoing_queue.drop_doubtful(now=now)
-        found = desk.store.retention.delete_expired(
-            now=now, mail_days=desk.settings.inbox.since_days
+        state, now = self.state, self.state.clock()
+        state.store.outgoing_queue.drop_doubtful(now=now)
+        deleted = state.store.retention.delete_expired(
+            now=now, mail_days=state.settings.inbox.since_days
         )
-        said = ", ".join(f"{count:,} {what}" for what, count in found.items())
-        return TaskResult(EVERY_SECONDS, said=f"forgot {said}" if said else "")
+        counts = ", ".join(f"{count:,} {name}" for name, count in deleted.items())
+        return TaskResult(EVERY_SECONDS, message=f"deleted {counts}" if counts else "")

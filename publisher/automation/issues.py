@@ -1,7 +1,7 @@
-"""Composes the issues that are due and sends what is waiting, as `publisher publish` does.
+"""The task that composes the issues that are due and sends what waits.
 
-The ledger is the fence: of processes that freeze one issue at the same moment one succeeds, and
-each delivery is claimed by one. So nothing here asks whether others are at it.
+The ledger is the fence between processes (`services.publish`), so nothing here asks whether another
+one is at work.
 """
 
 from __future__ import annotations
@@ -12,163 +12,141 @@ from typing import TYPE_CHECKING
 
 from publisher.automation import schedule
 from publisher.automation.schedule import LONGEST_PAUSE, LOOK_SECONDS, TaskResult
-from publisher.errors import AlreadyFrozen, PublisherError
-from publisher.models import Severity
+from publisher.errors import PublisherError
+from publisher.newsletter.periods import absolute, closed_period, next_due
+from publisher.services import publish
+from publisher.services.publish import Preparation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from publisher.automation.shared_state import SharedState
-    from publisher.models import Collection, Finding, Issue
+    from publisher.models import Collection
     from publisher.models.ledger import FrozenIssue
     from publisher.sender.delivery.report import Report
     from publisher.services.build import Built
-    from publisher.services.publish import Draft
+    from publisher.services.publish import PreparedIssue
     from publisher.settings import Settings
 
 
-# So soon what another process held is taken over where that has died.
+# How soon the claims of a process that died are taken over.
 OTHERS_SECONDS = 5.0
 
 
 @dataclass(slots=True)
-class IssueWork:
-    """One task: from what is due to the last message. `build` builds, and lays papers on `desk`."""
+class IssueTask:
+    """From the issues that are due to the last message. `build` builds and updates `state`."""
 
-    desk: SharedState
+    state: SharedState
     build: Callable[[Settings], Built]
-    _said: list[str] = field(default_factory=list)
-    _trouble: list[str] = field(default_factory=list)
-    _unwanted: set[str] = field(default_factory=set)
+    _messages: list[str] = field(default_factory=list)
+    _problems: list[str] = field(default_factory=list)
+    _without_recipients: set[str] = field(default_factory=set)
 
     def run(self) -> TaskResult:
-        """Send what is waiting, freeze what is due, and send that.
+        """Send what waits, freeze what is due, and send that.
 
-        Raises `StoreError`; what else goes wrong is the trouble that it returns.
+        Raises `StoreError`; whatever else goes wrong is the problem of the result.
         """
-        desk, settings = self.desk, self.desk.settings
-        self._said, self._trouble = [], []
-        desk.store.subscribers.resume_due(now=desk.clock())
-        well = self._send(settings)
-        frozen: list[str] = []
+        state, settings = self.state, self.state.settings
+        self._messages, self._problems = [], []
+        state.store.subscribers.resume_due(now=state.clock())
+        may_send = self._send(settings)
         try:
             frozen = self._freeze_due(settings)
-            if frozen and well:
+            if frozen and may_send:
                 self._send(settings)
-            if frozen and not desk.stopping():
-                self.build(settings)  # their list and their feed know them now
+            if frozen and not state.stopping():
+                # The list of issues and the feed of issues name them now.
+                self.build(settings)
         except PublisherError as error:
-            # What was done before it is told all the same.
-            self._trouble.append(str(error))
-        infos = desk.store.issues.all()
-        deliveries = desk.store.deliveries
+            # What went well before it is reported all the same.
+            self._problems.append(str(error))
+        infos = state.store.issues.all()
+        deliveries = state.store.deliveries
         tries = [deliveries.next_due(info.id) for info in infos if info.state == "open"]
         return TaskResult(
-            pause(infos, tries, in_vain=bool(self._unwanted)),
-            at=next_moment(infos, tries, settings, desk.clock()),
-            said="; ".join(self._said),
-            trouble="; ".join(self._trouble),
+            pause(infos, tries, in_vain=bool(self._without_recipients)),
+            at=next_moment(infos, tries, settings, state.clock()),
+            message="; ".join(self._messages),
+            problem="; ".join(self._problems),
         )
 
     def _send(self, settings: Settings) -> bool:
-        """Send what is waiting; return whether more may be sent."""
-        from publisher.services import build as build_service  # noqa: PLC0415
-
-        desk = self.desk
-        infos = desk.store.issues.all()
-        ids = to_send(infos, desk.clock())
+        """Send what waits; return whether more may be sent."""
+        state = self.state
+        infos = state.store.issues.all()
+        ids = sendable(infos, state.clock())
         if not ids:
-            return limit_until(infos, desk.clock()) is None
-        reports = build_service.deliver(
-            ids,
-            settings,
-            desk.store,
-            lambda _step: None,
-            now=desk.clock,
-            stopping=desk.stopping,
+            return limit_until(infos, state.clock()) is None
+        reports = publish.deliver_pending(
+            settings, state.store, issue_ids=ids, now=state.clock, stopping=state.stopping
         )
         for report in reports:
-            if text := summary(report, desk.clock()):
-                self._said.append(text)
-            if report.stopped and not desk.stopping() and not _rests(report, desk.clock()):
-                self._trouble.append(f"{report.issue_id}: stopped: {report.stopped}")
+            if text := summary(report, state.clock()):
+                self._messages.append(text)
+            if report.stopped and not state.stopping() and not _is_resting(report, state.clock()):
+                self._problems.append(f"{report.issue_id}: stopped: {report.stopped}")
         return not any(report.stopped for report in reports)
 
     def _freeze_due(self, settings: Settings) -> list[str]:
-        from publisher.services import publish  # noqa: PLC0415
-
-        desk, frozen = self.desk, list[str]()
-        if desk.collection is None or desk.stopping():
-            return frozen  # the first build wakes us
-        unwanted, self._unwanted = self._unwanted, set()
-        for issue in publish.due(self._papers(settings), settings, desk.store, desk.clock()):
-            # Drafted after the one before is frozen: who had that gets no paper of it again.
-            made = publish.draft(issue, settings, desk.store)
-            if not made.editions:
-                self._unwanted.add(issue.id)
-            elif self._is_ready(made, settings):
-                self._freeze(made, settings)
-                frozen.append(issue.id)
-        self._said += [
-            f"{one}: nobody is subscribed to its topics yet" for one in self._unwanted - unwanted
-        ]
+        """Freeze the issues that are due; return the ids of those that can be sent."""
+        state = self.state
+        if state.collection is None or state.stopping():
+            return []  # the first build wakes this task
+        before, self._without_recipients = self._without_recipients, set()
+        frozen = []
+        for result in publish.prepare_due(
+            self._papers(settings), settings, state.store, now=state.clock
+        ):
+            if result.is_frozen:
+                frozen.append(result.issue.id)
+            self._report(result, before)
         return frozen
+
+    def _report(self, result: PreparedIssue, without_recipients: set[str]) -> None:
+        """Note what became of an issue; `without_recipients` were reported by the last run."""
+        issue = result.issue
+        if result.outcome is Preparation.FROZEN:
+            self._messages.append(
+                f"{issue.id}: {len(issue.papers):,} papers in {result.editions:,} editions "
+                f"for {result.recipients:,} subscribers"
+            )
+        elif result.outcome is Preparation.NO_RECIPIENTS:
+            self._without_recipients.add(issue.id)
+            if issue.id not in without_recipients:
+                self._messages.append(f"{issue.id}: nobody is subscribed to its topics yet")
+        elif result.outcome is Preparation.REFUSED:
+            self._problems.append(_refused(result))
 
     def _papers(self, settings: Settings) -> Collection:
         """Return the papers, read after the newest issue fell due: a late push belongs to it."""
-        from publisher.newsletter.periods import absolute, closed_period  # noqa: PLC0415
-
-        desk, now = self.desk, self.desk.clock()
+        state, now = self.state, self.state.clock()
         fell_due = max(
             absolute(closed_period(now, settings, frequency).end)
             for frequency in settings.newsletter.frequencies
         )
-        read_at = desk.read_at
-        if desk.collection is None or read_at is None or not fell_due <= read_at <= now:
+        read_at = state.read_at
+        if state.collection is None or read_at is None or not fell_due <= read_at <= now:
             return self.build(settings).collection
-        return desk.collection
-
-    def _is_ready(self, made: Draft, settings: Settings) -> bool:
-        from publisher.services import preflight  # noqa: PLC0415
-
-        found = preflight.check_draft(made, settings, self.desk.store)
-        errors = [one for one in found if one.severity is Severity.ERROR]
-        if errors:
-            self._trouble.append(_refused(made.issue, errors))
-        return not errors
-
-    def _freeze(self, made: Draft, settings: Settings) -> None:
-        """Freeze the issue; where another process was quicker, both send it and build anew."""
-        from publisher.services import publish  # noqa: PLC0415
-
-        desk, issue = self.desk, made.issue
-        # Before the first message leaves: each has a link to it.
-        publish.write_page(issue, settings)
-        try:
-            count = publish.freeze(made, settings, desk.store, desk.clock())
-        except AlreadyFrozen:
-            return
-        self._said.append(
-            f"{issue.id}: {len(issue.papers):,} papers in {len(made.editions):,} editions "
-            f"for {count:,} subscribers"
-        )
+        return state.collection
 
 
-def to_send(infos: Iterable[FrozenIssue], now: datetime) -> list[str]:
-    """Return the ids of the issues to send now, in the order given.
+def sendable(infos: Iterable[FrozenIssue], now: datetime) -> list[str]:
+    """Return the ids of the issues that may be sent now, in the order of `infos`.
 
-    None while a limit of the provider lasts, which holds for all; never one that the operator
-    paused.
+    An issue that the operator paused is left out; while a limit of the provider lasts, which holds
+    for all issues, there are none.
     """
-    left = [info for info in infos if info.state != "done"]
-    if limit_until(left, now) is not None:
+    unfinished = [info for info in infos if info.state != "done"]
+    if limit_until(unfinished, now) is not None:
         return []
-    return [info.id for info in left if info.state == "open" or info.paused_until is not None]
+    return [info.id for info in unfinished if info.state == "open" or info.paused_until is not None]
 
 
 def limit_until(infos: Iterable[FrozenIssue], now: datetime) -> datetime | None:
-    """Return until when a limit lasts that paused an issue, None where there is none."""
+    """Return the end of the limit that paused issues, None where none lasts."""
     untils = [info.paused_until for info in infos if info.state == "paused"]
     return max((until for until in untils if until is not None and until > now), default=None)
 
@@ -176,16 +154,16 @@ def limit_until(infos: Iterable[FrozenIssue], now: datetime) -> datetime | None:
 def pause(
     infos: Iterable[FrozenIssue], next_tries: Iterable[datetime | None], *, in_vain: bool
 ) -> float:
-    """Return for how many seconds to leave the issues alone, where nothing falls due.
+    """Return the seconds until the next run, where nothing falls due before.
 
-    `next_tries` are those of open issues, None where no delivery waits: then another process has
-    the rest, which may die.
+    `next_tries` are those of open issues. None among them: no delivery waits, so another process
+    has claimed the rest, and it may die. `in_vain`: an issue that is due has no recipients.
     """
     if None in next_tries:
         return OTHERS_SECONDS
-    # To look through all subscribers in vain is not for every minute.
-    done = all(info.state == "done" for info in infos)
-    return LONGEST_PAUSE if in_vain and done else LOOK_SECONDS
+    # Drafting for nobody looks through all subscribers, which is too much for every minute.
+    all_done = all(info.state == "done" for info in infos)
+    return LONGEST_PAUSE if in_vain and all_done else LOOK_SECONDS
 
 
 def next_moment(
@@ -194,12 +172,10 @@ def next_moment(
     settings: Settings,
     now: datetime,
 ) -> datetime | None:
-    """Return when there is something to do next: an issue due, a pause over, another try.
+    """Return the next time that an issue falls due, a limit ends or a delivery is tried again.
 
-    `next_tries` are those of open issues; while a limit lasts they have to wait for its end.
+    `next_tries` are those of open issues; while a limit lasts, they wait for its end.
     """
-    from publisher.newsletter.periods import absolute, next_due  # noqa: PLC0415
-
     ends = [
         absolute(next_due(now, settings, frequency))
         for frequency in settings.newsletter.frequencies
@@ -209,7 +185,7 @@ def next_moment(
 
 
 def summary(report: Report, now: datetime) -> str:
-    """Return what a run over an issue did, "" where it did nothing."""
+    """Return what a run did for an issue in one line, "" where it did nothing."""
     counts = (
         (report.sent, "sent"),
         (report.rejected, "rejected"),
@@ -218,20 +194,20 @@ def summary(report: Report, now: datetime) -> str:
         (report.in_doubt, "in doubt"),
     )
     parts = [f"{number:,} {word}" for number, word in counts if number]
-    if _rests(report, now):
+    if _is_resting(report, now):
         parts.append(f"paused until {report.paused_until:%Y-%m-%d %H:%M} UTC: {report.stopped}")
     return f"{report.issue_id}: {', '.join(parts)}" if parts else ""
 
 
-def _rests(report: Report, now: datetime) -> bool:
-    """Return whether a limit lasts, after which the issue goes on."""
+def _is_resting(report: Report, now: datetime) -> bool:
+    """Return whether the issue is paused until a limit ends."""
     return report.paused_until is not None and report.paused_until > now
 
 
-def _refused(issue: Issue, errors: Sequence[Finding]) -> str:
-    more = f" and {len(errors) - 1:,} more" if len(errors) > 1 else ""
-    first = f"{errors[0].code} {errors[0].message}"
+def _refused(result: PreparedIssue) -> str:
+    first, *others = result.errors
+    more = f" and {len(others):,} more" if others else ""
     return (
-        f"{issue.id}: not sent: {first}{more}; `publisher preflight` lists them, "
-        "`publisher send --force` sends it as it is"
+        f"{result.issue.id}: not sent: {first.code} {first.message}{more}; "
+        "`publisher preflight` lists them, `publisher send --force` sends it as it is"
     )

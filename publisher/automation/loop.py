@@ -1,7 +1,7 @@
-"""Runs each task in a thread of its own, until it is asked to stop.
+"""Run each task in a thread of its own until the process is to stop.
 
-A task that fails is said once, in one line, rests longer and longer, and keeps no other from its
-work.
+A failure is logged once, in one line. The task is tried again after longer and longer pauses, and
+the others run on.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from publisher.watcher.loop import Stopped
 if TYPE_CHECKING:
     from publisher.store.database import Store
 
-# How soon a thread hears that it is to stop, and that the clock on the wall has moved.
+# How soon a thread notices that it is to stop, or that the wall clock was set.
 TICK_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduledTask:
-    """Something that is done again and again; `woken` is set where it is wanted at once."""
+    """A function to run again and again; setting `woken` runs it at once."""
 
     name: str
     run: Callable[[], TaskResult]
@@ -38,48 +38,48 @@ class ScheduledTask:
 
 @dataclass(frozen=True, slots=True)
 class TaskLogger:
-    """Says one line at a time, with the time on the clock and what it is about."""
+    """Writes one line at a time: the time, the task and a message."""
 
     write: Callable[[str], None]
     clock: Callable[[], datetime]
     _lock: Lock = field(default_factory=Lock)
 
-    def say(self, name: str, text: str) -> None:
-        """Say `text` about the task `name`."""
+    def report(self, name: str, text: str) -> None:
+        """Write `text` about the task `name`."""
         with self._lock:
             self.write(f"{self.clock().astimezone():%H:%M:%S} {name}: {' '.join(text.split())}")
 
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """Runs tasks by `clock` (the wall's) until `stopping`; `store` keeps what came of them."""
+    """Runs tasks by `clock` (wall time) until `stopping`; their results are kept in `store`."""
 
     store: Store
     clock: Callable[[], datetime]
-    speaker: TaskLogger
+    logger: TaskLogger
     stopping: Callable[[], bool]
     verbose: bool = False
 
     def start(self, task: ScheduledTask) -> Thread:
-        """Start the thread of `task`; it ends when a run ends after `stopping`."""
-        # A daemon: whoever asks twice to stop does not wait for a server's answer.
-        thread = Thread(target=self._go, args=(task,), name=task.name, daemon=True)
+        """Start the thread of `task`; it ends after the run in which `stopping` became true."""
+        # A daemon: a second signal to stop does not wait for a server's answer.
+        thread = Thread(target=self._run_until_stopped, args=(task,), name=task.name, daemon=True)
         thread.start()
         return thread
 
-    def _go(self, task: ScheduledTask) -> None:
+    def _run_until_stopped(self, task: ScheduledTask) -> None:
         plan = schedule.at_once(time.monotonic())
-        trouble = ""
+        problem = ""
         while not self.stopping():
             woken = task.woken.is_set()
             if not schedule.is_time(plan, time.monotonic(), self.clock(), woken=woken):
                 (time.sleep if woken else task.woken.wait)(TICK_SECONDS)
                 continue
             task.woken.clear()
-            done = self._run(task)
-            self._tell(task.name, done, trouble)
-            trouble = done.trouble
-            plan = schedule.after(plan, done, time.monotonic(), self.clock())
+            result = self._run(task)
+            self._report(task.name, result, problem)
+            problem = result.problem
+            plan = schedule.after(plan, result, time.monotonic(), self.clock())
 
     def _run(self, task: ScheduledTask) -> TaskResult:
         try:
@@ -89,22 +89,26 @@ class Loop:
         except PublisherError as error:
             if self.verbose:
                 traceback.print_exc()
-            return TaskResult(trouble=str(error))
+            return TaskResult(problem=str(error))
         except Exception as error:  # noqa: BLE001 - a defect must not end what runs for months
             if self.verbose:
                 traceback.print_exc()
-            return TaskResult(trouble=f"{type(error).__name__}: {error}")
+            return TaskResult(problem=f"{type(error).__name__}: {error}")
 
-    def _tell(self, name: str, done: TaskResult, before: str) -> None:
-        """Say what is new, and keep it for those who look into the store."""
-        if done.said:
-            self.speaker.say(name, done.said)
-        if done.trouble and done.trouble != before:
-            self.speaker.say(name, f"error: {done.trouble}; trying again")
-        elif before and not done.trouble and not done.said:
-            self.speaker.say(name, "goes on")
-        if done.said or done.trouble != before:
-            # The store itself may be what is in trouble.
+    def _report(self, name: str, result: TaskResult, last_problem: str) -> None:
+        """Log what is new, and keep it for those who look into the store."""
+        if result.message:
+            self.logger.report(name, result.message)
+        if result.problem and result.problem != last_problem:
+            self.logger.report(name, f"error: {result.problem}; trying again")
+        elif last_problem and not result.problem and not result.message:
+            self.logger.report(name, "works again")
+        if result.message or result.problem != last_problem:
+            # The store itself may be what failed.
             with suppress(StoreError):
-                said = done.trouble or done.said
-                self.store.tasks.note_end(name, said, failed=bool(done.trouble), now=self.clock())
+                self.store.tasks.note_end(
+                    name,
+                    result.problem or result.message,
+                    failed=bool(result.problem),
+                    now=self.clock(),
+                )

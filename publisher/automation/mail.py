@@ -1,4 +1,4 @@
-"""Sends the single mails that are waiting, and reads the mailbox."""
+"""The tasks that send single mails and read the mailbox."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from publisher.automation.schedule import LOOK_SECONDS, TaskResult
+from publisher.collector.text.slugs import fold
 from publisher.sender.delivery.process_owner import owner_is_dead, this_owner
+from publisher.services import transactional
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,90 +19,94 @@ if TYPE_CHECKING:
     from publisher.automation.shared_state import SharedState
 
 INBOX = "inbox"
-# Who subscribes on a page waits for the mail: the store is asked this often.
-LETTER_SECONDS = 1.0
-# Mails name topics, so the first build comes first; but where there is nothing to build yet, it
-# may never come.
+# People who subscribe on a page wait for the mail, so the store is asked this often.
+QUEUE_SECONDS = 1.0
+# Mails name topics, so the first build comes first; but it may never end well where there is
+# nothing to build yet.
 FIRST_BUILD_SECONDS = 60.0
-# Longer than one mail takes; asked for again before each.
+# Longer than one mail takes; renewed before each.
 _LEASE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class LetterWork:
-    """One task: sends the single mails that are due."""
+class MailQueueTask:
+    """Sends the single mails that are due; until `build_deadline` it waits for the first build."""
 
-    desk: SharedState
-    patience: float = field(default_factory=lambda: time.monotonic() + FIRST_BUILD_SECONDS)
+    state: SharedState
+    build_deadline: float = field(default_factory=lambda: time.monotonic() + FIRST_BUILD_SECONDS)
 
     def run(self) -> TaskResult:
-        """Send what is due. Raises `StoreError`, `SettingsError` and `TemplateError`."""
-        from publisher.services import transactional  # noqa: PLC0415
-
-        desk, now = self.desk, self.desk.clock()
-        due = desk.store.outgoing_queue.next_due()
-        ready = desk.tried or time.monotonic() >= self.patience
+        """Send the mails that are due. Raises `StoreError`, `SettingsError` and `TemplateError`."""
+        state, now = self.state, self.state.clock()
+        due = state.store.outgoing_queue.next_due()
+        ready = state.tried or time.monotonic() >= self.build_deadline
         if due is None or due > now or not ready:
-            return TaskResult(LETTER_SECONDS, at=due)
-        found = transactional.send_queued(
-            desk.settings,
-            desk.store,
-            desk.clock,
-            topic_names=desk.topic_names(),
-            stopping=desk.stopping,
+            return TaskResult(QUEUE_SECONDS, at=due)
+        sent = transactional.send_queued(
+            state.settings,
+            state.store,
+            state.clock,
+            topic_names=state.topic_names(),
+            stopping=state.stopping,
         )
-        # Where it stopped, the reason is told, and one letter more or less is no news.
-        put_off = 0 if found.stopped else found.put_off
-        counts = ((found.sent, "sent"), (put_off, "put off"), (found.dropped, "given up"))
-        said = ", ".join(f"{number:,} {word}" for number, word in counts if number)
-        return TaskResult(LETTER_SECONDS, said=said, trouble=found.stopped)
+        # Where it stopped, the reason is reported, and the mails put off are no news.
+        put_off = 0 if sent.stopped else sent.put_off
+        counts = ((sent.sent, "sent"), (put_off, "put off"), (sent.dropped, "given up"))
+        message = ", ".join(f"{number:,} {word}" for number, word in counts if number)
+        return TaskResult(QUEUE_SECONDS, message=message, problem=sent.stopped)
 
 
 @dataclass(slots=True)
-class InboxWork:
-    """One task: reads the mailbox where one is set up; `letters` is woken for the answers.
+class InboxTask:
+    """Reads the mailbox where one is set up; `queue_woken` is set when there are answers to send.
 
-    The mailbox is read by one process at a time: two would answer one mail twice.
+    One process reads it at a time: two would answer one mail twice.
     """
 
-    desk: SharedState
-    letters: Event
+    state: SharedState
+    queue_woken: Event
     _owner: str = field(default_factory=this_owner)
 
     def run(self) -> TaskResult:
-        """Read what is new. Raises `SourceError`, `SettingsError`, `StoreError`."""
-        from publisher.inbound.processor import InboxProcessor, open_source  # noqa: PLC0415
+        """Read the new mails. Raises `SourceError`, `SettingsError` and `StoreError`."""
+        # The mail parsers: most publishers have no mailbox.
+        from publisher.inbound.processor import (  # noqa: PLC0415 - see above
+            InboxProcessor,
+            open_source,
+        )
 
-        desk = self.desk
-        if not desk.settings.inbox.is_set_up:
+        state = self.state
+        if not state.settings.inbox.is_set_up:
             return TaskResult(LOOK_SECONDS)
-        if not self._hold():
-            return TaskResult(desk.settings.inbox.watch_seconds)
+        if not self._lease():
+            return TaskResult(state.settings.inbox.watch_seconds)
         try:
-            source = open_source(desk.settings, desk.store)
+            source = open_source(state.settings, state.store)
             try:
-                processor = InboxProcessor(desk.settings, desk.store, desk.clock, self._finder())
-                processor.read_all(source, lambda: desk.stopping() or not self._hold())
+                processor = InboxProcessor(
+                    state.settings, state.store, state.clock, self._topic_finder()
+                )
+                processor.read_all(source, lambda: state.stopping() or not self._lease())
             finally:
                 source.close()
         finally:
-            desk.store.tasks.release(INBOX, self._owner)
+            state.store.tasks.release(INBOX, self._owner)
         if processor.results:
-            self.letters.set()
-        said = ", ".join(f"{number:,} {word}" for word, number in sorted(processor.results.items()))
-        return TaskResult(desk.settings.inbox.watch_seconds, said=said)
+            self.queue_woken.set()
+        message = ", ".join(
+            f"{number:,} {word}" for word, number in sorted(processor.results.items())
+        )
+        return TaskResult(state.settings.inbox.watch_seconds, message=message)
 
-    def _hold(self) -> bool:
-        """Take the mailbox, or keep it; False where another process has it by now."""
-        now = self.desk.clock()
-        return self.desk.store.tasks.acquire(
+    def _lease(self) -> bool:
+        """Take or renew the lease of the mailbox; False where another process holds it."""
+        now = self.state.clock()
+        return self.state.store.tasks.acquire(
             INBOX, self._owner, until=now + _LEASE, now=now, is_dead=owner_is_dead
         )
 
-    def _finder(self) -> Callable[[str], str | None]:
-        """Return what finds the slug of a topic by name or slug."""
-        from publisher.collector.text.slugs import fold  # noqa: PLC0415
-
-        names = self.desk.topic_names()
-        known = {fold(name): slug for slug, name in names.items()} | {slug: slug for slug in names}
-        return lambda name: known.get(fold(name)) or known.get(name.lower())
+    def _topic_finder(self) -> Callable[[str], str | None]:
+        """Return a function that finds the slug of a topic by its name or slug."""
+        names = self.state.topic_names()
+        slugs = {fold(name): slug for slug, name in names.items()} | {slug: slug for slug in names}
+        return lambda name: slugs.get(fold(name)) or slugs.get(name.lower())

@@ -1,4 +1,4 @@
-"""All tasks together, until the process is asked to stop."""
+"""Run all tasks until the process is asked to stop."""
 
 from __future__ import annotations
 
@@ -6,15 +6,10 @@ import time
 from typing import TYPE_CHECKING
 
 from publisher.automation.building import BUILD, Builder, Building
-from publisher.automation.cleaning import CleaningWork
-from publisher.automation.issues import IssueWork
-from publisher.automation.loop import (
-    TICK_SECONDS,
-    Loop,
-    ScheduledTask,
-    TaskLogger,
-)
-from publisher.automation.mail import INBOX, InboxWork, LetterWork
+from publisher.automation.cleaning import CleaningTask
+from publisher.automation.issues import IssueTask
+from publisher.automation.loop import TICK_SECONDS, Loop, ScheduledTask, TaskLogger
+from publisher.automation.mail import INBOX, InboxTask, MailQueueTask
 from publisher.automation.schedule import TaskResult
 from publisher.automation.shared_state import SharedState
 from publisher.watcher.loop import Watcher
@@ -38,39 +33,42 @@ def run(
     stopping: Callable[[], bool],
     verbose: bool = False,
 ) -> None:
-    """Build, ping, compose, send, read and forget by `clock`, until `stopping`.
+    """Build, ping, send issues and mails, read the mailbox and clean up, until `stopping`.
 
-    `load` reads the settings, whose file is `config`: they are read again when it changes, all but
-    `store.url`. `write` gets each line for people. What is in flight at the end is finished.
+    `load` reads the settings from the file `config`, again whenever that changes; only `store.url`
+    stays as it was. `write` is called with each line for people. Deliveries in flight at the end
+    are finished.
 
-    Raises `SettingsError` where the settings are wrong at first.
+    Raises `SettingsError` where the settings are wrong at the start.
     """
-    desk = SharedState(load(), store, clock, stopping)
-    speaker = TaskLogger(write, clock)
+    state = SharedState(load(), store, clock, stopping)
+    logger = TaskLogger(write, clock)
 
     def reload() -> Settings:
-        desk.settings = load()
-        return desk.settings
+        state.settings = load()
+        return state.settings
 
-    with Builder(lambda text: speaker.say(BUILD, text), stopping, verbose=verbose) as builder:
-        building = Building(desk, builder)
+    with Builder(lambda text: logger.report(BUILD, text), stopping, verbose=verbose) as builder:
+        building = Building(state, builder)
         building.begin()
-        watcher = Watcher(reload, config, building.watched, write, stopping, building.asked)
+        watcher = Watcher(
+            reload, config, building.build_for_watcher, write, stopping, building.requested
+        )
 
         def watch() -> TaskResult:
             watcher.run()
             return TaskResult()
 
-        letters = ScheduledTask("letters", LetterWork(desk).run)
-        issues = ScheduledTask("issues", IssueWork(desk, building.build).run)
-        inbox = ScheduledTask(INBOX, InboxWork(desk, letters.woken).run)
-        cleaning = ScheduledTask("cleaning", CleaningWork(desk).run)
-        desk.readers += [letters.woken, issues.woken]
-        loop = Loop(store, clock, speaker, stopping, verbose)
+        letters = ScheduledTask("letters", MailQueueTask(state).run)
+        issues = ScheduledTask("issues", IssueTask(state, building.build).run)
+        inbox = ScheduledTask(INBOX, InboxTask(state, letters.woken).run)
+        cleaning = ScheduledTask("cleaning", CleaningTask(state).run)
+        state.readers += [letters.woken, issues.woken]
+        loop = Loop(store, clock, logger, stopping, verbose)
         threads = [
             loop.start(task)
             for task in (ScheduledTask("watch", watch), issues, letters, inbox, cleaning)
         ]
         while any(thread.is_alive() for thread in threads):
-            # The main thread hears signals between two of these.
+            # Python runs signal handlers in the main thread, between two of these.
             time.sleep(TICK_SECONDS)

@@ -1,8 +1,8 @@
-"""When a task runs next: functions of the clocks' readings that are handed in.
+"""Pure rules for the next run of a task; the readings of both clocks are arguments.
 
-The clock on the wall says when an issue is due; it may be set, and it goes on while a machine
-sleeps. The steady one (monotonic) says how long ago something was. A task is run when either says
-so, and none waits for the wall alone: a clock that is set back puts nothing off for long.
+The wall clock tells when an issue is due; it may be set, and it goes on while a machine sleeps. The
+steady clock (`time.monotonic`) measures pauses. A task runs when either says so, and no task waits
+for the wall clock alone: a clock that is set back delays nothing for long.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-# What another process did to the store is seen after so many seconds.
+# How soon a task sees what another process wrote to the store.
 LOOK_SECONDS = 60.0
-# A moment that has passed and changed nothing is no reason to run without a pause.
+# Keeps a due time that has passed without any change from being run again and again.
 LEAST_SECONDS = 1.0
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 900.0
 
 
 @dataclass(frozen=True, slots=True)
 class TaskResult:
-    """What a run says at its end: run again after `seconds`, and at the moment `at` if sooner.
+    """The end of a run: run again after `seconds`, or at the time `at` if that is sooner.
 
-    `said` is for people, "" where there is nothing to tell; `trouble` is what did not succeed.
+    `message` is for people, "" where there is nothing to report; `problem` is what failed.
     """
 
     seconds: float = LOOK_SECONDS
     at: datetime | None = None
-    said: str = ""
-    trouble: str = ""
+    message: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskPlan:
-    """When a task runs: not before `earliest`, at `latest` (both steady) or at `at` (wall)."""
+    """The time of the next run: from `earliest`, at `latest` (both steady) or at `at` (wall)."""
 
     earliest: float
     latest: float
@@ -50,30 +50,32 @@ def at_once(steady: float) -> TaskPlan:
 
 
 def pause_after(failures: int) -> float:
-    """Return how many seconds a task rests after so many failures in a row (1 for the first)."""
+    """Return the seconds until the next try after `failures` in a row, which is 1 for the first."""
     return min(FIRST_PAUSE * 2.0 ** min(failures - 1, 20), LONGEST_PAUSE)
 
 
-def after(plan: TaskPlan, done: TaskResult, steady: float, wall: datetime) -> TaskPlan:
-    """Return the plan after a run that ended now.
+def after(plan: TaskPlan, result: TaskResult, steady: float, wall: datetime) -> TaskPlan:
+    """Return the plan after a run that ended now with `result`.
 
-    After a failure only a moment that is still to come counts: what was due has just failed.
+    After a failure only a time still to come counts: whatever was due has just failed.
     """
-    if not done.trouble:
-        return TaskPlan(steady + LEAST_SECONDS, steady + max(done.seconds, LEAST_SECONDS), done.at)
+    if not result.problem:
+        return TaskPlan(
+            steady + LEAST_SECONDS, steady + max(result.seconds, LEAST_SECONDS), result.at
+        )
     failures = plan.failures + 1
     pause = pause_after(failures)
-    at = done.at if done.at is not None and done.at > wall else None
+    at = result.at if result.at is not None and result.at > wall else None
     return TaskPlan(steady + LEAST_SECONDS, steady + pause, at, failures)
 
 
 def is_time(plan: TaskPlan, steady: float, wall: datetime, *, woken: bool) -> bool:
-    """Return whether to run now; `woken`: something happened that concerns the task."""
+    """Return whether to run now; `woken`: something happened that the task waits for."""
     if steady < plan.earliest:
         return False
     return woken or steady >= plan.latest or (plan.at is not None and wall >= plan.at)
 
 
 def first(moments: Iterable[datetime | None]) -> datetime | None:
-    """Return the earliest of `moments`, leaving out None; None where nothing is left."""
+    """Return the earliest of `moments` that are not None, or None."""
     return min((moment for moment in moments if moment is not None), default=None)

@@ -1,4 +1,4 @@
-"""What the tasks share: the settings in force, and the papers of the last build."""
+"""The settings in force and the papers of the last build, as the tasks share them."""
 
 from __future__ import annotations
 
@@ -25,19 +25,18 @@ class SharedState:
     stopping: Callable[[], bool]
     collection: Collection | None = None
     read_at: datetime | None = None  # when the build began that read `collection`
-    tried: bool = False  # whether a build has ended, however it did
-    # Who wants to know that there are other papers now.
-    readers: list[Event] = field(default_factory=list)
+    tried: bool = False  # whether a build has ended, well or not
+    readers: list[Event] = field(default_factory=list)  # set when the papers have changed
 
-    def lay(self, collection: Collection, read_at: datetime, *, changed: bool) -> None:
-        """Put down the papers that a build has read; wake the readers where they are others."""
-        news = changed or self.collection is None
+    def update(self, collection: Collection, read_at: datetime, *, changed: bool) -> None:
+        """Replace the papers by those of a build; wake the readers if they `changed`."""
+        is_news = changed or self.collection is None
         self.collection, self.read_at = collection, read_at
-        if news:
+        if is_news:
             for event in self.readers:
                 event.set()
 
     def topic_names(self) -> dict[str, str]:
-        """Return the names of all topics by slug; none before the first build."""
+        """Return the names of all topics by slug; empty before the first build."""
         topics = self.collection.topics if self.collection else ()
         return {topic.slug: topic.name for topic in topics}

@@ -1,7 +1,7 @@
 """The command line: one file per command, ten lines of logic at most.
 
-A command's module is imported when it runs, and what it needs in its function, so that a command
-waits for nothing that it does not need and `publisher --help` is quick.
+A command's module is imported when the command runs, and heavy rooms inside its function, so that
+`publisher --help` is quick and a command pays for nothing that it does not need.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import click
 from publisher import __version__
 from publisher.errors import PublisherError
 
-# In the order of the help. `publisher NAME` is the function NAME in publisher/cli/NAME.py.
+# The order of the help. `publisher NAME` is the function NAME in publisher/cli/NAME.py.
 COMMANDS = (
     "init",
     "papers",
@@ -41,7 +41,7 @@ COMMANDS = (
 
 
 class InOrder(click.Group):
-    """A group that lists its commands in the order of the code, not of the alphabet."""
+    """A group that lists its commands in the order of the code, not alphabetically."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands."""
@@ -49,15 +49,15 @@ class InOrder(click.Group):
 
 
 class Program(InOrder):
-    """The commands of the program, each imported when it is wanted."""
+    """The commands of the program, each imported when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command of that name, None where there is none."""
-        # To say which commands a wrong name is close to, click has to know them all.
+        """Return the command `cmd_name`, None for an unknown one."""
+        # To suggest the nearest command for a wrong name, click has to know them all.
         for name in (cmd_name,) if cmd_name in COMMANDS else COMMANDS:
             self.add_command(getattr(import_module(f"{__name__}.{name}"), name))
         return super().get_command(ctx, cmd_name)
@@ -72,7 +72,7 @@ app = click.version_option(__version__, prog_name="publisher", message="%(prog)s
 
 def main() -> None:
     """Run the program: errors are one line on stderr, a traceback only with --verbose."""
-    # A command makes much that it keeps; to look through it for garbage again and again finds none.
+    # Commands keep nearly all that they make, so frequent garbage collections find nothing.
     gc.set_threshold(50_000)
     try:
         sys.exit(app(standalone_mode=False))
@@ -85,7 +85,7 @@ def main() -> None:
         sys.stderr.write(f"publisher: {error}\n")
         sys.exit(1)
     except BrokenPipeError:
-        # The reader of a pipe (head, say) has seen enough; Python would complain at exit.
+        # The reader of a pipe, such as head, has closed it; Python would complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except (click.Abort, KeyboardInterrupt):

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 @options.config
 @options.source
 @options.output
-@click.option("--watch", is_flag=True, help="Go on, and build again whenever something changes.")
-@click.option("--no-ping", is_flag=True, help="Leave telling the hub to `publisher ping`.")
+@click.option(
+    "--watch", is_flag=True, help="Keep running, and build again whenever something changes."
+)
+@click.option(
+    "--no-ping", is_flag=True, help="Do not tell the hub; `publisher ping` can do so later."
+)
 @options.verbose
 def build(
     *,
@@ -28,7 +32,7 @@ def build(
     no_ping: bool,
     verbose: bool,
 ) -> None:
-    """Write the feeds and pages that changed, and print what changed."""
+    """Write the feeds and pages that changed, and list them."""
     from publisher.services import build as build_service
 
     if watch:

@@ -1,4 +1,4 @@
-"""`publisher check`: lint digests."""
+"""`publisher check`: list the defects of digests."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from publisher.cli import options, show
+from publisher.services import build
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """How findings are printed."""
+    """The output formats of findings."""
 
     TEXT = "text"
     JSON = "json"
@@ -40,7 +41,7 @@ class Format(StrEnum):
     type=options.OneOf(Format),
     default="text",
     show_default=True,
-    help="text, json, or github for annotations of a pull request.",
+    help="`github` makes annotations of a pull request.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @options.config
@@ -55,22 +56,20 @@ def check(
     source: tuple[Path, ...],
     verbose: bool,
 ) -> None:
-    """List every defect of the digests as path:line: CODE message.
+    """List the defects of the digests as path:line: CODE message.
 
-    The codes are explained in docs/findings.md. Exit code 1 if there is an error.
+    The documentation explains the codes. The exit code is 1 if there is an error.
     """
-    from publisher.services import build
-
     collection = build.collect(options.settings_of(config, [*source, *paths]), show.parsing)
     if as_json or output_format is Format.JSON:
-        for found in collection.findings:
-            show.line(json.dumps(_fields(found), ensure_ascii=False))
+        for finding in collection.findings:
+            show.line(json.dumps(_fields(finding), ensure_ascii=False))
     elif output_format is Format.GITHUB:
-        for found in collection.findings:
-            show.line(_annotation(found))
+        for finding in collection.findings:
+            show.line(_annotation(finding))
     else:
-        for found in collection.findings:
-            show.line(str(found))
+        for finding in collection.findings:
+            show.line(str(finding))
         for row in _summary(collection.findings):
             show.note(row)
     errors = show.errors(collection.findings)
@@ -80,29 +79,29 @@ def check(
         raise SystemExit(1)
 
 
-def _fields(found: Finding) -> dict[str, object]:
+def _fields(finding: Finding) -> dict[str, object]:
     return {
-        "path": found.path,
-        "line": found.line,
-        "code": found.code,
-        "severity": found.severity.value,
-        "message": found.message,
+        "path": finding.path,
+        "line": finding.line,
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "message": finding.message,
     }
 
 
-def _annotation(found: Finding) -> str:
-    """Return a workflow command of GitHub Actions, whose values have their own escapes."""
-    message = found.message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    path = found.path.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
-    line = f",line={found.line}" if found.line else ""
-    return f"::{found.severity.value} file={path}{line},title={found.code}::{message}"
+def _annotation(finding: Finding) -> str:
+    """Return a workflow command of GitHub Actions, which has escapes of its own."""
+    message = finding.message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    path = finding.path.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+    line = f",line={finding.line}" if finding.line else ""
+    return f"::{finding.severity.value} file={path}{line},title={finding.code}::{message}"
 
 
 def _summary(findings: Sequence[Finding]) -> list[str]:
-    """Return a table: how often each code was found, and what it means."""
+    """Return the lines of a table: the number of findings by code, and the code's meaning."""
     from publisher.collector.findings import CODES
 
-    counted = Counter(found.code for found in findings)
+    counted = Counter(finding.code for finding in findings)
     if not counted:
         return []
     width = max(len(f"{number:,}") for number in counted.values())

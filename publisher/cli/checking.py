@@ -1,4 +1,4 @@
-"""What `preflight`, `send` and `publish` say of the messages that were checked."""
+"""Preflight's findings as `preflight`, `send` and `publish` print them."""
 
 from __future__ import annotations
 
@@ -11,40 +11,31 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from publisher.models import Finding
-    from publisher.services.publish import Draft
-    from publisher.settings import Settings
-    from publisher.store.database import Store
 
 
-def ready(made: Draft, settings: Settings, store: Store, *, force: bool) -> bool:
-    """Return whether `made` may be sent, and say why not; warnings are counted."""
-    from publisher.services import preflight
-
-    found = preflight.check_draft(made, settings, store)
-    errors = [one for one in found if one.severity is Severity.ERROR]
-    warnings = sum(one.severity is Severity.WARNING for one in found)
-    for one in errors:
-        show.note(f"error: {as_line(one)}")
+def print_findings(findings: Sequence[Finding]) -> None:
+    """Print the errors, and the number of warnings, of an issue that is to be sent."""
+    for finding in findings:
+        if finding.severity is Severity.ERROR:
+            show.note(f"error: {as_line(finding)}")
+    warnings = sum(finding.severity is Severity.WARNING for finding in findings)
     if warnings:
         show.note(f"{show.count(warnings, 'warning')}: `publisher preflight` lists them")
-    if errors and not force:
-        show.note(f"{made.issue.id}: nothing was sent; --force sends it as it is")
-    return force or not errors
 
 
-def as_line(found: Finding) -> str:
+def as_line(finding: Finding) -> str:
     """Return `edition: CODE message`."""
-    return f"{found.path}: {found.code} {found.message}"
+    return f"{finding.path}: {finding.code} {finding.message}"
 
 
-def totals(found: Sequence[Finding], checked: int) -> str:
-    """Return how much of each kind there is."""
-    kinds = [one.severity for one in found]
+def totals(findings: Sequence[Finding], checked: int) -> str:
+    """Return the number of editions checked, and of findings by severity."""
+    severities = [finding.severity for finding in findings]
     return ", ".join(
         [
             f"{show.count(checked, 'edition')} checked",
-            show.count(kinds.count(Severity.ERROR), "error"),
-            show.count(kinds.count(Severity.WARNING), "warning"),
-            show.count(kinds.count(Severity.NOTE), "note"),
+            show.count(severities.count(Severity.ERROR), "error"),
+            show.count(severities.count(Severity.WARNING), "warning"),
+            show.count(severities.count(Severity.NOTE), "note"),
         ]
     )

@@ -1,4 +1,4 @@
-"""`publisher deliveries`: every row of the ledger, and why it is as it is."""
+"""`publisher deliveries`: list the deliveries in the ledger, with their reasons."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 from publisher.cli import options, show
 from publisher.models import DeliveryState
+from publisher.services.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,15 +19,21 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--issue", "issue_id", metavar="ID", help="e.g. 2024-W49.  [default: all]")
+@click.option(
+    "--issue", "issue_id", metavar="ID", help="Id such as 2024-W49.  [default: all issues]"
+)
 @click.option(
     "--state",
     type=click.Choice([state.value for state in DeliveryState]),
     multiple=True,
-    help="Only these; may be repeated.",
+    help="Only deliveries in this state; may be repeated.",
 )
-@click.option("--decisions", is_flag=True, help="What became of doubts, and on whose word.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object for each line.")
+@click.option(
+    "--decisions",
+    is_flag=True,
+    help="List decisions about deliveries in doubt: what, when and by whom.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 @options.config
 @options.verbose
 def deliveries(
@@ -38,16 +45,14 @@ def deliveries(
     config: Path | None,
     verbose: bool,
 ) -> None:
-    """Show who got which issue, who did not, and why."""
-    from publisher.services import build
-
+    """List who got which issue, who did not, and why."""
     settings = options.settings_of(config)
-    with build.open_store(settings) as store:
+    with open_store(settings) as store:
         ids = [info.id for info in store.issues.all() if issue_id in (None, info.id)]
         if decisions:
-            rows = _decided(store, ids)
+            rows = _decision_rows(store, ids)
         else:
-            rows = _rows(store, ids, [DeliveryState(value) for value in state])
+            rows = _delivery_rows(store, ids, [DeliveryState(value) for value in state])
         for row in rows:
             if as_json:
                 show.line(json.dumps(row, ensure_ascii=False))
@@ -55,7 +60,9 @@ def deliveries(
                 show.line("  ".join(str(value) for value in row.values() if value != ""))
 
 
-def _rows(store: Store, ids: list[str], states: list[DeliveryState]) -> Iterator[dict[str, object]]:
+def _delivery_rows(
+    store: Store, ids: list[str], states: list[DeliveryState]
+) -> Iterator[dict[str, object]]:
     for issue_id in ids:
         for row in store.deliveries.each(issue_id, states):
             yield {
@@ -69,14 +76,14 @@ def _rows(store: Store, ids: list[str], states: list[DeliveryState]) -> Iterator
             }
 
 
-def _decided(store: Store, ids: list[str]) -> Iterator[dict[str, object]]:
+def _decision_rows(store: Store, ids: list[str]) -> Iterator[dict[str, object]]:
     for issue_id in ids:
-        for found in store.deliveries.decisions(issue_id):
+        for decision in store.deliveries.decisions(issue_id):
             yield {
                 "issue": issue_id,
-                "at": found.at.isoformat(timespec="seconds"),
-                "by": found.by,
-                "subscriber": found.subscriber_id,
-                "state": found.state.value,
-                "reason": found.reason,
+                "at": decision.at.isoformat(timespec="seconds"),
+                "by": decision.by,
+                "subscriber": decision.subscriber_id,
+                "state": decision.state.value,
+                "reason": decision.reason,
             }

@@ -1,4 +1,4 @@
-"""`publisher demo`: everything at once, on the example digests."""
+"""`publisher demo`: build and send the example digests."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from publisher.cli import options, sending, show
+from publisher.services import build
+from publisher.services.store import open_store
 
 READERS = (
     ("ada@example.org", "Ada Reader", ("nerf", "3dgs")),
@@ -21,13 +23,15 @@ READERS = (
     type=options.PATH,
     default="outbox",
     metavar="[DIR]",
-    help="Where to write.  [default: outbox]",
+    help="Folder to write to.  [default: outbox]",
 )
 @options.verbose
 def demo(*, folder: Path, verbose: bool) -> None:
-    """Build and send the example digests into a folder; run it again and nothing goes twice."""
+    """Build the example site and send an example issue, all into a folder.
+
+    Running it again sends nothing twice.
+    """
     from publisher.formatter.feeds.formats import FORMATS
-    from publisher.services import build, publish
     from publisher.settings import load
 
     folder = folder.absolute()
@@ -46,27 +50,26 @@ def demo(*, folder: Path, verbose: bool) -> None:
         f"{show.count(built.collection.digest_count, 'digest')}; "
         f"{show.count(len(built.changes.written), 'file')} written"
     )
-    with build.open_store(settings) as store:
+    with open_store(settings) as store:
         for email, name, topics in READERS:
             if store.subscribers.find(email) is None:
                 store.subscribers.add(email, name, topics, now=sending.now(), detail="demo")
                 store.subscribers.confirm(email, now=sending.now(), detail="demo")
-        issues = publish.due(built.collection, settings, store, sending.now())
-        well = sending.send_due(issues, settings, store, built.collection)
-    if issues:
-        build.build(settings)  # the list of issues and their feed know them now
-    for what, where in (
+        result = sending.send_issues(settings, store, built.collection)
+    if result.frozen:
+        build.build(settings)  # the list of issues and the feed of issues name them now
+    for name, path in (
         ("the site", folder / "site" / "index.html"),
         ("a feed for your reader", folder / "site" / FORMATS[0].file_name),
         ("the messages", folder / "mail"),
     ):
-        show.line(f"{what}: {where}")
-    if not well:
+        show.line(f"{name}: {path}")
+    if not result.well:
         raise SystemExit(1)
 
 
 def examples() -> Path:
     """Return the folder of examples: in the wheel, else in the checkout."""
     package = Path(__file__).resolve().parents[1]
-    inside = package / "examples"
-    return inside if inside.is_dir() else package.parent / "examples"
+    packaged = package / "examples"
+    return packaged if packaged.is_dir() else package.parent / "examples"

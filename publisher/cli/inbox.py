@@ -1,4 +1,4 @@
-"""`publisher inbox`: read the mailbox, once or again and again."""
+"""`publisher inbox`: read the mailbox, once or regularly."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 from publisher.cli import letters, options, sending, show
 from publisher.errors import ConfigurationFailure, SourceError
+from publisher.services.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,13 +21,13 @@ LONGEST_PAUSE = 900.0  # seconds, while a server can't be reached
 
 
 @click.command("inbox")
-@click.option("--watch", is_flag=True, help="Go on until stopped.")
+@click.option("--watch", is_flag=True, help="Keep running, and read it every inbox.watch_seconds.")
 @options.config
 @options.verbose
 def inbox(*, watch: bool, config: Path | None, verbose: bool) -> None:
-    """Read the mailbox: bounces, complaints, and mails that ask to subscribe or to leave.
+    """Read the mailbox: bounces, complaints, and requests to subscribe or unsubscribe.
 
-    What is none of these is left as it is. Answers are sent.
+    Requests are answered; all other mail is left as it is.
     """
     from publisher.sender.delivery.signals import graceful_stop
 
@@ -48,11 +49,10 @@ def inbox(*, watch: bool, config: Path | None, verbose: bool) -> None:
 
 
 def once(settings: Settings, stopping: Callable[[], bool]) -> None:
-    """Read the mailbox, send the answers, and say what there was."""
+    """Read the mailbox, send the answers, and print the counts."""
     from publisher.inbound import processor
-    from publisher.services import build
 
-    with build.open_store(settings) as store:
+    with open_store(settings) as store:
         source = processor.open_source(settings, store)
         try:
             reader = processor.InboxProcessor(settings, store, sending.now, _topics(settings))
@@ -65,16 +65,19 @@ def once(settings: Settings, stopping: Callable[[], bool]) -> None:
 
 
 def _topics(settings: Settings) -> Callable[[str], str | None]:
-    """Return what finds the slug of a topic by name or slug; reads the digests when asked."""
-    known: dict[str, str] = {}
+    """Return a function that finds the slug of a topic by its name or slug.
+
+    The digests are read at its first call.
+    """
+    slugs: dict[str, str] = {}
 
     def find(name: str) -> str | None:
         from publisher.collector.text.slugs import fold
 
-        if not known:
+        if not slugs:
             for slug, full in letters.topic_names(settings).items():
-                known[fold(full)] = known[slug] = slug
-        return known.get(fold(name)) or known.get(name.lower())
+                slugs[fold(full)] = slugs[slug] = slug
+        return slugs.get(fold(name)) or slugs.get(name.lower())
 
     return find
 

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     type=options.PATH,
     default=".",
     metavar="[DIR]",
-    help="Where to write it.  [default: .]",
+    help="Folder to write it to.  [default: .]",
 )
 @options.verbose
 def init(*, folder: Path, verbose: bool) -> None:
-    """Write a commented publisher.toml for a Hexo blog."""
+    """Write a commented publisher.toml to start from."""
     from publisher.settings import CONFIG_NAME
     from publisher.settings.starter import starter_file
 
@@ -33,7 +33,7 @@ def init(*, folder: Path, verbose: bool) -> None:
         with target.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
-        raise OutputError(f"{target}: exists already; nothing was changed") from error
+        raise OutputError(f"{target}: already exists; nothing was changed") from error
     except OSError as error:
         raise OutputError(f"{target}: can't be written: {error.strerror}") from error
     show.line(f"{target} written. Next: set site.url and source.folders, then `publisher build`.")

@@ -1,4 +1,4 @@
-"""What commands that cause single mails share: to send them, and to say how it went."""
+"""Send the single mails that a command has put into the queue, and print the result."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from publisher.cli import sending, show
 from publisher.errors import SourceError
+from publisher.services import build
+from publisher.services.store import open_store
 
 if TYPE_CHECKING:
     from publisher.settings import Settings
@@ -15,24 +17,24 @@ if TYPE_CHECKING:
 
 
 def check(settings: Settings) -> None:
-    """Raise `SettingsError` where nobody could confirm by mail or on the web."""
+    """Raise `SettingsError` where nobody could confirm, by mail or on the web."""
     from publisher.services import transactional
 
     transactional.check_answerable(settings)
 
 
 def send(settings: Settings, store: Store | None = None) -> bool:
-    """Send the letters that are due; return whether none had to stay."""
+    """Send the mails that are due; return whether none is left in the queue."""
     from publisher.sender.delivery.signals import graceful_stop
-    from publisher.services import build, transactional
+    from publisher.services import transactional
 
     if store is None:
-        with build.open_store(settings) as opened:
-            return send(settings, opened)
+        with open_store(settings) as own_store:
+            return send(settings, own_store)
     if not store.outgoing_queue.waiting():
         return True
     with graceful_stop() as stopping:
-        found = transactional.send_queued(
+        result = transactional.send_queued(
             settings,
             store,
             sending.now,
@@ -42,21 +44,19 @@ def send(settings: Settings, store: Store | None = None) -> bool:
         )
     left = store.outgoing_queue.waiting()
     show.note(
-        f"{show.count(found.sent, 'mail')} sent"
-        + (f", {found.dropped:,} given up" if found.dropped else "")
+        f"{show.count(result.sent, 'mail')} sent"
+        + (f", {result.dropped:,} given up" if result.dropped else "")
         + (f", {left:,} waiting" if left else "")
     )
-    if found.stopped:
-        show.note(f"stopped: {found.stopped}")
+    if result.stopped:
+        show.note(f"stopped: {result.stopped}")
     if left:
-        show.note("`publisher inbox` and `publisher subscribers invite` go on with them")
+        show.note("`publisher inbox` or `publisher subscribers invite` sends the rest")
     return not left
 
 
 def topic_names(settings: Settings) -> dict[str, str]:
-    """Return the names of all topics by slug; none where the digests can't be read."""
-    from publisher.services import build
-
+    """Return the names of all topics by slug; empty where the digests can't be read."""
     with suppress(SourceError):
         return {topic.slug: topic.name for topic in build.collect(settings).topics}
     return {}

@@ -1,4 +1,4 @@
-"""`publisher login`: a link that lets somebody in to the operator's pages."""
+"""`publisher login`: make a link that logs in to the operator's pages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 
 from publisher.cli import letters, options, sending, show
 from publisher.errors import SettingsError
+from publisher.services.store import open_store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,20 +18,22 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--name", metavar="NAME", help="Who logs in, for the logs.  [default: your user's]")
-@click.option("--email", metavar="ADDRESS", help="Mail it to one of operator.addresses instead.")
+@click.option(
+    "--name", metavar="NAME", help="Name of the operator in the logs.  [default: your user name]"
+)
+@click.option(
+    "--email", metavar="ADDRESS", help="Mail the link to one of operator.addresses instead."
+)
 @options.config
 @options.verbose
 def login(*, name: str | None, email: str | None, config: Path | None, verbose: bool) -> None:
-    """Print a link to the operator's pages that works once, for some minutes."""
-    from publisher.services import build
-
+    """Print a link that logs in to the operator's pages, once and within some minutes."""
     settings = options.settings_of(config)
     if not settings.web.root:
-        raise SettingsError("web.url: is not set; the operator's pages are in the web app")
-    with build.open_store(settings) as store:
+        raise SettingsError("web.url: is not set; the operator's pages are part of the web app")
+    with open_store(settings) as store:
         if email is None:
-            show.line(_link(name or _user(), settings, store))
+            show.line(_link(name or options.user(), settings, store))
         else:
             store.outgoing_queue.put("login", _operator(email, settings), "{}", now=sending.now())
             if not letters.send(settings, store):
@@ -45,7 +48,7 @@ def _link(name: str, settings: Settings, store: Store) -> str:
     token, now = new_token(), sending.now()
     minutes = timedelta(minutes=settings.operator.link_minutes)
     store.operators.open_link(token.token_hash, name, now=now, expires=now + minutes)
-    show.note(f"works once, for {settings.operator.link_minutes} minutes, for {name}:")
+    show.note(f"for {name}, works once within {settings.operator.link_minutes} minutes:")
     return f"{settings.web.root}operator/login/{token.token}"
 
 
@@ -54,14 +57,5 @@ def _operator(address: str, settings: Settings) -> str:
 
     email = normalise_email(address)
     if email not in {normalise_email(known) for known in settings.operator.addresses}:
-        raise SettingsError(f"operator.addresses: {email} is not among them")
+        raise SettingsError(f"operator.addresses: {email} is not one of them")
     return email
-
-
-def _user() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a user id without a name
-        return "operator"

@@ -1,4 +1,4 @@
-"""The options that several commands take, and what they add up to."""
+"""The options that several commands share, and the settings that they make."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ PATH = click.Path(path_type=Path)
 
 
 class OneOf(click.Choice[Word]):
-    """A choice among the members of an enum, by their values: click goes by their names."""
+    """A choice among the values of an enum; click alone goes by the names of its members."""
 
     def normalize_choice(self, choice: object, ctx: click.Context | None) -> str:
-        """Return what stands for `choice` on the command line."""
+        """Return the word for `choice` on the command line."""
         return super().normalize_choice(str(choice), ctx)
 
 
@@ -37,22 +37,26 @@ output = click.option("--output", type=PATH, metavar="DIR", help="Folder for fee
 force = click.option(
     "--force", is_flag=True, help="Send even where `publisher preflight` finds errors."
 )
-# main() looks for it itself: it has to be known before any command runs.
+# cli.main() looks for it itself, as an error may come before any command runs.
 verbose = click.option("--verbose", is_flag=True, help="Show a traceback with an error.")
 
 language = click.option(
-    "--language", type=OneOf(Language), help="Which texts of a paper.  [default: the list's]"
+    "--language", type=OneOf(Language), help="Language of the texts.  [default: the newsletter's]"
 )
 length = click.option(
-    "--length", type=OneOf(Length), help="How much of each paper.  [default: the list's]"
+    "--length",
+    type=OneOf(Length),
+    help="Length of each paper's entry.  [default: the newsletter's]",
 )
 frequency = click.option(
-    "--frequency", type=OneOf(Frequency), help="How often.  [default: the list's]"
+    "--frequency",
+    type=OneOf(Frequency),
+    help="Frequency of the issues.  [default: the newsletter's]",
 )
 
 
 def user() -> str:
-    """Return who runs the program, for logs of what was decided."""
+    """Return the name of the user who runs the program, for logs of decisions."""
     from getpass import getuser
 
     try:
@@ -64,7 +68,7 @@ def user() -> str:
 def settings_of(
     config: Path | None, source: Sequence[Path] = (), output: Path | None = None
 ) -> Settings:
-    """Return the settings; folders given as options are relative to the current folder.
+    """Return the settings. Folders given as options are relative to the working directory.
 
     Raises `SettingsError`.
     """
@@ -72,7 +76,7 @@ def settings_of(
 
     flags: dict[str, dict[str, object]] = {}
     if source:
-        # Folders named here are all there is: no repository beside them.
+        # Only the folders named here are read, not the repository of the settings file.
         flags["source"] = {"folders": [str(folder.absolute()) for folder in source], "git": ""}
     if output is not None:
         flags["output"] = {"folder": str(output.absolute())}

@@ -1,4 +1,4 @@
-"""`publisher papers`: the collected papers."""
+"""`publisher papers`: list the collected papers."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 import click
 
 from publisher.cli import options, show
+from publisher.services import build
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 @options.config
 @options.source
 @options.verbose
 def papers(*, as_json: bool, config: Path | None, source: tuple[Path, ...], verbose: bool) -> None:
     """List the papers of all digests, newest first."""
     from publisher.formatter.paper_json import to_json
-    from publisher.services import build
 
     collection = build.collect(options.settings_of(config, source), show.parsing)
     for paper in collection.papers:

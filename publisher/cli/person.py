@@ -1,4 +1,4 @@
-"""`publisher subscribers show | invite | pause | resume | suppress`: one person."""
+"""`publisher subscribers show | invite | pause | resume | suppress`: commands for one person."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from publisher.cli import letters, options, sending
 from publisher.cli import show as out
 from publisher.errors import SubscriberError
 from publisher.models import SubscriberStatus
+from publisher.services.store import open_store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,13 +28,12 @@ _address = click.argument("address", metavar="ADDRESS")
 @options.config
 @options.verbose
 def show(*, address: str, config: Path | None, verbose: bool) -> None:
-    """Print all that is kept of a person as JSON, for them to have."""
+    """Print all data stored about a person as JSON, for them."""
     from publisher.addresses import normalise_email
-    from publisher.services import build
 
-    with build.open_store(options.settings_of(config)) as store:
-        found = store.subscribers.export_person(normalise_email(address))
-    out.line(json.dumps(found, ensure_ascii=False, indent=2))
+    with open_store(options.settings_of(config)) as store:
+        data = store.subscribers.export_person(normalise_email(address))
+    out.line(json.dumps(data, ensure_ascii=False, indent=2))
 
 
 @click.command("invite")
@@ -41,22 +41,25 @@ def show(*, address: str, config: Path | None, verbose: bool) -> None:
 @options.config
 @options.verbose
 def invite(*, addresses: tuple[str, ...], config: Path | None, verbose: bool) -> None:
-    """Ask people by mail to confirm; without addresses, send the mails that are waiting."""
+    """Mail people a request to confirm; without addresses, send the mails in the queue."""
     from publisher.addresses import normalise_email
-    from publisher.services import build
     from publisher.store.people.confirmations import SubscriptionRequest
 
     settings = options.settings_of(config)
     letters.check(settings)
-    with build.open_store(settings) as store:
+    with open_store(settings) as store:
         for email in [normalise_email(address) for address in addresses]:
             person = store.subscribers.find(email)
             if person is not None and person.status is SubscriberStatus.ACTIVE:
-                raise SubscriberError(f"{email}: has confirmed already")
+                raise SubscriberError(f"{email}: has already confirmed")
             if person is None or person.status is SubscriberStatus.UNSUBSCRIBED:
-                raise SubscriberError(f"{email}: is not waiting to be asked; add it first")
+                raise SubscriberError(
+                    f"{email}: is not pending; add it with `publisher subscribers add` first"
+                )
             if store.suppressions.find(email) is not None:
-                raise SubscriberError(f"{email}: gets no mail; see `subscribers show {email}`")
+                raise SubscriberError(
+                    f"{email}: is suppressed; see `publisher subscribers show {email}`"
+                )
             request = SubscriptionRequest(email, person.topics, person.preferences, person.name)
             store.outgoing_queue.put("confirm", email, request.to_json(), now=sending.now())
         if not letters.send(settings, store):
@@ -66,25 +69,26 @@ def invite(*, addresses: tuple[str, ...], config: Path | None, verbose: bool) ->
 @click.command("pause")
 @_address
 @click.option(
-    "--until", default="", metavar="DAY", help="e.g. 2025-03-01.  [default: until they resume]"
+    "--until",
+    default="",
+    metavar="DAY",
+    help="Day such as 2025-03-01.  [default: until they resume]",
 )
 @options.config
 @options.verbose
 def pause(*, address: str, until: str, config: Path | None, verbose: bool) -> None:
-    """Send a person nothing for a while; they stay on the list."""
-    from publisher.services import build
-
+    """Pause the mail to a person, who stays on the list."""
     settings = options.settings_of(config)
     try:
         day = datetime.fromisoformat(until) if until else None
     except ValueError as error:
-        raise SubscriberError(f"--until {until}: not a day, e.g. 2025-03-01") from error
+        raise SubscriberError(f"--until {until}: not a day such as 2025-03-01") from error
     if day is not None:
         day = day.astimezone(UTC) if day.tzinfo else day.replace(tzinfo=settings.site.zone)
-    with build.open_store(settings) as store:
+    with open_store(settings) as store:
         person = _person(store, address)
         if not store.subscribers.pause(person.id, until=day, now=sending.now()):
-            raise SubscriberError(f"{person.email}: is {person.status}")
+            raise SubscriberError(f"{person.email}: can't be paused, is {person.status}")
     out.line(f"{person.email} paused" + (f" until {day:%Y-%m-%d}" if day else ""))
 
 
@@ -94,35 +98,31 @@ def pause(*, address: str, until: str, config: Path | None, verbose: bool) -> No
 @options.verbose
 def resume(*, address: str, config: Path | None, verbose: bool) -> None:
     """End a person's pause."""
-    from publisher.services import build
-
-    with build.open_store(options.settings_of(config)) as store:
+    with open_store(options.settings_of(config)) as store:
         person = _person(store, address)
         if not store.subscribers.resume(person.id, now=sending.now()):
-            raise SubscriberError(f"{person.email}: is {person.status}")
+            raise SubscriberError(f"{person.email}: is not paused but {person.status}")
     out.line(f"{person.email} active")
 
 
 @click.command("suppress")
 @_address
-@click.option("--note", "reason", default="", help="Why; goes to the consent log.")
-@click.option("--lift", is_flag=True, help="Let mail go there again.")
+@click.option("--note", "reason", default="", help="Reason, for the consent log.")
+@click.option("--lift", is_flag=True, help="Allow mail to the address again.")
 @options.config
 @options.verbose
 def suppress(*, address: str, reason: str, lift: bool, config: Path | None, verbose: bool) -> None:
-    """Send nothing to an address any more, on the list or not."""
+    """Block all mail to an address, on the list or not."""
     from publisher.addresses import normalise_email
-    from publisher.services import build
 
     email = normalise_email(address)
-    with build.open_store(options.settings_of(config)) as store:
+    with open_store(options.settings_of(config)) as store:
         if lift:
-            done = store.suppressions.lift(email, now=sending.now(), detail=reason)
-            out.line(f"{email} {'gets mail again' if done else 'was not suppressed'}")
+            changed = store.suppressions.lift(email, now=sending.now(), detail=reason)
+            out.line(f"{email} {'gets mail again' if changed else 'was not suppressed'}")
         else:
-            why = reason or "by hand"
-            done = store.suppressions.add(email, why, now=sending.now())
-            out.line(f"{email} {'suppressed' if done else 'was suppressed already'}")
+            changed = store.suppressions.add(email, reason or "by hand", now=sending.now())
+            out.line(f"{email} {'suppressed' if changed else 'was already suppressed'}")
 
 
 def _person(store: Store, address: str) -> Subscriber:

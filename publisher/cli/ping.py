@@ -1,4 +1,4 @@
-"""`publisher ping`: tell the WebSub hub, where a build's files are uploaded after it."""
+"""`publisher ping`: tell the WebSub hub after the files of a build were uploaded."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     type=options.PATH,
     default="-",
     metavar="[FILE]",
-    help="What `build --no-ping` printed; - for stdin.  [default: -]",
+    help="Output of `publisher build --no-ping`; - for standard input.  [default: -]",
 )
 @options.config
 @options.verbose
 def ping(*, file: Path, config: Path | None, verbose: bool) -> None:
-    """Tell the hub of feeds.hub which feeds changed, once they are where readers find them."""
+    """Tell the WebSub hub which feeds changed, after they were uploaded."""
     from publisher.services import websub
 
     settings = options.settings_of(config)
     if not settings.feeds.hub:
-        raise SettingsError("feeds.hub: no hub is set")
+        raise SettingsError("feeds.hub: is not set, so there is no hub to tell")
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

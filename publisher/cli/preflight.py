@@ -1,4 +1,4 @@
-"""`publisher preflight`: what is wrong with the next issue, before anybody gets it."""
+"""`publisher preflight`: check an issue before anybody gets it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 import click
 
-from publisher.cli import checking, options, sending, show
-from publisher.errors import IssueError
+from publisher.cli import checking, issues, options, show
 from publisher.models import EditionKey, Severity
+from publisher.services import build
+from publisher.services.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,14 +24,26 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--issue", "issue_id", metavar="ID", help="e.g. 2024-W49.  [default: next]")
-@click.option("--online", is_flag=True, help="Ask every link whether it answers.")
 @click.option(
-    "--dns/--no-dns", default=True, show_default=True, help="Look up the sender's domain."
+    "--issue", "issue_id", metavar="ID", help="Id such as 2024-W49.  [default: the next issue]"
 )
-@click.option("--nameserver", default="", metavar="ADDRESS[:PORT]", help="DNS server to ask.")
-@click.option("--notes", is_flag=True, help="Say too what is well as it is, or was not checked.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--online", is_flag=True, help="Request every link, and report those that fail.")
+@click.option(
+    "--dns/--no-dns",
+    default=True,
+    show_default=True,
+    help="Check the DNS records of the sender's domain.",
+)
+@click.option(
+    "--nameserver",
+    default="",
+    metavar="ADDRESS[:PORT]",
+    help="DNS server to ask.  [default: the system's]",
+)
+@click.option(
+    "--notes", is_flag=True, help="Also print notes: what is in order, and what was not checked."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 @options.config
 @options.source
 @options.verbose
@@ -46,74 +59,68 @@ def preflight(
     source: tuple[Path, ...],
     verbose: bool,
 ) -> None:
-    """Check the messages of an issue, and the sender's domain, as receivers will.
+    """Check the messages of an issue and the sender's domain as receivers will.
 
-    The codes are explained in docs/preflight.md. Exit code 1 if there is an error.
+    Each finding has a code, which the documentation explains. The exit code is 1 if there is an
+    error.
     """
     from publisher import preflight as checks
-    from publisher.services import build
     from publisher.services import preflight as preflight_service
 
     settings = options.settings_of(config, source)
     collection = build.collect(settings, show.parsing)
-    with build.open_store(settings) as store:
-        letters = _letters(issue_id, collection, settings, store)
-    found = [
-        *preflight_service.check_frozen(letters),
-        *(_answers(letters, settings) if online else []),
+    with open_store(settings) as store:
+        messages = _messages(issue_id, collection, settings, store)
+    findings = [
+        *preflight_service.check_messages(messages),
+        *(_check_links(messages, settings) if online else []),
         *preflight_service.check_domain(settings, nameserver, ask=dns),
     ]
-    merged = checks.together(found)
-    for one in merged:
+    merged = checks.together(findings)
+    for finding in merged:
         if as_json:
-            show.line(json.dumps(_fields(one), ensure_ascii=False))
-        elif notes or one.severity is not Severity.NOTE:
-            show.line(checking.as_line(one))
-    show.note(checking.totals(merged, len(letters)))
+            show.line(json.dumps(_fields(finding), ensure_ascii=False))
+        elif notes or finding.severity is not Severity.NOTE:
+            show.line(checking.as_line(finding))
+    show.note(checking.totals(merged, len(messages)))
     if show.errors(merged):
         raise SystemExit(1)
 
 
-def _letters(
+def _messages(
     issue_id: str | None, collection: Collection, settings: Settings, store: Store
 ) -> Sequence[RenderedMessage]:
     from publisher.formatter.email import render_edition
+    from publisher.services import drafts
     from publisher.services import preflight as preflight_service
-    from publisher.services import publish
 
     if issue_id is not None and store.issues.get(issue_id) is not None:
         return list(
             preflight_service.frozen_messages(issue_id, collection, settings, store).values()
         )
-    if issue_id is not None:
-        issue = publish.by_id(issue_id, collection, settings, store)
-    else:
-        upcoming = publish.upcoming(collection, settings, store, sending.now())
-        if upcoming is None:
-            raise IssueError("no paper that no issue has held yet")
-        issue = upcoming
-    editions = list(publish.draft(issue, settings, store).editions.values())
+    issue = issues.issue_or_next(issue_id, collection, settings, store)
+    editions = list(drafts.draft_issue(issue, settings, store).editions.values())
     if not editions:
-        # Nobody is subscribed yet: who sets the program up wants to know all the same.
+        # Nobody is subscribed yet: the default edition stands for all, as during a setup.
         choice = EditionKey(language=settings.mail_language, length=settings.newsletter.length)
         editions = [render_edition(issue, choice, settings)]
     return list(preflight_service.draft_messages(editions, issue, settings, store))
 
 
-def _answers(letters: Sequence[RenderedMessage], settings: Settings) -> list[Finding]:
+def _check_links(messages: Sequence[RenderedMessage], settings: Settings) -> list[Finding]:
     from publisher.preflight import link_check
     from publisher.preflight.links import web_links
 
-    urls = dict.fromkeys(url for letter in letters for url in web_links(letter))
+    urls = dict.fromkeys(url for message in messages for url in web_links(message))
     own = {urlsplit(url).hostname or "" for url in (settings.site.url, settings.web.url) if url}
-    show.note(f"asking {show.count(len(urls), 'link')}")
+    show.note(f"requesting {show.count(len(urls), 'link')}")
     return link_check.check_links_answer(urls, own, "links")
 
 
-def _fields(found: Finding) -> dict[str, str]:
+def _fields(finding: Finding) -> dict[str, str]:
     return {
-        "edition": found.path,
-        "code": found.code,
-        "severity": found.severity.value,
-        "message": found.message,
+        "edition": finding.path,
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "message": finding.message,
     }

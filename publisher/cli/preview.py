@@ -1,20 +1,23 @@
-"""`publisher preview`: an issue as files, sent to no one."""
+"""`publisher preview`: write an issue as files, and send nothing."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
 
-from publisher.cli import options, sending, show
+from publisher.cli import issues, options, show
 from publisher.errors import IssueError, OutputError
 from publisher.models import EditionKey
+from publisher.services import build
+from publisher.services.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from publisher.models import Collection, Frequency, Issue, Language, Length
+    from publisher.models import Collection, Frequency, Language, Length
     from publisher.preflight.rendered_message import RenderedMessage
     from publisher.settings import Settings
     from publisher.store.database import Store
@@ -26,23 +29,27 @@ if TYPE_CHECKING:
     type=options.PATH,
     default="preview",
     metavar="[DIR]",
-    help="Where to write.  [default: preview]",
+    help="Folder to write to.  [default: preview]",
 )
-@click.option("--issue", "issue_id", metavar="ID", help="e.g. 2024-W49.  [default: next]")
+@click.option(
+    "--issue", "issue_id", metavar="ID", help="Id such as 2024-W49.  [default: the next issue]"
+)
 @click.option(
     "--topic",
     "--topics",
     "topics",
     multiple=True,
     metavar="SLUGS",
-    help="Slugs with commas between them; may be repeated.  [default: all]",
+    help="Comma-separated slugs; may be repeated.  [default: all topics]",
 )
 @options.language
 @options.length
 @options.frequency
-@click.option("--open", "open_it", is_flag=True, help="Show it in the browser.")
-@click.option("--screenshot", is_flag=True, help="Pictures of phone and desktop, light and dark.")
-@click.option("--images", is_flag=True, help="Let the pictures have what is on the web.")
+@click.option("--open", "open_it", is_flag=True, help="Open the HTML file in a browser.")
+@click.option(
+    "--screenshot", is_flag=True, help="Add screenshots: phone and desktop, light and dark."
+)
+@click.option("--images", is_flag=True, help="Load images from the web for the screenshots.")
 @options.config
 @options.source
 @options.verbose
@@ -61,83 +68,69 @@ def preview(
     source: tuple[Path, ...],
     verbose: bool,
 ) -> None:
-    """Write an issue as .html, .txt and .eml; it is sent to no one.
+    """Write an issue as .html, .txt and .eml files. Nothing is sent.
 
-    One that was sent comes as it was frozen. `--screenshot` needs the extra `screenshots`, and
-    Chromium, Chrome or Edge.
+    An issue that is frozen is written with the bytes that were sent.
     """
     import webbrowser
 
     from publisher.formatter.email import render_edition
     from publisher.formatter.site.atomic_write import write_changed
-    from publisher.services import build, preflight
+    from publisher.services import preflight
 
     settings = options.settings_of(config, source)
     collection = build.collect(settings, show.parsing)
-    chosen = _chosen(topics, collection)
-    with build.open_store(settings) as store:
+    slugs = _topic_slugs(topics, collection)
+    with open_store(settings) as store:
         choice = EditionKey(
-            topics=chosen,
+            topics=slugs,
             language=language or settings.mail_language,
             length=length or settings.newsletter.length,
         )
         if issue_id is not None and store.issues.get(issue_id) is not None:
-            name, letter = issue_id, _frozen(issue_id, choice, collection, settings, store)
+            name = issue_id
+            message = _frozen_message(issue_id, choice, collection, settings, store)
         else:
-            issue = _upcoming(issue_id, frequency, collection, settings, store)
+            issue = issues.issue_or_next(issue_id, collection, settings, store, frequency)
             edition = render_edition(issue, choice, settings)
-            name, letter = (
-                issue.id,
-                next(preflight.draft_messages([edition], issue, settings, store)),
-            )
+            name = issue.id
+            message = next(preflight.draft_messages([edition], issue, settings, store))
     files = {
-        f"{name}.html": letter.html.encode(),
-        f"{name}.txt": letter.text.encode(),
-        f"{name}.eml": letter.raw,
+        f"{name}.html": message.html.encode(),
+        f"{name}.txt": message.text.encode(),
+        f"{name}.eml": message.raw,
     }
     write_changed(folder, files, served=False)
     page = folder / f"{name}.html"
     if screenshot:
+        if os.name != "posix":
+            raise OutputError("--screenshot works on Linux and macOS only")
         from publisher.cli.screenshots import take
 
         pictures = take(page, images=images)
-        shots = {f"{name}-{which}.png": picture for which, picture in pictures.items()}
+        shots = {f"{name}-{variant}.png": picture for variant, picture in pictures.items()}
         write_changed(folder, shots, served=False)
         files.update(shots)
-    show.line(str(letter.message["Subject"]))
+    show.line(str(message.message["Subject"]))
     for file in files:
         show.line(str(folder / file))
     if open_it and not webbrowser.open(page.absolute().as_uri()):
-        raise OutputError("no browser could be started")
+        raise OutputError(f"{page}: no browser could be started to open it")
 
 
-def _chosen(topics: Sequence[str], collection: Collection) -> tuple[str, ...]:
-    known = {topic.slug for topic in collection.topics}
-    chosen = [slug.strip() for text in topics for slug in text.split(",") if slug.strip()]
-    for slug in chosen:
-        if slug not in known:
-            raise IssueError(f"--topic {slug}: no such topic; there are {', '.join(sorted(known))}")
-    return tuple(dict.fromkeys(chosen))
+def _topic_slugs(topics: Sequence[str], collection: Collection) -> tuple[str, ...]:
+    """Return the slugs that `--topics` names. Raises `IssueError` for unknown ones."""
+    existing = {topic.slug for topic in collection.topics}
+    slugs = [slug.strip() for text in topics for slug in text.split(",") if slug.strip()]
+    for slug in slugs:
+        if slug not in existing:
+            raise IssueError(
+                f"--topic {slug}: no such topic; there are {', '.join(sorted(existing))}"
+            )
+    return tuple(dict.fromkeys(slugs))
 
 
-def _upcoming(
-    issue_id: str | None,
-    frequency: Frequency | None,
-    collection: Collection,
-    settings: Settings,
-    store: Store,
-) -> Issue:
-    from publisher.services import publish
-
-    if issue_id is not None:
-        return publish.by_id(issue_id, collection, settings, store)
-    found = publish.upcoming(collection, settings, store, sending.now(), frequency)
-    if found is None:
-        raise IssueError("no paper that no issue has held yet")
-    return found
-
-
-def _frozen(
+def _frozen_message(
     issue_id: str, choice: EditionKey, collection: Collection, settings: Settings, store: Store
 ) -> RenderedMessage:
     from publisher.newsletter.audience import edition_key
@@ -145,10 +138,10 @@ def _frozen(
 
     frozen = preflight.frozen_messages(issue_id, collection, settings, store)
     key = edition_key(choice)
-    # Whoever names no topics wants to see the issue, in whatever edition there is.
+    # Without --topics any edition will do.
     if not choice.topics and frozen and key not in frozen:
         key = next(iter(frozen))
     if key not in frozen:
         topics = ", ".join(choice.topics) or "all topics"
-        raise IssueError(f"issue {issue_id}: nobody got it on {topics}")
+        raise IssueError(f"issue {issue_id}: nobody got an edition on {topics}")
     return frozen[key]

@@ -1,4 +1,4 @@
-"""How a send goes on: a bar on a terminal, now and then a line elsewhere, or events as JSON."""
+"""The progress of sending: a bar on a terminal, else a line now and then, or JSON events."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
     from publisher.sender.delivery.report import Report, Step
 
-EVERY = 100  # without a terminal, a line for each so many deliveries
+EVERY = 100  # deliveries per line where there is no terminal
 _WIDTH = 24
 _REDRAW = 0.1  # seconds
 
 
 def bar(done: int, total: int, seconds: float) -> str:
-    """Return the bar, the rate and the time left after `seconds`, for one line of a terminal."""
+    """Return a line with the bar, the rate and the time left, `seconds` after the start."""
     total = max(total, done, 1)
     rate = done / seconds if seconds > 0 else 0.0
     filled = _WIDTH * done // total
@@ -38,8 +38,8 @@ def clock(seconds: float) -> str:
 def follow(
     total: int, *, as_json: bool = False, now: Callable[[], float] = time.monotonic
 ) -> Callable[[Step], None]:
-    """Return what shows each of about `total` deliveries."""
-    begun, drawn, done = now(), 0.0, 0
+    """Return a function that shows the progress after each of about `total` deliveries."""
+    started, drawn, done = now(), 0.0, 0
 
     def step(step: Step) -> None:
         nonlocal done, drawn
@@ -51,7 +51,7 @@ def follow(
             moment = now()
             if moment - drawn >= _REDRAW or done >= total:
                 drawn = moment
-                sys.stderr.write(f"\r{bar(done, total, moment - begun)}\x1b[K")
+                sys.stderr.write(f"\r{bar(done, total, moment - started)}\x1b[K")
                 sys.stderr.flush()
         elif done % EVERY == 0:
             show.note(f"{done:,} of {max(total, done):,} done")
@@ -60,7 +60,7 @@ def follow(
 
 
 def event(report: Report) -> str:
-    """Return what became of an issue as a line of JSON."""
+    """Return the report of an issue as a line of JSON."""
     values = {
         "issue": report.issue_id,
         "sent": report.sent,

@@ -1,4 +1,4 @@
-"""`publisher publish`: build, then send if an issue is due."""
+"""`publisher publish`: build, then send the issues that are due."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from publisher.cli import options, sending, show
+from publisher.services import build
+from publisher.services.store import open_store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Events of sending as JSON lines.")
+@click.option("--json", "as_json", is_flag=True, help="Print what is sent as JSON lines.")
 @options.force
 @options.config
 @options.source
@@ -28,23 +30,24 @@ def publish(
     output: Path | None,
     verbose: bool,
 ) -> None:
-    """Build, then send the issues that are due. Safe to run any number of times."""
-    from publisher.services import build, websub
-    from publisher.services import publish as publish_service
+    """Build the site, then send the issues that are due.
+
+    Running it again sends nothing twice.
+    """
+    from publisher.services import websub
 
     settings = options.settings_of(config, source, output)
     built = build.build(settings, show.parsing, show.waiting())
     show.note(show.changed(built.changes, settings.path(settings.output.folder)))
     show.warnings(websub.announce(built.changes.written, settings))
-    bad = show.defects(built.collection)
-    with build.open_store(settings) as store:
-        issues = publish_service.due(built.collection, settings, store, sending.now())
-        well = sending.send_due(
-            issues, settings, store, built.collection, force=force, as_json=as_json
+    has_errors = show.defects(built.collection)
+    with open_store(settings) as store:
+        result = sending.send_issues(
+            settings, store, built.collection, force=force, as_json=as_json
         )
-    if issues:
-        # Their list and their feed know them now.
+    if result.frozen:
+        # The list of issues and the feed of issues name them now.
         rebuilt = build.build(settings, waiting=show.waiting())
         show.warnings(websub.announce(rebuilt.changes.written, settings))
-    if bad or not well:
+    if has_errors or not result.well:
         raise SystemExit(1)

@@ -1,4 +1,4 @@
-"""`publisher run`: everything that happens by itself, in one process."""
+"""`publisher run`: build, send and read mail automatically, in one process."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from publisher.cli import options, sending, show
+from publisher.services.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 @click.command()
-@click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input does.")
+@click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input ends.")
 @options.config
 @options.source
 @options.output
@@ -29,42 +30,41 @@ def run(
     output: Path | None,
     verbose: bool,
 ) -> None:
-    """Go on until stopped: build what lands, send issues when they are due, read the mailbox.
+    """Keep running: build new digests, send issues when they are due, read the mailbox.
 
-    Any number may run at once, beside cron jobs too: each thing happens once.
+    Several may run at once, cron jobs beside them: nothing happens twice.
     """
-    from publisher.automation.run import run as everything
+    from publisher.automation.run import run as run_tasks
     from publisher.sender.delivery.signals import graceful_stop
-    from publisher.services import build
     from publisher.settings import CONFIG_NAME
 
     def write(text: str) -> None:
         show.line(text)
         sys.stdout.flush()
 
-    ended = _end_of_input() if with_parent else lambda: False
+    input_ended = _end_of_input() if with_parent else lambda: False
     with (
-        graceful_stop() as asked,
-        build.open_store(options.settings_of(config, source, output)) as store,
+        graceful_stop() as is_stopping,
+        open_store(options.settings_of(config, source, output)) as store,
     ):
-        everything(
+        run_tasks(
             lambda: options.settings_of(config, source, output),
             config or Path(CONFIG_NAME),
             store,
             clock=sending.now,
             write=write,
-            stopping=lambda: asked() or ended(),
+            stopping=lambda: is_stopping() or input_ended(),
             verbose=verbose,
         )
 
 
 def _end_of_input() -> Callable[[], bool]:
-    """Return what says whether the process at the other end of standard input is gone."""
-    gone = threading.Event()
+    """Return a function that tells whether standard input, a pipe from the parent, has ended."""
+    ended = threading.Event()
 
     def wait() -> None:
         sys.stdin.buffer.read()
-        gone.set()
+        ended.set()
 
     threading.Thread(target=wait, daemon=True).start()
-    return gone.is_set
+    return ended.is_set

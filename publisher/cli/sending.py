@@ -1,22 +1,30 @@
-"""What `send`, `publish` and `demo` share: send, say how it goes, and settle the exit code."""
+"""Sending as `send`, `publish` and `demo` share it: print how it goes, and decide the exit code."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from publisher.cli import checking, progress, show
-from publisher.errors import AlreadyFrozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from publisher.models import Collection, Issue
     from publisher.sender.delivery.report import Report
-    from publisher.services.publish import Draft
+    from publisher.services.publish import PreparedIssue
     from publisher.settings import Settings
     from publisher.store.database import Store
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """Whether all went well, and the ids of the issues that are newly frozen."""
+
+    well: bool
+    frozen: tuple[str, ...] = ()
 
 
 def now() -> datetime:
@@ -24,80 +32,76 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def send_due(
-    issues: Iterable[Issue],
+def send_issues(
     settings: Settings,
     store: Store,
     collection: Collection,
     *,
+    issues: Iterable[Issue] | None = None,
     force: bool = False,
     as_json: bool = False,
-) -> bool:
-    """Finish what was begun, then send `issues`; return whether all went well.
+) -> SendResult:
+    """Finish what earlier runs left, then freeze and send `issues`, by default those that are due.
 
-    `force` sends them whatever preflight finds; `as_json` prints events instead of a progress.
+    `force` sends them whatever preflight finds; `as_json` prints events instead of a progress bar.
     """
-    from publisher.services import build
+    from publisher.services import publish
 
-    begun = build.unfinished(store)
-    follow = progress.follow(waiting(begun, store), as_json=as_json)
-    reports = build.deliver(begun, settings, store, follow, now=now)
-    said(reports, as_json=as_json)
+    follow = progress.follow(_ready_count(publish.unfinished(store), store), as_json=as_json)
+    reports = publish.deliver_pending(settings, store, on_progress=follow, now=now)
+    print_reports(reports, as_json=as_json)
     if any(report.stopped for report in reports):
-        return False
+        return SendResult(well=False)
     store.subscribers.resume_due(now=now())
-    due = tuple(issues)
-    if not due:
-        next_time(settings, collection)
-    frozen, refused = [], False
-    for issue in due:
-        # Drafted after the one before is frozen: who had that gets no paper of it again.
-        made = wanted(issue, settings, store)
-        if made is not None and checking.ready(made, settings, store, force=force):
-            freeze(made, settings, store)
-            frozen.append(issue.id)
-        elif made is not None:
-            refused = True
-    follow = progress.follow(waiting(frozen, store), as_json=as_json)
-    new = build.deliver(frozen, settings, store, follow, now=now) if frozen else []
-    said(new, as_json=as_json)
-    return all_well([*reports, *new]) and not refused
+    if issues is None:
+        results = publish.prepare_due(collection, settings, store, now=now, force=force)
+    else:
+        results = publish.prepare(issues, settings, store, now=now, force=force)
+    prepared = []
+    for result in results:
+        print_prepared(result)
+        prepared.append(result)
+    if not prepared:
+        print_next_dates(settings, collection)
+    frozen = tuple(result.issue.id for result in prepared if result.is_frozen)
+    if frozen:
+        follow = progress.follow(_ready_count(frozen, store), as_json=as_json)
+        new = publish.deliver_pending(
+            settings, store, issue_ids=frozen, on_progress=follow, now=now
+        )
+        print_reports(new, as_json=as_json)
+        reports += new
+    refused = any(result.outcome is publish.Preparation.REFUSED for result in prepared)
+    return SendResult(all_well(reports) and not refused, frozen)
 
 
-def wanted(issue: Issue, settings: Settings, store: Store) -> Draft | None:
-    """Return the editions of `issue` that somebody gets; None, and say so, where nobody does."""
-    from publisher.services import publish
+def print_prepared(result: PreparedIssue) -> None:
+    """Print what became of an issue that was to be sent."""
+    from publisher.services.publish import Preparation
 
-    made = publish.draft(issue, settings, store)
-    if made.editions:
-        return made
+    checking.print_findings(result.findings)
+    issue = result.issue
+    papers = show.count(len(issue.papers), "paper")
     show.note(
-        f"{issue.id}: {show.count(len(issue.papers), 'paper')} to send, but nobody is "
-        "subscribed to their topics; `publisher subscribers add` adds people"
-    )
-    return None
-
-
-def freeze(made: Draft, settings: Settings, store: Store) -> None:
-    """Freeze the issue, and say how large it is; another process may have done so meanwhile."""
-    from publisher.services import publish
-
-    issue = made.issue
-    # Before the first message leaves: each has a link to it.
-    publish.write_page(issue, settings)
-    try:
-        count = publish.freeze(made, settings, store, now())
-    except AlreadyFrozen:
-        show.note(f"{issue.id}: another process was quicker; both send it")
-        return
-    show.note(
-        f"{issue.id}: {show.count(len(issue.papers), 'paper')} in "
-        f"{show.count(len(made.editions), 'edition')} for {show.count(count, 'subscriber')}"
+        {
+            Preparation.FROZEN: (
+                f"{issue.id}: {papers} in {show.count(result.editions, 'edition')} "
+                f"for {show.count(result.recipients, 'subscriber')}"
+            ),
+            Preparation.FROZEN_ELSEWHERE: (
+                f"{issue.id}: another process was quicker; both send it"
+            ),
+            Preparation.NO_RECIPIENTS: (
+                f"{issue.id}: {papers} to send, but nobody is subscribed to their topics; "
+                "`publisher subscribers add` adds people"
+            ),
+            Preparation.REFUSED: f"{issue.id}: nothing was sent; --force sends it as it is",
+        }[result.outcome]
     )
 
 
-def next_time(settings: Settings, collection: Collection) -> None:
-    """Say when the next issues are due, and that none is now."""
+def print_next_dates(settings: Settings, collection: Collection) -> None:
+    """Print that no issue is due, and when the next one of each frequency is."""
     from publisher.newsletter.periods import period_of
 
     for frequency in dict.fromkeys(settings.newsletter.frequencies):
@@ -109,15 +113,15 @@ def next_time(settings: Settings, collection: Collection) -> None:
         )
 
 
-def waiting(ids: Iterable[str], store: Store) -> int:
-    """Return how many deliveries of these issues are to be sent."""
+def _ready_count(issue_ids: Iterable[str], store: Store) -> int:
+    """Return how many deliveries of these issues are ready to be sent."""
     from publisher.models import DeliveryState
 
-    return sum(store.deliveries.counts(issue_id)[DeliveryState.READY] for issue_id in ids)
+    return sum(store.deliveries.counts(issue_id)[DeliveryState.READY] for issue_id in issue_ids)
 
 
-def said(reports: Iterable[Report], *, as_json: bool = False) -> None:
-    """Print what became of each issue."""
+def print_reports(reports: Iterable[Report], *, as_json: bool = False) -> None:
+    """Print what became of each issue that was sent."""
     if as_json:
         for report in reports:
             show.line(progress.event(report))
@@ -138,8 +142,8 @@ def said(reports: Iterable[Report], *, as_json: bool = False) -> None:
         if report.stopped:
             show.note(f"{report.issue_id}: stopped: {report.stopped}")
             until = report.paused_until
-            again = f" from {until:%Y-%m-%d %H:%M %Z} on" if until and until > now() else ""
-            show.note(f"{report.issue_id}: the same command goes on{again}")
+            earliest = f", from {until:%Y-%m-%d %H:%M %Z} on" if until and until > now() else ""
+            show.note(f"{report.issue_id}: run the same command again to go on{earliest}")
         elif report.next_due is not None:
             show.note(f"{report.issue_id}: the next try is at {report.next_due:%H:%M %Z}")
 
@@ -147,6 +151,6 @@ def said(reports: Iterable[Report], *, as_json: bool = False) -> None:
 def all_well(reports: Iterable[Report]) -> bool:
     """Return whether every delivery of `reports` has an end that needs nobody's attention.
 
-    What waits for no other try is in the hands of another process.
+    Deliveries that wait without a time for their next try are another process's work.
     """
     return not any(report.stopped or report.next_due or report.in_doubt for report in reports)

@@ -1,4 +1,4 @@
-"""`publisher serve`: the web app."""
+"""`publisher serve`: run the web app."""
 
 from __future__ import annotations
 
@@ -9,30 +9,31 @@ import click
 
 from publisher.cli import options, sending, show
 from publisher.errors import SettingsError
+from publisher.services.store import open_store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-# How this program is started again, to publish beside the app.
+# The command that starts this program again, for the child that publishes.
 PROGRAM = (sys.executable, "-m", "publisher")
 
 
 @click.command()
-@click.option("--host", metavar="ADDRESS", help="Where to listen.  [default: web.host]")
-@click.option("--port", type=click.IntRange(1, 65535), help="[default: web.port]")
-@click.option("--web-only", is_flag=True, help="Without what `publisher run` does.")
+@click.option("--host", metavar="ADDRESS", help="Address to listen on.  [default: web.host]")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Port to listen on.  [default: web.port]"
+)
+@click.option("--web-only", is_flag=True, help="Serve only; do not run `publisher run` beside it.")
 @options.config
 @options.verbose
 def serve(
     *, host: str | None, port: int | None, web_only: bool, config: Path | None, verbose: bool
 ) -> None:
-    """Serve feeds, pages and forms until SIGTERM or Ctrl-C, and do what `publisher run` does.
+    """Serve feeds, pages and forms, and publish automatically like `publisher run`.
 
-    Needs the extra `web`.
+    Ends at SIGTERM or Ctrl-C. Needs the extra `web`: pip install 'digest-publisher[web]'.
     """
     import msgspec
-
-    from publisher.services import build
 
     try:
         from publisher.web.context import Context
@@ -46,12 +47,13 @@ def serve(
     web = settings.web
     web = msgspec.structs.replace(web, host=host or web.host, port=port or web.port)
     settings = msgspec.structs.replace(settings, web=web)
-    with build.open_store(settings) as store:
+    with open_store(settings) as store:
         if web.root:
             show.note(f"{web.root} is served from {web.host}:{web.port}")
         run(Context(settings, store, sending.now, automation=() if web_only else _child(config)))
 
 
 def _child(config: Path | None) -> tuple[str, ...]:
+    """Return the command of the child that publishes."""
     named = () if config is None else ("--config", str(config))
     return (*PROGRAM, "run", "--with-parent", *named)

@@ -1,4 +1,4 @@
-"""What commands print: results on stdout, findings and notes on stderr."""
+"""The output of commands: results on stdout, findings and notes on stderr."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _MANY = ("archive/", "papers/", "sitemap-")
 
 
 def line(text: str) -> None:
-    """Print `text` as a line of the result."""
+    """Print `text` as a line of the result, on stdout."""
     sys.stdout.write(text + "\n")
 
 
 def note(text: str) -> None:
-    """Print `text` as a line for people, beside the result."""
+    """Print `text` as a line for people, on stderr."""
     sys.stderr.write(text + "\n")
 
 
 def defects(collection: Collection) -> bool:
-    """Print every error to stderr and count the warnings; return whether there was an error."""
-    for found in collection.errors:
-        note(f"error: {found}")
+    """Print the errors and the number of warnings; return whether there was an error."""
+    for error in collection.errors:
+        note(f"error: {error}")
     if collection.warning_count:
         warnings = count(collection.warning_count, "warning")
         note(f"{warnings} about the digests: `publisher check` lists them")
@@ -39,19 +39,19 @@ def defects(collection: Collection) -> bool:
 
 
 def warnings(texts: Iterable[str]) -> None:
-    """Say what went wrong and keeps nothing from being published."""
+    """Print problems that keep nothing from being published."""
     for text in texts:
         note(f"warning: {text}")
 
 
-def changes(found: Changes, *, every: bool) -> None:
+def changes(changed_files: Changes, *, every: bool) -> None:
     """Print the files that a build wrote and removed.
 
-    Feeds and overviews all, of the thousands that hang on them the first ones or `every` one.
+    All feeds and overviews; of the thousands of other files the first ones, or `every` one.
     """
-    main = [path for path in found.written if not path.startswith(_MANY)]
-    rest = [path for path in found.written if path.startswith(_MANY)]
-    rest += [f"removed {path}" for path in found.removed]
+    main = [path for path in changed_files.written if not path.startswith(_MANY)]
+    rest = [path for path in changed_files.written if path.startswith(_MANY)]
+    rest += [f"removed {path}" for path in changed_files.removed]
     shown = rest if every else rest[:MOST_LINES]
     for text in (*main, *shown):
         line(text)
@@ -59,34 +59,35 @@ def changes(found: Changes, *, every: bool) -> None:
         line(f"... and {count(len(rest) - len(shown), 'file')} more (--verbose lists them)")
 
 
-def changed(found: Changes, folder: Path) -> str:
-    """Return how much a build wrote and removed."""
-    removed = f", {count(len(found.removed), 'file')} removed" if found.removed else ""
-    return f"{count(len(found.written), 'file')} written{removed} in {folder}"
+def changed(changed_files: Changes, folder: Path) -> str:
+    """Return the numbers of files that a build wrote and removed, in words."""
+    removals = changed_files.removed
+    removed = f", {count(len(removals), 'file')} removed" if removals else ""
+    return f"{count(len(changed_files.written), 'file')} written{removed} in {folder}"
 
 
 def errors(findings: Iterable[Finding]) -> int:
-    """Return how many of `findings` are errors."""
-    return sum(found.severity is Severity.ERROR for found in findings)
+    """Return the number of errors among `findings`."""
+    return sum(finding.severity is Severity.ERROR for finding in findings)
 
 
 def parsing(done: int, total: int) -> None:
-    """Show how many digests are parsed, on a terminal only."""
+    """Show the progress of parsing, on a terminal only."""
     if sys.stderr.isatty() and (done % 25 == 0 or done == total):
         end = "\n" if done == total else ""
         sys.stderr.write(f"\rreading digests: {done:,} of {total:,}{end}")
 
 
 def lines_read(number: int) -> None:
-    """Show how far a file is read, on a terminal only."""
+    """Show the progress of reading a file, on a terminal only."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\r{number:,} lines read ")
 
 
 def left_out(number: int) -> None:
-    """Say how many files were left out, where there are any."""
+    """Print the number of files that were left out, if any."""
     if number:
-        note(f"{count(number, 'file')} left out: drafts, leftovers, ignored")
+        note(f"{count(number, 'file')} left out: drafts, editors' backups, ignored files")
 
 
 def count(number: int, singular: str, plural: str = "") -> str:
@@ -95,12 +96,12 @@ def count(number: int, singular: str, plural: str = "") -> str:
 
 
 def waiting() -> Callable[[str], None]:
-    """Return what says once that another build has to end first."""
-    said: list[str] = []
+    """Return a function that prints the first message about a wait for another build."""
+    messages: list[str] = []
 
-    def say(message: str) -> None:
-        if not said:
+    def print_first(message: str) -> None:
+        if not messages:
             note(message)
-            said.append(message)
+            messages.append(message)
 
-    return say
+    return print_first

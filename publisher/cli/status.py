@@ -1,4 +1,4 @@
-"""`publisher status`: what was sent, is waiting, is in doubt."""
+"""`publisher status`: subscribers, issues, and tasks in the background."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from publisher.cli import options, show
+from publisher.services.store import open_store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,27 +19,25 @@ SHOWN_DOUBTS = 20
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @options.config
 @options.verbose
 def status(*, as_json: bool, config: Path | None, verbose: bool) -> None:
-    """Show subscribers, issues, and what is waiting or in doubt."""
-    from publisher.services import build
-
+    """Show subscribers, issues, and deliveries that wait or are in doubt."""
     settings = options.settings_of(config)
-    with build.open_store(settings) as store:
-        found = report(store)
+    with open_store(settings) as store:
+        state = report(store)
     if as_json:
-        show.line(json.dumps(found, ensure_ascii=False))
+        show.line(json.dumps(state, ensure_ascii=False))
         return
-    people = found["subscribers"]
+    people = state["subscribers"]
     show.line("subscribers: " + ", ".join(f"{number:,} {name}" for name, number in people.items()))
-    for task in found["tasks"]:
+    for task in state["tasks"]:
         failed = "failed: " if task["failed"] else ""
         show.line(f"{task['name']}: {task['at'] or 'running'}: {failed}{task['said']}")
-    if not found["issues"]:
+    if not state["issues"]:
         show.line("issues: none yet")
-    for issue in found["issues"]:
+    for issue in state["issues"]:
         states = ", ".join(f"{number:,} {name}" for name, number in issue["deliveries"].items())
         show.line(f"{issue['id']}: {issue['state']}: {states or 'nobody'}")
         if issue["pause_reason"]:
@@ -48,12 +47,12 @@ def status(*, as_json: bool, config: Path | None, verbose: bool) -> None:
         if len(issue["in_doubt"]) > SHOWN_DOUBTS:
             show.line(f"  and {len(issue['in_doubt']) - SHOWN_DOUBTS} more in doubt; see --json")
         if issue["in_doubt"]:
-            show.line("  `publisher send --retry-unknown` sends these again, maybe twice;")
-            show.line("  `publisher send --abandon` lets them be")
+            show.line("  `publisher send --retry-unknown` sends these again; some may arrive twice")
+            show.line("  `publisher send --abandon` gives them up")
 
 
 def report(store: Store) -> dict[str, Any]:
-    """Return what the store knows, as JSON values."""
+    """Return the state of the store as JSON values."""
     from publisher.models import DeliveryState
 
     issues = []
@@ -75,7 +74,7 @@ def report(store: Store) -> dict[str, Any]:
         )
     people = store.subscribers.count()
     return {
-        "subscribers": {state.value: people.get(state, 0) for state in people},
+        "subscribers": {status.value: number for status, number in people.items()},
         "issues": issues,
         "tasks": [
             {

@@ -1,4 +1,4 @@
-"""`publisher subscribers`: the list, by hand."""
+"""`publisher subscribers`: manage the list."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import click
 from publisher.cli import InOrder, letters, options, person, sending, show
 from publisher.errors import SourceError, SubscriberError
 from publisher.models import Preferences
+from publisher.services import build
+from publisher.services.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,16 +22,15 @@ if TYPE_CHECKING:
     from publisher.models.imports import ImportedSubscriber
     from publisher.settings import Settings
 
-# A person, and why the list may have them.
 _address = click.argument("address", metavar="ADDRESS")
 _note = click.option(
-    "--note", "reason", default="", help="Goes to the consent log, e.g. how the person agreed."
+    "--note", "reason", default="", help="Text for the consent log, such as how the person agreed."
 )
 
 
 @click.group(cls=InOrder)
 def subscribers() -> None:
-    """Add, confirm, list and remove subscribers."""
+    """Add, confirm, list, import and remove subscribers."""
 
 
 @subscribers.command("add")
@@ -40,8 +41,8 @@ def subscribers() -> None:
 @options.language
 @options.length
 @options.frequency
-@click.option("--name", default="", help="How to greet the person.")
-@click.option("--confirmed", is_flag=True, help="The person has agreed already; say how in --note.")
+@click.option("--name", default="", help="Name of the person.")
+@click.option("--confirmed", is_flag=True, help="The person has already agreed; say how in --note.")
 @_note
 @options.config
 @options.verbose
@@ -58,17 +59,16 @@ def add(
     config: Path | None,
     verbose: bool,
 ) -> None:
-    """Add a person; they get mail when they are confirmed."""
+    """Add a person as pending; mail starts once they are confirmed."""
     from publisher.addresses import clean_name, normalise_email
-    from publisher.services import build
 
     settings = options.settings_of(config)
     email = normalise_email(address)
     slugs = _slugs(topics, settings) if topics else ()
     preferences = Preferences(language, length, frequency)
-    _warn(preferences, settings)
+    _warn_if_not_offered(preferences, settings)
     now = sending.now()
-    with build.open_store(settings) as store:
+    with open_store(settings) as store:
         subscriber = store.subscribers.add(
             email, clean_name(name), slugs, preferences, now=now, detail=reason
         )
@@ -76,8 +76,8 @@ def add(
             subscriber = store.subscribers.confirm(email, now=now, detail=reason)
     show.line(_line(subscriber))
     if not confirmed:
-        show.note(f"when they have agreed: publisher subscribers confirm {email}")
         show.note(f"to ask them by mail: publisher subscribers invite {email}")
+        show.note(f"if they have agreed: publisher subscribers confirm {email}")
 
 
 @subscribers.command("confirm")
@@ -86,19 +86,20 @@ def add(
 @options.config
 @options.verbose
 def confirm(*, address: str, reason: str, config: Path | None, verbose: bool) -> None:
-    """Confirm a person: from now on they get every issue on their topics."""
+    """Confirm a person; from now on they get the issues on their topics."""
     from publisher.addresses import normalise_email
-    from publisher.services import build
 
-    with build.open_store(options.settings_of(config)) as store:
+    with open_store(options.settings_of(config)) as store:
         email = normalise_email(address)
         show.line(_line(store.subscribers.confirm(email, now=sending.now(), detail=reason)))
 
 
 @subscribers.command("set")
 @_address
-@click.option("--topic", "topics", multiple=True, help="Instead of those before; may be repeated.")
-@click.option("--all-topics", is_flag=True, help="Every topic.")
+@click.option(
+    "--topic", "topics", multiple=True, help="New topics by name or slug; may be repeated."
+)
+@click.option("--all-topics", is_flag=True, help="Send all topics.")
 @options.language
 @options.length
 @options.frequency
@@ -115,13 +116,12 @@ def set_(
     config: Path | None,
     verbose: bool,
 ) -> None:
-    """Change what a person gets; what is not named stays."""
+    """Change what a person gets; options that are not given stay as they are."""
     from publisher.addresses import normalise_email
-    from publisher.services import build
 
     settings = options.settings_of(config)
     slugs = _slugs(topics, settings) if topics else ()
-    with build.open_store(settings) as store:
+    with open_store(settings) as store:
         email = normalise_email(address)
         person = store.subscribers.find(email)
         if person is None:
@@ -130,7 +130,7 @@ def set_(
         preferences = Preferences(
             language or before.language, length or before.length, frequency or before.frequency
         )
-        _warn(preferences, settings)
+        _warn_if_not_offered(preferences, settings)
         person = store.subscribers.set_preferences(person.id, preferences)
         if slugs or all_topics:
             person = store.subscribers.set_topics(person.id, () if all_topics else slugs)
@@ -141,10 +141,8 @@ def set_(
 @options.config
 @options.verbose
 def list_(*, config: Path | None, verbose: bool) -> None:
-    """List everyone: address, status, topics, and what else they chose."""
-    from publisher.services import build
-
-    with build.open_store(options.settings_of(config)) as store:
+    """List all subscribers: address, status, topics and preferences."""
+    with open_store(options.settings_of(config)) as store:
         for subscriber in store.subscribers.iterate():
             show.line(_line(subscriber))
 
@@ -155,16 +153,15 @@ def list_(*, config: Path | None, verbose: bool) -> None:
 @options.config
 @options.verbose
 def remove(*, address: str, reason: str, config: Path | None, verbose: bool) -> None:
-    """Unsubscribe a person; no import makes them active again."""
+    """Unsubscribe a person; no import reactivates them."""
     from publisher.addresses import normalise_email
-    from publisher.services import build
 
     email = normalise_email(address)
-    with build.open_store(options.settings_of(config)) as store:
+    with open_store(options.settings_of(config)) as store:
         if store.subscribers.find(email) is None:
             raise SubscriberError(f"{email}: is not on the list")
         changed = store.subscribers.remove(email, now=sending.now(), detail=reason)
-    show.line(f"{email} {'unsubscribed' if changed else 'had unsubscribed already'}")
+    show.line(f"{email} {'unsubscribed' if changed else 'had already unsubscribed'}")
 
 
 @subscribers.command("erase")
@@ -173,20 +170,21 @@ def remove(*, address: str, reason: str, config: Path | None, verbose: bool) -> 
 @options.config
 @options.verbose
 def erase(*, address: str, reason: str, config: Path | None, verbose: bool) -> None:
-    """Forget all about a person but a keyed hash, which keeps the address from coming back."""
+    """Erase all data about a person but a keyed hash that keeps the address suppressed."""
     from publisher.addresses import normalise_email
-    from publisher.services import build
 
     email = normalise_email(address)
-    with build.open_store(options.settings_of(config)) as store:
-        known = store.subscribers.erase(email, now=sending.now(), detail=reason)
-    show.line("erased" if known else "was not on the list; the address is suppressed now")
+    with open_store(options.settings_of(config)) as store:
+        existed = store.subscribers.erase(email, now=sending.now(), detail=reason)
+    show.line("erased" if existed else "was not on the list; the address is suppressed now")
 
 
 @subscribers.command("import")
-@click.argument("file", type=options.PATH, metavar="FILE", help="CSV; - for standard input.")
-@click.option("--confirmed", is_flag=True, help="All of them have agreed; say how in --note.")
-@click.option("--invite", is_flag=True, help="Ask those who are pending by mail to confirm.")
+@click.argument("file", type=options.PATH, metavar="FILE", help="CSV file; - for standard input.")
+@click.option(
+    "--confirmed", is_flag=True, help="All of them have already agreed; say how in --note."
+)
+@click.option("--invite", is_flag=True, help="Mail the pending ones a request to confirm.")
 @_note
 @options.config
 @options.verbose
@@ -199,15 +197,14 @@ def import_(
     config: Path | None,
     verbose: bool,
 ) -> None:
-    """Add people from a CSV file with the column email, and maybe name, topics, confirmed_at.
+    """Add people from a CSV file with a column email.
 
-    Topics are separated by ";". A row is active if confirmed_at says when the person agreed; the
-    others are pending, and get no mail unless --invite asks them.
-    Columns language, length and frequency are as the options of `add`.
+    Optional columns are name, topics (separated by ";"), confirmed_at, language, length and
+    frequency. People are active if confirmed_at says when they agreed. The others are pending, and
+    get no mail unless --invite asks them to confirm.
     """
     from publisher.collector.text.slugs import slugify
     from publisher.newsletter.subscriber_csv import Remark, parse_csv
-    from publisher.services import build
 
     settings = options.settings_of(config)
     if invite:
@@ -221,7 +218,7 @@ def import_(
             else:
                 yield row
 
-    with build.open_store(settings) as store:
+    with open_store(settings) as store:
         try:
             with (
                 open(0, encoding="utf-8", newline="", closefd=False)
@@ -239,16 +236,16 @@ def import_(
             raise SourceError(f"{file}: can't be read: {error}") from error
     for remark in remarks:
         show.note(f"{file}:{remark.line}: {remark.message}")
-    for number, why in result.refused:
-        show.note(f"{file}:{number}: {why}")
-    lost = sum(remark.rejected for remark in remarks) + len(result.refused)
+    for number, refusal in result.refused:
+        show.note(f"{file}:{number}: {refusal}")
+    rejected = sum(remark.rejected for remark in remarks) + len(result.refused)
     show.line(
         f"{result.added:,} added, {result.confirmed:,} confirmed, "
-        f"{result.unchanged:,} on the list already, {lost:,} rejected"
+        f"{result.unchanged:,} already on the list, {rejected:,} rejected"
     )
     if invite:
         letters.send(settings)
-    if lost:
+    if rejected:
         raise SystemExit(1)
 
 
@@ -258,17 +255,16 @@ def import_(
     type=options.PATH,
     default="-",
     metavar="[FILE]",
-    help="CSV; - for standard output.  [default: -]",
+    help="CSV file; - for standard output.  [default: -]",
 )
 @options.config
 @options.verbose
 def export(*, file: Path, config: Path | None, verbose: bool) -> None:
-    """Write everyone to a CSV file that `import` reads and no spreadsheet runs."""
+    """Write all subscribers to a CSV file that `import` reads, safe for spreadsheets."""
     from publisher.errors import OutputError
     from publisher.newsletter.subscriber_csv import write_csv
-    from publisher.services import build
 
-    with build.open_store(options.settings_of(config)) as store:
+    with open_store(options.settings_of(config)) as store:
         people = store.subscribers.iterate()
         if str(file) == "-":
             sys.stdout.reconfigure(newline="")  # type: ignore[union-attr]
@@ -285,19 +281,18 @@ def export(*, file: Path, config: Path | None, verbose: bool) -> None:
 def _slugs(names: Iterable[str], settings: Settings) -> tuple[str, ...]:
     """Return the slugs of topics given by name or slug.
 
-    Says so where no digest has a topic: a slip of the pen would mean no mail for ever.
+    Warns where no digest has a topic: a misspelt one would mean no mail at all.
     """
     from publisher.collector.text.slugs import fold, slugify
-    from publisher.services import build
 
-    known: dict[str, str] = {}
+    existing: dict[str, str] = {}
     with suppress(SourceError):
         for topic in build.collect(settings).topics:
-            known[fold(topic.name)] = known[topic.slug] = topic.slug
+            existing[fold(topic.name)] = existing[topic.slug] = topic.slug
     slugs = set()
     for name in names:
-        slug = known.get(fold(name)) or slugify(name)
-        if slug not in known.values():
+        slug = existing.get(fold(name)) or slugify(name)
+        if slug not in existing.values():
             show.note(f"warning: no digest has the topic {name!r} yet ({slug})")
         slugs.add(slug)
     return tuple(sorted(slugs))
@@ -306,18 +301,17 @@ def _slugs(names: Iterable[str], settings: Settings) -> tuple[str, ...]:
 def _line(subscriber: Subscriber) -> str:
     topics = ", ".join(subscriber.topics) or "all topics"
     preferences = subscriber.preferences
-    chosen = ", ".join(
-        filter(None, (preferences.language, preferences.length, preferences.frequency))
-    )
+    values = (preferences.language, preferences.length, preferences.frequency)
+    chosen = ", ".join(filter(None, values))
     return "\t".join(filter(None, (subscriber.email, subscriber.status, topics, chosen)))
 
 
-def _warn(preferences: Preferences, settings: Settings) -> None:
+def _warn_if_not_offered(preferences: Preferences, settings: Settings) -> None:
     offered = settings.newsletter.frequencies
     if preferences.frequency is not None and preferences.frequency not in offered:
         show.note(
             f"warning: newsletter.frequencies does not offer {preferences.frequency}; "
-            f"until it does they get {offered[0]} issues"
+            f"until it does, they get {offered[0]} issues"
         )
 
 

@@ -1,4 +1,4 @@
-"""`publisher tokens`: who may use the API."""
+"""`publisher tokens`: the access tokens of the API."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 from publisher.cli import InOrder, options, sending, show
 from publisher.errors import SettingsError
+from publisher.services.store import open_store
 from publisher.web.api.scopes import Scope
 
 if TYPE_CHECKING:
@@ -20,63 +21,62 @@ _LONGEST_NAME = 64
 
 @click.group(cls=InOrder)
 def tokens() -> None:
-    """Make, list and revoke the tokens by which programs use the API."""
+    """Create, list and revoke access tokens for the API."""
 
 
 @tokens.command("add")
-@click.argument("name", metavar="NAME", help="By which you know it again.")
+@click.argument("name", metavar="NAME", help="A name of your choice, for the list.")
 @click.option(
     "--scope",
     "scopes",
     type=options.OneOf(Scope),
     multiple=True,
     required=True,
-    help="What it is for; may be repeated.",
+    help="What the token allows; may be repeated.",
 )
-@click.option("--days", type=click.IntRange(1, 3650), help="How long it holds.  [default: always]")
+@click.option(
+    "--days", type=click.IntRange(1, 3650), help="Days until it expires.  [default: never]"
+)
 @options.config
 @options.verbose
 def add(
     *, name: str, scopes: tuple[Scope, ...], days: int | None, config: Path | None, verbose: bool
 ) -> None:
-    """Make a token and print it: this once, as only its hash is kept."""
+    """Create a token and print it, once: only its hash is stored."""
     from publisher.sender.one_time_tokens import token_hash
-    from publisher.services import build
     from publisher.web.api.scopes import new_token
 
     if not name.isprintable() or not name.strip() or len(name) > _LONGEST_NAME:
-        raise SettingsError(f"NAME: has to be a line of 1 to {_LONGEST_NAME} characters")
+        raise SettingsError(f"NAME: must be one line of 1 to {_LONGEST_NAME} characters")
     token, now = new_token(), sending.now()
     expires = None if days is None else now + timedelta(days=days)
-    with build.open_store(options.settings_of(config)) as store:
+    with open_store(options.settings_of(config)) as store:
         store.access_tokens.add(
             name, token_hash(token), scopes, by=options.user(), now=now, expires=expires
         )
     show.line(token)
-    show.note(f"{name}: {', '.join(scopes)}; keep it now, it can't be shown again")
+    show.note(f"{name}: {', '.join(scopes)}; copy it now, it can't be shown again")
 
 
 @tokens.command("list")
 @options.config
 @options.verbose
 def list_(*, config: Path | None, verbose: bool) -> None:
-    """List every token there ever was: name, scopes, when it was made and used, and its end."""
-    from publisher.services import build
-
+    """List all tokens, revoked ones too: name, scopes, creation, last use and end."""
     now = sending.now()
-    with build.open_store(options.settings_of(config)) as store:
+    with open_store(options.settings_of(config)) as store:
         for token in store.access_tokens.all():
             used = f"used {_day(token.used_at)}" if token.used_at else "never used"
             if token.revoked_at is not None:
                 end = f"revoked {_day(token.revoked_at)}"
             elif token.expires_at is not None:
-                word = "holds until" if token.is_valid(now) else "over since"
+                word = "expires" if token.is_valid(now) else "expired"
                 end = f"{word} {_day(token.expires_at)}"
             else:
-                end = "holds"
+                end = "never expires"
             scopes = ", ".join(sorted(token.scopes))
-            made = f"made {_day(token.created_at)}"
-            show.line(f"{token.name}\t{scopes}\t{made}\t{used}\t{end}")
+            created = f"created {_day(token.created_at)}"
+            show.line(f"{token.name}\t{scopes}\t{created}\t{used}\t{end}")
 
 
 @tokens.command("revoke")
@@ -84,12 +84,12 @@ def list_(*, config: Path | None, verbose: bool) -> None:
 @options.config
 @options.verbose
 def revoke(*, name: str, config: Path | None, verbose: bool) -> None:
-    """End a token: from now on it opens nothing."""
-    from publisher.services import build
-
-    with build.open_store(options.settings_of(config)) as store:
+    """Revoke a token; it is refused from now on."""
+    with open_store(options.settings_of(config)) as store:
         if not store.access_tokens.revoke(name, by=options.user(), now=sending.now()):
-            raise SettingsError(f"{name}: there is no such token, or it was revoked already")
+            raise SettingsError(
+                f"{name}: no such token, or already revoked; see `publisher tokens list`"
+            )
     show.line(f"{name}: revoked")
 
 

@@ -1,4 +1,4 @@
-"""`publisher build --watch`: builds for ever, and says so."""
+"""`publisher build --watch`: build whenever something changes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def watch(
     ping: bool,
     verbose: bool,
 ) -> None:
-    """Build now and whenever something changes; ends with exit code 0 at SIGTERM or Ctrl-C."""
+    """Build now and after every change, until SIGTERM or Ctrl-C; the exit code is 0 then."""
     from publisher.automation.building import Builder, outcome
     from publisher.sender.delivery.signals import graceful_stop
     from publisher.settings import CONFIG_NAME

@@ -1,8 +1,4 @@
-"""What is wrong with messages before anybody gets them: of a draft, and of a frozen issue.
-
-Joins preflight, sender and store as `pipeline` joins all rooms. Rooms are imported when they are
-needed.
-"""
+"""Check messages before anybody gets them: those of a draft, and those of a frozen issue."""
 
 from __future__ import annotations
 
@@ -10,42 +6,47 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import IssueError
 from publisher.models import DeliveryState
+from publisher.services import drafts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from publisher.models import Collection, Edition, Finding, Issue, Paper
     from publisher.preflight.rendered_message import RenderedMessage
-    from publisher.services.publish import Draft
+    from publisher.services.drafts import Draft
     from publisher.settings import Settings
     from publisher.store.database import Store
 
 
-def check_draft(made: Draft, settings: Settings, store: Store) -> list[Finding]:
-    """Return the findings about all editions of `made` and the sender's domain, merged."""
-    from publisher import preflight  # noqa: PLC0415
+def check_draft(draft: Draft, settings: Settings, store: Store) -> list[Finding]:
+    """Return the merged findings about all editions of `draft` and about the sender's domain."""
+    from publisher import preflight  # noqa: PLC0415 - parsers of CSS and HTML: few runs check
 
-    letters = draft_messages(made.editions.values(), made.issue, settings, store)
-    return list(preflight.together([*check_frozen(letters), *check_domain(settings)]))
+    messages = draft_messages(draft.editions.values(), draft.issue, settings, store)
+    return list(preflight.together([*check_messages(messages), *check_domain(settings)]))
 
 
-def check_frozen(letters: Iterable[RenderedMessage]) -> list[Finding]:
+def check_messages(messages: Iterable[RenderedMessage]) -> list[Finding]:
     """Return the findings of all checks that need no network."""
-    from publisher import preflight  # noqa: PLC0415
+    from publisher import preflight  # noqa: PLC0415 - see check_draft
 
-    return [found for letter in letters for found in preflight.check(letter)]
+    return [finding for message in messages for finding in preflight.check(message)]
 
 
 def check_domain(settings: Settings, nameserver: str = "", *, ask: bool = True) -> list[Finding]:
-    """Return the findings about the sender's domain, where mail leaves this machine."""
-    from publisher.preflight import domain  # noqa: PLC0415
-    from publisher.preflight.findings import finding  # noqa: PLC0415
-    from publisher.preflight.lookup import make_lookup  # noqa: PLC0415
-    from publisher.sender.transports import transport_class  # noqa: PLC0415
+    """Return the findings about the sender's domain, where mail leaves this machine.
 
-    route = domain.Route.of(settings.mail)
+    `nameserver` is "ADDRESS" or "ADDRESS:PORT", by default the system's; a named one is asked
+    whatever the transport. `ask` False checks nothing.
+    """
+    from publisher.preflight import domain  # noqa: PLC0415 - dnspython: few runs check
+    from publisher.preflight.findings import finding  # noqa: PLC0415 - see above
+    from publisher.preflight.lookup import make_lookup  # noqa: PLC0415 - see above
+    from publisher.sender.transports import transport_class  # noqa: PLC0415 - see above
+
     if not ask:
         return []
+    route = domain.Route.of(settings.mail)
     if not nameserver and not transport_class(settings).leaves_machine:
         detail = f"transport “{settings.mail.transport}” sends nothing"
         return [finding(route.domain, "N001", detail)]
@@ -55,14 +56,16 @@ def check_domain(settings: Settings, nameserver: str = "", *, ask: bool = True) 
 def draft_messages(
     editions: Iterable[Edition], issue: Issue, settings: Settings, store: Store
 ) -> Iterator[RenderedMessage]:
-    """Yield the message of each edition as somebody would get it, whose token leaves no list."""
-    from publisher.preflight.rendered_message import open_message  # noqa: PLC0415
-    from publisher.sender.message.tokens import make_token  # noqa: PLC0415
-    from publisher.services import publish  # noqa: PLC0415
+    """Yield the message of each edition as a recipient would get it; its token unsubscribes nobody.
 
-    token = make_token(store.keys, publish.NOBODY, 0)
+    See `drafts.NOBODY`.
+    """
+    from publisher.preflight.rendered_message import open_message  # noqa: PLC0415 - see check_draft
+    from publisher.sender.message.tokens import make_token  # noqa: PLC0415 - see check_draft
+
+    token = make_token(store.keys, drafts.NOBODY, 0)
     for edition in editions:
-        raw, _ = publish.test_copy(edition, issue, settings, store, settings.mail.from_address)
+        raw, _ = drafts.test_copy(edition, issue, settings, store, settings.mail.from_address)
         topics = ", ".join(edition.topics) or "all topics"
         name = f"{issue.id} [{topics}; {edition.language}, {edition.length}]"
         yield open_message(name, raw, token=token, papers=issue.papers)
@@ -71,18 +74,23 @@ def draft_messages(
 def frozen_messages(
     issue_id: str, collection: Collection, settings: Settings, store: Store
 ) -> dict[str, RenderedMessage]:
-    """Return the messages of an issue that was frozen, by the key of their edition."""
-    from publisher.preflight.rendered_message import open_message  # noqa: PLC0415
-    from publisher.sender.message import tokens  # noqa: PLC0415
-    from publisher.sender.message.edition_message import Recipient, Template  # noqa: PLC0415
-    from publisher.services import publish  # noqa: PLC0415
+    """Return the messages of a frozen issue by the key of their edition.
+
+    Raises `IssueError` where the issue is not frozen.
+    """
+    from publisher.preflight.rendered_message import open_message  # noqa: PLC0415 - see check_draft
+    from publisher.sender.message import tokens  # noqa: PLC0415 - see check_draft
+    from publisher.sender.message.edition_message import (  # noqa: PLC0415 - see check_draft
+        Recipient,
+        Template,
+    )
 
     papers = _papers_of(issue_id, collection, store)
     nobody = Recipient(
         email=settings.mail.from_address,
         name="",
-        pseudonym=tokens.pseudonym(store.keys, issue_id, publish.NOBODY),
-        token=tokens.make_token(store.keys, publish.NOBODY, 0),
+        pseudonym=tokens.pseudonym(store.keys, issue_id, drafts.NOBODY),
+        token=tokens.make_token(store.keys, drafts.NOBODY, 0),
     )
     keys = dict.fromkeys(
         row.edition for row in store.deliveries.rows(issue_id, list(DeliveryState))

@@ -1,238 +1,270 @@
-"""From papers to frozen issues: which are due, who gets which edition, what goes to the ledger.
+"""Freeze the issues that are due, and send what is frozen.
 
-Joins formatter, sender and store as `pipeline` joins all rooms. Rooms are imported when they are
-needed.
+The one place that does either; `publisher publish`, `publisher send` and `publisher run` report
+what it returns. The ledger is the fence between processes: of those that freeze one issue at the
+same moment one succeeds, and each delivery is claimed by one.
 """
 
 from __future__ import annotations
 
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
-from itertools import islice
+from datetime import UTC, datetime, timedelta
+from enum import Enum
 from typing import TYPE_CHECKING
 
-from publisher.errors import IssueError, TransportError
-from publisher.models import EditionKey, SubscriberStatus
+from publisher.errors import AlreadyFrozen, TransportError
+from publisher.models import DeliveryState, EditionKey, Severity
 from publisher.models.ledger import FrozenEdition
+from publisher.newsletter.audience import select_recipients
+from publisher.services import drafts, preflight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Iterator
 
-    from publisher.models import Collection, Edition, Frequency, Issue
-    from publisher.newsletter.audience import AudienceMember, IssueAudience
+    from publisher.models import Collection, Finding, Issue
+    from publisher.sender.delivery.report import Report, Step
+    from publisher.services.drafts import Draft
     from publisher.settings import Settings
     from publisher.store.database import Store
 
-# A subscriber that does not exist: whose token a test copy holds, so that it unsubscribes nobody.
-NOBODY = 0
-_PAGE = 1000
+
+class Preparation(Enum):
+    """The outcome of preparing an issue."""
+
+    FROZEN = "frozen"
+    FROZEN_ELSEWHERE = "frozen elsewhere"  # by another process, meanwhile; both send it
+    NO_RECIPIENTS = "no recipients"
+    REFUSED = "refused"  # by preflight
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """An issue with the editions that somebody gets, not frozen yet.
+class PreparedIssue:
+    """An issue that was due, and what became of it.
 
-    `editions` maps an edition's key to it; `recipients` counts who gets which.
+    `findings` are preflight's, `editions` and `recipients` the numbers of those that were frozen.
     """
 
     issue: Issue
-    offer: IssueAudience
-    editions: dict[str, Edition]
-    recipients: dict[str, int]
+    outcome: Preparation
+    findings: tuple[Finding, ...] = ()
+    editions: int = 0
+    recipients: int = 0
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether there is something to send, whichever process froze it."""
+        return self.outcome in {Preparation.FROZEN, Preparation.FROZEN_ELSEWHERE}
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that keep an issue from being sent."""
+        return tuple(found for found in self.findings if found.severity is Severity.ERROR)
 
 
-def due(
-    collection: Collection, settings: Settings, store: Store, now: datetime
-) -> tuple[Issue, ...]:
-    """Return the issues that are due and not frozen yet: at most one of each frequency."""
-    from publisher.newsletter.contents import due_issue  # noqa: PLC0415
-
-    issued = [info.id for info in store.issues.all()]
-    found = (
-        due_issue(
-            now,
-            collection.papers,
-            store.sent_papers.newest_versions(frequency),
-            issued,
-            settings,
-            frequency,
-        )
-        for frequency in dict.fromkeys(settings.newsletter.frequencies)
-    )
-    return tuple(issue for issue in found if issue is not None)
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
-def upcoming(
+def prepare_due(
     collection: Collection,
     settings: Settings,
     store: Store,
-    now: datetime,
-    frequency: Frequency | None = None,
-) -> Issue | None:
-    """Return the issue that is due, else what the running period has brought so far.
+    *,
+    now: Callable[[], datetime] = _utc_now,
+    force: bool = False,
+) -> Iterator[PreparedIssue]:
+    """Prepare the issues that are due: at most one of each frequency. See `prepare`."""
+    due = drafts.due_issues(collection, settings, store, now())
+    yield from prepare(due, settings, store, now=now, force=force)
 
-    `frequency` None is the list's own.
+
+def prepare(
+    issues: Iterable[Issue],
+    settings: Settings,
+    store: Store,
+    *,
+    now: Callable[[], datetime] = _utc_now,
+    force: bool = False,
+) -> Iterator[PreparedIssue]:
+    """Draft, check and freeze each of `issues`, and write its page; yield what became of it.
+
+    `force` freezes whatever preflight finds. Raises `TemplateError`, `OutputError` and
+    `StoreError`.
     """
-    from publisher.newsletter.contents import compose_issue, due_issue  # noqa: PLC0415
-    from publisher.newsletter.periods import period_of  # noqa: PLC0415
-
-    frequency = frequency or settings.newsletter.frequencies[0]
-    already = store.sent_papers.newest_versions(frequency)
-    issued = [info.id for info in store.issues.all()]
-    found = due_issue(now, collection.papers, already, issued, settings, frequency)
-    if found is not None:
-        return found
-    running = period_of(now, settings, frequency)
-    issue = compose_issue(running, collection.papers, already, issued, settings)
-    return issue if issue.papers else None
-
-
-def by_id(issue_id: str, collection: Collection, settings: Settings, store: Store) -> Issue:
-    """Return the issue `issue_id` with the papers that no other issue of its stream held.
-
-    One that is frozen already too: what was sent stays as it was sent, this is to look at.
-
-    Raises `IssueError` where it would be empty.
-    """
-    from publisher.newsletter.contents import compose_issue  # noqa: PLC0415
-    from publisher.newsletter.periods import period_by_id  # noqa: PLC0415
-
-    period = period_by_id(issue_id, settings)
-    already = store.sent_papers.newest_versions(period.frequency, without=issue_id)
-    issued = [info.id for info in store.issues.all()]
-    issue = compose_issue(period, collection.papers, already, issued, settings)
-    if not issue.papers:
-        raise IssueError(f"issue {issue_id}: no paper that no earlier issue held")
-    return issue
-
-
-def offer_of(issue: Issue, settings: Settings, store: Store) -> IssueAudience:
-    """Return what decides who gets which edition of `issue`."""
-    from publisher.newsletter.audience import IssueAudience  # noqa: PLC0415
-    from publisher.newsletter.periods import frequency_of  # noqa: PLC0415
-
-    frequency = frequency_of(issue.id)
-    papers = {paper.id: tuple(topic.slug for topic in paper.topics) for paper in issue.papers}
-    return IssueAudience(
-        papers=papers,
-        frequency=frequency,
-        frequencies=settings.newsletter.frequencies,
-        language=settings.mail_language,
-        length=settings.newsletter.length,
-        shared=store.sent_papers.shared_papers(papers, frequency),
-    )
-
-
-def draft(issue: Issue, settings: Settings, store: Store) -> Draft:
-    """Return `issue` with every edition that a subscriber gets, each rendered once."""
-    from publisher.formatter.email import EditionRenderer  # noqa: PLC0415
-    from publisher.newsletter.audience import needed_editions  # noqa: PLC0415
-
-    offer = offer_of(issue, settings, store)
-    wanted = needed_editions(_readers(store, offer), offer)
-    renderer = EditionRenderer(issue, settings)
-    return Draft(
-        issue=issue,
-        offer=offer,
-        editions={
-            key: renderer.render(edition.key, offer.received(edition.key.received_issues))
-            for key, edition in wanted.items()
-        },
-        recipients={key: edition.readers for key, edition in wanted.items()},
-    )
+    for issue in issues:
+        # Drafted after the one before is frozen, so that nobody gets a paper in both.
+        draft = drafts.draft_issue(issue, settings, store)
+        if not draft.editions:
+            yield PreparedIssue(issue, Preparation.NO_RECIPIENTS)
+            continue
+        findings = tuple(preflight.check_draft(draft, settings, store))
+        if not force and any(found.severity is Severity.ERROR for found in findings):
+            yield PreparedIssue(issue, Preparation.REFUSED, findings)
+            continue
+        # Before the first message leaves: each links to it.
+        write_page(issue, settings)
+        try:
+            recipients = freeze(draft, settings, store, now())
+        except AlreadyFrozen:
+            yield PreparedIssue(issue, Preparation.FROZEN_ELSEWHERE, findings)
+        else:
+            yield PreparedIssue(
+                issue, Preparation.FROZEN, findings, len(draft.editions), recipients
+            )
 
 
 def write_page(issue: Issue, settings: Settings) -> None:
-    """Write the page of `issue`, to which every edition has a link, into the output folder.
+    """Write the page of `issue`, to which every edition links, into the output folder.
 
     A build leaves it alone: it is none of its files. Raises `TemplateError` and `OutputError`.
     """
-    from publisher.formatter.pages import render_issue  # noqa: PLC0415
-    from publisher.formatter.site.atomic_write import write_changed  # noqa: PLC0415
+    from publisher.formatter.pages import render_issue  # noqa: PLC0415 - few runs freeze anything
+    from publisher.formatter.site.atomic_write import write_changed  # noqa: PLC0415 - see above
 
     write_changed(settings.path(settings.output.folder), render_issue(issue, settings))
 
 
-def freeze(made: Draft, settings: Settings, store: Store, now: datetime) -> int:
+def freeze(draft: Draft, settings: Settings, store: Store, now: datetime) -> int:
     """Write issue, messages and recipients to the ledger; return the number of recipients.
 
     From here on every send and every resumed send has the same bytes. Raises `AlreadyFrozen` where
     another process was quicker, and `StoreError`.
     """
-    from publisher.newsletter.audience import select_recipients  # noqa: PLC0415
-    from publisher.sender.message.edition_message import (  # noqa: PLC0415
-        build_message,
-    )
-    from publisher.sender.message.sender_profile import SenderProfile  # noqa: PLC0415
+    from publisher.sender.message import edition_message  # noqa: PLC0415 - few runs freeze anything
+    from publisher.sender.message.sender_profile import SenderProfile  # noqa: PLC0415 - see above
 
-    issue = made.issue
-    head = SenderProfile.from_settings(settings)
-    # Not the hour it was due: of an old archive's issue that is years ago, which filters suspect.
+    issue = draft.issue
+    profile = SenderProfile.from_settings(settings)
+    # Not the hour it was due: that is years ago for an issue of an archive, and spam filters
+    # distrust old dates.
     date = now.astimezone(settings.site.zone)
     return store.issues.freeze(
         issue.id,
         start=issue.start,
         end=issue.end,
-        # Newer versions too: each is mentioned once.
+        # Newer versions too, so that each is mentioned once.
         papers=[(paper.id, paper.version) for paper in (*issue.papers, *issue.updated)],
         frozen_editions=(
             FrozenEdition(
                 key,
                 edition.subject,
-                build_message(edition, replace(head, language=edition.lang), date),
+                edition_message.build_message(
+                    edition, replace(profile, language=edition.lang), date
+                ),
             )
-            for key, edition in made.editions.items()
+            for key, edition in draft.editions.items()
         ),
-        recipients=select_recipients(_readers(store, made.offer), made.offer, made.editions),
+        recipients=select_recipients(
+            drafts.audience_members(store, draft.audience), draft.audience, draft.editions
+        ),
         now=now,
     )
 
 
-def test_copy(
-    edition: Edition, issue: Issue, settings: Settings, store: Store, to: str
-) -> tuple[bytes, str]:
-    """Return the message of `edition` as `to` would get it, and its Message-ID.
+def _ignore_step(_step: Step) -> None:
+    return
 
-    Its token unsubscribes nobody.
+
+def deliver_pending(
+    settings: Settings,
+    store: Store,
+    *,
+    issue_ids: Iterable[str] | None = None,
+    on_progress: Callable[[Step], None] = _ignore_step,
+    now: Callable[[], datetime] = _utc_now,
+    stopping: Callable[[], bool] | None = None,
+) -> list[Report]:
+    """Send what waits of frozen issues, oldest first; end after one that had to stop.
+
+    `issue_ids` are the issues to send, by default all that are not done. `on_progress` is called
+    after each delivery, `stopping` between two messages; without it SIGTERM and Ctrl-C stop the
+    sending.
+
+    Raises `SettingsError` and `StoreError`; a failure of the transport is in the report.
     """
-    from publisher.sender.message import tokens  # noqa: PLC0415
-    from publisher.sender.message.edition_message import (  # noqa: PLC0415
-        Recipient,
-        Template,
-        build_message,
-    )
-    from publisher.sender.message.sender_profile import SenderProfile  # noqa: PLC0415
+    from publisher.sender.delivery.deliver import deliver  # noqa: PLC0415 - drafts send nothing
+    from publisher.sender.delivery.options import DeliveryOptions  # noqa: PLC0415 - see above
+    from publisher.sender.delivery.signals import graceful_stop  # noqa: PLC0415 - see above
+    from publisher.sender.limits.rate_limit import limits_of  # noqa: PLC0415 - see above
+    from publisher.sender.transports import create  # noqa: PLC0415 - see above
 
-    head = replace(SenderProfile.from_settings(settings), language=edition.lang)
-    template = Template.parse(build_message(edition, head, issue.end))
-    pseudonym = tokens.pseudonym(store.keys, issue.id, NOBODY)
-    token = tokens.make_token(store.keys, NOBODY, 0)
-    message = template.splice(Recipient(email=to, name="", pseudonym=pseudonym, token=token))
-    return message, template.message_id(pseudonym)
+    reports: list[Report] = []
+    with (
+        ExitStack() as stack,
+        nullcontext(stopping) if stopping else graceful_stop() as is_stopping,
+    ):
+        transports = [
+            stack.enter_context(create(settings)) for _ in range(settings.mail.connections)
+        ]
+        options = DeliveryOptions(
+            envelope_sender=settings.mail.from_address,
+            keys=store.keys,
+            limits=limits_of(settings),
+            failures_in_a_row=settings.pace.failures_in_a_row,
+            give_up=timedelta(hours=settings.pace.give_up_hours),
+            stopping=is_stopping,
+            on_progress=on_progress,
+            now=now,
+        )
+        for issue_id in unfinished(store) if issue_ids is None else issue_ids:
+            report = deliver(issue_id, store, transports, options)
+            reports.append(report)
+            if report.stopped:
+                break
+    return reports
+
+
+def unfinished(store: Store) -> list[str]:
+    """Return the ids of the frozen issues that still have something to send, oldest first."""
+    return [info.id for info in store.issues.all() if info.state != "done"]
+
+
+def settle_doubts(
+    store: Store, issue_id: str | None, state: DeliveryState, *, by: str, now: datetime
+) -> int:
+    """Decide the deliveries in doubt, of all issues or of `issue_id`; return their number.
+
+    `state` READY sends them again, ABANDONED gives them up. `by` names the person who decided, for
+    the record.
+    """
+    reason = {
+        DeliveryState.READY: "sent again on the operator's word",
+        DeliveryState.ABANDONED: "abandoned on the operator's word",
+    }[state]
+    count = 0
+    for info in store.issues.all():
+        if issue_id not in (None, info.id):
+            continue
+        for row in store.deliveries.rows(info.id, [DeliveryState.IN_DOUBT]):
+            count += store.ledger.resolve(
+                info.id, row.subscriber_id, state, reason=f"{reason} ({row.reason})", by=by, now=now
+            )
+    return count
 
 
 def send_test(issue: Issue, settings: Settings, store: Store, to: str) -> str:
-    """Send `issue` to the address `to` alone, leaving the ledger as it is; return where it went.
+    """Send a test copy of `issue` to the address `to`, without the ledger; return where it went.
 
-    A subscriber gets their own edition, where there is one, anybody else the list's on all topics.
-    `to` is normalised.
+    A subscriber gets their own edition, anybody else the list's on all topics. `to` is normalised;
+    the result is the transport's answer.
 
     Raises `TransportError`.
     """
-    from publisher.formatter.email import render_edition  # noqa: PLC0415
-    from publisher.sender.transports import create  # noqa: PLC0415
+    from publisher.formatter.email import render_edition  # noqa: PLC0415 - test copies only
+    from publisher.sender.transports import create  # noqa: PLC0415 - see above
 
     subscriber = store.subscribers.find(to)
-    held = {topic.slug for paper in issue.papers for topic in paper.topics}
+    topics = {topic.slug for paper in issue.papers for topic in paper.topics}
     choice = EditionKey(language=settings.mail_language, length=settings.newsletter.length)
     if subscriber is not None:
         choice = EditionKey(
-            topics=tuple(slug for slug in subscriber.topics if slug in held),
+            topics=tuple(slug for slug in subscriber.topics if slug in topics),
             language=subscriber.preferences.language or choice.language,
             length=subscriber.preferences.length or choice.length,
         )
     edition = render_edition(issue, choice, settings)
-    message, message_id = test_copy(edition, issue, settings, store, to)
+    message, message_id = drafts.test_copy(edition, issue, settings, store, to)
     with create(settings) as transport:
         try:
             transport.open()
@@ -241,16 +273,3 @@ def send_test(issue: Issue, settings: Settings, store: Store, to: str) -> str:
             raise type(error)(
                 f"{transport.name}: {error}", code=error.code, enhanced=error.enhanced
             ) from error
-
-
-def _readers(store: Store, offer: IssueAudience) -> Iterator[AudienceMember]:
-    """Yield the active subscribers with the issues they had, a page of them in memory."""
-    from publisher.newsletter.audience import AudienceMember  # noqa: PLC0415
-
-    people = store.subscribers.iterate(SubscriberStatus.ACTIVE)
-    if not offer.shared:
-        yield from (AudienceMember(person) for person in people)
-        return
-    while page := list(islice(people, _PAGE)):
-        received = store.sent_papers.received_issues([person.id for person in page], offer.shared)
-        yield from (AudienceMember(person, received.get(person.id, ())) for person in page)

@@ -1,11 +1,11 @@
-"""WebSub: tells a hub which feeds changed, so that it tells their subscribers at once.
+"""WebSub: tell a hub which feeds changed, so that it tells their subscribers at once.
 
 The W3C recommendation leaves open how a publisher tells its hub (https://www.w3.org/TR/websub/,
-section 6). Every hub takes PubSubHubbub's form, `hub.mode=publish&hub.url=<feed>`. Of several
-feeds in one request each has its own idea (Google: hub.url again; Superfeedr: hub.url[], or
-commas), so each feed is a request, all on one connection.
+section 6). Every hub accepts PubSubHubbub's form, `hub.mode=publish&hub.url=<feed>`. For several
+feeds in one request hubs differ (Google: hub.url again; Superfeedr: hub.url[], or commas), so each
+feed is a request, all on one connection.
 
-Nothing here fails a build: what went wrong is returned as text.
+Nothing here fails a build: problems are returned as text.
 """
 
 from __future__ import annotations
@@ -42,17 +42,17 @@ _STEP_SECONDS = 0.1
 
 
 class Next(Enum):
-    """What to do after an answer of the hub."""
+    """The step after an answer of the hub."""
 
     DONE = auto()
     AGAIN = auto()
-    SKIP = auto()  # the hub will not have this feed
-    STOP = auto()  # the hub will not have any, or not now
+    SKIP = auto()  # the hub refuses this feed
+    STOP = auto()  # the hub refuses every feed, or can't take them now
 
 
 @dataclass(frozen=True, slots=True)
 class HubAnswer:
-    """What the hub said: status 0 where it did not, and `text` is why."""
+    """The hub's answer; status 0 where there was none, and `text` says why."""
 
     status: int
     text: str = ""
@@ -62,7 +62,7 @@ class HubAnswer:
 
 @dataclass(frozen=True, slots=True)
 class HubDecision:
-    """What to do next, after how many seconds, and the reason for people."""
+    """The next step, the seconds to wait before it, and the reason for people."""
 
     next: Next
     seconds: float = 0.0
@@ -72,7 +72,7 @@ class HubDecision:
 def announce(
     written: Iterable[str], settings: Settings, stopping: Callable[[], bool] = lambda: False
 ) -> list[str]:
-    """Tell the hub of `settings`, if any, of the feeds among the files that a build wrote.
+    """Tell the hub of `settings`, if any, which feeds are among the files that a build wrote.
 
     Returns and ends as `ping` does.
     """
@@ -81,9 +81,9 @@ def announce(
 
 
 def current_feeds(paths: Iterable[str], root: str) -> list[str]:
-    """Return the addresses of the feeds among `paths` whose format a hub is told of.
+    """Return the URLs of the feeds among `paths` whose format a hub is told of.
 
-    Archive documents are none, as nobody subscribes to them. `root` is the site's address.
+    Archive documents are left out, as nobody subscribes to them. `root` is the site's URL.
     """
     return [
         root + quote(path)
@@ -93,28 +93,28 @@ def current_feeds(paths: Iterable[str], root: str) -> list[str]:
 
 
 def decide(answer: HubAnswer, tries: int, seconds_left: float, now: datetime) -> HubDecision:
-    """Return what follows from `answer` to the try number `tries`, with `seconds_left` for all."""
+    """Return the next step after `answer` to the try number `tries`, with `seconds_left` in all."""
     status = answer.status
-    what = f"{status} {answer.text}".strip() if status else answer.text
+    reason = f"{status} {answer.text}".strip() if status else answer.text
     if _SUCCESS <= status < _MOVED:
         return HubDecision(Next.DONE)
     if _MOVED <= status < _REFUSED:
-        where = f" to {answer.location}" if answer.location else ""
-        return HubDecision(Next.STOP, reason=f"{status}, it moved{where} (setting feeds.hub)")
+        target = f" to {answer.location}" if answer.location else ""
+        return HubDecision(Next.STOP, reason=f"{status}, it moved{target} (setting feeds.hub)")
     if status and status not in _BUSY:
-        # 404 or 401 would say the same to every feed, a plain 400 is about this one.
+        # 404 or 401 would come for every feed, a plain 400 is about this one.
         about_feed = status in (400, 403, 409, 422)
-        return HubDecision(Next.SKIP if about_feed else Next.STOP, reason=what)
+        return HubDecision(Next.SKIP if about_feed else Next.STOP, reason=reason)
     if tries > len(DELAYS):
-        return HubDecision(Next.STOP, reason=f"{what} ({tries} tries)")
-    seconds = max(DELAYS[tries - 1], _asked(answer.retry_after, now))
+        return HubDecision(Next.STOP, reason=f"{reason} ({tries} tries)")
+    seconds = max(DELAYS[tries - 1], _retry_seconds(answer.retry_after, now))
     if seconds >= seconds_left:
-        return HubDecision(Next.STOP, reason=f"{what}; it may take {seconds:.0f} s more")
+        return HubDecision(Next.STOP, reason=f"{reason}; it may take {seconds:.0f} s more")
     return HubDecision(Next.AGAIN, seconds)
 
 
-def _asked(retry_after: str, now: datetime) -> float:
-    """Return the seconds that a Retry-After asks for (RFC 9110, 10.2.3), 0 for nonsense."""
+def _retry_seconds(retry_after: str, now: datetime) -> float:
+    """Return the seconds of a Retry-After (RFC 9110, 10.2.3), 0 for a malformed one."""
     if retry_after.isascii() and retry_after.isdigit():
         return float(retry_after[:9])
     try:
@@ -131,9 +131,10 @@ def ping(
     stopping: Callable[[], bool] = lambda: False,
     total_seconds: float = TOTAL_SECONDS,
 ) -> list[str]:
-    """Tell `hub` that each of `feeds` changed; return a line for each thing that went wrong.
+    """Tell `hub` that each of `feeds` changed; return a line for each problem.
 
-    Takes about `total_seconds` at most, and ends early when `stopping` says so. Raises nothing.
+    Takes about `total_seconds` at most, and ends early when `stopping` returns True. Raises
+    nothing.
     """
     waiting = list(feeds)
     if not waiting:
@@ -182,9 +183,9 @@ def _post(client: httpx.Client, hub: str, feed: str, seconds: float) -> HubAnswe
     """Return the hub's answer. Raises `HubError` where there is none, or not in time."""
     deadline = time.monotonic() + seconds
     data = {"hub.mode": "publish", "hub.url": feed}
-    with _translated(), client.stream("POST", hub, data=data, timeout=seconds) as response:
+    with _translating_errors(), client.stream("POST", hub, data=data, timeout=seconds) as response:
         body = b""
-        # No more of it than people read: a hub may send one byte a second for ever.
+        # No more than people read: a hub may send one byte a second for ever.
         for piece in response.iter_raw():
             body += piece
             if len(body) >= _READ_BYTES or time.monotonic() > deadline:
@@ -204,14 +205,14 @@ def _client() -> Iterator[httpx.Client]:
     import httpx  # noqa: PLC0415 - few have a hub, and it takes a tenth of a second
 
     with (
-        _translated(),
+        _translating_errors(),
         httpx.Client(headers={"User-Agent": f"digest-publisher/{__version__}"}) as client,
     ):
         yield client
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translating_errors() -> Iterator[None]:
     import httpx  # noqa: PLC0415 - see above
 
     try:
@@ -219,6 +220,6 @@ def _translated() -> Iterator[None]:
     except httpx.TimeoutException as error:
         raise HubError("no answer in time") from error
     except httpx.UnsupportedProtocol as error:
-        raise HubError(f"not an address: {error}") from error
+        raise HubError(f"not a URL: {error}") from error
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
         raise HubError(" ".join(str(error).split())[:_SHOWN] or type(error).__name__) from error

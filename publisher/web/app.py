@@ -1,16 +1,16 @@
-"""The app: which addresses there are, and what runs beside them."""
+"""The web app: its routes, and what runs beside them."""
 
 from __future__ import annotations
 
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
+from anyio import to_thread
 from starlette.applications import Starlette
 
 from publisher.web import assets, health, problems, webhook
 from publisher.web.api import endpoint
 from publisher.web.operator import routes as operator
-from publisher.web.operator.dashboard_cache import closing_dashboard
 from publisher.web.polls.flush import keeping_polls
 from publisher.web.readers import preferences, subscribe, unsubscribe
 from publisher.web.readers.views import Readers
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from publisher.web.context import Context
 
-# An address belongs to the app where its first part is that of a route, else to the site's files.
+# A path belongs to the app where its first part is that of a route, else to the site's files.
 ROUTES: tuple[tuple[Route, ...], ...] = (
     health.ROUTES,
     assets.ROUTES,
@@ -36,6 +36,16 @@ ROUTES: tuple[tuple[Route, ...], ...] = (
     preferences.ROUTES,
 )
 
+
+@asynccontextmanager
+async def closing_dashboard(context: Context) -> AsyncIterator[None]:
+    """Wait for the dashboard's threads at the end, before the store is closed."""
+    try:
+        yield
+    finally:
+        await to_thread.run_sync(context.dashboard_cache.close)
+
+
 # What runs as long as the app does: entered at its start in this order, left at its end in reverse.
 SERVICES: tuple[Callable[[Context], AbstractAsyncContextManager[None]], ...] = (
     automation,
@@ -43,12 +53,12 @@ SERVICES: tuple[Callable[[Context], AbstractAsyncContextManager[None]], ...] = (
     keeping_polls,
 )
 
-# Enough for every form; a route that takes more says so (`max_body_size`).
+# Enough for every form; a route that takes more sets its own `max_body_size`.
 MOST_BODY_BYTES = 65_536
 
 
 def create_app(context: Context) -> Starlette:
-    """Return the app; `server.wrapped` puts around it what every answer needs."""
+    """Return the app; `server.wrapped` adds what every answer needs."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -63,7 +73,7 @@ def create_app(context: Context) -> Starlette:
         lifespan=lifespan,
         max_body_size=MOST_BODY_BYTES,
     )
-    # A redirect to an address of the request's own host is one to wherever that says.
+    # Such a redirect would lead to whatever host the request names.
     app.router.redirect_slashes = False
     app.state.context = context
     app.state.readers = Readers.of(context)

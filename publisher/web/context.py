@@ -1,4 +1,4 @@
-"""What every endpoint gets: `context_of(request)`."""
+"""The app's context, which every endpoint gets by `context_of(request)`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from threading import Event
 from typing import TYPE_CHECKING, cast
 
 from publisher.web.operator.dashboard_cache import DashboardCache
+from publisher.web.operator.login_throttle import LoginThrottle
 from publisher.web.polls.counter import PollCounter
 
 if TYPE_CHECKING:
@@ -21,20 +22,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The app's surroundings; `clock` returns an aware time.
+    """Everything that outlives a request; `clock` returns an aware time.
 
-    `stopping` is set as soon as the process is asked to stop: whatever goes on for longer than a
-    request looks at it.
+    `stopping` is set as soon as the process is asked to stop; whatever runs for longer than a
+    request checks it.
     """
 
     settings: Settings
     store: Store
     clock: Callable[[], datetime]
     stopping: Event = field(default_factory=Event)
-    # The command that publishes by itself beside the app (child.py); none where it is empty.
+    # The command that `supervisor` runs beside the app; none where it is empty.
     automation: tuple[str, ...] = ()
-    lookout: DashboardCache = field(default_factory=DashboardCache)
-    # Told of each request of a feed, on the event loop.
+    dashboard_cache: DashboardCache = field(default_factory=DashboardCache)
+    login_throttle: LoginThrottle = field(default_factory=LoginThrottle)
+    # Counts each request of a feed, on the event loop.
     polls: PollCounter = field(default_factory=PollCounter)
 
 

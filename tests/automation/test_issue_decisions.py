@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from publisher.automation.issues import limit_until, next_moment, pause, summary, to_send
+from publisher.automation.issues import limit_until, next_moment, pause, sendable, summary
 from publisher.models import Frequency
 from publisher.models.ledger import FrozenIssue, IssueState
 from publisher.sender.delivery.report import Report
@@ -36,7 +36,7 @@ CASES = [
 
 @pytest.mark.parametrize(("infos", "expected"), CASES)
 def test_what_is_sent_now(infos: list[FrozenIssue], expected: list[str]) -> None:
-    assert to_send(infos, NOW) == expected
+    assert sendable(infos, NOW) == expected
 
 
 def test_until_when_a_limit_lasts() -> None:

@@ -63,16 +63,16 @@ def test_a_failure_is_said_once_and_keeps_no_other_from_its_work(
 
     def other() -> TaskResult:
         others.set()
-        return TaskResult(said="3 sent")
+        return TaskResult(message="3 sent")
 
     with looping(store, ScheduledTask("inbox", mailbox), ScheduledTask("letters", other)) as said:
         assert others.wait(PATIENCE)
-        until(lambda: any("goes on" in line for line in said))
+        until(lambda: any("works again" in line for line in said))
     inbox = [line.split(" ", 1)[1] for line in said if " inbox: " in line]
     assert inbox == [
         "inbox: error: imap.example.org: no answer; trying again",
         "inbox: error: KeyError: 'a defect'; trying again",
-        "inbox: goes on",
+        "inbox: works again",
     ]
     assert (store.tasks.state("letters").result, store.tasks.state("letters").failed) == (
         "3 sent",

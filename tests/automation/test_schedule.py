@@ -44,7 +44,7 @@ def test_a_run_that_went_well_says_when_to_run_again() -> None:
 def test_failures_rest_longer_and_longer() -> None:
     pauses, plan = [], schedule.at_once(0.0)
     for _ in range(12):
-        plan = schedule.after(plan, TaskResult(trouble="no"), 0.0, WALL)
+        plan = schedule.after(plan, TaskResult(problem="no"), 0.0, WALL)
         pauses.append(plan.latest)
     assert pauses[:4] == [5.0, 10.0, 20.0, 40.0]
     assert pauses[-1] == pauses[-2] == 900.0
@@ -53,8 +53,8 @@ def test_failures_rest_longer_and_longer() -> None:
 
 def test_after_a_failure_only_what_is_still_to_come_counts() -> None:
     plan = schedule.at_once(0.0)
-    past = schedule.after(plan, TaskResult(at=WALL, trouble="no"), 0.0, WALL)
-    to_come = schedule.after(plan, TaskResult(at=WALL + SECOND, trouble="no"), 0.0, WALL)
+    past = schedule.after(plan, TaskResult(at=WALL, problem="no"), 0.0, WALL)
+    to_come = schedule.after(plan, TaskResult(at=WALL + SECOND, problem="no"), 0.0, WALL)
     assert (past.at, to_come.at) == (None, WALL + SECOND)
 
 

@@ -27,16 +27,16 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from publisher.services import build, publish
-from publisher.services.build import open_store
 from publisher.errors import AlreadyFrozen
+from publisher.services import build, drafts, publish
+from publisher.services.store import open_store
 from publisher.settings import load
 settings = load(Path("publisher.toml"), os.environ)
 collection = build.collect(settings)
 with open_store(settings) as store:
     now = datetime(2024, 12, 9, 0, 0, 1, tzinfo=UTC)
-    (issue,) = publish.due(collection, settings, store, now)
-    draft = publish.draft(issue, settings, store)
+    (issue,) = drafts.due_issues(collection, settings, store, now)
+    draft = drafts.draft_issue(issue, settings, store)
     print("drafted", flush=True)
     sys.stdin.readline()
     try:

@@ -77,7 +77,7 @@ def test_init_then_build(publisher: Run, examples: Path, tmp_path: Path) -> None
     publisher("build")
     assert (tmp_path / "public" / "atom.xml").is_file()
     again = publisher("init", code=1)
-    assert "exists already" in again.stderr
+    assert "already exists" in again.stderr
 
 
 def test_build_without_a_state_that_is_damaged_inside(

@@ -50,7 +50,7 @@ def test_an_issue_that_was_sent_comes_as_it_was_frozen(
     other = publisher(
         "preview", "--issue", "2024-W49", "--topic", "nerf", "--source", examples, code=1
     )
-    assert "nobody got it on nerf" in other.stderr
+    assert "nobody got an edition on nerf" in other.stderr
 
 
 def pixel(png: bytes, x: int, y: int) -> tuple[int, ...]:

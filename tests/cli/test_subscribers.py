@@ -34,7 +34,7 @@ def test_choices_are_set_and_changed(publisher: Run, examples: Path) -> None:
         **source,
     )
     assert added.stdout == "a@example.org\tpending\tall topics\tboth, monthly\n"
-    assert "does not offer monthly; until it does they get weekly issues" in added.stderr
+    assert "does not offer monthly; until it does, they get weekly issues" in added.stderr
     changed = publisher(
         *("subscribers", "set", "a@example.org", "--length", "short", "--topic", "NeRF"), **source
     )

@@ -16,8 +16,9 @@ import pytest
 
 from publisher.formatter.email import render_edition
 from publisher.models import EditionKey, Frequency, Severity
-from publisher.services import build, publish
-from publisher.services.preflight import check_frozen, draft_messages
+from publisher.services import build, drafts
+from publisher.services.preflight import check_messages, draft_messages
+from publisher.services.store import open_store
 from publisher.settings import load
 
 if TYPE_CHECKING:
@@ -49,9 +50,9 @@ def letters(folder: Path, where: Path, most: int) -> list[RenderedMessage]:
         }
     )
     made = []
-    with build.open_store(settings) as store:
+    with open_store(settings) as store:
         for issue_id in ids[:: max(1, len(ids) // most)][:most]:
-            issue = publish.by_id(issue_id, collection, settings, store)
+            issue = drafts.issue_by_id(issue_id, collection, settings, store)
             edition = render_edition(issue, EditionKey(), settings)
             made += draft_messages([edition], issue, settings, store)
     return made
@@ -78,7 +79,7 @@ def check(found: Sequence[RenderedMessage]) -> None:
         assert all(part.get_content() for part in message.iter_parts())
     said = [
         f"{one.path} {one}"
-        for one in check_frozen(found)
+        for one in check_messages(found)
         if one.severity is not Severity.NOTE and one.code not in OF_THE_DIGESTS
     ]
     assert said == []

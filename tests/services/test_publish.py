@@ -13,13 +13,17 @@ from msgspec import structs
 from publisher.errors import IssueError
 from publisher.models import (
     Collection,
+    Finding,
     Frequency,
     Length,
     Paper,
     Preferences,
+    Severity,
     Topic,
 )
-from publisher.services import build, publish
+from publisher.services import drafts, publish
+from publisher.services.publish import Preparation
+from publisher.services.store import open_store
 from publisher.settings import Newsletter, Secret, Settings
 from publisher.settings.sections import Store as StoreSection
 
@@ -74,7 +78,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def store(settings: Settings) -> Iterator[Store]:
-    with build.open_store(settings) as opened:
+    with open_store(settings) as opened:
         yield opened
 
 
@@ -89,8 +93,8 @@ def subscribe(store: Store, name: str, *topics: str, **preferences: Any) -> int:
 def run(papers: Sequence[Paper], settings: Settings, store: Store, now: datetime) -> dict[str, Any]:
     """Make what is due and return, by issue, the shown papers of each reader."""
     made = {}
-    for issue in publish.due(collection(papers, now), settings, store, now):
-        drafted = publish.draft(issue, settings, store)
+    for issue in drafts.due_issues(collection(papers, now), settings, store, now):
+        drafted = drafts.draft_issue(issue, settings, store)
         if not drafted.editions:
             continue
         count = publish.freeze(drafted, settings, store, now)
@@ -155,12 +159,12 @@ def test_a_newer_version_is_mentioned_once(settings: Settings, store: Store) -> 
     papers[1] = replace(papers[1], version=2, updated=START + timedelta(days=8))
 
     now = START + timedelta(days=14)
-    (issue,) = publish.due(collection(papers, now), settings, store, now)[:1]
+    (issue,) = drafts.due_issues(collection(papers, now), settings, store, now)[:1]
     assert [paper.id for paper in issue.updated] == [papers[1].id]
     run(papers, settings, store, now)
 
     now = START + timedelta(days=21)
-    (issue,) = publish.due(collection(papers, now), settings, store, now)[:1]
+    (issue,) = drafts.due_issues(collection(papers, now), settings, store, now)[:1]
     assert issue.updated == ()
 
 
@@ -171,20 +175,92 @@ def test_a_past_issue_can_be_looked_at(settings: Settings, store: Store) -> None
     run(papers, settings, store, START + timedelta(days=14))
     everything = collection(papers, START + timedelta(days=30))
 
-    issue = publish.by_id("2024-W49", everything, settings, store)
+    issue = drafts.issue_by_id("2024-W49", everything, settings, store)
 
     assert {paper.id for paper in issue.papers} == {paper.id for paper in papers[:7]}
-    with pytest.raises(IssueError, match="no paper that no earlier issue held"):
-        publish.by_id("2025-W20", everything, settings, store)
+    with pytest.raises(IssueError, match="no papers that were not in an earlier issue"):
+        drafts.issue_by_id("2025-W20", everything, settings, store)
 
 
 def test_the_page_of_an_issue_is_written(settings: Settings, store: Store, tmp_path: Path) -> None:
     now = START + timedelta(days=7)
-    (issue,) = publish.due(collection([make_paper(1)], now), settings, store, now)[:1]
+    (issue,) = drafts.due_issues(collection([make_paper(1)], now), settings, store, now)[:1]
 
     publish.write_page(issue, structs.replace(settings, base=tmp_path))
 
     assert "Of day 1" in (tmp_path / "public/issues/2024-W49.html").read_text(encoding="utf-8")
+
+
+def test_what_becomes_of_an_issue_that_is_due(
+    settings: Settings, store: Store, tmp_path: Path
+) -> None:
+    settings = structs.replace(settings, base=tmp_path)
+    now = START + timedelta(days=7)
+    papers = collection([make_paper(1)], now)
+    weekly = structs.replace(settings, newsletter=Newsletter())
+
+    def prepare() -> list[publish.PreparedIssue]:
+        return list(publish.prepare_due(papers, weekly, store, now=lambda: now))
+
+    (nobody,) = prepare()
+    subscribe(store, "ada")
+    (frozen,) = prepare()
+
+    assert (nobody.outcome, nobody.is_frozen) == (Preparation.NO_RECIPIENTS, False)
+    assert (frozen.outcome, frozen.editions, frozen.recipients) == (Preparation.FROZEN, 1, 1)
+    assert frozen.is_frozen
+    assert (tmp_path / "public/issues/2024-W49.html").is_file()
+    assert prepare() == []
+
+
+def test_preflight_refuses_an_issue_unless_forced(
+    settings: Settings, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = structs.replace(settings, base=tmp_path)
+    subscribe(store, "ada")
+    now = START + timedelta(days=7)
+    papers = collection([make_paper(1)], now)
+    issue = drafts.due_issues(papers, settings, store, now)[0]
+    error = Finding("edition", 0, "E001", "too large")
+    warning = Finding("edition", 0, "E002", "long", Severity.WARNING)
+    monkeypatch.setattr(publish.preflight, "check_draft", lambda *_: [warning, error])
+
+    (refused,) = publish.prepare([issue], settings, store, now=lambda: now)
+    (forced,) = publish.prepare([issue], settings, store, now=lambda: now, force=True)
+
+    assert (refused.outcome, refused.errors) == (Preparation.REFUSED, (error,))
+    assert not refused.is_frozen
+    assert (forced.outcome, forced.findings) == (Preparation.FROZEN, (warning, error))
+
+
+def test_an_issue_that_another_process_froze_meanwhile_is_sent_too(
+    settings: Settings, store: Store, tmp_path: Path
+) -> None:
+    settings = structs.replace(settings, base=tmp_path)
+    subscribe(store, "ada")
+    now = START + timedelta(days=7)
+    issue = drafts.due_issues(collection([make_paper(1)], now), settings, store, now)[0]
+
+    first, second = publish.prepare([issue, issue], settings, store, now=lambda: now)
+
+    assert first.outcome is Preparation.FROZEN
+    assert (second.outcome, second.is_frozen) == (Preparation.FROZEN_ELSEWHERE, True)
+
+
+def test_what_waits_is_sent_once(settings: Settings, store: Store, tmp_path: Path) -> None:
+    settings = structs.replace(settings, base=tmp_path)
+    for name in ("ada", "bo"):
+        subscribe(store, name)
+    now = START + timedelta(days=7)
+    weekly = structs.replace(settings, newsletter=Newsletter())
+    list(publish.prepare_due(collection([make_paper(1)], now), weekly, store, now=lambda: now))
+    assert publish.unfinished(store) == ["2024-W49"]
+
+    (report,) = publish.deliver_pending(weekly, store, now=lambda: now)
+
+    assert (report.sent, report.done) == (2, True)
+    assert len(list((tmp_path / "outbox").glob("*.eml"))) == 2
+    assert publish.deliver_pending(weekly, store, now=lambda: now) == []
 
 
 def test_people_share_editions(settings: Settings, store: Store) -> None:
@@ -193,9 +269,9 @@ def test_people_share_editions(settings: Settings, store: Store) -> None:
         subscribe(store, f"r{number}", *topics, length=Length.SHORT if number % 2 else None)
     now = START + timedelta(days=7)
     papers = [make_paper(day, GAN if day % 2 else NERF) for day in range(6)]
-    issue = publish.due(collection(papers, now), settings, store, now)[0]
+    issue = drafts.due_issues(collection(papers, now), settings, store, now)[0]
 
-    made = publish.draft(issue, settings, store)
+    made = drafts.draft_issue(issue, settings, store)
 
     assert sorted(made.recipients.values()) == [5] * 6
     assert publish.freeze(made, settings, store, now) == 30

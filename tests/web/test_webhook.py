@@ -140,12 +140,12 @@ def test_a_push_that_a_forge_announces(tmp_path: Path) -> None:
         assert (again.status_code, again.json()) == (202, {"status": "known"})
         # GitLab, and a burst of them.
         title = made.push()
-        before = sum("asked for" in line for line in made.run.everything())
+        before = sum("requested" in line for line in made.run.everything())
         token = {"X-Gitlab-Token": SECRET, "X-Gitlab-Event": "Push Hook"}
         for _ in range(30):
             assert client.post(where, content=body, headers=token).status_code == 202
         until(lambda: title in made.feed())
-        after = sum("asked for" in line for line in made.run.everything())
+        after = sum("requested" in line for line in made.run.everything())
         assert after - before <= 5
 
 

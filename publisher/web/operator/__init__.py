@@ -1,5 +1,5 @@
-"""The operator's pages under /operator/: what landed, what is due, what was sent, who is there.
+"""The operator's pages under /operator/: digests, issues, deliveries and subscribers.
 
-`gate` lets operators in and nobody else; every handler behind it is a plain function that runs in a
-thread, as it reads the store. What takes long is kept by `lookout`.
+`auth` lets only operators in; the handlers behind it are plain functions that run in threads, as
+they read the store. `dashboard_cache` keeps values that take long to compute.
 """

@@ -1,8 +1,8 @@
-"""Who gets in: a session's cookie for every page, and for every action proof of our own form.
+"""Authentication by a session cookie, and protection of actions against forged requests (CSRF).
 
-The cookie is SameSite=Strict: no other site has a reason to lead an operator here logged in. Each
-form carries a token that only pages of the session have, and the browser's own word for where a
-request comes from is heard too (Sec-Fetch-Site, Origin), so that one of them is enough.
+The cookie is SameSite=Strict, as no other site needs to link into the pages. Each form carries a
+token of its session, and the headers Sec-Fetch-Site and Origin are checked too, so that either
+check is enough.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
     from publisher.store.database import Store
     from publisher.web.context import Context
-    from publisher.web.operator.dashboard_cache import DashboardCache
+    from publisher.web.operator.dashboard_cache import Dashboard, DashboardCache
 
 HOME = "/operator/"
 LOGIN = "/operator/login"
-_MOST_FIELDS = 2_000  # rows that are marked on one page, and more
-_DIGITS = 18  # of what is surely below 2 to the 63rd
+_MOST_FIELDS = 2_000  # more than the rows that can be marked on one page
+_DIGITS = 18  # of a number below 2 to the 63rd
 
 
 @dataclass(frozen=True, slots=True)
 class OperatorRequest:
-    """A request of somebody who is logged in; `form` has what a POST brought, in its order."""
+    """A request of an operator who is logged in; `form` has the fields of a POST in their order."""
 
     request: Request
     context: Context
@@ -59,9 +59,13 @@ class OperatorRequest:
         return self.context.store
 
     @property
-    def lookout(self) -> DashboardCache:
-        """What is kept between requests."""
-        return self.context.lookout
+    def cache(self) -> DashboardCache:
+        """Values that are kept between requests."""
+        return self.context.dashboard_cache
+
+    def dashboard(self) -> Dashboard | None:
+        """Return the digests as read lately; None while the first reading takes long."""
+        return self.cache.dashboard(self.settings, self.store, self.context.clock)
 
     @property
     def now(self) -> datetime:
@@ -75,24 +79,24 @@ class OperatorRequest:
 
     @property
     def csrf(self) -> str:
-        """What a form of this session has to bring."""
+        """The token that a form of this session must contain."""
         return csrf_token(self.session)
 
-    def asked(self, name: str, most: int = 200) -> str:
-        """Return a parameter of the address, cut to `most` characters; "" where there is none."""
+    def query(self, name: str, most: int = 200) -> str:
+        """Return a query parameter, cut to `most` characters; "" where it is missing."""
         text = self.request.query_params.get(name, "")[:most]
         return "".join(letter for letter in text if letter.isprintable()).strip()
 
     def number(self, name: str) -> int:
-        """Return a parameter that is an id of the store, 0 where there is none."""
-        return id_of(self.asked(name)) or 0
+        """Return a query parameter that is an id of the store, 0 where it is missing."""
+        return id_of(self.query(name)) or 0
 
     def part(self, name: str) -> str:
-        """Return a part of the path."""
+        """Return a parameter of the path."""
         return str(self.request.path_params[name])
 
     def field(self, name: str) -> str:
-        """Return a field of the form, "" where there is none."""
+        """Return a field of the form, "" where it is missing."""
         return next((value for key, value in self.form if key == name), "").strip()
 
     def fields(self, name: str) -> list[str]:
@@ -100,22 +104,22 @@ class OperatorRequest:
         return [value for key, value in self.form if key == name]
 
     def note(self, action: str, about: str) -> None:
-        """Write down what the operator did; `about` names things by their ids."""
+        """Write an action of the operator to the audit log; `about` names things by their ids."""
         self.store.audit_log.note(self.operator, action, about, now=self.now)
 
     @property
     def by(self) -> str:
-        """Who did it, for logs that others write into too."""
+        """The actor, for logs that others write to as well."""
         return f"by operator {self.operator}"
 
 
 def guarded(
     handler: Callable[[OperatorRequest], Response],
 ) -> Callable[[Request], Awaitable[Response]]:
-    """Return an endpoint that lets operators in and runs `handler` for them in a thread.
+    """Return an endpoint that runs `handler` in a thread, for operators only.
 
-    Others are led to the login; a POST that is not proved to be from one of our forms is refused
-    before anything is read from the store.
+    Others are redirected to the login. A POST that does not prove to be from one of our forms is
+    refused before the store is read.
     """
 
     async def endpoint(request: Request) -> Response:
@@ -131,7 +135,7 @@ def guarded(
 
 
 def id_of(text: str) -> int | None:
-    """Return the id that `text` is, None where the store can't have it."""
+    """Return `text` as an id, None where the store can't have such an id."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
 
 
@@ -159,17 +163,17 @@ def _run(
 
 
 def _is_ours(request: Request, session: str, form: tuple[tuple[str, str], ...]) -> bool:
-    given = next((value for key, value in form if key == "csrf"), "")
-    proved = hmac.compare_digest(given.encode(), csrf_token(session).encode())
+    token = next((value for key, value in form if key == "csrf"), "")
+    proved = hmac.compare_digest(token.encode(), csrf_token(session).encode())
     return proved and from_here(request.headers, context_of(request).settings.web.root)
 
 
 def from_here(headers: Mapping[str, str], root: str) -> bool:
-    """Return whether a POST may come from a page of ours at `root` ("https://papers.example.org/").
+    """Return whether a POST may come from one of our pages at `root`, an URL.
 
-    Browsers send Sec-Fetch-Site (https://www.w3.org/TR/fetch-metadata/) or Origin or both; that is
-    "null" from pages that send no referrer, as ours. What neither is in is no browser: then the
-    form's token decides alone.
+    Browsers send Sec-Fetch-Site (https://www.w3.org/TR/fetch-metadata/), Origin or both; Origin is
+    "null" from pages that send no referrer, like ours. A client that sends neither is not a
+    browser, and the form's token alone decides.
     """
     site = headers.get("sec-fetch-site", "same-origin")
     origin = headers.get("origin", "null")
@@ -177,12 +181,12 @@ def from_here(headers: Mapping[str, str], root: str) -> bool:
 
 
 def csrf_token(session: str) -> str:
-    """Return what forms of a session carry: nobody has it who does not have the session."""
+    """Return the token of a session's forms, which can't be made without the session."""
     return hmac.new(session.encode(), b"form", sha256).hexdigest()
 
 
 def cookie_name(settings: Settings) -> str:
-    """Return the cookie's name: over https one that no neighbouring host can set (RFC 6265bis)."""
+    """Return the cookie's name; over https one that no sibling host can set (RFC 6265bis)."""
     return "__Host-operator" if is_https(settings) else "operator"
 
 

@@ -1,4 +1,4 @@
-"""From figures to charts: what each says, in which colours. Pure."""
+"""Pure functions that turn figures into charts with titles, summaries and tones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from publisher.store.operations.statistics import DomainBounces, Growth
 
 _DOMAINS, _APPS = 12, 15
-# The states of a delivery as a reader of charts tells them apart, from the ground up.
+# The states of a delivery as charts group them, from the bottom to the top.
 GROUPS = (
     ("sent", Tone.GOOD, (DeliveryState.SENT,)),
     ("waiting", Tone.QUIET, (DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.SENDING)),
@@ -26,7 +26,7 @@ GROUPS = (
 
 
 def size_chart(days: Sequence[Growth]) -> Chart:
-    """Return how many people the list had at the end of each day."""
+    """Return a chart of the size of the list at the end of each day."""
     sizes = tuple(day.size for day in days)
     change = sizes[-1] - sizes[0] if sizes else 0
     return Chart(
@@ -43,7 +43,7 @@ def size_chart(days: Sequence[Growth]) -> Chart:
 
 
 def moves_chart(days: Sequence[Growth]) -> Chart:
-    """Return how many came and went in each week; the last week ends today."""
+    """Return a chart of the people who joined and left in each week; the last ends today."""
     weeks = [days[max(end - 7, 0) : end] for end in range(len(days), 0, -7)][::-1]
     came = tuple(sum(day.came for day in week) for week in weeks)
     went = tuple(sum(day.went for day in week) for week in weeks)
@@ -58,7 +58,7 @@ def moves_chart(days: Sequence[Growth]) -> Chart:
 
 
 def deliveries_chart(states: Mapping[str, Mapping[DeliveryState, int]]) -> Chart:
-    """Return what became of the deliveries of issues, in the order given."""
+    """Return a chart of the deliveries of issues by state, in the given order."""
     series = tuple(
         Series(name, tone, tuple(sum(of[state] for state in group) for of in states.values()))
         for name, tone, group in GROUPS
@@ -74,7 +74,7 @@ def deliveries_chart(states: Mapping[str, Mapping[DeliveryState, int]]) -> Chart
 
 
 def domains_chart(domains: Sequence[DomainBounces]) -> Chart:
-    """Return at which domains most mail failed, and how."""
+    """Return a chart of the domains where most mail failed, by kind of failure."""
     shown = domains[:_DOMAINS]
     failed = sum(domain.failed for domain in domains)
     return Chart(
@@ -94,7 +94,7 @@ def domains_chart(domains: Sequence[DomainBounces]) -> Chart:
 
 
 def apps_chart(apps: Sequence[AppPolls]) -> Chart:
-    """Return for how many people each reader app asks."""
+    """Return a chart of the subscribers that each reader app reports."""
     shown = [app for app in apps if app.subscribers][:_APPS]
     people = sum(app.subscribers for app in apps)
     return Chart(
@@ -109,7 +109,7 @@ def apps_chart(apps: Sequence[AppPolls]) -> Chart:
 
 
 def polls_chart(days: Sequence[str], by_day: Mapping[str, tuple[int, int]]) -> Chart:
-    """Return how often feeds were asked for on each of `days`."""
+    """Return a chart of the feed requests on each of `days`."""
     polls = tuple(by_day.get(day, (0, 0))[0] for day in days)
     return Chart(
         "polls",

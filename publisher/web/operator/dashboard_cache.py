@@ -1,46 +1,44 @@
-"""What the operator's pages show of the digests, read now and then and kept.
+"""The state of the digests and slow figures for the operator's pages, kept for some minutes.
 
-To read thousands of digests for every page would be to build the site each time. A thread reads
-them when somebody looks and the last look is some minutes old; the page shows what was seen last.
+Reading thousands of digests for every page would mean building the site each time. A thread reads
+them when a page needs them and the last reading is some minutes old; meanwhile the page shows that
+one.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from anyio import to_thread
-
 from publisher.errors import PublisherError
 from publisher.models import Severity
-from publisher.web.operator.login_throttle import LoginThrottle
 from publisher.web.operator.refreshing_cache import RefreshingCache
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Callable
     from datetime import datetime
 
     from publisher.models import Collection, Finding, Frequency, Issue, Topic
-    from publisher.web.context import Context
+    from publisher.settings import Settings
+    from publisher.store.database import Store
 
 Value = TypeVar("Value")
 
 _FRESH_SECONDS = 300.0
 _FIGURE_SECONDS = 60.0
-_PATIENCE, _FIGURE_PATIENCE = 3.0, 1.0
+_PATIENCE, _FIGURE_PATIENCE = 3.0, 1.0  # seconds that a page waits for the first value
 _LATEST = 12
 _FINDINGS = 100
-_PAPERS = 600  # of which the newest digests are taken
+_PAPERS = 600  # the newest, among which the latest digests are looked for
 
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """A digest that came lately; `findings` are of its file."""
+    """A digest that came lately, with the findings of its file."""
 
     path: str
     at: datetime
@@ -51,7 +49,7 @@ class Landed:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """What a look at the digests saw. `problem` says why it saw nothing."""
+    """The digests as they were read; `problem` says why they could not be."""
 
     at: datetime
     problem: str = ""
@@ -66,100 +64,97 @@ class Dashboard:
 
 
 class DashboardCache:
-    """What is kept between requests; for many threads."""
+    """Values kept between requests; safe for threads."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
-        self.attempts = LoginThrottle()
+        """Start empty."""
         self._pool = ThreadPoolExecutor(2, "operator")
-        self._look: RefreshingCache[Dashboard] = RefreshingCache(_FRESH_SECONDS, self._pool)
+        self._dashboard: RefreshingCache[Dashboard] = RefreshingCache(_FRESH_SECONDS, self._pool)
         self._figures: dict[str, RefreshingCache[object]] = {}
         self._lock = Lock()
 
-    def look(self, context: Context) -> Dashboard | None:
-        """Return what was seen of the digests lately; None where the first look takes long."""
-        return self._look.get(lambda: dashboard(context), patience=_PATIENCE)
+    def dashboard(
+        self, settings: Settings, store: Store, clock: Callable[[], datetime]
+    ) -> Dashboard | None:
+        """Return the digests as read lately; None while the first reading takes long."""
+        return self._dashboard.get(
+            lambda: read_dashboard(settings, store, clock()), patience=_PATIENCE
+        )
 
-    def look_again(self) -> None:
-        """Have the digests read anew for who looks next: they are known to have changed."""
-        self._look.forget()
+    def forget_dashboard(self) -> None:
+        """Have the digests read again for the next page: they are known to have changed."""
+        self._dashboard.forget()
 
     def figure(
         self, name: str, make: Callable[[], Value], seconds: float = _FIGURE_SECONDS
     ) -> Value | None:
-        """Return what `make` returned under that name lately; None where the first takes long.
+        """Return the result of `make`, at most `seconds` old; None while the first takes long.
 
-        Raises what it raises.
+        Raises what `make` raises.
         """
         with self._lock:
-            kept = self._figures.setdefault(name, RefreshingCache(seconds, self._pool))
-        return cast("Value | None", kept.get(make, patience=_FIGURE_PATIENCE))
+            cache = self._figures.setdefault(name, RefreshingCache(seconds, self._pool))
+        return cast("Value | None", cache.get(make, patience=_FIGURE_PATIENCE))
 
     def forget(self, name: str) -> None:
-        """Have a figure made anew for who asks next: something was done that changes it."""
+        """Have a figure made again for the next page: it is known to have changed."""
         with self._lock:
             self._figures.pop(name, None)
 
     def close(self) -> None:
-        """Wait for what is being made; nothing more is."""
+        """Wait for the values being made, and make no more."""
         self._pool.shutdown(cancel_futures=True)
 
 
-@asynccontextmanager
-async def closing_dashboard(context: Context) -> AsyncIterator[None]:
-    """Let the lookout's threads end before the store is closed."""
+def read_dashboard(settings: Settings, store: Store, now: datetime) -> Dashboard:
+    """Read the digests as they are on this machine; no repository is pulled."""
+    # The parsers: most servers run for days before an operator looks.
+    from publisher import collector  # noqa: PLC0415 - see above
+    from publisher.services import drafts  # noqa: PLC0415 - see above
+
     try:
-        yield
-    finally:
-        await to_thread.run_sync(context.lookout.close)
-
-
-def dashboard(context: Context) -> Dashboard:
-    """Read the digests as they are here; nothing is pulled."""
-    from publisher import collector  # noqa: PLC0415 - only where somebody looks
-    from publisher.services import publish  # noqa: PLC0415 - only where somebody looks
-
-    settings, store, now = context.settings, context.store, context.clock()
-    try:
-        found = collector.collect(settings, lambda _done, _total: None)
+        collection = collector.collect(settings)
     except PublisherError as error:
         return Dashboard(now, problem=str(error))
     frequencies = dict.fromkeys(settings.newsletter.frequencies)
     return Dashboard(
         at=now,
-        digests=found.digest_count,
-        papers=len(found.papers),
-        topics=found.topics,
-        landed=landed(found),
-        findings=worst(found),
-        error_count=len(found.errors),
-        warning_count=found.warning_count,
+        digests=collection.digest_count,
+        papers=len(collection.papers),
+        topics=collection.topics,
+        landed=latest_digests(collection),
+        findings=worst_findings(collection),
+        error_count=len(collection.errors),
+        warning_count=collection.warning_count,
         upcoming=tuple(
-            (frequency, publish.upcoming(found, settings, store, now, frequency))
+            (frequency, drafts.next_issue(collection, settings, store, now, frequency))
             for frequency in frequencies
         ),
     )
 
 
-def landed(found: Collection, most: int = _LATEST) -> tuple[Landed, ...]:
+def latest_digests(collection: Collection, most: int = _LATEST) -> tuple[Landed, ...]:
     """Return the digests of the newest papers, newest first, with the findings of their files."""
-    newest = [paper for paper in islice(found.papers, _PAPERS) if paper.digests]
+    newest = [paper for paper in islice(collection.papers, _PAPERS) if paper.digests]
     counts = Counter(paper.digests[-1] for paper in newest)
     first = {paper.digests[-1]: paper for paper in reversed(newest)}
     by_file: dict[str, list[Finding]] = {path: [] for path in list(counts)[:most]}
-    for finding in found.findings:
-        for path, theirs in by_file.items():
-            # A finding has the path that an editor opens, a paper the one in its source.
+    for finding in collection.findings:
+        for path, findings in by_file.items():
+            # A finding has the path from the working directory, a paper that in its source.
             if finding.path == path or finding.path.endswith(f"/{path}"):
-                theirs.append(finding)
+                findings.append(finding)
     return tuple(
-        Landed(path, first[path].updated, first[path].topics, counts[path], tuple(theirs))
-        for path, theirs in by_file.items()
+        Landed(path, first[path].updated, first[path].topics, counts[path], tuple(findings))
+        for path, findings in by_file.items()
     )
 
 
-def worst(found: Collection, most: int = _FINDINGS) -> tuple[Finding, ...]:
-    """Return the errors, then the warnings, as many as somebody reads; of the last files first."""
-    newest = reversed(found.findings)
-    warnings = (one for one in newest if one.severity is not Severity.ERROR)
-    return (*found.errors[::-1][:most], *islice(warnings, max(most - len(found.errors), 0)))
+def worst_findings(collection: Collection, most: int = _FINDINGS) -> tuple[Finding, ...]:
+    """Return up to `most` findings, errors first; each kind from the last file to the first."""
+    newest = reversed(collection.findings)
+    warnings = (finding for finding in newest if finding.severity is not Severity.ERROR)
+    return (
+        *collection.errors[::-1][:most],
+        *islice(warnings, max(most - len(collection.errors), 0)),
+    )

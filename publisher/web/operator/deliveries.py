@@ -1,4 +1,4 @@
-"""Deliveries of an issue by state, with the reason; those in doubt are settled here."""
+"""The deliveries of an issue by state, and decisions about those in doubt."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
     from publisher.web.operator.auth import OperatorRequest
 
 _PAGE = 50
-# What an operator may say of a delivery in doubt -> where it goes, and how that is written down.
+# An operator's decisions about a delivery in doubt: the new state, and the text for the log.
 DECISIONS = {
     "again": (DeliveryState.READY, "send again"),
     "arrived": (DeliveryState.SENT, "it arrived"),
     "abandon": (DeliveryState.ABANDONED, "give up"),
 }
-_LONGEST_NAME = 64  # that the log of decisions holds
+_LONGEST_NAME = 64  # of the log of decisions
 
 
-def rows(visit: OperatorRequest) -> Response:
-    """Show a page of deliveries, those in one state or all."""
-    shown = progress(visit)
-    asked = visit.asked("state")
-    state = DeliveryState(asked) if asked in set(DeliveryState) else None
+def rows(request: OperatorRequest) -> Response:
+    """Show a page of deliveries, in one state or all."""
+    shown = progress(request)
+    state_name = request.query("state")
+    state = DeliveryState(state_name) if state_name in set(DeliveryState) else None
     states = (state,) if state else ()
-    page = visit.store.deliveries.rows(
-        shown.info.id, states, limit=_PAGE + 1, after=visit.number("after")
+    page = request.store.deliveries.rows(
+        shown.info.id, states, limit=_PAGE + 1, after=request.number("after")
     )
     return operator_page(
-        visit,
+        request,
         "web/operator/deliveries.html.j2",
         title=f"Deliveries of {shown.info.id}",
         part=PART,
@@ -50,27 +50,27 @@ def rows(visit: OperatorRequest) -> Response:
     )
 
 
-def settle(visit: OperatorRequest) -> Response:
-    """Settle the deliveries that were marked, each with a line in two logs."""
-    info = progress(visit).info
-    decision = visit.field("decision")
+def settle(request: OperatorRequest) -> Response:
+    """Decide the marked deliveries, each with a line in both logs."""
+    info = progress(request).info
+    decision = request.field("decision")
     if decision not in DECISIONS:
         raise HTTPException(400, "Choose what to do with the selected deliveries.")
     state, words = DECISIONS[decision]
     settled = 0
-    for text in visit.fields("subscriber"):
+    for text in request.fields("subscriber"):
         subscriber = id_of(text)
-        if subscriber is not None and visit.store.ledger.resolve(
+        if subscriber is not None and request.store.ledger.resolve(
             info.id,
             subscriber,
             state,
             reason=words,
-            now=visit.now,
-            by=visit.operator[:_LONGEST_NAME],
+            now=request.now,
+            by=request.operator[:_LONGEST_NAME],
         ):
-            visit.note("doubt settled", f"issue {info.id}, subscriber {subscriber}: {words}")
+            request.note("doubt settled", f"issue {info.id}, subscriber {subscriber}: {words}")
             settled += 1
-    visit.lookout.forget(counts_name(info.id))
+    request.cache.forget(counts_name(info.id))
     where = f"{PART}/{info.id}/deliveries?state=in_doubt&told={settled}+settled"
     return RedirectResponse(where, status_code=303)
 

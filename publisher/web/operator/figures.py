@@ -1,6 +1,6 @@
-"""The figures that several pages show, each made once a minute at most.
+"""Figures that several pages show, each computed at most once a minute.
 
-None stands for one that takes long and was never made: the page shows the rest, and looks again.
+A figure is None while its first computation takes long: the page shows the rest, and reloads.
 """
 
 from __future__ import annotations
@@ -16,48 +16,48 @@ if TYPE_CHECKING:
 
 GROWTH_DAYS = 90
 POLL_DAYS = 30
-# An app that has not asked for a week is gone, or its readers are.
+# An app without a request for a week has lost its readers.
 _APP_DAYS = 7
 _ISSUES = 12
-# Their deliveries are looked at one by one.
+# Few, as their deliveries are read one by one.
 DOMAIN_ISSUES = 4
 
 
-def growth_lately(visit: OperatorRequest) -> list[Growth] | None:
-    """Return the list's last days."""
-    zone, now = visit.settings.site.zone, visit.now
-    return visit.lookout.figure(
-        "growth", lambda: visit.store.statistics.growth(zone, days=GROWTH_DAYS, now=now)
+def growth_lately(request: OperatorRequest) -> list[Growth] | None:
+    """Return the growth of the list in the last days."""
+    zone, now = request.settings.site.zone, request.now
+    return request.cache.figure(
+        "growth", lambda: request.store.statistics.growth(zone, days=GROWTH_DAYS, now=now)
     )
 
 
-def days_until(visit: OperatorRequest, count: int) -> list[str]:
+def days_until(request: OperatorRequest, count: int) -> list[str]:
     """Return the last `count` days of the site's time zone as ISO dates, today last."""
-    return [(visit.today - timedelta(days=back)).isoformat() for back in range(count)][::-1]
+    return [(request.today - timedelta(days=back)).isoformat() for back in range(count)][::-1]
 
 
-def apps_lately(visit: OperatorRequest) -> list[AppPolls] | None:
-    """Return which apps asked for feeds in the last week."""
-    days = days_until(visit, _APP_DAYS)
-    return visit.lookout.figure("apps", lambda: visit.store.polls.by_app(days[0], days[-1]))
+def apps_lately(request: OperatorRequest) -> list[AppPolls] | None:
+    """Return the apps that requested feeds in the last week."""
+    days = days_until(request, _APP_DAYS)
+    return request.cache.figure("apps", lambda: request.store.polls.by_app(days[0], days[-1]))
 
 
-def states_lately(visit: OperatorRequest) -> dict[str, dict[DeliveryState, int]] | None:
+def states_lately(request: OperatorRequest) -> dict[str, dict[DeliveryState, int]] | None:
     """Return the deliveries of the newest issues by state, oldest first."""
 
     def make() -> dict[str, dict[DeliveryState, int]]:
-        ids = visit.store.statistics.recent_issues(_ISSUES)
-        return visit.store.statistics.states_of(ids[::-1])
+        ids = request.store.statistics.recent_issues(_ISSUES)
+        return request.store.statistics.states_of(ids[::-1])
 
-    return visit.lookout.figure("states", make)
+    return request.cache.figure("states", make)
 
 
-def domains_lately(visit: OperatorRequest) -> list[DomainBounces] | None:
-    """Return where mail of the newest issues failed, and what was reported in that time."""
-    since = visit.now - timedelta(days=GROWTH_DAYS)
+def domains_lately(request: OperatorRequest) -> list[DomainBounces] | None:
+    """Return the domains where mail of the newest issues failed, with complaints in that time."""
+    since = request.now - timedelta(days=GROWTH_DAYS)
 
     def make() -> list[DomainBounces]:
-        ids = visit.store.statistics.recent_issues(DOMAIN_ISSUES)
-        return visit.store.statistics.by_domain(ids, since=since)
+        ids = request.store.statistics.recent_issues(DOMAIN_ISSUES)
+        return request.store.statistics.by_domain(ids, since=since)
 
-    return visit.lookout.figure("domains", make)
+    return request.cache.figure("domains", make)

@@ -1,4 +1,4 @@
-"""What the operator's pages have in common."""
+"""The frame of the operator's pages: navigation and layout."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from publisher.web.operator.auth import OperatorRequest
 
-# Their names and where they are, in the order of the bar.
+# The parts of the navigation: names and paths.
 PARTS = (
     ("Overview", "/operator/"),
     ("Issues", "/operator/issues"),
@@ -32,7 +32,7 @@ PARTS = (
 
 
 def operator_page(
-    visit: OperatorRequest,
+    request: OperatorRequest,
     template: str,
     *,
     title: str,
@@ -41,26 +41,26 @@ def operator_page(
     headers: Mapping[str, str] | None = None,
     **content: object,
 ) -> Response:
-    """Return a page of somebody who is logged in; `part` is the address of the part it is in.
+    """Return a page for an operator who is logged in; `part` is the path of its part.
 
     Raises `TemplateError`.
     """
     content |= {
-        "operator": visit.operator,
-        "csrf": visit.csrf,
+        "operator": request.operator,
+        "csrf": request.csrf,
         "parts": PARTS,
         "part": part,
-        "zone": visit.settings.site.zone,
-        "now": visit.now,
-        "told": visit.asked("told"),
+        "zone": request.settings.site.zone,
+        "now": request.now,
+        "told": request.query("told"),
     }
-    return _page(visit.request, template, title, status, headers, content)
+    return _page(request.request, template, title, status, headers, content)
 
 
 def outside_page(
     request: Request, template: str, *, title: str, status: int = 200, **content: object
 ) -> Response:
-    """Return a page for who is not logged in. Raises `TemplateError`."""
+    """Return a page for visitors who are not logged in. Raises `TemplateError`."""
     return _page(request, template, title, status, None, {"operator": "", **content})
 
 

@@ -1,4 +1,4 @@
-"""Issues: how far each is, live while it is sent, and a hand on its brake."""
+"""Issues: their progress, live while they are sent, and pausing."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 PART = "/operator/issues"
 _REASONS = 8
-# While it is sent, somebody looks every two.
+# The page reloads every two seconds while an issue is sent.
 _COUNT_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an issue is. `moving`: it is being sent, or will be by itself."""
+    """The progress of an issue; `moving` means that it is or will be sent automatically."""
 
     info: FrozenIssue
     counts: Mapping[DeliveryState, int]
@@ -43,7 +43,7 @@ class Progress:
 
     @property
     def total(self) -> int:
-        """All deliveries."""
+        """The number of all deliveries."""
         return sum(self.counts.values())
 
     @property
@@ -56,22 +56,22 @@ class Progress:
 
     @property
     def left(self) -> int:
-        """How many are still to go."""
+        """The number of deliveries still to be sent."""
         busy = (DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.SENDING)
         return sum(self.counts[state] for state in busy)
 
     @property
     def moving(self) -> bool:
-        """Whether it is being sent."""
+        """Whether the issue is being sent."""
         return self.info.state is IssueState.OPEN and self.left > 0
 
 
-def listed(visit: OperatorRequest) -> Response:
+def listed(request: OperatorRequest) -> Response:
     """Show all issues, newest first."""
-    states = states_lately(visit)
-    infos = visit.store.issues.all()[::-1]
+    states = states_lately(request)
+    infos = request.store.issues.all()[::-1]
     return operator_page(
-        visit,
+        request,
         "web/operator/issues.html.j2",
         title="Issues",
         part=PART,
@@ -83,60 +83,60 @@ def listed(visit: OperatorRequest) -> Response:
     )
 
 
-def issue(visit: OperatorRequest) -> Response:
-    """Show how far an issue is, and what became of its deliveries."""
-    shown = progress(visit)
+def issue(request: OperatorRequest) -> Response:
+    """Show the progress of an issue, and its deliveries by state."""
+    shown = progress(request)
     info = shown.info
     reasons = {
-        state: visit.store.statistics.reasons_of(info.id, state, most=_REASONS)
+        state: request.store.statistics.reasons_of(info.id, state, most=_REASONS)
         for state in (DeliveryState.REJECTED, DeliveryState.IN_DOUBT, DeliveryState.SKIPPED)
         if shown.counts[state]
     }
     return operator_page(
-        visit,
+        request,
         "web/operator/issue.html.j2",
         title=f"Issue {info.id}",
         part=PART,
         shown=shown,
-        still=bool(visit.asked("still")),
+        still=bool(request.query("still")),
         reasons=reasons,
-        decisions=visit.store.deliveries.decisions(info.id)[::-1],
+        decisions=request.store.deliveries.decisions(info.id)[::-1],
     )
 
 
-def live(visit: OperatorRequest) -> Response:
+def live(request: OperatorRequest) -> Response:
     """Return the part of an issue's page that changes while it is sent."""
     return operator_page(
-        visit, "web/operator/progress.html.j2", title="Progress", shown=progress(visit)
+        request, "web/operator/progress.html.j2", title="Progress", shown=progress(request)
     )
 
 
-def pause(visit: OperatorRequest) -> Response:
-    """Stop an issue before its next message, or take it up again."""
-    info = progress(visit).info
-    if visit.field("resume"):
-        visit.store.issues.resume(info.id)
-        visit.note("issue resumed", f"issue {info.id}")
+def pause(request: OperatorRequest) -> Response:
+    """Pause an issue before its next message, or resume it."""
+    info = progress(request).info
+    if request.field("resume"):
+        request.store.issues.resume(info.id)
+        request.note("issue resumed", f"issue {info.id}")
     else:
-        visit.store.issues.pause(info.id, until=None, reason=visit.by)
-        visit.note("issue paused", f"issue {info.id}")
+        request.store.issues.pause(info.id, until=None, reason=request.by)
+        request.note("issue paused", f"issue {info.id}")
     return RedirectResponse(f"{PART}/{info.id}", status_code=303)
 
 
-def progress(visit: OperatorRequest) -> Progress:
-    """Return how far the issue of the address is; 404 where there is no such."""
-    info = visit.store.issues.get(visit.part("issue"))
+def progress(request: OperatorRequest) -> Progress:
+    """Return the progress of the issue in the path. Raises `HTTPException` 404."""
+    info = request.store.issues.get(request.part("issue"))
     if info is None:
         raise HTTPException(404)
-    make = partial(visit.store.deliveries.counts, info.id)
-    counts = visit.lookout.figure(counts_name(info.id), make, _COUNT_SECONDS)
+    make = partial(request.store.deliveries.counts, info.id)
+    counts = request.cache.figure(counts_name(info.id), make, _COUNT_SECONDS)
     return Progress(
-        info, counts or dict.fromkeys(DeliveryState, 0), visit.store.deliveries.next_due(info.id)
+        info, counts or dict.fromkeys(DeliveryState, 0), request.store.deliveries.next_due(info.id)
     )
 
 
 def counts_name(issue_id: str) -> str:
-    """Return under which name the counts of an issue are kept."""
+    """Return the name of an issue's counts in the cache."""
     return f"counts of {issue_id}"
 
 

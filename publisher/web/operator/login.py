@@ -1,7 +1,6 @@
-"""Logging in by a link that works once, from the command line or by mail; there is no password.
+"""Login by a link that works once, from the command line or by mail; there are no passwords.
 
-Programs that look at mail follow its links, so the page behind a link only shows a button: the POST
-of it logs in.
+Mail scanners follow links, so the page of a link only shows a button, whose POST logs in.
 """
 
 from __future__ import annotations
@@ -28,14 +27,13 @@ if TYPE_CHECKING:
 
     from publisher.web.context import Context
 
-# Links that one address gets, and attempts of one network that fail.
 _LINKS_PER_HOUR = 5
 
 
 async def ask(request: Request) -> Response:
-    """Show how to log in; a POST has a link mailed to an operator.
+    """Show how to log in; POST has a link mailed to an operator.
 
-    The answer is the same whoever asks, and comes before anything is done.
+    The answer is the same for every address, and is sent before the address is checked.
     """
     if request.method != "POST":
         return outside_page(request, "web/operator/login.html.j2", title="Operator", asked=False)
@@ -51,12 +49,12 @@ async def ask(request: Request) -> Response:
 
 
 def mail_link(context: Context, address: str) -> None:
-    """Have a link mailed to `address` where it is an operator's, and not one too many."""
+    """Have a link mailed to `address` if it is an operator's and had few links lately."""
     try:
         email = normalise_email(address)
     except SubscriberError:
         return
-    if email not in {normalise_email(known) for known in context.settings.operator.addresses}:
+    if email not in {normalise_email(operator) for operator in context.settings.operator.addresses}:
         return
     now = context.clock()
     if context.store.operators.links_since(now - timedelta(hours=1), email) < _LINKS_PER_HOUR:
@@ -64,7 +62,7 @@ def mail_link(context: Context, address: str) -> None:
 
 
 async def enter(request: Request) -> Response:
-    """Show the button that logs in; a POST of it begins a session."""
+    """Show the button that logs in; POST begins a session."""
     token = str(request.path_params["token"])
     if request.method != "POST":
         return outside_page(request, "web/operator/enter.html.j2", title="Log in")
@@ -72,11 +70,11 @@ async def enter(request: Request) -> Response:
     client = request.client.host if request.client else ""
     if not auth.from_here(request.headers, context.settings.web.root):
         raise HTTPException(403)
-    if not context.lookout.attempts.allowed(client):
+    if not context.login_throttle.allowed(client):
         raise HTTPException(429, headers={"Retry-After": "600"})
     session = await to_thread.run_sync(partial(_begin, context, token))
     if session is None:
-        context.lookout.attempts.failed(client)
+        context.login_throttle.failed(client)
         title = "This link no longer works"
         return outside_page(request, "web/operator/spent.html.j2", title=title, status=403)
     response = RedirectResponse(auth.HOME, status_code=303)
@@ -106,15 +104,17 @@ def _begin(context: Context, token: str) -> str | None:
     return session.token if operator else None
 
 
-def leave(visit: auth.OperatorRequest) -> Response:
+def leave(request: auth.OperatorRequest) -> Response:
     """End this session, or all of the operator's."""
-    everywhere = visit.field("everywhere") == "yes"
-    visit.store.operators.log_out(token_hash(visit.session), everywhere=everywhere, now=visit.now)
+    everywhere = request.field("everywhere") == "yes"
+    request.store.operators.log_out(
+        token_hash(request.session), everywhere=everywhere, now=request.now
+    )
     response = RedirectResponse(auth.LOGIN, status_code=303)
     response.delete_cookie(
-        auth.cookie_name(visit.settings),
+        auth.cookie_name(request.settings),
         path="/",
-        secure=auth.is_https(visit.settings),
+        secure=auth.is_https(request.settings),
         httponly=True,
         samesite="strict",
     )

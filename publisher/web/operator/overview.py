@@ -1,4 +1,4 @@
-"""The first page: what needs somebody, what is due, what landed, how the list grows."""
+"""The overview: open tasks, due issues, latest digests, and the growth of the list."""
 
 from __future__ import annotations
 
@@ -35,33 +35,33 @@ _RECENT = 12
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The next issue of a stream: when, and how many papers it has so far."""
+    """The next issue of a frequency: its date, and the number of its papers so far."""
 
     frequency: Frequency
     at: datetime
-    overdue: str  # the id of one that is due and was not made yet
+    overdue: str  # the id of an issue that is due but not frozen yet
     papers: int
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Something that waits for a person, and where to see to it."""
+    """Something that an operator has to do, with a link."""
 
     text: str
     href: str
 
 
-def overview(visit: OperatorRequest) -> Response:
-    """Show the first page."""
-    look = visit.lookout.look(visit.context)
-    people = visit.lookout.figure("people", visit.store.subscribers.count)
-    days = growth_lately(visit)
-    states = states_lately(visit)
-    infos = visit.store.issues.all()[-_RECENT:]
-    apps = apps_lately(visit)
+def overview(request: OperatorRequest) -> Response:
+    """Show the overview."""
+    look = request.dashboard()
+    people = request.cache.figure("people", request.store.subscribers.count)
+    days = growth_lately(request)
+    states = states_lately(request)
+    infos = request.store.issues.all()[-_RECENT:]
+    apps = apps_lately(request)
     week = (days or [])[-_WEEK:]
     return operator_page(
-        visit,
+        request,
         "web/operator/overview.html.j2",
         title="Overview",
         part=HOME,
@@ -73,8 +73,8 @@ def overview(visit: OperatorRequest) -> Response:
         feed_readers=sum(app.subscribers for app in apps or ()),
         last=infos[-1] if infos else None,
         last_sent=last_sent(states, infos),
-        due=due(look, visit),
-        needs=needs(visit, infos, look),
+        due=due(look, request),
+        needs=needs(request, infos, look),
         charts=((size_chart(days or ()), lines), (moves_chart(days or ()), groups)),
     )
 
@@ -82,60 +82,60 @@ def overview(visit: OperatorRequest) -> Response:
 def last_sent(
     states: Mapping[str, Mapping[DeliveryState, int]] | None, infos: list[FrozenIssue]
 ) -> int:
-    """Return how many deliveries of the newest issue were sent."""
+    """Return the number of sent deliveries of the newest issue."""
     counts = states.get(infos[-1].id) if states and infos else None
     return counts[DeliveryState.SENT] if counts else 0
 
 
-def due(look: Dashboard | None, visit: OperatorRequest) -> list[Due]:
-    """Return the next issue of each stream."""
-    found = []
-    for frequency in dict.fromkeys(visit.settings.newsletter.frequencies):
+def due(look: Dashboard | None, request: OperatorRequest) -> list[Due]:
+    """Return the next issue of each frequency."""
+    next_issues = []
+    for frequency in dict.fromkeys(request.settings.newsletter.frequencies):
         issue = dict(look.upcoming).get(frequency) if look else None
-        over = issue is not None and issue.end <= visit.now
-        at = next_due(visit.now, visit.settings, frequency)
+        is_due = issue is not None and issue.end <= request.now
+        at = next_due(request.now, request.settings, frequency)
         papers = len(issue.papers) if issue else 0
-        found.append(Due(frequency, at, issue.id if issue and over else "", papers))
-    return found
+        next_issues.append(Due(frequency, at, issue.id if issue and is_due else "", papers))
+    return next_issues
 
 
-def needs(visit: OperatorRequest, infos: list[FrozenIssue], look: Dashboard | None) -> list[Need]:
-    """Return what waits for a person."""
-    found = []
-    doubts = visit.store.statistics.doubts_of([info.id for info in infos])
+def needs(request: OperatorRequest, infos: list[FrozenIssue], look: Dashboard | None) -> list[Need]:
+    """Return the things that an operator has to do."""
+    tasks = []
+    doubts = request.store.statistics.doubts_of([info.id for info in infos])
     for info in infos:
-        where = f"/operator/issues/{info.id}"
+        address = f"/operator/issues/{info.id}"
         if info.id in doubts:
             text = f"{info.id}: {doubts[info.id]:,} deliveries in doubt; they may have arrived"
-            found.append(Need(text, f"{where}/deliveries?state=in_doubt"))
+            tasks.append(Need(text, f"{address}/deliveries?state=in_doubt"))
         if info.state is IssueState.PAUSED:
-            found.append(Need(f"{info.id} is paused: {info.pause_reason}", where))
-    waiting = visit.store.outgoing_queue.waiting()
+            tasks.append(Need(f"{info.id} is paused: {info.pause_reason}", address))
+    waiting = request.store.outgoing_queue.waiting()
     if waiting:
         text = counted(waiting, "1 transactional mail is", "{count:,} transactional mails are")
-        found.append(Need(f"{text} waiting to be sent", ""))
+        tasks.append(Need(f"{text} waiting to be sent", ""))
     if look is not None and look.problem:
-        found.append(Need(f"The digests can't be read: {look.problem}", ""))
+        tasks.append(Need(f"The digests can't be read: {look.problem}", ""))
     if look is not None and look.error_count:
         text = counted(look.error_count, "1 error", "{count:,} errors")
-        found.append(Need(f"{text} in digests", "/operator/findings"))
-    return found
+        tasks.append(Need(f"{text} in digests", "/operator/findings"))
+    return tasks
 
 
-def findings(visit: OperatorRequest) -> Response:
-    """Show what `publisher check` says, errors first."""
+def findings(request: OperatorRequest) -> Response:
+    """Show the findings of `publisher check`, errors first."""
     return operator_page(
-        visit,
+        request,
         "web/operator/findings.html.j2",
         title="Findings",
         part=HOME,
-        look=visit.lookout.look(visit.context),
+        look=request.dashboard(),
     )
 
 
-def look_again(visit: OperatorRequest) -> Response:
-    """Have the digests read anew."""
-    visit.lookout.look_again()
+def look_again(request: OperatorRequest) -> Response:
+    """Have the digests read again."""
+    request.cache.forget_dashboard()
     return RedirectResponse(HOME, status_code=303)
 
 

@@ -1,4 +1,4 @@
-"""The people on the list: to be searched, and one by one."""
+"""Subscribers: search, single pages, and actions."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ PART = "/operator/people"
 _PAGE = 50
 
 
-def people(visit: OperatorRequest) -> Response:
-    """Show a page of those who were looked for, newest first."""
-    asked = visit.asked("status")
-    status = SubscriberStatus(asked) if asked in set(SubscriberStatus) else None
-    wanted = SubscriberQuery(visit.asked("q"), visit.asked("topic", 64), status)
-    page = visit.store.subscribers.search(wanted, before=visit.number("before"), size=_PAGE)
-    look = visit.lookout.look(visit.context)
+def people(request: OperatorRequest) -> Response:
+    """Show a page of the search results, newest first."""
+    status_name = request.query("status")
+    status = SubscriberStatus(status_name) if status_name in set(SubscriberStatus) else None
+    wanted = SubscriberQuery(request.query("q"), request.query("topic", 64), status)
+    page = request.store.subscribers.search(wanted, before=request.number("before"), size=_PAGE)
+    look = request.dashboard()
     query = {"q": wanted.text, "topic": wanted.topic, "status": status or ""}
     return operator_page(
-        visit,
+        request,
         "web/operator/people.html.j2",
         title="People",
         part=PART,
@@ -47,97 +47,99 @@ def people(visit: OperatorRequest) -> Response:
     )
 
 
-def person(visit: OperatorRequest) -> Response:
-    """Show what the store has of somebody."""
-    found = _person(visit)
-    look = visit.lookout.look(visit.context)
+def person(request: OperatorRequest) -> Response:
+    """Show the data about a person."""
+    subscriber = _person(request)
+    look = request.dashboard()
     return operator_page(
-        visit,
+        request,
         "web/operator/person.html.j2",
-        title=found.email,
+        title=subscriber.email,
         part=PART,
-        person=found,
+        person=subscriber,
         names={topic.slug: topic.name for topic in look.topics} if look else {},
-        consent=visit.store.consent_log.history(found.email)[::-1],
-        suppression=visit.store.suppressions.find(found.email),
-        deliveries=visit.store.deliveries.of_subscriber(found.id, most=20),
-        tomorrow=(visit.today + timedelta(days=1)).isoformat(),
+        consent=request.store.consent_log.history(subscriber.email)[::-1],
+        suppression=request.store.suppressions.find(subscriber.email),
+        deliveries=request.store.deliveries.of_subscriber(subscriber.id, most=20),
+        tomorrow=(request.today + timedelta(days=1)).isoformat(),
     )
 
 
-def data(visit: OperatorRequest) -> Response:
-    """Return all that is kept of somebody as a JSON file, for them to have."""
-    found = _person(visit)
-    visit.note("data exported", f"subscriber {found.id}")
+def data(request: OperatorRequest) -> Response:
+    """Return all data stored about a person as a JSON file."""
+    subscriber = _person(request)
+    request.note("data exported", f"subscriber {subscriber.id}")
     content = json.dumps(
-        visit.store.subscribers.export_person(found.email), ensure_ascii=False, indent=2
+        request.store.subscribers.export_person(subscriber.email), ensure_ascii=False, indent=2
     )
-    name = f'attachment; filename="subscriber-{found.id}.json"'
+    name = f'attachment; filename="subscriber-{subscriber.id}.json"'
     return Response(content, media_type="application/json", headers={"Content-Disposition": name})
 
 
-def pause(visit: OperatorRequest) -> Response:
-    """Send somebody nothing until a day, or until they or we say so."""
-    found = _person(visit)
+def pause(request: OperatorRequest) -> Response:
+    """Pause the mail to a person until a day, or until it is resumed."""
+    subscriber = _person(request)
     until = None
-    if day := visit.field("until"):
+    if day := request.field("until"):
         try:
             chosen = date.fromisoformat(day)
         except ValueError:
             raise HTTPException(400, "That is not a date.") from None
-        if chosen <= visit.today:
+        if chosen <= request.today:
             raise HTTPException(400, "That date is in the past.")
-        until = datetime.combine(chosen, time(), visit.settings.site.zone)
-    done = visit.store.subscribers.pause(found.id, until=until, now=visit.now, detail=visit.by)
-    return _done(visit, found, "paused", done=done)
+        until = datetime.combine(chosen, time(), request.settings.site.zone)
+    done = request.store.subscribers.pause(
+        subscriber.id, until=until, now=request.now, detail=request.by
+    )
+    return _done(request, subscriber, "paused", done=done)
 
 
-def resume(visit: OperatorRequest) -> Response:
+def resume(request: OperatorRequest) -> Response:
     """End a pause."""
-    found = _person(visit)
-    done = visit.store.subscribers.resume(found.id, now=visit.now, detail=visit.by)
-    return _done(visit, found, "resumed", done=done)
+    subscriber = _person(request)
+    done = request.store.subscribers.resume(subscriber.id, now=request.now, detail=request.by)
+    return _done(request, subscriber, "resumed", done=done)
 
 
-def unsubscribe(visit: OperatorRequest) -> Response:
-    """Take somebody off the list."""
-    found = _person(visit)
-    done = visit.store.subscribers.unsubscribe(found.id, now=visit.now, detail=visit.by)
-    return _done(visit, found, "unsubscribed", done=done)
+def unsubscribe(request: OperatorRequest) -> Response:
+    """Unsubscribe a person."""
+    subscriber = _person(request)
+    done = request.store.subscribers.unsubscribe(subscriber.id, now=request.now, detail=request.by)
+    return _done(request, subscriber, "unsubscribed", done=done)
 
 
-def erase(visit: OperatorRequest) -> Response:
-    """Show what erasing does; a POST with the address typed in does it."""
-    found = _person(visit)
+def erase(request: OperatorRequest) -> Response:
+    """Show what erasing does; POST with the address typed in erases."""
+    subscriber = _person(request)
     wrong = False
-    if visit.request.method == "POST":
-        if visit.field("email").lower() == found.email.lower():
-            visit.store.subscribers.erase(found.email, now=visit.now, detail=visit.by)
-            visit.note("erased", f"subscriber {found.id}")
+    if request.request.method == "POST":
+        if request.field("email").lower() == subscriber.email.lower():
+            request.store.subscribers.erase(subscriber.email, now=request.now, detail=request.by)
+            request.note("erased", f"subscriber {subscriber.id}")
             return RedirectResponse(f"{PART}?told=erased", status_code=303)
         wrong = True
     return operator_page(
-        visit,
+        request,
         "web/operator/erase.html.j2",
-        title=f"Erase {found.email}",
+        title=f"Erase {subscriber.email}",
         part=PART,
         status=400 if wrong else 200,
-        person=found,
+        person=subscriber,
         wrong=wrong,
     )
 
 
-def _person(visit: OperatorRequest) -> Subscriber:
-    number = id_of(visit.part("id"))
-    found = None if number is None else visit.store.subscribers.get(number)
-    if found is None:
+def _person(request: OperatorRequest) -> Subscriber:
+    number = id_of(request.part("id"))
+    subscriber = None if number is None else request.store.subscribers.get(number)
+    if subscriber is None:
         raise HTTPException(404)
-    return found
+    return subscriber
 
 
-def _done(visit: OperatorRequest, found: Subscriber, action: str, *, done: bool) -> Response:
+def _done(request: OperatorRequest, found: Subscriber, action: str, *, done: bool) -> Response:
     if done:
-        visit.note(action, f"subscriber {found.id}")
+        request.note(action, f"subscriber {found.id}")
     told = action if done else "nothing changed"
     where = f"{PART}/{found.id}?{urlencode({'told': told})}"
     return RedirectResponse(where, status_code=303)

@@ -1,4 +1,4 @@
-"""The next issue as any reader would get it, in a frame that can do nothing."""
+"""Preview of the next issue as any reader would get it, in a sandboxed frame."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 PART = "/operator/preview"
 Word = TypeVar("Word", bound=StrEnum)
-# A mail has its styles in its elements; its figures are where readers get them from.
+# A mail has inline styles, and images from their original hosts.
 _FRAME_POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: http: data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
 
-def preview(visit: OperatorRequest) -> Response:
+def preview(request: OperatorRequest) -> Response:
     """Show the form that chooses an edition, and the edition in a frame."""
-    look = visit.lookout.look(visit.context)
-    frequency, issue = _issue(visit)
-    choice = _choice(visit)
-    edition = _render(visit, issue, choice) if issue else None
+    look = request.dashboard()
+    frequency, issue = _issue(request)
+    choice = _choice(request)
+    edition = _render(request, issue, choice) if issue else None
     query: list[tuple[str, str]] = [
         ("frequency", frequency),
         ("language", choice.language),
@@ -43,7 +43,7 @@ def preview(visit: OperatorRequest) -> Response:
     ]
     query += [("topic", slug) for slug in choice.topics]
     return operator_page(
-        visit,
+        request,
         "web/operator/preview.html.j2",
         title="Preview",
         part=PART,
@@ -54,7 +54,7 @@ def preview(visit: OperatorRequest) -> Response:
         edition=edition,
         choice=choice,
         frequency=frequency,
-        frequencies=visit.settings.newsletter.frequencies,
+        frequencies=request.settings.newsletter.frequencies,
         languages=list(Language),
         lengths=list(Length),
         topics=_topics(issue),
@@ -62,32 +62,32 @@ def preview(visit: OperatorRequest) -> Response:
     )
 
 
-def frame(visit: OperatorRequest) -> Response:
-    """Return the edition itself, as HTML or (`?form=text`) as text."""
-    _, issue = _issue(visit)
+def frame(request: OperatorRequest) -> Response:
+    """Return the edition itself, as HTML or, with `?form=text`, as text."""
+    _, issue = _issue(request)
     if issue is None:
         raise HTTPException(404)
-    edition = _render(visit, issue, _choice(visit))
+    edition = _render(request, issue, _choice(request))
     headers = {"Content-Security-Policy": _FRAME_POLICY}
-    if visit.asked("form") == "text":
+    if request.query("form") == "text":
         return PlainTextResponse(edition.text, headers=headers)
     return HTMLResponse(edition.html, headers=headers)
 
 
-def _issue(visit: OperatorRequest) -> tuple[Frequency, Issue | None]:
-    look = visit.lookout.look(visit.context)
-    first = visit.settings.newsletter.frequencies[0]
-    frequency = _one_of(visit.asked("frequency"), first)
+def _issue(request: OperatorRequest) -> tuple[Frequency, Issue | None]:
+    look = request.dashboard()
+    first = request.settings.newsletter.frequencies[0]
+    frequency = _one_of(request.query("frequency"), first)
     return frequency, dict(look.upcoming).get(frequency) if look else None
 
 
-def _choice(visit: OperatorRequest) -> EditionKey:
-    settings = visit.settings
-    slugs = visit.request.query_params.getlist("topic")
+def _choice(request: OperatorRequest) -> EditionKey:
+    settings = request.settings
+    slugs = request.request.query_params.getlist("topic")
     return EditionKey(
         topics=tuple(sorted({slug[:64] for slug in slugs if slug})),
-        language=_one_of(visit.asked("language"), settings.mail_language),
-        length=_one_of(visit.asked("length"), settings.newsletter.length),
+        language=_one_of(request.query("language"), settings.mail_language),
+        length=_one_of(request.query("length"), settings.newsletter.length),
     )
 
 
@@ -100,10 +100,10 @@ def _topics(issue: Issue | None) -> list[Topic]:
     return sorted(found.values(), key=lambda topic: topic.name)
 
 
-def _render(visit: OperatorRequest, issue: Issue, choice: EditionKey) -> Edition:
+def _render(request: OperatorRequest, issue: Issue, choice: EditionKey) -> Edition:
     from publisher.formatter.email import render_edition  # noqa: PLC0415 - premailer takes long
 
-    return render_edition(issue, choice, visit.settings)
+    return render_edition(issue, choice, request.settings)
 
 
 ROUTES = (

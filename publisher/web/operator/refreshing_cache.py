@@ -1,4 +1,4 @@
-"""Values that take long to make: made once, shown to all, and made anew behind their backs."""
+"""A cache for values that take long to compute, refreshed in the background."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ Value = TypeVar("Value")
 _log = logging.getLogger("publisher.web")
 
 
-# A value is kept so many times longer than it took to make: who looks takes 5 % of a core at most.
+# A value is kept this many times longer than it took, so that pages use 5 % of a core at most.
 _TIMES_ITS_COST = 20
-# So many times older than it should be, it is shown to nobody who can have a new one.
+# Beyond this many times its age limit a value is no longer shown while a new one is computed.
 _TIMES_TOO_OLD = 10
 
 
 class RefreshingCache(Generic[Value]):
-    """A value and when it was made; for many threads."""
+    """A value and the time it was computed; safe for threads."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class RefreshingCache(Generic[Value]):
         *,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Keep a value for so many seconds, or longer, before `pool` makes another."""
+        """Keep a value for at least `seconds` before `pool` computes another."""
         self._seconds = seconds
         self._pool = pool
         self._monotonic = monotonic
@@ -45,28 +45,28 @@ class RefreshingCache(Generic[Value]):
         self._making: Future[Value] | None = None
 
     def get(self, make: Callable[[], Value], *, patience: float | None = None) -> Value | None:
-        """Return what `make` returned lately, an older value while the next is being made.
+        """Return the last result of `make`, also while the next is being computed.
 
-        Where there is none, or a much older one, wait for it for `patience` seconds (None: for
-        ever), then return what there is. What `make` raises is raised where somebody waits.
+        Where there is none, or a much too old one, wait up to `patience` seconds (None: for ever)
+        for the next. An exception of `make` is raised in the threads that wait.
         """
         with self._lock:
-            made = self._made
-            age = self._monotonic() - made[1] if made else 0.0
-            if made is not None and age <= self._fresh:
-                return made[0]
+            last = self._made
+            age = self._monotonic() - last[1] if last else 0.0
+            if last is not None and age <= self._fresh:
+                return last[0]
             if self._making is None or self._making.done():
                 self._making = self._pool.submit(self._make, make)
             making = self._making
-            if made is not None and age <= self._fresh * _TIMES_TOO_OLD:
-                return made[0]
+            if last is not None and age <= self._fresh * _TIMES_TOO_OLD:
+                return last[0]
         wait([making], patience)
         if making.done():
             return making.result()
-        return made[0] if made else None
+        return last[0] if last else None
 
     def forget(self) -> None:
-        """Wait for the next one: the old one is known to be wrong."""
+        """Drop the value, which is known to be outdated."""
         with self._lock:
             self._made, self._making = None, None
 

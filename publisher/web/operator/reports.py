@@ -1,4 +1,4 @@
-"""Who gets what we publish: bounces by domain, feeds by reader app, and what operators did."""
+"""Reports: bounces by domain, feeds by reader app, and the audit log."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 _DOMAINS, _FEEDS, _LINES = 200, 30, 200
 
 
-def bounces(visit: OperatorRequest) -> Response:
-    """Show at which domains mail fails."""
-    found = domains_lately(visit)
+def bounces(request: OperatorRequest) -> Response:
+    """Show the domains where mail fails."""
+    found = domains_lately(request)
     domains = found or []
     return operator_page(
-        visit,
+        request,
         "web/operator/bounces.html.j2",
         title="Bounces",
         part="/operator/bounces",
@@ -45,16 +45,16 @@ def bounces(visit: OperatorRequest) -> Response:
     )
 
 
-def feeds(visit: OperatorRequest) -> Response:
-    """Show which apps ask for the feeds, and for how many people."""
-    days = days_until(visit, POLL_DAYS)
-    apps = apps_lately(visit)
-    by_day = visit.lookout.figure("polls", lambda: visit.store.polls.by_day(days[0], days[-1]))
-    by_feed = visit.lookout.figure(
-        "feeds", lambda: visit.store.polls.by_feed(days[0], days[-1], most=_FEEDS)
+def feeds(request: OperatorRequest) -> Response:
+    """Show the apps that request the feeds, with the subscribers that they report."""
+    days = days_until(request, POLL_DAYS)
+    apps = apps_lately(request)
+    by_day = request.cache.figure("polls", lambda: request.store.polls.by_day(days[0], days[-1]))
+    by_feed = request.cache.figure(
+        "feeds", lambda: request.store.polls.by_feed(days[0], days[-1], most=_FEEDS)
     )
     return operator_page(
-        visit,
+        request,
         "web/operator/feeds.html.j2",
         title="Feeds",
         part="/operator/feeds",
@@ -65,14 +65,14 @@ def feeds(visit: OperatorRequest) -> Response:
     )
 
 
-def log(visit: OperatorRequest) -> Response:
-    """Show what operators did."""
+def log(request: OperatorRequest) -> Response:
+    """Show the audit log of operators."""
     return operator_page(
-        visit,
+        request,
         "web/operator/log.html.j2",
         title="Log",
         part="/operator/log",
-        done=visit.store.audit_log.recent_actions(limit=_LINES),
+        done=request.store.audit_log.recent_actions(limit=_LINES),
     )
 
 

@@ -1,4 +1,4 @@
-"""All addresses of the operator's pages."""
+"""All routes of the operator's pages."""
 
 from __future__ import annotations
 

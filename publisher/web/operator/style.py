@@ -1,6 +1,6 @@
-"""The operator's style sheet, beside that of the site, and the one script: it refreshes progress.
+"""The operator's style sheet, and the script that updates progress.
 
-Without scripts the page refreshes itself.
+Without scripts the page reloads itself.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FILES = {
 
 
 async def file(request: Request) -> Response:
-    """Answer with the file, or with 304 to who has it."""
+    """Answer with the file, or 304 if the browser has it."""
     template, media_type = _FILES[request.url.path]
     content = await to_thread.run_sync(render_bytes, template, context_of(request).settings)
     return kept_by_browsers(request, content, media_type)

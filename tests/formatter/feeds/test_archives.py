@@ -233,18 +233,19 @@ def test_languages_and_saved_filters_have_feeds(digests: Path) -> None:
 
 
 def test_sent_issues_are_on_the_web_and_in_a_feed(digests: Path) -> None:
-    from publisher.services import publish
+    from publisher.services import drafts, publish
+    from publisher.services.store import open_store
 
     chosen = settings(digests, newsletter={"max_age_days": 90})
     collection = build_service.build(chosen).collection
     out = digests.parent / "out"
     assert not (out / "issues").exists()
     moment = datetime.fromisoformat("2024-04-09T09:00:00+08:00")
-    with build_service.open_store(chosen) as store:
+    with open_store(chosen) as store:
         store.subscribers.add("ada@example.org", "", (), now=moment, detail="test")
         store.subscribers.confirm("ada@example.org", now=moment, detail="test")
-        (issue,) = publish.due(collection, chosen, store, moment)
-        publish.freeze(publish.draft(issue, chosen, store), chosen, store, moment)
+        (issue,) = drafts.due_issues(collection, chosen, store, moment)
+        publish.freeze(drafts.draft_issue(issue, chosen, store), chosen, store, moment)
     written = build_service.build(chosen).changes.written
     assert {"issues/index.html", f"issues/{issue.id}.html", "issues/atom.xml"} <= set(written)
     assert build_service.build(chosen).changes.written == ()

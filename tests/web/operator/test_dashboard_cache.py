@@ -16,7 +16,7 @@ from publisher import collector
 from publisher.errors import StoreError
 from publisher.models import Collection, Finding, Severity
 from publisher.settings import load
-from publisher.web.operator.dashboard_cache import landed, worst
+from publisher.web.operator.dashboard_cache import latest_digests, worst_findings
 from publisher.web.operator.refreshing_cache import RefreshingCache
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def test_what_landed_lately_has_the_findings_of_its_file(tmp_path: Path) -> None
     flags = {"source": {"folders": [str(folder)], "cache": str(tmp_path / "cache")}}
     found = collector.collect(load(None, {}, flags))
 
-    first, *others = landed(found, most=3)
+    first, *others = latest_digests(found, most=3)
 
     assert first.path == newest.relative_to(folder).as_posix()
     assert first.papers == sum(first.path in paper.digests[-1:] for paper in found.papers)
@@ -144,9 +144,9 @@ def test_errors_come_first() -> None:
     warning = Finding("b.md", 1, "D401", "so so", Severity.WARNING)
     later = Finding("c.md", 1, "D401", "so so", Severity.WARNING)
     found = Collection((), (), {}, 2, (warning, error, later), (error,), 2)
-    assert worst(found) == (error, later, warning)
-    assert worst(found, most=2) == (error, later)
-    assert worst(found, most=1) == (error,)
+    assert worst_findings(found) == (error, later, warning)
+    assert worst_findings(found, most=2) == (error, later)
+    assert worst_findings(found, most=1) == (error,)
 
 
 def test_the_first_page_says_what_waits_and_what_landed(site: Site) -> None:

@@ -78,11 +78,11 @@ class World:
         site = self.site
         site.clock.now = day
         collection = build.collect(site.settings)
-        (issue,) = publish_service.due(collection, site.settings, site.store, day)
-        made = publish_service.draft(issue, site.settings, site.store)
-        publish_service.write_page(issue, site.settings)
-        publish_service.freeze(made, site.settings, site.store, day)
-        build.deliver([issue.id], site.settings, site.store, lambda _step: None)
+        results = publish_service.prepare_due(
+            collection, site.settings, site.store, now=lambda: day, force=True
+        )
+        assert [result.is_frozen for result in results] == [True]
+        publish_service.deliver_pending(site.settings, site.store)
         return self.mailbox.newest()
 
 

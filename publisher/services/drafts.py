@@ -1,0 +1,162 @@
+"""Draft an issue: choose its papers, find out who gets which edition, and render each once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from publisher.errors import IssueError
+from publisher.models import SubscriberStatus
+from publisher.newsletter.audience import AudienceMember, IssueAudience, needed_editions
+from publisher.newsletter.contents import compose_issue, due_issue
+from publisher.newsletter.periods import frequency_of, period_by_id, period_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from publisher.models import Collection, Edition, Frequency, Issue
+    from publisher.settings import Settings
+    from publisher.store.database import Store
+
+# The id of no subscriber: the token of a test copy is made of it, so that it unsubscribes nobody.
+NOBODY = 0
+_PAGE = 1000  # subscribers in memory at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An issue with its rendered editions, not frozen yet.
+
+    `editions` holds those that at least one subscriber gets, by edition key; `recipients` is the
+    number of subscribers by edition key.
+    """
+
+    issue: Issue
+    audience: IssueAudience
+    editions: dict[str, Edition]
+    recipients: dict[str, int]
+
+
+def due_issues(
+    collection: Collection, settings: Settings, store: Store, now: datetime
+) -> tuple[Issue, ...]:
+    """Return the issues that are due and not frozen yet: at most one of each frequency."""
+    issued = [info.id for info in store.issues.all()]
+    candidates = (
+        due_issue(
+            now,
+            collection.papers,
+            store.sent_papers.newest_versions(frequency),
+            issued,
+            settings,
+            frequency,
+        )
+        for frequency in dict.fromkeys(settings.newsletter.frequencies)
+    )
+    return tuple(issue for issue in candidates if issue is not None)
+
+
+def next_issue(
+    collection: Collection,
+    settings: Settings,
+    store: Store,
+    now: datetime,
+    frequency: Frequency | None = None,
+) -> Issue | None:
+    """Return the issue that is due, else what the running period has brought so far.
+
+    None where there are no new papers. `frequency` defaults to the list's own.
+    """
+    frequency = frequency or settings.newsletter.frequencies[0]
+    already = store.sent_papers.newest_versions(frequency)
+    issued = [info.id for info in store.issues.all()]
+    due = due_issue(now, collection.papers, already, issued, settings, frequency)
+    if due is not None:
+        return due
+    running = period_of(now, settings, frequency)
+    issue = compose_issue(running, collection.papers, already, issued, settings)
+    return issue if issue.papers else None
+
+
+def issue_by_id(issue_id: str, collection: Collection, settings: Settings, store: Store) -> Issue:
+    """Return the issue `issue_id` with the papers that no other issue of its frequency had.
+
+    For a frozen issue this is a view on today's digests; what was sent is in the ledger.
+
+    Raises `IssueError` for a malformed id, and where the issue would be empty.
+    """
+    period = period_by_id(issue_id, settings)
+    already = store.sent_papers.newest_versions(period.frequency, without=issue_id)
+    issued = [info.id for info in store.issues.all()]
+    issue = compose_issue(period, collection.papers, already, issued, settings)
+    if not issue.papers:
+        raise IssueError(f"issue {issue_id}: no papers that were not in an earlier issue")
+    return issue
+
+
+def draft_issue(issue: Issue, settings: Settings, store: Store) -> Draft:
+    """Return `issue` with every edition that a subscriber gets, each rendered once."""
+    from publisher.formatter.email import EditionRenderer  # noqa: PLC0415 - few runs draft anything
+
+    audience = _audience(issue, settings, store)
+    needed = needed_editions(audience_members(store, audience), audience)
+    renderer = EditionRenderer(issue, settings)
+    return Draft(
+        issue=issue,
+        audience=audience,
+        editions={
+            key: renderer.render(edition.key, audience.received(edition.key.received_issues))
+            for key, edition in needed.items()
+        },
+        recipients={key: edition.readers for key, edition in needed.items()},
+    )
+
+
+def _audience(issue: Issue, settings: Settings, store: Store) -> IssueAudience:
+    frequency = frequency_of(issue.id)
+    papers = {paper.id: tuple(topic.slug for topic in paper.topics) for paper in issue.papers}
+    return IssueAudience(
+        papers=papers,
+        frequency=frequency,
+        frequencies=settings.newsletter.frequencies,
+        language=settings.mail_language,
+        length=settings.newsletter.length,
+        shared=store.sent_papers.shared_papers(papers, frequency),
+    )
+
+
+def audience_members(store: Store, audience: IssueAudience) -> Iterator[AudienceMember]:
+    """Yield the active subscribers with the issues they had, one page of them in memory."""
+    people = store.subscribers.iterate(SubscriberStatus.ACTIVE)
+    if not audience.shared:
+        yield from (AudienceMember(person) for person in people)
+        return
+    while page := list(islice(people, _PAGE)):
+        received = store.sent_papers.received_issues(
+            [person.id for person in page], audience.shared
+        )
+        yield from (AudienceMember(person, received.get(person.id, ())) for person in page)
+
+
+def test_copy(
+    edition: Edition, issue: Issue, settings: Settings, store: Store, to: str
+) -> tuple[bytes, str]:
+    """Return the message of `edition` as `to` would get it, and its Message-ID.
+
+    Its token unsubscribes nobody.
+    """
+    from publisher.sender.message import edition_message, tokens  # noqa: PLC0415 - drafts only
+    from publisher.sender.message.sender_profile import SenderProfile  # noqa: PLC0415 - see above
+
+    profile = replace(SenderProfile.from_settings(settings), language=edition.lang)
+    template = edition_message.Template.parse(
+        edition_message.build_message(edition, profile, issue.end)
+    )
+    pseudonym = tokens.pseudonym(store.keys, issue.id, NOBODY)
+    token = tokens.make_token(store.keys, NOBODY, 0)
+    message = template.splice(
+        edition_message.Recipient(email=to, name="", pseudonym=pseudonym, token=token)
+    )
+    return message, template.message_id(pseudonym)
