@@ -1,4 +1,4 @@
-"""The web app: what readers do for themselves, what the operator looks at, and the site's files.
+"""The web app: readers' forms, the operator's pages, the API, and the files of the site.
 
-Joins the rooms as `pipeline` does, for requests instead of commands. No room knows of it.
+It serves requests as `cli` serves commands, and no other room imports it.
 """

@@ -1,4 +1,4 @@
-"""One line of JSON for each request, without addresses: of readers, of mail, or of links."""
+"""Access log: a line of JSON for each request, without IP or mail addresses and without tokens."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _FLUSH_SECONDS = 1.0
-_MOST_LINES = 10_000  # held at once; a disk that does not take them is no reason to fill the memory
+_MOST_LINES = 10_000  # held at once, so that a full disk does not fill the memory too
 
 Line = tuple[float, str, str, int, float, int]
 
 
 class AccessLog:
-    """Collects lines and writes them every second; to note one costs next to nothing."""
+    """Collects lines and writes them every second; collecting one costs next to nothing."""
 
     def __init__(self, write: Callable[[str], object] | None = None) -> None:
-        """Write by `write`, else to standard error, a batch of lines at a time."""
+        """Call `write` with a batch of lines at a time; by default it writes to standard error."""
         self._write = write or _to_stderr
         self._lines: list[Line] = []
         self._lock = Lock()
 
     def note(self, method: str, place: str, status: int, seconds: float, size: int) -> None:
-        """Note a request of `place`: a file's path, or a route with names for what varies."""
+        """Note a request of `place`: the path of a file, or a route with its parameters' names."""
         if len(self._lines) < _MOST_LINES:
             self._lines.append((time(), method, place, status, seconds, size))
 
     def flush(self) -> None:
-        """Write what was noted."""
+        """Write the lines noted so far."""
         with self._lock:
             lines, self._lines = self._lines, []
             if lines:
@@ -44,15 +44,15 @@ class AccessLog:
 
     @contextmanager
     def flushing(self) -> Iterator[None]:
-        """Flush every second inside, and at the end."""
+        """Flush every second inside the context, and at its end."""
         over = Event()
 
-        def go_on() -> None:
+        def flush_regularly() -> None:
             while not over.wait(_FLUSH_SECONDS):
                 self.flush()
             self.flush()
 
-        thread = Thread(target=go_on, name="access log", daemon=True)
+        thread = Thread(target=flush_regularly, name="access log", daemon=True)
         thread.start()
         try:
             yield
@@ -62,7 +62,7 @@ class AccessLog:
 
 
 class Logged:
-    """Notes every request of `app` by the route that took it."""
+    """Middleware that notes every request of `app` by its route."""
 
     def __init__(self, app: ASGIApp, note: Callable[[str, str, int, float, int], None]) -> None:
         """Wrap `app`; `note` is that of an `AccessLog`."""
@@ -87,17 +87,17 @@ class Logged:
         try:
             await self._app(scope, receive, noted)
         finally:
-            # The path itself may hold a token, or be an address with a mistake in it.
+            # The path itself may contain a token, even a mistyped one.
             route = scope.get("route")
             place = str(getattr(route, "path", scope.get("publisher.file", "-")))
             self._note(scope["method"], place, status, perf_counter() - started, size)
 
 
 def _shown(lines: Iterable[Line]) -> str:
-    """Return lines of JSON. By hand: there are thousands, and only `place` may need quoting."""
+    """Return lines of JSON, made by hand as only `method` and `place` may need quoting."""
     second, day = 0, ""
     quoted: dict[tuple[str, str], str] = {}
-    found = []
+    texts = []
     for at, method, place, status, seconds, size in lines:
         if int(at) != second:
             second = int(at)
@@ -105,11 +105,11 @@ def _shown(lines: Iterable[Line]) -> str:
         name = quoted.get((method, place))
         if name is None:
             name = quoted[method, place] = f'"method": {dumps(method)}, "place": {dumps(place)}'
-        found.append(
+        texts.append(
             f'{{"at": "{day}.{int(at % 1 * 1000):03}Z", {name}, "status": {status}, '
             f'"ms": {seconds * 1000:.1f}, "bytes": {size}}}\n'
         )
-    return "".join(found)
+    return "".join(texts)
 
 
 def _to_stderr(text: str) -> None:

@@ -1,4 +1,4 @@
-"""The app's own files: style sheet and icon, which the site may have on another host; scripts."""
+"""The app's own style sheet, icon and scripts, as the site may be on another host."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TYPES = {STYLE_PATH: "text/css", ICON_PATH: "image/svg+xml", "work.js": "text/j
 
 
 async def asset(request: Request) -> Response:
-    """Answer with the file, or with 304 to who has it."""
+    """Answer with the file, or 304 if the browser has it."""
     name = request.path_params["name"]
     if name not in _TYPES:
         raise HTTPException(404)
@@ -34,7 +34,7 @@ async def asset(request: Request) -> Response:
 
 
 def kept_by_browsers(request: Request, content: bytes, media_type: str) -> Response:
-    """Answer with `content`, or with 304 to who has it."""
+    """Answer with `content`, or 304 if the browser has it."""
     etag = f'"{sha256(content).hexdigest()[:24]}"'
     headers = {"ETag": etag, "Cache-Control": "public, max-age=3600"}
     if etag in request.headers.get("if-none-match", ""):

@@ -1,4 +1,4 @@
-"""What has to be right before the app starts."""
+"""Checks of the settings before the app starts."""
 
 from __future__ import annotations
 
@@ -15,46 +15,46 @@ if TYPE_CHECKING:
 
 _KEY_BYTES = 32
 _SECRET_LENGTH = 16
-# Of 32 random bytes no more than this many are ever the same.
+# 32 random bytes practically always have more different values than this.
 _FEWEST_DIFFERENT = 8
 
 
 def check(settings: Settings, keys: Mapping[int, bytes]) -> None:
     """Raise `SettingsError` where the app must not run; `keys` are the store's secrets."""
-    found = [
+    problems = [
         *url_problems(settings.web.url),
         *secret_problems(settings.web.webhook_secret.reveal()),
         *key_problems(keys),
     ]
-    if found:
-        raise SettingsError("; ".join(found))
+    if problems:
+        raise SettingsError("; ".join(problems))
 
 
 def url_problems(url: str) -> Iterator[str]:
-    """Yield what is wrong with `web.url`."""
+    """Yield the problems of `web.url`."""
     if not url:
         yield (
-            "web.url: is not set; it is where readers reach this program, e.g. "
-            "https://papers.example.org/, or http://localhost:8000/ to try it here"
+            "web.url: is not set; it is the address at which readers reach this program, such as "
+            "https://papers.example.org/, or http://localhost:8000/ to try it on this machine"
         )
         return
     parts = urlsplit(url)
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        yield "web.url: has to be https, as links hold tokens; http is for this machine alone"
+        yield "web.url: must be https, as links contain tokens; http is for this machine only"
     if parts.query or parts.fragment or parts.username or parts.password:
-        yield "web.url: has to be an address without a query, a fragment and a user"
+        yield "web.url: must not have a query, a fragment or a user name"
     if parts.path not in ("", "/"):
-        yield "web.url: has to be the root of a host, not a folder of it"
+        yield "web.url: must be the root of a host, not a folder"
 
 
 def secret_problems(secret: str) -> Iterator[str]:
-    """Yield what is wrong with `web.webhook_secret`."""
+    """Yield the problems of `web.webhook_secret`."""
     if secret and (len(secret) < _SECRET_LENGTH or len(set(secret)) < _FEWEST_DIFFERENT):
-        yield "web.webhook_secret: can be guessed; take 32 random characters"
+        yield "web.webhook_secret: can be guessed; use 32 random characters"
 
 
 def key_problems(keys: Mapping[int, bytes]) -> Iterator[str]:
-    """Yield what is wrong with the store's keys; whoever knows one can make tokens."""
+    """Yield the problems of the store's keys; whoever knows one can make tokens."""
     if not keys:
         yield "store.url: the store has no key; restore it from a backup"
     for number, key in keys.items():
@@ -64,5 +64,5 @@ def key_problems(keys: Mapping[int, bytes]) -> Iterator[str]:
 
 def is_loopback(host: str) -> bool:
     """Return whether `host` is this machine, by its name or address."""
-    # Browsers take what is below localhost for it too.
+    # Browsers resolve names below localhost to this machine too.
     return host.endswith(".localhost") or is_this_host(host)

@@ -1,4 +1,4 @@
-"""Whose a request is: the app's, or the files'."""
+"""Dispatch requests to the app or to the site's files."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class RequestDispatcher:
-    """Hands requests of the app's addresses to `app`, all others to `files`."""
+    """Hands requests for which `is_app` is true to `app`, all others to `files`."""
 
     def __init__(self, app: ASGIApp, files: ASGIApp, is_app: Callable[[bytes], bool]) -> None:
-        """Stand before both."""
+        """Dispatch between both; `is_app` takes the raw path."""
         self._app = app
         self._files = files
         self._is_app = is_app
@@ -27,7 +27,7 @@ class RequestDispatcher:
 
 
 def app_addresses(routes: Iterable[BaseRoute]) -> Callable[[bytes], bool]:
-    """Return what says of an address path whether its first part is that of one of `routes`."""
+    """Return a function that tells whether the first part of a raw path is one of `routes`."""
     names = frozenset(getattr(route, "path", "/").split("/")[1].encode("ascii") for route in routes)
 
     def is_app(raw: bytes) -> bool:

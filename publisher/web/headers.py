@@ -1,6 +1,6 @@
-"""What every answer of the app tells browsers, caches and search engines.
+"""Security headers of the app's answers, for browsers, caches and search engines.
 
-An endpoint that needs something else sets the header itself; what it sets stays.
+A header that an endpoint sets itself is kept.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def policy(*, script: bool = False) -> str:
-    """Return a Content-Security-Policy: nothing but our own styles, images and forms.
+    """Return a Content-Security-Policy that allows our own styles, images and forms only.
 
-    `script`: our own script files too, and what they ask of this host.
+    `script` allows our own script files too, and their requests to this host.
     """
     parts = ["default-src 'none'", "style-src 'self'", "img-src 'self'", "form-action 'self'"]
     if script:
@@ -24,7 +24,7 @@ def policy(*, script: bool = False) -> str:
     return "; ".join([*parts, "base-uri 'none'", "frame-ancestors 'none'"])
 
 
-# Addresses hold tokens and pages what somebody chose: nothing is kept and nothing is found.
+# URLs contain tokens and pages personal choices, so nothing is cached or indexed.
 ALWAYS = {
     "Content-Security-Policy": policy(),
     "X-Content-Type-Options": "nosniff",
@@ -35,15 +35,15 @@ ALWAYS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex, nofollow",
 }
-# One year, without subdomains: those may be somebody else's.
+# One year, without subdomains, which may belong to somebody else.
 HSTS = "max-age=31536000"
 
 
 class SecurityHeaders:
-    """Adds to every answer of `app` the headers of `ALWAYS` that it does not have."""
+    """Middleware that adds the headers of `ALWAYS` to every answer that lacks them."""
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
-        """Wrap `app`; `https`: readers reach it so, and are to go on doing that."""
+        """Wrap `app`; `https` tells browsers to use nothing but https."""
         self._app = app
         self._headers = {**ALWAYS, **({"Strict-Transport-Security": HSTS} if https else {})}
 

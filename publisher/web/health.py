@@ -1,4 +1,4 @@
-"""`/healthz`: whether the app can do its work."""
+"""`/healthz`: the health check for monitoring and load balancers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def healthz(request: Request) -> JSONResponse:
-    """Answer 200 where the store can be read, 503 where not; who asks learns nothing else."""
+    """Answer 200 if the store can be read, else 503, without any details."""
     store = context_of(request).store
     try:
         await to_thread.run_sync(store.ping)

@@ -1,4 +1,4 @@
-"""The app's pages: templates/web/, in the language of who looks."""
+"""The app's pages, rendered from templates/web/ in the visitor's language."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _MOST_RANGES = 10
 
 def language_of(request: Request) -> str:
     """Return a language that has words: `?lang=`, else the browser's choice, else the site's."""
-    asked = request.query_params.get("lang")
-    if asked in languages():
-        return asked
+    chosen = request.query_params.get("lang")
+    if chosen in languages():
+        return chosen
     preferred = preferred_language(request.headers.get("accept-language", ""))
     return preferred or language_for(context_of(request).settings.site.language)
 
@@ -54,7 +54,7 @@ def preferred_language(header: str) -> str:
 
 
 def words_for(request: Request) -> WebWords:
-    """Return the app's words in the language of who asks."""
+    """Return the app's words in the visitor's language."""
     return words_in(WebWords, language_of(request))
 
 

@@ -1,4 +1,4 @@
-"""The one place where an exception becomes an answer: a page for people, JSON for programs."""
+"""Answers for exceptions: a page for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _log = logging.getLogger("publisher.web")
 def problem(
     request: Request, status: int, detail: str = "", headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Return what went wrong: RFC 9457 JSON under /api/ or where it is asked for, else a page."""
+    """Return an error answer: JSON (RFC 9457) under /api/ or on request, else a page."""
     if _wants_json(request):
         content = {"title": HTTPStatus(status).phrase, "status": status}
         return JSONResponse(
@@ -48,8 +48,8 @@ def problem(
 
 
 async def _of_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - as HANDLERS says
-    # The framework's own words are for developers.
+    assert isinstance(error, HTTPException)  # noqa: S101 - HANDLERS registers it for this type
+    # The framework's phrases are for developers.
     phrase = HTTPStatus(error.status_code).phrase
     detail = "" if error.detail == phrase else error.detail
     return problem(request, error.status_code, detail, error.headers)
@@ -60,18 +60,18 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _gone(_request: Request, _error: Exception) -> Response:
-    # Nobody is there to read it, and nothing is wrong here.
+    # The client is gone, so nobody reads it.
     return Response(status_code=400)
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    # Its text may name a path, a host or an address: for the log, not for who asks.
+    # The text may name a path, a host or an address, so it goes to the log only.
     _log.error("%s", error)
     return problem(request, 503, headers={"Retry-After": "30"})
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    # The server logs it with its traceback; that names no values.
+    # The server logs the traceback, which shows no values.
     del error
     return problem(request, 500)
 
@@ -87,5 +87,5 @@ HANDLERS: Mapping[Any, ExceptionHandler] = {
 
 def _wants_json(request: Request) -> bool:
     accept = request.headers.get("accept", "")
-    asked = "application/json" in accept and "text/html" not in accept
-    return asked or request.url.path.startswith("/api/")
+    prefers_json = "application/json" in accept and "text/html" not in accept
+    return prefers_json or request.url.path.startswith("/api/")

@@ -1,4 +1,4 @@
-"""A request has to arrive in time, and nobody waits for the rest of one that is answered."""
+"""Time limit for the body of a request."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 class RequestTimeout:
-    """Gives the body of a request so many seconds from its head on; then the answer is 408.
+    """Middleware that answers 408 if a body is not complete `seconds` after the headers.
 
-    A connection on which the rest of a body may still come is closed after the answer.
+    A connection on which the rest of a body may still arrive is closed after the answer.
     """
 
     def __init__(self, app: ASGIApp, *, seconds: float) -> None:
@@ -29,22 +29,22 @@ class RequestTimeout:
             await self._app(scope, receive, send)
             return
         latest = anyio.current_time() + self._seconds
-        whole = not announces_body(scope)
+        is_complete = not announces_body(scope)
 
         async def in_time() -> Message:
-            nonlocal whole
-            if whole:  # who waits now waits for the end of the connection
+            nonlocal is_complete
+            if is_complete:  # this waits for the end of the connection
                 return await receive()
             try:
                 with anyio.fail_after(max(0.0, latest - anyio.current_time())):
                     message = await receive()
             except TimeoutError:
                 raise HTTPException(408) from None
-            whole = not message.get("more_body", False)
+            is_complete = not message.get("more_body", False)
             return message
 
         async def closing(message: Message) -> None:
-            if message["type"] == "http.response.start" and not whole:
+            if message["type"] == "http.response.start" and not is_complete:
                 MutableHeaders(scope=message)["Connection"] = "close"
             await send(message)
 
@@ -52,7 +52,7 @@ class RequestTimeout:
 
 
 def announces_body(scope: Scope) -> bool:
-    """Return whether the request says that it has a body (RFC 9112, 6)."""
+    """Return whether the headers announce a body (RFC 9112, 6)."""
     return any(
         name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
         for name, value in scope["headers"]

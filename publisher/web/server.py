@@ -1,4 +1,4 @@
-"""uvicorn with our settings: one process that lets every request end before it does."""
+"""The server: uvicorn with our settings, in one process that finishes its requests at the end."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
     from publisher.web.context import Context
 
-_GRACE_SECONDS = 10  # for requests that are under way
-_IDLE_SECONDS = 15  # a connection without a request is kept
+_GRACE_SECONDS = 10  # for requests in progress at the end
+_IDLE_SECONDS = 15  # for a connection without a request
 
 
 class WebServer(uvicorn.Server):
-    """A server that tells its app at once when it is asked to stop."""
+    """A server that tells its app at once that it is to stop."""
 
     def __init__(self, context: Context, log: AccessLog | None = None) -> None:
-        """Make the server of `context`, not started yet; `log` is for tests."""
+        """Make the server of `context` without starting it; tests hand in a `log`."""
         web = context.settings.web
         self._context = context
         self._log = log or AccessLog()
-        note = self._log.note if web.access_log else _forget
+        note = self._log.note if web.access_log else _note_nothing
         library = library_of(context.settings)
         app = create_app(context)
         is_app = app_addresses(app.routes)
@@ -59,7 +59,7 @@ class WebServer(uvicorn.Server):
                 log_config=None,
                 log_level="error",
                 server_header=False,
-                proxy_headers=False,  # `guarded` believes them
+                proxy_headers=False,  # `guarded` handles them
                 limit_concurrency=web.connections,
                 timeout_keep_alive=_IDLE_SECONDS,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
@@ -67,18 +67,18 @@ class WebServer(uvicorn.Server):
         )
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
-        """Serve until told to stop."""
+        """Serve until a signal to stop."""
         with self._log.flushing():
             super().run(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop at a signal, or at once at the second."""
+        """Stop gracefully at the first signal, at once at the second."""
         self._context.stopping.set()
         super().handle_exit(sig, frame)
 
 
 def guarded(app: ASGIApp, settings: Settings) -> ASGIApp:
-    """Return `app` with what each of its requests passes through."""
+    """Return `app` with the middleware of all its requests."""
     web = settings.web
     app = SecurityHeaders(app, https=web.root.startswith("https:"))
     return ProxyHeadersMiddleware(  # type: ignore[return-value]
@@ -88,7 +88,7 @@ def guarded(app: ASGIApp, settings: Settings) -> ASGIApp:
 
 
 def library_of(settings: Settings) -> Library:
-    """Return the files of the output folder, at the path that the site's address has."""
+    """Return the files of the output folder, below the path of the site's URL."""
     root = settings.site.root
     return Library(
         settings.path(settings.output.folder),
@@ -99,15 +99,15 @@ def library_of(settings: Settings) -> Library:
 
 
 def serve(context: Context, sockets: list[socket.socket] | None = None) -> None:
-    """Run until SIGTERM or Ctrl-C; `sockets` are listened on instead of the settings' address.
+    """Serve until SIGTERM or Ctrl-C, on `sockets` or else at the address of the settings.
 
     Raises `SettingsError` where the app must not run.
     """
     checks.check(context.settings, context.store.keys)
-    # uvicorn raises the signal anew when it is done, which is no reason to end with an error.
+    # uvicorn raises the signal again at its end; without this the exit code would be an error.
     with graceful_stop():
         WebServer(context).run(sockets)
 
 
-def _forget(*_said: object) -> None:
+def _note_nothing(*_request: object) -> None:
     return

@@ -1,8 +1,8 @@
-"""The child that publishes by itself, `publisher run`: what it works hard on slows no request.
+"""Keeps the child `publisher run` running, in a process of its own so that it slows no request.
 
-Its standard input is a pipe that nothing is ever written to. It ends when the pipe does, so when
-this process does, however that dies; a signal would be the second one where a service manager or a
-terminal sends them to both, and a second one does not wait for what is in flight.
+The child's standard input is a pipe that nothing is written to. It ends when the pipe ends, which
+is when this process ends, however that dies. No signal is sent: a service manager or terminal
+signals both processes, and a second signal does not wait for deliveries in flight.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
 _TICK_SECONDS = 0.2
 _LONGEST_PAUSE = 300.0
-# Who ran for so long did not fail at its start.
+# A child that ran for so long did not fail at its start.
 _WELL_SECONDS = 60.0
 
 
 @asynccontextmanager
 async def automation(context: Context) -> AsyncIterator[None]:
-    """Keep the child of `context.automation` running, where there is one; wait for its end."""
+    """Keep the child of `context.automation`, if any, running; wait for its end."""
     if not context.automation:
         yield
         return
-    # A daemon: where the server is made to end at once, the child hears of it by its pipe.
+    # A daemon: if the server is killed, the child notices by its pipe.
     thread = Thread(target=keep, args=(context.automation, context.stopping), daemon=True)
     thread.start()
     try:
@@ -45,22 +45,22 @@ async def automation(context: Context) -> AsyncIterator[None]:
 
 
 def keep(command: Sequence[str], stopping: Event) -> None:
-    """Run `command` until `stopping`, again where it ends, later and later where it fails."""
+    """Run `command` until `stopping`, and restart it after longer and longer pauses if it fails."""
     pause = 1.0
     while not stopping.is_set():
         began = time.monotonic()
-        said = _run(command, stopping)
+        end = _run(command, stopping)
         if stopping.is_set():
             return
         if time.monotonic() - began >= _WELL_SECONDS:
             pause = 1.0
-        sys.stderr.write(f"publisher run: {said}; started again in {pause:.0f} s\n")
+        sys.stderr.write(f"publisher run: {end}; restarting in {pause:.0f} s\n")
         stopping.wait(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 def _run(command: Sequence[str], stopping: Event) -> str:
-    """Run `command` to its end, or until `stopping` and then to its end; return how it ended."""
+    """Run `command` until it ends, asked to by `stopping` or not; return the reason in words."""
     try:
         child = subprocess.Popen(command, stdin=subprocess.PIPE)
     except OSError as error:

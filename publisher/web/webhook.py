@@ -1,9 +1,9 @@
-"""`/hooks/push`: a forge says that there are new digests.
+"""`/hooks/push`: a forge announces new digests.
 
-The request is believed where it proves that it knows `web.webhook_secret`; what it says is not even
-read. Whoever builds (`publisher run`) is asked for it through the store, so any number of pushes at
-a time are one build. A build pulls what there is: to repeat an old announcement would cost a pull
-and change nothing, and it is not even that for a while.
+The signature of a request must prove `web.webhook_secret`; its content is not parsed. The build is
+requested through the store from the process that builds (`publisher run`), so that pushes in quick
+succession cause one build. A build pulls the current state: a replayed announcement costs one pull
+at most, and is ignored for some minutes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 PATH = "/hooks/push"
 # GitHub sends no more: https://docs.github.com/en/webhooks/webhook-events-and-payloads
 MOST_BYTES = 25 * 1024 * 1024
-# So long an announcement is known again; a forge repeats one that got no answer, or by hand.
+# How long announcements are remembered; forges repeat those without an answer.
 REMEMBERED_SECONDS = 600.0
 _MOST_REMEMBERED = 1000
 _PUSHES = {"", "push", "Push Hook"}
@@ -40,15 +40,15 @@ _PUSHES = {"", "push", "Push Hook"}
 _log = logging.getLogger("publisher.web")
 
 
-class Remembered:
-    """The announcements of the last minutes."""
+class RecentPushes:
+    """The announcements of the last minutes, by their marks."""
 
     def __init__(self) -> None:
-        """Remember none."""
+        """Start empty."""
         self._marks: OrderedDict[str, float] = OrderedDict()
 
     def is_new(self, mark: str, now: float) -> bool:
-        """Return whether `mark` was not here lately, and remember it; "" is always new."""
+        """Return whether `mark` is not among the recent ones, and remember it; "" is always new."""
         while self._marks and (
             len(self._marks) >= _MOST_REMEMBERED
             or now - next(iter(self._marks.values())) > REMEMBERED_SECONDS
@@ -62,7 +62,7 @@ class Remembered:
 
 
 async def push(request: Request) -> JSONResponse:
-    """Answer 202 to who knows the secret, and have the sources pulled and built after it."""
+    """Answer 202 if the signature is right, then request a build, which pulls the sources."""
     context = context_of(request)
     secret = context.settings.web.webhook_secret.reveal()
     if not secret:
@@ -73,34 +73,34 @@ async def push(request: Request) -> JSONResponse:
             proof.feed(chunk)
     if not proof.is_possible or not proof.holds():
         raise HTTPException(401, headers={"Connection": "close"})
-    # Which event it is nobody has signed; a lie costs a pull at most.
+    # The event's name is not signed; a false one costs a pull at most.
     event = request.headers.get("x-github-event") or request.headers.get("x-gitlab-event", "")
     if event not in _PUSHES:
         return JSONResponse({"status": "ignored"}, status_code=202)
-    if not _remembered(request).is_new(proof.mark, time.monotonic()):
+    if not _recent_pushes(request).is_new(proof.mark, time.monotonic()):
         return JSONResponse({"status": "known"}, status_code=202)
     return JSONResponse(
-        {"status": "accepted"}, status_code=202, background=BackgroundTask(_ask, context)
+        {"status": "accepted"}, status_code=202, background=BackgroundTask(_request_build, context)
     )
 
 
-async def _ask(context: Context) -> None:
+async def _request_build(context: Context) -> None:
     try:
         await to_thread.run_sync(
             lambda: context.store.tasks.request_run(BUILD, now=context.clock())
         )
     except StoreError as error:
-        # Nobody waits for an answer any more. The next pull brings it.
-        _log.error("a push was not passed on: %s", error)
+        # The answer is sent already. The next pull brings the digests.
+        _log.error("the build after a push could not be requested: %s", error)
 
 
-def _remembered(request: Request) -> Remembered:
+def _recent_pushes(request: Request) -> RecentPushes:
     state = request.app.state
     if not hasattr(state, "pushes"):
-        state.pushes = Remembered()
-    found = state.pushes
-    assert isinstance(found, Remembered)  # noqa: S101 - nobody else writes it
-    return found
+        state.pushes = RecentPushes()
+    pushes = state.pushes
+    assert isinstance(pushes, RecentPushes)  # noqa: S101 - set above
+    return pushes
 
 
 ROUTES = (Route(PATH, push, methods=["POST"], max_body_size=MOST_BYTES),)

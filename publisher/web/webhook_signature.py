@@ -1,6 +1,6 @@
-"""Whether a push was announced by who knows the secret: as each forge proves it.
+"""Signatures of webhooks, as each forge makes them.
 
-| forge | header | what it holds |
+| forge | header | content |
 | --- | --- | --- |
 | GitHub, Gitea, Forgejo | X-Hub-Signature-256 | "sha256=" and the HMAC of the body in hex |
 | GitLab, with a signing token | webhook-signature | "v1,<base64>": HMAC of id, time and body |
@@ -8,7 +8,7 @@
 
 GitHub: https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries. Gitea:
 services/webhook/deliver.go. GitLab's signing token is a Standard Webhooks secret, "whsec_<base64>"
-(https://www.standardwebhooks.com/). The body is not kept: it goes through the HMAC as it comes.
+(https://www.standardwebhooks.com/). The body is not stored: the HMAC reads it as it arrives.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Standard Webhooks: an announcement of another time is somebody else's repeating it.
+# Standard Webhooks: an announcement of another time may be a replay.
 TOLERANCE_SECONDS = 300
 _STANDARD = "whsec_"
 
 
 class Proof:
-    """Checks one request: made from its head, fed with its body, then asked."""
+    """The proof of one request: made from its headers, fed with its body, then checked."""
 
     def __init__(self, headers: Mapping[str, str], secret: str, now: float) -> None:
-        """Take what the head claims; `headers` has names in lower case, `now` is Unix time."""
+        """Read the signatures from `headers`, whose names are in lower case; `now` is Unix time."""
         self._secret = secret.encode()
         self._hub = headers.get("x-hub-signature-256", "")
         self._token = headers.get("x-gitlab-token", "")
@@ -47,7 +47,7 @@ class Proof:
 
     @property
     def is_possible(self) -> bool:
-        """Whether the head claims anything that the body could prove."""
+        """Whether there is a signature to check at all."""
         return bool(self._hub or self._standard or self._token)
 
     def feed(self, chunk: bytes) -> None:
@@ -55,27 +55,27 @@ class Proof:
         self._hmac.update(chunk)
 
     def holds(self) -> bool:
-        """Return whether the secret is proven; how long that takes tells nothing of it."""
+        """Return whether the secret is proven, in a time that reveals nothing about it."""
         if self._standard:
             mine = b"v1," + b64encode(self._hmac.digest())
-            # After a change of the secret there are two for a while.
+            # There are two signatures for a while after the secret was changed.
             given = self._standard.split(" ")[:4]
             return any(hmac.compare_digest(one.encode(), mine) for one in given)
         if self._hub:
             mine = b"sha256=" + self._hmac.hexdigest().encode()
             return hmac.compare_digest(self._hub.encode(), mine)
-        # Of equal length whatever came: the length of the secret is nobody's business.
+        # Hashes have equal lengths, so the time does not reveal the length of the secret.
         given_hash, own = (hashlib.sha256(x).digest() for x in (self._token.encode(), self._secret))
         return bool(self._token) and hmac.compare_digest(given_hash, own)
 
     @property
     def mark(self) -> str:
-        """By what the announcement is known again; "" where one is like the other."""
+        """The mark by which a repeated announcement is recognised; "" where there is none."""
         return self._hmac.hexdigest() if self._hub or self._standard else ""
 
 
 def _standard_key(secret: str) -> bytes:
-    """Return the key that a Standard Webhooks secret stands for; any other text is one itself."""
+    """Return the key in a Standard Webhooks secret; any other secret is the key itself."""
     try:
         return b64decode(secret.removeprefix(_STANDARD), validate=True)
     except (binascii.Error, ValueError):

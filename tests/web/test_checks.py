@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 URLS = [
     ("", "web.url: is not set"),
-    ("http://papers.example.org/", "web.url: has to be https"),
-    ("http://127.0.0.1.example.org/", "web.url: has to be https"),
-    ("http://192.168.0.1/", "web.url: has to be https"),
-    ("https://me:secret@papers.example.org/", "without a query, a fragment and a user"),
-    ("https://papers.example.org/?a=b", "without a query, a fragment and a user"),
+    ("http://papers.example.org/", "web.url: must be https"),
+    ("http://127.0.0.1.example.org/", "web.url: must be https"),
+    ("http://192.168.0.1/", "web.url: must be https"),
+    ("https://me:secret@papers.example.org/", "must not have a query, a fragment or a user name"),
+    ("https://papers.example.org/?a=b", "must not have a query, a fragment or a user name"),
     ("https://papers.example.org/news/", "the root of a host"),
     ("https://papers.example.org/", None),
     ("https://papers.example.org", None),

@@ -47,7 +47,7 @@ def test_a_child_that_dies_is_started_again(
         thread.join(PATIENCE)
     assert not thread.is_alive()
     assert not any(psutil.pid_exists(pid) for pid in started(tmp_path))
-    assert "ended by signal 9; started again in 1 s" in capfd.readouterr().err
+    assert "ended by signal 9; restarting in 1 s" in capfd.readouterr().err
 
 
 def test_a_command_that_is_none_is_said(capfd: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from base64 import b64encode
 
 import pytest
 
-from publisher.web.webhook import Remembered
+from publisher.web.webhook import RecentPushes
 from publisher.web.webhook_signature import TOLERANCE_SECONDS, Proof
 
 NOW = 1_733_700_000.0
@@ -82,13 +82,13 @@ def test_gitlab_with_a_signing_token() -> None:
 
 
 def test_an_announcement_is_known_again_for_a_while() -> None:
-    remembered = Remembered()
-    assert remembered.is_new("a", 0)
-    assert not remembered.is_new("a", 599)
-    assert remembered.is_new("b", 600)
-    assert remembered.is_new("a", 601)
-    assert remembered.is_new("", 0)
-    assert remembered.is_new("", 0)
+    pushes = RecentPushes()
+    assert pushes.is_new("a", 0)
+    assert not pushes.is_new("a", 599)
+    assert pushes.is_new("b", 600)
+    assert pushes.is_new("a", 601)
+    assert pushes.is_new("", 0)
+    assert pushes.is_new("", 0)
     for number in range(5000):
-        assert remembered.is_new(str(number), 602)
-    assert len(remembered._marks) <= 1000
+        assert pushes.is_new(str(number), 602)
+    assert len(pushes._marks) <= 1000

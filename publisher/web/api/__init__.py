@@ -1,5 +1,6 @@
-"""The JSON API for programs: `operation` declares what there is, and all else follows from that.
+"""The JSON API for programs, made from declared operations.
 
-`endpoint` routes, lets in and validates by the declarations, `openapi` makes the document of them.
-`model` has what goes in and out; `subscribers`, `issues` and `publishing` do the work.
+`operation` is the type of a declaration; `endpoint` routes, authorizes and validates by them,
+`openapi` makes the document. `model` has the types of requests and answers; `subscribers`, `issues`
+and `publishing` declare the operations and do the work.
 """

@@ -1,4 +1,4 @@
-"""Who may ask: the token of a request, what it is for, and how often it comes."""
+"""Access to the API: tokens, scopes and the rate limit."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ _MINUTE = 60.0
 
 @dataclass(slots=True)
 class Buckets:
-    """So many requests a minute for each client, as many at once; kept by this process alone.
+    """A token bucket for each client of `per_minute` requests, in the memory of this process.
 
-    A bucket holds what is left, and fills by the minute.
+    A full bucket allows as many requests at once.
     """
 
     per_minute: int
     _left: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
 
     def wait_for(self, client: str, now: float) -> float:
-        """Take one request of `client` at the steady time `now`; return the seconds to wait.
+        """Take one request of `client` at the monotonic time `now`; return the seconds to wait.
 
-        0.0: it may come in.
+        0.0 means that the request is allowed.
         """
         left, at = self._left.pop(client, (float(self.per_minute), now))
         left = min(float(self.per_minute), left + (now - at) * self.per_minute / _MINUTE)
@@ -54,20 +54,20 @@ def bearer(header: str) -> str:
 
 
 def authorize(store: Store, header: str, scope: Scope, now: datetime) -> AccessToken:
-    """Return the token of a request that may do what needs `scope`.
+    """Return the token of a request, which must have `scope`.
 
-    Raises `HTTPException`: 401 without a token that holds, 403 where it is for something else
-    (RFC 6750, 3.1); and `StoreError`.
+    Raises `HTTPException` 401 without a valid token and 403 without the scope (RFC 6750, 3.1), and
+    `StoreError`.
     """
     token = bearer(header)
-    # By its hash: where the search stops tells nothing of the token.
-    found = store.access_tokens.find(token_hash(token), now=now) if token else None
-    if found is None:
+    # Looked up by its hash, so that the time of the search reveals nothing about the token.
+    access_token = store.access_tokens.find(token_hash(token), now=now) if token else None
+    if access_token is None:
         error = ', error="invalid_token"' if token else ""
         raise HTTPException(401, headers={"WWW-Authenticate": f'Bearer realm="publisher"{error}'})
-    if scope not in found.scopes:
-        how = f'Bearer realm="publisher", error="insufficient_scope", scope="{scope}"'
+    if scope not in access_token.scopes:
+        challenge = f'Bearer realm="publisher", error="insufficient_scope", scope="{scope}"'
         raise HTTPException(
-            403, f"the token needs the scope {scope}", headers={"WWW-Authenticate": how}
+            403, f"the token needs the scope {scope}", headers={"WWW-Authenticate": challenge}
         )
-    return found
+    return access_token

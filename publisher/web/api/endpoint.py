@@ -1,4 +1,4 @@
-"""Makes routes of the declarations: lets in, validates, does the work in a thread, answers."""
+"""Routes made from the operations: authorize, validate, run in a thread, answer."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ OPERATIONS: tuple[Operation, ...] = (
     *publishing.OPERATIONS,
 )
 MOST_BODY_BYTES = 65_536
-# Beyond this the framework answers, which knows no problem details.
+# Beyond this the framework itself answers, without problem details.
 _FRAMEWORKS_LIMIT = 100 * MOST_BODY_BYTES
 Struct = TypeVar("Struct", bound=msgspec.Struct)
 
 
 def endpoint(operations: Sequence[Operation]) -> Callable[[Request], Awaitable[Response]]:
-    """Return what answers requests for one path, whose operations differ by method."""
+    """Return the endpoint of one path, whose operations differ by method."""
     by_method = {operation.method: operation for operation in operations}
 
     async def answer(request: Request) -> Response:
-        # Starlette answers HEAD where there is GET.
+        # Starlette routes HEAD to GET.
         operation = by_method["GET" if request.method == "HEAD" else request.method]
         _slow_down(request)
         body = await _read(request) if operation.body else b""
@@ -88,19 +88,19 @@ def parameters_of(
 ) -> Struct:
     """Return the parameters as `kind`.
 
-    Raises `HTTPException`: 404 where the path names what can't be, 422 for anything else.
+    Raises `HTTPException`: 404 for an impossible name in the path, 422 for anything else.
     """
     names = [name for name, _ in query]
     if twice := next((name for name in names if names.count(name) > 1), ""):
-        raise HTTPException(422, f"{printable(twice, 50)}: is there twice")
-    given = {**dict(query), **path}
-    # A pattern's "$" lets a line end pass.
-    if odd := next((name for name, text in given.items() if "\n" in text), ""):
+        raise HTTPException(422, f"{printable(twice, 50)}: given twice")
+    values = {**dict(query), **path}
+    # A pattern's "$" matches before a line end too.
+    if odd := next((name for name, text in values.items() if "\n" in text), ""):
         raise HTTPException(404 if odd in path else 422, f"{printable(odd, 50)}: a line end")
-    if len(given) < len(query) + len(path):
-        raise HTTPException(422, "a name of the path stands in the query too")
+    if len(values) < len(query) + len(path):
+        raise HTTPException(422, "a parameter of the path is in the query too")
     try:
-        return msgspec.convert(given, kind, strict=False)
+        return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:
         in_path = any(f"`$.{name}`" in str(error) for name in path)
         raise HTTPException(404 if in_path else 422, "" if in_path else str(error)) from error
@@ -109,10 +109,11 @@ def parameters_of(
 def body_of(kind: type[Struct], media_type: str, body: bytes) -> Struct:
     """Return the body as `kind`.
 
-    Raises `HTTPException`: 415 for another type, 400 for what is no JSON, 422 for other JSON.
+    Raises `HTTPException`: 415 for another media type, 400 for invalid JSON, 422 for JSON of
+    another form.
     """
     if media_type.partition(";")[0].strip().lower() != "application/json":
-        raise HTTPException(415, "the body has to be application/json")
+        raise HTTPException(415, "the body must be application/json")
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
@@ -122,7 +123,7 @@ def body_of(kind: type[Struct], media_type: str, body: bytes) -> Struct:
 
 
 def _slow_down(request: Request) -> None:
-    """Raise `HTTPException` 429 for a client that asks too often, before anything is looked up."""
+    """Raise `HTTPException` 429 for a client over the limit, before anything is looked up."""
     state = request.app.state
     if not hasattr(state, "api_buckets"):
         state.api_buckets = Buckets(context_of(request).settings.web.api_per_minute)
@@ -136,7 +137,7 @@ _DOCUMENT = msgspec.json.encode(document(OPERATIONS))
 
 
 async def openapi(_request: Request) -> Response:
-    """Answer with the document, which is no secret."""
+    """Answer with the document, which is public."""
     return Response(_DOCUMENT, media_type="application/json")
 
 

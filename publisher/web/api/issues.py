@@ -1,4 +1,4 @@
-"""What was sent, and what became of it."""
+"""API operations for issues and deliveries."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _list(call: Call) -> Reply:
     asked: model.Paging = call.parameters
     store = call.context.store
     infos = store.issues.all()
-    # Counted from the oldest, which stays where it is: what comes meanwhile moves no page.
+    # Counted from the oldest, so that new issues do not shift the pages.
     end = len(infos) if asked.cursor is UNSET else min(int(asked.cursor), len(infos))
     start = max(end - asked.limit, 0)
     items = [_shown(info, store) for info in reversed(infos[start:end])]
@@ -75,10 +75,10 @@ def _deliveries(call: Call) -> Reply:
 
 
 def _info(call: Call) -> FrozenIssue:
-    found = call.context.store.issues.get(call.parameters.issue)
-    if found is None:
+    issue = call.context.store.issues.get(call.parameters.issue)
+    if issue is None:
         raise HTTPException(404)
-    return found
+    return issue
 
 
 OPERATIONS = (
@@ -86,7 +86,7 @@ OPERATIONS = (
         "listIssues",
         "GET",
         "/issues",
-        "Issues that were frozen, newest first.",
+        "List frozen issues, newest first.",
         Scope.ISSUES_READ,
         _list,
         {200: ("A page of issues.", model.Page[model.Issue])},
@@ -96,7 +96,7 @@ OPERATIONS = (
         "getIssue",
         "GET",
         "/issues/{issue}",
-        "One issue.",
+        "Get an issue.",
         Scope.ISSUES_READ,
         _one,
         {200: ("The issue.", model.Issue)},
@@ -107,10 +107,10 @@ OPERATIONS = (
         "listDeliveries",
         "GET",
         "/issues/{issue}/deliveries",
-        "Who got an issue, who did not, and why.",
+        "List the deliveries of an issue, with the reason of each state.",
         Scope.DELIVERIES_READ,
         _deliveries,
-        {200: ("A page of deliveries, by subscriber.", model.Page[model.Delivery])},
+        {200: ("A page of deliveries, ordered by subscriber.", model.Page[model.Delivery])},
         model.DeliverySearch,
         problems=_UNKNOWN,
     ),

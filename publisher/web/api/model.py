@@ -1,4 +1,4 @@
-"""What goes in and out, as types: they validate requests and are the schemas of the document."""
+"""Types of requests and answers, which validate requests and are the schemas of the document."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from publisher.models import (  # noqa: TC001 - see above
     SubscriberStatus,
 )
 
-# SQLite and PostgreSQL hold no larger one.
+# The largest integer of SQLite and PostgreSQL.
 Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Topics = Annotated[list[Slug], Meta(max_length=100)]
-# One line, without what no name needs.
+# One line without control characters.
 Line = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Text = Annotated[str, Meta(max_length=1000)]
 Cursor = Annotated[str, Meta(max_length=20, pattern=r"^[0-9]{1,18}$")]
@@ -29,15 +29,15 @@ Item = TypeVar("Item")
 
 
 class Out(Struct, frozen=True, kw_only=True):
-    """Base of what is answered."""
+    """Base of answers."""
 
 
 class In(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of what is sent: a name that is not known is a mistake."""
+    """Base of requests; unknown fields are errors."""
 
 
 class Problem(Out, frozen=True):
-    """What went wrong (RFC 9457)."""
+    """An error (RFC 9457)."""
 
     title: str
     status: int
@@ -45,7 +45,7 @@ class Problem(Out, frozen=True):
 
 
 class Subscriber(Out, frozen=True):
-    """A person on the list; what is null is as the list has it."""
+    """A person on the list; null means the newsletter's default."""
 
     id: Id
     email: str
@@ -61,7 +61,7 @@ class Subscriber(Out, frozen=True):
 
 
 class Issue(Out, frozen=True):
-    """An issue that was frozen; `deliveries` counts them by state."""
+    """A frozen issue; `deliveries` has their number by state."""
 
     id: str
     state: str
@@ -74,7 +74,7 @@ class Issue(Out, frozen=True):
 
 
 class Delivery(Out, frozen=True):
-    """An issue to one subscriber; the address is empty where the person was erased."""
+    """The delivery of an issue to one subscriber; `email` is empty if the person was erased."""
 
     issue: str
     subscriber: Id
@@ -87,7 +87,7 @@ class Delivery(Out, frozen=True):
 
 
 class Build(Out, frozen=True):
-    """How building stands: `said` is what the last build did, or why it failed."""
+    """The state of building; `said` is the result of the last build, or the reason it failed."""
 
     state: str
     asked_at: datetime | None
@@ -97,7 +97,7 @@ class Build(Out, frozen=True):
 
 
 class Task(Out, frozen=True):
-    """Something that happens by itself, and what came of it last."""
+    """A background task and its last result."""
 
     name: str
     failed: bool
@@ -106,7 +106,7 @@ class Task(Out, frozen=True):
 
 
 class Status(Out, frozen=True):
-    """How all stands."""
+    """The state of the whole publisher."""
 
     version: str
     subscribers: dict[str, int]
@@ -116,20 +116,20 @@ class Status(Out, frozen=True):
 
 
 class Page(Out, Generic[Item], frozen=True):
-    """Some of many; `next` is the cursor of the next page, null on the last."""
+    """A page of a list; `next` is the cursor of the next page, null on the last."""
 
     items: list[Item]
     next: str | None
 
 
 class Asked(Out, frozen=True):
-    """A mail asks the person to confirm; nothing is kept of them before they do."""
+    """A mail asks the person to confirm; nothing else is stored until they do."""
 
     email: str
 
 
 class NewSubscriber(In, frozen=True):
-    """Somebody for the list. `confirmed`: they have agreed already; say how in `note`."""
+    """A person to add; with `confirmed`, `note` must say how they agreed."""
 
     email: Annotated[str, Meta(min_length=3, max_length=320, extra_json_schema={"format": "email"})]
     name: Line = ""
@@ -142,7 +142,7 @@ class NewSubscriber(In, frozen=True):
 
 
 class Change(In, frozen=True):
-    """What is to be another; what is left out stays, null is as the list has it."""
+    """Changes of preferences; missing fields stay, null resets to the newsletter's default."""
 
     topics: Topics | UnsetType = UNSET
     language: Language | UnsetType | None = UNSET
@@ -151,30 +151,30 @@ class Change(In, frozen=True):
 
 
 class Nothing(In, frozen=True):
-    """No parameter."""
+    """No parameters."""
 
 
 class OfSubscriber(In, frozen=True):
-    """Who is meant."""
+    """The subscriber in the path."""
 
     id: Id
 
 
 class OfIssue(In, frozen=True):
-    """Which issue is meant."""
+    """The issue in the path."""
 
     issue: IssueId
 
 
 class Paging(In, frozen=True):
-    """Which part of a long list."""
+    """The page of a list."""
 
     limit: Limit = 50
     cursor: Cursor | UnsetType = UNSET
 
 
 class Search(Paging, frozen=True):
-    """Whom to list; `q` is a part of the address or name."""
+    """Filters for subscribers; `q` is a part of the address or name."""
 
     status: SubscriberStatus | UnsetType = UNSET
     topic: Slug | UnsetType = UNSET
@@ -182,7 +182,7 @@ class Search(Paging, frozen=True):
 
 
 class DeliverySearch(Paging, frozen=True, kw_only=True):
-    """Which deliveries of an issue to list."""
+    """Filters for the deliveries of an issue."""
 
     issue: IssueId
     state: DeliveryState | UnsetType = UNSET

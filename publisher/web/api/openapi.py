@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 
 BASE = "/api/v1"
 PROBLEM_TYPE = "application/problem+json"
-# What any operation may answer beside what it says itself.
+# Errors that every operation may answer with, beside its own.
 PROBLEMS = {
-    400: "The request is not well-formed.",
-    401: "There is no token, or it does not hold.",
-    403: "The token is for something else.",
-    422: "A parameter or the body says what can't be.",
-    429: "Too many requests; Retry-After says when to come back.",
-    503: "The store can't be reached; Retry-After says when to come back.",
+    400: "The request is malformed.",
+    401: "The token is missing or not valid.",
+    403: "The token does not have the required scope.",
+    422: "A parameter or the body is not valid.",
+    429: "Too many requests; retry after the seconds in Retry-After.",
+    503: "The store is not available; retry after the seconds in Retry-After.",
 }
 WITH_BODY = {
     413: "The body is too large.",
-    415: "The body has to be application/json.",
+    415: "The body must be application/json.",
 }
 
 
 def document(operations: Sequence[Operation]) -> dict[str, Any]:
-    """Return the document of `operations`: the same for the same declarations."""
+    """Return the OpenAPI document of `operations`."""
     types: list[Any] = [model.Problem]
     for operation in operations:
         types += [content for _, content in operation.replies.values() if content is not None]
@@ -42,7 +42,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
     )
     for component in components.values():
         if "enum" in component:
-            del component["description"]  # written for who reads the code
+            del component["description"]  # meant for readers of the code
     by_type = dict(zip(map(repr, types), schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
@@ -64,7 +64,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
                 "token": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "`publisher tokens add` makes one.",
+                    "description": "Create one with `publisher tokens add`.",
                 }
             },
             "schemas": components,
@@ -75,8 +75,8 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
 def _operation(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     problems = PROBLEMS | (WITH_BODY if operation.body else {}) | dict(operation.problems)
     if operation.path_names:
-        # What can't be the name of anything is nobody's name.
-        problems.setdefault(404, "There is no such thing.")
+        # A malformed name in the path is answered like an unknown one.
+        problems.setdefault(404, "It does not exist.")
     answers = {
         str(status): _answer(meaning, content, schemas)
         for status, (meaning, content) in operation.replies.items()
@@ -86,20 +86,20 @@ def _operation(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         str(status): {"description": meaning, "content": problem}
         for status, meaning in sorted(problems.items())
     }
-    found: dict[str, Any] = {
+    described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
-        "description": f"Needs a token with the scope `{operation.scope}`.",
+        "description": f"Requires a token with the scope `{operation.scope}`.",
         "parameters": parameters(operation),
         "responses": answers,
     }
     if operation.body:
         schema = schemas[repr(operation.body)]
-        found["requestBody"] = {
+        described["requestBody"] = {
             "required": True,
             "content": {"application/json": {"schema": schema}},
         }
-    return found
+    return described
 
 
 def _answer(meaning: str, content: Any, schemas: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - a type
@@ -114,13 +114,12 @@ def _answer(meaning: str, content: Any, schemas: dict[str, Any]) -> dict[str, An
 def parameters(operation: Operation) -> list[dict[str, Any]]:
     """Return the parameters of `operation`, each with its schema."""
     _, components = msgspec.json.schema_components([operation.parameters])
-    (schema,) = (
-        found for found in components.values() if found["title"] == operation.parameters.__name__
-    )
-    found = []
+    name_of_type = operation.parameters.__name__
+    (schema,) = (part for part in components.values() if part["title"] == name_of_type)
+    listed = []
     for name, described in schema.get("properties", {}).items():
         in_path = name in operation.path_names
-        found.append(
+        listed.append(
             {
                 "name": name,
                 "in": "path" if in_path else "query",
@@ -128,10 +127,10 @@ def parameters(operation: Operation) -> list[dict[str, Any]]:
                 "schema": _inlined(described, components),
             }
         )
-    return found
+    return listed
 
 
 def _inlined(schema: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
-    """Return `schema` with the type that it refers to in its place."""
+    """Return `schema`, with a reference replaced by its type."""
     reference = schema.get("$ref", "")
     return components[reference.rpartition("/")[2]] if reference else schema

@@ -1,4 +1,4 @@
-"""What the API can do, declared once: routes, validation and the document are made of this."""
+"""The declaration of an API operation, from which route, validation and document are made."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NAME = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One valid request: `parameters` and `body` are of the types that the operation names."""
+    """A valid request; `parameters` and `body` have the types that the operation declares."""
 
     context: Context
     token: AccessToken
@@ -30,13 +30,13 @@ class Call:
 
     @property
     def by(self) -> str:
-        """Who did it, for logs that people read."""
+        """The actor, for logs that people read."""
         return f"token {self.token.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer: its status decides which type `content` has."""
+    """The answer; `content` has the type that the operation declares for `status`."""
 
     content: msgspec.Struct | None = None
     status: int = 200
@@ -45,11 +45,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """Something that a program may ask for, with a token that has `scope`.
+    """An operation of the API that needs a token with `scope`.
 
-    `path` is below /api/v1; names in braces are fields of `parameters`, its other fields come as
-    a query. `replies` maps a status to what it means and the type of the content; `problems` are
-    those that this operation has beside the ones that all have.
+    `path` is below /api/v1; names in braces are fields of `parameters`, whose other fields come
+    from the query. `replies` maps a status to its meaning and the type of the content; `problems`
+    are the errors of this operation beside those that all have.
     """
 
     name: str
@@ -65,5 +65,5 @@ class Operation:
 
     @property
     def path_names(self) -> tuple[str, ...]:
-        """The parameters that stand in the path."""
+        """The names of the parameters in the path."""
         return tuple(_NAME.findall(self.path))

@@ -1,4 +1,4 @@
-"""What happens by itself: to look at, and to ask for."""
+"""API operations for builds and background tasks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def state_of(task: TaskState) -> str:
-    """Return in one word how a task stands."""
+    """Return the state of a task in one word."""
     if task.waits:
         return "waiting"
     if task.runs:
@@ -74,27 +74,32 @@ OPERATIONS = (
         "getBuild",
         "GET",
         "/build",
-        "How building stands.",
+        "Get the state of building.",
         Scope.BUILD,
         _build,
-        {200: ("The last build, and whether another is wanted.", model.Build)},
+        {200: ("The last build, and whether another is requested.", model.Build)},
     ),
     Operation(
         "startBuild",
         "POST",
         "/build",
-        "Have the sources pulled and the site built; asking twice is asking once.",
+        "Request a build, which pulls the sources; requests before it starts cause one build.",
         Scope.BUILD,
         _start,
-        {202: ("It begins within a second where `publisher run` or `serve` runs.", model.Build)},
+        {
+            202: (
+                "It starts within a second if `publisher run` or `serve` is running.",
+                model.Build,
+            )
+        },
     ),
     Operation(
         "getStatus",
         "GET",
         "/status",
-        "How all stands: people, issues, and what happens by itself.",
+        "Get the numbers of subscribers and issues, and the state of background tasks.",
         Scope.STATUS_READ,
         _status,
-        {200: ("Counts, and what came of each task last.", model.Status)},
+        {200: ("Numbers, and the last result of each task.", model.Status)},
     ),
 )

@@ -1,16 +1,16 @@
-"""What a token may be for. Read by the command line, so nothing of the web is imported here."""
+"""Scopes and tokens of the API; also for the command line, so without imports of the web."""
 
 from __future__ import annotations
 
 import secrets
 from enum import StrEnum
 
-# By this a token is known for one where it should not be, in a log or a repository.
+# Lets secret scanners recognise a token in a log or a repository.
 PREFIX = "pub_"
 
 
 class Scope(StrEnum):
-    """What a program that has a token may do; see docs/api.md."""
+    """The permissions of a token; see docs/reference/api.md."""
 
     SUBSCRIBERS_READ = "subscribers:read"
     SUBSCRIBERS_WRITE = "subscribers:write"
@@ -21,5 +21,5 @@ class Scope(StrEnum):
 
 
 def new_token() -> str:
-    """Return a new token: 256 random bits. Its hash is `sender.one_time.token_hash`."""
+    """Return a new token: 256 random bits. It is stored as `one_time_tokens.token_hash`."""
     return PREFIX + secrets.token_urlsafe(32)

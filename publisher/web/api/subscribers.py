@@ -1,4 +1,4 @@
-"""The people on the list."""
+"""API operations for subscribers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _UNKNOWN = {404: "There is no such subscriber."}
 
 
 def shown(person: Subscriber) -> model.Subscriber:
-    """Return a person as the API shows them."""
+    """Return a person in the form of the API."""
     return model.Subscriber(
         id=person.id,
         email=person.email,
@@ -45,44 +45,49 @@ def shown(person: Subscriber) -> model.Subscriber:
 
 
 def _list(call: Call) -> Reply:
-    asked: model.Search = call.parameters
-    wanted = SubscriberQuery(
-        asked.q,
-        "" if asked.topic is UNSET else asked.topic,
-        None if asked.status is UNSET else asked.status,
+    search: model.Search = call.parameters
+    query = SubscriberQuery(
+        search.q,
+        "" if search.topic is UNSET else search.topic,
+        None if search.status is UNSET else search.status,
     )
-    before = 0 if asked.cursor is UNSET else int(asked.cursor)
-    found = call.context.store.subscribers.search(wanted, before=before, size=asked.limit)
-    items = [shown(person) for person in found.people]
-    return Reply(model.Page(items=items, next=str(found.older) if found.older else None))
+    before = 0 if search.cursor is UNSET else int(search.cursor)
+    page = call.context.store.subscribers.search(query, before=before, size=search.limit)
+    items = [shown(person) for person in page.people]
+    return Reply(model.Page(items=items, next=str(page.older) if page.older else None))
 
 
 def _add(call: Call) -> Reply:
-    """Ask somebody to confirm by mail, or add who has agreed already."""
-    asked: model.NewSubscriber = call.body
+    """Ask a person by mail to confirm, or add one who has agreed already."""
+    new: model.NewSubscriber = call.body
     try:
-        email, name = normalise_email(asked.email), clean_name(asked.name)
+        email, name = normalise_email(new.email), clean_name(new.name)
     except SubscriberError as error:
         raise HTTPException(422, str(error)) from error
-    _check_topics(asked.topics)
-    if asked.confirmed and not asked.note.strip():
+    _check_topics(new.topics)
+    if new.confirmed and not new.note.strip():
         raise HTTPException(422, "note: say how the person agreed")
-    preferences = Preferences(asked.language, asked.length, asked.frequency)
+    preferences = Preferences(new.language, new.length, new.frequency)
     store, now = call.context.store, call.context.clock()
-    known = store.subscribers.find(email)
-    if known is not None and known.status in (SubscriberStatus.ACTIVE, SubscriberStatus.PAUSED):
-        raise HTTPException(409, "this address is on the list already")
-    if not asked.confirmed:
-        if store.suppressions.find(email) is not None and known is not None:
-            raise HTTPException(409, "this address gets no mail; the person has to come themselves")
-        _ask(call, SubscriptionRequest(email, tuple(sorted(set(asked.topics))), preferences, name))
+    existing = store.subscribers.find(email)
+    if existing is not None and existing.status in (
+        SubscriberStatus.ACTIVE,
+        SubscriberStatus.PAUSED,
+    ):
+        raise HTTPException(409, "this address is already on the list")
+    if not new.confirmed:
+        if store.suppressions.find(email) is not None and existing is not None:
+            raise HTTPException(
+                409, "this address is suppressed; only the person can subscribe again"
+            )
+        _ask(call, SubscriptionRequest(email, tuple(sorted(set(new.topics))), preferences, name))
         return Reply(model.Asked(email=email), 202)
-    detail = f"by {call.by}: {printable(' '.join(asked.note.split()), 1000)}"
+    detail = f"by {call.by}: {printable(' '.join(new.note.split()), 1000)}"
     try:
-        store.subscribers.add(email, name, asked.topics, preferences, now=now, detail=detail)
+        store.subscribers.add(email, name, new.topics, preferences, now=now, detail=detail)
         person = store.subscribers.confirm(email, now=now, detail=detail)
-    except SubscriberError as error:  # somebody else was quicker
-        raise HTTPException(409, "this address is on the list already") from error
+    except SubscriberError as error:  # added meanwhile
+        raise HTTPException(409, "this address is already on the list") from error
     store.audit_log.note(call.by, "subscriber added", f"subscriber {person.id}", now=now)
     return Reply(shown(person), 201, location=f"/subscribers/{person.id}")
 
@@ -103,20 +108,20 @@ def _one(call: Call) -> Reply:
 
 
 def _change(call: Call) -> Reply:
-    asked: model.Change = call.body
-    _check_topics([] if asked.topics is UNSET else asked.topics)
+    change: model.Change = call.body
+    _check_topics([] if change.topics is UNSET else change.topics)
     person, people = _person(call), call.context.store.subscribers
     before = person.preferences
     preferences = Preferences(
-        before.language if asked.language is UNSET else asked.language,
-        before.length if asked.length is UNSET else asked.length,
-        before.frequency if asked.frequency is UNSET else asked.frequency,
+        before.language if change.language is UNSET else change.language,
+        before.length if change.length is UNSET else change.length,
+        before.frequency if change.frequency is UNSET else change.frequency,
     )
     try:
         if preferences != before:
             person = people.set_preferences(person.id, preferences)
-        if asked.topics is not UNSET:
-            person = people.set_topics(person.id, asked.topics)
+        if change.topics is not UNSET:
+            person = people.set_topics(person.id, change.topics)
     except SubscriberError as error:  # erased meanwhile
         raise HTTPException(404) from error
     _note(call, "subscriber changed")
@@ -139,16 +144,16 @@ def _erase(call: Call) -> Reply:
 
 
 def _check_topics(topics: list[str]) -> None:
-    """Raise `HTTPException` for a line end, which a pattern's "$" lets pass."""
+    """Raise `HTTPException` for a line end, as a pattern's "$" matches before one."""
     if any("\n" in slug for slug in topics):
         raise HTTPException(422, "topics: a line end")
 
 
 def _person(call: Call) -> Subscriber:
-    found = call.context.store.subscribers.get(call.parameters.id)
-    if found is None:
+    person = call.context.store.subscribers.get(call.parameters.id)
+    if person is None:
         raise HTTPException(404)
-    return found
+    return person
 
 
 def _note(call: Call, action: str) -> None:
@@ -161,34 +166,34 @@ OPERATIONS = (
         "listSubscribers",
         "GET",
         "/subscribers",
-        "People on the list, newest first.",
+        "List subscribers, newest first.",
         Scope.SUBSCRIBERS_READ,
         _list,
-        {200: ("A page of people.", model.Page[model.Subscriber])},
+        {200: ("A page of subscribers.", model.Page[model.Subscriber])},
         model.Search,
     ),
     Operation(
         "addSubscriber",
         "POST",
         "/subscribers",
-        "Ask somebody by mail to confirm, or add who has agreed already.",
+        "Ask a person by mail to confirm, or add one who has agreed already.",
         Scope.SUBSCRIBERS_WRITE,
         _add,
         {
-            201: ("They are on the list.", model.Subscriber),
-            202: ("A mail asks them to confirm.", model.Asked),
+            201: ("The person is on the list.", model.Subscriber),
+            202: ("A mail asks the person to confirm.", model.Asked),
         },
         body=model.NewSubscriber,
-        problems={409: "The address is on the list already, or gets no mail."},
+        problems={409: "The address is already on the list, or suppressed."},
     ),
     Operation(
         "getSubscriber",
         "GET",
         "/subscribers/{id}",
-        "One person.",
+        "Get a subscriber.",
         Scope.SUBSCRIBERS_READ,
         _one,
-        {200: ("The person.", model.Subscriber)},
+        {200: ("The subscriber.", model.Subscriber)},
         model.OfSubscriber,
         problems=_UNKNOWN,
     ),
@@ -196,10 +201,10 @@ OPERATIONS = (
         "changeSubscriber",
         "PATCH",
         "/subscribers/{id}",
-        "Change what a person gets.",
+        "Change the preferences of a subscriber.",
         Scope.SUBSCRIBERS_WRITE,
         _change,
-        {200: ("The person as they are now.", model.Subscriber)},
+        {200: ("The subscriber after the change.", model.Subscriber)},
         model.OfSubscriber,
         model.Change,
         problems=_UNKNOWN,
@@ -208,10 +213,10 @@ OPERATIONS = (
         "unsubscribe",
         "POST",
         "/subscribers/{id}/unsubscribe",
-        "Take a person off the list; only they themselves come back.",
+        "Unsubscribe a person; only they themselves can subscribe again.",
         Scope.SUBSCRIBERS_WRITE,
         _unsubscribe,
-        {200: ("The person as they are now.", model.Subscriber)},
+        {200: ("The subscriber after the change.", model.Subscriber)},
         model.OfSubscriber,
         problems=_UNKNOWN,
     ),
@@ -219,10 +224,10 @@ OPERATIONS = (
         "eraseSubscriber",
         "DELETE",
         "/subscribers/{id}",
-        "Forget all about a person but a keyed hash, which keeps the address from coming back.",
+        "Erase all data about a person but a keyed hash that keeps the address suppressed.",
         Scope.SUBSCRIBERS_WRITE,
         _erase,
-        {204: ("They are forgotten.", None)},
+        {204: ("The data is erased.", None)},
         model.OfSubscriber,
         problems=_UNKNOWN,
     ),

@@ -1,9 +1,8 @@
-"""Charts as SVG made here, one `Chart` in three forms: lines, columns and bars.
+"""Charts as SVG: a `Chart` as lines, columns or bars.
 
-Pure functions: no script, no colour and no size of text in them. Classes name what a shape stands
-for, and the style sheet gives it a colour by day and one by night, which is why no library makes
-them: those write colours and a style element into each picture, which our Content-Security-Policy
-forbids, and a script beside it.
+Pure functions without scripts, colours and text sizes. Classes name the meaning of a shape, and the
+style sheet gives it a colour for light and for dark mode. Chart libraries write colours, a style
+element and a script into each picture, which our Content-Security-Policy forbids.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where an axis has its ticks, and what stands beside them."""
+"""Ticks of an axis and their labels."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import math
 
 _WANTED = 4
 _THOUSAND = 1000
-# From here on a number is short for the thousands in it.
+# Numbers from here on are shortened to thousands.
 _LONG = 10_000
 
 
 def ticks(high: int, low: int = 0) -> tuple[int, ...]:
     """Return round whole numbers, evenly spaced, from at most `low` to at least `high`.
 
-    There are 2 to 6, each a multiple of 1, 2 or 5 times a power of ten. An axis is never of no
-    length: where there is no figure it goes from 0 to 1.
+    There are 2 to 6, each a multiple of 1, 2 or 5 times a power of ten. An axis never has length
+    zero: without figures it goes from 0 to 1.
     """
     high = max(high, low + 1)
     step = _round_step((high - low) / _WANTED)
@@ -24,16 +24,16 @@ def ticks(high: int, low: int = 0) -> tuple[int, ...]:
 
 
 def floor(values: tuple[int, ...]) -> int:
-    """Return where the axis of a line may begin.
+    """Return the start of the axis of a line.
 
-    0, but for figures that all are much larger than they differ: from 0 their line would be flat.
+    It is 0, except for figures that differ little for their size, whose line would be flat.
     """
     lowest, highest = min(values, default=0), max(values, default=0)
     return lowest if lowest > highest - lowest else 0
 
 
-def some_of(count: int, most: int) -> tuple[int, ...]:
-    """Return at most `most` of the places 0 to `count` - 1, evenly spaced, the last among them.
+def spread(count: int, most: int) -> tuple[int, ...]:
+    """Return at most `most` of the positions 0 to `count` - 1, evenly spaced, with the last.
 
     The last is the newest, which people look for first.
     """

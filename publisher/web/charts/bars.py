@@ -1,4 +1,4 @@
-"""Domains and reader apps: a bar for each label, its series one after the other."""
+"""Bar chart: a bar for each label, its series one after the other; for domains and reader apps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LEAST = 2.0
 def bars(chart: Chart, width: int) -> str:
     """Return the chart as an SVG element for a column of `width` pixels.
 
-    Names stand above their bars, so that long ones have room on a phone too.
+    Names are above their bars, so that long ones fit on a phone too.
     """
     drawing = Drawing(chart, width, max(_ROW * len(chart.labels), _ROW))
     longest = max(*chart.totals, 1) if chart.totals else 1

@@ -1,4 +1,4 @@
-"""Deliveries: for each label a column, its series one on the other or side by side."""
+"""Column chart: a column for each label, its series stacked or side by side."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 _HEIGHT = 220
 _TOP, _BOTTOM = 12, 190
 _WIDEST = 44.0
-# What is there has to be seen, however little it is beside the rest.
+# The least height, so that a small figure is visible beside large ones.
 _LEAST = 2.0
 
 
 def columns(chart: Chart, width: int) -> str:
-    """Return the chart as an SVG element for `width` pixels: parts of a whole, piled up."""
+    """Return the chart as an SVG element for `width` pixels, stacked: parts of a whole."""
     return _drawn(chart, width, piled=True)
 
 
 def groups(chart: Chart, width: int) -> str:
-    """Return the chart as an SVG element for `width` pixels: figures that don't add up."""
+    """Return the chart as an SVG element for `width` pixels, side by side: separate figures."""
     return _drawn(chart, width, piled=False)
 
 

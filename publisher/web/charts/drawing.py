@@ -1,4 +1,4 @@
-"""What all charts have in common: the picture, its words for those who don't see it, its texts."""
+"""The SVG element of a chart, with its alternative text, and the shapes in it."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
     from publisher.web.charts.model import Chart
 
-# Pixels of a column of text (half a Han character) in the size that the style sheet gives it.
+# Pixels of a column of text (half a Han character) in the style sheet's size.
 COLUMN = 6.5
 
 
 class Drawing:
-    """A picture of `width` times `height` pixels that shrinks with its page."""
+    """A picture of `width` by `height` pixels that shrinks with the page."""
 
     def __init__(self, chart: Chart, width: int, height: int) -> None:
-        """Begin with the chart's title and summary."""
+        """Start with the chart's title and summary."""
         self.width = width
-        # A chart is there twice, for two widths of pages.
+        # Each chart is on the page twice, for two widths.
         name = f"{chart.id}-{width}"
         self.root = ET.Element(
             "svg",
@@ -39,7 +39,7 @@ class Drawing:
         ET.SubElement(self.root, "desc", {"id": f"{name}-desc"}).text = chart.summary
 
     def text(self, x: float, y: float, words: str, kind: str, *, full: str = "") -> None:
-        """Write `words`; `full` is shown to who points at them."""
+        """Write `words`, with the tooltip `full`."""
         element = ET.SubElement(self.root, "text", {"class": kind, "x": _at(x), "y": _at(y)})
         element.text = words
         if full:
@@ -48,7 +48,7 @@ class Drawing:
             title.text, title.tail = full, words
 
     def box(self, x: float, y: float, width: float, height: float, kind: str, tip: str) -> None:
-        """Draw a filled box; `tip` is shown to who points at it."""
+        """Draw a filled box with the tooltip `tip`."""
         size = {"x": _at(x), "y": _at(y), "width": _at(width), "height": _at(height)}
         element = ET.SubElement(self.root, "rect", {"class": kind, **size})
         if tip:
@@ -62,20 +62,20 @@ class Drawing:
     def path(
         self, points: Sequence[tuple[float, float]], kind: str, *, down_to: float = -1
     ) -> None:
-        """Draw a line through `points`, or fill what is between it and the height `down_to`."""
+        """Draw a line through `points`, or fill the area between it and the height `down_to`."""
         way = "M" + "L".join(f"{_at(x)} {_at(y)}" for x, y in points)
         if down_to >= 0:
             way += f"V{_at(down_to)}H{_at(points[0][0])}Z"
         ET.SubElement(self.root, "path", {"class": kind, "d": way})
 
     def dot(self, x: float, y: float, kind: str, tip: str) -> None:
-        """Draw a point."""
+        """Draw a dot."""
         place = {"cx": _at(x), "cy": _at(y), "r": "3.5"}
         element = ET.SubElement(self.root, "circle", {"class": kind, **place})
         ET.SubElement(element, "title").text = tip
 
     def scale(self, marks: Sequence[int], top: float, bottom: float, left: float) -> None:
-        """Draw the lines of the upright axis, and its numbers left of them."""
+        """Draw the lines of the vertical axis, and its numbers to their left."""
         for mark in marks:
             y = height_of(mark, marks, top, bottom)
             kind = "base" if mark == marks[0] else "grid"
@@ -88,22 +88,22 @@ class Drawing:
 
 
 def height_of(value: float, marks: Sequence[int], top: float, bottom: float) -> float:
-    """Return how far down `value` is on an axis with these `marks`."""
+    """Return the vertical position of `value` on an axis with these `marks`."""
     return bottom - (bottom - top) * (value - marks[0]) / (marks[-1] - marks[0])
 
 
 def room_for(marks: Sequence[int]) -> float:
-    """Return how many pixels the numbers of the upright axis need."""
+    """Return the pixels that the numbers of the vertical axis need."""
     return 8 + COLUMN * max(len(short(mark)) for mark in marks)
 
 
 def pixels(text: str) -> float:
-    """Return about how wide a text is."""
+    """Return the approximate width of a text in pixels."""
     return COLUMN * max(wcswidth(text), len(text) // 2)
 
 
 def cut(text: str, width: float) -> str:
-    """Return as much of `text` as has room in `width` pixels, with an ellipsis where it is cut."""
+    """Return as much of `text` as fits into `width` pixels, with an ellipsis if it is cut."""
     if pixels(text) <= width:
         return text
     room, kept = width - COLUMN, ""

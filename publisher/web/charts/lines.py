@@ -1,10 +1,10 @@
-"""Growth: a line for each series, filled where its axis begins at 0."""
+"""Line chart: a line for each series, filled where its axis begins at 0."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.web.charts.axis import floor, some_of, ticks
+from publisher.web.charts.axis import floor, spread, ticks
 from publisher.web.charts.drawing import COLUMN, Drawing, height_of, pixels, room_for
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _HEIGHT = 220
 _TOP, _BOTTOM = 12, 190
-# Room right of the last point, for its mark.
+# Room to the right of the last point, for its dot.
 _RIGHT = 6
 
 
@@ -25,7 +25,7 @@ def lines(chart: Chart, width: int) -> str:
     left = room_for(marks)
     drawing.scale(marks, _TOP, _BOTTOM, left)
     count = len(chart.labels)
-    # One point stands at the right, where the newest always is.
+    # A single point is at the right, the place of the newest.
     gap = (width - left - _RIGHT) / max(count - 1, 1)
     across = [width - _RIGHT - gap * (count - 1 - at) for at in range(count)]
     for series in chart.series:
@@ -45,12 +45,12 @@ def lines(chart: Chart, width: int) -> str:
 
 
 def days(drawing: Drawing, chart: Chart, across: list[float]) -> None:
-    """Write the labels under the places `across`, as many as have room."""
+    """Write the labels below the positions `across`, as many as fit."""
     widest = max((pixels(chart.mark(at)) for at in range(len(across))), default=0)
-    # The last one may have to stand half its width further left.
+    # The last label may have to move left by half its width.
     most = int(drawing.width // (widest * 1.5 + COLUMN * 2))
-    for at in some_of(len(across), max(most, 1)):
+    for at in spread(len(across), max(most, 1)):
         half = pixels(chart.mark(at)) / 2
-        # None may leave the picture.
+        # No label may leave the picture.
         x = min(max(across[at], half), drawing.width - half)
         drawing.text(x, _BOTTOM + 20, chart.mark(at), "middle")

@@ -1,4 +1,4 @@
-"""What a chart shows; the table behind it has the same figures."""
+"""The data of a chart; the table beside it shows the same figures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Tone(StrEnum):
-    """What a shape stands for; the style sheet has a colour for each."""
+    """The meaning of a shape; the style sheet has a colour for each."""
 
     GOOD = "good"
     OTHER = "other"
@@ -29,8 +29,8 @@ class Series:
 class Chart:
     """Figures by label. Every series has as many values as there are `labels`.
 
-    `id` is the chart's own on its page; `summary` says in a sentence what is to be seen, for those
-    who don't see it. `marks` are the labels as the axis has them, where those are shorter.
+    `id` is unique on the page; `summary` is the alternative text, one sentence. `marks` are the
+    labels on the axis, where those are shorter.
     """
 
     id: str
@@ -56,9 +56,9 @@ class Chart:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to be seen."""
+        """Whether there are no figures to show."""
         return not any(any(series.values) for series in self.series)
 
     def mark(self, at: int) -> str:
-        """Return what the axis says at a label."""
+        """Return the label at an index as the axis shows it."""
         return (self.marks or self.labels)[at]

@@ -1,6 +1,6 @@
-"""The files of the output folder over HTTP (RFC 9110): what a plain web server does.
+"""The files of the output folder over HTTP (RFC 9110), as a plain web server serves them.
 
-`paths` says which file an address means, `headers` what is told of it, `conditions` what of it is
-to be sent; `library` knows the files, `answers` answers. It stands before the app: nine of ten
-requests are of a feed that did not change.
+`paths` maps URLs to files, `headers` makes their headers, `conditions` decides what is sent;
+`library` caches the files, `answers` and `protocol` answer. It stands before the app, as nine of
+ten requests are for a feed that did not change.
 """

@@ -1,4 +1,4 @@
-"""Answers requests of files. A request of one that is known costs a look at the disk, no thread."""
+"""Answers to requests for files; for a cached file they cost a stat call and no thread."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ _PLAIN: Headers = [
 class SiteFiles:
     """The ASGI application of a site's files.
 
-    `polled` is told of each request of a feed: its path in the folder, and the User-Agent.
+    `polled` is called for each request of a feed with its path in the folder and the User-Agent.
     """
 
     def __init__(self, library: Library, polled: Callable[[str, str], None]) -> None:
-        """Serve what `library` has."""
+        """Serve the files of `library`."""
         self._library = library
         self._polled = polled
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; its body is not looked at."""
+        """Answer one request; its body is ignored."""
         del receive
         method, raw = scope["method"], scope["raw_path"]
         if method not in ("GET", "HEAD"):
@@ -53,17 +53,17 @@ class SiteFiles:
         found = self._library.known(raw) or await self._found(raw)
         if not isinstance(found, LibraryFile):
             return await self._without(found, send)
-        packed, agent, asked = request_of(scope["headers"])
+        gzip, agent, conditions = request_of(scope["headers"])
         scope["publisher.file"] = found.path
         if found.polled:
             self._polled(found.path, agent)
         file = found.plain
-        if packed and found.compressed is not None and not asked.range:
+        if gzip and found.compressed is not None and not conditions.range:
             file = found.compressed
-        status = status_for(asked, file.etag, file.modified)
-        if status != 200:  # noqa: PLR2004
+        status = status_for(conditions, file.etag, file.modified)
+        if status != 200:  # noqa: PLR2004 - a status of HTTP
             return await _end(send, status, file.short, b"")
-        return await _whole_or_part(send, file, asked, head=method == "HEAD")
+        return await _whole_or_part(send, file, conditions, head=method == "HEAD")
 
     async def _found(self, raw: bytes) -> LibraryFile | str | None:
         found = await to_thread.run_sync(self._library.find, raw)
@@ -86,7 +86,7 @@ class SiteFiles:
 
 
 def request_of(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bool, str, FileRequest]:
-    """Return whether gzip is welcome, the User-Agent, and the conditions."""
+    """Return whether gzip is accepted, the User-Agent, and the conditions of a request."""
     packed, agent, conditions = False, "", {}
     for name, value in headers:
         if name in _NAMES:
@@ -99,13 +99,13 @@ def request_of(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bool, str, FileR
 
 
 def accepts_gzip(header: str) -> bool:
-    """Return whether an Accept-Encoding names gzip, or everything, and not with q=0."""
-    found: dict[str, bool] = {}
+    """Return whether an Accept-Encoding allows gzip, by name or "*", and not with q=0."""
+    codings: dict[str, bool] = {}
     for part in header.lower().split(",", 20)[:20]:
         name, _, weight = part.strip().partition(";")
         number = weight.strip().removeprefix("q=").strip()
-        found[name.strip()] = number.strip("0.") != "" if number else True
-    return found.get("gzip", found.get("x-gzip", found.get("*", False)))
+        codings[name.strip()] = number.strip("0.") != "" if number else True
+    return codings.get("gzip", codings.get("x-gzip", codings.get("*", False)))
 
 
 async def _whole_or_part(send: Send, file: Variant, asked: FileRequest, *, head: bool) -> None:
@@ -131,7 +131,7 @@ async def _whole_or_part(send: Send, file: Variant, asked: FileRequest, *, head:
 
 
 async def _end(send: Send, status: int, headers: Headers, body: bytes | None) -> None:
-    """Send a whole answer; a `body` of None is that of HEAD, whose length is told already."""
+    """Send a complete answer; `body` is None for HEAD, whose Content-Length is set already."""
     if body is not None and status not in (200, 206, 304):
         headers = [*headers, (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -141,7 +141,7 @@ async def _end(send: Send, status: int, headers: Headers, body: bytes | None) ->
 async def _stream(
     send: Send, file: Variant, status: int, headers: Headers, first: int, last: int
 ) -> None:
-    """Send a file that is not held. One that changed since it was read is no longer the same."""
+    """Send a file that is not held in memory, unless it changed since it was looked up."""
     descriptor = await to_thread.run_sync(os.open, file.target, os.O_RDONLY)
     try:
         if mark_of(os.fstat(descriptor)) != file.mark:

@@ -1,4 +1,4 @@
-"""What of a file is to be sent: conditions (RFC 9110, 13) and ranges (14)."""
+"""Conditional requests (RFC 9110, 13) and ranges (14)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TAG = re.compile(r'(W/)?"([^"]*)"')
 
 @dataclass(frozen=True, slots=True)
 class FileRequest:
-    """The headers of a request that have a say, "" where they are missing."""
+    """The headers of a request that matter here, "" where they are missing."""
 
     if_match: str = ""
     if_none_match: str = ""
@@ -24,9 +24,9 @@ class FileRequest:
 
 
 def status_for(asked: FileRequest, etag: str, modified: int) -> int:
-    """Return 200, 304 or 412 for a file that has the strong `etag` and was `modified` then.
+    """Return 200, 304 or 412 for a file with the strong `etag` (RFC 9110, 13.2.2).
 
-    `modified` is in seconds since 1970. In the order of RFC 9110, 13.2.2.
+    `modified` is its time of change in seconds since 1970.
     """
     if asked.if_match:
         if not _names(asked.if_match, etag, weakly=False):
@@ -44,15 +44,15 @@ def status_for(asked: FileRequest, etag: str, modified: int) -> int:
 
 
 def byte_range(asked: FileRequest, etag: str, modified: int, size: int) -> tuple[int, int] | None:
-    """Return first and last byte of the range that is asked for, None for the whole file.
+    """Return the first and last byte of the requested range, None for the whole file.
 
-    Several ranges, other units and nonsense are the whole file, which RFC 9110, 14.2 allows.
-    Raises `ValueError` where a range lies behind the end: 416.
+    Several ranges, other units and malformed ones mean the whole file (RFC 9110, 14.2). Raises
+    `ValueError` where a range begins after the end, for 416.
     """
-    found = _RANGE.fullmatch(asked.range)
-    if found is None or (asked.if_range and not _still(asked.if_range, etag, modified)):
+    match = _RANGE.fullmatch(asked.range)
+    if match is None or (asked.if_range and not _still(asked.if_range, etag, modified)):
         return None
-    first, last = found[1], found[2]
+    first, last = match[1], match[2]
     if not first:
         if not last:
             return None
@@ -67,14 +67,14 @@ def byte_range(asked: FileRequest, etag: str, modified: int, size: int) -> tuple
 
 
 def _still(if_range: str, etag: str, modified: int) -> bool:
-    """Return whether the part that somebody has is of the same file (RFC 9110, 13.1.5)."""
+    """Return whether If-Range matches the file (RFC 9110, 13.1.5)."""
     if if_range.startswith(('"', "W/")):
         return if_range == etag
     return _seconds(if_range) == modified
 
 
 def _names(header: str, etag: str, *, weakly: bool) -> bool:
-    """Return whether a list of entity tags names `etag`; "*" names any."""
+    """Return whether a list of entity tags contains `etag`; "*" matches any."""
     if header.strip() == "*":
         return True
     return any(

@@ -1,4 +1,4 @@
-"""What is told of a file: its type, how long it is fresh, and where its hub is.
+"""Headers of a file: its type, its freshness, and the hub of a feed.
 
 The same as docs/hosting.md has nginx and Caddy say.
 """
@@ -34,7 +34,7 @@ _BY_ENDING = {
     "ris": "application/x-research-info-systems; charset=utf-8",
 }
 _UNKNOWN = "application/octet-stream"
-# A page says itself what it may load; what a meta element can't say is said here.
+# Pages have a policy in a meta element; this header adds what a meta element can't express.
 _PAGE_POLICY = "frame-ancestors 'none'"
 _ALWAYS = (
     ("X-Content-Type-Options", "nosniff"),

@@ -1,6 +1,6 @@
-"""What is known of the files that were asked for; a look at the disk says whether it still holds.
+"""A cache of the files that were requested, checked against the disk at each request.
 
-An ETag is a hash of the content, so that it stays over restarts, rebuilds and machines.
+An ETag is a hash of the content, so that it survives restarts, rebuilds and moves.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from email.utils import formatdate
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from publisher.web.files.headers import headers_of, is_feed
 from publisher.web.files.paths import relative_path
@@ -22,20 +23,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 INDEX = "index.html"
-# What is held of small files, and of how many: feeds and overviews fit, an archive need not.
+# Small files are held in memory, up to a total: feeds and overviews fit, archives need not.
 _SMALL = 512 * 1024
 _HELD_BYTES = 32 * 1024 * 1024
 _HELD_FILES = 4096
 _CHUNK = 256 * 1024
 
 Headers = list[tuple[bytes, bytes]]
-# What tells one state of a file from another.
+# The stamp of a file's state.
 Mark = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A file as it is sent, plain or compressed. `body` None: to be read from `target`."""
+    """A form of a file, plain or compressed; if `body` is None it is read from `target`."""
 
     target: str
     mark: Mark
@@ -44,15 +45,15 @@ class Variant:
     etag_bytes: bytes
     modified: int
     body: bytes | None
-    headers: Headers  # of 200
-    short: Headers  # of 304: without those of the content (RFC 9110, 15.4.5)
-    answer: bytes  # 200 as it goes out, but for date, blank line and body
+    headers: Headers  # for 200
+    short: Headers  # for 304, without those of the content (RFC 9110, 15.4.5)
+    answer: bytes  # 200 as sent, except date, blank line and body
     unchanged: bytes  # 304 likewise
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryFile:
-    """The file at `path` in the folder. `polled`: people subscribe to it."""
+    """The file at `path` in the folder; `polled` is True for a feed that people subscribe to."""
 
     path: str
     plain: Variant
@@ -61,10 +62,10 @@ class LibraryFile:
 
 
 class Library:
-    """The files of `folder` by the paths of addresses; `prefix` is where the site begins."""
+    """The files of `folder` by URL path; `prefix` is the path of the site."""
 
     def __init__(self, folder: Path, *, root: str, hub: str, prefix: str = "/") -> None:
-        """Know nothing yet; `root` and `hub` are for headers."""
+        """Start with an empty cache; `root` and `hub` are for headers."""
         self._folder = os.fspath(folder)
         self._root = root
         self._hub = hub
@@ -74,24 +75,24 @@ class Library:
         self._dated: tuple[object, bytes] = (None, b"")
 
     def known(self, raw: bytes) -> LibraryFile | None:
-        """Return the file at the address path `raw` where it is known and still as it was."""
-        found = self._known.get(raw)
-        if found is None:
+        """Return the file at the URL path `raw` if it is cached and unchanged on the disk."""
+        file = self._known.get(raw)
+        if file is None:
             return None
-        plain = found.plain
+        plain = file.plain
         try:
-            if mark_of(os.stat(plain.target)) == plain.mark:  # noqa: PTH116 - as quick as it gets
+            if mark_of(os.stat(plain.target)) == plain.mark:  # noqa: PTH116 - quicker than pathlib
                 self._known.move_to_end(raw)
-                return found
+                return file
         except OSError:
             pass
         self._forget(raw)
         return None
 
     def date_lines(self, headers: Headers) -> bytes:
-        """Return the server's own `headers` as lines with the blank one that ends a head.
+        """Return the server's own `headers` as lines, with the blank line that ends the headers.
 
-        They are the same list for a second.
+        uvicorn hands in the same list for a second.
         """
         known, lines = self._dated
         if known is not headers:
@@ -100,9 +101,9 @@ class Library:
         return lines
 
     def find(self, raw: bytes) -> LibraryFile | str | None:
-        """Look for the file on the disk: return it, a folder's path with "/", or None.
+        """Look the file up on the disk: return it, a folder's path with "/", or None.
 
-        To be called in a thread; `keep` what it returns in the one that asks `known`.
+        Called in a thread; the event loop hands the result to `keep`.
         """
         path = relative_path(raw, self._prefix)
         if path is None:
@@ -110,14 +111,14 @@ class Library:
         if not path or path.endswith("/"):
             path += INDEX
         root = os.path.realpath(self._folder)
-        target = os.path.realpath(os.path.join(root, path))  # noqa: PTH118
+        target = os.path.realpath(os.path.join(root, path))  # noqa: PTH118 - see above
         if not target.startswith(root + os.sep) and target != root:
-            return None  # a link that leads out of the folder
+            return None  # a link to the outside
         try:
-            status = os.stat(target)  # noqa: PTH116
+            status = os.stat(target)  # noqa: PTH116 - see above
             if stat.S_ISDIR(status.st_mode):
-                index = os.path.join(target, INDEX)  # noqa: PTH118
-                return f"{path}/" if os.path.isfile(index) else None  # noqa: PTH113
+                index = os.path.join(target, INDEX)  # noqa: PTH118 - see above
+                return f"{path}/" if os.path.isfile(index) else None  # noqa: PTH113 - see above
             if not stat.S_ISREG(status.st_mode):
                 return None
             return self._read(path, target)
@@ -125,7 +126,7 @@ class Library:
             return None
 
     def keep(self, raw: bytes, found: LibraryFile) -> None:
-        """Remember a file; the one that was not asked for the longest is forgotten."""
+        """Cache a file, and drop the one that was not requested for the longest time."""
         self._forget(raw)
         self._known[raw] = found
         self._held += _held(found)
@@ -133,14 +134,12 @@ class Library:
             self._forget(next(iter(self._known)))
 
     def not_found(self) -> bytes:
-        """Return the site's page for a wrong address, b"" where it has none."""
-        found = self.find(self._prefix + b"404.html")
-        return found.plain.body or b"" if isinstance(found, LibraryFile) else b""
+        """Return the site's 404 page, b"" where it has none."""
+        file = self.find(self._prefix + b"404.html")
+        return file.plain.body or b"" if isinstance(file, LibraryFile) else b""
 
     def address(self, path: str) -> str:
-        """Return the address path of `path`, a path in the folder."""
-        from urllib.parse import quote  # noqa: PLC0415 - for redirects alone
-
+        """Return the URL path of `path`, a path in the folder."""
         return self._prefix.decode() + quote(path)
 
     def _forget(self, raw: bytes) -> None:
@@ -154,7 +153,7 @@ class Library:
         compressed = None
         try:
             packed, _ = _variant(f"{target}.gz", [*common, ("Content-Encoding", "gzip")], plain)
-            # It may be left from a build that broke off.
+            # It may be left over from an interrupted build.
             compressed = packed if _unpacked_digest(packed.target) == digest else None
         except (OSError, EOFError, zlib.error):
             pass
@@ -162,24 +161,24 @@ class Library:
 
 
 def mark_of(status: os.stat_result) -> Mark:
-    """Return what tells one state of a file from another."""
+    """Return the stamp of a file's state."""
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _variant(
     target: str, common: list[tuple[str, str]], of: Variant | None = None
 ) -> tuple[Variant, str]:
-    """Return a file, and the hash of its content; `of` is the file that it is a form of."""
+    """Return a form of a file and the hash of its content; `of` is the plain file."""
     descriptor = os.open(target, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-    with open(descriptor, "rb") as file:  # noqa: PTH123
+    with open(descriptor, "rb") as file:  # noqa: PTH123 - see above
         status = os.fstat(descriptor)
         digest = hashlib.sha256()
-        kept = bytearray()
+        content = bytearray()
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
             if status.st_size <= _SMALL:
-                kept += chunk
-    size = len(kept) if status.st_size <= _SMALL else status.st_size
+                content += chunk
+    size = len(content) if status.st_size <= _SMALL else status.st_size
     etag = f'"{digest.hexdigest()[:32]}"'
     modified = of.modified if of else int(status.st_mtime)
     short = [
@@ -194,20 +193,20 @@ def _variant(
         ("Content-Length", str(size)),
         ("Accept-Ranges", "bytes"),
     ]
-    found = Variant(
+    variant = Variant(
         target=target,
         mark=mark_of(status),
         size=size,
         etag=etag,
         etag_bytes=etag.encode(),
         modified=modified,
-        body=bytes(kept) if status.st_size <= _SMALL else None,
+        body=bytes(content) if status.st_size <= _SMALL else None,
         headers=_encoded(whole),
         short=_encoded(short),
         answer=_written("200 OK", _encoded(whole)),
         unchanged=_written("304 Not Modified", _encoded(short)),
     )
-    return found, digest.hexdigest()
+    return variant, digest.hexdigest()
 
 
 def _unpacked_digest(target: str) -> str:

@@ -1,4 +1,4 @@
-"""Which file an address means. No other path ever comes from a request."""
+"""URL paths to paths in the output folder: the only place where a request becomes a path."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from urllib.parse import unquote_to_bytes
 
 _WELL_KNOWN = ".well-known"
 _LONGEST = 1024  # bytes
-# As they are in the address: a server in front may have decoded them, and one behind not.
+# Encoded in the URL: a proxy in front may or may not have decoded them.
 _SUSPICIOUS = (b"%2f", b"%5c", b"%00", b"\\")
 
 
 def relative_path(raw: bytes, prefix: bytes = b"/") -> str | None:
-    """Return the path in the output folder that the address path `raw` means, None for none.
+    """Return the path in the output folder for the URL path `raw`, None if there is none.
 
-    "" is the folder itself, a "/" at the end means a folder. `prefix` is where the site begins
-    ("/", "/papers/"). Nothing hidden is meant but .well-known (RFC 8615), nothing above the folder,
-    nothing with a control character or an encoded separator.
+    "" is the folder itself; a "/" at the end means a folder. `prefix` is the path of the site ("/",
+    "/papers/"). Hidden paths except .well-known (RFC 8615), paths out of the folder, and paths with
+    control characters or encoded separators give None.
     """
     if not raw.startswith(prefix) or len(raw) > _LONGEST:
         return None

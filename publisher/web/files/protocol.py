@@ -1,8 +1,8 @@
-"""The server's side of a connection: what is known is answered at once, and nobody dawdles.
+"""The server's side of a connection: a short cut for cached files, and time limits.
 
-Nearly all requests are of a feed that did not change, and most of what uvicorn does for one is to
-make a task, a scope and an event of it. Where a file is known and nothing is unusual about the
-request, the answer is written as soon as its head is read; everything else goes the usual way.
+Nearly all requests are for a feed that did not change, and most of uvicorn's work for one is to
+make a task, a scope and an event of it. If the file is cached and the request is a usual one, the
+answer is written as soon as the headers are read; everything else goes through uvicorn.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from publisher.web.files.library import Library, LibraryFile, Variant
 
-HEAD_SECONDS = 20.0  # for a request's head to arrive
-STUCK_SECONDS = 60.0  # for somebody to take what is sent to them
+HEAD_SECONDS = 20.0  # for the headers of a request to arrive
+STUCK_SECONDS = 60.0  # for the client to read what is sent
 MOST_HEAD_BYTES = 65_536
-# What asks for more than a whole file, or has a body.
+# Headers of requests for more than a whole file, or with a body.
 _UNUSUAL = frozenset(
     {
         *(b"range", b"if-range", b"if-match", b"if-unmodified-since", b"expect", b"upgrade"),
@@ -42,10 +42,10 @@ _TOO_LARGE = (
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """What every connection of a server has.
+    """The parts that all connections of a server share.
 
-    `polled` is told of each request of a feed (path in the folder, User-Agent), `note` what the
-    access log is told.
+    `polled` is called for each request of a feed (path in the folder, User-Agent), `note` for each
+    line of the access log.
     """
 
     library: Library
@@ -54,11 +54,11 @@ class Wiring:
 
 
 class Protocol(HttpToolsProtocol):
-    """A connection; `protocol_for` makes one that has files."""
+    """A connection; `protocol_for` makes a class with files."""
 
     wiring: ClassVar[Wiring]
 
-    _answered = False  # the request whose head was read last
+    _answered = False  # the request whose headers were read last
     _reading_head = False
     _head_bytes = 0
     _head_timer: TimerHandle | None = None
@@ -67,7 +67,7 @@ class Protocol(HttpToolsProtocol):
     _stuck_timer: TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wait for the first request no longer than for the next one."""
+        """Start the timer of an idle connection."""
         super().connection_made(transport)
         self._idle_since = self.loop.time()
         self._look_again()
@@ -81,7 +81,7 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read on; a head may neither take too long nor be too large."""
+        """Read on; headers may neither take too long nor be too large."""
         super().data_received(data)
         if not self._reading_head:
             if self._head_timer is not None:
@@ -96,14 +96,14 @@ class Protocol(HttpToolsProtocol):
             self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
 
     def on_message_begin(self) -> None:
-        """Begin a request; what only the usual way needs is made when it is taken."""
+        """Begin a request without what only uvicorn needs."""
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
         self._reading_head, self._head_bytes = True, 0
 
     def on_headers_complete(self) -> None:
-        """Answer, or start what will."""
+        """Answer, or hand the request to uvicorn."""
         self._reading_head = False
         self._answered = self._answer()
         if not self._answered:
@@ -119,44 +119,44 @@ class Protocol(HttpToolsProtocol):
             super().on_message_complete()
 
     def pause_writing(self) -> None:
-        """Give somebody who takes nothing a while, then hang up."""
+        """Give a client that reads nothing some time, then close the connection."""
         super().pause_writing()
         self._stuck_timer = self.loop.call_later(STUCK_SECONDS, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """Go on."""
+        """Stop that timer."""
         super().resume_writing()
         if self._stuck_timer is not None:
             self._stuck_timer.cancel()
             self._stuck_timer = None
 
     def _answer(self) -> bool:
-        """Answer the request whose head is read; False where the usual way has to."""
+        """Answer the request whose headers are read; return False where uvicorn has to."""
         wiring = self.wiring
-        found = wiring.library.known(self.url)
-        if found is None or not self._is_plain():
+        known = wiring.library.known(self.url)
+        if known is None or not self._is_plain():
             return False
-        asked = dict(self.headers)
-        file = _variant_for(found, asked.get(b"accept-encoding"))
-        if file.body is None or not _UNUSUAL.isdisjoint(asked):
+        headers = dict(self.headers)
+        file = _variant_for(known, headers.get(b"accept-encoding"))
+        if file.body is None or not _UNUSUAL.isdisjoint(headers):
             return False
-        tags, date = asked.get(b"if-none-match", b""), asked.get(b"if-modified-since", b"")
-        told = wiring.library.date_lines(self.server_state.default_headers)
+        tags, date = headers.get(b"if-none-match", b""), headers.get(b"if-modified-since", b"")
+        date_lines = wiring.library.date_lines(self.server_state.default_headers)
         if tags == file.etag_bytes or _is_unchanged(file, tags, date):
             status, size = 304, 0
-            self.transport.write(file.unchanged + told)
+            self.transport.write(file.unchanged + date_lines)
         else:
             status, size = 200, file.size
-            self.transport.write(b"".join((file.answer, told, file.body)))
+            self.transport.write(b"".join((file.answer, date_lines, file.body)))
         self.server_state.total_requests += 1
         self._idle_since = self.loop.time()
-        if found.polled:
-            wiring.polled(found.path, asked.get(b"user-agent", b"").decode("latin-1"))
-        wiring.note("GET", found.path, status, 0.0, size)
+        if known.polled:
+            wiring.polled(known.path, headers.get(b"user-agent", b"").decode("latin-1"))
+        wiring.note("GET", known.path, status, 0.0, size)
         return True
 
     def _is_plain(self) -> bool:
-        """Return whether nothing else is under way, and the request line asks for no more."""
+        """Return whether no other request is in progress, and this one is plain."""
         cycle, parser, most = self.cycle, self.parser, self.limit_concurrency
         return (
             (cycle is None or cycle.response_complete)
@@ -168,7 +168,7 @@ class Protocol(HttpToolsProtocol):
         )
 
     def _look_again(self) -> None:
-        """Hang up where nothing was asked for long; one timer for many requests."""
+        """Close the connection if it is idle for long; one timer serves many requests."""
         busy = self.cycle is not None and not self.cycle.response_complete
         left = self._idle_since + self.timeout_keep_alive - self.loop.time()
         if busy or self._reading_head or left > 0:
@@ -177,13 +177,13 @@ class Protocol(HttpToolsProtocol):
             self.transport.close()
 
     def on_response_complete(self) -> None:
-        """Wait for the next request, or go on with one that came meanwhile."""
+        """Wait for the next request, or go on with one that has arrived meanwhile."""
         self._idle_since = self.loop.time()
         super().on_response_complete()
 
 
 def protocol_for(wiring: Wiring) -> type[Protocol]:
-    """Return the protocol of a server that is wired so."""
+    """Return the protocol class of a server with these parts."""
     return type("SiteProtocol", (Protocol,), {"wiring": wiring})
 
 

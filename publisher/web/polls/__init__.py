@@ -1,4 +1,4 @@
-"""Which reader apps ask for the feeds, and for how many people, without a trace of anybody.
+"""Statistics of reader apps that poll the feeds, without any personal data.
 
-`user_agents` says which app a User-Agent is of, `counter` counts.
+`user_agents` recognises the app, `counter` counts in memory, `flush` writes to the store.
 """

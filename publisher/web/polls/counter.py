@@ -1,4 +1,4 @@
-"""Counts polls in memory: all that serving a feed pays for it is one step in a dictionary."""
+"""Counts of polls in memory; counting costs one step in a dictionary."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections import Counter
 from publisher.models.polls import PollCount
 from publisher.web.polls.user_agents import read_agent
 
-# Of a header: what tells an app stands at its beginning.
+# Characters of a User-Agent that are read; the app is named at its beginning.
 _LONGEST = 400
-# Different feeds and headers until they are taken: who makes headers up must not fill the memory.
+# Different pairs of feed and header; made-up headers must not fill the memory.
 _MOST = 5_000
-# Feeds that one service has of one address of ours, for the same reason.
+# Feeds that one service knows for one address of ours, for the same reason.
 _VARIANTS = 20
 
 
 class PollCounter:
-    """For one thread that counts; `take` may be called from any."""
+    """Counts in one thread; `take` may be called from any."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Start empty."""
         self._counted: Counter[tuple[str, str]] = Counter()
 
     def count(self, feed: str, agent: str) -> None:
-        """Count one request of a feed; nothing else of it is kept."""
+        """Count one request of a feed; nothing else about it is stored."""
         counted = self._counted
         key = (feed, agent[:_LONGEST])
         if key in counted or len(counted) < _MOST:
@@ -32,9 +32,9 @@ class PollCounter:
             counted[feed, ""] += 1
 
     def take(self, day: str) -> list[PollCount]:
-        """Return what was counted since the last time, by app, as of `day`; begin anew.
+        """Return the counts since the last call, by app and dated `day`, and start again.
 
-        Who takes every minute is a minute wrong at midnight.
+        Called every minute, it dates up to a minute wrongly at midnight.
         """
         counted, self._counted = self._counted, Counter()
         found: dict[tuple[str, str, str], tuple[int, int]] = {}

@@ -1,4 +1,4 @@
-"""Brings what was counted in memory to the store, now and then and at the end."""
+"""Writes the counts of polls to the store, every minute and at the end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from publisher.web.context import Context
 
 _SECONDS = 60.0
-# For as long the days are kept: a year and a month, to see the same month again.
+# How long days are kept: a year and a month, to compare with the same month.
 _KEPT_DAYS = 396
 
 _log = logging.getLogger("publisher.web")
@@ -26,7 +26,7 @@ _log = logging.getLogger("publisher.web")
 
 @asynccontextmanager
 async def keeping_polls(context: Context) -> AsyncIterator[None]:
-    """Write the counts every minute, and what is left at the end."""
+    """Write the counts every minute, and the rest at the end."""
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_every_minute, context)
         try:
@@ -44,7 +44,7 @@ async def _every_minute(context: Context) -> None:
 
 
 def write_polls(context: Context) -> None:
-    """Move the counts to the store; where that fails they are lost, which is no reason to stop."""
+    """Move the counts to the store; if that fails they are lost, but nothing stops."""
     today = context.clock().astimezone(context.settings.site.zone).date()
     rows = context.polls.take(today.isoformat())
     keep_from = (today - timedelta(days=_KEPT_DAYS)).isoformat()

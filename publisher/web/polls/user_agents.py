@@ -1,8 +1,8 @@
-"""Which app a User-Agent is of, and for how many people it says that it asks.
+"""The app and the number of subscribers in a User-Agent header.
 
-Services that ask once for many readers say for how many, each in its own way; there is no standard
-for it. Feedly, for one: "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 16 subscribers; )".
-Anybody may say anything in it, so a name comes from the lists here and never from the header.
+Services that poll once for many readers report their number, each in its own form; there is no
+standard. Feedly's is "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 16 subscribers; )". Headers
+can't be trusted, so names come from the lists here and never from the header.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 BROWSERS, BOTS, SCRIPTS, OTHERS = "Browsers", "Bots", "Scripts", "Others"
 
-# What a User-Agent has in it, in lower case -> the app. The first that is found holds: many say
-# that they are like another, so those that are imitated come last.
+# Text in a User-Agent, in lower case -> the app. The first match counts; apps that others imitate
+# come last.
 _APPS = (
     ("feedly", "Feedly"),
     ("inoreader", "Inoreader"),
@@ -66,15 +66,18 @@ _SCRIPT = re.compile(
 )
 _BROWSER = re.compile(r"^mozilla/.*(gecko|applewebkit|trident|presto|msie)|^opera/")
 _SUBSCRIBERS = re.compile(r"(?<![\d.,/])(\d{1,9})[ _](?:subscriber|reader)(?:s|\(s\))?(?![a-z])")
-# A service may know one address of ours as several feeds, each with readers of its own.
+# A service may know one address of ours as several feeds, each with its own readers.
 _VARIANT = re.compile(r"feed-id[:=]([0-9a-z-]{1,40})|newsblur\.com/site/(\d{1,20})")
-# More is a joke: it would hide all that is true beside it.
+# A larger number is a joke, and would hide the true ones.
 _MOST = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Who asks for a feed. No `subscribers`: it names none. `variant` tells its feeds apart."""
+    """An app that polls a feed; `subscribers` is 0 if it reports none.
+
+    `variant` tells apart the feeds that a service has for one address of ours.
+    """
 
     app: str
     subscribers: int = 0
@@ -82,14 +85,14 @@ class Agent:
 
 
 def read_agent(header: str) -> Agent:
-    """Return what a User-Agent header says, as far as we know its app; else the app's family."""
+    """Return the app of a User-Agent header if it is known, else the family of apps."""
     text = header.strip().lower()
     app = next((name for part, name in _APPS if part in text), None) or _family(text)
-    said = _SUBSCRIBERS.search(text)
+    subscribers = _SUBSCRIBERS.search(text)
     variant = _VARIANT.search(text)
     return Agent(
         app,
-        min(int(said[1]), _MOST) if said else 0,
+        min(int(subscribers[1]), _MOST) if subscribers else 0,
         (variant[1] or variant[2]) if variant else "",
     )
 

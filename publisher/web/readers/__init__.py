@@ -1,5 +1,5 @@
-"""What readers do for themselves: subscribe, confirm, change, pause, leave, see and erase.
+"""Readers' pages: subscribe, confirm, change preferences, pause, unsubscribe, export and erase.
 
-GET shows and POST acts, everywhere: mail scanners follow every link. `guards` tells people from
-floods, `forms` reads what was chosen, `asking` puts requests into the store many at a time.
+GET only shows and POST acts, as mail scanners follow every link. `spam_protection` keeps programs
+out, `forms` reads the choices, `request_batcher` stores many requests in one transaction.
 """

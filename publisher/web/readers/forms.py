@@ -1,4 +1,4 @@
-"""What people chose in a form."""
+"""The choices in a reader's form."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from starlette.datastructures import FormData
 
 Word = TypeVar("Word", bound="StrEnum")
-# Brackets say that there may be many of a name; html-validate asks for them.
+# html-validate requires brackets for fields that may be repeated.
 TOPIC = "topic[]"
 _MOST_TOPICS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenOptions:
-    """What somebody wants to get: topics (none: all) and preferences (None: as the list has it)."""
+    """The chosen topics, none for all, and preferences, None for the newsletter's default."""
 
     topics: tuple[str, ...] = ()
     preferences: Preferences = NO_PREFERENCES
@@ -37,7 +37,7 @@ class ChosenOptions:
 
 @dataclass(frozen=True, slots=True)
 class SubscribeChoices:
-    """A form as it came back: what was written, and what is wrong with it by field."""
+    """A form as it was sent: its values, and the errors by field."""
 
     email: str = ""
     chosen: ChosenOptions = field(default_factory=ChosenOptions)
@@ -46,14 +46,14 @@ class SubscribeChoices:
 
     @property
     def address(self) -> str:
-        """The normalised address. Raises `SubscriberError` where it is none."""
+        """The normalised address. Raises `SubscriberError` for an invalid one."""
         return normalise_email(self.email)
 
 
 def read_form(
     form: FormData, slugs: Collection[str], *, with_email: bool = True
 ) -> SubscribeChoices:
-    """Return what a form says; topics that are not among `slugs` were never offered."""
+    """Return the choices of a form; topics that are not among `slugs` are ignored."""
     picked = form.getlist(TOPIC)[:_MOST_TOPICS]
     topics = tuple(sorted({one for one in picked if isinstance(one, str) and one in slugs}))
     some = text_of(form, "which") == "some"
@@ -90,7 +90,7 @@ def text_of(form: FormData, name: str) -> str:
 
 
 def preselected(topics: Sequence[str], slugs: Collection[str]) -> SubscribeChoices:
-    """Return the form of somebody who comes from the pages of `topics`."""
+    """Return the form with `topics` selected."""
     known = tuple(sorted({one for one in topics if one in slugs}))
     return SubscribeChoices(chosen=ChosenOptions(known), some=bool(known))
 

@@ -1,4 +1,4 @@
-"""`/preferences`: what somebody gets, by a link of its own that is mailed on request."""
+"""`/preferences`: a subscriber's preferences, by a personal link that is mailed on request."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from publisher.web.readers.forms import (
     read_form,
     text_of,
 )
-from publisher.web.readers.spam_protection import network_of
 from publisher.web.readers.views import View
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ _LISTED = (SubscriberStatus.ACTIVE, SubscriberStatus.PAUSED)
 
 
 async def ask(request: Request) -> Response:
-    """GET shows a form for the address, POST has the link mailed to whoever is on the list."""
+    """Show a form for the address; POST has the link mailed, if the address is on the list."""
     view = View(request)
     if request.method != "POST":
         return _ask(view, SubscribeChoices())
@@ -46,22 +45,20 @@ async def ask(request: Request) -> Response:
         return _ask(view, filled, status=422)
     if not view.is_trapped(form):
         if not view.is_guarded(form):
-            return _ask(view, filled, notice=view.said.ask_check)
+            return _ask(view, filled, notice=view.words.ask_check)
         payload = {"by_page": True, "letter_language": view.mail_language.value}
         await view.readers.asking.ask(
-            MailRequest(
-                MailKind.PREFERENCES, filled.address, json.dumps(payload), network_of(view.address)
-            )
+            MailRequest(MailKind.PREFERENCES, filled.address, json.dumps(payload), view.network)
         )
-    said = view.said
-    held = counted(view.context.settings.subscribing.preferences_hours, said.hour, said.hours)
+    words = view.words
+    held = counted(view.context.settings.subscribing.preferences_hours, words.hour, words.hours)
     return view.say(
-        said.asked, said.asked_lead.format(email=filled.email, hours=held), said.sent_help
+        words.asked, words.asked_lead.format(email=filled.email, hours=held), words.sent_help
     )
 
 
 async def preferences(request: Request) -> Response:
-    """GET shows what the link's owner gets, POST changes it as its field `do` says."""
+    """Show the preferences of the link's owner; POST does what its field `do` names."""
     view = View(request)
     store, now = view.context.store, view.context.clock()
     hashed = token_hash(request.path_params["token"])
@@ -72,9 +69,9 @@ async def preferences(request: Request) -> Response:
 
     person = await to_thread.run_sync(owner)
     if person is None:
-        said = view.said
-        again = (view.link("preferences"), said.ask_button)
-        return view.say(said.expired, said.expired_lead, links=[again], status=410)
+        words = view.words
+        again = (view.link("preferences"), words.ask_button)
+        return view.say(words.expired, words.expired_lead, links=[again], status=410)
     if request.method != "POST":
         return await _show(view, person)
     form = await view.form()
@@ -95,12 +92,12 @@ async def _save(view: View, person: Subscriber, form: FormData) -> Response:
         people.set_preferences(person.id, filled.chosen.preferences)
         return people.set_topics(person.id, filled.chosen.topics)
 
-    return await _show(view, await to_thread.run_sync(write), notice=view.said.saved)
+    return await _show(view, await to_thread.run_sync(write), notice=view.words.saved)
 
 
 async def _pause(view: View, person: Subscriber, form: FormData) -> Response:
     days, now = text_of(form, "days"), view.context.clock()
-    if days not in view.said.pauses:
+    if days not in view.words.pauses:
         raise HTTPException(400)
     until = now + timedelta(days=int(days)) if int(days) else None
     people = view.context.store.subscribers
@@ -138,7 +135,7 @@ async def _erase(view: View, person: Subscriber, form: FormData) -> Response:
     await to_thread.run_sync(
         lambda: people.erase(person.email, now=now, detail="on the web, in the preferences")
     )
-    return view.say(view.said.erased, view.said.erased_lead)
+    return view.say(view.words.erased, view.words.erased_lead)
 
 
 _ACTIONS = {
@@ -153,7 +150,7 @@ _ACTIONS = {
 
 async def _again(view: View, person: Subscriber) -> Response:
     found = await to_thread.run_sync(view.context.store.subscribers.get, person.id)
-    return await _show(view, found or person, notice=view.said.saved)
+    return await _show(view, found or person, notice=view.words.saved)
 
 
 async def _show(
@@ -164,16 +161,16 @@ async def _show(
     notice: str = "",
     status: int = 200,
 ) -> Response:
-    said, settings = view.said, view.context.settings
+    words, settings = view.words, view.context.settings
     shown = filled or _of(person)
-    state = said.states[person.status]
+    state = words.states[person.status]
     if person.status is SubscriberStatus.PAUSED and person.paused_until is not None:
         day = person.paused_until.astimezone(settings.site.zone)
-        state = said.paused_until.format(day=f"{day:%Y-%m-%d}")
+        state = words.paused_until.format(day=f"{day:%Y-%m-%d}")
     mail = settings.mail
     return view.show(
         "preferences",
-        title=said.preferences,
+        title=words.preferences,
         status=status,
         email=person.email,
         state=state,
@@ -204,7 +201,7 @@ def _of(person: Subscriber, wrong: tuple[str, ...] = ()) -> SubscribeChoices:
 def _ask(view: View, filled: SubscribeChoices, *, notice: str = "", status: int = 200) -> Response:
     return view.guarded(
         "ask",
-        title=view.said.preferences,
+        title=view.words.preferences,
         status=status,
         notice=notice,
         email=filled.email,

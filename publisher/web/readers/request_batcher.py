@@ -1,4 +1,4 @@
-"""Requests on their way into the store: those that come at one moment share a transaction."""
+"""Batches of requests for the store: those that come at the same moment share a transaction."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ class _PendingRequest:
 
 
 class RequestBatcher:
-    """For the one event loop of the app. What `ask` returned from is on the disk."""
+    """Batches for the app's event loop; when `ask` returns, the request is on disk."""
 
     def __init__(self, context: Context) -> None:
-        """Work on the store of `context`."""
+        """Write to the store of `context`."""
         self._context = context
         self._limits = RequestLimits.of(context.settings.subscribing)
         self._waiting: list[_PendingRequest] = []
         self._turn = anyio.Lock()
 
     async def ask(self, request: MailRequest) -> None:
-        """Put a request into the store, with those that came while the last ones were written.
+        """Store a request, together with those that came while the last batch was written.
 
-        Whether it keeps to the limits is not told: the answer is the same. Raises `StoreError`.
+        The answer does not tell whether a limit was exceeded. Raises `StoreError`.
         """
         entry = _PendingRequest(request)
         self._waiting.append(entry)
@@ -54,7 +54,7 @@ class RequestBatcher:
             await to_thread.run_sync(
                 lambda: store.mail_requests.accept(requests, self._limits, now=now)
             )
-        except Exception as found:  # noqa: BLE001 - each of those who wait raises it
+        except Exception as found:  # noqa: BLE001 - every waiting request raises it
             error = found
         for entry in batch:
             entry.written, entry.error = True, error

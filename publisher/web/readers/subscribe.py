@@ -1,4 +1,4 @@
-"""`/subscribe` and `/confirm/<token>`: onto the list, with a mail in between."""
+"""`/subscribe` and `/confirm/<token>`: the way onto the list, with a mail in between."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from publisher.sender.transactional_message import MailKind
 from publisher.store.mail.mail_requests import MailRequest
 from publisher.store.people.confirmations import RedeemOutcome, SubscriptionRequest
 from publisher.web.readers.forms import preselected, read_form
-from publisher.web.readers.spam_protection import network_of
 from publisher.web.readers.views import View
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ _TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}")
 
 
 async def subscribe(request: HttpRequest) -> Response:
-    """GET shows the form, POST asks for the mail; the answer is the same whoever is on the list."""
+    """Show the form; POST requests the mail, with the same answer for every address."""
     view = View(request)
     topics = await view.topics()
     slugs = {topic.slug for topic in topics}
@@ -44,41 +43,41 @@ async def subscribe(request: HttpRequest) -> Response:
     if view.is_trapped(form):
         return _sent(view, filled)
     if not view.is_guarded(form):
-        # From a page of the site, which can't say when it was shown; or too soon.
-        return _form(view, topics, filled, notice=view.said.check)
-    asked = SubscriptionRequest(
+        # Sent too soon, or from a static page of the site, which has no stamp.
+        return _form(view, topics, filled, notice=view.words.check)
+    requested = SubscriptionRequest(
         filled.address, filled.chosen.topics, filled.chosen.preferences, origin=view.address
     )
-    payload = json.loads(asked.to_json()) | {
+    payload = json.loads(requested.to_json()) | {
         "by_page": True,
         "letter_language": view.mail_language.value,
     }
     await view.readers.asking.ask(
         MailRequest(
             MailKind.CONFIRM,
-            asked.email,
+            requested.email,
             json.dumps(payload, ensure_ascii=False),
-            network_of(view.address),
+            view.network,
         )
     )
     return _sent(view, filled)
 
 
 async def confirm(request: HttpRequest) -> Response:
-    """GET shows a button, whatever the token; POST confirms, once."""
+    """Show a button, whatever the token; POST confirms, once."""
     view = View(request)
-    said = view.said
+    words = view.words
     if request.method != "POST":
         return view.show(
             "press",
-            title=said.confirm,
-            lead=said.confirm_lead.format(title=view.title),
-            button=said.confirm_button,
+            title=words.confirm,
+            lead=words.confirm_lead.format(title=view.title),
+            button=words.confirm_button,
         )
     token, context = request.path_params["token"], view.context
-    outcome, asked = RedeemOutcome.UNKNOWN, None
+    outcome, requested = RedeemOutcome.UNKNOWN, None
     if _TOKEN.fullmatch(token):
-        outcome, asked = await to_thread.run_sync(
+        outcome, requested = await to_thread.run_sync(
             lambda: context.store.confirmations.redeem(
                 token_hash=token_hash(token),
                 now=context.clock(),
@@ -86,18 +85,18 @@ async def confirm(request: HttpRequest) -> Response:
                 origin=view.address,
             )
         )
-    to_site = (context.settings.site.root, said.to_site)
-    if outcome is RedeemOutcome.UNKNOWN or asked is None:
-        again = (view.link("subscribe"), said.again)
-        return view.say(said.expired, said.expired_lead, links=[again, to_site], status=410)
+    to_site = (context.settings.site.root, words.to_site)
+    if outcome is RedeemOutcome.UNKNOWN or requested is None:
+        again = (view.link("subscribe"), words.again)
+        return view.say(words.expired, words.expired_lead, links=[again, to_site], status=410)
     names = {topic.slug: topic.name for topic in await view.topics()}
-    chosen = said.list_comma.join(names.get(slug, slug) for slug in asked.topics)
+    chosen = words.list_comma.join(names.get(slug, slug) for slug in requested.topics)
     return view.say(
-        said.confirmed,
-        said.already
+        words.confirmed,
+        words.already
         if outcome is RedeemOutcome.ALREADY
-        else said.confirmed_lead.format(title=view.title, email=asked.email),
-        *([said.confirmed_topics.format(topics=chosen)] if chosen else []),
+        else words.confirmed_lead.format(title=view.title, email=requested.email),
+        *([words.confirmed_topics.format(topics=chosen)] if chosen else []),
         links=[to_site],
     )
 
@@ -110,12 +109,12 @@ def _form(
     notice: str = "",
     status: int = 200,
 ) -> Response:
-    said, chosen = view.said, filled.chosen
+    words, chosen = view.words, filled.chosen
     return view.guarded(
         "subscribe",
-        title=said.subscribe,
+        title=words.subscribe,
         status=status,
-        lead=said.subscribe_lead.format(title=view.title),
+        lead=words.subscribe_lead.format(title=view.title),
         notice=notice,
         email=filled.email,
         wrong=filled.wrong,
@@ -131,10 +130,10 @@ def _form(
 
 
 def _sent(view: View, filled: SubscribeChoices) -> Response:
-    said = view.said
-    to_site = (view.context.settings.site.root, said.to_site)
-    lead = said.sent_lead.format(email=filled.email)
-    return view.say(said.sent, lead, said.sent_help, links=[to_site])
+    words = view.words
+    to_site = (view.context.settings.site.root, words.to_site)
+    lead = words.sent_lead.format(email=filled.email)
+    return view.say(words.sent, lead, words.sent_help, links=[to_site])
 
 
 ROUTES = (

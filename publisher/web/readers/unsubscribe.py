@@ -1,4 +1,4 @@
-"""`/unsubscribe/<token>`: off the list, by a person's click or a mail program's (RFC 8058)."""
+"""`/unsubscribe/<token>`: unsubscribe by a click of a person or of a mail program (RFC 8058)."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ if TYPE_CHECKING:
 
 
 async def unsubscribe(request: Request) -> Response:
-    """GET shows a button. POST unsubscribes, whatever the form says, and any number of times.
+    """Show a button; POST unsubscribes, whatever the form contains.
 
-    The answer is the same for an unknown token, and 200: a mail program shows nobody an error. It
-    wants no cookie and no redirect; what it posts ("List-Unsubscribe=One-Click", urlencoded or as
-    multipart/form-data) decides nothing, as the address alone says what is meant.
+    The answer is 200 for an unknown token too, as mail programs show no errors. They support
+    neither cookies nor redirects. The body ("List-Unsubscribe=One-Click", urlencoded or
+    multipart/form-data) is ignored, as the URL says everything.
     """
     view = View(request)
-    said = view.said
+    words = view.words
     if request.method != "POST":
         return view.show(
             "press",
-            title=said.leave,
-            lead=said.leave_lead.format(title=view.title),
-            button=said.leave,
+            title=words.leave,
+            lead=words.leave_lead.format(title=view.title),
+            button=words.leave,
         )
     await view.form()
     token, context = request.path_params["token"], view.context
     await to_thread.run_sync(leave, token, context)
     links = [
-        (view.link("subscribe"), said.again),
-        (context.settings.site.root, said.to_site),
+        (view.link("subscribe"), words.again),
+        (context.settings.site.root, words.to_site),
     ]
-    return view.say(said.left, said.left_lead.format(title=view.title), links=links)
+    return view.say(words.left, words.left_lead.format(title=view.title), links=links)
 
 
 def leave(token: str, context: Context) -> None:
-    """Take the person of a true token off the list; any other text does nothing.
+    """Unsubscribe the person of a valid token; any other text does nothing.
 
     Raises `StoreError`.
     """
     people = context.store.subscribers
     subscriber_id, version = verify_token(context.store.keys, token) or (0, -1)
-    # Looked up for a false one too: how long it takes must tell nothing.
-    known = people.token_version(subscriber_id)
-    if known is not None and known % 256 == version:
+    # Looked up for an invalid token too, so that the time reveals nothing.
+    current = people.token_version(subscriber_id)
+    if current is not None and current % 256 == version:
         people.unsubscribe(subscriber_id, now=context.clock(), detail="on the web, from a link")
 
 

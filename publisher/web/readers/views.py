@@ -1,4 +1,4 @@
-"""What the readers' pages have in common: whose words, which guards, one thing that is said."""
+"""The parts that the readers' pages share: language, spam protection, and simple pages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from anyio import to_thread
 
 from publisher.formatter.i18n.words import ReaderWords, words_in
 from publisher.models import Language
+from publisher.web.client_network import network_of
 from publisher.web.context import context_of
+from publisher.web.headers import policy
 from publisher.web.pages import language_of, page
 from publisher.web.readers.forms import text_of
 from publisher.web.readers.request_batcher import RequestBatcher
@@ -19,7 +21,6 @@ from publisher.web.readers.spam_protection import (
     STAMP,
     WORK,
     SpamProtection,
-    network_of,
 )
 from publisher.web.readers.topics import Topics
 
@@ -33,14 +34,14 @@ if TYPE_CHECKING:
     from publisher.models import Topic
     from publisher.web.context import Context
 
-# Of a form: a field for each topic, and a few more. Nobody sends files.
+# Limits of a form: a field for each topic, and a few more. There are no files.
 _MOST_FIELDS = 600
 _MOST_FIELD_BYTES = 4096
 
 
 @dataclass(slots=True, weakref_slot=True)
 class Readers:
-    """What the readers' pages need beside the context; one for each app."""
+    """The objects that the readers' pages share beside the context; one for each app."""
 
     asking: RequestBatcher
     topics: Topics
@@ -48,7 +49,7 @@ class Readers:
 
     @classmethod
     def of(cls, context: Context) -> Readers:
-        """Return that of an app."""
+        """Return those of an app."""
         subscribing = context.settings.subscribing
         guards = SpamProtection(context.store.keys, subscribing.fill_seconds, subscribing.work_bits)
         return cls(RequestBatcher(context), Topics(context.settings), guards)
@@ -56,22 +57,22 @@ class Readers:
 
 @dataclass(frozen=True)
 class View:
-    """A request of a reader's page, and what is shown for it."""
+    """A request for a reader's page, and the answers to it."""
 
     request: Request
     language: str = field(init=False)
 
     def __post_init__(self) -> None:
-        """Find out the language once."""
+        """Choose the language once."""
         object.__setattr__(self, "language", language_of(self.request))
 
     @cached_property
     def context(self) -> Context:
-        """The app's."""
+        """The app's context."""
         return context_of(self.request)
 
     @cached_property
-    def said(self) -> ReaderWords:
+    def words(self) -> ReaderWords:
         """The words."""
         return words_in(ReaderWords, self.language)
 
@@ -82,24 +83,32 @@ class View:
 
     @cached_property
     def title(self) -> str:
-        """The newsletter's."""
+        """The title of the newsletter."""
         settings = self.context.settings
         return settings.newsletter.title or settings.site.title
 
     @property
     def readers(self) -> Readers:
-        """What all requests share."""
+        """The objects that all requests share."""
         return cast("Readers", self.request.app.state.readers)
 
     @property
     def address(self) -> str:
-        """The address that the request came from, "" for unknown."""
+        """The IP address of the client, "" for unknown."""
         client = self.request.client
-        return client.host if client and network_of(client.host) else ""
+        return client.host if client and network_of(client.host, ipv4_prefix=32) else ""
+
+    @property
+    def network(self) -> str:
+        """The network by which requests are limited, "" for unknown.
+
+        A /24 of IPv4: people who rent servers have many addresses, but rarely more than that.
+        """
+        return network_of(self.address, ipv4_prefix=24)
 
     async def form(self) -> FormData:
-        """Return the fields of the request. Raises `HTTPException` for what is no form."""
-        # All of it, before anything is done: a body that is too large does nothing.
+        """Return the fields of the request. Raises `HTTPException` for a malformed form."""
+        # Read completely first, so that a body that is too large has no effect.
         await self.request.body()
         return await self.request.form(
             max_files=0, max_fields=_MOST_FIELDS, max_part_size=_MOST_FIELD_BYTES
@@ -110,11 +119,11 @@ class View:
         return await to_thread.run_sync(self.readers.topics.all)
 
     def is_trapped(self, form: FormData) -> bool:
-        """Return whether a field was filled in that no person sees."""
+        """Return whether the hidden field was filled in."""
         return bool(form.get(HONEYPOT))
 
     def is_guarded(self, form: FormData) -> bool:
-        """Return whether the form was shown by us, a while ago, and the browser did its work."""
+        """Return whether the form has a timely stamp and its proof of work."""
         guards, stamp = self.readers.guards, text_of(form, STAMP)
         now = self.context.clock().timestamp()
         return guards.has_come_in_time(stamp, now) and guards.has_worked(stamp, text_of(form, WORK))
@@ -126,14 +135,12 @@ class View:
             f"web/readers/{template}.html.j2",
             title=title,
             status=status,
-            said=self.said,
+            said=self.words,
             **content,  # type: ignore[arg-type]
         )
 
     def guarded(self, template: str, *, title: str, **content: object) -> Response:
-        """Return a page with a form that the guards look at."""
-        from publisher.web.headers import policy  # noqa: PLC0415
-
+        """Return a page with a protected form."""
         guards = self.readers.guards
         shown = self.show(
             template,
@@ -154,9 +161,9 @@ class View:
         links: Sequence[tuple[str, str]] = (),
         status: int = 200,
     ) -> Response:
-        """Return a page that says one thing."""
+        """Return a page with a short message."""
         return self.show("said", title=title, lead=lead, lines=lines, links=links, status=status)
 
     def link(self, path: str) -> str:
-        """Return the address of one of the app's pages, in the language of this one."""
+        """Return the path of one of the app's pages, in the language of this one."""
         return f"/{path}?lang={self.language}"

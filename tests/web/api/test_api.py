@@ -280,7 +280,7 @@ def test_tokens_are_made_listed_and_revoked(
     token = made.stdout.strip()
     assert token.startswith(PREFIX)
     listed = publisher("tokens", "list").stdout
-    assert listed.startswith("ci\tbuild, status:read\tmade ")
+    assert listed.startswith("ci\tbuild, status:read\tcreated ")
     assert token not in listed
     assert "there is a token of that name" in (
         publisher("tokens", "add", "ci", "--scope", "build", code=1).stderr

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from publisher.web.charts import Chart, Series, Tone, bars, columns, groups, lines
-from publisher.web.charts.axis import floor, short, some_of, ticks
+from publisher.web.charts.axis import floor, short, spread, ticks
 from publisher.web.charts.drawing import COLUMN, cut, pixels
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def test_where_a_line_begins(values: tuple[int, ...], expected: int) -> None:
     ],
 )
 def test_which_labels_are_written(count: int, most: int, expected: tuple[int, ...]) -> None:
-    assert some_of(count, most) == expected
+    assert spread(count, most) == expected
 
 
 @pytest.mark.parametrize(

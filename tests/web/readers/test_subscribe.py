@@ -11,7 +11,7 @@ from support.feed_readers import ADA, Person, text_of
 from support.web_server import serving
 
 from publisher.models import Frequency, Language, Length, Preferences
-from publisher.web.readers.spam_protection import SpamProtection, network_of
+from publisher.web.readers.spam_protection import SpamProtection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -181,20 +181,6 @@ def test_nobody_but_a_proxy_is_believed(person: Person) -> None:
     site.client.post(person.link("confirm"), headers={"X-Forwarded-For": "192.0.2.1"})
     (line,) = site.store.subscribers.export_person(ADA)["consent"]  # type: ignore[misc]
     assert line["origin"] == "127.0.0.1 127.0.0.1"
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("192.0.2.77", "192.0.2.0/24"),
-        ("::ffff:192.0.2.77", "192.0.2.0/24"),
-        ("2001:db8:1:2:3::4", "2001:db8:1::/56"),
-        ("testclient", ""),
-        ("", ""),
-    ],
-)
-def test_networks(address: str, network: str) -> None:
-    assert network_of(address) == network
 
 
 def test_work() -> None:
