@@ -1,4 +1,4 @@
-"""What installed packages add to the program, declared by entry points.
+"""Plug-ins: additions of installed packages, declared by entry points.
 
 Python's own scan for entry points takes longer to import than everything else at a start, so it
 runs only where a package names the group at all.

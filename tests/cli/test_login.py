@@ -44,7 +44,7 @@ def test_a_link_is_mailed_to_an_operator_and_to_nobody_else(
     text = body.get_content()
     found = LINK.search(text)
     assert found is not None
-    assert "once, for 15 minutes" in " ".join(text.split())
+    assert "once, within 15 minutes" in " ".join(text.split())
     assert mail["Auto-Submitted"] == "auto-generated"
     assert found[1] not in mail["Message-ID"]
     with open_store(f"sqlite:///{tmp_path}/publisher.db") as store:

@@ -1,4 +1,4 @@
-"""What is said to those who send over the connections, and what they say.
+"""The messages between the dispatcher and the workers of the connections.
 
 A worker gets a message in two steps. With `begin` it may tell the server who the message is for,
 with `go` it may send it. The mark is written in between: the wait for the disk falls into the wait

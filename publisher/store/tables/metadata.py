@@ -1,4 +1,4 @@
-"""What all tables share: their registry, the names of constraints, and the type of row numbers."""
+"""The registry of all tables, the names of constraints, and the type of row numbers."""
 
 from __future__ import annotations
 
