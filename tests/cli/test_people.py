@@ -45,7 +45,7 @@ def test_both_languages_and_a_link(publisher: Run, tmp_path: Path) -> None:
     publisher("subscribers", "add", "ada@example.org", "--language", "both")
     publisher("subscribers", "invite", "ada@example.org", **web)
     ((_, text),) = mails(tmp_path)
-    assert text.index("如果同意") < text.index("To agree, open this page")
+    assert text.index("如需确认") < text.index("To confirm, open this page")
     assert text.count("https://papers.example.org/list/confirm/") == 2
     assert "mailto:" not in text
 
