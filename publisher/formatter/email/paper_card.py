@@ -46,7 +46,7 @@ _NEAR = 0.6
 
 
 class Form(StrEnum):
-    """How much room a paper has, from most to least."""
+    """The room that a paper gets, from most to least."""
 
     FULL = "full"
     COMPACT = "compact"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from publisher import wcag  # the colours of pages depend on it
 from publisher.formatter.site.build_target import stable_hash
 from publisher.formatter.templating.folders import template_folders
 
@@ -23,14 +24,13 @@ _WRITERS = ("deflate", "feedgen", "jinja2", "lxml", "msgspec")
 
 
 def program_fingerprint(settings: Settings) -> int:
-    """Return 63 bits that stand for all of it. Raises `TemplateError`."""
+    """Return 63 bits that differ where any of it differs. Raises `TemplateError`."""
     package = Path(__file__).parents[2]
     folders = [
         *(package / room for room in ("formatter", "models", "newsletter", "settings")),
         *template_folders(settings),
     ]
-    texts = [str(package / "wcag.py")]  # the colours of pages depend on it
-    texts += [file for folder in folders for file in _files(folder)]
+    texts = [wcag.__file__, *(file for folder in folders for file in _files(folder))]
     # Of the inbox, pages show the address alone.
     inbox = (settings.inbox.is_set_up, settings.inbox_address)
     shown = (settings.site, settings.feeds, settings.newsletter, inbox, settings.web.root)
@@ -54,4 +54,4 @@ def _version(package: str) -> int:
     """Return when `package` was installed; to read its version takes longer."""
     spec = find_spec(package)
     origin = spec.origin if spec else None
-    return os.stat(origin).st_mtime_ns if origin else 0  # noqa: PTH116
+    return os.stat(origin).st_mtime_ns if origin else 0  # noqa: PTH116 - a text, as above
