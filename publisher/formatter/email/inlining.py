@@ -61,7 +61,7 @@ def _inliner() -> Any:  # noqa: ANN401 - premailer has no types
     rules: dict[tuple[str, int], Any] = {}
 
     class Inliner(premailer.Premailer):  # type: ignore[misc]
-        def _parse_style_rules(self, css_body: str, ruleset_index: int) -> Any:  # noqa: ANN401
+        def _parse_style_rules(self, css_body: str, ruleset_index: int) -> Any:  # noqa: ANN401 - untyped
             key = (css_body, ruleset_index)
             if key not in rules:
                 if len(rules) > STYLE_SHEETS:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher.formatter.feeds import formats
+from publisher.formatter.pages import render_month, render_sitemap_month
 from publisher.formatter.paths import PAPERS_ON_A_MONTH_PAGE, month_path
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 
@@ -73,8 +74,6 @@ def _month_paths(month: str, count: int) -> list[str]:
 
 
 def _render_month(index: PaperIndex, month: str, older: str, newer: str) -> dict[str, bytes]:
-    from publisher.formatter.pages import render_month  # noqa: PLC0415 - jinja2 takes its time
-
     papers = index.papers(index.by_month[month])
     return render_month(month, papers, index.settings, older=older, newer=newer)
 
@@ -84,8 +83,6 @@ def _sitemap_paths(month: str) -> tuple[str, ...]:
 
 
 def _render_sitemap(index: PaperIndex, month: str) -> dict[str, bytes]:
-    from publisher.formatter.pages import render_sitemap_month  # noqa: PLC0415
-
     return render_sitemap_month(month, index.papers(index.by_month[month]), index.settings)
 
 

@@ -42,18 +42,18 @@ def write_changed(
         target = f"{root}/{checked(path)}"
         try:
             if _holds(target, content):
-                if served and len(content) >= LARGE and not os.path.isfile(target + ".gz"):  # noqa: PTH113
+                if served and len(content) >= LARGE and not os.path.isfile(target + ".gz"):  # noqa: PTH113 - paths are texts here
                     _write_copy(target, content)
                 continue
             parent = target.rpartition("/")[0]
             if parent not in existing:
-                os.makedirs(parent, exist_ok=True)  # noqa: PTH103
+                os.makedirs(parent, exist_ok=True)  # noqa: PTH103 - paths are texts here
                 existing.add(parent)
             # Before the file itself: a request in between gets an old and a new one, each whole;
             # the other way round a stopped build would leave an old copy beside a new file.
             if served and not _write_copy(target, content):
                 with suppress(FileNotFoundError):
-                    os.unlink(target + ".gz")  # noqa: PTH108
+                    os.unlink(target + ".gz")  # noqa: PTH108 - paths are texts here
             write_whole(target, content)
         except OSError as error:
             raise explained(target, error) from error
@@ -97,10 +97,10 @@ def write_whole(target: str | Path, content: bytes | bytearray) -> None:
     beside = f"{parent}/.{name}.{os.getpid()}.tmp"
     try:
         write_new(beside, content)
-        os.replace(beside, target)  # noqa: PTH105
+        os.replace(beside, target)  # noqa: PTH105 - paths are texts here
     except BaseException:
         with suppress(OSError):
-            os.unlink(beside)  # noqa: PTH108
+            os.unlink(beside)  # noqa: PTH108 - paths are texts here
         raise
 
 
@@ -145,9 +145,9 @@ def _beside(target: Path) -> Path:
 
 def _holds(target: str, content: bytes) -> bool:
     try:
-        if os.stat(target).st_size != len(content):  # noqa: PTH116
+        if os.stat(target).st_size != len(content):  # noqa: PTH116 - paths are texts here
             return False
-        with open(target, "rb") as file:  # noqa: PTH123
+        with open(target, "rb") as file:  # noqa: PTH123 - paths are texts here
             return file.read() == content
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return False

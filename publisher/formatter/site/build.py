@@ -66,9 +66,11 @@ def build_site(
         content = stable_hash(collection.fingerprint, past_issues) if collection.fingerprint else 0
         if content and state.is_made_of(program, content) and not state.disturbed():
             return Changes()
-        from publisher.formatter.site.build_targets import build_targets  # noqa: PLC0415 - as above
-        from publisher.formatter.site.plan import plan_site  # noqa: PLC0415 - as above
-        from publisher.formatter.templating.templates import forget_templates  # noqa: PLC0415
+        from publisher.formatter.site.build_targets import build_targets  # noqa: PLC0415 - see top
+        from publisher.formatter.site.plan import plan_site  # noqa: PLC0415 - see top
+        from publisher.formatter.templating.templates import (  # noqa: PLC0415 - see top
+            forget_templates,
+        )
 
         forget_templates()
         cores = usable_cores() if workers is None else workers
@@ -96,8 +98,8 @@ def build_site(
 
 def prepare() -> None:
     """Import what `build_site` needs where anything changed: half the time of a small change."""
-    from publisher.formatter.site import build_targets, plan  # noqa: F401, PLC0415 - as above
-    from publisher.formatter.site.paper_index import load_modules  # noqa: PLC0415 - as above
+    from publisher.formatter.site import build_targets, plan  # noqa: F401, PLC0415 - see top
+    from publisher.formatter.site.paper_index import load_modules  # noqa: PLC0415 - see top
 
     load_modules()
 

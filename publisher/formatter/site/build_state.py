@@ -87,7 +87,7 @@ class BuildState:
                 continue
             # Not the time of change that cp and rsync set back.
             untouched = frozenset(name for name, ctime in entries if ctime <= finished)
-            if len(untouched) < len(entries) or os.stat(at).st_mtime_ns != changed:  # noqa: PTH116
+            if len(untouched) < len(entries) or os.stat(at).st_mtime_ns != changed:  # noqa: PTH116 - thousands
                 folders[path] = untouched
         return folders
 
@@ -147,7 +147,7 @@ class BuildState:
             )
             for path in folders:
                 try:
-                    changed = os.stat(f"{self._folder}/{path}").st_mtime_ns  # noqa: PTH116
+                    changed = os.stat(f"{self._folder}/{path}").st_mtime_ns  # noqa: PTH116 - thousands
                 except FileNotFoundError:
                     self._connection.execute("DELETE FROM folders WHERE path = ?", (path,))
                     continue
@@ -192,9 +192,9 @@ class BuildState:
         """Know nothing from here on, and have the next build know nothing."""
         self.close()
         if self._path:
-            for name in (f"{self._path}-journal", self._path):
+            for path in (self._path.with_name(f"{self._path.name}-journal"), self._path):
                 with suppress(OSError):
-                    os.unlink(name)  # noqa: PTH108
+                    path.unlink()
         self._path = None
         self._connection = _in_memory()
 

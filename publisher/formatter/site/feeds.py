@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher.formatter.feeds import formats, opml
+from publisher.formatter.feeds.issue_feed import make_issue_feed
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 
 if TYPE_CHECKING:
@@ -52,7 +53,5 @@ def _render(index: PaperIndex, feed: FeedPlan) -> dict[str, bytes]:
 def _render_list(index: PaperIndex) -> dict[str, bytes]:
     feeds = [feed.current(index.maker, index.settings) for feed in index.feeds]
     if index.issues:
-        from publisher.formatter.feeds.issue_feed import make_issue_feed  # noqa: PLC0415
-
         feeds.append(make_issue_feed((), index.settings))
     return {opml.FILE_NAME: opml.render_opml(feeds, index.settings.site.title)}

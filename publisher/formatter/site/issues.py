@@ -6,6 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher.formatter.feeds import formats
+from publisher.formatter.feeds.issue_feed import make_issue_feed
+from publisher.formatter.pages import IssueCount, render_issue, render_issues
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 from publisher.models import Issue
 
@@ -62,8 +64,6 @@ def _issue_paths(issue: PastIssue) -> tuple[str, ...]:
 
 
 def _render_issue(index: PaperIndex, issue: PastIssue) -> dict[str, bytes]:
-    from publisher.formatter.pages import render_issue  # noqa: PLC0415 - jinja2 takes its time
-
     return render_issue(load_issue(index, issue), index.settings)
 
 
@@ -73,9 +73,6 @@ def _list_paths() -> list[str]:
 
 
 def _render_list(index: PaperIndex) -> dict[str, bytes]:
-    from publisher.formatter.feeds.issue_feed import make_issue_feed  # noqa: PLC0415
-    from publisher.formatter.pages import IssueCount, render_issues  # noqa: PLC0415
-
     newest = index.issues[: index.settings.feeds.entries]
     feed = make_issue_feed([load_issue(index, issue) for issue in newest], index.settings)
     zone = index.settings.site.zone

@@ -7,6 +7,19 @@ from typing import TYPE_CHECKING
 
 from publisher.formatter.feeds import formats
 from publisher.formatter.feeds.timeline import moment
+from publisher.formatter.i18n.words import PageWords, words_in
+from publisher.formatter.pages import (
+    FeedLink,
+    MonthCount,
+    TopicCount,
+    render_index,
+    render_months,
+    render_robots,
+    render_shared_files,
+    render_sitemap,
+    render_sitemap_lists,
+    render_topic,
+)
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 from publisher.formatter.site.issues import FOLDER as ISSUES
 
@@ -15,7 +28,6 @@ if TYPE_CHECKING:
 
     from publisher.formatter.feeds.feed_catalog import FeedPlan
     from publisher.formatter.feeds.timeline import FeedItem
-    from publisher.formatter.pages import FeedLink, MonthCount
     from publisher.formatter.site.paper_index import PaperIndex
     from publisher.models import Topic
 
@@ -79,8 +91,6 @@ def overview_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
 
 def feed_links(feed: FeedPlan) -> list[FeedLink]:
     """Return the documents of `feed` as pages offer them."""
-    from publisher.formatter.pages import FeedLink  # noqa: PLC0415 - jinja2 takes its time
-
     return [
         FeedLink(
             path=feed.folder + feed_format.file_name,
@@ -94,9 +104,6 @@ def feed_links(feed: FeedPlan) -> list[FeedLink]:
 
 
 def _issue_links(index: PaperIndex) -> list[FeedLink]:
-    from publisher.formatter.i18n.words import PageWords, words_in  # noqa: PLC0415
-    from publisher.formatter.pages import FeedLink  # noqa: PLC0415
-
     name = words_in(PageWords, index.settings.site.language).issues
     title = f"{index.settings.site.title}: {name}"
     return [
@@ -120,14 +127,10 @@ def _updated(index: PaperIndex, month: str) -> int:
 
 
 def _month_counts(index: PaperIndex) -> list[MonthCount]:
-    from publisher.formatter.pages import MonthCount  # noqa: PLC0415
-
     return [MonthCount(month, len(index.by_month[month])) for month in index.months]
 
 
 def _render_index(index: PaperIndex) -> dict[str, bytes]:
-    from publisher.formatter.pages import TopicCount, render_index  # noqa: PLC0415
-
     return render_index(
         index.papers(index.by_day[: index.settings.feeds.entries]),
         len(index.by_day),
@@ -144,8 +147,6 @@ def _topic_paths(topic: Topic) -> tuple[str, ...]:
 
 
 def _render_topic(index: PaperIndex, topic: Topic) -> dict[str, bytes]:
-    from publisher.formatter.pages import render_topic  # noqa: PLC0415
-
     items = index.by_topic[topic.slug]
     feed = next(plan for plan in index.feeds if plan.folder == f"topics/{topic.slug}/")
     return render_topic(
@@ -159,14 +160,10 @@ def _render_topic(index: PaperIndex, topic: Topic) -> dict[str, bytes]:
 
 
 def _render_months(index: PaperIndex) -> dict[str, bytes]:
-    from publisher.formatter.pages import render_months  # noqa: PLC0415
-
     return render_months(_month_counts(index), index.settings)
 
 
 def _render_sitemaps(index: PaperIndex) -> dict[str, bytes]:
-    from publisher.formatter.pages import render_sitemap, render_sitemap_lists  # noqa: PLC0415
-
     lists = ["index.html", "archive/index.html"]
     lists += [f"topics/{topic.slug}/index.html" for topic in index.collection.topics]
     lists += [f"archive/{month}/index.html" for month in index.months]
@@ -188,6 +185,4 @@ def _shared_paths(index: PaperIndex) -> list[str]:
 
 
 def _render_shared_files(index: PaperIndex) -> dict[str, bytes]:
-    from publisher.formatter.pages import render_robots, render_shared_files  # noqa: PLC0415
-
     return render_shared_files(index.settings) | render_robots(index.settings)

@@ -7,8 +7,10 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from publisher.formatter.feeds import formats
+from publisher.formatter.feeds.entry_content import TEMPLATE
 from publisher.formatter.feeds.entry_maker import EntryMaker, Lookup
 from publisher.formatter.feeds.feed_catalog import plan_feeds
+from publisher.formatter.templating.templates import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -79,9 +81,6 @@ class PaperIndex:
 
     def prepare(self) -> None:
         """Load what most targets are made with; see `build_targets.TargetMaterials`."""
-        from publisher.formatter.feeds.entry_content import TEMPLATE  # noqa: PLC0415
-        from publisher.formatter.templating.templates import load  # noqa: PLC0415
-
         load_modules()
         for name in (TEMPLATE, "pages/base.html.j2", "pages/paper.html.j2", "pages/month.html.j2"):
             load(name, self.settings)
@@ -105,9 +104,7 @@ class PaperIndex:
 
 def load_modules() -> None:
     """Import what most targets are made with; builds that change nothing do without."""
-    import jinja2  # noqa: F401, PLC0415
-
-    from publisher.formatter import pages  # noqa: F401, PLC0415
+    import jinja2  # noqa: F401, PLC0415 - loaded for what follows
 
     for feed_format in formats.FORMATS:
         feed_format.load()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from publisher.formatter.pages import render_paper
 from publisher.formatter.paths import PAPER_ENDINGS, paper_stem
 from publisher.formatter.site.build_target import BuildTarget, mixed
 
@@ -35,8 +36,6 @@ def _paths(items: Sequence[FeedItem]) -> list[str]:
 
 
 def _render(index: PaperIndex, items: Sequence[FeedItem]) -> dict[str, bytes]:
-    from publisher.formatter.pages import render_paper  # noqa: PLC0415 - jinja2 takes its time
-
     files: dict[str, bytes] = {}
     for paper in index.papers(items):
         files |= render_paper(paper, index.settings)

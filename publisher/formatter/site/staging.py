@@ -53,7 +53,7 @@ class StagedFolders:
             try:
                 parent = target.rpartition("/")[0]
                 if parent not in created:
-                    os.makedirs(parent, exist_ok=True)  # noqa: PTH103
+                    os.makedirs(parent, exist_ok=True)  # noqa: PTH103 - paths are texts here
                     created.add(parent)
                 write_new(target, content)
                 if copy := copy_beside(target, content):
