@@ -48,7 +48,7 @@ END = datetime(2024, 12, 9, tzinfo=UTC)
 
 @dataclass
 class Inlining:
-    """What premailer did."""
+    """Counts of premailer's work."""
 
     calls: int = 0
     seconds: float = 0.0

@@ -1,4 +1,4 @@
-"""Whether a feed holds every post in full; a feed is read in pieces, however large it is."""
+"""Checks that a feed holds every post in full; a feed is read in pieces, however large it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the benchmarks run on: the example digests, as many times as wanted."""
+"""Material of the benchmarks: the example digests, any number of times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one run of a command costs: time, processor time and memory."""
+"""Cost of one run of a command: time, processor time and memory."""
 
 from __future__ import annotations
 

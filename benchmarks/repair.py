@@ -1,4 +1,4 @@
-"""How much of damaged digests comes back: shares of characters, field by field.
+"""Share of damaged digests that the repair restores: shares of characters, field by field.
 
 Digests are damaged as real ones were: UTF-8 read as another code page, with the bytes that are
 undefined there dropped. The first half of the archive teaches, the second half is damaged.

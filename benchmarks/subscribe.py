@@ -1,4 +1,4 @@
-"""What is lost of forms that come while an issue is sent, on one SQLite file.
+"""Loss of forms that come while an issue is sent, on one SQLite file.
 
 Forms come at a fixed rate, whether those before are answered or not. A form that was answered has
 to be in the store, once; the issue has to reach everybody, once. Sending, the page and the sink are

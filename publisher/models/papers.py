@@ -49,7 +49,7 @@ class Notes:
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """Where a paper appears, e.g. "CVPR" in 2024; `year` is 0 where the comment names none."""
+    """The conference or journal of a paper, e.g. "CVPR" in 2024; `year` is 0 where unknown."""
 
     name: str
     year: int = 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PollCount:
-    """How often an app asked for a feed on a day, and for how many people at most.
+    """Count of an app's requests for a feed on a day, and of the people it says they were for.
 
     `day` is an ISO date of the site's time zone; `feed` is a path in the output folder.
     """

@@ -1,4 +1,4 @@
-"""Which issues are sent now, and when there is something to do next."""
+"""Decisions of the automation: issues to send now, and the next moment to act."""
 
 from __future__ import annotations
 

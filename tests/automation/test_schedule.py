@@ -1,4 +1,4 @@
-"""When a task runs next, case by case."""
+"""The next run of a task, case by case."""
 
 from __future__ import annotations
 

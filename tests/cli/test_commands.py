@@ -1,4 +1,4 @@
-"""How commands are found, and what is said of a wrong command line."""
+"""Look-up of commands, and the errors of a wrong command line."""
 
 from __future__ import annotations
 

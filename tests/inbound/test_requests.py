@@ -163,7 +163,7 @@ def test_a_crash_before_the_mark_does_no_harm(
 
 
 def test_answers_to_answers_end(inbox: InboxFixture) -> None:
-    """What we send comes back to us: not one mail follows from it."""
+    """Our own mail comes back to us, and causes no other mail."""
     inbox.join("leaving@example.net")
     inbox.write(WHO, "help")
     inbox.write(WHO, "subscribe")

@@ -1,4 +1,4 @@
-"""How people use a page: by mouse or finger, or by keyboard alone."""
+"""Use of a page as people do: by mouse or finger, or by keyboard alone."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ PDF = {"rel": "related", "type": "application/pdf"}
 
 
 class Rest(BaseEntryExtension):
-    """What feedgen loses: rel and type of links, languages of parts."""
+    """Parts that feedgen loses: rel and type of links, languages of parts."""
 
     entry: FeedEntry
 

@@ -38,7 +38,7 @@ class Clock:
 
 @dataclass
 class Site:
-    """What runs; `folder` has publisher.db, public/ and outbox/."""
+    """A running server; `folder` has publisher.db, public/ and outbox/."""
 
     folder: Path
     settings: Settings

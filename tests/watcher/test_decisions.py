@@ -1,4 +1,4 @@
-"""What `build --watch` decides, case by case."""
+"""Decisions of `build --watch`, case by case."""
 
 from __future__ import annotations
 

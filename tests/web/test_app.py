@@ -1,4 +1,4 @@
-"""What holds for every answer, and for the server as a whole."""
+"""Properties of every response, and of the server as a whole."""
 
 from __future__ import annotations
 

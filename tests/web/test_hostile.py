@@ -1,4 +1,4 @@
-"""What the whole app bears: hostile requests, and a scanner that follows every link."""
+"""The whole app under hostile requests and a scanner that follows every link."""
 
 from __future__ import annotations
 

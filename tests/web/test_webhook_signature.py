@@ -1,4 +1,4 @@
-"""What proves that a push was announced by who knows the secret."""
+"""Signatures that prove a push was announced by somebody who knows the secret."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def _ignore(_step: Step) -> None:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOptions:
-    """What a run needs beside an issue, a ledger and transports."""
+    """Options of a run, beside an issue, a store and transports."""
 
     envelope_sender: str
     keys: Mapping[int, bytes] = field(repr=False)  # the store's, for tokens

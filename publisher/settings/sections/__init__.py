@@ -63,7 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def cache_folder(self) -> Path:
-        """Where parsed files and the checkout of a repository are kept; safe to delete."""
+        """The folder of parsed files and the checkout of a repository; safe to delete."""
         if self.source.cache:
             return self.path(self.source.cache).absolute()
         from platformdirs import user_cache_path  # noqa: PLC0415 - where it is not set
@@ -78,7 +78,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def inbox_address(self) -> str:
-        """Where mails to the list go: requests, and answers to ours."""
+        """The address that receives mails to the list: requests, and answers to ours."""
         mail = self.mail
         return self.inbox.address or mail.unsubscribe_address or mail.from_address
 

@@ -12,10 +12,10 @@ from publisher.settings.values import Secret
 
 
 class Mail(Section, frozen=True):
-    """Who sends the newsletter, and through which server."""
+    """Sender of the newsletter, and the server it leaves through."""
 
     transport: str = "outbox"
-    """How messages leave: "outbox" writes each as an .eml file and sends nothing, "smtp" sends,
+    """Transport of messages: "outbox" writes each as an .eml file and sends nothing, "smtp" sends,
     "console" prints. An installed package may bring others."""
     outbox: Annotated[str, Meta(min_length=1)] = "outbox"
     """Folder in which the transport "outbox" puts messages."""
@@ -74,7 +74,7 @@ class Mail(Section, frozen=True):
 
 
 class Pace(Section, frozen=True):
-    """How fast mail leaves, over all issues together, and how long each message is tried.
+    """Limits on how fast mail leaves, over all issues together, and how long each message is tried.
 
     When a limit is reached for long, sending pauses; the next `publisher publish` or `send` goes on
     from there.

@@ -29,12 +29,12 @@ SUBJECT = TextFormat(
 
 
 class Newsletter(Section, frozen=True):
-    """When an issue of the newsletter is due, and what it holds."""
+    """Schedule and contents of the newsletter's issues."""
 
     title: Line = ""
     """Title of the newsletter. Empty: the site's title."""
     frequencies: Annotated[tuple[Frequency, ...], Meta(min_length=1)] = (Frequency.WEEKLY,)
-    """How often an issue is sent: "daily", "weekly", "monthly", or several of them for subscribers
+    """Frequencies of issues: "daily", "weekly", "monthly", or several of them for subscribers
     to choose from. Those who have chosen none of these get the first. Each has its own issues,
     named 2024-12-02, 2024-W49 and 2024-12."""
     weekday: Weekday = "monday"
@@ -48,7 +48,7 @@ class Newsletter(Section, frozen=True):
     """Language of the papers' texts for subscribers who have chosen none: "en", "zh" or "both".
     Empty: "zh" for a site in Chinese, else "en"."""
     length: Length = Length.STANDARD
-    """How much of a paper is shown to subscribers who have not chosen: "short" (title and one
+    """Amount shown of a paper to subscribers who have not chosen: "short" (title and one
     line), "standard" (summary and takeaways) or "long" (also abstract and notes)."""
     max_age_days: Annotated[int, Meta(ge=7, le=366)] = 21
     """Age in days up to which a paper still goes into a later issue, if its digest came too late
@@ -71,7 +71,7 @@ class Newsletter(Section, frozen=True):
 
 
 class Theme(Section, frozen=True):
-    """How mails look.
+    """Look of the mails.
 
     Colours whose names begin with `dark_` apply in dark mode. Avoid pure black and white: apps that
     invert colours turn them into glaring opposites.

@@ -66,7 +66,7 @@ class Site(Section, frozen=True):
 
 
 class Output(Section, frozen=True):
-    """Where feeds and pages are written."""
+    """The folder that feeds and pages are written to."""
 
     folder: Annotated[str, Meta(min_length=1)] = "public"
     """Folder of the feeds and pages. "public" is Hexo's own output folder, which `hexo clean`
@@ -98,7 +98,7 @@ class SavedFilter(Section, frozen=True):
 
 
 class Feeds(Section, frozen=True):
-    """What the feeds hold."""
+    """Size and contents of the feeds."""
 
     entries: Annotated[int, Meta(ge=1, le=10_000)] = 50
     """Number of papers that a feed holds at most, the newest ones; its archives have the rest.
@@ -111,7 +111,7 @@ class Feeds(Section, frozen=True):
     authors and the abstract) or "notes" (also all figures and what a model noted on background,
     method and results)."""
     links: Literal["page", "source"] = "page"
-    """Where an entry leads: "page" to the paper's page on this site, "source" to the paper itself
+    """Target of an entry's link: "page" is the paper's page on this site, "source" the paper itself
     on arXiv."""
     hub: WebAddress = ""
     """WebSub hub that is told of every changed feed, so that subscribed readers have new entries at

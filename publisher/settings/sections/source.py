@@ -10,7 +10,7 @@ from publisher.settings.sections.base import Phrase, Section
 
 
 class Source(Section, frozen=True):
-    """Where the digests are: in folders, in a git repository, or in both."""
+    """Places of the digests: folders, a git repository, or both."""
 
     folders: tuple[str, ...] = ("digests",)
     """Folders of digests; for a Hexo blog "source/_posts". Empty: only the repository of `git` is
@@ -40,7 +40,7 @@ class Source(Section, frozen=True):
 
 
 class Filters(Section, frozen=True):
-    """Which papers are published, and which are marked.
+    """Selection of the papers that are published or marked.
 
     A paper is published if it matches each include list that is set, by at least one of its texts,
     and no exclude list. Topics are compared by whole name, keywords with whole words of title,
@@ -70,7 +70,7 @@ class Filters(Section, frozen=True):
 
 
 class Watch(Section, frozen=True):
-    """How `publisher build --watch`, `run` and `serve` notice changes."""
+    """Detection of changes by `publisher build --watch`, `run` and `serve`."""
 
     polling: bool = False
     """Compare the folders again and again instead of waiting for the system to report changes.

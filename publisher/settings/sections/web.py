@@ -57,7 +57,7 @@ class Operator(Section, frozen=True):
 
 
 class Subscribing(Section, frozen=True):
-    """How people join the list, and how many mails strangers may cause that way."""
+    """The way onto the list, and limits on the mails that strangers may cause that way."""
 
     confirm_hours: Annotated[int, Meta(ge=1, le=720)] = 48
     """Hours within which a request to subscribe has to be confirmed."""

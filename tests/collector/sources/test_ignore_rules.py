@@ -1,4 +1,4 @@
-"""What lies in a folder and is no digest to publish is left out in silence, and counted."""
+"""Files that are no digest to publish are left out in silence, and counted."""
 
 from __future__ import annotations
 

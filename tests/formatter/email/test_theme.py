@@ -1,4 +1,4 @@
-"""What the user may change of the mail without a template of their own."""
+"""Parts of the mail that settings change without a template."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an entry says of its paper, and how entries become documents."""
+"""Contents of an entry, and the documents that entries become."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How SQLite goes about a query: it knows no figures of its tables, a million rows take long."""
+"""Query plans of SQLite, which has no statistics of its tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What operators do, and that each of it is written down by their name."""
+"""Actions of operators, each recorded in the audit log under their name."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def everything(site: Site) -> object:
 
 
 def test_nothing_odd_breaks_a_page_or_an_action(site: Site) -> None:
-    """What somebody who is logged in may send by mistake, or a page of another version."""
+    """Requests that a logged-in operator may send by mistake, or from an outdated page."""
     fill(site.store, site.clock())
     proof = csrf_token(log_in(site))
     chance = Random(7)  # noqa: S311 - the same each time

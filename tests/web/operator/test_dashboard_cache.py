@@ -1,4 +1,4 @@
-"""What is kept between requests, and what a look at the digests sees."""
+"""The dashboard: values kept between requests, and the state of the digests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody gets: by a link of its own, mailed on request."""
+"""Preferences of a subscriber, by a link that is mailed on request."""
 
 from __future__ import annotations
 
