@@ -116,7 +116,7 @@ def answers(url: str) -> bool:
 
 
 def test_a_push_to_a_repository_with_the_recipe(tmp_path: Path) -> None:
-    text = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "how-to" / "git-hook.md").read_text(encoding="utf-8")
     (recipe,) = [part.split("```")[0] for part in text.split("```sh\n")[1:] if "refs/" in part]
     with forge(tmp_path) as made:
         hook = tmp_path / "digests.git" / "hooks" / "post-receive"
