@@ -16,7 +16,7 @@ async def serve(port: int, seconds: float, *, pipelining: bool) -> None:
         async def answer(reply: bytes) -> None:
             waiting.append(reply)
             # More of the same packet: it is answered with it.
-            if not (pipelining and reply == b"250 ok\r\n" and reader._buffer):  # type: ignore[attr-defined]  # noqa: SLF001
+            if not (pipelining and reply == b"250 ok\r\n" and reader._buffer):  # type: ignore[attr-defined]  # noqa: SLF001 - no other way
                 await asyncio.sleep(seconds)
                 writer.write(b"".join(waiting))
                 waiting.clear()

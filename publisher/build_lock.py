@@ -112,6 +112,6 @@ def holder_in(locks: str, device: int, inode: int) -> int | None:
     for line in locks.splitlines():
         # "1: FLOCK  ADVISORY  WRITE 708 00:17:1234 0 EOF"; with "->" for a process that waits
         fields = line.split()
-        if len(fields) >= 6 and fields[1] == "FLOCK" and fields[5] == place:  # noqa: PLR2004
+        if len(fields) >= 6 and fields[1] == "FLOCK" and fields[5] == place:  # noqa: PLR2004 - columns
             return int(fields[4]) if fields[4].isdigit() and fields[4] != "0" else None
     return None

@@ -98,6 +98,20 @@ def test_module(path: Path) -> None:
     assert path.stem not in {"utils", "util", "helpers", "helper", "manager", "managers", "misc"}
 
 
+def test_every_noqa_says_why() -> None:
+    comment = re.compile(r"# noqa\b(?!: [A-Z]+\d+(?:, [A-Z]+\d+)* - \S)")
+    folders = (PACKAGE, TESTS, *(PACKAGE.parent / name for name in ("benchmarks", "fuzz", "tools")))
+    wrong = [
+        f"{path}:{number}"
+        for folder in folders
+        for path in folder.rglob("*.py")
+        if "node_modules" not in path.parts and path != Path(__file__)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if comment.search(line)
+    ]
+    assert wrong == []
+
+
 # Names that a newcomer could not guess, and what they were called in. A module of that name stays
 # away from its room, a class or function from everywhere.
 FORMER_MODULES = {

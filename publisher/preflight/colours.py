@@ -63,6 +63,6 @@ def background_of(value: str) -> Colour | None:
 
 
 @cache
-def contrast(one: Colour, other: Colour) -> float:
+def contrast(first: Colour, second: Colour) -> float:
     """Return the contrast ratio of two opaque colours, from 1 to 21."""
-    return contrast_ratio(one.luminance(), other.luminance())
+    return contrast_ratio(first.luminance(), second.luminance())

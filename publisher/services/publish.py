@@ -59,7 +59,7 @@ class PreparedIssue:
     @property
     def errors(self) -> tuple[Finding, ...]:
         """The findings that keep an issue from being sent."""
-        return tuple(found for found in self.findings if found.severity is Severity.ERROR)
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
 
 
 def _utc_now() -> datetime:
@@ -99,7 +99,7 @@ def prepare(
             yield PreparedIssue(issue, Preparation.NO_RECIPIENTS)
             continue
         findings = tuple(preflight.check_draft(draft, settings, store))
-        if not force and any(found.severity is Severity.ERROR for found in findings):
+        if not force and any(finding.severity is Severity.ERROR for finding in findings):
             yield PreparedIssue(issue, Preparation.REFUSED, findings)
             continue
         # Before the first message leaves: each links to it.

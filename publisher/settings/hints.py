@@ -19,11 +19,11 @@ _SHOWN = 60  # characters of a wrong value
 
 def requirement(section: type[Section], key: str, value: object) -> str:
     """Return what a setting has to be instead of `value`, and what it is for."""
-    wanted = fields_of(section)[key].type
-    shown = "" if wanted is Secret else f", not {_shortened(value)}"
+    kind = fields_of(section)[key].type
+    shown = "" if kind is Secret else f", not {_shortened(value)}"
     sentence, _, _ = documentation(section).fields.get(key, "").partition(". ")
     purpose = f". {sentence.removesuffix('.')}." if sentence else ""
-    return f"must be {in_words(wanted)}{shown}{purpose}"
+    return f"must be {in_words(kind)}{shown}{purpose}"
 
 
 def unknown_section(name: str) -> str:

@@ -119,8 +119,8 @@ def _from_text(annotation: object, text: str) -> object:
 
 def _convert(table: type[Section], place: str, key: str, value: object, origin: str) -> object:
     """Return `value` as the type that `key` has in `table`; `place` is the table's name."""
-    wanted = fields_of(table)[key].type
-    entry = table_type(wanted)
+    kind = fields_of(table)[key].type
+    entry = table_type(kind)
     if entry is not None and isinstance(value, list) and all(isinstance(v, dict) for v in value):
         tables = enumerate(value, 1)
         return tuple(_table(entry, f"{place}.{key}[{n}]", keys, origin) for n, keys in tables)
@@ -129,9 +129,9 @@ def _convert(table: type[Section], place: str, key: str, value: object, origin: 
     try:
         # Only text from the environment may stand for a number; in a file the type must be right.
         converted = msgspec.convert(
-            value, wanted, strict=not origin.startswith(ENV_PREFIX), dec_hook=_own_type
+            value, kind, strict=not origin.startswith(ENV_PREFIX), dec_hook=_own_type
         )
-        if has_format(converted, wanted):
+        if has_format(converted, kind):
             return converted
     except msgspec.ValidationError:
         pass
@@ -152,10 +152,10 @@ def _table(table: type[Section], place: str, values: dict[str, object], origin: 
     )
 
 
-def _own_type(wanted: type, value: object) -> object:
-    if wanted is Secret and isinstance(value, str):
+def _own_type(kind: type, value: object) -> object:
+    if kind is Secret and isinstance(value, str):
         return Secret(value)
-    if wanted is Words:
+    if kind is Words:
         return Words(msgspec.convert(value, dict[str, str]))
     raise msgspec.ValidationError(f"Expected `str`, got `{type(value).__name__}`")
 

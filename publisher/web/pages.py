@@ -41,15 +41,15 @@ def preferred_language(header: str) -> str:
     """Return the language with words that an Accept-Language (RFC 9110, 12.5.4) prefers, or ""."""
     best, weight = "", 0.0
     for part in header.split(",")[:_MOST_RANGES]:
-        found = _RANGE.fullmatch(part)
-        if found is None or found[1].lower() not in languages():
+        match = _RANGE.fullmatch(part)
+        if match is None or match[1].lower() not in languages():
             continue
         try:
-            quality = float(found[2] or 1)
+            quality = float(match[2] or 1)
         except ValueError:
             continue
         if quality > weight:
-            best, weight = found[1].lower(), quality
+            best, weight = match[1].lower(), quality
     return best
 
 

@@ -39,10 +39,10 @@ class Proof:
         key, start = self._secret, b""
         if self._standard:
             key = _standard_key(secret)
-            said = headers.get("webhook-timestamp", "")
-            if not _is_near(said, now):
+            timestamp = headers.get("webhook-timestamp", "")
+            if not _is_near(timestamp, now):
                 self._standard = ""
-            start = f"{headers.get('webhook-id', '')}.{said}.".encode()
+            start = f"{headers.get('webhook-id', '')}.{timestamp}.".encode()
         self._hmac = hmac.new(key, start, hashlib.sha256)
 
     @property
@@ -60,7 +60,7 @@ class Proof:
             mine = b"v1," + b64encode(self._hmac.digest())
             # There are two signatures for a while after the secret was changed.
             given = self._standard.split(" ")[:4]
-            return any(hmac.compare_digest(one.encode(), mine) for one in given)
+            return any(hmac.compare_digest(signature.encode(), mine) for signature in given)
         if self._hub:
             mine = b"sha256=" + self._hmac.hexdigest().encode()
             return hmac.compare_digest(self._hub.encode(), mine)
@@ -82,5 +82,9 @@ def _standard_key(secret: str) -> bytes:
         return secret.encode()
 
 
-def _is_near(said: str, now: float) -> bool:
-    return said.isascii() and said.isdigit() and abs(int(said[:15]) - now) <= TOLERANCE_SECONDS
+def _is_near(timestamp: str, now: float) -> bool:
+    return (
+        timestamp.isascii()
+        and timestamp.isdigit()
+        and abs(int(timestamp[:15]) - now) <= TOLERANCE_SECONDS
+    )

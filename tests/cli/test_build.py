@@ -152,5 +152,5 @@ def test_the_head_of_a_pipe(tmp_path: Path, examples: Path) -> None:
     import sys
 
     command = f"{sys.executable} -m publisher papers --json --source {examples} | head -1"
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, cwd=tmp_path)  # noqa: S602
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, cwd=tmp_path)  # noqa: S602 - its subject
     assert done.stderr == ""

@@ -207,7 +207,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path, site: Path) -> Iterat
 
 
 def get(url: str, **headers: str) -> tuple[int, Message, bytes]:
-    request = urllib.request.Request(  # noqa: S310
+    request = urllib.request.Request(  # noqa: S310 - of this test
         url, headers={name.replace("_", "-"): value for name, value in headers.items()}
     )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -172,4 +172,4 @@ def _answer(line: socket.socket) -> str:
 
 if __name__ == "__main__":
     began = time.monotonic()
-    print(attack(int(sys.argv[1]), int(sys.argv[2])), f"{time.monotonic() - began:.0f} s")  # noqa: T201
+    print(attack(int(sys.argv[1]), int(sys.argv[2])), f"{time.monotonic() - began:.0f} s")  # noqa: T201 - a script

@@ -56,7 +56,7 @@ class LoggingHandler:
     def __init__(self, log: int) -> None:
         self._log = log
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         os.write(self._log, envelope.rcpt_tos[0].encode() + b"\n")
         return "250 2.0.0 received"
 

@@ -41,7 +41,7 @@ def language(text: str) -> str:
             return "en"
         return "ja" if _count(_KANA, far) * _KANA_SHARE > wide else "zh"
     counts = {tag: _count(letters, far) for tag, letters in _ALPHABETS.items()}
-    tag = max(counts, key=lambda one: counts[one])
+    tag = max(counts, key=lambda candidate: counts[candidate])
     if counts[tag] <= latin:
         return "en"
     return "uk" if tag == "ru" and _UKRAINIAN.search(far) else tag

@@ -92,13 +92,13 @@ class BuildState:
         return folders
 
     def paths(self, names: Iterable[str]) -> set[str]:
-        """Return the paths of the files of the targets `names` as they were made."""
-        made: set[str] = set()
+        """Return the paths of the files of the targets `names` as they were built."""
+        files: set[str] = set()
         for name in names:
             query = "SELECT paths FROM paths WHERE name = ?"
             for (paths,) in self._connection.execute(query, (name,)):
-                made.update(filter(None, paths.split("\n")))
-        return made
+                files.update(filter(None, paths.split("\n")))
+        return files
 
     def begin(self, program: int, names: Iterable[str]) -> None:
         """Note that a build begins which makes or removes the targets `names`.

@@ -30,7 +30,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 class ImapFolder:
     """A connection and the folder that it has selected."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the settings of [inbox], each by its name
         self,
         *,
         host: str,

@@ -141,7 +141,7 @@ class RateLimiter:
         self._left.clear()
         self._by_domain.clear()
         count = 0
-        for count, (moment, domain) in enumerate(left_since(now - DAY), 1):  # noqa: B007
+        for count, (moment, domain) in enumerate(left_since(now - DAY), 1):  # noqa: B007 - only its last value counts
             self._count(moment, domain)
         self._read_at = now
         self._read_every = _READ_EVERY + count * _READ_EVERY_EACH

@@ -148,11 +148,11 @@ def _routes() -> tuple[Route, ...]:
     return tuple(
         Route(
             BASE + path,
-            endpoint(found),
-            methods=[operation.method for operation in found],
+            endpoint(operations),
+            methods=[operation.method for operation in operations],
             max_body_size=_FRAMEWORKS_LIMIT,
         )
-        for path, found in paths.items()
+        for path, operations in paths.items()
     )
 
 

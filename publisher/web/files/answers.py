@@ -50,30 +50,30 @@ class SiteFiles:
         method, raw = scope["method"], scope["raw_path"]
         if method not in ("GET", "HEAD"):
             return await _end(send, 405, [*_PLAIN, (b"allow", b"GET, HEAD")], b"method not allowed")
-        found = self._library.known(raw) or await self._found(raw)
-        if not isinstance(found, LibraryFile):
-            return await self._without(found, send)
+        file_or_path = self._library.known(raw) or await self._found(raw)
+        if not isinstance(file_or_path, LibraryFile):
+            return await self._without(file_or_path, send)
         gzip, agent, conditions = request_of(scope["headers"])
-        scope["publisher.file"] = found.path
-        if found.polled:
-            self._polled(found.path, agent)
-        file = found.plain
-        if gzip and found.compressed is not None and not conditions.range:
-            file = found.compressed
+        scope["publisher.file"] = file_or_path.path
+        if file_or_path.polled:
+            self._polled(file_or_path.path, agent)
+        file = file_or_path.plain
+        if gzip and file_or_path.compressed is not None and not conditions.range:
+            file = file_or_path.compressed
         status = status_for(conditions, file.etag, file.modified)
         if status != 200:  # noqa: PLR2004 - a status of HTTP
             return await _end(send, status, file.short, b"")
         return await _whole_or_part(send, file, conditions, head=method == "HEAD")
 
     async def _found(self, raw: bytes) -> LibraryFile | str | None:
-        found = await to_thread.run_sync(self._library.find, raw)
-        if isinstance(found, LibraryFile):
-            self._library.keep(raw, found)
-        return found
+        file_or_path = await to_thread.run_sync(self._library.find, raw)
+        if isinstance(file_or_path, LibraryFile):
+            self._library.keep(raw, file_or_path)
+        return file_or_path
 
-    async def _without(self, found: str | None, send: Send) -> None:
-        if found is not None:
-            where = self._library.address(found).encode()
+    async def _without(self, file_or_path: str | None, send: Send) -> None:
+        if file_or_path is not None:
+            where = self._library.address(file_or_path).encode()
             return await _end(send, 301, [*_PLAIN, (b"location", where)], b"")
         page = await to_thread.run_sync(self._library.not_found)
         headers = [

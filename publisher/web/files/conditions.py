@@ -84,9 +84,9 @@ def _names(header: str, etag: str, *, weakly: bool) -> bool:
 
 def _seconds(date: str) -> int | None:
     try:
-        found = parsedate_to_datetime(date)
+        moment = parsedate_to_datetime(date)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    if found.tzinfo is None:
-        found = found.replace(tzinfo=UTC)
-    return int(found.timestamp()) if found > datetime(1970, 1, 1, tzinfo=UTC) else None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return int(moment.timestamp()) if moment > datetime(1970, 1, 1, tzinfo=UTC) else None

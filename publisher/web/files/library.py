@@ -125,11 +125,11 @@ class Library:
         except OSError:
             return None
 
-    def keep(self, raw: bytes, found: LibraryFile) -> None:
-        """Cache a file, and drop the one that was not requested for the longest time."""
+    def keep(self, raw: bytes, file: LibraryFile) -> None:
+        """Cache a file, and drop the variant that was not requested for the longest time."""
         self._forget(raw)
-        self._known[raw] = found
-        self._held += _held(found)
+        self._known[raw] = file
+        self._held += _held(file)
         while len(self._known) > _HELD_FILES or self._held > _HELD_BYTES:
             self._forget(next(iter(self._known)))
 
@@ -143,9 +143,9 @@ class Library:
         return self._prefix.decode() + quote(path)
 
     def _forget(self, raw: bytes) -> None:
-        found = self._known.pop(raw, None)
-        if found is not None:
-            self._held -= _held(found)
+        file = self._known.pop(raw, None)
+        if file is not None:
+            self._held -= _held(file)
 
     def _read(self, path: str, target: str) -> LibraryFile:
         common = list(headers_of(path, root=self._root, hub=self._hub))
@@ -217,9 +217,9 @@ def _unpacked_digest(target: str) -> str:
     return digest.hexdigest()
 
 
-def _held(found: LibraryFile) -> int:
-    variants = (found.plain, found.compressed)
-    return sum(len(one.body or b"") for one in variants if one is not None)
+def _held(file: LibraryFile) -> int:
+    variants = (file.plain, file.compressed)
+    return sum(len(variant.body or b"") for variant in variants if variant is not None)
 
 
 def _written(status: str, headers: Headers) -> bytes:

@@ -187,10 +187,10 @@ def protocol_for(wiring: Wiring) -> type[Protocol]:
     return type("SiteProtocol", (Protocol,), {"wiring": wiring})
 
 
-def _variant_for(found: LibraryFile, packed: bytes | None) -> Variant:
-    if packed and found.compressed is not None and accepts_gzip(packed.decode("latin-1")):
-        return found.compressed
-    return found.plain
+def _variant_for(file: LibraryFile, packed: bytes | None) -> Variant:
+    if packed and file.compressed is not None and accepts_gzip(packed.decode("latin-1")):
+        return file.compressed
+    return file.plain
 
 
 def _is_unchanged(file: Variant, tags: bytes, date: bytes) -> bool:

@@ -28,22 +28,22 @@ def people(request: OperatorRequest) -> Response:
     """Show a page of the search results, newest first."""
     status_name = request.query("status")
     status = SubscriberStatus(status_name) if status_name in set(SubscriberStatus) else None
-    wanted = SubscriberQuery(request.query("q"), request.query("topic", 64), status)
-    page = request.store.subscribers.search(wanted, before=request.number("before"), size=_PAGE)
+    search = SubscriberQuery(request.query("q"), request.query("topic", 64), status)
+    page = request.store.subscribers.search(search, before=request.number("before"), size=_PAGE)
     look = request.dashboard()
-    query = {"q": wanted.text, "topic": wanted.topic, "status": status or ""}
+    fields = {"q": search.text, "topic": search.topic, "status": status or ""}
     return operator_page(
         request,
         "web/operator/people.html.j2",
         title="People",
         part=PART,
-        wanted=wanted,
+        search=search,
         page=page,
         most=MOST_COUNTED,
         statuses=list(SubscriberStatus),
         topics=look.topics if look else (),
         names={topic.slug: topic.name for topic in look.topics} if look else {},
-        query=urlencode({name: value for name, value in query.items() if value}),
+        query=urlencode({name: value for name, value in fields.items() if value}),
     )
 
 
@@ -137,11 +137,11 @@ def _person(request: OperatorRequest) -> Subscriber:
     return subscriber
 
 
-def _done(request: OperatorRequest, found: Subscriber, action: str, *, done: bool) -> Response:
+def _done(request: OperatorRequest, person: Subscriber, action: str, *, done: bool) -> Response:
     if done:
-        request.note(action, f"subscriber {found.id}")
-    told = action if done else "nothing changed"
-    where = f"{PART}/{found.id}?{urlencode({'told': told})}"
+        request.note(action, f"subscriber {person.id}")
+    result = action if done else "nothing changed"
+    where = f"{PART}/{person.id}?{urlencode({'told': result})}"
     return RedirectResponse(where, status_code=303)
 
 

@@ -96,8 +96,10 @@ def _one_of(text: str, default: Word) -> Word:
 
 
 def _topics(issue: Issue | None) -> list[Topic]:
-    found = {topic.slug: topic for paper in issue.papers for topic in paper.topics} if issue else {}
-    return sorted(found.values(), key=lambda topic: topic.name)
+    topics = (
+        {topic.slug: topic for paper in issue.papers for topic in paper.topics} if issue else {}
+    )
+    return sorted(topics.values(), key=lambda topic: topic.name)
 
 
 def _render(request: OperatorRequest, issue: Issue, choice: EditionKey) -> Edition:

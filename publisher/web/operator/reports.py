@@ -29,14 +29,14 @@ _DOMAINS, _FEEDS, _LINES = 200, 30, 200
 
 def bounces(request: OperatorRequest) -> Response:
     """Show the domains where mail fails."""
-    found = domains_lately(request)
-    domains = found or []
+    counted = domains_lately(request)
+    domains = counted or []
     return operator_page(
         request,
         "web/operator/bounces.html.j2",
         title="Bounces",
         part="/operator/bounces",
-        waiting=found is None,
+        waiting=counted is None,
         domains=domains[:_DOMAINS],
         more=max(len(domains) - _DOMAINS, 0),
         issues=DOMAIN_ISSUES,

@@ -37,15 +37,15 @@ class PollCounter:
         Called every minute, it dates up to a minute wrongly at midnight.
         """
         counted, self._counted = self._counted, Counter()
-        found: dict[tuple[str, str, str], tuple[int, int]] = {}
+        totals: dict[tuple[str, str, str], tuple[int, int]] = {}
         variants: Counter[tuple[str, str]] = Counter()
         for (feed, header), polls in counted.items():
             agent = read_agent(header)
             key = (feed, agent.app, agent.variant)
-            if key not in found and agent.variant:
+            if key not in totals and agent.variant:
                 variants[feed, agent.app] += 1
                 if variants[feed, agent.app] > _VARIANTS:
                     key = (feed, agent.app, "")
-            before, most = found.get(key, (0, 0))
-            found[key] = (before + polls, max(most, agent.subscribers))
-        return [PollCount(day, *key, *numbers) for key, numbers in found.items()]
+            before, most = totals.get(key, (0, 0))
+            totals[key] = (before + polls, max(most, agent.subscribers))
+        return [PollCount(day, *key, *numbers) for key, numbers in totals.items()]

@@ -55,7 +55,7 @@ def read_form(
 ) -> SubscribeChoices:
     """Return the choices of a form; topics that are not among `slugs` are ignored."""
     picked = form.getlist(TOPIC)[:_MOST_TOPICS]
-    topics = tuple(sorted({one for one in picked if isinstance(one, str) and one in slugs}))
+    topics = tuple(sorted({slug for slug in picked if isinstance(slug, str) and slug in slugs}))
     some = text_of(form, "which") == "some"
     email = text_of(form, "email").strip() if with_email else ""
     filled = SubscribeChoices(
@@ -91,7 +91,7 @@ def text_of(form: FormData, name: str) -> str:
 
 def preselected(topics: Sequence[str], slugs: Collection[str]) -> SubscribeChoices:
     """Return the form with `topics` selected."""
-    known = tuple(sorted({one for one in topics if one in slugs}))
+    known = tuple(sorted({slug for slug in topics if slug in slugs}))
     return SubscribeChoices(chosen=ChosenOptions(known), some=bool(known))
 
 

@@ -120,9 +120,9 @@ async def _leave(view: View, person: Subscriber, _form: FormData) -> Response:
 
 
 async def _export(view: View, person: Subscriber, _form: FormData) -> Response:
-    found = await to_thread.run_sync(view.context.store.subscribers.export_person, person.email)
+    data = await to_thread.run_sync(view.context.store.subscribers.export_person, person.email)
     return Response(
-        json.dumps(found, ensure_ascii=False, indent=2),
+        json.dumps(data, ensure_ascii=False, indent=2),
         media_type="application/json",
         headers={"Content-Disposition": 'attachment; filename="my-data.json"'},
     )
@@ -149,8 +149,8 @@ _ACTIONS = {
 
 
 async def _again(view: View, person: Subscriber) -> Response:
-    found = await to_thread.run_sync(view.context.store.subscribers.get, person.id)
-    return await _show(view, found or person, notice=view.words.saved)
+    current = await to_thread.run_sync(view.context.store.subscribers.get, person.id)
+    return await _show(view, current or person, notice=view.words.saved)
 
 
 async def _show(

@@ -48,7 +48,7 @@ class Mailbox:
 
     mails: list[EmailMessage] = field(default_factory=list)
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         found: Any = message_from_bytes(envelope.content, policy=policy.default)
         self.mails.append(found)
         return "250 2.0.0 kept"
@@ -137,7 +137,7 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_whole_way(world: World, way: str) -> None:  # noqa: PLR0915 - it is one way
+def test_a_whole_way(world: World, way: str) -> None:
     options: dict[str, Any] = {"ignore_https_errors": True, "locale": "en-US", **WAYS[way]}
     page = world.browser.new_context(**options).new_page()
     hands = Keyboard(page) if way == "a keyboard" else Mouse(page)
