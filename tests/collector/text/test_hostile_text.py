@@ -24,12 +24,15 @@ PROGRAM = """
 import sys, time
 from publisher.collector.text.links import code_urls, project_urls
 from publisher.collector.text.plain_text import from_arxiv, from_machine, html_from_arxiv
-from publisher.collector.text.venue import venue
+from publisher.collector.text.venue import find_venue
 size = int(sys.argv[1])
+functions = (
+    from_arxiv, from_machine, html_from_arxiv, find_venue, code_urls, project_urls,
+)
 patterns = [written.encode().decode("unicode_escape") for written in sys.argv[2:]]
 for pattern in patterns:
     for text in (pattern * (size // len(pattern)), pattern * (size // len(pattern) // 2) + "}>$)"):
-        for read in (from_arxiv, from_machine, html_from_arxiv, venue, code_urls, project_urls):
+        for read in functions:
             start = time.process_time()
             read(text)
             spent = time.process_time() - start
