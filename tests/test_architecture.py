@@ -142,7 +142,9 @@ FORMER_NAMES = frozenset(
 def test_no_module_has_a_former_name(room: str) -> None:
     former = set(FORMER_MODULES[room].split())
     paths = (PACKAGE / room).rglob("*") if room else PACKAGE.iterdir()
-    assert [path for path in paths if path.stem in former and path.suffix in {".py", ""}] == []
+    # An old checkout may have folders of moved modules with nothing but compiled files.
+    modules = (path for path in paths if path.suffix == ".py" or any(path.glob("*.py")))
+    assert [path for path in modules if path.stem in former] == []
 
 
 def test_no_support_module_has_a_former_name() -> None:

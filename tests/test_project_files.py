@@ -120,7 +120,7 @@ def test_the_readme_leads_to_what_people_look_for() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for name in ("LICENSE", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "ARCHITECTURE.md"):
         assert f"]({name})" in text
-    assert f"pip install {PROJECT['project']['name']}\n" in text
+    assert f"pip install {PROJECT['project']['name']} " in text
 
 
 def test_the_newest_version_is_in_the_change_log() -> None:
