@@ -1,4 +1,4 @@
-"""Work in forked processes: whatever happens to them, every task is done once or fails here."""
+"""Tasks in forked processes: whatever happens to these, each is done, or fails in the parent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.process_pool import map_parallel, run_alongside, usable_cores
+from publisher.process_pool import (
+    ForkedProcess,
+    MessagePipe,
+    map_parallel,
+    run_alongside,
+    usable_cores,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,51 +43,52 @@ def fail(number: int) -> int:
     return number
 
 
-def some(make: Callable[[int], object], number: int) -> Iterator[tuple[str, int, object]]:
+def two_results(make: Callable[[int], object], number: int) -> Iterator[tuple[str, int, object]]:
     yield "first", number, os.getpid()
     yield "then", number, make(number)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 5])
 def test_every_task_is_done(workers: int) -> None:
-    found = list(map_parallel([partial(some, square, n) for n in range(20)], workers))
-    assert sorted(n for which, n, _ in found if which == "first") == list(range(20))
-    squares = {n: result for which, n, result in found if which == "then"}
+    results = list(map_parallel([partial(two_results, square, n) for n in range(20)], workers))
+    assert sorted(n for which, n, _ in results if which == "first") == list(range(20))
+    squares = {n: result for which, n, result in results if which == "then"}
     assert {n: result[0] for n, result in squares.items()} == {n: n * n for n in range(20)}
-    assert (HERE in {pid for which, _, pid in found if which == "first"}) == (workers == 1)
-    assert len(found) == 40
+    assert (HERE in {pid for which, _, pid in results if which == "first"}) == (workers == 1)
+    assert len(results) == 40
 
 
 def test_a_result_may_be_large() -> None:
-    large = [partial(some, lambda n: bytes([n]) * 9_000_000, n) for n in range(6)]
-    found = {n: result for which, n, result in map_parallel(large, 3) if which == "then"}
-    assert found == {n: bytes([n]) * 9_000_000 for n in range(6)}
+    tasks = [partial(two_results, lambda n: bytes([n]) * 9_000_000, n) for n in range(6)]
+    results = {n: result for which, n, result in map_parallel(tasks, 3) if which == "then"}
+    assert results == {n: bytes([n]) * 9_000_000 for n in range(6)}
 
 
 def test_a_killed_process_costs_nothing_but_time() -> None:
-    found = list(map_parallel([partial(some, die_elsewhere, n) for n in range(9)], 2))
-    assert {n: result for which, n, result in found if which == "then"} == {n: n for n in range(9)}
-    again = [pid for which, n, pid in found if (which, n) == ("first", 3)]
-    assert again[-1] == HERE
+    results = list(map_parallel([partial(two_results, die_elsewhere, n) for n in range(9)], 2))
+    numbers = {n: result for which, n, result in results if which == "then"}
+    assert numbers == {n: n for n in range(9)}
+    processes = [pid for which, n, pid in results if (which, n) == ("first", 3)]
+    assert processes[-1] == HERE
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_what_a_task_raises_is_raised_here(workers: int) -> None:
     with pytest.raises(ValueError, match="two"):
-        list(map_parallel([partial(some, fail, n) for n in range(4)], workers))
+        list(map_parallel([partial(two_results, fail, n) for n in range(4)], workers))
 
 
-def test_two_things_at_a_time() -> None:
-    here: list[int] = []
-    assert run_alongside(partial(square, 3), lambda: here.append(os.getpid()))[0] == 9
-    assert run_alongside(os.getpid, lambda: here.append(os.getpid())) != HERE
-    assert here == [HERE, HERE]
+def test_two_tasks_at_a_time() -> None:
+    ran_in: list[int] = []
+    assert run_alongside(partial(square, 3), lambda: ran_in.append(os.getpid()))[0] == 9
+    assert run_alongside(os.getpid, lambda: ran_in.append(os.getpid())) != HERE
+    assert ran_in == [HERE, HERE]
 
 
-def test_a_killed_process_beside_costs_nothing_but_time() -> None:
-    done: list[str] = []
-    assert run_alongside(partial(die_elsewhere, 3), lambda: done.append("here")) == 3
-    assert done == ["here"]
+def test_a_process_killed_alongside_costs_nothing_but_time() -> None:
+    calls: list[str] = []
+    assert run_alongside(partial(die_elsewhere, 3), lambda: calls.append("here")) == 3
+    assert calls == ["here"]
 
 
 def test_what_fails_on_either_side_is_raised_here() -> None:
@@ -99,8 +106,8 @@ def test_where_no_process_can_be_started_all_is_done_here() -> None:
 import os, resource
 from publisher.process_pool import map_parallel
 resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5))  # room for one pipe
-done = list(map_parallel([lambda: [os.getpid()]] * 4, 2))
-assert done == [os.getpid()] * 4, done
+results = list(map_parallel([lambda: [os.getpid()]] * 4, 2))
+assert results == [os.getpid()] * 4, results
 """
     subprocess.run([sys.executable, "-c", program], check=True)
 
@@ -144,3 +151,44 @@ def test_one_core_while_threads_run() -> None:
     finally:
         stop.set()
         thread.join()
+
+
+def test_a_pipe_says_what_is_wrong_with_it() -> None:
+    ours, theirs = MessagePipe.pair()
+    ours.send(b"")
+    ours.send(b"a message")
+    assert [theirs.receive(), theirs.receive()] == [b"", b"a message"]
+    os.write(ours.writer, b"a warning that something printed")
+    with pytest.raises(ValueError, match="not a message"):
+        theirs.receive()
+    os.write(theirs.writer, (9).to_bytes(8, "big") + b"half")
+    for _ in range(2):
+        theirs.close()
+    with pytest.raises(EOFError):
+        ours.receive()
+    for use in (theirs.receive, partial(theirs.send, b""), partial(ours.send, b"unread")):
+        with pytest.raises(OSError, match=r"closed|Broken"):
+            use()
+    ours.close()
+
+
+def test_a_process_may_end_by_itself_before_it_is_killed() -> None:
+    def echo(pipe: MessagePipe) -> None:
+        pipe.send(bytes(pipe.receive()))
+
+    first = ForkedProcess(echo)
+    second = ForkedProcess(echo, [first.pipe])
+    stuck = ForkedProcess(lambda _: time.sleep(60), [first.pipe, second.pipe])
+    for process in (first, second):
+        process.pipe.send(b"echo")
+        assert process.pipe.receive() == b"echo"
+        process.end(60)
+    with pytest.raises(EOFError):
+        first.pipe.receive()
+    started = time.monotonic()
+    stuck.end(0.1)
+    stuck.end()
+    stuck.kill()
+    assert time.monotonic() - started < 30
+    for process in (first, second, stuck):
+        process.pipe.close()
