@@ -1,4 +1,4 @@
-"""Files are parsed by other processes: whatever happens to these, no paper is lost."""
+"""Files parsed by other processes: whatever happens to these, no paper is lost."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ FILES = 60
 @pytest.fixture(autouse=True)
 def two_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "_MANY", 2)
-    monkeypatch.setattr(worker_pool, "size", lambda: 2)
+    monkeypatch.setattr(worker_pool, "worker_count", lambda: 2)
 
 
 @pytest.fixture
@@ -78,10 +78,11 @@ def collect(
     folder: Path, cache: str, meanwhile: Callable[[], None] | None = None
 ) -> tuple[Collection, list[int]]:
     settings = load(None, {}, {"source": {"folders": [str(folder)]}})
-    told: list[int] = []
+    progress: list[int] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder.parent / cache))
-        return collector.collect(settings, lambda done, _: told.append(done), meanwhile), told
+        collection = collector.collect(settings, lambda done, _: progress.append(done), meanwhile)
+        return collection, progress
 
 
 @pytest.mark.parametrize("workers", [0, 1, 2, 5])
@@ -98,16 +99,16 @@ def test_the_result_is_the_same_with_any_number_of_workers(
             target.write_text(
                 text if n else text.encode().decode("cp1252", "replace"), encoding="utf-8"
             )
-    monkeypatch.setattr(worker_pool, "size", lambda: 0)
+    monkeypatch.setattr(worker_pool, "worker_count", lambda: 0)
     expected, _ = collect(folder, "alone")
-    monkeypatch.setattr(worker_pool, "size", lambda: workers)
-    done: list[int] = []
-    found, told = collect(folder, f"with-{workers}", lambda: done.append(workers))
-    assert done == ([workers] if workers else [])
-    assert list(found.papers) == list(expected.papers)
-    assert list(found.findings) == list(expected.findings)
-    assert told == sorted(told)
-    assert told[-1] == len(list(folder.rglob("*.md")))
+    monkeypatch.setattr(worker_pool, "worker_count", lambda: workers)
+    calls: list[int] = []
+    collection, progress = collect(folder, f"with-{workers}", lambda: calls.append(workers))
+    assert calls == ([workers] if workers else [])
+    assert list(collection.papers) == list(expected.papers)
+    assert list(collection.findings) == list(expected.findings)
+    assert progress == sorted(progress)
+    assert progress[-1] == len(list(folder.rglob("*.md")))
 
 
 HARMS = (
@@ -121,46 +122,46 @@ HARMS = (
 @pytest.mark.parametrize("harm", [*HARMS, "os.write(1, b'x' * 100); os.close(0)"])
 def test_no_paper_is_lost_with_a_worker(install: object, digests: Path, harm: str) -> None:
     install(harm)  # type: ignore[operator]
-    found, _ = collect(digests, "cache")
-    titles = {paper.title for paper in found.papers}
+    collection, _ = collect(digests, "cache")
+    titles = {paper.title for paper in collection.papers}
     assert {title for title in titles if title != "T"} == {f"{n}.md" for n in range(3, FILES, 7)}
-    assert found.digest_count == FILES
+    assert collection.digest_count == FILES
 
 
 @pytest.mark.parametrize("harm", HARMS)
-def test_no_paper_is_lost_where_a_few_are_parsed_beside_other_work(
+def test_no_paper_is_lost_where_a_few_are_parsed_alongside_other_work(
     install: object, digests: Path, harm: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reader, "_MANY", FILES + 1)
     monkeypatch.setattr(process_pool, "usable_cores", lambda: 2)
     install(harm)  # type: ignore[operator]
-    done: list[int] = []
+    calls: list[int] = []
     for changed, times in ((False, 1), (False, 1), (True, 2)):
         if changed:
             (digests / "2.md").write_text(POST.format(body="Other prose", n=2))
-        found, _ = collect(digests, "cache", lambda: done.append(os.getpid()))
-        titles = {paper.title for paper in found.papers}
+        collection, _ = collect(digests, "cache", lambda: calls.append(os.getpid()))
+        titles = {paper.title for paper in collection.papers}
         assert {title for title in titles if title != "T"} == {
             f"{n}.md" for n in range(3, FILES, 7)
         }
-        assert done == [os.getpid()] * times  # only where there is something to parse
+        assert calls == [os.getpid()] * times  # only where there is something to parse
 
 
 def test_one_that_is_killed_from_outside_is_replaced(
     digests: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parse, killed = worker_pool._Worker.parse, []
+    parse, killed = worker_pool.ParserProcess.parse, []
 
-    def parse_and_kill(worker: worker_pool._Worker, jobs: list[reader.ParseJob]) -> object:
+    def parse_and_kill(worker: worker_pool.ParserProcess, jobs: list[reader.ParseJob]) -> object:
         entries = parse(worker, jobs)
         if worker._process and len(killed) < 3:
             worker._process.send_signal(signal.SIGKILL)
             killed.append(worker._process.pid)
         return entries
 
-    monkeypatch.setattr(worker_pool._Worker, "parse", parse_and_kill)
-    found, _ = collect(digests, "cache")
-    assert found.digest_count == FILES
+    monkeypatch.setattr(worker_pool.ParserProcess, "parse", parse_and_kill)
+    collection, _ = collect(digests, "cache")
+    assert collection.digest_count == FILES
     assert len(killed) == 3
 
 
@@ -176,7 +177,7 @@ import sys
 from publisher import collector
 from publisher.collector.archive import reader, worker_pool
 from publisher.settings import load
-reader._MANY, worker_pool.size = 2, lambda: 2
+reader._MANY, worker_pool.worker_count = 2, lambda: 2
 def progress(done, _):
     print(done, flush=True)
 try:
