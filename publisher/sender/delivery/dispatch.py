@@ -23,11 +23,11 @@ from publisher.sender.delivery.outcome import DeliveryOutcome, classify_error
 from publisher.sender.delivery.report import Step
 from publisher.sender.delivery.states import DeliveryEvent, after
 from publisher.sender.delivery.workers import (
-    Answered,
-    Gone,
-    Lost,
+    ConnectionFailed,
     OutgoingMessage,
     Ready,
+    SendOutcome,
+    WorkerDied,
 )
 from publisher.sender.limits.rate_limit import RateVerdict
 from publisher.sender.message import tokens
@@ -87,7 +87,7 @@ class Dispatcher:
             # The first connection shows whether the settings are right, before anything is claimed.
             while not self._idle and self._run.may_continue():
                 self._listen(_POLL_SECONDS)
-            self._run.connections = self._workers.enlist()
+            self._run.connections = self._workers.start_all()
             while True:
                 self._hand_out()
                 self._commit()
@@ -149,10 +149,10 @@ class Dispatcher:
         message = OutgoingMessage(
             options.envelope_sender, claim.edition_key, template, recipient, message_id
         )
-        if worker.begin(message):
+        if worker.announce(message):
             self._unmarked[worker] = DeliveryJob(claim, token, message_id)
         else:
-            # The worker has died; its `Gone` event is still to come.
+            # The worker has died; its `WorkerDied` event is still to come.
             run.give_back(claim, token)
 
     def _commit(self) -> None:
@@ -173,7 +173,7 @@ class Dispatcher:
                 continue
             job.deadline = time.monotonic() + worker.timeout_seconds + _OVERDUE_SECONDS
             self._sending[worker] = job
-            if not worker.go():
+            if not worker.send():
                 del self._sending[worker]
                 self._settle_interrupted(job)
         for step in steps:
@@ -219,19 +219,19 @@ class Dispatcher:
         match event:
             case Ready():
                 self._idle.append(worker)
-            case Answered():
+            case SendOutcome():
                 if event.ready:
                     self._idle.append(worker)
                 self._handle_answer(self._sending.pop(worker), event)
-            case Lost() | Gone():
+            case ConnectionFailed() | WorkerDied():
                 self._drop_worker(worker, event)
 
-    def _drop_worker(self, worker: Worker, event: Lost | Gone) -> None:
-        self._workers.discharge(worker)
+    def _drop_worker(self, worker: Worker, event: ConnectionFailed | WorkerDied) -> None:
+        self._workers.remove(worker)
         with suppress(ValueError):
             self._idle.remove(worker)
         job = self._sending.pop(worker, None)
-        if isinstance(event, Lost):
+        if isinstance(event, ConnectionFailed):
             self._run.lose_connection(self._classify(event.error, attempts=1))
             return
         died = DeliveryOutcome(DeliveryEvent.NO_ANSWER, "the sending process died")
@@ -239,7 +239,7 @@ class Dispatcher:
             self._settle(job, died)
         self._run.lose_connection(died)
 
-    def _handle_answer(self, job: DeliveryJob, answer: Answered) -> None:
+    def _handle_answer(self, job: DeliveryJob, answer: SendOutcome) -> None:
         run, error = self._run, answer.error
         if error is None:
             outcome = DeliveryOutcome(DeliveryEvent.ACCEPTED, answer.text, alarming=False)

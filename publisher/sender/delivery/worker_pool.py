@@ -6,183 +6,188 @@ of the ledger: one that is killed takes one message with it.
 
 from __future__ import annotations
 
-import os
+import pickle
 import signal
 import threading
 import time
 from collections import OrderedDict, deque
+from functools import partial
 from selectors import EVENT_READ, DefaultSelector
 from typing import TYPE_CHECKING, Any
 
+from publisher.process_pool import ForkedProcess, MessagePipe
 from publisher.sender.delivery.workers import (
-    Answered,
-    Gone,
-    Lost,
+    ConnectionFailed,
+    SendOutcome,
     SendTask,
+    WorkerDied,
     open_transport,
 )
 from publisher.sender.message.edition_message import Recipient
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from multiprocessing.connection import Connection
+    from collections.abc import Iterable, Sequence
 
-    from publisher.sender.delivery.workers import Event, OutgoingMessage, Worker
+    from publisher.sender.delivery.workers import OutgoingMessage, Worker, WorkerEvent
     from publisher.sender.message.edition_message import Template
     from publisher.sender.transports.base import Transport
 
-# For a server to hear our goodbye, in seconds; a process that takes longer is killed.
-_GOODBYE = 6.0
+# For a process to say goodbye to its server; one that takes longer is killed.
+_GOODBYE_SECONDS = 6.0
+# For all threads or processes of a run that was stopped at once.
+_HASTY_SECONDS = 0.2
 # Of large messages, a few megabytes for each worker.
-_REMEMBERED = 32
+_MAX_EDITIONS = 32
 
 
-class _Editions:
-    """The editions that a worker knows. Both ends of its pipe forget the same ones."""
+class EditionCache:
+    """The editions used last. Both ends of a worker's pipe have one, and forget the same ones."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, Template] = OrderedDict()
+        """Begin with none."""
+        self._templates: OrderedDict[str, Template] = OrderedDict()
 
     def find(self, key: str) -> Template | None:
-        found = self._known.get(key)
-        if found is not None:
-            self._known.move_to_end(key)
-        return found
+        """Return the edition with this key if it is still here."""
+        template = self._templates.get(key)
+        if template is not None:
+            self._templates.move_to_end(key)
+        return template
 
-    def learn(self, key: str, template: Template) -> None:
-        self._known[key] = template
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+    def add(self, key: str, template: Template) -> None:
+        """Add an edition; forget the one that was not used for the longest time."""
+        self._templates[key] = template
+        if len(self._templates) > _MAX_EDITIONS:
+            self._templates.popitem(last=False)
 
 
-class _PipeWorker:
+class PipeWorker:
     """A worker at the other end of a pipe."""
 
-    def __init__(self, transport: Transport, pipe: Connection) -> None:
+    def __init__(self, transport: Transport, pipe: MessagePipe) -> None:
+        """Talk through `pipe` to the worker that sends by `transport`."""
         self.name = transport.name
         self.timeout_seconds = transport.timeout_seconds
         self._transport = transport
         self.pipe = pipe
-        self._editions = _Editions()
+        self._editions = EditionCache()
 
-    def begin(self, parcel: OutgoingMessage) -> bool:
-        sender, key, template, recipient, message_id = parcel
-        new = None
+    def announce(self, message: OutgoingMessage) -> bool:
+        """See `Worker`."""
+        sender, key, template, recipient, message_id = message
+        new_template = None
         if self._editions.find(key) is None:
-            self._editions.learn(key, template)
-            new = template
+            self._editions.add(key, template)
+            new_template = template
         # As plain values, which take a fifth of the time.
-        who = (recipient.email, recipient.name, recipient.pseudonym, recipient.token)
-        return self._tell((sender, key, new, who, message_id))
+        fields = (recipient.email, recipient.name, recipient.pseudonym, recipient.token)
+        return self._write((sender, key, new_template, fields, message_id))
 
-    def go(self) -> bool:
-        return self._tell(True)  # noqa: FBT003 - what is written into the pipe
+    def send(self) -> bool:
+        """See `Worker`."""
+        return self._write(True)  # noqa: FBT003 - what goes through the pipe
 
     def withdraw(self) -> None:
-        self._tell(False)  # noqa: FBT003
+        """See `Worker`."""
+        self._write(False)  # noqa: FBT003 - what goes through the pipe
 
-    def _tell(self, what: object) -> bool:
+    def _write(self, value: object) -> bool:
         try:
-            self.pipe.send(what)
+            self.pipe.send(pickle.dumps(value))
         except OSError:
             return False
         return True
 
-    def receive(self) -> Event:
+    def receive(self) -> WorkerEvent:
+        """See `Worker`."""
         try:
-            event: Event = self.pipe.recv()
+            event: WorkerEvent = pickle.loads(self.pipe.receive())  # noqa: S301 - our own process
         except (EOFError, OSError):
-            return Gone()
+            return WorkerDied()
         return event
 
 
-class _ThreadWorker(_PipeWorker):
-    def __init__(self, transport: Transport, pipe: Connection, theirs: Connection) -> None:
-        super().__init__(transport, pipe)
+class ThreadWorker(PipeWorker):
+    """A worker that is a thread."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Start the thread."""
+        ours, theirs = MessagePipe.pair()
+        super().__init__(transport, ours)
         # A daemon: whoever asks twice to stop at once does not wait for a server's answer.
         self._thread = threading.Thread(target=_serve, args=(transport, theirs), daemon=True)
         self._thread.start()
 
     def interrupt(self) -> None:
+        """Have it give up what it waits for."""
         self._transport.interrupt()
 
     def kill(self) -> None:
+        """See `Worker`; a thread can only be interrupted."""
         self._transport.interrupt()
 
     def end(self, seconds: float | None) -> None:
+        """Wait for its end, `seconds` at most."""
         self._thread.join(seconds)
 
 
-class _ProcessWorker(_PipeWorker):
-    def __init__(
-        self,
-        transport: Transport,
-        pipe: Connection,
-        theirs: Connection,
-        ours: Sequence[Connection],
-    ) -> None:
-        super().__init__(transport, pipe)
-        from multiprocessing import get_context  # noqa: PLC0415 - takes a while to import
+class ProcessWorker(PipeWorker):
+    """A worker that is a forked process."""
 
-        target = get_context("fork").Process
-        self._process = target(target=_live, args=(transport, theirs, ours), daemon=True)
-        self._process.start()
-        theirs.close()
+    def __init__(self, transport: Transport, others: Iterable[MessagePipe]) -> None:
+        """Start the process; `others` are the pipes of workers that run. Raises `OSError`."""
+        self._process = ForkedProcess(partial(_run_process, transport), others)
+        super().__init__(transport, self._process.pipe)
 
     def interrupt(self) -> None:
-        if self._process.pid is not None and self._process.is_alive():
-            os.kill(self._process.pid, signal.SIGUSR1)
+        """Have it give up what it waits for."""
+        self._process.send_signal(signal.SIGUSR1)
 
     def kill(self) -> None:
+        """See `Worker`."""
         self._process.kill()
 
     def end(self, seconds: float | None) -> None:
-        self._process.join(_GOODBYE if seconds is None else seconds)
-        self._process.kill()
-        self._process.join()
+        """Wait for its end; kill it after `seconds`."""
+        self._process.end(_GOODBYE_SECONDS if seconds is None else seconds)
 
 
 class WorkerPool:
     """A thread or a process for each of several transports."""
 
     def __init__(self, transports: Sequence[Transport], *, processes: bool) -> None:
-        """Begin with the first of `transports`."""
+        """Start a worker for the first of `transports`."""
         self._transports = deque(transports)
-        self._processes = processes
-        self._workers: list[_ThreadWorker | _ProcessWorker] = []
+        self._workers: list[ProcessWorker | ThreadWorker] = []
+        self._use_processes = processes
         self._selector = DefaultSelector()
         if processes:
             for transport in transports:
                 transport.prepare()
-        self._add(self._transports.popleft())
+        self._start(self._transports.popleft())
 
-    def _add(self, transport: Transport) -> None:
-        from multiprocessing import Pipe  # noqa: PLC0415 - takes a while to import
-
-        ours, theirs = Pipe()
-        worker: _ThreadWorker | _ProcessWorker
-        if self._processes:
-            # Who held the other ends open would keep the others from seeing that we died.
-            inherited = [*(other.pipe for other in self._workers), ours]
-            worker = _ProcessWorker(transport, ours, theirs, inherited)
+    def _start(self, transport: Transport) -> None:
+        worker: ProcessWorker | ThreadWorker
+        if self._use_processes:
+            worker = ProcessWorker(transport, [other.pipe for other in self._workers])
         else:
-            worker = _ThreadWorker(transport, ours, theirs)
+            worker = ThreadWorker(transport)
         self._workers.append(worker)
-        self._selector.register(ours, EVENT_READ, worker)
+        self._selector.register(worker.pipe, EVENT_READ, worker)
 
-    def enlist(self) -> int:
+    def start_all(self) -> int:
         """See `Workers`."""
         while self._transports:
-            self._add(self._transports.popleft())
+            self._start(self._transports.popleft())
         return len(self._workers)
 
     def wait(self, seconds: float | None) -> list[Worker]:
         """See `Workers`."""
         return [key.data for key, _ in self._selector.select(seconds)]
 
-    def discharge(self, worker: Worker) -> None:
+    def remove(self, worker: Worker) -> None:
         """See `Workers`."""
-        if isinstance(worker, _PipeWorker):
+        if isinstance(worker, PipeWorker):
             self._selector.unregister(worker.pipe)
 
     def interrupt(self) -> None:
@@ -194,65 +199,66 @@ class WorkerPool:
         """See `Workers`."""
         for worker in self._workers:
             worker.pipe.close()
-        until = None if patient else time.monotonic() + 0.2
+        deadline = None if patient else time.monotonic() + _HASTY_SECONDS
         for worker in self._workers:
-            worker.end(None if until is None else max(0.0, until - time.monotonic()))
+            worker.end(None if deadline is None else max(0.0, deadline - time.monotonic()))
         self._selector.close()
 
 
-def _serve(transport: Transport, pipe: Connection) -> None:
-    """Do what comes through `pipe` until it ends."""
-    ready, editions = False, _Editions()
+def _serve(transport: Transport, pipe: MessagePipe) -> None:
+    """Send what comes through `pipe` until it ends."""
+    is_ready, editions = False, EditionCache()
     try:
         while True:
-            if not ready:
+            if not is_ready:
                 event = open_transport(transport)
-                pipe.send(event)
-                if isinstance(event, Lost):
+                pipe.send(pickle.dumps(event))
+                if isinstance(event, ConnectionFailed):
                     return
-            sender, key, new, who, message_id = pipe.recv()
-            if new is not None:
-                editions.learn(key, new)
+            message = pickle.loads(pipe.receive())  # noqa: S301 - of the process that forked us
+            sender, key, new_template, fields, message_id = message
+            if new_template is not None:
+                editions.add(key, new_template)
             template = editions.find(key)
-            assert template is not None  # noqa: S101 - both ends remember the same
-            task = SendTask(transport, sender, template, Recipient(*who), message_id)
-            if _has_leave(pipe):
-                said = task.send()
-                _say(pipe, said)
-                ready = said.ready
+            assert template is not None  # noqa: S101 - both ends have the same editions
+            task = SendTask(transport, sender, template, Recipient(*fields), message_id)
+            if _may_send(pipe):
+                outcome = task.send()
+                _report(pipe, outcome)
+                is_ready = outcome.ready
             else:
                 transport.withdraw()
-                ready = False
+                is_ready = False
     except (EOFError, OSError):
         return  # nobody waits any more
     finally:
         pipe.close()
 
 
-def _has_leave(pipe: Connection) -> bool:
+def _may_send(pipe: MessagePipe) -> bool:
     try:
-        return bool(pipe.recv())
+        return bool(pickle.loads(pipe.receive()))  # noqa: S301 - of the process that forked us
     except (EOFError, OSError):
         return False
 
 
-def _say(pipe: Connection, said: Answered) -> None:
+def _report(pipe: MessagePipe, outcome: SendOutcome) -> None:
     try:
-        pipe.send(said)
+        data = pickle.dumps(outcome)
     except (TypeError, AttributeError, ValueError):  # an error that can't go through a pipe
-        pipe.send(Answered(said.text, RuntimeError(repr(said.error)), said.ready))
+        data = pickle.dumps(
+            SendOutcome(outcome.text, RuntimeError(repr(outcome.error)), outcome.ready)
+        )
+    pipe.send(data)
 
 
-def _live(transport: Transport, pipe: Connection, inherited: Sequence[Connection]) -> None:
-    """Be the process of one worker. It ends with its pipe, not by what stops the program."""
+def _run_process(transport: Transport, pipe: MessagePipe) -> None:
+    """Serve in a process of its own, which ends with its pipe, not by what stops the program."""
 
     def interrupt(*_: Any) -> None:  # noqa: ANN401 - signal and frame
         transport.interrupt()
 
     signal.signal(signal.SIGUSR1, interrupt)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    for other in inherited:
-        other.close()
     _serve(transport, pipe)
     transport.close()

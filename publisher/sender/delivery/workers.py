@@ -1,7 +1,7 @@
-"""The messages between the dispatcher and the workers of the connections.
+"""The interface of workers, which send messages over a connection each, and their events.
 
-A worker gets a message in two steps. With `begin` it may tell the server who the message is for,
-with `go` it may send it. The mark is written in between: the wait for the disk falls into the wait
+A worker gets a message in two steps. At `announce` it may tell the server who the message is for,
+at `send` it may send it. The mark is written in between: the wait for the disk falls into the wait
 for the server, and no byte of a message leaves before its mark is on disk.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class OutgoingMessage(NamedTuple):
-    """A message to one person, not yet put together."""
+    """The parts of a message to one person, which the worker puts together."""
 
     envelope_sender: str
     edition_key: str
@@ -28,19 +28,19 @@ class OutgoingMessage(NamedTuple):
 
 
 class Ready(NamedTuple):
-    """The connection is open; the worker can begin."""
+    """The connection is open; the worker can take a message."""
 
 
-class Lost(NamedTuple):
+class ConnectionFailed(NamedTuple):
     """The connection can't be made; the worker has ended."""
 
     error: TransportError
 
 
-class Answered(NamedTuple):
-    """What came of a message: the server's `text`, or an error, which may be no `TransportError`.
+class SendOutcome(NamedTuple):
+    """The server's answer to a message, or an error, which may be no `TransportError`.
 
-    `ready` is as of `Transport.ready`; where it is False, `Ready` or `Lost` follows.
+    `ready` is as of `Transport.ready`; where it is False, `Ready` or `ConnectionFailed` follows.
     """
 
     text: str = ""
@@ -48,11 +48,11 @@ class Answered(NamedTuple):
     ready: bool = True
 
 
-class Gone(NamedTuple):
+class WorkerDied(NamedTuple):
     """The worker's process has died."""
 
 
-Event = Ready | Lost | Answered | Gone
+WorkerEvent = Ready | ConnectionFailed | SendOutcome | WorkerDied
 
 
 class Worker(Protocol):
@@ -61,62 +61,62 @@ class Worker(Protocol):
     name: str
     timeout_seconds: float
 
-    def begin(self, parcel: OutgoingMessage) -> bool:
-        """Hand over what to send; False where the worker is gone and has nothing."""
+    def announce(self, message: OutgoingMessage) -> bool:
+        """Hand over a message; return False where the worker has died and does not have it."""
         ...
 
-    def go(self) -> bool:
-        """Let it leave; False where the worker is gone and nothing has left."""
+    def send(self) -> bool:
+        """Let the message leave; return False where the worker has died and nothing has left."""
         ...
 
     def withdraw(self) -> None:
-        """Take back what was begun; `Ready` or `Lost` follows."""
+        """Take back the message that was announced; `Ready` or `ConnectionFailed` follows."""
         ...
 
-    def receive(self) -> Event:
-        """Return what the worker has to say; waits for it."""
+    def receive(self) -> WorkerEvent:
+        """Wait for the worker's next event and return it."""
         ...
 
     def kill(self) -> None:
-        """End it whatever it does, if that can be done to a worker of its kind."""
+        """End the worker at once, if that can be done to one of its kind."""
         ...
 
 
 class Workers(Protocol):
-    """All workers of a run. The first is at work at once, `enlist` adds the rest."""
+    """All workers of a run. The first starts at once, the others with `start_all`."""
 
-    def enlist(self) -> int:
-        """Return how many workers there are now."""
+    def start_all(self) -> int:
+        """Start the other workers; return the number of all."""
         ...
 
     def wait(self, seconds: float | None) -> list[Worker]:
-        """Return those that have something to say, none where nobody had in time."""
+        """Return the workers that have an event, as soon as there is one; none after `seconds`."""
         ...
 
-    def discharge(self, worker: Worker) -> None:
-        """Listen to it no more."""
+    def remove(self, worker: Worker) -> None:
+        """Stop waiting for events of `worker`, which has ended."""
         ...
 
     def interrupt(self) -> None:
-        """Have them give up what they wait for."""
+        """Have all workers give up what they wait for."""
         ...
 
     def close(self, *, patient: bool) -> None:
-        """End them, and wait for that."""
+        """End all workers, and wait for that; `patient` ones may say goodbye to their servers."""
         ...
 
 
-def open_transport(transport: Transport) -> Ready | Lost:
-    """Open `transport`; return how that went."""
+def open_transport(transport: Transport) -> Ready | ConnectionFailed:
+    """Open `transport`; return the event to report."""
     try:
         transport.open()
     except TransportError as error:
-        return Lost(error)
+        return ConnectionFailed(error)
     return Ready()
 
 
 class SendTask:
-    """One message, from `begin` to the answer, at the end where it is sent."""
+    """One message, from `announce` to the answer, in the thread or process that sends it."""
 
     def __init__(
         self,
@@ -134,19 +134,19 @@ class SendTask:
         self._message = template.splice(recipient)
         transport.announce(envelope_sender, recipient.email, self._message)
 
-    def send(self) -> Answered:
-        """Send it; return what came of it."""
+    def send(self) -> SendOutcome:
+        """Send the message; return the answer or the error."""
         try:
             text = self._transport.send(
                 self._envelope_sender, self._recipient, self._message, self._message_id
             )
-        except BaseException as error:  # noqa: BLE001 - who waits for the answer raises it
-            return Answered("", error, self._transport.ready())
-        return Answered(text, None, self._transport.ready())
+        except BaseException as error:  # noqa: BLE001 - the dispatcher raises it
+            return SendOutcome("", error, self._transport.ready())
+        return SendOutcome(text, None, self._transport.ready())
 
 
 class InlineWorker:
-    """The one worker that is this thread."""
+    """The only worker of a run, in the thread of the dispatcher."""
 
     def __init__(self, transport: Transport) -> None:
         """Send by `transport`."""
@@ -154,22 +154,22 @@ class InlineWorker:
         self.timeout_seconds = transport.timeout_seconds
         self._transport = transport
         self._task: SendTask | None = None
-        self._events: deque[Event] = deque()
+        self._events: deque[WorkerEvent] = deque()
 
-    def begin(self, parcel: OutgoingMessage) -> bool:
+    def announce(self, message: OutgoingMessage) -> bool:
         """See `Worker`."""
         self._task = SendTask(
             self._transport,
-            parcel.envelope_sender,
-            parcel.template,
-            parcel.recipient,
-            parcel.message_id,
+            message.envelope_sender,
+            message.template,
+            message.recipient,
+            message.message_id,
         )
         return True
 
-    def go(self) -> bool:
-        """Send; the answer is there when this returns."""
-        assert self._task is not None  # noqa: S101 - after `begin`
+    def send(self) -> bool:
+        """Send the message; the answer is there when this returns."""
+        assert self._task is not None  # noqa: S101 - set by `announce`
         self._events.append(self._task.send())
         return True
 
@@ -177,14 +177,14 @@ class InlineWorker:
         """See `Worker`."""
         self._transport.withdraw()
 
-    def receive(self) -> Event:
+    def receive(self) -> WorkerEvent:
         """See `Worker`."""
         return self._events.popleft() if self._events else open_transport(self._transport)
 
     def kill(self) -> None:
-        """Do nothing: nobody but this thread is at work."""
+        """Do nothing: the worker is this very thread."""
 
-    def enlist(self) -> int:
+    def start_all(self) -> int:
         """See `Workers`."""
         return 1
 
@@ -193,7 +193,7 @@ class InlineWorker:
         del seconds
         return [self]
 
-    def discharge(self, worker: Worker) -> None:
+    def remove(self, worker: Worker) -> None:
         """See `Workers`."""
 
     def interrupt(self) -> None:
