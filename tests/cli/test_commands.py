@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 WRONG = [
     ([], "[OPTIONS] COMMAND [ARGS]..."),
     (["biuld"], "No such command 'biuld'. Did you mean 'build'?"),
-    (["subscribers"], "Add, confirm, list and remove subscribers."),
+    (["subscribers"], "Add, confirm, list, import and remove subscribers."),
     (["subscribers", "confirm"], "Missing argument 'ADDRESS'."),
     (["build", "--confg", "x"], "Did you mean '--config'?"),
     (["build", "--config"], "Option '--config' requires an argument."),

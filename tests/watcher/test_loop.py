@@ -57,7 +57,7 @@ def test_it_looks_for_changes_where_the_kernel_tells_of_none(
     monkeypatch.setattr(watchfiles, "watch", limited)
     made, said = watcher(FINE, FINE)
     made.run()
-    assert "looking for them instead: " in said[0]
+    assert "so the folders are polled: " in said[0]
     assert "watch limit reached" in said[0]
     assert len(said) == 3
 

@@ -11,8 +11,8 @@ from support.installed_package import install_package
 from publisher import plugins
 from publisher.errors import SettingsError
 from publisher.sender import transports
-from publisher.services import build
 from publisher.services import preflight as preflight_service
+from publisher.services import publish
 from publisher.settings import Mail, Settings
 
 if TYPE_CHECKING:
@@ -89,14 +89,14 @@ def test_an_added_transport_delivers_an_issue(
     add(site, monkeypatch, PIGEON)
     emails = freeze(4)
     settings = Settings(mail=Mail(transport="pigeon", connections=1), base=tmp_path)
-    (report,) = build.deliver([ISSUE], settings, store, lambda _step: None)
+    (report,) = publish.deliver_pending(settings, store)
     assert (report.sent, report.rejected, report.done) == (3, 1, True)
     assert (tmp_path / "lofts").read_text().split() == [emails[0], *emails[2:]]
 
 
 @pytest.mark.parametrize(
     ("leaves_machine", "detail"),
-    [("True", "a domain that nobody can have"), ("False", "transport “pigeon” sends nothing")],
+    [("True", "a domain that nobody can register"), ("False", "transport “pigeon” sends nothing")],
 )
 def test_the_domain_is_checked_where_mail_leaves_the_machine(
     site: Path,
