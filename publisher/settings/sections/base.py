@@ -1,7 +1,7 @@
 """Base of all sections, and the formats of text that their settings have.
 
-The string below a field is its description. `publisher init`, docs/configuration.md and the error
-messages are made from it (see reference.py), so a new setting is a new field and nothing else.
+The string below a field is its description. `publisher init`, docs/reference/configuration.md and
+the error messages are made from it (see reference.py), so a setting is described in one place.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Every format against its data: tests/data/<format>/<case>.md beside <case>.json.
 
-`python -m pytest --write-expected` is not offered on purpose: expected files are read by people.
+There is deliberately no option that writes the expected files: people are to read them.
 """
 
 from __future__ import annotations

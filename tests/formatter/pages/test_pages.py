@@ -111,7 +111,7 @@ def test_every_kind_of_page_is_there() -> None:
 def test_every_feed_can_be_copied_and_discovered() -> None:
     pages = pages_of(make_paper())
 
-    for path, count in (("index.html", 9), ("topics/nerf/index.html", 3)):
+    for path, count in (("index.html", 3 * len(FORMATS)), ("topics/nerf/index.html", len(FORMATS))):
         addresses = [code.text_content() for code in pages[path].iter("code")]
         assert len(addresses) == count
         assert all(a.startswith("https://papers.example.org/notes/") for a in addresses)

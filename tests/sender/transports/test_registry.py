@@ -14,6 +14,7 @@ from publisher.sender import transports
 from publisher.services import preflight as preflight_service
 from publisher.services import publish
 from publisher.settings import Mail, Settings
+from publisher.settings.reference import documentation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -126,7 +127,7 @@ def test_the_error_for_an_unknown_transport_lists_all(
         transports.create(Settings(mail=Mail(transport="outbx")))
     install(site, monkeypatch, PIGEON)
     plugins.clear_caches()
-    with pytest.raises(SettingsError, match="one of outbox, console, smtp, pigeon"):
+    with pytest.raises(SettingsError, match=f"one of {', '.join(transports.TRANSPORTS)}, pigeon"):
         transports.create(Settings(mail=Mail(transport="owl")))
 
 
@@ -146,3 +147,8 @@ def test_an_installed_transport_that_can_not_be_used(
     install(site, monkeypatch, code)
     with pytest.raises(SettingsError, match=f"'pigeon' can't be used: .*{reason}"):
         transports.create(Settings(mail=Mail(transport="pigeon")))
+
+
+def test_the_setting_names_every_transport() -> None:
+    description = documentation(Mail).fields["transport"]
+    assert [name for name in transports.TRANSPORTS if f'"{name}"' not in description] == []
