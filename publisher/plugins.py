@@ -61,13 +61,6 @@ def describe(error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())[:_MOST_CHARACTERS]
 
 
-def clear_caches() -> None:
-    """Look at the installed packages anew at the next call."""
-    fingerprint.cache_clear()
-    entries.cache_clear()
-    _declarations.cache_clear()
-
-
 @cache
 def _declarations(group: str) -> tuple[Path, ...]:
     """Return the entry_points.txt of the packages that name the group."""

@@ -33,12 +33,6 @@ class Dmarc:
     strict_spf: bool
     reports: bool  # an address for reports is set
 
-    def aligned(self, signing: str, author: str, *, strict: bool) -> bool:
-        """Return whether `signing` counts as the domain of From, `author` (RFC 9989, 4.10.2)."""
-        signing, author = signing.lower(), author.lower()
-        inside = signing == self.organisation or signing.endswith(f".{self.organisation}")
-        return signing == author or (inside and not strict)
-
 
 def find(domain: str, ask: Callable[[str, str], DnsAnswer]) -> Dmarc | None:
     """Return the policy for mail From `domain`, None where there is none.

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.installed_package import install_package
+from support.installed_packages import forget_packages
 
-from publisher import collector, plugins, process_pool
+from publisher import collector, process_pool
 from publisher.collector.archive import reader, worker_pool
 from publisher.collector.formats import plugins as formats
 from publisher.settings import load
@@ -66,11 +67,11 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[object]
         install_package(site, "a_format_harm", code, "publisher.formats", "harm")
         monkeypatch.syspath_prepend(site)
         formats.installed.cache_clear()
-        plugins.clear_caches()
+        forget_packages()
 
     yield install
     formats.installed.cache_clear()
-    plugins.clear_caches()
+    forget_packages()
     sys.modules.pop("a_format_harm", None)
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.installed_package import install_package
+from support.installed_packages import forget_packages
 
-from publisher import collector, plugins
+from publisher import collector
 from publisher.collector.formats import plugins as formats
 from publisher.settings import load
 
@@ -43,10 +44,10 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder.mkdir()
     monkeypatch.syspath_prepend(folder)
     formats.installed.cache_clear()
-    plugins.clear_caches()
+    forget_packages()
     yield folder
     formats.installed.cache_clear()
-    plugins.clear_caches()
+    forget_packages()
     for name in [name for name in sys.modules if name.startswith("a_format_")]:
         del sys.modules[name]
 

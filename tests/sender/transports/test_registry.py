@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.installed_package import install_package
+from support.installed_packages import forget_packages
 
-from publisher import plugins
 from publisher.errors import SettingsError
 from publisher.sender import transports
 from publisher.services import preflight as preflight_service
@@ -59,9 +59,9 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "site"
     folder.mkdir()
     monkeypatch.syspath_prepend(folder)
-    plugins.clear_caches()
+    forget_packages()
     yield folder
-    plugins.clear_caches()
+    forget_packages()
     for name in [name for name in sys.modules if name.startswith("a_transport_")]:
         del sys.modules[name]
 
@@ -126,7 +126,7 @@ def test_the_error_for_an_unknown_transport_lists_all(
     with pytest.raises(SettingsError, match=r"mail\.transport.*did you mean outbox"):
         transports.create(Settings(mail=Mail(transport="outbx")))
     install(site, monkeypatch, PIGEON)
-    plugins.clear_caches()
+    forget_packages()
     with pytest.raises(SettingsError, match=f"one of {', '.join(transports.TRANSPORTS)}, pigeon"):
         transports.create(Settings(mail=Mail(transport="owl")))
 
