@@ -1,4 +1,4 @@
-"""In which language a text is, by the script it is written in."""
+"""The language of a text, told by the script it is written in."""
 
 from __future__ import annotations
 
