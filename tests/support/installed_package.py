@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from publisher import plugins
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -23,3 +25,10 @@ def install_package(
         f"Metadata-Version: 2.1\nName: {module.replace('_', '-')}\nVersion: 1.0\n"
     )
     (info / "entry_points.txt").write_text(f"[{group}]\n{name} = {entry or module}\n")
+
+
+def forget_packages() -> None:
+    """Have the installed packages looked up anew at the next call."""
+    plugins.fingerprint.cache_clear()
+    plugins.entries.cache_clear()
+    plugins._declarations.cache_clear()

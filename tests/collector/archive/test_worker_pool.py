@@ -10,12 +10,14 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from support.installed_package import install_package
-from support.installed_packages import forget_packages
+from support.installed_package import forget_packages, install_package
 
 from publisher import collector, process_pool
 from publisher.collector.archive import reader, worker_pool
+from publisher.collector.archive.cache import Stamp
+from publisher.collector.archive.parse_job import ParseJob
 from publisher.collector.formats import plugins as formats
+from publisher.collector.sources.folder_source import SourceFile
 from publisher.settings import load
 
 if TYPE_CHECKING:
@@ -54,6 +56,17 @@ def digests(tmp_path: Path) -> Path:
     for n in range(FILES):
         (folder / f"{n}.md").write_text(POST.format(body="§" if n % 7 == 3 else "Prose", n=n))
     return folder
+
+
+def test_workers_start_and_parse(digests: Path) -> None:
+    jobs = [
+        ParseJob(SourceFile(path.name, str(path)), Stamp(1, 1), b"", path.read_bytes())
+        for path in sorted(digests.glob("*.md"))
+    ]
+    entries = [entry for _, entry in worker_pool.parse_all(iter(jobs), "UTC")]
+    # None would be left to this process, to the same result but on one core.
+    assert len(entries) == FILES
+    assert None not in entries
 
 
 @pytest.fixture

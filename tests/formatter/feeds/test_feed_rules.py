@@ -82,6 +82,10 @@ def test_hostile_papers(fields: dict[str, Any], level: str) -> None:
     check(paper(**fields), chosen=settings(feeds={"content": level}))
 
 
+def test_a_description_like_an_entity() -> None:
+    check(paper(), title="x", description="&#A is none, nor is R&D or &#", author="&#x")
+
+
 texts = st.text(max_size=30) | st.text("<>&;#/!-?]['\"\x00\x85 \nabpx", max_size=30)
 
 

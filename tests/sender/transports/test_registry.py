@@ -6,8 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from support.installed_package import install_package
-from support.installed_packages import forget_packages
+from support.installed_package import forget_packages, install_package
 
 from publisher.errors import SettingsError
 from publisher.sender import transports
