@@ -43,12 +43,16 @@ UNTOUCHED = frozenset({"other", "automatic", "stray report", "unknown topic", "t
 def own_identity(settings: Settings) -> OwnIdentity:
     """Return the marks by which our own mails are recognised."""
     mail = settings.mail
-    addresses = (mail.from_address, mail.sender_address, settings.inbox_address)
     return OwnIdentity(
-        frozenset(address.lower() for address in addresses if address),
+        _lower_case(mail.from_address, mail.sender_address, settings.inbox_address),
         SenderProfile.from_settings(settings).list_id,
         mail.from_address.rpartition("@")[2].lower(),
+        _lower_case(mail.unsubscribe_address, mail.reply_to, mail.help_address),
     )
+
+
+def _lower_case(*addresses: str) -> frozenset[str]:
+    return frozenset(address.lower() for address in addresses if address)
 
 
 def open_source(settings: Settings, store: Store) -> MailSource:

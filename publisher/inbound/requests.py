@@ -45,7 +45,11 @@ class RequestHandler:
         return self._answer(MailKind.HELP, request.sender, request, "help")
 
     def unsubscribe(self, request: Unsubscribe) -> str:
-        """Unsubscribe by a valid token; by a bare word the sender, who gets an answer."""
+        """Unsubscribe by a valid token; by a bare word the sender, who gets an answer.
+
+        A mail that a program may have written gets none; where it changes nothing, it is left for
+        the operator.
+        """
         now, subscribers = self.clock(), self.store.subscribers
         verified = verify_token(self.store.keys, request.token) if request.token else None
         if verified is not None:
@@ -55,6 +59,9 @@ class RequestHandler:
             return "unsubscribe"
         email = normalise_sender(request.sender)
         removed = bool(email) and subscribers.remove(email, now=now, detail="by mail, by word")
+        if request.may_be_program:
+            is_known = removed or subscribers.find(email) is not None
+            return "unsubscribe" if is_known else "automatic"
         kind = MailKind.GOODBYE if removed else MailKind.STRANGER
         return self._answer(kind, request.sender, request, "unsubscribe", always=removed)
 

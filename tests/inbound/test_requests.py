@@ -115,6 +115,27 @@ def test_leaving_by_link_word_and_answer(inbox: InboxFixture) -> None:
     assert sorted(mail["To"] for mail in inbox.answers()) == ["b@example.net", "c@example.net"]
 
 
+def test_a_word_with_a_sign_of_a_program_unsubscribes_without_an_answer(
+    inbox: InboxFixture,
+) -> None:
+    """Exchange marks what people write as well."""
+    inbox.join("a@example.net", "b@example.net", "c@example.net")
+    exchange = {"X_Auto_Response_Suppress": "DR, OOF, AutoReply"}
+    inbox.write("a@example.net", "unsubscribe", **exchange)
+    inbox.write("b@example.net", "Re: Weekly", "退订", Precedence="bulk")
+    away = {"Auto_Submitted": "auto-replied", "Precedence": "bulk"}
+    inbox.write("c@example.net", "Automatic reply: Weekly", "I am away\n\n> unsubscribe", **away)
+    assert inbox.read() == {"unsubscribe": 2, "automatic": 1}
+    statuses = [inbox.status(f"{name}@example.net") for name in "abc"]
+    assert statuses == ["unsubscribed", "unsubscribed", "active"]
+    assert inbox.answers() == []
+    # Who has left already is no riddle; whoever is unknown is one for the operator.
+    inbox.write("a@example.net", "unsubscribe", **exchange)
+    unknown = inbox.write("d@example.net", "unsubscribe", **exchange)
+    assert inbox.read() == {"unsubscribe": 1, "automatic": 1}
+    assert (inbox.answers(), unknown.exists()) == ([], True)
+
+
 def test_a_wrong_token_unsubscribes_nobody(inbox: InboxFixture) -> None:
     inbox.join(EMAIL)
     token = inbox.token(EMAIL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from publisher.inbound.bounces import reports
@@ -11,10 +12,13 @@ from publisher.inbound.classification.correlation import find_returned
 from publisher.inbound.classification.mail_kinds import (
     Automatic,
     Bounce,
+    Confirm,
     InboundMail,
 )
 
 if TYPE_CHECKING:
+    from email.message import Message
+
     from publisher.inbound.classification.automatic import OwnIdentity
 
 
@@ -23,7 +27,8 @@ def classify(data: bytes, own: OwnIdentity) -> InboundMail:
 
     Reports come first: they quote our mails, with every word that a request may have. The token of
     an unsubscribe link counts even where a program wrote the mail, since mail programs do that when
-    somebody presses "unsubscribe"; no other request of a program counts.
+    somebody presses "unsubscribe". The word alone counts unless more speaks for a program than for
+    a person. No other request of a program counts.
     """
     message = mime.parse(data)
     complaint = parse_complaint(message, data, own.domain)
@@ -35,12 +40,21 @@ def classify(data: bytes, own: OwnIdentity) -> InboundMail:
     if failures:
         return Bounce(failures, find_returned(message, data, own.domain))
     sign = automatic.sign_of_own_mail(message, own)
-    if sign:
-        return Automatic(sign)
+    return Automatic(sign) if sign else _classify_request(message, own)
+
+
+def _classify_request(message: Message, own: OwnIdentity) -> InboundMail:
+    """Return the kind of a mail that is neither a report nor one of ours."""
+    signs = automatic.signs_of_program(message, own)
     unsubscribe = requests.parse_unsubscribe_link(message)
+    if unsubscribe is None and requests.plainness_of_leaving(message) > sum(signs.values()):
+        unsubscribe = requests.parse_unsubscribe_word(message)
     if unsubscribe is not None:
-        return unsubscribe
-    sign = automatic.sign_of_program(message)
-    if sign:
-        return Automatic(sign)
-    return requests.parse_request(message, own.domain)
+        return replace(unsubscribe, may_be_program=bool(signs))
+    if signs.keys() - {automatic.EXCHANGE}:
+        return Automatic(next(iter(signs)))
+    request = requests.parse_request(message, own.domain)
+    if signs and isinstance(request, Confirm) and not requests.has_subject_of_confirmation(message):
+        # Exchange names its absence notes in every language, a person's answer has "Re:".
+        return Automatic(automatic.EXCHANGE)
+    return request

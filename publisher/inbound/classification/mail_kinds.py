@@ -54,11 +54,15 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
-    """A request to leave; `token` is "" for a bare word from the sender's own address."""
+    """A request to leave; `token` is "" for a bare word from the sender's own address.
+
+    `may_be_program`: a sign says that a program wrote the mail; it must not be answered.
+    """
 
     sender: str
     token: str = ""
     message_id: str = ""
+    may_be_program: bool = False
 
 
 @dataclass(frozen=True, slots=True)

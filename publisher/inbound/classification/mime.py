@@ -15,6 +15,7 @@ from email.header import decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
 from email.utils import parseaddr
+from html import unescape
 from typing import TYPE_CHECKING
 
 from publisher.printable import one_line
@@ -31,6 +32,8 @@ _MOST_HEADERS = 20
 _NESTING = re.compile(rb"boundary\s*=|message/", re.IGNORECASE)
 _MOST_NESTED = 40
 _TAG = re.compile(r"<[^<>]{0,2000}>")
+_LINE_END = re.compile(r"<br\s{0,9}/?>|</(p|div|h[1-6]|li|td|tr|title|pre)\s{0,9}>", re.IGNORECASE)
+_QUOTE = re.compile(r"<blockquote(?=[\s>])", re.IGNORECASE)
 # Lines have at most 998 characters (RFC 5322, 2.1.1); longer ones would only slow patterns down.
 _TOO_LONG = re.compile(rb"([^\n]{2000})[^\n]+")
 _FAULTS = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
@@ -114,25 +117,36 @@ def has_null_sender(message: Message) -> bool:
 
 
 def body(message: Message) -> str:
-    """Return the text of a mail: the first plain text, else HTML without its tags."""
-    html = ""
+    """Return the text of a mail: the first plain text that is not blank, else that of its HTML."""
+    plain = html = ""
     for part in parts(message):
         if part.kind == "text/plain" and not _is_attachment(part.message):
-            return text(part.message)
+            plain = text(part.message)
+            if plain.strip():
+                return plain
         if part.kind == "text/html" and not html:
-            visible = _without_element("script", _without_element("style", text(part.message)))
-            html = _TAG.sub(" ", re.sub(r"(?i)<br\s{0,9}/?>|</p>|</div>", "\n", visible))
+            html = _text_of_html(text(part.message))
         if part.kind == "message/rfc822":
             break
-    return html
+    return html or plain
 
 
-def _without_element(name: str, html: str) -> str:
-    """Return `html` without the elements `name`; one that is not closed reaches to the end."""
+def _text_of_html(html: str) -> str:
+    """Return the text of HTML line by line; a quoted mail begins with ">"."""
+    for start, end in (("<!--", "-->"), ("<head>", "</head"), ("<style", "</style")):
+        html = _without(start, end, html)
+    html = _without("<script", "</script", html)
+    if "<pre" not in html.lower():
+        html = " ".join(html.split())
+    return unescape(_TAG.sub(" ", _QUOTE.sub("\n> <", _LINE_END.sub("\n", html))))
+
+
+def _without(opening: str, closing: str, html: str) -> str:
+    """Return `html` without what stands in between; what is not closed reaches to the end."""
     lower, pieces, position = html.lower(), [], 0
-    while (start := lower.find(f"<{name}", position)) >= 0:
+    while (start := lower.find(opening, position)) >= 0:
         pieces.append(html[position:start])
-        end = lower.find(f"</{name}", start)
+        end = lower.find(closing, start)
         position = len(html) if end < 0 else end
     return "".join((*pieces, html[position:]))
 
