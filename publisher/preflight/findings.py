@@ -51,6 +51,8 @@ CODES: dict[str, tuple[Severity, str]] = {
     "P802": (_E, "a bare CR or LF"),
     "P803": (_E, "a line of more than 998 characters"),
     "P804": (_W, "an encoding that servers may change"),
+    "P805": (_W, "a header line that is too long"),
+    "P806": (_W, "an encoded word that mail programs may show raw"),
     "P901": (_W, "not supported by mail programs"),
     "P902": (_N, "supported in part, or missing without harm"),
     "N001": (_N, "not checked"),

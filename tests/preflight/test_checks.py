@@ -55,12 +55,12 @@ def codes(letter: RenderedMessage) -> set[str]:
         ("To: ", "Sender: Papers <news@papers.example.org>\nTo: ", "P603"),
         ("List-Unsubscribe=One-Click", "yes", "P603"),
         (
-            "https://papers.example.com/unsubscribe/TOKEN>, <mailto:a@papers.example.com",
+            "https://papers.example.com/unsubscribe/TOKEN>,\n <mailto:a@papers.example.com",
             "x",
             "P604",
         ),
         ("List-Unsubscribe-Post: List-Unsubscribe=One-Click\n", "", "P605"),
-        ("<https://papers.example.com/unsubscribe/TOKEN>, ", "", "P606"),
+        ("<https://papers.example.com/unsubscribe/TOKEN>,\n ", "", "P606"),
         ("3 new papers: NeRF, Gaussian Splatting", "", "P501"),
         ("3 new papers: NeRF, Gaussian Splatting", "x" * 79, "P502"),
         ("3 new papers: NeRF, Gaussian Splatting", "汉" * 40, "P502"),
@@ -73,11 +73,33 @@ def codes(letter: RenderedMessage) -> set[str]:
         ('boundary="=_b"', 'boundary="=_c"', "P801"),
         ("MIME-Version: 1.0", "X-Long: " + "x" * 999 + "\nMIME-Version: 1.0", "P803"),
         ("3 new papers", "论文", "P804"),
+        ("TOKEN>,\n <mailto", "TOKEN>, <mailto", "P805"),
+        ("Message-ID: ", "X-Long: " + "word " * 15 + "\nMessage-ID: ", "P805"),
+        ("3 new papers: ", "papers" * 6 + "\n " + "=?utf-8?q?" + "x" * 60 + "?= abcd\n ", "P805"),
+        ("3 new papers: ", "=?utf-8?b?" + "QUJD" * 16 + "?=\n ", "P806"),
+        ("3 new papers: ", "=?UTF-8*en?Q?" + "x" * 61 + "?=\n ", "P806"),
+        ("Papers <news", "=?utf-8?b?6K66?=\n =?utf-8?b?5paH5g==?= <news", "P806"),
+        ("3 new papers: ", "=?x-unknown?q?x?= ", "P806"),
     ],
 )
 def test_a_fault_of_the_head(letter: Make, old: str, new: str, code: str) -> None:
     assert old in HEAD
     assert code in codes(letter(head=HEAD.replace(old, new)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("TOKEN>,\n <mailto", f"TOKEN>,\n <https://example.org/{'x' * 90}>,\n <mailto"),
+        ("To: jane@", f"To: {'x' * 64}@{'y' * 60}."),
+        ("Message-ID: ", "X-Long:" + " word" * 14 + "s\nMessage-ID: "),
+        ("3 new papers: ", "=?utf-8?q?" + "x" * 55 + "?=\n =?utf-8?q?" + "x" * 63 + "?=\n "),
+        ("Papers <news", "=?utf-8?b?6K66?=\n =?gb18030*zh?B?zsQ=?= <news"),
+    ],
+)
+def test_a_head_within_the_limits(letter: Make, old: str, new: str) -> None:
+    assert old in HEAD
+    assert codes(letter(head=HEAD.replace(old, new))) <= {"P502"}
 
 
 @pytest.mark.parametrize(

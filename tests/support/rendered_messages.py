@@ -15,7 +15,8 @@ Subject: 3 new papers: NeRF, Gaussian Splatting
 Date: Mon, 09 Dec 2024 08:00:00 +0800
 Message-ID: <2024-W49.a@papers.example.org>
 List-Id: <digests.papers.example.org>
-List-Unsubscribe: <https://papers.example.com/unsubscribe/TOKEN>, <mailto:a@papers.example.com>
+List-Unsubscribe: <https://papers.example.com/unsubscribe/TOKEN>,
+ <mailto:a@papers.example.com>
 List-Unsubscribe-Post: List-Unsubscribe=One-Click
 MIME-Version: 1.0
 Content-Type: multipart/alternative; boundary="=_b"

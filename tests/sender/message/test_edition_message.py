@@ -19,7 +19,6 @@ from publisher.sender.message.edition_message import (
     Template,
     build_message,
 )
-from publisher.sender.message.headers import address_line, text_line
 from publisher.sender.message.list_headers import feedback_id
 from publisher.sender.message.quoted_printable import quote_printable
 from publisher.sender.message.sender_profile import SenderProfile
@@ -252,69 +251,6 @@ def test_a_sender_profile_that_would_break_a_header(name: str, value: str) -> No
 def test_a_value_of_another_length_is_refused(changes: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="short"):
         Template.parse(build_message(EDITION, HEAD, WHEN)).splice(replace(WHO, **changes))
-
-
-NAMES = [
-    "",
-    "Jane",
-    "Jane Doe",
-    'a, b "c" d',
-    'back\\slash (comment) <x@y.org>, "',
-    "李雷, 韩梅梅",
-    "名字" * 100,
-    "x" * 200,
-    "名字, " * 100,
-    'Long "Name", ' * 24,
-    "👩‍🔬" * 60,
-    "=?utf-8?b?5ZCN?= <b@x.org>",
-    "address@stand-in.invalid",
-    'very long, quoted "name" ' * 8,
-    'Jürgen "J" Müller, Dr. ' * 8,
-    "😀 smile; q, 😀",
-    "=?utf-8?q?x?=",
-    "a@b.org, c@d.org,",
-    "@",
-    ".",
-    "Bob.",
-]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_nasty_name_is_one_recipient_with_that_name(name: str) -> None:
-    check_address(name)
-
-
-@given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=200))
-def test_any_name_is_one_recipient_with_that_name(name: str) -> None:
-    check_address(name)
-
-
-def check_address(name: str) -> None:
-    line = address_line("To", name, "someone@example.org")
-    assert max(map(len, line.split(b"\r\n"))) <= 998
-    assert line.isascii()
-    (address,) = parsed(line + b"\r\n")["To"].addresses
-    assert address.addr_spec == "someone@example.org"
-    # The parser puts blanks between encoded words.
-    assert "".join(address.display_name.split()) == "".join(name.split())
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300))
-def test_any_subject_is_itself_on_lines_that_are_short(subject: str) -> None:
-    line = text_line("Subject", subject)
-    assert line.isascii()
-    assert line.count(b"\r\n") == line.count(b"\n") == line.count(b"\r")
-    for continued in line.split(b"\r\n")[1:-1]:
-        assert continued.startswith((b" ", b"\t"))
-    expected = "".join(c for c in subject if c.isprintable() and not c.isspace())
-    assert "".join(str(parsed(line + b"\r\n")["Subject"]).split()) == expected
-
-
-@pytest.mark.parametrize("subject", ["=?utf-8?q?x?=", "a =?x", "b" * 200, "汉 字 " * 40, "", ": x"])
-def test_a_nasty_subject_is_itself(subject: str) -> None:
-    line = text_line("Subject", subject)
-    read_back = str(parsed(line + b"\r\n")["Subject"])
-    assert read_back == " ".join(subject.split())
 
 
 @given(
