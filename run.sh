@@ -2,14 +2,24 @@
 # Every task of the project. `./run.sh demo` and `./run.sh test` need Python 3.11 with pip only:
 # they make their own environment in .venv first.
 set -euo pipefail
-cd "$(dirname "$0")"
+user_folder=$PWD
+script=${BASH_SOURCE[0]}
+while [ -L "$script" ]; do # macOS had no readlink -f for long
+    target=$(readlink "$script")
+    case $target in
+    /*) script=$target ;;
+    *) script=$(dirname "$script")/$target ;;
+    esac
+done
+unset CDPATH
+cd -P "$(dirname "$script")"
 
 usage() {
     cat <<'TEXT'
 usage: ./run.sh TASK [ARGUMENT...]
 
   demo      collect the example digests, build feeds and pages, send an issue into ./outbox
-  serve     run the web app (arguments go to it)
+  serve     run the web app with the settings of the folder where you are (arguments go to it)
   test      run the tests (arguments go to pytest)
   lint      ruff: rules and format
   typing    mypy --strict on the package
@@ -22,7 +32,7 @@ usage: ./run.sh TASK [ARGUMENT...]
   docs      build the documentation into docs/_build/html; a warning is an error
   pictures  take the pictures of docs/images/ again (needs chromium)
   lock      pin the newest versions of all packages in requirements/
-  publisher run the program (arguments go to it)
+  publisher run the program in the folder where you are (arguments go to it)
 TEXT
 }
 
@@ -89,6 +99,14 @@ install_page_tools() {
     fi
 }
 
+# publisher ARGUMENT...: run the program where the user stands, not in the folder of this script.
+publisher() {
+    local program=$PWD/.venv/bin/publisher
+    install run
+    cd "$user_folder"
+    exec "$program" "$@"
+}
+
 task=${1:-}
 [ $# -gt 0 ] && shift
 case "$task" in
@@ -97,8 +115,7 @@ demo)
     .venv/bin/publisher demo "$@"
     ;;
 serve)
-    install run
-    .venv/bin/publisher serve "$@"
+    publisher serve "$@"
     ;;
 test)
     install dev
@@ -164,8 +181,7 @@ lock)
     done
     ;;
 publisher)
-    install run
-    .venv/bin/publisher "$@"
+    publisher "$@"
     ;;
 *)
     usage

@@ -34,7 +34,6 @@ def demo(*, folder: Path, verbose: bool) -> None:
     from publisher.formatter.feeds.formats import FORMATS
     from publisher.settings import load
 
-    folder = folder.absolute()
     settings = load(
         examples() / "publisher.toml",
         {},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import click
 
@@ -16,7 +16,23 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
 
 Word = TypeVar("Word")
-PATH = click.Path(path_type=Path)
+
+
+class WholePath(click.Path):
+    """A path, absolute so that messages tell where it is; "-" stays as it is."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path:
+        """Return `value` as seen from the working directory."""
+        path = cast("Path", super().convert(value, param, ctx))
+        return path if str(path) == "-" else path.absolute()
+
+
+PATH = WholePath(path_type=Path)
 
 
 class OneOf(click.Choice[Word]):
@@ -77,7 +93,7 @@ def settings_of(
     flags: dict[str, dict[str, object]] = {}
     if source:
         # Only the folders named here are read, not the repository of the settings file.
-        flags["source"] = {"folders": [str(folder.absolute()) for folder in source], "git": ""}
+        flags["source"] = {"folders": [str(folder) for folder in source], "git": ""}
     if output is not None:
-        flags["output"] = {"folder": str(output.absolute())}
+        flags["output"] = {"folder": str(output)}
     return load(config, os.environ, flags)

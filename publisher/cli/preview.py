@@ -114,7 +114,7 @@ def preview(
     show.line(str(message.message["Subject"]))
     for file in files:
         show.line(str(folder / file))
-    if open_it and not webbrowser.open(page.absolute().as_uri()):
+    if open_it and not webbrowser.open(page.as_uri()):
         raise OutputError(f"{page}: no browser could be started to open it")
 
 

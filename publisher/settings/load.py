@@ -40,7 +40,7 @@ def load(
 
     Raises `SettingsError`.
     """
-    path = config if config is not None else Path(CONFIG_NAME)
+    path = (config if config is not None else Path(CONFIG_NAME)).absolute()
     values: dict[tuple[str, str], tuple[str, object]] = {}  # (section, key) -> (origin, value)
     if config is not None or path.exists():
         for section, key, value in _read_toml(path):

@@ -177,7 +177,7 @@ class Watcher:
     def _build(self, settings: Settings, places: Places) -> None:
         every = settings.watch.git_seconds if settings.source.git else None
         if missing := places.missing():
-            names = ", ".join(map(_shown, missing))
+            names = ", ".join(map(str, missing))
             self._once(f"waiting for {names}: no such folder (setting source.folders)")
             self._plan = schedule.built(time.monotonic(), well=True, every=None)
             return

@@ -191,7 +191,7 @@ def test_a_folder_of_digests_is_moved_in_and_out(started: Watching) -> None:
 
 def test_the_folder_is_deleted_and_made_again(started: Watching) -> None:
     shutil.rmtree(started.digests)
-    started.said("waiting for digests: no such folder")
+    started.said(f"waiting for {started.home / 'digests'}: no such folder")
     started.published("Paper number 1")  # what was published stays
     started.digests.mkdir()
     (started.digests / "2.md").write_text(digest(2))
@@ -255,7 +255,9 @@ def test_its_own_output_is_no_news(watching: Watching) -> None:
 
 def test_a_folder_that_is_not_there_yet(watching: Watching) -> None:
     shutil.rmtree(watching.digests)
-    watching.start().said("waiting for digests: no such folder (setting source.folders)")
+    watching.start().said(
+        f"waiting for {watching.home / 'digests'}: no such folder (setting source.folders)"
+    )
     watching.nothing()
     watching.digests.mkdir()
     watching.said("error: ")  # no digest in it
