@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from publisher.collector.archive.cache import open_cache
 from publisher.collector.archive.lazy_findings import LazyFindings
 from publisher.collector.archive.reader import read_archive
 from publisher.collector.formats import plugins
+from publisher.collector.future_dates import DatedArchive
 from publisher.collector.merge import merge
 from publisher.collector.sources import folder_source
 from publisher.models import Collection
@@ -44,32 +46,38 @@ def collect(
     settings: Settings,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     meanwhile: Callable[[], None] | None = None,
+    now: datetime | None = None,
 ) -> Collection:
     """Return every paper of the source folders that passes the filters, and every defect.
 
     Papers are made when they are accessed. `progress` is called with the number of files parsed and
     the number of all files; `meanwhile` is work that the caller can do while another process
-    parses. Raises `SourceError` where a folder is missing or holds no digest; a bad file is a
-    finding, with its path relative to the working directory.
+    parses. Dates that lie ahead of `now` (aware, by default the clock's) are findings; see
+    `future_dates`. Raises `SourceError` where a folder is missing or holds no digest; a bad file is
+    a finding, with its path relative to the working directory.
     """
     # Hundreds of thousands of small objects are made, and none of them is garbage.
     with _without_garbage_collection():
-        return _collect(settings, progress, meanwhile)
+        return _collect(settings, progress, meanwhile, now or datetime.now(UTC))
 
 
 def _collect(
     settings: Settings,
     progress: Callable[[int, int], None],
     meanwhile: Callable[[], None] | None,
+    now: datetime,
 ) -> Collection:
     with _checkout(settings) as checkout:
         listing = _find(settings, checkout)
         cache = open_cache(settings.cache_folder / "parsed.sqlite")
         archive = read_archive(listing.files, settings.site.zone, cache, progress, meanwhile)
+    dated = DatedArchive(archive, now)
     papers, topics, by_topic, summaries = merge(
-        archive.indexes, archive.load, archive.keys, archive.slugs
+        dated.indexes, dated.load, dated.keys, archive.slugs
     )
-    findings = LazyFindings(sorted([*listing.findings, *plugins.installed()[1]]), archive)
+    findings = LazyFindings(
+        sorted([*listing.findings, *plugins.installed()[1], *dated.findings]), archive
+    )
     collection = Collection(
         papers=papers,
         topics=topics,
@@ -80,7 +88,7 @@ def _collect(
         warning_count=findings.warning_count(),
         left_out=listing.left_out + sum(summary.is_draft for summary in archive.summaries),
         summaries=summaries,
-        fingerprint=hash(tuple(archive.keys)) & ((1 << 63) - 1),
+        fingerprint=hash(tuple(dated.keys)) & ((1 << 63) - 1),
     )
     if settings.filters == type(settings.filters)():
         return collection

@@ -19,6 +19,8 @@ CODES: dict[str, tuple[Severity, str]] = {
     "D110": (Severity.WARNING, "text went through a wrong decoding and was repaired"),
     "D111": (Severity.ERROR, "text can't be repaired and is left out"),
     "D112": (Severity.ERROR, "text went through a wrong decoding and is published as it is"),
+    "D113": (Severity.WARNING, "the date can be read in two ways"),
+    "D114": (Severity.WARNING, "the date lies in the future"),
     "D201": (Severity.ERROR, "paper without a PDF line"),
     "D202": (Severity.ERROR, "the PDF line names no arXiv paper"),
     "D203": (Severity.ERROR, "paper without authors"),

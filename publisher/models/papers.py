@@ -90,6 +90,8 @@ class ParsedDigest:
     published: datetime
     topic_names: tuple[str, ...]
     papers: tuple[ParsedPaper, ...]
+    date_line: int = 1  # 1-based line that has the date
+    other_date: datetime | None = None  # of heading or path, where `published` is from elsewhere
 
 
 @dataclass(frozen=True, slots=True)

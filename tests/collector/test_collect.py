@@ -15,7 +15,6 @@ from publisher import collector
 from publisher.collector import paper_id
 from publisher.collector.archive.digest_index import index_of
 from publisher.collector.archive.parsing import parse_text
-from publisher.collector.frontmatter import reader
 from publisher.collector.merge import merge
 from publisher.collector.text import links
 from publisher.errors import SourceError
@@ -170,27 +169,6 @@ def test_globs(tmp_path: Path) -> None:
     assert collect(tmp_path, include=["2024/*"]).papers[0].digests == ("2024/b.md", "2024/e.txt")
     assert collect(tmp_path, exclude=["**/deep/**"]).papers[0].digests == ("2024/b.md", "a.md")
     assert collect(tmp_path / "2024" / "e.txt").papers[0].digests == ("e.txt",)
-
-
-DATES = [
-    (datetime(2024, 12, 2, 21, 38, 51), "2024-12-02T21:38:51+08:00"),  # noqa: DTZ001 - as YAML reads it
-    ("2024-12-02 21:38:51", "2024-12-02T21:38:51+08:00"),
-    ("2024/12/2", "2024-12-02T00:00:00+08:00"),
-    ("2024年12月2日 08:05", "2024-12-02T08:05:00+08:00"),
-    ("2024-12-02T21:38:51Z", "2024-12-02T21:38:51+00:00"),
-    ("2024-12-02 21:38:51 +0900", "2024-12-02T21:38:51+09:00"),
-    ("2024-13-45", None),
-    ("yesterday", None),
-    (20241202, None),
-    (None, None),
-    (datetime(1, 1, 1), None),  # noqa: DTZ001 - as YAML reads it
-]
-
-
-@pytest.mark.parametrize(("value", "expected"), DATES)
-def test_parse_date(value: object, expected: str | None) -> None:
-    time = reader.parse_date(value, ZONE)
-    assert (time.isoformat() if time else None) == expected
 
 
 ARXIV = [

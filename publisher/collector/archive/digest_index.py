@@ -28,8 +28,13 @@ def index_of(digest: ParsedDigest) -> DigestIndex:
     """Return the index of `digest`."""
     return DigestIndex(
         digest.path,
-        (digest.published - _EPOCH) // _MICROSECOND,
+        moment_of(digest.published),
         digest.topic_names,
         tuple(paper.id for paper in digest.papers),
         tuple(paper.version for paper in digest.papers),
     )
+
+
+def moment_of(time: datetime) -> int:
+    """Return the microseconds from 1970 until `time` (aware)."""
+    return (time - _EPOCH) // _MICROSECOND

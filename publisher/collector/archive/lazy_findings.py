@@ -47,7 +47,7 @@ class LazyFindings(Sequence[Finding]):
         self, by_file: Iterable[tuple[SourceFile, tuple[Finding, ...]]]
     ) -> tuple[Finding, ...]:
         by_path = sorted(
-            ((self._display_path(file.name), findings) for file, findings in by_file),
+            ((display_path(file.name, self._here), findings) for file, findings in by_file),
             key=lambda pair: pair[0],
         )
         return tuple(
@@ -55,14 +55,6 @@ class LazyFindings(Sequence[Finding]):
             for path, findings in by_path
             for finding in findings
         )
-
-    def _display_path(self, name: str) -> str:
-        location = self._here / name
-        try:
-            relative = os.path.relpath(location, self._here)
-        except ValueError:  # on another drive of Windows
-            return name
-        return name if relative.startswith("..") else Path(relative).as_posix()
 
     def __len__(self) -> int:
         """Return the number of findings."""
@@ -81,3 +73,17 @@ class LazyFindings(Sequence[Finding]):
         return isinstance(other, Sequence) and self._findings == tuple(other)
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def display_path(name: str, here: Path | None = None) -> str:
+    """Return the path of the file `name` as people see it: relative, if it is below `here`.
+
+    `here` is the working directory unless it is given.
+    """
+    here = here or Path.cwd()
+    location = here / name
+    try:
+        relative = os.path.relpath(location, here)
+    except ValueError:  # on another drive of Windows
+        return name
+    return name if relative.startswith("..") else Path(relative).as_posix()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher.collector import formats
+from publisher.collector.archive.publication_date import publication_date
 from publisher.collector.findings import finding
 from publisher.collector.frontmatter import reader
 from publisher.collector.mojibake.detection import looks_damaged
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from publisher.collector.mojibake.language_model import LanguageModel
     from publisher.collector.mojibake.repair import Repaired
 
-_UPDATE = re.compile(r"^#[ \t]+(\d{4}-\d{1,2}-\d{1,2})", re.MULTILINE)
-# Hexo, Hugo, Jekyll and Pelican write `date`, Astro `pubDate`.
-_DATE_KEYS = ("date", "Date", "publishDate", "pubDate", "created")
-_PATH_DATE = re.compile(r"(?<!\d)(\d{4}-\d{1,2}-\d{1,2})(?!\d)")
 _INSTALL_REPAIR = "to repair it: pip install 'digest-publisher[repair]'"
 
 
@@ -89,7 +85,7 @@ def parse_text(path: str, text: str, zone: ZoneInfo) -> ParsedFile:
     post = reader.read_post(path, text)
     if ignore_rules.is_draft(post.metadata):
         return ParsedFile(is_draft=True)
-    digest, findings = _parse_post(path, post, zone)
+    digest, findings = _parse_post(path, post, text[: len(text) - len(post.body)], zone)
     digests = tuple(_by_date_and_topic(digest)) if digest is not None else ()
     if digest is not None and not digest.papers:
         digests = (digest,)  # a day without papers is also a digest
@@ -127,7 +123,7 @@ def _marked(digests: Iterable[ParsedDigest], changed: tuple[int, ...]) -> tuple[
 
 
 def _parse_post(
-    path: str, post: reader.Post, zone: ZoneInfo
+    path: str, post: reader.Post, head: str, zone: ZoneInfo
 ) -> tuple[ParsedDigest | None, list[Finding]]:
     findings = list(post.findings)
     parsed = formats.parse(path, post, zone)
@@ -136,7 +132,8 @@ def _parse_post(
     papers, from_format = parsed
     own_dates = [paper.published for paper in papers if paper.published is not None]
     own_topics = bool(papers) and all(paper.topic_names for paper in papers)
-    published, date_findings = _published(path, post, zone)
+    date = publication_date(path, post, head, zone)
+    published, date_findings = date.value, list(date.findings)
     undated = [] if published else [paper for paper in papers if paper.published is None]
     if own_dates:  # they replace those of front matter
         findings = [each for each in findings if each.code != "D103"]
@@ -152,7 +149,7 @@ def _parse_post(
     if published is None:
         return None, findings
     dated = tuple(paper for paper in papers if paper not in undated)
-    return ParsedDigest(path, published, topic_names, dated), findings
+    return ParsedDigest(path, published, topic_names, dated, date.line, date.other), findings
 
 
 def _by_date_and_topic(digest: ParsedDigest) -> list[ParsedDigest]:
@@ -162,36 +159,26 @@ def _by_date_and_topic(digest: ParsedDigest) -> list[ParsedDigest]:
         key = (paper.published or digest.published, paper.topic_names or digest.topic_names)
         parts.setdefault(key, []).append(paper)
     return [
-        ParsedDigest(digest.path, published, topic_names, tuple(papers))
+        replace(
+            digest,
+            published=published,
+            topic_names=topic_names,
+            papers=tuple(papers),
+            date_line=papers[0].line if papers[0].published else digest.date_line,
+        )
         for (published, topic_names), papers in parts.items()
     ]
 
 
-def _published(
-    path: str, post: reader.Post, zone: ZoneInfo
-) -> tuple[datetime | None, list[Finding]]:
-    """Return the date in front matter, else in the heading, else in the path, and findings."""
-    value = next((post.metadata[key] for key in _DATE_KEYS if key in post.metadata), None)
-    published = reader.parse_date(value, zone)
-    if published is not None:
-        return published, []
-    heading = _UPDATE.search(post.body)
-    named = _PATH_DATE.search(path)
-    for match in (heading, named):
-        if match and (published := reader.parse_date(match.group(1), zone)):
-            break
-    findings = [finding(path, 1, "D106", f"{value!r}"[:80])] if value is not None else []
-    if published is None:
-        findings.append(finding(path, 1, "D105"))
-    return published, findings
-
-
 def _topic_names(path: str, post: reader.Post) -> tuple[tuple[str, ...], list[Finding]]:
     """Return the topics in front matter, else the file's name as the only topic, and findings."""
-    for key in ("tags", "tag", "categories", "title"):
-        names = tuple(
-            dict.fromkeys(filter(None, map(plain, reader.text_list(post.metadata.get(key)))))
+    for key in ("tags", "tag", "categories", "category", "keywords", "title"):
+        values = (
+            reader.text_list(post.metadata.get(key))
+            if key == "title"
+            else reader.names_of(post.metadata, key)
         )
+        names = tuple(dict.fromkeys(filter(None, map(plain, values))))
         if names:
             findings = [] if key in ("tags", "tag") else [finding(path, 1, "D107")]
             return tuple(name[:200] for name in names), findings

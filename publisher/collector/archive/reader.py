@@ -67,6 +67,10 @@ class Archive:
         file, part = self._places[number]
         return self._body(self._files[file])[part]
 
+    def file(self, number: int) -> SourceFile:
+        """Return the file of the digest whose index is at `number`."""
+        return self._files[self._places[number][0]]
+
     def slugs(self, names: Sequence[str]) -> dict[str, str]:
         """Return the slugs of `names` by `assign_slugs`, cached for equal sequences."""
         return self._reader.slugs(names)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from publisher.collector import paper_id
 from publisher.collector.findings import finding
 from publisher.collector.formats import table_words
+from publisher.collector.frontmatter.dates import parse_date
 from publisher.collector.text import links
 from publisher.collector.text.plain_text import (
     MAX_FIELD,
@@ -77,7 +78,7 @@ class _Place:
     def date(self, zone: ZoneInfo) -> datetime | None:
         """Return the date in the nearest heading that has one, else None."""
         dates = (
-            table_words.parse_date(self.headings[at], zone)
+            parse_date(self.headings[at], zone)
             for at in sorted(self.headings, reverse=True)
             if not table_words.is_update(self.headings[at])
         )
@@ -198,7 +199,7 @@ def _read(
         pdf_url=arxiv.pdf_url if arxiv else "",
         code_urls=tuple(dict.fromkeys(code)),
         summary=from_machine(_unfolded(cells.get("summary", ""))) or None,
-        published=table_words.parse_date(cells.get("date", ""), zone) or place.date(zone),
+        published=parse_date(cells.get("date", ""), zone) or place.date(zone),
         topic_names=place.topic(),
     )
     return paper, findings

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from publisher.collector.findings import finding
-from publisher.collector.frontmatter.reader import text_list, text_of
+from publisher.collector.frontmatter.reader import names_of, text_list, text_of
 from publisher.collector.text import links
 from publisher.collector.text.plain_text import from_machine, plain
 from publisher.collector.text.slugs import slugify
@@ -45,7 +45,6 @@ _NO_PROSE = re.compile(r"[ ]{0,3}#{1,6}[ \t]|[ \t]*\||[ ]{0,3}(?:[-*_=][ \t]*){3
 _MARK = re.compile(r"^[ \t]*(?:>[ \t]?|[-*+][ \t]+|\d{1,3}[.)][ \t]+)+")
 _LETTER = re.compile(r"[^\W_]")
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}-")  # file names of Jekyll's posts
-_LIST = re.compile(r"\s*[,，;；、]\s*")
 _AUTHORS = re.compile(r"\s*[,，;；、]\s*|\s+and\s+|\s*&\s*")
 _NO_TOPIC = re.compile(r"_?posts?|content|source|src|blog|docs?|[\d._-]*", re.IGNORECASE)
 _PICTURES = ("cover", "image", "thumbnail", "banner", "featured_image", "images")
@@ -104,21 +103,16 @@ def _id(path: str, post: Post) -> str:
 
 
 def _topics(path: str, post: Post) -> tuple[str, ...]:
-    topics: list[str] = []
     lowered = {key.lower(): value for key, value in post.metadata.items()}
     taxonomies = lowered.get("taxonomies")  # Zola
     if isinstance(taxonomies, dict):
         lowered = taxonomies | lowered
-    for key in ("tags", "tag", "categories", "category"):
-        value = lowered.get(key)
-        for name in text_list(value):
-            # A text instead of a list: Pelican separates by commas, Jekyll by blanks.
-            if isinstance(value, str) and _LIST.search(plain(name)):
-                topics += _LIST.split(plain(name))
-            elif isinstance(value, str) and _DATED.match(PurePosixPath(path).name):
-                topics += name.split()
-            else:
-                topics.append(name)
+    for key in ("tags", "tag", "categories", "category", "keywords"):
+        topics = list(names_of(lowered, key))
+        # A text instead of a list: Pelican separates by commas, Jekyll by blanks.
+        is_text = isinstance(lowered.get(key), str) and len(topics) == 1
+        if is_text and _DATED.match(PurePosixPath(path).name):
+            topics = topics[0].split()
         if topics:
             break
     return tuple(dict.fromkeys(name[:200] for name in map(from_machine, topics) if name))

@@ -1,4 +1,4 @@
-"""The words of daily-arXiv lists: names of columns, headings without a topic, dates."""
+"""The words of daily-arXiv lists: names of columns, headings without a topic, empty cells."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import msgspec
 
 from publisher.collector.data_files import WordsByLanguage, any_of, read_data_file, words_of_all
-from publisher.collector.frontmatter import reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
 
 _Role = Literal["date", "title", "authors", "link", "code", "abstract", "summary", "comment"]
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
@@ -28,11 +25,6 @@ _DATE = re.compile(
 _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 _EMPTY = re.compile(r"[(（\[]\s*[)）\]]")
 _EDGES = " \t-–—:：|·,，.!*#"
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_DAY_FIRST = re.compile(r"\b(\d{1,2})[ -]([A-Za-z]{3})[a-z]*\.?[ ,-]+(\d{4})")
-_MONTH_FIRST = re.compile(r"\b([A-Za-z]{3})[a-z]*\.?[ ](\d{1,2})(?:st|nd|rd|th)?,?[ ]+(\d{4})")
-_COMPACT = re.compile(r"\b((?:19|20)\d{2})(\d{2})(\d{2})\b")
-_YEAR_AND_MONTH = re.compile(r"(?<!\d)(\d{4})[-/.年](\d{1,2})月?(?![-/.月\d])")
 _ET_AL = re.compile(r"(?:\bet\.?[ ]?al\b\.?|等人?|\.\.\.|…)[\s.]{0,9}$", re.IGNORECASE)
 
 
@@ -102,35 +94,6 @@ def topic(heading: str) -> str:
 def is_update(heading: str) -> bool:
     """Return whether `heading` has the date of the list, which is not that of its papers."""
     return _UPDATE.match(heading) is not None
-
-
-def parse_date(text: str, zone: ZoneInfo) -> datetime | None:
-    """Return the date in `text` at midnight in `zone`, None without one.
-
-    "2024-11-30" in all forms of `reader.parse_date`, "30 Nov 2024", "Nov 30, 2024", "20241130", and
-    "2024-11" for the first of the month.
-    """
-    if date := reader.parse_date(text, zone):
-        return date
-    if match := _COMPACT.search(text):
-        year, month, day = match.groups()
-    elif match := _DAY_FIRST.search(text):
-        day, name, year = match.groups()
-        month = _month(name)
-    elif match := _MONTH_FIRST.search(text):
-        name, day, year = match.groups()
-        month = _month(name)
-    elif match := _YEAR_AND_MONTH.search(text):
-        (year, month), day = match.groups(), "1"
-    else:
-        return None
-    return reader.parse_date(f"{year}-{month}-{day}", zone)
-
-
-def _month(name: str) -> str:
-    """Return the number of the English month, "0" for another word."""
-    name = name.lower()
-    return str(_MONTHS.index(name) + 1) if name in _MONTHS else "0"
 
 
 def is_nothing(cell: str) -> bool:

@@ -1,16 +1,17 @@
 """Lenient reading of invalid YAML, key by key, so that one bad value does not cost the others.
 
 The classic case is `description: a: b`. A block is split at its keys. Values that are valid YAML by
-themselves are read as YAML (lists, quotes, dates, nested maps, long strings), all others as text.
+themselves are read as YAML (lists, quotes, nested maps, long strings), all others as text.
 """
 
 from __future__ import annotations
 
 import re
 import textwrap
+from typing import ClassVar
 
 import yaml
-from frontmatter.default_handlers import YAMLHandler
+from frontmatter.default_handlers import SafeLoader, YAMLHandler
 
 # A key of the outermost map. A blank or line end follows the colon: `http://x` is no key.
 _KEY = re.compile(r"(?P<quote>[\"']?)(?P<key>[^\W\d][\w .-]{0,60}?)(?P=quote)[ \t]*:(?:[ \t]+|$)")
@@ -21,12 +22,40 @@ _TAB = re.compile(r"^[ \t]*\t[ \t]*", re.MULTILINE)
 _MAX_DEPTH = 4
 _MAX_BLOCK = 200_000  # characters; the longest real block has 2,000
 _MAX_NESTING = 500
-# The exceptions of PyYAML's constructors, which refuse `2024-13-45` with a ValueError.
+_NULL, _MERGE = "tag:yaml.org,2002:null", "tag:yaml.org,2002:merge"
+# The exceptions of PyYAML's constructors, which refuse `!!int x` with a ValueError.
 YAML_ERRORS = (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError)
 
 
+class _TextConstructor:
+    """Constructs texts: of the types that YAML 1.1 sees in them, only null is kept.
+
+    In a list not even that: an item called "null" is a name.
+    """
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag in (_NULL, _MERGE)]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_sequence(self, node: yaml.SequenceNode, deep: bool = False) -> list[object]:  # noqa: FBT002 - as PyYAML calls it
+        for item in node.value:
+            if item.tag == _NULL and item.value:
+                item.tag = "tag:yaml.org,2002:str"
+        texts: list[object] = super().construct_sequence(node, deep)  # type: ignore[misc]
+        return texts
+
+
+class _Loader(_TextConstructor, SafeLoader):  # type: ignore[misc, valid-type] # in C, if possible
+    pass
+
+
+class _PythonLoader(_TextConstructor, yaml.SafeLoader):
+    pass
+
+
 def load_yaml(text: str) -> object:
-    """Return the value of the YAML `text`. Raises one of `YAML_ERRORS`.
+    """Return the value of the YAML `text`, all scalars as text. Raises one of `YAML_ERRORS`.
 
     The fast parser in C overflows its stack, which ends the process, on thousands of open brackets.
     Text that may be nested that deep goes to the parser in Python, which raises RecursionError.
@@ -35,9 +64,8 @@ def load_yaml(text: str) -> object:
         raise yaml.YAMLError(f"longer than {_MAX_BLOCK} characters")
     openers = sum(map(text.count, ("[", "{", "- ", "-\t", "? ", "?\t")))
     indent = max((len(line) - len(line.lstrip()) for line in text.split("\n")), default=0)
-    if openers + indent > _MAX_NESTING:
-        return YAMLHandler().load(text, Loader=yaml.SafeLoader)
-    return YAMLHandler().load(text)
+    loader = _PythonLoader if openers + indent > _MAX_NESTING else _Loader
+    return YAMLHandler().load(text, Loader=loader)
 
 
 def read_invalid(block: str, depth: int = 0) -> dict[str, object]:

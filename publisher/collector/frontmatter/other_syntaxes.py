@@ -10,12 +10,18 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from publisher.collector.frontmatter.lenient_yaml import YAML_ERRORS, load_yaml
 
-_TOML = re.compile(r"\A\s*\+\+\+[ \t]*\n(.*?\n)?\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_TOML = re.compile(r"\A\s*\+{3,}[ \t]*\n(.*?\n)?\+{3,}[ \t]*(?:\n|\Z)", re.DOTALL)
 _TOML_LINE = re.compile(r"([\w-]+)[ \t]*=[ \t]*(\S.*)")
-_HEXO_JSON = re.compile(r"\A\s*(\"[^\n]*\n(?:.*?\n)?);;;[ \t]*(?:\n|\Z)", re.DOTALL)
+_HEXO_JSON = re.compile(
+    r"\A\s*(?:;{3,}[ \t]*\n\s*\{?|(?=\"))([^\n]*\n(?:.*?\n)?);{3,}[ \t]*(?:\n|\Z)", re.DOTALL
+)
+_END_OF_JSON = re.compile(r"[ \t]*\n;{3,}[ \t]*(?=\n|\Z)")
+_ITEM = re.compile(r"^[ \t]*-[ \t]+\S", re.MULTILINE)
 _HEADER = re.compile(r"([A-Za-z][\w-]{0,40}):[ \t]*(.*)")
 # Pelican's keys (docs.getpelican.com, "File metadata"). A title and another one make a block.
 _PELICAN = frozenset(
@@ -53,7 +59,7 @@ def _toml(text: str) -> OtherFrontMatter | None:
     source = block.group(1) or ""
     before = text.count("\n", 0, block.start(1)) if block.group(1) else 0
     try:
-        return OtherFrontMatter(tomllib.loads(source), block.end())
+        return OtherFrontMatter(tomllib.loads(source, parse_float=str), block.end())
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         at = re.search(r"at line (\d+)", str(error))
         line = before + int(at.group(1)) - 1 if at else before
@@ -68,7 +74,7 @@ def _toml_lines(source: str) -> dict[str, object]:
             break
         if match := _TOML_LINE.fullmatch(line.strip()):
             try:
-                values |= tomllib.loads(line)
+                values |= tomllib.loads(line, parse_float=str)
             except (tomllib.TOMLDecodeError, RecursionError):
                 values[match.group(1)] = match.group(2).strip().strip("\"'")
     return values
@@ -79,9 +85,11 @@ def _json(text: str) -> OtherFrontMatter | None:
     if not text.startswith("{", start):
         return None
     try:
-        values, end = json.JSONDecoder().raw_decode(text, start)
+        values, end = json.JSONDecoder(parse_float=str, parse_int=str).raw_decode(text, start)
     except (ValueError, RecursionError):
         return None
+    if closing := _END_OF_JSON.match(text, end):
+        end = closing.end()
     # `{{ shortcode }}` and `{% tag %}` begin a body; an object with keys is front matter.
     return OtherFrontMatter(values, end) if isinstance(values, dict) and values else None
 
@@ -91,20 +99,26 @@ def _hexo_json(text: str) -> OtherFrontMatter | None:
     if block is None:
         return None
     try:
-        values = json.loads("{" + block.group(1).rstrip().rstrip(",") + "}")
+        source = block.group(1).rstrip().removesuffix("}").rstrip(" \t\n,")
+        values = json.loads(f"{{{source}}}", parse_float=str, parse_int=str)
     except (ValueError, RecursionError) as error:
         return OtherFrontMatter({}, block.end(), f"JSON: {error}")
     return OtherFrontMatter(values, block.end())
 
 
 def _pelican(text: str) -> OtherFrontMatter | None:
-    """Return header lines up to the first blank line; indented lines continue a value."""
+    """Return header lines up to the first blank line; indented lines continue a value.
+
+    Where lists of YAML stand among them, nothing of the block is Pelican's.
+    """
     values: dict[str, object] = {}
     length, key = 0, ""
     for line in text.splitlines(keepends=True):
         if match := _HEADER.fullmatch(line.rstrip()):
             key = match.group(1).lower()
             values[key] = match.group(2).strip()
+        elif key and _ITEM.match(line):
+            return _yaml_without_fences(text)
         elif key and line.strip() and line[0] in " \t":
             values[key] = f"{values[key]} {line.strip()}".strip()
         elif line.strip():
@@ -112,8 +126,25 @@ def _pelican(text: str) -> OtherFrontMatter | None:
         length += len(line)
         if key and not line.strip():
             break
-    return (
-        OtherFrontMatter(values, length)
-        if "title" in values and len(_PELICAN & set(values)) > 1
-        else None
-    )
+    return OtherFrontMatter(values, length) if _is_head(values) else None
+
+
+def _yaml_without_fences(text: str) -> OtherFrontMatter | None:
+    """Return YAML up to the first blank line, which neither a line above nor below marks."""
+    start = len(text) - len(text.lstrip())
+    end = text.find("\n\n", start)
+    end = len(text) if end < 0 else end + 1
+    try:
+        values = load_yaml(text[start:end])
+    except YAML_ERRORS:
+        values = None
+    if not isinstance(values, dict) or not _is_head({str(key).lower() for key in values}):
+        return None
+    problem = "no --- above and below it"
+    line = text.count("\n", 0, start)
+    return OtherFrontMatter({str(key): values[key] for key in values}, end, problem, line)
+
+
+def _is_head(keys: Iterable[str]) -> bool:
+    keys = set(keys)
+    return "title" in keys and len(_PELICAN & keys) > 1

@@ -1,28 +1,28 @@
-"""Front matter: the block of metadata at the start of a post, read even if it is not valid."""
+"""Front matter: the block of metadata at the start of a post, read even if it is not valid.
+
+Values are text as the author wrote it, in lists and maps of any depth; null is None. YAML 1.1 would
+make the tag NO false, and 12:30:45 a number.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, time
 from typing import TYPE_CHECKING
 
 import yaml
 
 from publisher.collector.findings import finding
 from publisher.collector.frontmatter import lenient_yaml
+from publisher.collector.frontmatter.yaml_block import find_yaml_block
+from publisher.collector.text.plain_text import plain
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
+    from publisher.collector.frontmatter.yaml_block import YamlBlock
     from publisher.models import Finding
 
-# Hexo writes a blank line before the block.
-_BLOCK = re.compile(r"\A(?:[ \t]*\n)*---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|\Z)", re.DOTALL)
-_DATE = re.compile(
-    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
-    r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?"
-)
+_SEPARATOR = re.compile(r"\s*[,，;；、]\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +41,35 @@ def read_post(path: str, text: str) -> Post:
     A block with a syntax error is read key by key, as its author meant it. The finding D104 has the
     error, its line, and the keys that could be read.
     """
-    block = _BLOCK.match(text)
+    block = find_yaml_block(text)
     if block is None:
         return _other_syntax(path, text)
-    source = block.group(1) or ""
-    first_line = text.count("\n", 0, block.start(1)) + 1 if source else 1
-    body, body_line = text[block.end() :], text.count("\n", 0, block.end()) + 1
-    duplicates = tuple(
-        finding(path, first_line + line, "D304", key)
-        for line, key in lenient_yaml.repeated_keys(source)
-    )
+    source = text[block.start : block.end]
+    first_line = text.count("\n", 0, block.start) + 1
+    metadata, problem, line = _read_yaml(source, block)
+    findings = [
+        finding(path, first_line + at, "D304", key)
+        for at, key in lenient_yaml.repeated_keys(source)
+    ]
+    if problem:
+        detail = _with_readable_keys(problem, metadata)
+        findings.insert(0, finding(path, first_line + line, "D104", detail))
+    body_line = text.count("\n", 0, block.body) + 1
+    return Post(metadata, text[block.body :], body_line, tuple(findings))
+
+
+def _read_yaml(source: str, block: YamlBlock) -> tuple[dict[str, object], str, int]:
+    """Return the values of `source`, and its error with the 0-based line, "" without one."""
     try:
         # Not `frontmatter.loads`: it strips the body, so that line numbers would be wrong.
-        metadata = lenient_yaml.load_yaml(source) or {}
-        if not isinstance(metadata, dict):
+        loaded = lenient_yaml.load_yaml(source) or {}
+        if not isinstance(loaded, dict):
             raise yaml.YAMLError("not a mapping of keys to values")
     except lenient_yaml.YAML_ERRORS as error:
         line, reason = _describe(error)
-        metadata = lenient_yaml.read_invalid(source)
-        broken = finding(path, first_line + line, "D104", _with_readable_keys(reason, metadata))
-        return Post(metadata, body, body_line, (broken, *duplicates))
-    return Post({str(key): value for key, value in metadata.items()}, body, body_line, duplicates)
+        return lenient_yaml.read_invalid(source), reason, line
+    metadata = {str(key): value for key, value in loaded.items()}
+    return metadata, "" if block.is_closed else "no --- closes it", 0
 
 
 def _other_syntax(path: str, text: str) -> Post:
@@ -112,35 +120,15 @@ def text_list(value: object) -> tuple[str, ...]:
         return ()
     flat = [item for part in value for item in (part if isinstance(part, list) else [part])]
     # Scalars only: anchors can make the text of a nested list grow without end.
-    scalars = [item for item in flat if isinstance(item, str | int | float | date)]
-    return tuple(str(item) for item in scalars if str(item).strip())
+    scalars = [item for item in flat if isinstance(item, str | int | float | date | time)]
+    texts = [str(item).lower() if isinstance(item, bool) else str(item) for item in scalars]
+    return tuple(text for text in texts if text.strip())
 
 
-def parse_date(value: object, zone: ZoneInfo) -> datetime | None:
-    """Return a date of front matter as an aware time, in `zone` if it has no time zone.
-
-    None where it can't be understood. YAML itself has parsed most of them.
-    """
-    if isinstance(value, datetime):
-        return _aware(value, zone)
-    if isinstance(value, date):
-        return _aware(datetime(value.year, value.month, value.day), zone)  # noqa: DTZ001 - _aware adds it
-    if isinstance(value, str) and (match := _DATE.search(value)):
-        parts = [int(part) for part in match.groups()[:6] if part]
-        try:
-            naive = datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001 - see above
-            offset = (match.group(7) or "").replace("Z", "+0000").replace(":", "")
-            if offset:
-                return datetime.strptime(f"{naive.isoformat()}{offset}", "%Y-%m-%dT%H:%M:%S%z")
-        except ValueError:
-            return None
-        return _aware(naive, zone)
-    return None
-
-
-def _aware(value: datetime, zone: ZoneInfo) -> datetime | None:
-    value = value.replace(microsecond=0)
-    # Years 1 and 9999 overflow when the time zone changes; no digest is that old or new.
-    if not 1990 <= value.year <= 9000:  # noqa: PLR2004 - see above
-        return None
-    return value.replace(tzinfo=zone) if value.tzinfo is None else value
+def names_of(metadata: dict[str, object], key: str) -> tuple[str, ...]:
+    """Return the names in a list of names, or in a text that separates them by commas."""
+    value = next((value for name, value in metadata.items() if name.lower() == key), None)
+    names = text_list(value)
+    if isinstance(value, str):
+        names = tuple(_SEPARATOR.split(plain(value).strip("[] ")))
+    return tuple(name for name in names if name.strip())
