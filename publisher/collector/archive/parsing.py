@@ -62,6 +62,9 @@ def parse_bytes(
     if model is None:
         return ParsedFile(is_damaged=True)
     from publisher.collector.mojibake.repair import repair  # noqa: PLC0415 - damaged files are rare
+    from publisher.collector.mojibake.word_model import (  # noqa: PLC0415 - see above
+        words_are_installed,
+    )
 
     repaired = repair(text, model())
     parsed = parse_text(path, _without_unreadable(repaired), zone)
@@ -70,7 +73,9 @@ def parse_bytes(
         findings.append(finding(path, repaired.changed_lines[0], "D110", detail))
     findings += [finding(path, line, "D111") for line in repaired.unreadable_lines]
     if repaired.left_lines:
-        detail = f"{_count(repaired.left_lines)}; {_INSTALL_REPAIR}"
+        detail = _count(repaired.left_lines)
+        if not words_are_installed():
+            detail = f"{detail}; {_INSTALL_REPAIR}"
         findings.append(finding(path, repaired.left_lines[0], "D112", detail))
     return replace(
         parsed,

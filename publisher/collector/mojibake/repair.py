@@ -26,6 +26,7 @@ from publisher.collector.mojibake.codepages import (
     units_of_choices,
 )
 from publisher.collector.mojibake.detection import (
+    BEYOND_ASCII,
     STRONG,
     WEAK,
     gbk_signs,
@@ -34,7 +35,7 @@ from publisher.collector.mojibake.detection import (
     share_of_bare_leads,
     single_byte_signs,
 )
-from publisher.collector.mojibake.gbk import LETTER_AS_GBK, is_mostly_gbk
+from publisher.collector.mojibake.gbk import LETTER_AS_GBK, is_mostly_gbk, is_sound
 from publisher.collector.mojibake.interpolated_model import InterpolatedModel
 from publisher.collector.mojibake.language_model import ORDER, normalise
 from publisher.collector.mojibake.viterbi import Budget, Width, best_reading
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
         LanguageModel,
     )
 
+_WORD: Final = re.compile("[A-Za-z]{2,}")
+_KANA_OR_HANGUL: Final = re.compile("[\u3041-\u30ff\uac00-\ud7a3]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")  # half a character, which UTF-8 can't encode
 _STEPS: Final = 200_000  # well under a second
 _STEPS_FOR_A_DIGEST: Final = 2_500_000
@@ -58,6 +61,8 @@ _SURE_FILE: Final = 3  # strong signs, from which on weak ones also count
 _ENOUGH_BYTES: Final = 40  # bytes seen, from which on a missing value is significant
 _UNUSUAL_LOSS: Final = 3.0
 _UNREADABLE: Final = -8.0  # mean log probability per character
+_FEW_LOST: Final = 0.15  # bytes; with 0.6 of them lost, a line is hopeless
+_MUCH: Final = 0.2
 _HOLES_LEFT: Final = 0.1
 _TOO_MANY_HOLES: Final = 0.2
 _FIRST_CHINESE: Final = "\u3000"
@@ -79,8 +84,9 @@ class Repaired:
     """Text after repair, with the same number of lines (split at line feeds).
 
     Line numbers start at 1.  ``unreadable_lines`` are damaged lines without a
-    reliable reading; ``left_lines`` are damaged and unchanged, for lack of
-    clean text or word frequencies.
+    reliable reading and hardly anything else; ``left_lines`` are damaged and
+    stay: in part, beside readable text, or wholly for lack of clean text or
+    word frequencies.
     """
 
     text: str
@@ -118,12 +124,14 @@ def repair(text: str, model: LanguageModel | None) -> Repaired:
             if after == lines:
                 break
             lines = after
-        unreadable = tuple(
+        unreadable = [
             i
             for i in _suspects(before, lines)
             if _is_unreadable(before[i - 1], lines[i - 1], mixed)
-        )
-        return Repaired("\n".join(lines), _changed(before, lines), unreadable)
+        ]
+        garbage = tuple(i for i in unreadable if _is_mostly_garbage(lines[i - 1]))
+        left = tuple(i for i in unreadable if i not in garbage)
+        return Repaired("\n".join(lines), _changed(before, lines), garbage, left)
     return Repaired(text, _changed(before, lines), ())
 
 
@@ -167,7 +175,7 @@ def _one_round(lines: list[str], model: CharacterModel, budget: Budget) -> list[
         if budget.left <= 0:
             break
         if line not in readings:
-            units = gbk_units(line, marks) if gbk else single_byte_units(line, marks)
+            units = _gbk_line_units(line, marks) if gbk else single_byte_units(line, marks)
             reading = _restored(units, losses, marks, tools)
             readings[line] = reading if _is_better(reading, line, model, gbk=gbk) else line
         mended[i] = readings[line]
@@ -189,6 +197,18 @@ def _gbk_line(line: str, *, sure: bool) -> bool:
     return gbk_signs(line) > 0 or (
         sure and (is_mostly_gbk(line) or LETTER_AS_GBK.search(line) is not None)
     )
+
+
+def _gbk_line_units(line: str, marks: dict[str, bytes]) -> list[Unit]:
+    """Return the units of `line`, with its sound runs as undamaged text."""
+    units: list[Unit] = []
+    end = 0
+    for match in BEYOND_ASCII.finditer(line):
+        if is_sound(match[0]):
+            units += gbk_units(line[end : match.start()], marks)
+            units += [Unit(b"", char) for char in match[0]]
+            end = match.end()
+    return units + gbk_units(line[end:], marks)
 
 
 def _single_byte_losses(text: str) -> tuple[Losses, dict[str, bytes]]:
@@ -263,7 +283,12 @@ def _suspects(before: list[str], after: list[str]) -> list[int]:
 
 
 def _is_unreadable(before: str, line: str, model: CharacterModel) -> bool:
-    if looks_damaged(line) or any("\x80" <= char < "\xa0" for char in line):
+    if looks_damaged(line):
+        # What the model reads as it is better than repaired only looks like GBK.
+        return line != before or STRONG.search(line) is not None
+    if _lost_share(before, line) < _FEW_LOST:
+        return False  # a language that the model does not know
+    if any("\x80" <= char < "\xa0" for char in line):
         return True
     beyond_ascii = sum(char > "\x7f" for char in line)
     if (
@@ -271,7 +296,25 @@ def _is_unreadable(before: str, line: str, model: CharacterModel) -> bool:
         or share_of_bare_leads(before) > _TOO_MANY_HOLES
     ):
         return True
-    return _mean_score(line, model) < _UNREADABLE
+    foreign = len(_KANA_OR_HANGUL.findall(line))  # the model knows Chinese
+    return foreign < _MUCH * beyond_ascii and _mean_score(line, model) < _UNREADABLE
+
+
+def _lost_share(before: str, line: str) -> float:
+    """Return the share of the bytes of `line` that were lost in `before` and guessed."""
+    is_single_byte = STRONG.search(before) or WEAK.search(before)
+    units = single_byte_units(before, {}) if is_single_byte else gbk_units(before, {})
+    known = sum(len(unit.choices or unit.text.encode("utf-8", "replace")) for unit in units)
+    return 1 - known / max(1, len(line.encode("utf-8", "replace")))
+
+
+def _is_mostly_garbage(line: str) -> bool:
+    """Return whether words of plain letters are less than half of the unreadable `line`.
+
+    Its other characters may all have been guessed.
+    """
+    letters = sum(map(len, _WORD.findall(line)))
+    return letters < sum(not char.isspace() for char in line) / 2
 
 
 def _mean_score(line: str, model: CharacterModel, least: int = 8) -> float:

@@ -32,7 +32,7 @@ MAX_FIELD = 20_000  # characters; ten times the longest abstract arXiv accepts (
 _BANNED = re.compile(
     "["
     "\x00-\x08\x0e-\x1f\x7f-\x9f"  # C0 and C1 controls except white space
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"  # soft hyphen, joiners, empty letters
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5"  # soft hyphen, joiners, empty letters
     "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"  # zero width, bidi
     "\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffc"  # fillers, non-characters, BOM, annotations
     "\ud800-\udfff\ufffe\uffff\U0001d173-\U0001d17a\U000e0000-\U000e007f"  # surrogates, tags
@@ -51,18 +51,20 @@ SOUND = (
     "\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff9f"
 )
 _SOUND = re.compile(f"[{SOUND}]*+")
-# Joiners join emoji and shape letters from Arabic to Khmer; elsewhere they only hide.
+# Joiners join emoji and shape letters from Arabic to Mongolian; elsewhere they only hide.
 _JOINED = (
-    "\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
+    "\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u180d\u180f-\u18af\u2190-\u2bff\ufe0f"
+    "\U0001f000-\U0001faff"
 )
-_JOINERS = re.compile(rf"(?<![{_JOINED}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])")
+_JOINER = "\u180e\u200c\u200d"
+_JOINERS = re.compile(rf"(?<![{_JOINED}])[{_JOINER}]|[{_JOINER}](?![{_JOINED}])")
 # A variation selector changes the look of the character before it. Alone or in a row, selectors can
 # carry hidden text. In ASCII only the characters of keycaps have them.
 _SELECTOR = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _SELECTORS = re.compile(rf"(?<![^\x00-\x22\x24-\x29\x2b-\x2f\x3a-\x7f\s{_SELECTOR}])[{_SELECTOR}]")
 # Characters without which the three patterns above need not run; most texts have none of them.
 _RARE = re.compile(
-    f"[\u200c\u200d{_SELECTOR}"
+    f"[{_JOINER}{_SELECTOR}"
     + "".join(chr(p << 16 | low) for p in range(1, 17) for low in (0xFFFE, 0xFFFF))
     + "]"
 )
@@ -72,6 +74,8 @@ _MARKS = re.compile(r"[<&\[`*_~$\\]")
 # quadratic time (UAX #15, section 13: stream-safe text allows 30).
 _LONG_RUN = re.compile(r"[^\x00-\u02ff\u1e00-\u2027\u3000-\u3029\u3030-\u3098\u309b-\ud7ff]{9,}")
 _MOST_MARKS = 8
+# Not compatibility ideographs: NFC would write other forms into names (U+FA19 as U+795E).
+_NORMAL = re.compile("[^\uf900-\ufaff\U0002f800-\U0002fa1f]+")
 
 
 def plain(text: str) -> str:
@@ -110,9 +114,13 @@ def _without_illegal(text: str) -> str:
         return text
     if _RARE.search(text):
         text = _SELECTORS.sub("", _JOINERS.sub("", _NON_CHARACTERS.sub("", text)))
-    text = unicodedata.normalize("NFC", _LONG_RUN.sub(_few_marks, text))
+    text = _NORMAL.sub(_normalised, _LONG_RUN.sub(_few_marks, text))
     # A removed character may have been between two blanks.
     return _BLANKS.sub(" ", text)
+
+
+def _normalised(match: re.Match[str]) -> str:
+    return unicodedata.normalize("NFC", match.group())
 
 
 def _few_marks(match: re.Match[str]) -> str:

@@ -264,3 +264,78 @@ def test_hostile_text_takes_linear_time(text: str) -> None:
     begin = time.process_time()
     repair(text, small_model())
     assert time.process_time() - begin < MINUTE, "a second or two where it is linear"
+
+
+# Bytes of these characters in GBK are by accident the UTF-8 of others: "忙" and "茅" those of "æ"
+# and "é", which begin a Chinese character decoded twice.
+LOOK_DECODED_AS_GBK = [
+    "系统会提醒大家，避免因护士忙碌而漏掉记录。",
+    "忙忙碌碌",
+    "他们一天到晚忙忙碌碌，效率却不高。",
+    "猫猫狗狗都在盲道旁的茫茫草地上。",
+    "氓庶、莽莽林海、茂密的芒草与茅屋",
+    "速排忙事成幽事，已覺貪山浪得聲。",
+    "窮簷茅屋下，忍聽扊扅歌。",
+    "何意茂林脩竹下，今年還得一迴遊。",
+    "忙碌碌",
+]
+SHOW_DAMAGE_ON_PURPOSE = [
+    "用错误的编码打开时，`qÃ®Ã¼Ã¶` 会出现在这里。",
+    "这种乱码是这样来的：\n鏄剧ず浠婂ぉ涓嬮洦锛屾垜浠",
+    "In latin-1, “é” becomes Ã©.",
+    "输出如下：\n```\nä½\xa0å¥½ï¼\x8cä¸\x96ç\x95\x8c\n```\n以上。",
+]
+SIGNS_AFTER_LETTERS = [
+    "a resolution of 2.1 Å±0.2, 10 Å² per site, [Å²], 3 Å³",
+    "la lettre «Â», la letra «Ñ», ‘Ð’, “Å”",
+    "«l´été´», café®” Nestlé®\xa0France, Nescafé®’s",
+]
+
+
+@pytest.mark.parametrize(
+    "text", [*LOOK_DECODED_AS_GBK, *SHOW_DAMAGE_ON_PURPOSE, *SIGNS_AFTER_LETTERS]
+)
+def test_sound_text_that_has_signs_stays(text: str) -> None:
+    for model in (None, small_model()):
+        assert repair(text, model) == Repaired(text, (), ())
+
+
+@pytest.mark.parametrize("line", LOOK_DECODED_AS_GBK)
+def test_sound_lines_stay_among_those_decoded_as_gbk(line: str) -> None:
+    text = "\n".join([*map(gbk, PROSE), line])
+    result = repair(text, small_model())
+    assert result.text.split("\n")[-1] == line
+    assert result.unreadable_lines == result.left_lines == ()
+
+
+def test_no_sentence_of_common_words_looks_damaged() -> None:
+    wordfreq = pytest.importorskip("wordfreq")
+    words = sorted(wordfreq.get_frequency_dict("zh", wordlist="best"))
+    for step in (1, 7, 1009):  # other neighbours each time
+        order = [words[i * step % len(words)] for i in range(len(words))]
+        sentences = ["".join(order[i : i + 12]) + "。" for i in range(0, len(order), 12)]
+        assert [line for line in sentences if looks_damaged(line)] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "これは日本語の文章です。私たちは新しい方法を提案します。",
+        "이것은 한국어 문장입니다. 우리는 새로운 방법을 제안합니다.",
+        "我們提出一種新的方法，用於臺灣的繁體中文論文。",
+        "Это русский текст о методах.",
+        "Ελληνικό κείμενο για τη μέθοδο.",
+    ],
+)
+def test_other_languages_are_restored_and_never_removed(line: str) -> None:
+    assert repair(line.encode().decode("latin-1"), None).text == line
+    assert repair(cp1252(line), None).unreadable_lines == ()
+
+
+def test_garbage_beside_a_readable_sentence_stays_with_it() -> None:
+    garbage = "".join(char for char in cp1254(PROSE[1]) if char in "äåæçèé")
+    line = f"We present a method that grows trees in a dry climate ({garbage}) without any water."
+    result = repair("\n".join([*map(cp1254, PROSE), line]), small_model())
+    assert result.unreadable_lines == ()
+    assert result.text.split("\n")[4].startswith("We present a method that grows trees in a dry")
+    assert result.text.split("\n")[4].endswith("without any water.")

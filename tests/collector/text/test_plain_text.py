@@ -157,3 +157,20 @@ def test_sound_characters_are_legal() -> None:
     for char in sound - set("\t\n"):
         assert unicodedata.normalize("NFC", f"a{char}") == f"a{char}"
         assert unicodedata.category(char)[0] not in "MC"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufa19田 﨑 \U0002f81a",  # compatibility ideographs, in names
+        "ᠠᠯᠲᠠ\u180eᠠ",
+        "می‌خواهم क्‍ष 👩‍👩‍👧‍👦 ❤️ 1️⃣ 葛\U000e0100",
+        "IPA [ˈɹɪðəm], ┌─┐│, ∀x∈ℝ: ⟨x|ψ⟩ ≠ ∅, Nguyễn, Łódź, Ğ, שָׁלוֹם, สวัสดี",
+    ],
+)
+def test_clean_text_of_any_script_stays(text: str) -> None:
+    assert plain(text) == text
+
+
+def test_vowel_separators_elsewhere_are_removed() -> None:
+    assert plain("a\u180e\u180e\u180eb") == "ab"
