@@ -257,12 +257,18 @@ class ReaderWords(SectionWords, frozen=True, kw_only=True):
     already: str
     expired: str
     expired_lead: str
+    incomplete: str
+    incomplete_lead: str
+    new_link: str
     again: str
     to_site: str
     leave: str
     leave_lead: str
     left: str
     left_lead: str
+    leave_by_mail: str
+    leave_by_mail_button: str
+    leave_by_page: str
     preferences: str
     ask_lead: str
     ask_check: str

@@ -41,11 +41,11 @@ def list_lines(profile: SenderProfile, issue_id: str) -> list[str]:
     """
     lines = [
         f"List-Id: <{profile.list_id}>",
-        f"List-Help: <{_mailto(profile.help_address or profile.from_address)}?subject=help>",
+        f"List-Help: <{mailto(profile.help_address or profile.from_address)}?subject=help>",
     ]
     address = profile.unsubscribe_address or profile.from_address
     # A URI must not be broken, and both are too long for one line.
-    targets = f"<{_mailto(address)}?subject=unsubscribe%20{UNSUBSCRIBE_PLACEHOLDER}>"
+    targets = f"<{mailto(address)}?subject=unsubscribe%20{UNSUBSCRIBE_PLACEHOLDER}>"
     if profile.one_click_url:
         targets = f"<{profile.one_click_url}{UNSUBSCRIBE_PLACEHOLDER}>,\r\n {targets}"
     lines.append(f"List-Unsubscribe: {targets}")
@@ -65,6 +65,11 @@ def list_lines(profile: SenderProfile, issue_id: str) -> list[str]:
     ]
 
 
+def mailto(address: str) -> str:
+    """Return the URI by which a mail to `address` is begun (RFC 6068)."""
+    return f"mailto:{percent(address, safe='@')}"
+
+
 def feedback_id(list_id: str, issue_id: str) -> str:
     """Return `issue:newsletter:sender`, from the narrowest to the widest.
 
@@ -74,7 +79,3 @@ def feedback_id(list_id: str, issue_id: str) -> str:
     sender = hashlib.sha256(list_id.lower().encode()).hexdigest()[:_SENDER_ID_LENGTH]
     issue = re.sub(r"[^A-Za-z0-9-]+", "-", issue_id)
     return f"{issue}:newsletter:{sender}"
-
-
-def _mailto(address: str) -> str:
-    return f"mailto:{percent(address, safe='@')}"

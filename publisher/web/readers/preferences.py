@@ -14,7 +14,7 @@ from starlette.routing import Route
 from publisher.formatter.i18n.words import counted
 from publisher.formatter.pages.subscribe_form import subscribe_form
 from publisher.models import SubscriberStatus
-from publisher.sender.one_time_tokens import token_hash
+from publisher.sender.one_time_tokens import TOKEN_LENGTH, token_hash
 from publisher.sender.transactional_message import MailKind
 from publisher.store.mail.mail_requests import MailRequest
 from publisher.web.readers.forms import (
@@ -61,7 +61,10 @@ async def preferences(request: Request) -> Response:
     """Show the preferences of the link's owner; POST does what its field `do` names."""
     view = View(request)
     store, now = view.context.store, view.context.clock()
-    hashed = token_hash(request.path_params["token"])
+    token = view.token(TOKEN_LENGTH)
+    if not token:
+        return view.say_incomplete()
+    hashed = token_hash(token)
 
     def owner() -> Subscriber | None:
         email = store.confirmations.owner_of(hashed, now=now)
@@ -212,5 +215,5 @@ def _ask(view: View, filled: SubscribeChoices, *, notice: str = "", status: int 
 
 ROUTES = (
     Route("/preferences", ask, methods=["GET", "POST"]),
-    Route("/preferences/{token}", preferences, methods=["GET", "POST"]),
+    Route("/preferences/{token:path}", preferences, methods=["GET", "POST"]),
 )

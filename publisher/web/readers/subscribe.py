@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
     from publisher.models import Topic
     from publisher.web.readers.forms import SubscribeChoices
-
-_TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}")
 
 
 async def subscribe(request: HttpRequest) -> Response:
@@ -64,9 +61,12 @@ async def subscribe(request: HttpRequest) -> Response:
 
 
 async def confirm(request: HttpRequest) -> Response:
-    """Show a button, whatever the token; POST confirms, once."""
+    """Show a button for a whole link, whatever the token; POST confirms, once."""
     view = View(request)
     words = view.words
+    token, context = view.token(TOKEN_LENGTH), view.context
+    if not token:
+        return view.say_incomplete()
     if request.method != "POST":
         return view.show(
             "press",
@@ -74,17 +74,14 @@ async def confirm(request: HttpRequest) -> Response:
             lead=words.confirm_lead.format(title=view.title),
             button=words.confirm_button,
         )
-    token, context = request.path_params["token"], view.context
-    outcome, requested = RedeemOutcome.UNKNOWN, None
-    if _TOKEN.fullmatch(token):
-        outcome, requested = await to_thread.run_sync(
-            lambda: context.store.confirmations.redeem(
-                token_hash=token_hash(token),
-                now=context.clock(),
-                detail="on the web, from a link",
-                origin=view.address,
-            )
+    outcome, requested = await to_thread.run_sync(
+        lambda: context.store.confirmations.redeem(
+            token_hash=token_hash(token),
+            now=context.clock(),
+            detail="on the web, from a link",
+            origin=view.address,
         )
+    )
     to_site = (context.settings.site.root, words.to_site)
     if outcome is RedeemOutcome.UNKNOWN or requested is None:
         again = (view.link("subscribe"), words.again)
@@ -138,5 +135,6 @@ def _sent(view: View, filled: SubscribeChoices) -> Response:
 
 ROUTES = (
     Route("/subscribe", subscribe, methods=["GET", "POST"]),
-    Route("/confirm/{token}", confirm, methods=["GET", "POST"]),
+    Route("/confirm", confirm, methods=["GET", "POST"]),
+    Route("/confirm/{token:path}", confirm, methods=["GET", "POST"]),
 )

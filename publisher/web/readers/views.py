@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
@@ -105,6 +106,26 @@ class View:
         A /24 of IPv4: people who rent servers have many addresses, but rarely more than that.
         """
         return network_of(self.address, ipv4_prefix=24)
+
+    def token(self, length: int) -> str:
+        """Return the token of a personal link, "" where it is not whole.
+
+        A mail program may take the full stop or bracket behind a link for its end.
+        """
+        text = str(self.request.path_params.get("token", ""))
+        match = re.search(rf"(?<![\w-])[A-Za-z0-9_-]{{{length}}}(?![\w-])", text)
+        return match[0] if match else ""
+
+    def say_incomplete(self) -> Response:
+        """Return the page for a link without a whole token that another link can replace."""
+        words = self.words
+        again = [
+            (self.link("subscribe"), words.again),
+            (self.link("preferences"), words.ask_button),
+        ]
+        return self.say(
+            words.incomplete, words.incomplete_lead, words.new_link, links=again, status=410
+        )
 
     async def form(self) -> FormData:
         """Return the fields of the request. Raises `HTTPException` for a malformed form."""
