@@ -6,6 +6,7 @@ one is at work.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable  # noqa: TC003 - the dataclass below reads it
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 
 # How soon the claims of a process that died are taken over.
 OTHERS_SECONDS = 5.0
+# How often the store is asked for people who came while an issue waits for them.
+AUDIENCE_SECONDS = 1.0
+# Drafting for nobody looks through all subscribers: it may take 5 % of the time.
+_TIMES_ITS_COST = 20
 
 
 @dataclass(slots=True)
@@ -43,6 +48,9 @@ class IssueTask:
     _messages: list[str] = field(default_factory=list)
     _problems: list[str] = field(default_factory=list)
     _without_recipients: set[str] = field(default_factory=set)
+    _newest_consent: int = 0  # as of the last draft
+    _drafted_at: float = 0.0
+    _drafting_seconds: float = 0.0
 
     def run(self) -> TaskResult:
         """Send what waits, freeze what is due, and send that.
@@ -66,11 +74,26 @@ class IssueTask:
         infos = state.store.issues.all()
         deliveries = state.store.deliveries
         tries = [deliveries.next_due(info.id) for info in infos if info.state == "open"]
+        in_vain = bool(self._without_recipients)
+        moment = next_moment(infos, tries, settings, state.clock())
+        if in_vain:
+            moment = schedule.first([moment, state.store.subscribers.next_resume()])
         return TaskResult(
-            pause(infos, tries, in_vain=bool(self._without_recipients)),
-            at=next_moment(infos, tries, settings, state.clock()),
+            pause(infos, tries, self._drafting_seconds if in_vain else 0.0),
+            at=moment,
             message="; ".join(self._messages),
             problem="; ".join(self._problems),
+        )
+
+    def has_new_people(self) -> bool:
+        """Return whether people have come, or come back, for whom an issue waits.
+
+        At most half of the time is spent on drafting for nobody. Raises `StoreError`.
+        """
+        return (
+            bool(self._without_recipients)
+            and time.monotonic() >= self._drafted_at + self._drafting_seconds
+            and self.state.store.consent_log.newest() != self._newest_consent
         )
 
     def _send(self, settings: Settings) -> bool:
@@ -95,14 +118,18 @@ class IssueTask:
         state = self.state
         if state.collection is None or state.stopping():
             return []  # the first build wakes this task
+        # Before anybody is looked at: who comes from now on is seen the next time.
+        self._newest_consent = state.store.consent_log.newest()
         before, self._without_recipients = self._without_recipients, set()
-        frozen = []
+        began, frozen = time.monotonic(), []
         for result in publish.prepare_due(
             self._papers(settings), settings, state.store, now=state.clock
         ):
             if result.is_frozen:
                 frozen.append(result.issue.id)
             self._report(result, before)
+        self._drafted_at = time.monotonic()
+        self._drafting_seconds = self._drafted_at - began
         return frozen
 
     def _report(self, result: PreparedIssue, without_recipients: set[str]) -> None:
@@ -152,18 +179,19 @@ def limit_until(infos: Iterable[FrozenIssue], now: datetime) -> datetime | None:
 
 
 def pause(
-    infos: Iterable[FrozenIssue], next_tries: Iterable[datetime | None], *, in_vain: bool
+    infos: Iterable[FrozenIssue], next_tries: Iterable[datetime | None], seconds_in_vain: float
 ) -> float:
     """Return the seconds until the next run, where nothing falls due before.
 
     `next_tries` are those of open issues. None among them: no delivery waits, so another process
-    has claimed the rest, and it may die. `in_vain`: an issue that is due has no recipients.
+    has claimed the rest, and it may die. `seconds_in_vain` is how long it took to find out that an
+    issue that is due has no recipients.
     """
     if None in next_tries:
         return OTHERS_SECONDS
-    # Drafting for nobody looks through all subscribers, which is too much for every minute.
     all_done = all(info.state == "done" for info in infos)
-    return LONGEST_PAUSE if in_vain and all_done else LOOK_SECONDS
+    longest = min(seconds_in_vain * _TIMES_ITS_COST, LONGEST_PAUSE)
+    return max(longest if all_done else 0.0, LOOK_SECONDS)
 
 
 def next_moment(

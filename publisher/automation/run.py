@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from publisher.automation.building import BUILD, Builder, Building
 from publisher.automation.cleaning import CleaningTask
-from publisher.automation.issues import IssueTask
+from publisher.automation.issues import AUDIENCE_SECONDS, IssueTask
 from publisher.automation.loop import TICK_SECONDS, Loop, ScheduledTask, TaskLogger
 from publisher.automation.mail import INBOX, InboxTask, MailQueueTask
 from publisher.automation.schedule import TaskResult
@@ -60,14 +60,24 @@ def run(
             return TaskResult()
 
         letters = ScheduledTask("letters", MailQueueTask(state).run)
-        issues = ScheduledTask("issues", IssueTask(state, building.build).run)
+        issue_task = IssueTask(state, building.build)
+        issues = ScheduledTask("issues", issue_task.run)
+
+        def look_for_people() -> TaskResult:
+            if issue_task.has_new_people():
+                issues.woken.set()
+            return TaskResult(AUDIENCE_SECONDS)
+
         inbox = ScheduledTask(INBOX, InboxTask(state, letters.woken).run)
         cleaning = ScheduledTask("cleaning", CleaningTask(state).run)
         state.readers += [letters.woken, issues.woken]
         loop = Loop(store, clock, logger, stopping, verbose)
         threads = [
             loop.start(task)
-            for task in (ScheduledTask("watch", watch), issues, letters, inbox, cleaning)
+            for task in (
+                *(ScheduledTask("watch", watch), issues, letters, inbox, cleaning),
+                ScheduledTask("audience", look_for_people),
+            )
         ]
         while any(thread.is_alive() for thread in threads):
             # Python runs signal handlers in the main thread, between two of these.

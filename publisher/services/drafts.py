@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import IssueError
 from publisher.models import SubscriberStatus
-from publisher.newsletter.audience import AudienceMember, IssueAudience, needed_editions
+from publisher.newsletter.audience import (
+    AudienceMember,
+    EditionSelector,
+    IssueAudience,
+    needed_editions,
+)
 from publisher.newsletter.contents import compose_issue, due_issue
 from publisher.newsletter.periods import frequency_of, period_by_id, period_of
 
@@ -112,6 +117,13 @@ def draft_issue(issue: Issue, settings: Settings, store: Store) -> Draft:
         },
         recipients={key: edition.readers for key, edition in needed.items()},
     )
+
+
+def has_recipients(issue: Issue, settings: Settings, store: Store) -> bool:
+    """Return whether at least one subscriber gets an edition of `issue`."""
+    audience = _audience(issue, settings, store)
+    selector = EditionSelector(audience)
+    return any(selector.select(member) for member in audience_members(store, audience))
 
 
 def _audience(issue: Issue, settings: Settings, store: Store) -> IssueAudience:

@@ -60,10 +60,12 @@ def test_the_next_moment() -> None:
 
 def test_how_long_to_leave_the_issues_alone() -> None:
     done, going = info("a", DONE), info("b", OPEN)
-    assert pause([done], [], in_vain=False) == 60.0
-    assert pause([done], [], in_vain=True) == 900.0
-    assert pause([done, going], [NOW], in_vain=True) == 60.0
-    assert pause([done, going], [None], in_vain=True) == 5.0
+    assert pause([done], [], 0.0) == 60.0
+    assert pause([done], [], 0.5) == 60.0
+    assert pause([done], [], 10.0) == 200.0, "drafting for nobody costs little"
+    assert pause([done], [], 1000.0) == 900.0
+    assert pause([done, going], [NOW], 10.0) == 60.0
+    assert pause([done, going], [None], 10.0) == 5.0
 
 
 def test_what_is_said_of_a_run() -> None:

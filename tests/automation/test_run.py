@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import shutil
 import signal
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from typing import TYPE_CHECKING
 
 import pytest
-from support.program import CLOCKED, running, until
+from support.program import CLOCKED, PATIENCE, running, until
 from support.smtp_sink import Sink, free_port, mail_server, smtp_at
 
 from publisher.models import DeliveryState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from conftest import Home  # type: ignore[attr-defined]
@@ -53,6 +55,63 @@ def test_everything_happens_by_itself(home: Home) -> None:
     assert set(states) >= {"build", "issues", "inbox", "letters"}
     assert not any(state.failed for state in states.values())
     assert Counter(to for to, _ in sink.got).most_common(1)[0][1] == 1
+
+
+def confirm_by_hand(home: Home, email: str) -> None:
+    home.store.subscribers.add(email, "", (), now=datetime.now(UTC))
+    home.store.subscribers.confirm(email, now=datetime.now(UTC))
+
+
+def import_from_a_file(home: Home, email: str) -> None:
+    (home.folder / "people.csv").write_text(f"email,confirmed_at\n{email},2024-12-01\n")
+    with running(home.folder, "subscribers", "import", "people.csv") as command:
+        assert command.process.wait(PATIENCE) == 0
+
+
+def resume_by_hand(home: Home, email: str) -> None:
+    person = home.store.subscribers.find(email)
+    assert person is not None
+    home.store.subscribers.resume(person.id, now=datetime.now(UTC))
+
+
+@pytest.mark.parametrize("come", [confirm_by_hand, import_from_a_file, resume_by_hand])
+def test_a_due_issue_goes_out_as_soon_as_people_come(
+    home: Home, come: Callable[[Home, str], None]
+) -> None:
+    """Whichever process they come by."""
+    email = "late@example.org"
+    # Somebody who does not get it: paused, or on another topic.
+    confirm_by_hand(home, "other@example.org")
+    other = home.store.subscribers.find("other@example.org")
+    assert other is not None
+    home.store.subscribers.set_topics(other.id, ["no-such-topic"])
+    if come is resume_by_hand:
+        confirm_by_hand(home, email)
+        person = home.store.subscribers.find(email)
+        assert person is not None
+        home.store.subscribers.pause(person.id, until=None, now=datetime.now(UTC))
+    sink = Sink()
+    with mail_server(sink) as smtp, running(home.folder, "run", **smtp) as run:
+        run.said("nobody is subscribed to its topics yet")
+        assert sink.got == []
+        come(home, email)
+        began = time.monotonic()
+        until(lambda: sink.recipients() == [email])
+        assert time.monotonic() - began < 20, "a machine may be slow, but no minute is waited"
+        until(lambda: home.store.deliveries.counts(ISSUE)[SENT] == 1)
+
+
+def test_a_due_issue_goes_out_when_a_pause_ends(home: Home) -> None:
+    confirm_by_hand(home, "back@example.org")
+    person = home.store.subscribers.find("back@example.org")
+    assert person is not None
+    now = datetime.now(UTC)
+    home.store.subscribers.pause(person.id, until=now + timedelta(seconds=25), now=now)
+    sink = Sink()
+    with mail_server(sink) as smtp, running(home.folder, "run", **smtp) as run:
+        run.said("nobody is subscribed to its topics yet")
+        until(lambda: sink.recipients() == ["back@example.org"])
+        assert datetime.now(UTC) - now < timedelta(seconds=55)
 
 
 def test_what_fails_is_said_once_and_stops_nothing_else(home: Home) -> None:

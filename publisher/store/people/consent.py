@@ -52,6 +52,11 @@ class ConsentLog:
         with self._database.reading() as connection:
             return [(from_ms(row.at), row.action, row.detail) for row in connection.execute(query)]
 
+    def newest(self) -> int:
+        """Return the number of the newest entry, which grows; 0 where there is none."""
+        with self._database.reading() as connection:
+            return int(connection.scalar(sa.select(sa.func.max(consent_log.c.id))) or 0)
+
     def log(
         self,
         connection: sa.Connection,

@@ -28,7 +28,7 @@ from publisher.store.people.subscriber_rows import (
 from publisher.store.tables.mail import bounces, letters
 from publisher.store.tables.newsletter import decisions, deliveries
 from publisher.store.tables.people import confirmations, consent_log, subscriber_topics, subscribers
-from publisher.store.times import to_ms
+from publisher.store.times import optional_time, to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -161,6 +161,14 @@ class Subscribers:
         )
         with self._database.writing() as connection:
             return connection.execute(sa.update(subscribers).where(over).values(_RESUMED)).rowcount
+
+    def next_resume(self) -> datetime | None:
+        """Return when the first pause ends, None where none does by itself."""
+        query = sa.select(sa.func.min(subscribers.c.paused_until)).where(
+            subscribers.c.status == SubscriberStatus.PAUSED.value
+        )
+        with self._database.reading() as connection:
+            return optional_time(connection.scalar(query))
 
     def _change_status(
         self,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from publisher.models import Issue
     from publisher.settings import Settings
     from publisher.store.database import Store
     from publisher.web.context import Context
@@ -64,8 +65,20 @@ class OperatorRequest:
         return self.context.dashboard_cache
 
     def dashboard(self) -> Dashboard | None:
-        """Return the digests as read lately; None while the first reading takes long."""
-        return self.cache.dashboard(self.settings, self.store, self.context.clock)
+        """Return the digests as read lately; None while the first reading takes long.
+
+        Where an issue was frozen since they were read, they are read again: they would still name
+        it as the next one.
+        """
+        look = self.cache.dashboard(self.settings, self.store, self.context.clock)
+        if look is not None and any(self._is_frozen_since(look, row[1]) for row in look.upcoming):
+            self.cache.forget_dashboard()
+            look = self.cache.dashboard(self.settings, self.store, self.context.clock)
+        return look
+
+    def _is_frozen_since(self, look: Dashboard, issue: Issue | None) -> bool:
+        info = self.store.issues.get(issue.id) if issue else None
+        return info is not None and info.frozen_at > look.at
 
     @property
     def now(self) -> datetime:

@@ -128,11 +128,16 @@ def progress(request: OperatorRequest) -> Progress:
     info = request.store.issues.get(request.part("issue"))
     if info is None:
         raise HTTPException(404)
-    make = partial(request.store.deliveries.counts, info.id)
-    counts = request.cache.figure(counts_name(info.id), make, _COUNT_SECONDS)
+    counts = issue_counts(request, info.id)
     return Progress(
         info, counts or dict.fromkeys(DeliveryState, 0), request.store.deliveries.next_due(info.id)
     )
+
+
+def issue_counts(request: OperatorRequest, issue_id: str) -> dict[DeliveryState, int] | None:
+    """Return how many deliveries are in each state, None while the first count takes long."""
+    make = partial(request.store.deliveries.counts, issue_id)
+    return request.cache.figure(counts_name(issue_id), make, _COUNT_SECONDS)
 
 
 def counts_name(issue_id: str) -> str:

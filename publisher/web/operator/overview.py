@@ -17,30 +17,37 @@ from publisher.web.operator.auth import HOME, guarded
 from publisher.web.operator.charting import moves_chart, size_chart
 from publisher.web.operator.figures import apps_lately, growth_lately, states_lately
 from publisher.web.operator.frame import operator_page
+from publisher.web.operator.issues import issue_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from starlette.responses import Response
 
-    from publisher.models import Frequency
+    from publisher.models import Frequency, Issue
     from publisher.models.ledger import FrozenIssue
     from publisher.web.operator.auth import OperatorRequest
     from publisher.web.operator.dashboard_cache import Dashboard
 
 _WEEK = 7
 _RECENT = 12
+# What people look at while they wait for a change; what takes long is kept for longer.
+_LIVE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The next issue of a frequency: its date, and the number of its papers so far."""
+    """The next issue of a frequency: when it is or was due, and the number of its papers so far.
+
+    `overdue` is the id of an issue that is due but not frozen yet, else "". `waits`: nobody gets it
+    yet; None while that takes long to find out.
+    """
 
     frequency: Frequency
     at: datetime
-    overdue: str  # the id of an issue that is due but not frozen yet
     papers: int
+    overdue: str = ""
+    waits: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ class Need:
 def overview(request: OperatorRequest) -> Response:
     """Show the overview."""
     look = request.dashboard()
-    people = request.cache.figure("people", request.store.subscribers.count)
+    people = request.cache.figure("people", request.store.subscribers.count, _LIVE_SECONDS)
     days = growth_lately(request)
     states = states_lately(request)
     infos = request.store.issues.all()[-_RECENT:]
@@ -72,31 +79,40 @@ def overview(request: OperatorRequest) -> Response:
         went=sum(day.went for day in week),
         feed_readers=sum(app.subscribers for app in apps or ()),
         last=infos[-1] if infos else None,
-        last_sent=last_sent(states, infos),
+        last_sent=last_sent(request, infos),
         due=due(look, request),
         needs=needs(request, infos, look),
         charts=((size_chart(days or ()), lines), (moves_chart(days or ()), groups)),
     )
 
 
-def last_sent(
-    states: Mapping[str, Mapping[DeliveryState, int]] | None, infos: list[FrozenIssue]
-) -> int:
-    """Return the number of sent deliveries of the newest issue."""
-    counts = states.get(infos[-1].id) if states and infos else None
-    return counts[DeliveryState.SENT] if counts else 0
+def last_sent(request: OperatorRequest, infos: list[FrozenIssue]) -> int | None:
+    """Return the number of sent deliveries of the newest issue, as its own page shows it."""
+    counts = issue_counts(request, infos[-1].id) if infos else {}
+    return None if counts is None else counts.get(DeliveryState.SENT, 0)
 
 
 def due(look: Dashboard | None, request: OperatorRequest) -> list[Due]:
     """Return the next issue of each frequency."""
-    next_issues = []
-    for frequency in dict.fromkeys(request.settings.newsletter.frequencies):
-        issue = dict(look.upcoming).get(frequency) if look else None
-        is_due = issue is not None and issue.end <= request.now
-        at = next_due(request.now, request.settings, frequency)
-        papers = len(issue.papers) if issue else 0
-        next_issues.append(Due(frequency, at, issue.id if issue and is_due else "", papers))
-    return next_issues
+    upcoming = dict(look.upcoming) if look else {}
+    return [
+        _due(request, frequency, upcoming.get(frequency))
+        for frequency in dict.fromkeys(request.settings.newsletter.frequencies)
+    ]
+
+
+def _due(request: OperatorRequest, frequency: Frequency, issue: Issue | None) -> Due:
+    papers = len(issue.papers) if issue else 0
+    if issue is None or issue.end > request.now:
+        return Due(frequency, next_due(request.now, request.settings, frequency), papers)
+
+    def waits() -> bool:
+        from publisher.services import drafts  # noqa: PLC0415 - see dashboard_cache
+
+        return not drafts.has_recipients(issue, request.settings, request.store)
+
+    waiting = request.cache.figure(f"wait of {issue.id}", waits, _LIVE_SECONDS)
+    return Due(frequency, issue.end, papers, issue.id, waiting)
 
 
 def needs(request: OperatorRequest, infos: list[FrozenIssue], look: Dashboard | None) -> list[Need]:
@@ -114,6 +130,9 @@ def needs(request: OperatorRequest, infos: list[FrozenIssue], look: Dashboard | 
     if waiting:
         text = counted(waiting, "1 transactional mail is", "{count:,} transactional mails are")
         tasks.append(Need(f"{text} waiting to be sent", ""))
+    issue_task = request.store.tasks.state("issues")
+    if issue_task.failed:
+        tasks.append(Need(issue_task.result, ""))
     if look is not None and look.problem:
         tasks.append(Need(f"The digests can't be read: {look.problem}", ""))
     if look is not None and look.error_count:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from support.web_server import until
 from publisher import collector
 from publisher.errors import StoreError
 from publisher.models import Collection, Finding, Severity
+from publisher.services import publish
 from publisher.settings import load
 from publisher.web.operator.dashboard_cache import latest_digests, worst_findings
 from publisher.web.operator.refreshing_cache import RefreshingCache
@@ -170,3 +172,52 @@ def test_single_mails_that_wait_are_told(site: Site) -> None:
     site.store.outgoing_queue.put("help", "a@example.org", "{}", now=site.clock())
     log_in(site)
     assert "1 transactional mail is waiting" in site.client.get("/operator/").text
+
+
+def overview(site: Site) -> str:
+    """Return the overview when all of its figures are there."""
+    pages: list[str] = []
+
+    def is_complete() -> bool:
+        pages.append(site.client.get("/operator/").text)
+        return "…" not in pages[-1]
+
+    until(is_complete)
+    return pages[-1]
+
+
+def test_a_due_issue_is_told_in_one_way_from_due_to_sent(site: Site) -> None:
+    for folder in EXAMPLES.iterdir():
+        shutil.copytree(folder, site.folder / "digests" / folder.name)
+    site.clock.now = datetime(2024, 12, 9, 9, tzinfo=UTC)
+    log_in(site)
+    page = overview(site)
+    assert "2024-W49 is due" in page
+    assert "as soon as somebody subscribes" in page
+    # When it fell due: not the date of the issue after it.
+    assert "9 Dec 2024" in page
+    assert "16 Dec 2024" not in page
+
+    site.store.subscribers.add("ada@example.org", "", (), now=site.clock())
+    site.store.subscribers.confirm("ada@example.org", now=site.clock())
+    until(lambda: "as soon as somebody subscribes" not in overview(site))
+    assert "2024-W49 is due" in overview(site)
+    until(lambda: '<span class="figure">1</span> active subscriber' in overview(site))
+
+    # Another process freezes it: what was read minutes ago would still call it due.
+    site.clock.now += timedelta(minutes=1)
+    collection = collector.collect(site.settings)
+    (prepared,) = publish.prepare_due(collection, site.settings, site.store, now=site.clock)
+    assert prepared.is_frozen
+    page = overview(site)
+    assert "is due" not in page
+    assert "16 Dec 2024" in page
+    assert '<span class="figure">0</span> sent in the last issue' in page
+    assert "2024-W49" in page
+
+
+def test_an_issue_that_is_not_sent_says_why(site: Site) -> None:
+    text = "2024-W49: not sent: P101 no address"
+    site.store.tasks.note_end("issues", text, failed=True, now=site.clock())
+    log_in(site)
+    assert text in site.client.get("/operator/").text
