@@ -67,9 +67,7 @@ class Mailing:
         )
         body = plain_message(size // 2).decode() + UNSUBSCRIBE_PLACEHOLDER + "\n"
         head = SenderProfile(from_address="a@example.org", list_id="x.example.org")
-        template = edition_message.build_message(
-            Edition(ISSUE, (), "bench", body, body, 1), head, now
-        )
+        template = edition_message.build_message(Edition(ISSUE, (), "bench", body, body, 1), head)
         self._store.issues.freeze(
             ISSUE,
             start=now,

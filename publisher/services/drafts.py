@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from email.utils import format_datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -153,9 +154,9 @@ def audience_members(store: Store, audience: IssueAudience) -> Iterator[Audience
 
 
 def test_copy(
-    edition: Edition, issue: Issue, settings: Settings, store: Store, to: str
+    edition: Edition, issue: Issue, settings: Settings, store: Store, to: str, *, date: datetime
 ) -> tuple[bytes, str]:
-    """Return the message of `edition` as `to` would get it, and its Message-ID.
+    """Return the message of `edition` as `to` would get it at `date`, and its Message-ID.
 
     Its token unsubscribes nobody.
     """
@@ -163,12 +164,12 @@ def test_copy(
     from publisher.sender.message.sender_profile import SenderProfile  # noqa: PLC0415 - see above
 
     profile = replace(SenderProfile.from_settings(settings), language=edition.lang)
-    template = edition_message.Template.parse(
-        edition_message.build_message(edition, profile, issue.end)
-    )
+    template = edition_message.Template.parse(edition_message.build_message(edition, profile))
     pseudonym = tokens.pseudonym(store.keys, issue.id, NOBODY)
     token = tokens.make_token(store.keys, NOBODY, 0)
     message = template.splice(
-        edition_message.Recipient(email=to, name="", pseudonym=pseudonym, token=token)
+        edition_message.Recipient(
+            email=to, name="", date=format_datetime(date), pseudonym=pseudonym, token=token
+        )
     )
     return message, template.message_id(pseudonym)

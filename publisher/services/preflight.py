@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from publisher.errors import IssueError
@@ -11,7 +12,7 @@ from publisher.services import drafts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from publisher.models import Collection, Edition, Finding, Issue, Paper
+    from publisher.models import Collection, Edition, Finding, Issue
     from publisher.preflight.rendered_message import RenderedMessage
     from publisher.services.drafts import Draft
     from publisher.settings import Settings
@@ -65,7 +66,9 @@ def draft_messages(
 
     token = make_token(store.keys, drafts.NOBODY, 0)
     for edition in editions:
-        raw, _ = drafts.test_copy(edition, issue, settings, store, settings.mail.from_address)
+        raw, _ = drafts.test_copy(
+            edition, issue, settings, store, settings.mail.from_address, date=issue.end
+        )
         topics = ", ".join(edition.topics) or "all topics"
         name = f"{issue.id} [{topics}; {edition.language}, {edition.length}]"
         yield open_message(name, raw, token=token, papers=issue.papers)
@@ -85,10 +88,14 @@ def frozen_messages(
         Template,
     )
 
-    papers = _papers_of(issue_id, collection, store)
+    info = store.issues.get(issue_id)
+    if info is None:
+        raise IssueError(f"issue {issue_id}: was never sent")
+    papers = tuple(p for p in collection.papers if info.start <= p.first_published < info.end)
     nobody = Recipient(
         email=settings.mail.from_address,
         name="",
+        date=format_datetime(info.frozen_at.astimezone(settings.site.zone)),
         pseudonym=tokens.pseudonym(store.keys, issue_id, drafts.NOBODY),
         token=tokens.make_token(store.keys, drafts.NOBODY, 0),
     )
@@ -104,11 +111,3 @@ def frozen_messages(
         )
         for key in keys
     }
-
-
-def _papers_of(issue_id: str, collection: Collection, store: Store) -> tuple[Paper, ...]:
-    """Return the papers that were new between the issue's start and end."""
-    info = store.issues.get(issue_id)
-    if info is None:
-        raise IssueError(f"issue {issue_id}: was never sent")
-    return tuple(p for p in collection.papers if info.start <= p.first_published < info.end)

@@ -136,9 +136,6 @@ def freeze(draft: Draft, settings: Settings, store: Store, now: datetime) -> int
 
     issue = draft.issue
     profile = SenderProfile.from_settings(settings)
-    # Not the hour it was due: that is years ago for an issue of an archive, and spam filters
-    # distrust old dates.
-    date = now.astimezone(settings.site.zone)
     return store.issues.freeze(
         issue.id,
         start=issue.start,
@@ -149,9 +146,7 @@ def freeze(draft: Draft, settings: Settings, store: Store, now: datetime) -> int
             FrozenEdition(
                 key,
                 edition.subject,
-                edition_message.build_message(
-                    edition, replace(profile, language=edition.lang), date
-                ),
+                edition_message.build_message(edition, replace(profile, language=edition.lang)),
             )
             for key, edition in draft.editions.items()
         ),
@@ -206,6 +201,7 @@ def deliver_pending(
             stopping=is_stopping,
             on_progress=on_progress,
             now=now,
+            zone=settings.site.zone,
         )
         for issue_id in unfinished(store) if issue_ids is None else issue_ids:
             report = deliver(issue_id, store, transports, options)
@@ -243,7 +239,14 @@ def settle_doubts(
     return count
 
 
-def send_test(issue: Issue, settings: Settings, store: Store, to: str) -> str:
+def send_test(
+    issue: Issue,
+    settings: Settings,
+    store: Store,
+    to: str,
+    *,
+    now: Callable[[], datetime] = _utc_now,
+) -> str:
     """Send a test copy of `issue` to the address `to`, without the ledger; return where it went.
 
     A subscriber gets their own edition, anybody else the list's on all topics. `to` is normalised;
@@ -264,7 +267,7 @@ def send_test(issue: Issue, settings: Settings, store: Store, to: str) -> str:
             length=subscriber.preferences.length or choice.length,
         )
     edition = render_edition(issue, choice, settings)
-    message, message_id = drafts.test_copy(edition, issue, settings, store, to)
+    message, message_id = drafts.test_copy(edition, issue, settings, store, to, date=now())
     with create(settings) as transport:
         try:
             transport.open()

@@ -237,7 +237,11 @@ def _message(
         letter.email, content.name, rendered.subject, rendered.text, rendered.html, content.about
     )
     return message_id, build_transactional(
-        mail, profile, message_id=message_id, reply_to=settings.inbox_address, date=now
+        mail,
+        profile,
+        message_id=message_id,
+        reply_to=settings.inbox_address,
+        date=now.astimezone(settings.site.zone),
     )
 
 

@@ -42,7 +42,11 @@ def test_single_mails_wait_for_the_day_to_end(inbox: InboxFixture) -> None:
     inbox.clock.now += timedelta(hours=23)
     assert send(inbox).sent == 0
     inbox.clock.now += timedelta(hours=1)
+    zone = inbox.settings.site.zone
     assert send(inbox).sent == 2
+    dates = [mail["Date"].datetime for mail in inbox.answers()]
+    assert sorted(dates)[-2:] == [inbox.clock()] * 2, "the date of leaving, not of writing"
+    assert {date.utcoffset() for date in dates} == {inbox.clock().astimezone(zone).utcoffset()}
 
 
 def test_single_mails_and_issues_share_the_day(inbox: InboxFixture) -> None:

@@ -81,7 +81,7 @@ def freeze(store: Store) -> Callable[[int], list[str]]:
             for n, email in enumerate(emails)
         ]
         store.imports.import_rows(rows, now=NOW)
-        template = edition_message.build_message(edition(), PROFILE, NOW)
+        template = edition_message.build_message(edition(), PROFILE)
         people = [audience.AudienceMember(person) for person in store.subscribers.iterate()]
         offer = audience.IssueAudience({"arxiv:2411.19525": ("a",)})
         needed = audience.needed_editions(people, offer)

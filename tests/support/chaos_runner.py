@@ -97,7 +97,7 @@ def freeze(store: Store, issue: str, people: int) -> None:
         now=now,
     )
     head = SenderProfile(from_address="a@example.org", list_id="x.example.org")
-    template = edition_message.build_message(Edition(issue, (), "x", BODY, BODY, 1), head, now)
+    template = edition_message.build_message(Edition(issue, (), "x", BODY, BODY, 1), head)
     store.issues.freeze(
         issue,
         start=now,

@@ -102,7 +102,7 @@ class InboxFixture:
             ISSUE, (), "Weekly", f'<p><a href="{link}">off</a></p>\n', f"{link}\n", paper_count=1
         )
         template = edition_message.build_message(
-            edition, SenderProfile.from_settings(self.settings), self.clock()
+            edition, SenderProfile.from_settings(self.settings)
         )
         people = [audience.AudienceMember(person) for person in self.store.subscribers.iterate()]
         offer = audience.IssueAudience({"arxiv:1": ("nerf",)})

@@ -13,6 +13,7 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from publisher.errors import StoreError, TransportError
@@ -145,7 +146,9 @@ class Dispatcher:
         pseudonym = tokens.pseudonym(options.keys, run.issue_id, claim.subscriber_id)
         unsubscribe = tokens.make_token(options.keys, claim.subscriber_id, claim.token_version)
         message_id = template.message_id(pseudonym)
-        recipient = Recipient(claim.email, claim.name, pseudonym, unsubscribe)
+        # Of this attempt, not of the freezing: see edition_message.py.
+        date = format_datetime(options.now().astimezone(options.zone))
+        recipient = Recipient(claim.email, claim.name, date, pseudonym, unsubscribe)
         message = OutgoingMessage(
             options.envelope_sender, claim.edition_key, template, recipient, message_id
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from publisher.sender.delivery.process_owner import owner_is_dead
@@ -50,5 +50,6 @@ class DeliveryOptions:
     stopping: Callable[[], bool] = _never  # asked between two messages, see signals.graceful_stop
     on_progress: Callable[[Step], None] = _ignore  # called in the thread of `deliver`
     now: Callable[[], datetime] = _clock
+    zone: tzinfo = UTC  # of the header Date
     sleep: Callable[[float], None] = time.sleep  # seconds
     jitter: Callable[[], float] = random.random  # in [0, 1), spreads the next tries

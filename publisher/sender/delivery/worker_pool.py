@@ -80,7 +80,13 @@ class PipeWorker:
             self._editions.add(key, template)
             new_template = template
         # As plain values, which take a fifth of the time.
-        fields = (recipient.email, recipient.name, recipient.pseudonym, recipient.token)
+        fields = (
+            recipient.email,
+            recipient.name,
+            recipient.date,
+            recipient.pseudonym,
+            recipient.token,
+        )
         return self._write((sender, key, new_template, fields, message_id))
 
     def send(self) -> bool:

@@ -1,8 +1,9 @@
 """The message of an edition, built once, into which the values of each recipient are spliced.
 
 Building a message takes milliseconds, splicing a hundredth of that. The frozen bytes of an edition
-are a *template*: a whole message (RFC 5322) with placeholders for the recipient, the Message-ID
-and the unsubscribe token.
+are a *template*: a whole message (RFC 5322) with placeholders for the recipient, the date, the
+Message-ID and the unsubscribe token. The date is that of each copy: servers distrust old ones, and
+under a daily quota an issue takes days to leave.
 
 Text and HTML are quoted-printable in lines of at most 76 characters, and the head is ASCII: a
 server without 8BITMIME would have to encode anything else, and break the DKIM signature
@@ -17,7 +18,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from email.utils import format_datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Self
 
@@ -31,18 +31,18 @@ from publisher.sender.message.quoted_printable import quote_printable
 from publisher.sender.message.tokens import PSEUDONYM_LENGTH
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from publisher.models import Edition
     from publisher.sender.message.sender_profile import SenderProfile
 
 _TOKEN = UNSUBSCRIBE_PLACEHOLDER.encode()
 _RECIPIENT = b"recipient-of-this-copy"
+_DATE = b"date-of-this-copy"
 _PSEUDONYM = b"pseudonym-of-this-recipient-----"
 _END_OF_HEAD = b"\r\n\r\n"
 # Only where the program wrote them: a subject or a name may contain the same words.
 _IN_HEAD = re.compile(
     rb"(?:(?<=\nTo: )" + _RECIPIENT + rb"(?=\r\n))"
+    rb"|(?:(?<=\nDate: )[^\r\n]+)"  # a template of version 0.1 has the time of freezing here
     rb"|(?:(?<=\.)" + _PSEUDONYM + rb"(?=@[^\r\n<>]+>\r\n))"
     rb"|" + _TOKEN
 )
@@ -53,6 +53,7 @@ class Slot(Enum):
     """Placeholders of a template."""
 
     RECIPIENT = "recipient"
+    DATE = "date"
     PSEUDONYM = "pseudonym"
     TOKEN = "token"  # noqa: S105 - the name of a placeholder
 
@@ -62,18 +63,17 @@ _SLOTS = {_RECIPIENT: Slot.RECIPIENT, _PSEUDONYM: Slot.PSEUDONYM, _TOKEN: Slot.T
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """The values of one recipient; tokens.py makes `pseudonym` and `token`."""
+    """The values of one recipient's copy; tokens.py makes `pseudonym` and `token`."""
 
     email: str
     name: str
+    date: str  # as the copy leaves (RFC 5322, 3.3)
     pseudonym: str
     token: str
 
 
-def build_message(edition: Edition, profile: SenderProfile, date: datetime) -> bytes:
+def build_message(edition: Edition, profile: SenderProfile) -> bytes:
     """Return the template of an edition's message; the same input gives the same bytes.
-
-    `date` is an aware time for the Date header.
 
     Raises `IssueError` if the HTML or the text has no placeholder for the unsubscribe token, and
     `SettingsError` for a part of the profile that can't stand in a header as it is.
@@ -87,7 +87,7 @@ def build_message(edition: Edition, profile: SenderProfile, date: datetime) -> b
             )
     text = quote_printable(edition.text, UNSUBSCRIBE_PLACEHOLDER)
     html = quote_printable(edition.html, UNSUBSCRIBE_PLACEHOLDER)
-    return _head(edition, profile, date) + alternative(text, html)
+    return _head(edition, profile) + alternative(text, html)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,7 @@ class Template:
         if (
             match is None
             or counts[Slot.RECIPIENT] != 1
+            or counts[Slot.DATE] != 1
             or counts[Slot.PSEUDONYM] != 1
             or counts[Slot.TOKEN] <= in_body
             or in_body < 2  # noqa: PLR2004 - one in the text and one in the html
@@ -135,6 +136,7 @@ class Template:
         to = address_line("To", recipient.name, recipient.email)
         values = {
             Slot.RECIPIENT: to.removeprefix(b"To: ").removesuffix(b"\r\n"),
+            Slot.DATE: recipient.date.encode("ascii"),
             Slot.PSEUDONYM: recipient.pseudonym.encode("ascii"),
             Slot.TOKEN: recipient.token.encode("ascii"),
         }
@@ -163,14 +165,14 @@ def _check(profile: SenderProfile) -> None:
             raise SettingsError(f"mail.{name}: {value!a} must be plain ASCII without blanks")
 
 
-def _head(edition: Edition, profile: SenderProfile, date: datetime) -> bytes:
+def _head(edition: Edition, profile: SenderProfile) -> bytes:
     domain = profile.from_address.rpartition("@")[2]
     issue = re.sub(r"[^A-Za-z0-9-]+", "-", edition.issue_id)
     lines = [
         address_line("From", profile.from_name, profile.from_address),
         b"To: " + _RECIPIENT + b"\r\n",
         text_line("Subject", edition.subject),
-        plain_line("Date", format_datetime(date)),
+        b"Date: " + _DATE + b"\r\n",
         plain_line("Message-ID", f"<{issue}.{_PSEUDONYM.decode()}@{domain}>"),
     ]
     if profile.sender_address not in ("", profile.from_address):
@@ -187,6 +189,6 @@ def _cut(data: bytes, pattern: re.Pattern[bytes]) -> list[bytes | Slot]:
     pieces: list[bytes | Slot] = []
     position = 0
     for match in pattern.finditer(data):
-        pieces += [data[position : match.start()], _SLOTS[match[0]]]
+        pieces += [data[position : match.start()], _SLOTS.get(match[0], Slot.DATE)]
         position = match.end()
     return [*pieces, data[position:]]

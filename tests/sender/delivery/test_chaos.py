@@ -43,9 +43,9 @@ FATES = ["ok", "ok", "later", "never", "doubt", "doubt, sent", "killed", "killed
 BODY = f"{UNSUBSCRIBE_PLACEHOLDER}\n"
 
 
-def frozen_edition(now: datetime) -> FrozenEdition:
+def frozen_edition() -> FrozenEdition:
     sender = SenderProfile(from_address="a@example.org", list_id="x.example.org")
-    message = edition_message.build_message(Edition("x", (), "x", BODY, BODY, 1), sender, now)
+    message = edition_message.build_message(Edition("x", (), "x", BODY, BODY, 1), sender)
     return FrozenEdition("all", "x", message)
 
 
@@ -60,7 +60,7 @@ def make_issue(store: Store, issue: str, now: datetime) -> None:
         start=now,
         end=now,
         papers=[],
-        frozen_editions=[frozen_edition(now)],
+        frozen_editions=[frozen_edition()],
         recipients=[EditionRecipient(p.id, p.email, "", "all") for p in subscribers if p],
         now=now,
     )

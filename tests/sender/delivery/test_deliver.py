@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -26,6 +28,7 @@ from publisher.sender.delivery import deliver as deliver_module
 from publisher.sender.delivery import states
 from publisher.sender.delivery.deliver import deliver
 from publisher.sender.delivery.options import DeliveryOptions
+from publisher.sender.limits.rate_limit import Limits
 from publisher.sender.transports.base import BaseTransport
 from publisher.sender.transports.outbox import OutboxTransport
 from publisher.store.database import open_store
@@ -98,6 +101,56 @@ def test_everyone_gets_one_and_a_second_run_sends_nothing(
     assert len(list((tmp_path / "out").iterdir())) == 7
     again = run(store, outbox, clock)
     assert (again.sent, again.done) == (0, True)
+
+
+@pytest.mark.parametrize("processes", [False, True])
+def test_the_date_is_that_of_the_attempt(
+    store: Store, freeze: Freeze, clock: Clock, tmp_path: Path, processes: bool
+) -> None:
+    freeze(5)
+    folder = tmp_path / "out"
+    dates: list[set[str]] = []
+    # A quota of two a day: the last of five leave days after the freezing.
+    for day in range(3):
+        report = run(
+            store,
+            [OutboxTransport(folder), OutboxTransport(folder)],
+            clock,
+            limits=Limits(per_day=2),
+            processes=processes,
+            zone=ZoneInfo("Asia/Shanghai"),
+        )
+        assert report.sent == (2, 2, 1)[day]
+        heads = [path.read_bytes().partition(b"\r\n\r\n")[0] for path in folder.iterdir()]
+        dates.append({re.findall(rb"\nDate: (.*)\r", head)[0].decode() for head in heads})
+        clock.now += timedelta(days=1, minutes=1)
+    days = [
+        f"{day} Dec 2024 08:0{n}:00 +0800"
+        for n, day in enumerate(("Mon, 09", "Tue, 10", "Wed, 11"))
+    ]
+    assert dates == [set(days[:1]), set(days[:2]), set(days)]
+
+
+def test_a_second_try_has_a_date_of_its_own_and_the_same_message_id(
+    store: Store, freeze: Freeze, clock: Clock
+) -> None:
+    freeze(1)
+    copies: list[tuple[bytes, str]] = []
+
+    class Busy(ScriptedTransport):
+        def send(self, sender: str, recipient: str, message: bytes, message_id: str) -> str:
+            copies.append((message, message_id))
+            return super().send(sender, recipient, message, message_id)
+
+    frozen = store.issues.message(ISSUE, "zh-standard-all")
+    run(store, Busy(reader0=TemporaryFailure("451 later", code=451)), clock)
+    clock.now += timedelta(days=1)
+    run(store, Busy(), clock)
+    (first, first_id), (second, second_id) = copies
+    assert first_id == second_id
+    assert b"\r\nDate: Mon, 09 Dec 2024 00:00:00 +0000\r\n" in first
+    assert second == first.replace(b"Mon, 09 Dec", b"Tue, 10 Dec")
+    assert store.issues.message(ISSUE, "zh-standard-all") == frozen
 
 
 def test_an_issue_that_is_not_frozen(store: Store, clock: Clock) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import dkim
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from publisher.sender.transports.smtp import SmtpTransport
 
-DATE = datetime(2024, 12, 9, tzinfo=UTC)
+DATE = "Mon, 09 Dec 2024 00:00:00 +0000"
 HEAD = SenderProfile(
     from_address="news@papers.example.org",
     list_id="digests.papers.example.org",
@@ -51,9 +50,11 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
 def spliced() -> bytes:
     body = f"摘要\n.dot\n{UNSUBSCRIBE_PLACEHOLDER}\n"
     template = edition_message.Template.parse(
-        edition_message.build_message(Edition("i", (), "论文", body, body, 1), HEAD, DATE)
+        edition_message.build_message(Edition("i", (), "论文", body, body, 1), HEAD)
     )
-    return template.splice(edition_message.Recipient("a@example.org", "名", "0" * 32, "t" * 40))
+    return template.splice(
+        edition_message.Recipient("a@example.org", "名", DATE, "0" * 32, "t" * 40)
+    )
 
 
 def test_a_signature_holds_for_the_message_that_arrives(key: tuple[Path, bytes]) -> None:
@@ -71,7 +72,9 @@ def test_a_signature_holds_for_the_message_that_arrives(key: tuple[Path, bytes])
     assert not dkim.verify(signed.replace(b"Subject", b"X-Subject", 1), dnsfunc=dns)
     unfolded = b"".join(signed.partition(b"\r\nFrom")[0].split()).lower()
     covered = unfolded.partition(b";h=")[2].partition(b";")[0].split(b":")
-    assert {b"list-unsubscribe", b"list-unsubscribe-post", b"list-id", b"to"} <= set(covered)
+    assert {b"list-unsubscribe", b"list-unsubscribe-post", b"list-id", b"to", b"date"} <= set(
+        covered
+    )
     # Once more than it occurs, so that nobody can add another.
     assert covered.count(b"from") == 2
     assert to_wire(bytes(signed)) == signed

@@ -49,7 +49,11 @@ EDITION = Edition(
     paper_count=3,
 )
 WHO = Recipient(
-    "jane@example.org", '李雷, Jane "J"', pseudonym(KEYS, "2024-W49", 7), make_token(KEYS, 7, 1)
+    "jane@example.org",
+    '李雷, Jane "J"',
+    "Mon, 09 Dec 2024 08:00:00 +0800",
+    pseudonym(KEYS, "2024-W49", 7),
+    make_token(KEYS, 7, 1),
 )
 
 
@@ -92,7 +96,7 @@ def parts(message: EmailMessage) -> Iterator[tuple[str, str]]:
 
 
 def test_spliced_bytes_say_the_same_as_a_message_built_the_slow_way() -> None:
-    message = Template.parse(build_message(EDITION, HEAD, WHEN)).splice(WHO)
+    message = Template.parse(build_message(EDITION, HEAD)).splice(WHO)
     quick, slow = parsed(message), slow_way(EDITION, HEAD, WHO, WHEN)
     slow = parsed(slow.as_bytes())
     assert list(parts(quick)) == list(parts(slow))
@@ -107,7 +111,7 @@ def test_spliced_bytes_say_the_same_as_a_message_built_the_slow_way() -> None:
 
 
 def test_what_every_line_of_a_message_holds_to() -> None:
-    message = Template.parse(build_message(EDITION, HEAD, WHEN)).splice(WHO)
+    message = Template.parse(build_message(EDITION, HEAD)).splice(WHO)
     head, _, body = message.partition(b"\r\n\r\n")
     assert message.isascii()
     assert message.count(b"\n") == message.count(b"\r") == message.count(b"\r\n")
@@ -120,34 +124,46 @@ def test_what_every_line_of_a_message_holds_to() -> None:
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:
-    assert build_message(EDITION, HEAD, WHEN) == build_message(EDITION, HEAD, WHEN)
-    assert b"Date: Mon, 09 Dec 2024 08:00:00 +0800\r\n" in build_message(EDITION, HEAD, WHEN)
+    assert build_message(EDITION, HEAD) == build_message(EDITION, HEAD)
+
+
+@pytest.mark.parametrize("frozen", [b"date-of-this-copy", b"Mon, 02 Dec 2024 08:00:00 +0800"])
+@pytest.mark.parametrize(
+    "date", ["Mon, 09 Dec 2024 08:00:00 +0800", "Tue, 10 Dec 2024 23:59:60 -0330"]
+)
+def test_the_date_is_that_of_the_copy(date: str, frozen: bytes) -> None:
+    message = build_message(replace(EDITION, subject="Date: date-of-this-copy"), HEAD)
+    template = Template.parse(message.replace(b"date-of-this-copy", frozen))
+    copy = parsed(template.splice(replace(WHO, date=date)))
+    assert copy.get_all("Date") == [date]
+    assert copy["Message-ID"] == template.message_id(WHO.pseudonym)
 
 
 @pytest.mark.parametrize("part", ["html", "text"])
 def test_an_edition_without_a_way_out_is_refused(part: str) -> None:
     changes: dict[str, Any] = {part: "no link"}
     with pytest.raises(IssueError, match=f"the {part} has no unsubscribe link"):
-        build_message(replace(EDITION, **changes), HEAD, WHEN)
+        build_message(replace(EDITION, **changes), HEAD)
 
 
 @pytest.mark.parametrize(
     "damage",
     [
         b"To: recipient-of-this-copy",
+        b"Date: ",
         b"pseudonym-of-this-recipient-----",
         b"subject=unsubscribe%20uns",
     ],
 )
 def test_a_template_that_lost_a_placeholder_is_not_sent(damage: bytes) -> None:
     with pytest.raises(IssueError, match="lost its placeholders"):
-        Template.parse(build_message(EDITION, HEAD, WHEN).replace(damage, b"x" * len(damage)))
+        Template.parse(build_message(EDITION, HEAD).replace(damage, b"x" * len(damage)))
 
 
 def test_placeholders_in_the_texts_of_others_are_just_words() -> None:
     trick = "recipient-of-this-copy pseudonym-of-this-recipient----- To: recipient-of-this-copy"
     edition = replace(EDITION, subject=trick, text=EDITION.text + trick)
-    template = Template.parse(build_message(edition, replace(HEAD, from_name=trick), WHEN))
+    template = Template.parse(build_message(edition, replace(HEAD, from_name=trick)))
     message = parsed(template.splice(replace(WHO, name=trick)))
     assert message["Subject"] == trick
     assert "".join(message["To"].addresses[0].display_name.split()) == "".join(trick.split())
@@ -158,7 +174,7 @@ def test_one_click() -> None:
     head = replace(
         HEAD, one_click_url="https://papers.example.org/u/", unsubscribe_address="o+f@x.org"
     )
-    message = parsed(Template.parse(build_message(EDITION, head, WHEN)).splice(WHO))
+    message = parsed(Template.parse(build_message(EDITION, head)).splice(WHO))
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     ways = str(message["List-Unsubscribe"]).split(", ")
     assert ways == [
@@ -168,9 +184,7 @@ def test_one_click() -> None:
 
 
 def lines_about(changes: dict[str, Any]) -> dict[str, str]:
-    message = parsed(
-        Template.parse(build_message(EDITION, replace(HEAD, **changes), WHEN)).splice(WHO)
-    )
+    message = parsed(Template.parse(build_message(EDITION, replace(HEAD, **changes))).splice(WHO))
     assert len(set(map(str.lower, message.keys()))) == len(message.keys()), "no header twice"
     return {name: str(value) for name, value in message.items()}
 
@@ -228,7 +242,7 @@ def test_the_feedback_id_is_the_senders_whatever_the_issue() -> None:
 @pytest.mark.parametrize("name", ["", "Jane", "李雷, address@stand-in.invalid", 'a "b" <c@d.org>'])
 def test_an_address_that_is_not_ascii_stands_as_it_is(name: str) -> None:
     who = replace(WHO, email="用户@example.org", name=name)
-    message = Template.parse(build_message(EDITION, HEAD, WHEN)).splice(who)
+    message = Template.parse(build_message(EDITION, HEAD)).splice(who)
     (line,) = re.findall(rb"\nTo: (.*?)\r\n(?! )", message, re.DOTALL)
     assert line.count("用户@example.org".encode()) == 1
     assert line.replace("用户@example.org".encode(), b"").isascii()
@@ -243,14 +257,14 @@ def test_an_address_that_is_not_ascii_stands_as_it_is(name: str) -> None:
 def test_a_sender_profile_that_would_break_a_header(name: str, value: str) -> None:
     changes: dict[str, Any] = {name: value}
     with pytest.raises(SettingsError, match=f"mail.{name}") as caught:
-        build_message(EDITION, replace(HEAD, **changes), WHEN)
+        build_message(EDITION, replace(HEAD, **changes))
     assert str(caught.value).isprintable()
 
 
 @pytest.mark.parametrize("changes", [{"token": "short"}, {"pseudonym": "short"}])
 def test_a_value_of_another_length_is_refused(changes: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="short"):
-        Template.parse(build_message(EDITION, HEAD, WHEN)).splice(replace(WHO, **changes))
+        Template.parse(build_message(EDITION, HEAD)).splice(replace(WHO, **changes))
 
 
 @given(
@@ -280,7 +294,7 @@ def test_quoted_printable_keeps_the_text_and_the_placeholders(pieces: list[str])
 
 def test_to_splice_is_much_quicker_than_to_build() -> None:
     edition = replace(EDITION, html=EDITION.html * 10)
-    template = Template.parse(build_message(edition, HEAD, WHEN))
+    template = Template.parse(build_message(edition, HEAD))
     start = datetime.now(UTC)
     for _ in range(200):
         template.splice(replace(WHO, name="Jane Doe"))
