@@ -13,7 +13,7 @@ from publisher.collector.frontmatter import reader
 from publisher.collector.mojibake.detection import looks_damaged
 from publisher.collector.mojibake.file_bytes import decode
 from publisher.collector.sources import ignore_rules
-from publisher.collector.text.plain_text import plain
+from publisher.collector.text.plain_text import plain, without_c1
 from publisher.models import Finding, ParsedDigest, ParsedPaper
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def parse_bytes(
 
 def parse_text(path: str, text: str, zone: ZoneInfo) -> ParsedFile:
     """Return the parsed content of an undamaged or repaired `text`."""
+    text = without_c1(text)  # YAML refuses them
     post = reader.read_post(path, text)
     if ignore_rules.is_draft(post.metadata):
         return ParsedFile(is_draft=True)

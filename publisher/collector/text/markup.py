@@ -64,7 +64,7 @@ _LINK = re.compile(
 )
 _FOOTNOTE = re.compile(r"\[\^[\w-]{1,20}\](?!\()")
 # Not the escapes with a meaning in TeX: "\~n", "\.z", "\{".
-_ESCAPED = re.compile(r"\\(?:([*<>])|([+.!|~#-])(?=[\s，。；：、]|$)|(`)(?![A-Za-z]))")
+_ESCAPED = re.compile(r"\\(?:([*<>])|([+.!|~#-])(?=[\s，。；：、]|$)|(`)(?![A-Za-z{\\]))")
 
 
 def without_html(text: str) -> str:

@@ -42,6 +42,7 @@ _BANNED = re.compile(
 _NON_CHARACTERS = re.compile(
     "[" + "".join(chr(p << 16 | low) for p in range(1, 17) for low in (0xFFFE, 0xFFFF)) + "]"
 )
+_C1 = re.compile("[\x80-\x9f]")
 _BLANKS = re.compile(r"[\s\u2028\u2029]+")
 # Characters of which `legal_text` only changes blanks, in any context: none of the above, no
 # combining marks, nothing that NFC changes. Most texts have no others.
@@ -78,6 +79,19 @@ _MOST_MARKS = 8
 _NORMAL = re.compile("[^\uf900-\ufaff\U0002f800-\U0002fa1f]+")
 
 
+def without_c1(text: str) -> str:
+    """Return `text` with its C1 controls (U+0080 to U+009F) as the characters of cp1252.
+
+    No text has such controls. Quotes, dashes and the euro sign become them where cp1252 is read as
+    latin-1. The five bytes that cp1252 has no character for are dropped.
+    """
+    return _C1.sub(_from_cp1252, text)
+
+
+def _from_cp1252(match: re.Match[str]) -> str:
+    return match.group().encode("latin-1").decode("cp1252", "ignore")
+
+
 def plain(text: str) -> str:
     """Return `text` on one line, without illegal characters, at most `MAX_FIELD` characters."""
     # Cut first, so that a megabyte of junk is not processed.
@@ -106,7 +120,7 @@ def _with_single_blanks(text: str) -> str:
 
 
 def _without_illegal(text: str) -> str:
-    text = _BLANKS.sub(" ", _BANNED.sub("", text))
+    text = _BLANKS.sub(" ", _BANNED.sub("", without_c1(text)))
     # In a hostile link it would send each reader's unsubscribe token to a stranger.
     while UNSUBSCRIBE_PLACEHOLDER in text:
         text = text.replace(UNSUBSCRIBE_PLACEHOLDER, "")

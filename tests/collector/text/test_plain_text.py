@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from publisher.collector.archive.parsing import parse_bytes
 from publisher.collector.text.plain_text import (
     SOUND,
     from_arxiv,
@@ -71,7 +73,7 @@ def test_arxiv_text_keeps_markdown_and_html_signs() -> None:
     [
         "\x00",
         "\x1b",
-        "\x85",
+        "\x81",
         "\u202e",
         "\u2066",
         "\u200b",
@@ -174,3 +176,32 @@ def test_clean_text_of_any_script_stays(text: str) -> None:
 
 def test_vowel_separators_elsewhere_are_removed() -> None:
     assert plain("a\u180e\u180e\u180eb") == "ab"
+
+
+C1 = [
+    ("You\x92re \x93here\x94 \x96 now\x97and\x85", "You’re “here” – now—and…"),
+    ("\x80 5, \x9cuvre, \x8aimon, \x99", "€ 5, œuvre, Šimon, ™"),
+    ("a\x81b\x8dc\x8fd\x90e\x9df", "abcdef"),
+    ("caf\xe9\x92s \x8bl\x92\xe9t\xe9\x9b", "café’s ‹l’été›"),
+]
+
+
+@pytest.mark.parametrize(("source", "text"), C1)
+def test_c1_controls_are_cp1252(source: str, text: str) -> None:
+    assert plain(source) == from_arxiv(source) == from_machine(source) == text
+
+
+def test_c1_controls_in_a_digest() -> None:
+    digest = (
+        '---\ntitle: It\x92s here\ndate: 2025-01-02\ntags: [R\x96D, "\\x93x\\x94"]\n---\n'
+        "## You\x92re here\x85\n**Authors:Conan O\x92Brien**\nCost: \x80 5\x85\n"
+        "[PDF](http://arxiv.org/abs/2501.00001v1)\n**Summary**\nIt\x92s good.\n"
+        "**Key Takeaways**\n1. \x93Yes\x94\n"
+    )
+    parsed = parse_bytes("x.md", digest.encode(), ZoneInfo("UTC"))
+    assert parsed.findings == ()
+    (paper,) = parsed.digests[0].papers
+    assert parsed.digests[0].topic_names == ("R–D", "“x”")
+    assert (paper.title, paper.authors) == ("You’re here…", ("Conan O’Brien",))
+    assert (paper.abstract, paper.summary) == ("Cost: € 5…", "It’s good.")
+    assert paper.takeaways == ("“Yes”",)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import html
+import time
 
 import lxml.html
 import pytest
@@ -10,11 +11,14 @@ from lxml import etree
 
 from publisher.collector.text.plain_text import (
     from_arxiv,
+    from_machine,
     html_from_arxiv,
     plain,
 )
 from publisher.collector.text.sanitizer import ELEMENTS, REL, fragment
 from publisher.collector.text.tex import tex_to_html, tex_to_text
+
+MINUTE = 60  # seconds; exponential time takes days
 
 TEX = [
     (r"$360^{\circ}$ and $100 and $200", "360° and $100 and $200"),
@@ -167,3 +171,59 @@ def test_both_forms_are_legal_in_xml(text: str) -> None:
 @given(st.text(st.characters(exclude_characters="\\$~`'-{"), max_size=200))
 def test_text_without_tex_characters_stays(text: str) -> None:
     assert tex_to_text(text) == text
+
+
+LETTERS_IN_WORDS = [
+    (r"M\o{}ller, M\o ller, M{\o}ller, S\o ren", "Møller, Møller, Møller, Søren"),
+    (
+        r"S\l{}awomir, S\l awomir, Micha\l, Pawe\l\ N, Bart\l{}omiej",
+        "Sławomir, Sławomir, Michał, Paweł N, Bartłomiej",
+    ),
+    (
+        r"Mart\'\i nez, Mart\'{\i}nez, Mart{\'\i}n, Garc\'\i a, na\"\i ve, Jos\'e\'\i",
+        "Martínez, Martínez, Martín, García, naïve, Joséí",
+    ),
+    (
+        r"Nguy{\~{\^e}}n, Nguy\~{\^{e}}n, Nguy\~\^en, Nguy{\^{\~e}}n",
+        "Nguyễn, Nguyễn, Nguyễn, Nguyễn",
+    ),
+    (
+        r"Tr\`{\^a}n, Ph\d{\^o}, D\u{\`a}ng, Tr\uhorn{}\ohorn{}ng, {\'{\ohorn}}, b\h{a}o",
+        "Trần, Phộ, Dằng, Trương, ớ, bảo",
+    ),
+    (r"Y\i ld\i z, Y{\i}ld{\i}r\i m, I\c{s}\i k", "Yıldız, Yıldırım, Işık"),
+    (r"Constan\textcommabelow{t}in \textcommabelow{S}tefan", "Constanțin Ștefan"),
+    (
+        r"Ko{\v s}ir \v Simon {\v S}imon Dvo\v r\'ak K\r u\v ra {\r A}s Erd{\H o}s",
+        "Košir Šimon Šimon Dvořák Kůřa Ås Erdős",
+    ),
+    (r"\'{\ae} \'{\o} \v{\j} \'{\"u} \t{oo} Wa\l{}\k{e}sa", "ǽ ǿ ǰ ǘ o͡o Wałęsa"),
+    (
+        r"\O{}yvind Kierkeg\aa{}rd \DJ or\dj evi\'c Sigur\dh ur \TH{}or Stra\ss e",
+        "Øyvind Kierkegård Đorđević Sigurður Þor Straße",
+    ),
+    (r"\textbf{Bj\o{}rn} and \emph{Mart\'\i nez}", "Bjørn and Martínez"),
+]
+NO_LETTERS_IN_WORDS = [
+    r"the pattern \b word \b and \t or \r and \d in [^\s\S]*\o",
+    r"C:\old\l\i and a\b c, 5 a\t b",
+    r"\^{abc} and \'{12}",
+]
+
+
+@pytest.mark.parametrize(("source", "text"), LETTERS_IN_WORDS)
+def test_letters_and_accents_in_words(source: str, text: str) -> None:
+    assert from_arxiv(source) == from_machine(source) == text
+
+
+@pytest.mark.parametrize("source", NO_LETTERS_IN_WORDS)
+def test_code_has_no_letters_of_tex(source: str) -> None:
+    assert from_arxiv(source) == source
+
+
+@pytest.mark.parametrize("pattern", [r"\^", r"\^{" * 16 + "xx" + "}" * 16, r"{\^{\~", r"\'\i "])
+def test_accents_on_accents_take_little_time(pattern: str) -> None:
+    text = (pattern * 20_000)[:20_000]
+    begin = time.process_time()
+    tex_to_text(text)
+    assert time.process_time() - begin < MINUTE, "under a second where depth is limited"

@@ -15,6 +15,9 @@ from publisher.collector.text.tex.cursor import Cursor, Node, Nodes
 from publisher.collector.text.tex.macros import ALONE, MACROS, flat
 
 MAX_DEPTH = 16
+# What an accent has no use for is read once more, so that long or deep arguments would be slow.
+_MOST_ACCENTS = 3
+_LONGEST_ACCENTED = 30  # characters
 _MATH_ENVIRONMENTS = frozenset(
     "equation align gather multline eqnarray displaymath math split aligned cases array".split()
 )
@@ -37,6 +40,8 @@ _SINGLE_QUOTES = re.compile(r"(?<![\w`\\])`((?:[^`'\n]|(?<=\w)'(?=\w)){1,200})'(
 # "{G}aussian", which protects a capital in BibTeX; an argument would follow its macro.
 _CAPITALS = re.compile(r"(?<![A-Za-z}\]*$^_])\{([A-Z]{1,8})\}(?=[a-z])")
 _DRIVE = re.compile(r"[A-Za-z]:(?:\\|$)|\\\\\w")
+# A dotless letter under an accent, with the blank that TeX drops.
+_DOTLESS = re.compile(r"\s{0,3}\\([ij])(?![A-Za-z])(?:\{\}| (?=[a-z]))?")
 # Letters, after which TeX drops a blank.
 _LETTERS = frozenset("ss o O l L ae oe AE OE aa AA i j dh th dj ng DH TH DJ NG".split())
 _MATH_SIGNS = {"}": "", "~": " ", "&": " ", "$": "", "'": "′", "''": "″", "'''": "‴"}
@@ -60,6 +65,7 @@ class _Reader:
         self._typography = typography
         self._dollars = detection.pairs_of_dollars(text) if "$" in text else {}
         self._depth = 0
+        self._accents = 0
         self._open_quotes = 0
         self._open_brackets = 0
 
@@ -253,19 +259,57 @@ class _Reader:
 
     def _accent(self, name: str, mark: str, out: list[str | Node], end: int) -> None:
         cursor, start = self.cursor, self.cursor.pos
-        # \v s needs a blank, \'e does not; \bs is another macro.
-        span = cursor.braced(end)
-        if span is None and (not name.isalpha() or cursor.next().isspace()):
-            span = cursor.argument(end)
-        inside = cursor.text[span[0] : span[1]].strip("{} ") if span else ""
-        letter = {"\\i": "i", "\\j": "j"}.get(inside, inside)
-        if len(letter) == 1 and letter.isalpha() and letter.isascii():
-            out.append(symbols.accented(letter, symbols.ACCENTS[name]))
-        elif span and not inside:
+        if cursor.braced(end) is not None:
+            cursor.pos = start
+            inside = self._argument_of_accent(end)
+        elif not name.isalpha() or (cursor.next().isspace() and self._may_govern(name, mark)):
+            inside = self._argument_of_accent(end)  # \v s needs a blank, \'e does not
+        else:
+            inside = None
+        if inside and symbols.is_letter(inside, symbols.ACCENTS[name]):
+            out.append(symbols.accented(inside, symbols.ACCENTS[name]))
+        elif inside == "":
             out.append(name if name in "~^" else "")  # \~{} prints the sign
         else:
             cursor.pos = start
             out.append(mark)
+
+    def _may_govern(self, name: str, mark: str) -> bool:
+        r"""Return whether the accent `mark` governs the letter after a blank: "Erd\H os".
+
+        Not "\b word" in a pattern, nor "\t" and "\r" between words: some need a word around them.
+        """
+        at = self.cursor.pos - len(mark)
+        before = self.cursor.text[at - 1 : at]
+        in_word = before.isalpha() or before == "{"
+        capital = self.cursor.next(2)[1:].isupper()
+        return name not in symbols.BRACED_ACCENTS and (
+            in_word or capital or name not in symbols.ACCENTS_LIKE_CODE
+        )
+
+    def _argument_of_accent(self, end: int) -> str | None:
+        r"""Return the text of the next argument and move past it: "e", "\i", "{\^e}", "\^e"."""
+        cursor = self.cursor
+        if match := _DOTLESS.match(cursor.text, cursor.pos, end):
+            cursor.pos = match.end()
+            return match.group(1)
+        self._accents += 1
+        inside: Nodes | None = None
+        start = cursor.pos
+        cursor.blanks()
+        match = _TOKEN.match(cursor.text, cursor.pos, end)
+        if self._accents <= _MOST_ACCENTS and match and match.group()[0] == "\\":
+            cursor.pos = match.end()
+            nodes: list[str | Node] = []
+            self._macro(match.group(), nodes, end, math=False)
+            inside = tuple(nodes)
+        elif self._accents <= _MOST_ACCENTS:
+            cursor.pos = start
+            span = cursor.argument(end)
+            if span and span[1] - span[0] <= _LONGEST_ACCENTED:
+                inside = self.read(*span, math=False)
+        self._accents -= 1
+        return None if inside is None else flat(inside).strip("{} ")
 
     def _environment(self, name: str, out: list[str | Node], end: int) -> None:
         cursor = self.cursor
@@ -280,7 +324,9 @@ class _Reader:
 
     def _symbol(self, name: str, mark: str, out: list[str | Node], end: int, *, math: bool) -> None:
         cursor, text = self.cursor, symbols.symbol(name)
-        if text is None or (not math and name in symbols.NEEDS_BOUNDARY and self._is_code(mark)):
+        is_letter = name in symbols.LETTERS_IN_WORDS and self._is_in_word(mark)
+        is_code = not is_letter and name in symbols.NEEDS_BOUNDARY and self._is_code(mark)
+        if text is None or (not math and is_code):
             self._unknown(name, mark, out, end, math=math)
             return
         if cursor.next(2) == "{}":
@@ -311,6 +357,14 @@ class _Reader:
         else:
             is_macro = math or not (len(name) == 1 or self._is_code(mark))
             out.append(name if is_macro else mark)
+
+    def _is_in_word(self, mark: str) -> bool:
+        r"""Return whether the letter `mark`, just read, is in a word: "M\o ller", "Micha\l,"."""
+        cursor, at = self.cursor, self.cursor.pos - len(mark)
+        after = cursor.next(2)
+        return cursor.text[at - 1 : at].isalpha() and (
+            after == "{}" or after[:1] in (*"\\ ,.;:)'’-}", "")
+        )
 
     def _is_code(self, mark: str) -> bool:
         r"""Return whether `mark`, just read, is inside a word, as in `foo\bar` or `[\d+\w]`."""

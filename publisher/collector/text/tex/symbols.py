@@ -112,18 +112,28 @@ TEXT = {
     "textendash": "–", "textemdash": "—", "textquoteright": "’", "textquoteleft": "‘",
     "textquotedblleft": "“", "textquotedblright": "”", "lq": "‘", "rq": "’", "R": "ℝ", "amp": "&",
     "textmu": "µ", "cdot": "·", "cdotp": "·", "bullet": "•", "textbullet": "•", "circ": "∘",
-    "sim": "∼", "ast": "∗",
+    "sim": "∼", "ast": "∗", "ohorn": "ơ", "OHORN": "Ơ", "uhorn": "ư", "UHORN": "Ư",
 }  # fmt: skip
 # One-letter macros, which may also be escapes of a regular expression ("\S").
 NEEDS_BOUNDARY = frozenset("i j l o L O S P R".split())
+# Those that are letters.
+LETTERS_IN_WORDS = frozenset("i j l o L O".split())
 NEGATED = {"=": "≠", "in": "∉", "subset": "⊄", "equiv": "≢", "exists": "∄", "sim": "≁",
            "approx": "≉", "subseteq": "⊈", "ni": "∌", "<": "≮", ">": "≯", "mid": "∤"}  # fmt: skip
 
 ACCENTS = {
     '"': "\u0308", "'": "\u0301", "`": "\u0300", "^": "\u0302", "~": "\u0303", "=": "\u0304",
     ".": "\u0307", "H": "\u030b", "c": "\u0327", "u": "\u0306", "v": "\u030c", "d": "\u0323",
-    "b": "\u0331", "k": "\u0328", "r": "\u030a", "t": "\u0361",
+    "b": "\u0331", "k": "\u0328", "r": "\u030a", "t": "\u0361", "h": "\u0309",
+    "textcommabelow": "\u0326", "textogonekcentered": "\u0328",
 }  # fmt: skip
+# Rare ones, which are accents only before braces, and those that are also escapes of a pattern.
+BRACED_ACCENTS = frozenset("b t h".split())
+ACCENTS_LIKE_CODE = frozenset("d r u v".split())
+_TIE = ACCENTS["t"]
+# Marks that belong to the letter: the tone of "ễ" stands above them, in whatever order TeX has it.
+_INNER_MARKS = "\u0302\u0306\u031b"
+_MOST_MARKS = 3
 MATH_ACCENTS = {
     "hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "vec": "\u20d7", "dot": "\u0307",
     "ddot": "\u0308", "check": "\u030c", "breve": "\u0306", "acute": "\u0301", "grave": "\u0300",
@@ -162,10 +172,21 @@ def script(inside: str, *, raised: bool) -> str:
     return sign + (inside if len(inside) == 1 or inside.startswith("(") else f"({inside})")
 
 
+def is_letter(text: str, mark: str) -> bool:
+    """Return whether `text` can have `mark`: a letter with marks or without, two under a tie."""
+    if mark == _TIE and len(text) == 2:  # noqa: PLR2004 - "oo"
+        return text.isalpha()
+    base, *marks = list(unicodedata.normalize("NFD", text))
+    return base.isalpha() and len(marks) < _MOST_MARKS and all(map(unicodedata.combining, marks))
+
+
 def accented(letter: str, mark: str) -> str:
     """Return `letter`, which may be a dotless i or j, with the combining `mark`."""
-    base = {"ı": "i", "ȷ": "j"}.get(letter, letter)
-    return unicodedata.normalize("NFC", base + mark)
+    base, *others = list(unicodedata.normalize("NFD", {"ı": "i", "ȷ": "j"}.get(letter, letter)))
+    if mark == _TIE:
+        return base + mark + "".join(others)
+    marks = sorted((*others, mark), key=lambda each: each not in _INNER_MARKS)
+    return unicodedata.normalize("NFC", base + "".join(marks))
 
 
 def roman(number: int) -> str:
