@@ -49,8 +49,10 @@ class Builder:
         """Wait until the hub was told of all changes, or `stopping` ended that."""
         self._hub.shutdown(wait=True)
 
-    def build(self, settings: Settings) -> Built:
+    def build(self, settings: Settings, *, force: bool = False) -> Built:
         """Build, have the hub told, and report the errors that are new.
+
+        `force` overwrites files that this program did not write.
 
         Raises what `services.build.build` does, and `Stopped` while waiting for another build.
         """
@@ -66,7 +68,7 @@ class Builder:
 
         with self._lock:
             try:
-                built = build_service.build(settings, waiting=waiting)
+                built = build_service.build(settings, waiting=waiting, force=force)
             except Exception:
                 if self.verbose:
                     traceback.print_exc()

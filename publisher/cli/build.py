@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 @click.option(
     "--no-ping", is_flag=True, help="Do not tell the hub; `publisher ping` can do so later."
 )
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Overwrite files in the output folder that this program did not write.",
+)
 @options.verbose
 def build(
     *,
@@ -30,6 +35,7 @@ def build(
     output: Path | None,
     watch: bool,
     no_ping: bool,
+    force: bool,
     verbose: bool,
 ) -> None:
     """Write the feeds and pages that changed, and list them."""
@@ -38,10 +44,10 @@ def build(
     if watch:
         from publisher.cli import watching
 
-        watching.watch(config, source, output, ping=not no_ping, verbose=verbose)
+        watching.watch(config, source, output, ping=not no_ping, force=force, verbose=verbose)
         return
     settings = options.settings_of(config, source, output)
-    built = build_service.build(settings, show.parsing, show.waiting())
+    built = build_service.build(settings, show.parsing, show.waiting(), force=force)
     show.changes(built.changes, every=verbose)
     show.note(
         f"{show.count(len(built.collection.papers), 'paper')} from "

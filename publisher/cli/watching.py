@@ -20,9 +20,13 @@ def watch(
     output: Path | None,
     *,
     ping: bool,
+    force: bool,
     verbose: bool,
 ) -> None:
-    """Build now and after every change, until SIGTERM or Ctrl-C; the exit code is 0 then."""
+    """Build now and after every change, until SIGTERM or Ctrl-C; the exit code is 0 then.
+
+    Only the first build that ends well may be forced: what appears later nobody has seen yet.
+    """
     from publisher.automation.building import Builder, outcome
     from publisher.sender.delivery.signals import graceful_stop
     from publisher.settings import CONFIG_NAME
@@ -35,7 +39,10 @@ def watch(
     with graceful_stop() as stopping, Builder(show.note, stopping, ping, verbose) as builder:
 
         def build(settings: Settings) -> BuildOutcome:
-            return outcome(builder.build(settings))
+            nonlocal force
+            built = builder.build(settings, force=force)
+            force = False
+            return outcome(built)
 
         Watcher(
             load=lambda: settings_of(config, source, output),

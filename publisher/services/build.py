@@ -61,11 +61,15 @@ def build(
     settings: Settings,
     progress: Callable[[int, int], None] = _ignore_progress,
     waiting: Callable[[str], None] = _ignore_waiting,
+    *,
+    force: bool = False,
 ) -> Built:
     """Write the feeds and pages that changed, once no other build of the same folder is running.
 
     `waiting` is called now and then with the reason for the wait; an exception from it ends the
-    wait. Raises `SourceError`, `TemplateError` and `OutputError`.
+    wait. `force` overwrites files of the output folder that this program did not write.
+
+    Raises `SourceError`, `TemplateError` and `OutputError`.
     """
     from publisher.build_lock import build_lock  # noqa: PLC0415 - nothing else locks a folder
 
@@ -73,10 +77,10 @@ def build(
     # Locked before the first file is read: a build that reads early and writes late would bring an
     # older state back.
     with build_lock(folder, settings.output.wait_seconds, settings.cache_folder, waiting):
-        return _build(settings, progress)
+        return _build(settings, progress, force=force)
 
 
-def _build(settings: Settings, progress: Callable[[int, int], None]) -> Built:
+def _build(settings: Settings, progress: Callable[[int, int], None], *, force: bool) -> Built:
     # Templates, feeds and pages: a process that only sends or collects needs none of them.
     from publisher.formatter.site.build import (  # noqa: PLC0415 - see above
         IssueSource,
@@ -91,7 +95,8 @@ def _build(settings: Settings, progress: Callable[[int, int], None]) -> Built:
 
         saved = saved_filters(settings.feeds.saved)
     issues = IssueSource(store_stamp(settings), partial(_past_issues, settings))
-    return Built(collection, build_site(collection, settings, saved=saved, issues=issues))
+    changes = build_site(collection, settings, saved=saved, issues=issues, force=force)
+    return Built(collection, changes)
 
 
 def _past_issues(settings: Settings) -> list[PastIssue]:

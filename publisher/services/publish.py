@@ -117,12 +117,28 @@ def prepare(
 def write_page(issue: Issue, settings: Settings) -> None:
     """Write the page of `issue`, to which every edition links, into the output folder.
 
-    A build leaves it alone: it is none of its files. Raises `TemplateError` and `OutputError`.
+    It is listed as ours, but a build leaves it alone until the issue is frozen. Raises
+    `TemplateError`, and `OutputError`, also where another file of the same name is there.
     """
-    from publisher.formatter.pages import render_issue  # noqa: PLC0415 - few runs freeze anything
+    from publisher.build_lock import build_lock  # noqa: PLC0415 - few runs freeze anything
+    from publisher.formatter.pages import render_issue  # noqa: PLC0415 - see above
     from publisher.formatter.site.atomic_write import write_changed  # noqa: PLC0415 - see above
+    from publisher.formatter.site.foreign_files import (  # noqa: PLC0415 - see above
+        refuse_to_overwrite_files,
+    )
+    from publisher.formatter.site.manifest import read_manifest  # noqa: PLC0415 - see above
 
-    write_changed(settings.path(settings.output.folder), render_issue(issue, settings))
+    files = render_issue(issue, settings)
+    folder = settings.path(settings.output.folder)
+    # A build at the same time would write its own manifest.
+    with build_lock(folder, settings.output.wait_seconds, settings.cache_folder, lambda _: None):
+        manifest = read_manifest(folder)
+        refuse_to_overwrite_files(
+            folder, {path: content for path, content in files.items() if path not in manifest}
+        )
+        manifest.add(files)
+        manifest.write()
+        write_changed(folder, files)
 
 
 def freeze(draft: Draft, settings: Settings, store: Store, now: datetime) -> int:

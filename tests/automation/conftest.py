@@ -66,7 +66,7 @@ class Home:
         return self.page("atom.xml")
 
     def page(self, name: str) -> str:
-        path = self.folder / "public" / name
+        path = self.folder / "paper-site" / name
         return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 

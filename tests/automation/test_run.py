@@ -153,10 +153,10 @@ def test_settings_that_change_hold_from_then_on(home: Home) -> None:
 
 
 def test_a_disk_without_room_is_said_and_tried_again(home: Home) -> None:
-    (home.folder / "public").write_text("a file where the folder should be")
+    (home.folder / "paper-site").write_text("a file where the folder should be")
     with running(home.folder, "run") as run:
         run.said("error: ")
-        (home.folder / "public").unlink()
+        (home.folder / "paper-site").unlink()
         title = home.land(77)
         until(lambda: title in home.feed())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,6 @@ import pytest
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
-    from pathlib import Path
 
     Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -75,9 +75,46 @@ def test_init_then_build(publisher: Run, examples: Path, tmp_path: Path) -> None
     posts.parent.mkdir()
     posts.symlink_to(examples)
     publisher("build")
-    assert (tmp_path / "public" / "atom.xml").is_file()
+    assert (tmp_path / "paper-site" / "atom.xml").is_file()
     again = publisher("init", code=1)
     assert "already exists" in again.stderr
+
+
+@pytest.mark.parametrize("folder", ["public", "_site", "."])
+def test_the_pages_of_a_blog_are_not_overwritten(
+    publisher: Run, examples: Path, tmp_path: Path, folder: str
+) -> None:
+    blog = tmp_path / folder
+    theirs = {"index.html": "home", "atom.xml": "<feed/>", "archive/index.html": "all posts"}
+    for path, text in theirs.items():
+        (blog / path).parent.mkdir(parents=True, exist_ok=True)
+        (blog / path).write_text(text)
+    before = sorted(tmp_path.rglob("*"))
+    arguments = ("build", "--source", examples, "--output", folder)
+
+    refused = publisher(*arguments, code=1)
+
+    assert f"{blog}: nothing was written" in refused.stderr
+    assert "atom.xml, index.html, archive/index.html. " in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert sorted(tmp_path.rglob("*")) == before
+    assert {path: (blog / path).read_text() for path in theirs} == theirs
+    assert "index.html" in publisher(*arguments, "--force").stdout.splitlines()
+    assert publisher(*arguments).stdout == ""
+
+
+def test_the_default_folder_is_no_generators_own(publisher: Run, examples: Path) -> None:
+    of_generators = {
+        "public", "source", "themes", "scaffolds", ".deploy_git",  # Hexo
+        "static", "content", "resources", "layouts", "assets", "data",  # Hugo
+        "_site", "_posts", "_layouts", "_includes", "_data", "_sass",  # Jekyll, Eleventy
+        "output", "site", "docs", "build", "_build", "dist", "out",  # Pelican, MkDocs and others
+    }  # fmt: skip
+    done = publisher("build", "--source", examples)
+    folder = Path(done.stderr.splitlines()[0].rpartition(" in ")[2])
+    assert folder.is_absolute()
+    assert (folder / "atom.xml").is_file()
+    assert folder.name not in of_generators
 
 
 def test_build_without_a_state_that_is_damaged_inside(

@@ -31,7 +31,7 @@ def test_a_reader_comes_by_mail(publisher: Run, tmp_path: Path, examples: Path) 
         (tmp_path / "mail" / part).mkdir(parents=True)
     assert publisher("inbox", **variables).stdout == "inbox: nothing new\n"
     publisher("build", **variables)
-    page = (tmp_path / "public" / "index.html").read_text(encoding="utf-8")
+    page = (tmp_path / "paper-site" / "index.html").read_text(encoding="utf-8")
     link = re.search(r'href="mailto:newsletter@localhost\?subject=([^"]+)"', page)
     assert link
     assert link[1] == "%E8%AE%A2%E9%98%85", "the word in the list's language"
@@ -57,4 +57,4 @@ def test_the_page_is_silent_without_a_mailbox(
     publisher: Run, tmp_path: Path, examples: Path
 ) -> None:
     publisher("build", "--source", examples)
-    assert "mailto:" not in (tmp_path / "public" / "index.html").read_text(encoding="utf-8")
+    assert "mailto:" not in (tmp_path / "paper-site" / "index.html").read_text(encoding="utf-8")

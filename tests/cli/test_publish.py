@@ -72,8 +72,8 @@ def test_three_people_three_messages(
             publisher("subscribers", "remove", address)
             publisher("subscribers", "add", address, "--topic", topics, "--confirmed")
     publisher("publish", "--source", folder)
-    assert (tmp_path / "public" / "atom.xml").is_file()
-    assert list((tmp_path / "public" / "issues").glob("2024-W*.html"))
+    assert (tmp_path / "paper-site" / "atom.xml").is_file()
+    assert list((tmp_path / "paper-site" / "issues").glob("2024-W*.html"))
     messages = [parsed(path.read_bytes()) for path in (tmp_path / "outbox").glob("*.eml")]
     by_address = {message["To"].addresses[0].addr_spec: message for message in messages}
     assert len(messages) == len(by_address) >= 2

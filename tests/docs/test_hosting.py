@@ -89,13 +89,13 @@ def test_a_push_builds(tmp_path: Path, program: Path) -> None:
     git("add", ".")
     git("commit", "-m", "x")
     git("push", str(bare), "HEAD:other")
-    assert not (site / "public").exists()
+    assert not (site / "paper-site").exists()
     assert "remote: atom.xml" in git("push", str(bare), "HEAD:main")
-    assert "First title" in (site / "public" / "atom.xml").read_text()
+    assert "First title" in (site / "paper-site" / "atom.xml").read_text()
     (work / "a.md").write_text(DIGEST.format("Second title"))
     git("commit", "-a", "-m", "x")
     assert "1 paper from 1 digest" in git("push", str(bare), "HEAD:main")
-    assert "Second title" in (site / "public" / "atom.xml").read_text()
+    assert "Second title" in (site / "paper-site" / "atom.xml").read_text()
 
 
 def test_the_workflow_is_one() -> None:
@@ -167,7 +167,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path, site: Path) -> Iterat
         pytest.skip(f"{name} is not here")
     port = free_port()
     config = tmp_path / "config"
-    text = block(name, name).replace("/srv/papers/public", str(site))
+    text = block(name, name).replace("/srv/papers/paper-site", str(site))
     if name == "nginx":
         listening = text.replace("listen 80", f"listen 127.0.0.1:{port}")
         paths = "".join(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec import structs
 
-from publisher.errors import IssueError
+from publisher.errors import IssueError, OutputError
 from publisher.models import (
     Collection,
     Finding,
@@ -188,7 +188,27 @@ def test_the_page_of_an_issue_is_written(settings: Settings, store: Store, tmp_p
 
     publish.write_page(issue, structs.replace(settings, base=tmp_path))
 
-    assert "Of day 1" in (tmp_path / "public/issues/2024-W49.html").read_text(encoding="utf-8")
+    assert "Of day 1" in (tmp_path / "paper-site/issues/2024-W49.html").read_text(encoding="utf-8")
+
+
+def test_the_page_of_an_issue_overwrites_nothing_but_its_own(
+    settings: Settings, store: Store, tmp_path: Path
+) -> None:
+    now = START + timedelta(days=7)
+    (issue,) = drafts.due_issues(collection([make_paper(1)], now), settings, store, now)[:1]
+    settings = structs.replace(settings, base=tmp_path)
+    page = tmp_path / "paper-site/issues/2024-W49.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("theirs")
+
+    with pytest.raises(OutputError, match=r": issues/2024-W49\.html\. "):
+        publish.write_page(issue, settings)
+    assert page.read_text() == "theirs"
+    page.unlink()
+    publish.write_page(issue, settings)
+    page.write_text("of digests as they were")
+    publish.write_page(issue, settings)
+    assert "Of day 1" in page.read_text(encoding="utf-8")
 
 
 def test_what_becomes_of_an_issue_that_is_due(
@@ -209,7 +229,7 @@ def test_what_becomes_of_an_issue_that_is_due(
     assert (nobody.outcome, nobody.is_frozen) == (Preparation.NO_RECIPIENTS, False)
     assert (frozen.outcome, frozen.editions, frozen.recipients) == (Preparation.FROZEN, 1, 1)
     assert frozen.is_frozen
-    assert (tmp_path / "public/issues/2024-W49.html").is_file()
+    assert (tmp_path / "paper-site/issues/2024-W49.html").is_file()
     assert prepare() == []
 
 

@@ -102,7 +102,7 @@ class Watching:
         time.sleep(SETTLED)
         assert self._queue.empty(), self._queue.get()
 
-    def published(self, text: str, *, there: bool = True, folder: str = "public") -> None:
+    def published(self, text: str, *, there: bool = True, folder: str = "paper-site") -> None:
         """Wait until the feed holds `text`, or holds it no more; it is whole at every look."""
         feed = self.home / folder / "atom.xml"
         until = time.monotonic() + DEADLINE
@@ -135,7 +135,7 @@ class Watching:
 def watching(tmp_path: Path) -> Iterator[Watching]:
     (tmp_path / "digests").mkdir()
     (tmp_path / "digests" / "1.md").write_text(digest(1))
-    (tmp_path / "publisher.toml").write_text('[output]\nfolder = "public"\n')
+    (tmp_path / "publisher.toml").write_text('[output]\nfolder = "paper-site"\n')
     made = Watching(tmp_path)
     yield made
     made.kill()
@@ -167,7 +167,9 @@ def test_hundreds_of_files_are_few_builds(started: Watching) -> None:
     alone = started.home / "alone"
     command = [sys.executable, "-m", "publisher", "build", "--output", str(alone)]
     assert subprocess.run(command, cwd=started.home, capture_output=True).returncode == 0
-    while (started.home / "public" / "atom.xml").read_bytes() != (alone / "atom.xml").read_bytes():
+    while (started.home / "paper-site" / "atom.xml").read_bytes() != (
+        alone / "atom.xml"
+    ).read_bytes():
         assert time.monotonic() < until, started.lines
         time.sleep(0.1)
     assert started.count() < 30
@@ -243,8 +245,8 @@ def test_what_editors_write_beside_a_file(watching: Watching) -> None:
 
 def test_its_own_output_is_no_news(watching: Watching) -> None:
     (watching.home / "publisher.toml").write_text(
-        '[source]\nfolders = ["digests"]\ninclude = ["**/*"]\nexclude = ["public/**"]\n'
-        'cache = "digests/cache"\n[output]\nfolder = "digests/public"\n'
+        '[source]\nfolders = ["digests"]\ninclude = ["**/*"]\nexclude = ["site/**"]\n'
+        'cache = "digests/cache"\n[output]\nfolder = "digests/site"\n'
     )
     watching.start().said("start: ")
     watching.nothing()
@@ -329,7 +331,7 @@ def test_it_ends_when_it_is_asked_to(watching: Watching, number: int) -> None:
 def test_it_ends_while_it_waits_for_another_build(watching: Watching) -> None:
     from publisher.build_lock import build_lock
 
-    with build_lock(watching.home / "public", 0, watching.home, print):
+    with build_lock(watching.home / "paper-site", 0, watching.home, print):
         watching.start().said("waiting for another build")
         assert watching.signal(signal.SIGTERM) == 0
 

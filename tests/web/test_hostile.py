@@ -32,8 +32,8 @@ MOST_MEMORY = 200_000_000
 def test_hostile_requests_leave_all_as_it_was(tmp_path: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}/"
-    (tmp_path / "public").mkdir()
-    (tmp_path / "public" / "atom.xml").write_text("<feed/>")
+    (tmp_path / "paper-site").mkdir()
+    (tmp_path / "paper-site" / "atom.xml").write_text("<feed/>")
     (tmp_path / "publisher.toml").write_text(f'[web]\nurl = "{url}"\nport = {port}\n')
     command = [sys.executable, "-m", "publisher", "serve", "--web-only"]
     with (tmp_path / "said").open("wb") as said:

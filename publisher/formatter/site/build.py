@@ -49,11 +49,12 @@ def build_site(
     saved: Mapping[str, Callable[[Paper], bool]],
     issues: IssueSource = NO_ISSUES,
     workers: int | None = None,
+    force: bool = False,
 ) -> Changes:
     """Bring the output folder to what `collection`, `issues` and `settings` make of it.
 
     `saved` has the test of each saved filter by its name. `workers` is the number of processes,
-    None for as many as pay.
+    None for as many as pay. `force` overwrites files that this program did not write.
 
     Raises `OutputError` and `TemplateError`.
     """
@@ -83,7 +84,7 @@ def build_site(
             issues=_decode_issues(past_issues),
             workers=cores,
         )
-        changes = build_targets(folder, state, program, targets, cores, index)
+        changes = build_targets(folder, state, program, targets, cores, index, force=force)
         state.note_content(content)
         return changes
 

@@ -20,6 +20,7 @@ from publisher.formatter.site.atomic_write import (
 )
 from publisher.formatter.site.build_state import CLOCK
 from publisher.formatter.site.changes import Changes
+from publisher.formatter.site.foreign_files import refuse_to_overwrite
 from publisher.formatter.site.manifest import MANIFEST, read_manifest
 from publisher.formatter.site.staging import StagedFolders
 from publisher.process_pool import map_parallel
@@ -59,11 +60,14 @@ def build_targets(
     targets: Sequence[BuildTarget],
     workers: int = 1,
     materials: TargetMaterials | None = None,
+    *,
+    force: bool = False,
 ) -> Changes:
     """Bring the output `folder` to what `targets` make.
 
     `program` stands for all that every target depends on: the program, its templates, the settings.
-    Up to `workers` processes make the targets.
+    Up to `workers` processes make the targets. Only `force` overwrites files that this program did
+    not write.
 
     Raises `OutputError` and `TemplateError`; what was made until then is whole.
     """
@@ -82,6 +86,14 @@ def build_targets(
     manifest = read_manifest(folder)
     paths = {target.name: target.paths() for target in changed}
     fresh = {path for of_target in paths.values() for path in of_target}
+    remembered = _remembered(state, paths, disturbed) if fingerprints and not manifest else ()
+    foreign = {
+        name: unlisted
+        for name, of_target in paths.items()
+        if (unlisted := [p for p in of_target if p not in manifest and p not in remembered])
+    }
+    forget = materials.forget if materials else lambda: None
+    refuse_to_overwrite(folder, changed, foreign, workers, forget, force=force)
     if not fingerprints or not manifest or state.was_interrupted():
         # What the last build made is not known: whatever no target makes is stale.
         current = {path for target in targets for path in paths.get(target.name) or target.paths()}
@@ -105,6 +117,17 @@ def build_targets(
     touched = {_parent(path) for path in (*fresh, *stale)} | {"", *disturbed}
     state.finish(changed, paths, touched)
     return Changes(tuple(sorted(written)), removed)
+
+
+def _remembered(
+    state: BuildState, names: Iterable[str], disturbed: Mapping[str, Collection[str]]
+) -> set[str]:
+    """Return the files of the targets `names` as they were built and not touched since."""
+    return {
+        path
+        for path in state.paths(names)
+        if _parent(path) not in disturbed or path.rpartition("/")[2] in disturbed[_parent(path)]
+    }
 
 
 def _stages(targets: Iterable[BuildTarget]) -> Iterator[list[list[BuildTarget]]]:

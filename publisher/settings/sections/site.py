@@ -68,10 +68,11 @@ class Site(Section, frozen=True):
 class Output(Section, frozen=True):
     """The folder that feeds and pages are written to."""
 
-    folder: Annotated[str, Meta(min_length=1)] = "public"
-    """Folder of the feeds and pages. "public" is Hexo's own output folder, which `hexo clean`
-    empties. Inside "source" they stay, and `hexo generate` copies them; list them under
-    `skip_render` of Hexo's settings, so that it leaves them unchanged."""
+    folder: Annotated[str, Meta(min_length=1)] = "paper-site"
+    """Folder of the feeds and pages, best one of their own: "public", "_site" and "output" belong
+    to Hexo, Hugo, Jekyll or Pelican, which empty them or have files of the same names there. A
+    build overwrites no file that it did not write, unless it runs with `--force`. To have Hexo copy
+    it, choose a folder in "source", and list it under `skip_render` of Hexo's settings."""
     wait_seconds: Annotated[float, Meta(ge=0, le=86_400)] = 600.0
     """Seconds for which a build waits for another build of the same folder to end."""
 

@@ -25,6 +25,7 @@ from publisher.formatter.site.manifest import MANIFEST
 from publisher.process_pool import run_alongside
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 NOTHING = Changes()
@@ -51,10 +52,12 @@ class Builder:
         self.out = folder / "out"
         self.cache = folder / "cache"
 
-    def __call__(self, *targets: BuildTarget, program: int = 1, workers: int = 1) -> Changes:
+    def __call__(
+        self, *targets: BuildTarget, program: int = 1, workers: int = 1, force: bool = False
+    ) -> Changes:
         state = open_state(self.cache, self.out)
         try:
-            return build_targets(self.out, state, program, targets, workers)
+            return build_targets(self.out, state, program, targets, workers, force=force)
         finally:
             state.close()
 
@@ -370,3 +373,144 @@ def test_killed_at_any_moment(build: Builder, tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", KILLED, str(clean), "99"], check=True)
     left = {path.relative_to(build.out) for path in build.out.rglob("*")}
     assert left == {path.relative_to(clean / "out") for path in (clean / "out").rglob("*")}
+
+
+LARGE = "entry " * 10_000
+SITE = {
+    "index.html": "ours",
+    "atom.xml": LARGE,
+    "topics/nerf/index.html": "a topic",
+    "papers/0.html": "a paper",
+}
+
+
+def write(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+
+
+def link(path: Path, goal: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to(goal)
+
+
+def packed(path: Path, content: str) -> None:
+    path.write_bytes(gzip.compress(content.encode()))
+
+
+IN_THE_WAY: list[tuple[str, Callable[[Path], object], str, bool]] = [
+    ("a file", lambda out: write(out / "index.html", "theirs"), "index.html", True),
+    ("of the same size", lambda out: write(out / "index.html", "hers"), "index.html", True),
+    ("an empty one", lambda out: write(out / "index.html", ""), "index.html", True),
+    ("below", lambda out: write(out / "papers/0.html", "x"), "papers/0.html", True),
+    ("a compressed copy", lambda out: packed(out / "atom.xml.gz", "x"), "atom.xml.gz", True),
+    ("no copy at all", lambda out: write(out / "atom.xml.gz", "x"), "atom.xml.gz", True),
+    ("beside a small file", lambda out: packed(out / "index.html.gz", "x"), "index.html.gz", True),
+    (
+        "a link to another file",
+        lambda out: link(out / "index.html", "../b.html"),
+        "index.html",
+        True,
+    ),
+    ("a link to nowhere", lambda out: link(out / "atom.xml", "nowhere"), "atom.xml", True),
+    ("a pipe", lambda out: os.mkfifo(out / "atom.xml"), "atom.xml", True),
+    ("a folder", lambda out: write(out / "index.html/mine.txt", "x"), "index.html", False),
+    ("no folder", lambda out: write(out / "topics", "x"), "topics", False),
+    ("no folder below", lambda out: write(out / "topics/nerf", "x"), "topics/nerf", False),
+    ("a link to no folder", lambda out: link(out / "papers", "nowhere"), "papers", False),
+]
+
+
+def contents(folder: Path) -> dict[str, object]:
+    return {
+        path.relative_to(folder).as_posix(): str(path.readlink())
+        if path.is_symlink()
+        else path.read_bytes()
+        if path.is_file()
+        else path.stat().st_mode
+        for path in folder.rglob("*")
+    }
+
+
+@pytest.mark.parametrize(
+    ("put", "named", "forced"), [row[1:] for row in IN_THE_WAY], ids=[row[0] for row in IN_THE_WAY]
+)
+def test_what_is_not_ours_stays(
+    build: Builder, put: Callable[[Path], object], named: str, forced: bool
+) -> None:
+    build.out.mkdir()
+    write(build.out.parent / "b.html", "theirs")
+    put(build.out)
+    before = contents(build.out)
+
+    for _ in range(2):  # the second time nothing has become ours
+        with pytest.raises(OutputError, match=rf": {named}\. ") as refused:
+            build(target("a", SITE))
+        assert str(build.out) in str(refused.value)
+        assert contents(build.out) == before
+
+    if not forced:
+        with pytest.raises(OutputError, match=rf": {named}\. "):
+            build(target("a", SITE), force=True)
+        assert contents(build.out) == before
+        return
+    build(target("a", SITE), force=True)
+    assert {path: (build.out / path).read_text() for path in SITE} == SITE
+    assert (build.out.parent / "b.html").read_text() == "theirs"
+    assert not (build.out / "index.html.gz").exists()
+    assert gzip.decompress((build.out / "atom.xml.gz").read_bytes()).decode() == LARGE
+    build(target("a", SITE | {"index.html": "newer"}))
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_all_that_is_in_the_way_is_named_at_once(build: Builder, workers: int) -> None:
+    theirs = {f"papers/{n:03}.html": "theirs" for n in range(300)} | {"atom.xml": "theirs"}
+    for path, text in theirs.items():
+        write(build.out / path, text)
+    targets = [target(path, {path: "ours"}) for path in theirs]
+
+    with pytest.raises(OutputError) as refused:
+        build(*targets, target("new", {"new/x.html": "x"}), workers=workers)
+
+    message = str(refused.value)
+    assert "atom.xml, papers/000.html, papers/001.html" in message
+    assert "and 291 more" in message
+    assert "--force" in message
+    assert "output.folder" in message
+    assert "\n" not in message
+    assert build.files() == set(theirs)
+
+
+def test_files_that_are_the_same_become_ours(build: Builder) -> None:
+    build(target("a", SITE))
+    shutil.rmtree(build.cache)
+    (build.out / MANIFEST).unlink()
+    (build.out / "topics/nerf/index.html").unlink()
+    packed(build.out / "atom.xml.gz", LARGE)  # by another program
+    assert build(target("a", SITE)).written == ("topics/nerf/index.html",)
+    assert build(target("b", B)).removed == tuple(sorted(SITE))
+
+
+def test_what_the_cache_knows_is_ours_without_the_manifest(build: Builder) -> None:
+    build(target("a", SITE), target("b", B))
+    (build.out / MANIFEST).unlink()
+    newer = SITE | {"index.html": "newer"}
+    assert build(target("a", newer), target("b", B)).written == ("index.html",)
+    (build.out / MANIFEST).unlink()
+    time.sleep(0.02)  # the clock of files has ticks
+    (build.out / "index.html").write_text("theirs")
+    with pytest.raises(OutputError, match=r": index\.html\. "):
+        build(target("a", SITE), target("b", B))
+    assert (build.out / "index.html").read_text() == "theirs"
+
+
+def test_a_file_that_comes_later_stays_too(build: Builder) -> None:
+    build(target("a", A))
+    write(build.out / "papers/2.html", "theirs")
+    with pytest.raises(OutputError, match=r": papers/2\.html\. "):
+        build(target("a", A | {"index.html": "newer"}), target("b", B))
+    assert (build.out / "index.html").read_text() == "first"
+    assert not (build.out / "papers/1.html").exists()
+    (build.out / "papers/2.html").unlink()
+    build(target("a", A | {"index.html": "newer"}), target("b", B))
+    assert build.files() == {*A, *B, MANIFEST}
