@@ -1,14 +1,12 @@
-r"""BibTeX (http://mirrors.ctan.org/biblio/bibtex/base/btxdoc.pdf), for every engine.
-
-Letters outside ASCII become TeX by pylatexenc's table, each in braces of its own, as old engines
-sort and shorten by bytes. Characters that are not in the table (Chinese) stay: they need a new
-engine anyway. A brace in a text would end the field even as `\{`, so it is written as a word.
-"""
+"""BibTeX (http://mirrors.ctan.org/biblio/bibtex/base/btxdoc.pdf), for every engine."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+
+from publisher.formatter.citations.tex_text import definitions, escaped
+from publisher.formatter.citations.title_case import title_pieces
 
 if TYPE_CHECKING:
     from publisher.formatter.citations.citation import Citation
@@ -16,90 +14,77 @@ if TYPE_CHECKING:
 
 _ENTRIES = {"preprint": "misc", "conference": "inproceedings", "journal": "article"}
 _MONTHS = ("", *"jan feb mar apr may jun jul aug sep oct nov dec".split())
-# Styles write titles in lower case; a word with a capital inside ("NeRF", "GAN") has to keep it.
-_CAPITALS = re.compile(r"[^\s{}]*[^\s{}\"'(\[—–-][A-Z][^\s{}]*")
-_END = "}\n"
+_END = "\n}\n"
 _ADDRESS = re.compile(r"[{}\\\s%]")
-
-
-class _Escapes(dict[int, str]):
-    """TeX by character, looked up in pylatexenc's table the first time."""
-
-    def __missing__(self, code: int) -> str:
-        from pylatexenc.latexencode import (  # noqa: PLC0415 - most titles are plain ASCII
-            get_builtin_uni2latex_dict,
-        )
-
-        tex = get_builtin_uni2latex_dict().get(code)
-        self[code] = "{" + tex + "}" if tex else chr(code)
-        return self[code]
-
-
-_ESCAPES = _Escapes(
-    {code: chr(code) for code in range(0x20, 0x7F)}
-    | {ord(character): "\\" + character for character in "#$%&_"}
-    | {
-        ord("{"): "{\\textbraceleft}",
-        ord("}"): "{\\textbraceright}",
-        ord("\\"): "{\\textbackslash}",
-        ord("~"): "{\\textasciitilde}",
-        ord("^"): "{\\textasciicircum}",
-        ord("<"): "{\\textless}",
-        ord(">"): "{\\textgreater}",
-        ord("|"): "{\\textbar}",
-        0xA0: "~",
-    }
-    | dict.fromkeys((*range(0x20), 0x7F), " ")
-)
-_PLAIN = re.compile(r"[ !\"'()*+,\-./0-9:;=?@A-Z\[\]`a-z]*")
-
-
-def escaped(text: str) -> str:
-    r"""Return `text` as TeX that prints it: "{\'e}" for "é", with balanced braces."""
-    return text if _PLAIN.fullmatch(text) else text.translate(_ESCAPES)
+_FORMULA = re.compile(r"\{\$(.*?)\$\}")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 def bibtex_entry(citation: Citation) -> str:
-    """Return `citation` as one entry, without the paper's abstract."""
-    fields = [("title", _CAPITALS.sub(_in_braces, escaped(citation.title)))]
-    if citation.names:
-        fields.append(("author", " and ".join(map(_name, citation.names))))
-    if citation.venue:
-        field = "journal" if citation.kind == "journal" else "booktitle"
-        fields.append((field, escaped(citation.venue)))
-    fields.append(("year", str(citation.year)))
-    lines = [f"  {name} = {{{value}}},\n" for name, value in fields]
-    if citation.month:
-        lines.append(f"  month = {_MONTHS[citation.month]},\n")
-    more = [
+    """Return `citation` as one entry, without the paper's abstract.
+
+    What LaTeX needs to print it comes after it, as a preamble.
+    """
+    title, venue, note = _title(citation.title), escaped(citation.venue), escaped(citation.note)
+    authors = " and ".join(_name(name) for name in citation.names if name.family)
+    fields = [
+        ("title", title),
+        ("author", authors),
+        ("journal" if citation.kind == "journal" else "booktitle", venue),
+        ("year", str(citation.year)),
+        ("month", _MONTHS[citation.month]),
         ("eprint", citation.arxiv_id),
         ("archiveprefix", "arXiv" if citation.arxiv_id else ""),
         ("doi", _address(citation.doi)),
         ("url", _address(citation.url)),
-        ("note", escaped(citation.note)),
+        ("note", note),
         ("keywords", escaped(", ".join(citation.keywords))),
     ]
-    lines += [f"  {name} = {{{value}}},\n" for name, value in more if value]
-    return f"@{_ENTRIES[citation.kind]}{{{citation.key},\n{''.join(lines)}{_END}"
+    lines = "".join(_field(name, text) for name, text in fields if text)
+    preamble = definitions((title, authors, venue, note))
+    return f"@{_ENTRIES[citation.kind]}{{{citation.key},\n{lines}}}\n" + (
+        f"@preamble{{{{{preamble}}}}}\n" if preamble else ""
+    )
 
 
 def with_abstract(entry: str, citation: Citation) -> str:
     """Return `entry`, made of `citation`, with the abstract as its last field."""
     if not citation.abstract:
         return entry
-    return f"{entry.removesuffix(_END)}  abstract = {{{escaped(citation.abstract)}}},\n{_END}"
+    fields, end, preamble = entry.partition(_END)
+    return f"{fields}\n{_field('abstract', escaped(citation.abstract))}{end[1:]}{preamble}"
 
 
-def _in_braces(match: re.Match[str]) -> str:
-    # TeX commands have capitals of their own, and are in braces already.
-    return match[0] if "\\" in match[0] else f"{{{match[0]}}}"
+def _field(name: str, text: str) -> str:
+    # Months are strings that styles define.
+    return f"  {name} = {text},\n" if name == "month" else f"  {name} = {{{text}}},\n"
+
+
+def _title(title: str) -> str:
+    return "".join(
+        f"{{{escaped(piece)}}}" if stays else escaped(piece) for piece, stays in title_pieces(title)
+    )
 
 
 def _name(name: Name) -> str:
-    family, given = escaped(name.family), escaped(name.given)
-    if not given:
-        return f"{{{family}}}"
-    return ", ".join(part for part in (family, escaped(name.suffix), given) if part)
+    if name.given:
+        parts = (name.family, name.suffix, name.given)
+        return ", ".join(_in_whole_letters(escaped(part)) for part in parts if part)
+    whole = escaped(name.family)
+    if "\\" not in whole and whole.isascii():
+        return f"{{{whole}}}"
+    return f"{{\\relax {whole}}}" if " " in name.family else _in_whole_letters(whole)
+
+
+def _in_whole_letters(tex: str) -> str:
+    r"""Return `tex` of a name such that BibTeX, which knows bytes alone, cuts no letter in two.
+
+    It takes `{\relax 张}` and `{\ensuremath{\Delta}}` for one letter, but not `{$\Delta$}`.
+    """
+    if tex.isascii() and "$" not in tex:
+        return tex
+    tex = _FORMULA.sub(r"{\\ensuremath{\1}}", tex)
+    return _NOT_ASCII.sub(r"{\\relax \g<0>}", tex)
 
 
 def _address(url: str) -> str:

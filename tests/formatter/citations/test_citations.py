@@ -135,7 +135,7 @@ def test_bibtex_as_pybtex_and_bibtexparser_read_it() -> None:
         "Example, Ada",
         "van der Maaten, Laurens",
         '{\\"O}cal, Ba{\\c{s}}ak Melis',
-        "{张三}",
+        "{\\relax 张三}",
     ]
     readable = LatexNodes2Text().latex_to_text
     assert readable(entry.fields["title"]) == citation.title
@@ -215,7 +215,13 @@ def test_no_text_breaks_a_citation(title: str, author: str, abstract: str, comme
         ("é ß Ł", r"{\'e} {\ss} {\L}"),
         ("50% & $5 #1 a_b", r"50\% \& \$5 \#1 a\_b"),
         (r"{\}", r"{\textbraceleft}{\textbackslash}{\textbraceright}"),
-        ("α²", r"{\ensuremath{\alpha}}{\texttwosuperior}"),
+        ("α²", r"{$\alpha$}{\textsuperscript{2}}"),
+        ("ễ ầ ặ x̂ ᵢ", r"{\~{\^e}} {\`{\^a}} {\d{\u{a}}} {\^x} {\textsubscript{i}}"),
+        (
+            "ℝ 𝓛 ℳ 𝕜 ή",
+            r"{$\mathbb{R}$} {$\mathcal{L}$} {$\mathcal{M}$} {$\mathbf{k}$} {$\acute{\eta}$}",
+        ),
+        ("--x ''y", "-{}-x '{}'y"),
         ("中文", "中文"),
     ],
 )
