@@ -53,9 +53,9 @@ def _link(name: str, settings: Settings, store: Store) -> str:
 
 
 def _operator(address: str, settings: Settings) -> str:
-    from publisher.addresses import normalise_email
+    from publisher.addresses import find_same, normalise_email
 
-    email = normalise_email(address)
-    if email not in {normalise_email(known) for known in settings.operator.addresses}:
-        raise SettingsError(f"operator.addresses: {email} is not one of them")
-    return email
+    email = find_same(address, settings.operator.addresses)
+    if email is None:
+        raise SettingsError(f"operator.addresses: {normalise_email(address)} is not one of them")
+    return normalise_email(email)

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from publisher.addresses import address_key
 from publisher.errors import SettingsError
 from publisher.inbound.classification import mime
 from publisher.inbound.classification.automatic import OwnIdentity
@@ -44,15 +45,15 @@ def own_identity(settings: Settings) -> OwnIdentity:
     """Return the marks by which our own mails are recognised."""
     mail = settings.mail
     return OwnIdentity(
-        _lower_case(mail.from_address, mail.sender_address, settings.inbox_address),
+        _keys(mail.from_address, mail.sender_address, settings.inbox_address),
         SenderProfile.from_settings(settings).list_id,
         mail.from_address.rpartition("@")[2].lower(),
-        _lower_case(mail.unsubscribe_address, mail.reply_to, mail.help_address),
+        _keys(mail.unsubscribe_address, mail.reply_to, mail.help_address),
     )
 
 
-def _lower_case(*addresses: str) -> frozenset[str]:
-    return frozenset(address.lower() for address in addresses if address)
+def _keys(*addresses: str) -> frozenset[str]:
+    return frozenset(address_key(address) for address in addresses if address)
 
 
 def open_source(settings: Settings, store: Store) -> MailSource:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from publisher.addresses import address_key
 from publisher.inbound.addresses import normalise_sender
 from publisher.inbound.classification.correlation import reply_id
 from publisher.inbound.classification.mail_kinds import (
@@ -122,5 +123,6 @@ class ReportHandler:
 
 def _failure_of(failures: tuple[RecipientFailure, ...], email: str) -> RecipientFailure:
     """Return the failure of `email`; the first one where the mail was forwarded."""
-    same = (failure for failure in failures if failure.address.lower() == email.lower())
+    key = address_key(email)
+    same = (failure for failure in failures if address_key(failure.address) == key)
     return next(same, failures[0])

@@ -91,11 +91,12 @@ def send_queued(
     limiter = _rate_limiter(settings, store, clock())
     with create(settings) as transport:
         while not result.stopped and not stopping():
-            letter = store.outgoing_queue.take(now=clock())
-            if letter is None:
+            queued = store.outgoing_queue.take(now=clock())
+            if queued is None:
                 break
-            if not _may_go(letter, store):
-                store.outgoing_queue.remove(letter.id)
+            letter = _addressed(queued, store)
+            if letter is None:
+                store.outgoing_queue.remove(queued.id)
                 result = replace(result, dropped=result.dropped + 1)
                 continue
             try:
@@ -198,19 +199,25 @@ def _send(
     return replace(result, sent=result.sent + 1)
 
 
-def _may_go(letter: QueuedMail, store: Store) -> bool:
-    """Return whether a mail may go, which anybody may have requested on a page.
+def _addressed(letter: QueuedMail, store: Store) -> QueuedMail | None:
+    """Return a mail with the address that it goes to, None where it may not go.
+
+    Anybody may have requested it on a page. A link to somebody's preferences goes to the address
+    on the list: one that is equal to it in our eyes may be a stranger's.
 
     This is looked up long after the page was answered, so that no page reveals who is on the list.
     A suppressed address gets no mail, unless it was suppressed for bounces: it may work again.
     """
     by_page = bool(json.loads(letter.payload).get("by_page"))
     if not by_page:
-        return True
+        return letter
     suppressed = store.suppressions.find(letter.email)
     if suppressed is not None and not suppressed.reason.startswith(BOUNCED):
-        return False
-    return letter.kind != MailKind.PREFERENCES or store.subscribers.find(letter.email) is not None
+        return None
+    if letter.kind != MailKind.PREFERENCES:
+        return letter
+    person = store.subscribers.find(letter.email)
+    return None if person is None else replace(letter, email=person.email)
 
 
 def _message(

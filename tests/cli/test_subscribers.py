@@ -45,6 +45,29 @@ def test_choices_are_set_and_changed(publisher: Run, examples: Path) -> None:
     assert publisher("subscribers", "set", "a@example.org", "--length", "huge", code=2).stderr
 
 
+def test_an_address_in_another_case_is_the_same_person(publisher: Run, tmp_path: Path) -> None:
+    publisher("subscribers", "add", "A.Smith@Example.org", "--confirmed", "--note", "x")
+    refused = publisher("subscribers", "add", "a.smith@example.org", code=1)
+    assert "is on the list already" in refused.stderr
+    other = "a.SMITH@EXAMPLE.ORG"
+    assert "short" in publisher("subscribers", "set", other, "--length", "short").stdout
+    assert "A.Smith@example.org paused" in publisher("subscribers", "pause", other).stdout
+    assert "A.Smith@example.org active" in publisher("subscribers", "resume", other).stdout
+    assert '"email": "A.Smith@example.org"' in publisher("subscribers", "show", other).stdout
+    publisher("subscribers", "suppress", other)
+    lifted = publisher("subscribers", "suppress", "a.smith@example.org", "--lift")
+    assert "gets mail again" in lifted.stdout
+    publisher("subscribers", "remove", other)
+    (tmp_path / "in.csv").write_text("email,confirmed_at\na.smith@example.org,2024-05-01\n")
+    refused = publisher("subscribers", "import", "in.csv", code=1)
+    assert "in.csv:2: has unsubscribed" in refused.stderr
+    assert publisher("subscribers", "list").stdout == (
+        "A.Smith@example.org\tunsubscribed\tall topics\tshort\n"
+    )
+    assert publisher("subscribers", "erase", other).stdout == "erased\n"
+    assert publisher("subscribers", "list").stdout == ""
+
+
 def test_an_unknown_topic_is_said(publisher: Run, examples: Path) -> None:
     source = {"PUBLISHER_SOURCE__FOLDERS": str(examples)}
     added = publisher("subscribers", "add", "a@example.org", "--topic", "NeRV", **source)

@@ -136,6 +136,41 @@ def test_a_word_with_a_sign_of_a_program_unsubscribes_without_an_answer(
     assert (inbox.answers(), unknown.exists()) == ([], True)
 
 
+@pytest.mark.parametrize(
+    ("on_the_list", "sender"),
+    [
+        ("John.Doe@example.net", "john.doe@example.net"),
+        ("john.doe@example.net", "JOHN.DOE@EXAMPLE.NET"),
+        ("john.doe@example.net", '"John.Doe"@example.net'),
+        ("a@xn--bcher-kva.example", "A@Bücher.example"),
+    ],
+)
+def test_a_sender_in_another_case_is_the_same_person(
+    inbox: InboxFixture, on_the_list: str, sender: str
+) -> None:
+    inbox.join(on_the_list)
+    inbox.write(sender, "subscribe nerf")
+    inbox.read()
+    _, token = confirmation_request(inbox)
+    inbox.write(sender, f"confirm {token}")
+    inbox.read()
+    assert [person.topics for person in inbox.store.subscribers.iterate()] == [("nerf",)]
+    inbox.answers()
+    inbox.write(sender, "unsubscribe")
+    assert inbox.read() == {"unsubscribe": 1}
+    assert inbox.status(on_the_list) == "unsubscribed"
+
+
+def test_a_link_to_preferences_goes_to_the_address_on_the_list(inbox: InboxFixture) -> None:
+    inbox.join("kelvin@example.net")
+    look_alike = "\u212aelvin@example.net"  # the sign of the unit: equal, and no k
+    payload = '{"by_page": true}'
+    inbox.store.outgoing_queue.put("preferences", look_alike, payload, now=inbox.clock())
+    inbox.read()
+    (mail,) = inbox.answers()
+    assert mail["To"] == "kelvin@example.net"
+
+
 def test_a_wrong_token_unsubscribes_nobody(inbox: InboxFixture) -> None:
     inbox.join(EMAIL)
     token = inbox.token(EMAIL)

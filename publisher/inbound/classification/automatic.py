@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from email.utils import getaddresses
 from typing import TYPE_CHECKING
 
+from publisher.addresses import address_key
 from publisher.inbound.classification import mime
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ _PREFIX = re.compile(r"^((re|aw|sv|antw|回复|答复|回覆)\s*[:：]\s*)+", re
 
 @dataclass(frozen=True, slots=True)
 class OwnIdentity:
-    """The marks of our own mails; addresses and domain are in lower case.
+    """The marks of our own mails; keys of addresses, and a domain in lower case.
 
     `contacts` are addresses that people are told to write to, of the operator perhaps.
     """
@@ -78,7 +79,7 @@ class OwnIdentity:
 
 def sign_of_own_mail(message: Message, own: OwnIdentity) -> str:
     """Return the sign that a mail is one of ours that came back, "" for none."""
-    if mime.address(message, "From").lower() in own.addresses:
+    if address_key(mime.address(message, "From")) in own.addresses:
         return "our own address"
     if own.list_id in mime.headers(message, "X-Loop"):
         return "X-Loop"
@@ -123,7 +124,7 @@ def _is_addressed_to(message: Message, own: OwnIdentity) -> bool:
     """Return whether one of our addresses, with any +tag, is among the recipients."""
     fields = [*mime.headers(message, "To"), *mime.headers(message, "Cc")]
     for _, address in getaddresses(fields):
-        name, _, domain = address.lower().rpartition("@")
+        name, _, domain = address_key(address).rpartition("@")
         if f"{name.partition('+')[0]}@{domain}" in own.addresses | own.contacts:
             return True
     return False

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from publisher.models import DeliveryState
 from publisher.models.ledger import DoubtDecision
 from publisher.store.ledger.delivery_rows import delivery_of
+from publisher.store.people.subscriber_rows import is_person
 from publisher.store.tables.mail import single_mails
 from publisher.store.tables.newsletter import decisions, deliveries, issues
 from publisher.store.times import from_ms, to_ms
@@ -116,7 +117,7 @@ class Deliveries:
         query = (
             sa.select(deliveries)
             .join(issues, issues.c.id == deliveries.c.issue_id)
-            .where(deliveries.c.subscriber_id == subscriber_id)
+            .where(is_person(deliveries.c.subscriber_id, subscriber_id))
             .order_by(issues.c.end_at.desc(), issues.c.id)
             .limit(most)
         )

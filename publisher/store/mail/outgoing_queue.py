@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from publisher.addresses import address_key
 from publisher.store.tables.mail import letters, single_mails
 from publisher.store.times import from_ms, optional_time, to_ms
 
@@ -126,6 +127,7 @@ def queue_row(kind: str, email: str, payload: str, now: datetime) -> dict[str, o
     return {
         "kind": kind,
         "email": email,
+        "address_key": address_key(email),
         "payload": payload,
         "attempts": 0,
         "next_at": to_ms(now),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from publisher.addresses import address_key
 from publisher.errors import StoreError
 from publisher.models import (
     NO_PREFERENCES,
@@ -117,13 +118,14 @@ class Confirmations:
             "reply_hash": reply_hash,
             "action": SUBSCRIBE,
             "email": request.email,
+            "address_key": address_key(request.email),
             "payload": request.to_json(),
             "wording": wording,
             "created_at": to_ms(now),
             "expires_at": to_ms(expires),
         }
         earlier = sa.and_(
-            confirmations.c.email == request.email,
+            confirmations.c.address_key == values["address_key"],
             confirmations.c.action == SUBSCRIBE,
             confirmations.c.used_at.is_(None),
         )
@@ -144,12 +146,16 @@ class Confirmations:
             "reply_hash": reply_hash,
             "action": PREFERENCES,
             "email": email,
+            "address_key": address_key(email),
             "payload": "{}",
             "wording": "",
             "created_at": to_ms(now),
             "expires_at": to_ms(expires),
         }
-        earlier = sa.and_(confirmations.c.email == email, confirmations.c.action == PREFERENCES)
+        earlier = sa.and_(
+            confirmations.c.address_key == values["address_key"],
+            confirmations.c.action == PREFERENCES,
+        )
         with self._database.writing() as connection:
             connection.execute(sa.delete(confirmations).where(earlier))
             connection.execute(sa.insert(confirmations).values(values))
@@ -175,6 +181,8 @@ class Confirmations:
         origin: str = "",
     ) -> tuple[RedeemOutcome, SubscriptionRequest | None]:
         """Make the person active with the topics and preferences that they asked for, once.
+
+        From now on mail goes to the address as it was written in the request: that one works.
 
         Either hash will do; `origin` is the address that the answer came from. All is one
         transaction: a token is used up when the person is on the list, and not before. The request
@@ -203,8 +211,7 @@ class Confirmations:
             subscriber_id = (
                 insert_subscriber(connection, _new(request, now)) if person is None else person.id
             )
-            if chosen := _chosen(request):
-                update_subscriber(connection, subscriber_id, chosen)
+            update_subscriber(connection, subscriber_id, _chosen(request))
             write_topics(connection, subscriber_id, request.topics)
             self._subscribers.activate(
                 connection,
@@ -232,4 +239,5 @@ def _new(request: SubscriptionRequest, now: datetime) -> dict[str, object]:
 def _chosen(request: SubscriptionRequest) -> Mapping[str, str]:
     """Return the columns that the request sets; the others stay as they were."""
     chosen = {key: value for key, value in preference_columns(request.preferences).items() if value}
-    return {**chosen, **({"name": request.name} if request.name else {})}
+    name = {"name": request.name} if request.name else {}
+    return {"email": request.email, **chosen, **name}

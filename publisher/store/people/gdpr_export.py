@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from publisher.addresses import address_key
 from publisher.store.people.hashing import email_hash
+from publisher.store.people.subscriber_rows import is_person
 from publisher.store.tables.mail import bounces, letters
 from publisher.store.tables.newsletter import decisions, deliveries
 from publisher.store.tables.people import (
@@ -27,6 +29,7 @@ _LEFT_OUT = frozenset(
     {
         *("token_hash", "reply_hash", "token_version", "email_hash", "subject", "claim_token"),
         *("owner", "lease_until", "next_at", "edition_key", "report", "subscriber_id"),
+        "address_key",
     }
 )
 
@@ -47,22 +50,23 @@ def read_person(
             for row in selected
         ]
 
-    person = rows(subscribers, subscribers.c.email == email)
-    subscriber_id = person[0]["id"] if person else -1
+    key = address_key(email)
+    person = rows(subscribers, subscribers.c.address_key == key)
+    subscriber_id = int(str(person[0]["id"])) if person else -1
     topics = connection.scalars(
         sa.select(subscriber_topics.c.slug)
         .where(subscriber_topics.c.subscriber_id == subscriber_id)
         .order_by(subscriber_topics.c.slug)
     )
     return {
-        "email": email,
+        "email": person[0]["email"] if person else email,
         "subscriber": {**person[0], "topics": list(topics)} if person else None,
         "consent": rows(consent_log, consent_log.c.subject == hashed),
         "suppression": rows(suppressions, suppressions.c.email_hash == hashed),
-        "requests": rows(confirmations, confirmations.c.email == email),
-        "letters": rows(letters, letters.c.email == email),
-        "deliveries": rows(deliveries, deliveries.c.subscriber_id == subscriber_id),
-        "decisions": rows(decisions, decisions.c.subscriber_id == subscriber_id),
+        "requests": rows(confirmations, confirmations.c.address_key == key),
+        "letters": rows(letters, letters.c.address_key == key),
+        "deliveries": rows(deliveries, is_person(deliveries.c.subscriber_id, subscriber_id)),
+        "decisions": rows(decisions, is_person(decisions.c.subscriber_id, subscriber_id)),
         "bounces": rows(bounces, bounces.c.email_hash == hashed),
     }
 

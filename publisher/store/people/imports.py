@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from publisher.addresses import address_key
 from publisher.models import SubscriberStatus
 from publisher.store.mail.outgoing_queue import enqueue
 from publisher.store.people.confirmations import SubscriptionRequest
@@ -118,11 +119,12 @@ class _Chunk:
     ) -> None:
         self._connection = connection
         self._now = now
-        self._hashes = {row.email: email_hash(keys, row.email) for row in rows}
+        self._hashes = {address_key(row.email): email_hash(keys, row.email) for row in rows}
         self._present = _present(connection, list(self._hashes))
         self._suppressed = _suppressed(connection, list(self._hashes.values()))
+        # By the key of the address, as the three before.
         self._new: dict[str, tuple[ImportedSubscriber, SubscriberStatus, datetime | None]] = {}
-        self._confirmed: dict[str, datetime] = {}  # pending until now, by address
+        self._confirmed: dict[str, datetime] = {}  # pending until now
         self._actions: list[tuple[str, str]] = []
         self.unchanged = 0
         self.refused: list[tuple[int, str]] = []
@@ -138,58 +140,61 @@ class _Chunk:
 
     def judge(self, row: ImportedSubscriber) -> None:
         """Decide what is written of a line."""
-        suppressed = self._hashes[row.email] in self._suppressed
+        key = address_key(row.email)
+        suppressed = self._hashes[key] in self._suppressed
         agrees = row.status in _AGREED
         if agrees and suppressed:
             self.refused.append((row.line, "unsubscribed for good or bounced; not imported"))
             return
-        status = self._status(row.email)
+        status = self._status(key)
         if status is None:
-            self._new[row.email] = (row, row.status, row.confirmed_at)
+            self._new[key] = (row, row.status, row.confirmed_at)
             self._actions.append((row.email, f"imported as {row.status}"))
         elif agrees and status is SubscriberStatus.UNSUBSCRIBED:
             self.refused.append((row.line, "has unsubscribed; not made active again"))
         elif agrees and status is SubscriberStatus.PENDING:
-            self._confirm(row.email, row.confirmed_at or self._now)
+            self._confirm(key, row.confirmed_at or self._now)
         else:
             self.unchanged += 1
-        if self._status(row.email) is SubscriberStatus.PENDING and not suppressed:
+        if self._status(key) is SubscriberStatus.PENDING and not suppressed:
             request = SubscriptionRequest(row.email, row.topics, row.preferences, row.name)
             self.invitations.append((row.email, request.to_json()))
 
     def write(self, consent_log: ConsentLog, detail: str) -> None:
         """Write what was decided."""
-        rows = [_columns(*person, self._now) for person in self._new.values()]
+        rows = [
+            {"address_key": key, **_columns(*person, self._now)}
+            for key, person in self._new.items()
+        ]
         ids = insert_subscribers(self._connection, rows)
         insert_topics(
             self._connection,
-            ((ids[email], slug) for email, (row, _, _) in self._new.items() for slug in row.topics),
+            ((ids[key], slug) for key, (row, _, _) in self._new.items() for slug in row.topics),
         )
-        for email, at in self._confirmed.items():
-            _activate(self._connection, self._present[email][0], at)
+        for key, at in self._confirmed.items():
+            _activate(self._connection, self._present[key][0], at)
         consent_log.log_all(self._connection, self._actions, detail, self._now)
 
-    def _status(self, email: str) -> SubscriberStatus | None:
-        if email in self._new:
-            return self._new[email][1]
-        if email in self._confirmed:
+    def _status(self, key: str) -> SubscriberStatus | None:
+        if key in self._new:
+            return self._new[key][1]
+        if key in self._confirmed:
             return SubscriberStatus.ACTIVE
-        return self._present[email][1] if email in self._present else None
+        return self._present[key][1] if key in self._present else None
 
-    def _confirm(self, email: str, at: datetime) -> None:
-        self._actions.append((email, "confirmed"))
-        if email in self._new:
-            self._new[email] = (self._new[email][0], SubscriberStatus.ACTIVE, at)
+    def _confirm(self, key: str, at: datetime) -> None:
+        self._actions.append((key, "confirmed"))
+        if key in self._new:
+            self._new[key] = (self._new[key][0], SubscriberStatus.ACTIVE, at)
         else:
-            self._confirmed[email] = at
+            self._confirmed[key] = at
 
 
-def _present(
-    connection: sa.Connection, emails: list[str]
-) -> dict[str, tuple[int, SubscriberStatus]]:
-    columns = (subscribers.c.email, subscribers.c.id, subscribers.c.status)
-    query = sa.select(*columns).where(subscribers.c.email.in_(emails))
-    return {row.email: (row.id, SubscriberStatus(row.status)) for row in connection.execute(query)}
+def _present(connection: sa.Connection, keys: list[str]) -> dict[str, tuple[int, SubscriberStatus]]:
+    columns = (subscribers.c.address_key, subscribers.c.id, subscribers.c.status)
+    query = sa.select(*columns).where(subscribers.c.address_key.in_(keys))
+    rows = connection.execute(query)
+    return {row.address_key: (row.id, SubscriberStatus(row.status)) for row in rows}
 
 
 def _suppressed(connection: sa.Connection, hashes: list[str]) -> set[str]:

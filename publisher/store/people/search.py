@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from publisher.addresses import address_key
 from publisher.store.people.subscriber_rows import load_subscribers
 from publisher.store.tables.people import subscriber_topics, subscribers
 
@@ -48,9 +49,9 @@ def find_page(
 ) -> SubscriberPage:
     """Return the newest `size` people, those with an id below `before` where that is not 0."""
     where = _where(query)
-    if "@" in query.text and _exists(connection, exactly := subscribers.c.email == query.text):
-        # The index finds a whole address without a look at all the people.
-        where &= exactly
+    whole = subscribers.c.address_key == address_key(query.text)
+    # The index finds a whole address without a look at all the people.
+    where &= whole if "@" in query.text and _exists(connection, whole) else _contains(query.text)
     page = where & (subscribers.c.id < before) if before else where
     ids = sa.select(subscribers.c.id).where(page).order_by(subscribers.c.id.desc()).limit(size + 1)
     page_ids = list(connection.scalars(ids))
@@ -70,13 +71,17 @@ def _count(connection: sa.Connection, where: sa.ColumnElement[bool]) -> int:
     return int(connection.scalar(sa.select(sa.func.count()).select_from(counted)) or 0)
 
 
+def _contains(text: str) -> sa.ColumnElement[bool]:
+    if not text:
+        return sa.true()
+    return sa.or_(
+        subscribers.c.address_key.contains(address_key(text), autoescape=True),
+        subscribers.c.name.icontains(text, autoescape=True),
+    )
+
+
 def _where(query: SubscriberQuery) -> sa.ColumnElement[bool]:
     where: sa.ColumnElement[bool] = sa.true()
-    if query.text:
-        where &= sa.or_(
-            subscribers.c.email.icontains(query.text, autoescape=True),
-            subscribers.c.name.icontains(query.text, autoescape=True),
-        )
     if query.topic:
         chosen = sa.exists().where(
             subscriber_topics.c.subscriber_id == subscribers.c.id,

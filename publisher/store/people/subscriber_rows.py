@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from publisher.addresses import address_key
 from publisher.errors import SubscriberError
 from publisher.models import (
     Frequency,
@@ -15,7 +16,7 @@ from publisher.models import (
     Subscriber,
     SubscriberStatus,
 )
-from publisher.store.tables.people import subscriber_topics, subscribers
+from publisher.store.tables.people import merged_subscribers, subscriber_topics, subscribers
 from publisher.store.times import from_ms, optional_time
 
 if TYPE_CHECKING:
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
 def insert_subscriber(connection: sa.Connection, values: Mapping[str, object]) -> int:
     """Insert a person and return the new id.
 
-    `values` are columns; those that every new pending person has alike may be left out.
+    `values` are columns; the key of the address, and those that every new pending person has alike,
+    may be left out.
     """
-    row = {"status": SubscriberStatus.PENDING.value, "token_version": 1, **values}
+    new = {"status": SubscriberStatus.PENDING.value, "token_version": 1}
+    row = {"address_key": address_key(str(values["email"])), **new, **values}
     result = connection.execute(sa.insert(subscribers).values(row))
     key = result.inserted_primary_key
     if key is None:
@@ -38,14 +41,14 @@ def insert_subscriber(connection: sa.Connection, values: Mapping[str, object]) -
 def insert_subscribers(
     connection: sa.Connection, rows: Sequence[Mapping[str, object]]
 ) -> dict[str, int]:
-    """Insert people as `insert_subscriber` does, all at once; return their ids by address."""
+    """Insert people, all at once, with every column but the default ones; return ids by key."""
     if not rows:
         return {}
     result = connection.execute(
-        sa.insert(subscribers).returning(subscribers.c.email, subscribers.c.id),
+        sa.insert(subscribers).returning(subscribers.c.address_key, subscribers.c.id),
         [{"token_version": 1, **row} for row in rows],
     )
-    return {row.email: row.id for row in result}
+    return {row.address_key: row.id for row in result}
 
 
 def insert_topics(connection: sa.Connection, pairs: Iterable[tuple[int, str]]) -> None:
@@ -84,10 +87,28 @@ def update_subscriber(
 
 
 def find_row(connection: sa.Connection, email: str) -> sa.Row[tuple[object, ...]] | None:
-    """Return the row of an address, None if unknown."""
+    """Return the row of whoever has the address, however it is written; None if unknown."""
     return connection.execute(
-        sa.select(subscribers).where(subscribers.c.email == email)
+        sa.select(subscribers).where(subscribers.c.address_key == address_key(email))
     ).one_or_none()
+
+
+def current_id(connection: sa.Connection, subscriber_id: int) -> int:
+    """Return the id of whom `subscriber_id` was merged into, else `subscriber_id` itself."""
+    merged: int | None = connection.scalar(
+        sa.select(merged_subscribers.c.subscriber_id).where(
+            merged_subscribers.c.id == subscriber_id
+        )
+    )
+    return subscriber_id if merged is None else merged
+
+
+def is_person(column: sa.ColumnElement[int], subscriber_id: int) -> sa.ColumnElement[bool]:
+    """Return the condition that `column` is the id of a person, or of whom was merged into them."""
+    merged = sa.select(merged_subscribers.c.id).where(
+        merged_subscribers.c.subscriber_id == subscriber_id
+    )
+    return sa.or_(column == subscriber_id, column.in_(merged))
 
 
 def read_subscriber(connection: sa.Connection, subscriber_id: int) -> Subscriber:

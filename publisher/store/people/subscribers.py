@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from publisher.addresses import address_key
 from publisher.errors import SubscriberError
 from publisher.models import (
     NO_PREFERENCES,
@@ -17,8 +18,10 @@ from publisher.store.people.gdpr_export import read_person
 from publisher.store.people.hashing import email_hash
 from publisher.store.people.search import find_page
 from publisher.store.people.subscriber_rows import (
+    current_id,
     find_row,
     insert_subscriber,
+    is_person,
     load_subscribers,
     preference_columns,
     read_subscriber,
@@ -27,7 +30,13 @@ from publisher.store.people.subscriber_rows import (
 )
 from publisher.store.tables.mail import bounces, letters
 from publisher.store.tables.newsletter import decisions, deliveries
-from publisher.store.tables.people import confirmations, consent_log, subscriber_topics, subscribers
+from publisher.store.tables.people import (
+    confirmations,
+    consent_log,
+    merged_subscribers,
+    subscriber_topics,
+    subscribers,
+)
 from publisher.store.times import optional_time, to_ms
 
 if TYPE_CHECKING:
@@ -46,7 +55,10 @@ _RESUMED = {"status": SubscriberStatus.ACTIVE.value, "paused_until": None}
 
 
 class Subscribers:
-    """The list. Every address given here is normalised already (addresses.py)."""
+    """The list. Every address given here is normalised already (addresses.py).
+
+    An address that differs from a known one in case is the same person's.
+    """
 
     def __init__(
         self,
@@ -73,6 +85,8 @@ class Subscribers:
     ) -> Subscriber:
         """Put a person on the list as PENDING, also one who has left it.
 
+        Mail goes to the address as it is given here.
+
         `topics` are slugs, none for all; `detail` goes to the consent log, e.g. who asked for it.
 
         Raises `SubscriberError` for somebody who has confirmed already, and `StoreError`.
@@ -88,7 +102,11 @@ class Subscribers:
                 )
             else:
                 subscriber_id = row.id
-                pending = {"name": name, "status": SubscriberStatus.PENDING.value}
+                pending = {
+                    "email": email,
+                    "name": name,
+                    "status": SubscriberStatus.PENDING.value,
+                }
                 update_subscriber(
                     connection, subscriber_id, pending | preference_columns(preferences)
                 )
@@ -194,7 +212,9 @@ class Subscribers:
         """Take a person off the list; return whether that changed anything. Raises `StoreError`."""
         with self._database.writing() as connection:
             row = connection.execute(
-                sa.select(subscribers).where(subscribers.c.id == subscriber_id)
+                sa.select(subscribers).where(
+                    subscribers.c.id == current_id(connection, subscriber_id)
+                )
             ).one_or_none()
             if row is None or row.status == SubscriberStatus.UNSUBSCRIBED:
                 return False
@@ -214,24 +234,27 @@ class Subscribers:
         A keyed hash stays in the suppression list and the consent log, and deliveries stay without
         address, name or the server's words. Raises `StoreError`.
         """
+        key = address_key(email)
         with self._database.writing() as connection:
             row = find_row(connection, email)
             if row is not None:
                 blank = {"email": "", "name": "", "reason": "erased"}
                 connection.execute(
-                    sa.update(deliveries).where(deliveries.c.subscriber_id == row.id).values(blank)
+                    sa.update(deliveries)
+                    .where(is_person(deliveries.c.subscriber_id, row.id))
+                    .values(blank)
                 )
                 # A report's words may name the person.
                 connection.execute(
                     sa.update(decisions)
-                    .where(decisions.c.subscriber_id == row.id)
+                    .where(is_person(decisions.c.subscriber_id, row.id))
                     .values(reason="erased")
                 )
-                topics_of = subscriber_topics.c.subscriber_id == row.id
-                connection.execute(sa.delete(subscriber_topics).where(topics_of))
+                for table in (subscriber_topics, merged_subscribers):
+                    connection.execute(sa.delete(table).where(table.c.subscriber_id == row.id))
                 connection.execute(sa.delete(subscribers).where(subscribers.c.id == row.id))
             for table in (confirmations, letters):
-                connection.execute(sa.delete(table).where(table.c.email == email))
+                connection.execute(sa.delete(table).where(table.c.address_key == key))
             hashed = email_hash(self._keys, email)
             connection.execute(sa.delete(bounces).where(bounces.c.email_hash == hashed))
             self._suppressions.insert(connection, email, "erased", now)
@@ -267,15 +290,16 @@ class Subscribers:
             return read_subscriber(connection, subscriber_id)
 
     def find(self, email: str) -> Subscriber | None:
-        """Return the person with the normalised address, None if unknown. Raises `StoreError`."""
+        """Return whoever has the address, None if unknown. Raises `StoreError`."""
         with self._database.reading() as connection:
             row = find_row(connection, email)
             return None if row is None else read_subscriber(connection, row.id)
 
     def get(self, subscriber_id: int) -> Subscriber | None:
-        """Return the person with the id, None if unknown. Raises `StoreError`."""
+        """Return the person who has or had the id, None if unknown. Raises `StoreError`."""
         with self._database.reading() as connection:
-            people = load_subscribers(connection, subscribers.c.id == subscriber_id)
+            current = current_id(connection, subscriber_id)
+            people = load_subscribers(connection, subscribers.c.id == current)
         return people[0] if people else None
 
     def search(self, query: SubscriberQuery, *, before: int = 0, size: int = 50) -> SubscriberPage:
@@ -288,10 +312,15 @@ class Subscribers:
 
     def token_version(self, subscriber_id: int) -> int | None:
         """Return the version an unsubscribe token must have, None for an unknown id."""
-        with self._database.reading() as connection:
-            value: int | None = connection.scalar(
-                sa.select(subscribers.c.token_version).where(subscribers.c.id == subscriber_id)
+        tables = (subscribers, merged_subscribers)
+        query = sa.union_all(
+            *(
+                sa.select(table.c.token_version).where(table.c.id == subscriber_id)
+                for table in tables
             )
+        )
+        with self._database.reading() as connection:
+            value: int | None = connection.scalar(query)
         return value
 
     def iterate(self, status: SubscriberStatus | None = None) -> Iterator[Subscriber]:

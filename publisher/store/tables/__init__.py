@@ -21,4 +21,4 @@ __all__ = [
 ]
 
 # The revision that the tables stand for: the newest file in migrations/versions.
-REVISION = "0008"
+REVISION = "0009"

@@ -13,12 +13,13 @@ letters = Table(
     Column("id", RowId, primary_key=True, autoincrement=True),
     Column("kind", String(16), nullable=False),
     Column("email", String(320), nullable=False),
+    Column("address_key", String(320), nullable=False),
     Column("payload", Text, nullable=False),
     Column("sending_since", BigInteger),
     Column("attempts", Integer, nullable=False),
     Column("next_at", BigInteger, nullable=False, index=True),
     Column("created_at", BigInteger, nullable=False),
-    UniqueConstraint("kind", "email", name="uq_letters_kind_email"),
+    UniqueConstraint("kind", "address_key", name="uq_letters_kind_email"),
     sqlite_autoincrement=True,
 )
 

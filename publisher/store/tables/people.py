@@ -1,8 +1,20 @@
-"""People: who is on the list, what they agreed to, and who must get no mail."""
+"""People: who is on the list, what they agreed to, and who must get no mail.
+
+People are found by the key of their address, see addresses.py.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from publisher.store.tables.metadata import RowId, metadata
 
@@ -10,7 +22,8 @@ subscribers = Table(
     "subscribers",
     metadata,
     Column("id", RowId, primary_key=True, autoincrement=True),
-    Column("email", String(320), nullable=False, unique=True),
+    Column("email", String(320), nullable=False),  # as typed: mail goes to it
+    Column("address_key", String(320), nullable=False),
     Column("name", Text, nullable=False),
     Column("status", String(16), nullable=False),
     Column("token_version", Integer, nullable=False),
@@ -23,8 +36,25 @@ subscribers = Table(
     Column("frequency", String(16), nullable=False, server_default=""),
     # The end of a pause; empty: until they resume.
     Column("paused_until", BigInteger),
+    UniqueConstraint("address_key", name="uq_subscribers_email"),  # the column's former name
     # An unsubscribe token names a person by id: the id of an erased one must never be used again.
     sqlite_autoincrement=True,
+)
+
+# Ids of people who turned out to be somebody on the list: their unsubscribe tokens still work, and
+# issues that went to both have a delivery for each.
+merged_subscribers = Table(
+    "merged_subscribers",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column(
+        "subscriber_id",
+        BigInteger,
+        ForeignKey("subscribers.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("token_version", Integer, nullable=False),
 )
 
 subscriber_topics = Table(
@@ -78,7 +108,8 @@ confirmations = Table(
     # Of the part of the mail's Message-ID by which an answer is recognised.
     Column("reply_hash", String(64), nullable=False, unique=True),
     Column("action", String(16), nullable=False),
-    Column("email", String(320), nullable=False, index=True),
+    Column("email", String(320), nullable=False),
+    Column("address_key", String(320), nullable=False, index=True),
     Column("payload", Text, nullable=False),
     Column("wording", String(32), nullable=False),
     Column("created_at", BigInteger, nullable=False),

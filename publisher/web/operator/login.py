@@ -15,8 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from publisher.addresses import normalise_email
-from publisher.errors import SubscriberError
+from publisher.addresses import find_same, normalise_email
 from publisher.sender.one_time_tokens import TOKEN_LENGTH, new_token, token_hash
 from publisher.web.context import context_of
 from publisher.web.operator import auth
@@ -50,13 +49,11 @@ async def ask(request: Request) -> Response:
 
 def mail_link(context: Context, address: str) -> None:
     """Have a link mailed to `address` if it is an operator's and had few links lately."""
-    try:
-        email = normalise_email(address)
-    except SubscriberError:
+    # To the address of the settings, not to one that is only equal to it in our eyes.
+    email = find_same(address, context.settings.operator.addresses)
+    if email is None:
         return
-    if email not in {normalise_email(operator) for operator in context.settings.operator.addresses}:
-        return
-    now = context.clock()
+    email, now = normalise_email(email), context.clock()
     if context.store.operators.links_since(now - timedelta(hours=1), email) < _LINKS_PER_HOUR:
         context.store.outgoing_queue.put("login", email, "{}", now=now)
 

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from publisher.addresses import address_key
 from publisher.models import SubscriberStatus
 from publisher.store.people.search import MOST_COUNTED, SubscriberQuery
 from publisher.web.operator.auth import guarded, id_of
@@ -113,7 +114,7 @@ def erase(request: OperatorRequest) -> Response:
     subscriber = _person(request)
     wrong = False
     if request.request.method == "POST":
-        if request.field("email").lower() == subscriber.email.lower():
+        if address_key(request.field("email")) == address_key(subscriber.email):
             request.store.subscribers.erase(subscriber.email, now=request.now, detail=request.by)
             request.note("erased", f"subscriber {subscriber.id}")
             return RedirectResponse(f"{PART}?told=erased", status_code=303)
