@@ -16,7 +16,7 @@ from publisher.errors import (
     UnknownOutcome,
 )
 from publisher.printable import one_line
-from publisher.sender.transports.smtp_replies import MOST_CHARACTERS, Phase, failure
+from publisher.sender.transports.smtp_replies import MOST_CHARACTERS, Phase, SmtpReply, failure
 
 # No later try succeeds with these settings.
 _CONFIGURATION = frozenset(
@@ -43,7 +43,7 @@ def translate(error: Exception, phase: Phase) -> TransportError:
     if isinstance(code, int) and code > 0:
         if "SMTPAuthenticationError" in names or phase is Phase.CONNECT:
             phase = Phase.LOGIN
-        return failure(phase, code, _text(getattr(error, "smtp_error", b"")))
+        return failure(phase, SmtpReply.parse(code, _text(getattr(error, "smtp_error", b""))))
     message = _describe(error, phase)
     if phase is Phase.END:
         return UnknownOutcome(message)

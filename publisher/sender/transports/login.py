@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from publisher.errors import ConfigurationFailure, TemporaryFailure, TransportError
-from publisher.sender.transports.smtp_replies import Phase, failure
+from publisher.sender.transports.smtp_replies import Phase, SmtpReply, failure
 from publisher.sender.transports.smtp_session import translating
 from publisher.settings import Secret
 
@@ -60,10 +60,11 @@ def connect(server: Server, limit: float, context: ssl.SSLContext | None) -> Any
             "'ssl' or 'starttls' (or mail.plaintext = true)"
         )
     password = _password(server)
-    import yagmail  # noqa: PLC0415 - takes half a second, and is for this transport alone
+    # yagmail takes half a second, and is for this transport alone.
+    from publisher.sender.transports.smtp_connection import SmtpConnection  # noqa: PLC0415 - yagmail
 
     implicit_tls = server.security == "ssl"
-    connection = yagmail.SMTP(
+    connection = SmtpConnection(
         # As a mapping: yagmail appends @gmail.com to a plain name without "@".
         {server.username: server.username},
         password,
@@ -166,7 +167,7 @@ def _log_in_by_token(smtp: Any, server: Server, limit: float) -> None:  # noqa: 
         # The reason comes in the answer to an empty line.
         code, raw = smtp.docmd("")
     if code != _LOGGED_IN:
-        raise failure(Phase.LOGIN, code, raw.decode("utf-8", "replace"))
+        raise failure(Phase.LOGIN, SmtpReply.parse(code, raw.decode("utf-8", "replace")))
 
 
 def xoauth2_response(username: str, token: str) -> bytes:

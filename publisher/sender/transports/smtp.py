@@ -33,8 +33,8 @@ _LIMITS = {
     Phase.BODY: 180.0,
     Phase.END: 600.0,
 }
-# Connection, greeting, EHLO, STARTTLS, EHLO, a token, and three replies of a login.
-_OPENING_STEPS = 9
+# Connection, greeting, EHLO, HELO, STARTTLS, TLS, EHLO, and six replies of a login by all methods.
+_OPENING_STEPS = 13
 MESSAGES_PER_CONNECTION = 100
 
 
@@ -107,7 +107,8 @@ class SmtpTransport(BaseTransport):
         """Read the system's certificate authorities, and load the library."""
         if self._server.security != "none":
             self._context = self._context or ssl.create_default_context()
-        import yagmail  # noqa: F401, PLC0415 - slow to import, so once before the forks
+        # yagmail is slow to import, so once before the forks.
+        from publisher.sender.transports import smtp_connection  # noqa: F401, PLC0415 - see above
 
     def ready(self) -> bool:
         """Return whether the connection is open and may carry another message."""
@@ -130,9 +131,8 @@ class SmtpTransport(BaseTransport):
         """Send QUIT and close the connection; a server that does not answer is no error."""
         connection = self._connection
         if connection is not None:
-            with suppress(OSError, ValueError):
-                if connection.smtp.sock is not None:
-                    connection.smtp.sock.settimeout(min(5.0, self._limits[Phase.CONNECT]))
+            with suppress(TransportError, OSError, ValueError):
+                connection.smtp.timeout = min(5.0, self._limits[Phase.CONNECT])
                 connection.smtp.quit()
             self._drop()
 
@@ -171,11 +171,13 @@ class SmtpTransport(BaseTransport):
         Raises `TransportError`; `base.Transport` says what each kind promises.
         """
         del message_id  # stands in the message
+        if self._prepared is None or self._prepared[0] is not message:
+            self.announce(envelope_sender, recipient, message)
         prepared, self._prepared = self._prepared, None
-        if prepared is not None and prepared[0] is message:
-            body = prepared[1]
-        else:
-            body = self._on_the_wire(message)
+        body = self._on_the_wire(message) if prepared is None else prepared[1]
+        if self._session is not None and not self._session.usable:
+            # Servers close connections that wait for long, and some say so: nothing has left yet.
+            self._drop()
         self.open()
         session = self._session
         assert session is not None  # noqa: S101 - set by `open`

@@ -23,6 +23,7 @@ DAY = timedelta(hours=24)
 HOUR = timedelta(hours=1)
 
 MOST_CHARACTERS = 300  # of a reply, in the ledger and in messages
+NO_REPLY = -1  # instead of a code, for what is no reply of SMTP
 ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _TEMPORARY = range(400, 500)
 _PERMANENT = range(500, 600)
@@ -38,6 +39,33 @@ class Phase(StrEnum):
     DATA = "DATA"
     BODY = "the message"
     END = "the end of the message"
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpReply:
+    """A server's reply: its code, and the text of each line."""
+
+    code: int
+    lines: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, code: int, text: str) -> SmtpReply:
+        """Return the reply of a `code` and the `text` of all lines, without codes."""
+        return cls(code, tuple(text.split("\n")))
+
+    @property
+    def text(self) -> str:
+        """The text of all lines, without codes."""
+        return " ".join(self.lines)
+
+    def __str__(self) -> str:
+        """Return the reply as it came, on one line of limited length."""
+        *first, last = self.lines
+        if self.code == NO_REPLY:
+            raw = f"no reply of SMTP: {last}"
+        else:
+            raw = " ".join([*(f"{self.code}-{line}" for line in first), f"{self.code} {last}"])
+        return one_line(raw, MOST_CHARACTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +119,15 @@ RULES = (
 )
 
 
-def failure(phase: Phase, code: int, reply: str) -> TransportError:
-    """Return the error for the text of a `reply` with `code` in `phase`.
-
-    A code below 400 is one that the phase does not allow.
-    """
-    text = one_line(reply, MOST_CHARACTERS)
+def failure(phase: Phase, reply: SmtpReply) -> TransportError:
+    """Return the error for a `reply` in `phase`; a code below 400 is one that it does not allow."""
+    text = one_line(reply.text)
     enhanced = enhanced_code(text)
     kind = next(
-        (rule.kind for rule in RULES if _fits(rule, phase, code, enhanced, text)), TemporaryFailure
+        (rule.kind for rule in RULES if _fits(rule, phase, reply.code, enhanced, text)),
+        TemporaryFailure,
     )
-    return kind(f"{phase}: {code} {text}".rstrip(), code=max(code, 0), enhanced=enhanced)
+    return kind(f"{phase}: {reply}", code=max(reply.code, 0), enhanced=enhanced)
 
 
 def enhanced_code(text: str) -> str:

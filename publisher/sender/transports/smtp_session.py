@@ -1,8 +1,13 @@
 """Mail transactions on an open connection (RFC 5321, 3.3), in as few round trips as allowed.
 
 Each failure is tied to the step in which it occurs. The final dot is written apart from the
-message, and only where the server has sent nothing since it asked for the message: until the dot
-is written, nothing can have been accepted.
+message, and only where the server has sent nothing since it asked for the message.
+
+A reply counts only where all that it answers had left before it came. A word out of turn ends the
+connection: the replies after it could be to anything. Once the message is asked for, it leaves a
+doubt: a server that says "kept" or "refused" too early may have done either. What can't be told
+from the outside is a server that had the whole message and replied without having read it; the
+wait before the final dot shows most of these.
 
 Where the server offers PIPELINING (RFC 2920), sender, recipient and DATA leave together: two round
 trips for a message, else four.
@@ -11,7 +16,6 @@ trips for a message, else four.
 from __future__ import annotations
 
 import re
-import ssl
 import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -30,14 +34,19 @@ from publisher.sender.transports.smtp_replies import MOST_CHARACTERS, Phase, fai
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_OK = range(200, 300)
-_START_INPUT = range(354, 355)
-# The replies that each command expects.
-_EXPECTED = ((Phase.SENDER, _OK), (Phase.RECIPIENT, _OK), (Phase.DATA, _START_INPUT))
+# The replies that each command may get (RFC 5321, 4.3.2); 252 of servers that look up nobody.
+_OK = frozenset({250})
+_EXPECTED = (
+    (Phase.SENDER, _OK),
+    (Phase.RECIPIENT, frozenset({250, 251, 252})),
+    (Phase.DATA, frozenset({354})),
+)
 _CLOSING = 421
-# RFC 5321, 4.5.3.1.5 allows 512; some servers explain at length.
-_LONGEST_LINE = 8192
-_MOST_LINES = 100
+# The wait for a word out of turn before the final dot. A server that is out of step is so from its
+# first message on, so the first ones of a connection have time; a wait at each would cost speed.
+_FIRST_GRACE = 0.025
+_GRACE = 0.001
+_FIRST_MESSAGES = 2
 _REFUSED = range(400, 600)
 _ADDRESS = re.compile(r"[!-;=?-~\u00a1-\U0010ffff]+@[!-;=?-~]+")
 
@@ -46,12 +55,13 @@ class SmtpSession:
     """A connection that yagmail has opened; once `usable` is False, it must be dropped."""
 
     def __init__(self, smtp: Any, limits: Mapping[Phase, float]) -> None:  # noqa: ANN401 - untyped
-        """Take over a connection that is logged in; `limits` are waits in seconds."""
+        """Take over a `SmtpConnection` that is logged in; `limits` are waits in seconds."""
         self._socket = smtp.sock
+        self._replies = smtp.replies
         self._limits = limits
         self._phase = Phase.LOGIN
         self._deadline = 0.0
-        self._read = bytearray()
+        self._messages = 0
         self._pipelining = bool(smtp.has_extn("pipelining"))
         self._eight_bit = bool(smtp.has_extn("8bitmime"))
         self._utf8 = bool(smtp.has_extn("smtputf8"))
@@ -66,11 +76,12 @@ class SmtpSession:
         """Send sender and recipient of the next message; `transact` reads the replies.
 
         Without PIPELINING only the sender. Nothing of the message itself leaves: if the connection
-        is dropped now, the server has nothing to accept. Raises nothing: `transact` does.
+        is dropped now, the server has nothing to accept. Raises nothing: `transact` does, unless
+        the connection is not `usable` any more.
         """
         with suppress(TransportError, OSError, ValueError):
             commands = self._commands(envelope_sender, recipient, body)
-            self._enter(Phase.SENDER)
+            self._take_turn(Phase.SENDER)
             self.announced = True
             self._socket.sendall(b"".join(commands) if self._pipelining else commands[0])
 
@@ -128,26 +139,47 @@ class SmtpSession:
         else:
             self._command(commands)
         self._enter(Phase.BODY)
-        self._socket.sendall(body)
-        self._check_silence()
+        self._send_body(body)
         self._enter(Phase.END)
         self._socket.sendall(b".\r\n")
+        self._replies.wait(self._deadline)
+        if self._replies.unconfirmed():
+            raise self._early()
         return self._read_reply(Phase.END, _OK)
+
+    def _send_body(self, body: bytes) -> None:
+        """Send the message without its final dot; raise `UnknownOutcome` where a reply comes."""
+        self._messages += 1
+        grace = _FIRST_GRACE if self._messages <= _FIRST_MESSAGES else _GRACE
+        try:
+            self._socket.sendall(body)
+        except OSError:
+            if self._replies.spoke():
+                raise self._early() from None
+            raise
+        if self._replies.spoke(grace):
+            raise self._early()
+
+    def _early(self) -> UnknownOutcome:
+        """Return the error for a reply that comes before the final dot has left."""
+        said = self._replies.unread()
+        return UnknownOutcome(f"{self._phase}: a reply before the final dot: {said}")
 
     def _command(self, commands: list[bytes]) -> None:
         """Send the commands one by one; return when the server waits for the message."""
         for (phase, expected), command in zip(_EXPECTED, commands, strict=True):
-            self._enter(phase)
             if self.announced:
                 self.announced = False
+                self._enter(phase)
             else:
+                self._take_turn(phase)
                 self._socket.sendall(command)
             self._read_reply(phase, expected)
 
     def _command_pipelined(self, commands: list[bytes]) -> None:
         """Send the commands in one round trip; of several refusals the first one counts."""
-        self._enter(Phase.SENDER)
         if not self.announced:
+            self._take_turn(Phase.SENDER)
             self._socket.sendall(b"".join(commands))
         self.announced = False
         refusal: TransportError | None = None
@@ -172,56 +204,29 @@ class SmtpSession:
         if refusal is not None:
             raise refusal
 
+    def _take_turn(self, phase: Phase) -> None:
+        """Begin `phase` with a command, which may leave where the server has nothing to say."""
+        self._enter(phase)
+        usable, self.usable = self.usable, False
+        if self._replies.spoke():
+            raise TemporaryFailure(f"{phase}: a reply to no command: {self._replies.unread()}")
+        self.usable = usable
+        self._socket.settimeout(self._limits[phase])
+
     def _enter(self, phase: Phase) -> None:
         self._phase = phase
         self._deadline = time.monotonic() + self._limits[phase]
         self._socket.settimeout(self._limits[phase])
 
-    def _read_reply(self, phase: Phase, expected: range) -> str:
-        """Return a reply (RFC 5321, 4.2) that is whole before the phase's time is over.
+    def _read_reply(self, phase: Phase, expected: frozenset[int]) -> str:
+        """Return a reply that is whole before the phase's time is over.
 
         Raises `TransportError` for an unexpected code, `OSError` where none comes in time.
         """
-        lines = [self._line()]
-        while lines[-1][3:4] == b"-" and len(lines) < _MOST_LINES:
-            lines.append(self._line())
-        digits = lines[-1][:3]
-        code = int(digits) if digits.isdigit() and lines[-1][3:4] != b"-" else -1
-        text = b" ".join(line[4:] for line in lines) if code > 0 else lines[0]
-        if code not in expected:
-            raise failure(phase, code, text.decode("utf-8", "replace"))
-        return one_line(f"{code} {text.decode('utf-8', 'replace')}", MOST_CHARACTERS)
-
-    def _line(self) -> bytes:
-        while (end := self._read.find(b"\n")) < 0:
-            remaining = self._deadline - time.monotonic()
-            # A time-out of the socket alone would never end with a server that drips bytes.
-            if remaining <= 0:
-                raise TimeoutError
-            if len(self._read) > _LONGEST_LINE:
-                return bytes(self._read)
-            self._socket.settimeout(remaining)
-            self._receive()
-        line = bytes(self._read[:end]).rstrip(b"\r")
-        del self._read[: end + 1]
-        return line
-
-    def _receive(self) -> None:
-        data = self._socket.recv(4096)
-        if not data:
-            raise ConnectionAbortedError("the server closed the connection")
-        self._read += data
-
-    def _check_silence(self) -> None:
-        """Raise an error where the server replies, or is gone, before the final dot."""
-        self._socket.settimeout(0)
-        if not self._read:
-            with suppress(BlockingIOError, ssl.SSLWantReadError):
-                self._receive()
-        if self._read:
-            self.usable = False
-            self._enter(Phase.BODY)
-            raise TemporaryFailure(f"{Phase.BODY}: {self._read_reply(Phase.BODY, _OK)}")
+        reply = self._replies.read(self._deadline)
+        if reply.code not in expected:
+            raise failure(phase, reply)
+        return str(reply)
 
     def _recover(self, error: TransportError) -> None:
         """Reset the connection after an error, or mark it as unusable."""
@@ -232,7 +237,7 @@ class SmtpSession:
             return
         try:
             with translating(Phase.LOGIN):
-                self._enter(Phase.LOGIN)
+                self._take_turn(Phase.LOGIN)
                 self._socket.sendall(b"RSET\r\n")
                 self._read_reply(Phase.LOGIN, _OK)
         except TransportError:

@@ -17,6 +17,7 @@ from publisher.errors import (
 from publisher.sender.delivery.retry import DELAYS, next_try
 from publisher.sender.transports.smtp_replies import (
     Phase,
+    SmtpReply,
     failure,
     is_gone,
     pause_for,
@@ -132,7 +133,7 @@ def test_what_a_reply_means(
     phase: Phase, reply: str, kind: type[TransportError], *, gone: bool
 ) -> None:
     code, answer = (reply[:2], reply[3:]) if reply.startswith("-") else (reply[:3], reply[4:])
-    error = failure(phase, int(code), answer)
+    error = failure(phase, SmtpReply.parse(int(code), answer))
     assert type(error) is kind
     assert is_gone(error) == gone
     assert error.code == max(int(code), 0)
@@ -149,14 +150,14 @@ def test_what_a_reply_means(
     ],
 )
 def test_how_long_a_limit_holds(reply: str, hours: int) -> None:
-    error = failure(Phase.END, int(reply[:3]), reply[4:])
+    error = failure(Phase.END, SmtpReply.parse(int(reply[:3]), reply[4:]))
     assert isinstance(error, QuotaExceeded)
     assert pause_for(error) == timedelta(hours=hours)
 
 
 @given(st.sampled_from(list(Phase)), st.integers(-1, 999), st.text())
 def test_every_answer_is_one_line_and_one_kind(phase: Phase, code: int, answer: str) -> None:
-    error = failure(phase, code, answer)
+    error = failure(phase, SmtpReply.parse(code, answer))
     assert isinstance(error, TransportError)
     assert str(error).isprintable()
     assert len(str(error)) < 400
