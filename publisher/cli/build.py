@@ -55,6 +55,7 @@ def build(
         f"{show.changed(built.changes, settings.path(settings.output.folder))}"
     )
     show.left_out(built.collection.left_out)
+    show.no_digests(built.collection.no_digests)
     if settings.feeds.hub and not no_ping:
         from publisher.services import websub
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from publisher.cli import options, show
+from publisher.models import Severity
 from publisher.services import build
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from publisher.models import Collection, Finding
@@ -46,7 +47,11 @@ class Format(StrEnum):
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @options.config
 @options.source
-@options.verbose
+@click.option(
+    "--verbose",
+    is_flag=True,
+    help="List files that are no digests; show a traceback with an error.",
+)
 def check(
     *,
     paths: tuple[Path, ...],
@@ -58,25 +63,34 @@ def check(
 ) -> None:
     """List the defects of the digests as path:line: CODE message.
 
-    The documentation explains the codes. The exit code is 1 if there is an error.
+    The documentation explains the codes. The exit code is 1 if there is an error, else 0.
     """
     collection = build.collect(options.settings_of(config, [*source, *paths]), show.parsing)
+    findings = [*collection.findings, *(_passed_over(collection) if verbose else ())]
     if as_json or output_format is Format.JSON:
-        for finding in collection.findings:
+        for finding in findings:
             show.line(json.dumps(_fields(finding), ensure_ascii=False))
     elif output_format is Format.GITHUB:
-        for finding in collection.findings:
+        for finding in findings:
             show.line(_annotation(finding))
     else:
-        for finding in collection.findings:
+        for finding in findings:
             show.line(str(finding))
-        for row in _summary(collection.findings):
+        for row in _summary(findings):
             show.note(row)
     errors = show.errors(collection.findings)
     show.note(_totals(collection, errors))
     show.left_out(collection.left_out)
+    show.no_digests(collection.no_digests)
     if errors:
         raise SystemExit(1)
+
+
+def _passed_over(collection: Collection) -> Iterator[Finding]:
+    from publisher.collector.findings import finding
+
+    for path in collection.no_digests:
+        yield finding(path, 1, "D115")
 
 
 def _fields(finding: Finding) -> dict[str, object]:
@@ -94,7 +108,8 @@ def _annotation(finding: Finding) -> str:
     message = finding.message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     path = finding.path.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
     line = f",line={finding.line}" if finding.line else ""
-    return f"::{finding.severity.value} file={path}{line},title={finding.code}::{message}"
+    command = "notice" if finding.severity is Severity.NOTE else finding.severity.value
+    return f"::{command} file={path}{line},title={finding.code}::{message}"
 
 
 def _summary(findings: Sequence[Finding]) -> list[str]:

@@ -28,5 +28,6 @@ def papers(*, as_json: bool, config: Path | None, source: tuple[Path, ...], verb
             show.line(to_json(paper))
         else:
             show.line(f"{paper.first_published:%Y-%m-%d}  {paper.id:<18}  {paper.title}")
+    show.no_digests(collection.no_digests)
     if show.defects(collection):
         raise SystemExit(1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from publisher.models import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from publisher.formatter.site.changes import Changes
@@ -88,6 +88,14 @@ def left_out(number: int) -> None:
     """Print the number of files that were left out, if any."""
     if number:
         note(f"{count(number, 'file')} left out: drafts, editors' backups, ignored files")
+
+
+def no_digests(paths: Sequence[str]) -> None:
+    """Print the number of files that are no digests, if any."""
+    if paths:
+        noun = "no digest" if len(paths) == 1 else "no digests"
+        verb = "is" if len(paths) == 1 else "are"
+        note(f"{count(len(paths), 'file')} {verb} {noun}: `publisher check --verbose` lists them")
 
 
 def count(number: int, singular: str, plural: str = "") -> str:

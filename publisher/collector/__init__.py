@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from publisher.collector.archive.cache import open_cache
-from publisher.collector.archive.lazy_findings import LazyFindings
+from publisher.collector.archive.lazy_findings import LazyFindings, display_path
 from publisher.collector.archive.reader import read_archive
 from publisher.collector.formats import plugins
 from publisher.collector.future_dates import DatedArchive
@@ -87,6 +87,7 @@ def _collect(
         errors=findings.errors(),
         warning_count=findings.warning_count(),
         left_out=listing.left_out + sum(summary.is_draft for summary in archive.summaries),
+        no_digests=tuple(sorted(map(display_path, archive.no_digests()))),
         summaries=summaries,
         fingerprint=hash(tuple(dated.keys)) & ((1 << 63) - 1),
     )

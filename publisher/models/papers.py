@@ -152,5 +152,6 @@ class Collection:
     errors: tuple[Finding, ...] = ()
     warning_count: int = 0
     left_out: int = 0  # files: drafts, backups of editors, and what an ignore file names
+    no_digests: tuple[str, ...] = ()  # paths of files that were read and passed over
     summaries: Sequence[PaperSummary] = ()
     fingerprint: int = 0

@@ -140,6 +140,30 @@ def test_check_names_file_line_and_code(publisher: Run, tmp_path: Path, examples
     assert "bad.md:5: D202 the PDF line names no arXiv paper: http://x/y" in lines
 
 
+def test_files_that_are_no_digests_are_counted_and_listed_when_asked_for(
+    publisher: Run, tmp_path: Path, examples: Path
+) -> None:
+    blog = tmp_path / "blog"
+    (blog / "about").mkdir(parents=True)
+    (blog / "about" / "index.md").write_text("---\ntitle: About\n---\nMe.\n", encoding="utf-8")
+    (blog / "README.md").write_text("# A blog\n", encoding="utf-8")
+    count = "2 files are no digests: `publisher check --verbose` lists them\n"
+    for command in ("check", "papers", "build"):
+        done = publisher(command, "--source", blog, "--source", examples)
+        assert count in done.stderr
+        assert "blog" not in done.stdout
+    assert publisher("check", blog).stdout == ""
+    lines = publisher("check", "--verbose", blog).stdout.splitlines()
+    assert lines == [
+        "blog/README.md:1: D115 no digest, passed over",
+        "blog/about/index.md:1: D115 no digest, passed over",
+    ]
+    as_json = publisher("check", "--verbose", "--json", blog).stdout
+    assert as_json.count('"severity": "note"') == 2
+    annotations = publisher("check", "--verbose", "--format", "github", blog).stdout
+    assert annotations.count("::notice file=") == 2
+
+
 ERRORS = [
     (("build", "--source", "nowhere"), "nowhere: no such folder"),
     (("papers", "--source", "."), "no digest found"),

@@ -24,6 +24,7 @@ class FileSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     is_damaged: bool
     errors: int  # number of findings with this severity
     warnings: int
+    is_digest: bool = True
 
 
 class FileRecord(NamedTuple):
@@ -59,5 +60,6 @@ def cache_entry(parsed: ParsedFile) -> CacheEntry:
         parsed.is_damaged,
         errors=sum(finding.severity is Severity.ERROR for finding in parsed.findings),
         warnings=sum(finding.severity is Severity.WARNING for finding in parsed.findings),
+        is_digest=parsed.is_digest,
     )
     return CacheEntry(encode(summary), encode(parsed.findings), encode(parsed.digests))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher.collector import formats
-from publisher.collector.archive.publication_date import publication_date
+from publisher.collector.archive.publication_date import PublicationDate, publication_date
 from publisher.collector.findings import finding
+from publisher.collector.formats import paper_signs
+from publisher.collector.formats.pages import PageKind, page_kind
 from publisher.collector.frontmatter import reader
 from publisher.collector.mojibake.detection import looks_damaged
 from publisher.collector.mojibake.file_bytes import decode
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from publisher.collector.mojibake.language_model import LanguageModel
     from publisher.collector.mojibake.repair import Repaired
 
+# Of no text: what may have been a digest is reported.
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _INSTALL_REPAIR = "to repair it: pip install 'digest-publisher[repair]'"
 
 
@@ -35,6 +40,7 @@ class ParsedFile:
     findings: tuple[Finding, ...] = ()
     is_draft: bool = False
     is_damaged: bool = False
+    is_digest: bool = True  # False: neither papers nor a post, so there is nothing to report
 
 
 def _no_model() -> None:
@@ -58,7 +64,14 @@ def parse_bytes(
     findings = [finding(path, line, "D102") for line in bad_lines[:1]]
     if not looks_damaged(text):
         parsed = parse_text(path, text, zone)
-        return replace(parsed, findings=tuple(sorted((*findings, *parsed.findings))))
+        if not parsed.is_digest and not _CONTROLS.search(text):
+            return parsed
+        findings += parsed.findings
+        return replace(
+            parsed,
+            findings=tuple(sorted(findings)),
+            is_digest=parsed.is_digest or bool(findings),
+        )
     if model is None:
         return ParsedFile(is_damaged=True)
     from publisher.collector.mojibake.repair import repair  # noqa: PLC0415 - damaged files are rare
@@ -68,6 +81,8 @@ def parse_bytes(
 
     repaired = repair(text, model())
     parsed = parse_text(path, _without_unreadable(repaired), zone)
+    if not parsed.is_digest and not _CONTROLS.search(text):
+        return replace(parsed, is_damaged=True)
     if repaired.changed_lines:
         detail = _count(repaired.changed_lines)
         findings.append(finding(path, repaired.changed_lines[0], "D110", detail))
@@ -82,6 +97,7 @@ def parse_bytes(
         digests=_marked(parsed.digests, (*repaired.changed_lines, *repaired.left_lines)),
         findings=tuple(sorted((*findings, *parsed.findings))),
         is_damaged=True,
+        is_digest=True,
     )
 
 
@@ -91,7 +107,10 @@ def parse_text(path: str, text: str, zone: ZoneInfo) -> ParsedFile:
     post = reader.read_post(path, text)
     if ignore_rules.is_draft(post.metadata):
         return ParsedFile(is_draft=True)
-    digest, findings = _parse_post(path, post, text[: len(text) - len(post.body)], zone)
+    parsed = _parse_post(path, post, text[: len(text) - len(post.body)], zone)
+    if parsed is None:
+        return ParsedFile(is_digest=False)
+    digest, findings = parsed
     digests = tuple(_by_date_and_topic(digest)) if digest is not None else ()
     if digest is not None and not digest.papers:
         digests = (digest,)  # a day without papers is also a digest
@@ -130,15 +149,20 @@ def _marked(digests: Iterable[ParsedDigest], changed: tuple[int, ...]) -> tuple[
 
 def _parse_post(
     path: str, post: reader.Post, head: str, zone: ZoneInfo
-) -> tuple[ParsedDigest | None, list[Finding]]:
-    findings = list(post.findings)
-    parsed = formats.parse(path, post, zone)
-    if parsed is None:
-        return None, [*findings, finding(path, post.body_line, "D108")]
-    papers, from_format = parsed
-    own_dates = [paper.published for paper in papers if paper.published is not None]
-    own_topics = bool(papers) and all(paper.topic_names for paper in papers)
+) -> tuple[ParsedDigest | None, list[Finding]] | None:
+    """Return the digest in `post` and the findings, None if it is no digest."""
     date = publication_date(path, post, head, zone)
+    kind = page_kind(path, post)
+    result = formats.parse(path, post, zone, lambda: _may_be_entry(kind, post, date))
+    papers = result.papers
+    if not papers and (sign := _unread(kind, post, result, date)) is not None:
+        findings = [each for each in post.findings if each.code != "D103"]
+        return None, [*findings, *result.findings, finding(path, sign.line, "D108", sign.what)]
+    if not result.name:
+        broken = [each for each in post.findings if each.code == "D104" and kind is PageKind.POST]
+        return (None, [*broken, *result.findings]) if broken or result.findings else None
+    findings = list(post.findings)
+    own_dates = [paper.published for paper in papers if paper.published is not None]
     published, date_findings = date.value, list(date.findings)
     undated = [] if published else [paper for paper in papers if paper.published is None]
     if own_dates:  # they replace those of front matter
@@ -147,15 +171,54 @@ def _parse_post(
         date_findings += [finding(path, paper.line, "D311", paper.title) for paper in undated]
     findings += date_findings
     topic_names: tuple[str, ...] = ()
-    if not own_topics:
+    if not (papers and all(paper.topic_names for paper in papers)):
         topic_names, topic_findings = _topic_names(path, post)
         findings += topic_findings
-    findings += from_format
+    findings += result.findings
+    findings += _papers_left(path, post, result)
     published = published or max(own_dates, default=None)
     if published is None:
         return None, findings
     dated = tuple(paper for paper in papers if paper not in undated)
     return ParsedDigest(path, published, topic_names, dated, date.line, date.other), findings
+
+
+def _may_be_entry(kind: PageKind, post: reader.Post, date: PublicationDate) -> bool:
+    """Return whether a post without a list of papers is an entry: about a paper, or dated."""
+    if kind is PageKind.OTHER:
+        return False
+    if paper_signs.has_paper_in_front_matter(post):
+        return True
+    if kind is PageKind.SAMPLE:
+        return date.value is not None and paper_signs.names_paper(post.body)
+    if kind is PageKind.COVER:
+        return False
+    return date.value is not None or paper_signs.sign_of_digest(post) is not None
+
+
+def _unread(
+    kind: PageKind, post: reader.Post, result: formats.FormatResult, date: PublicationDate
+) -> paper_signs.Sign | None:
+    """Return the sign that `post` is a digest which no format reads, None without one."""
+    if kind is PageKind.OTHER:
+        return None
+    if kind is PageKind.POST and date.value and not post.metadata and not post.body.strip():
+        return paper_signs.Sign(1, "it is empty")
+    return paper_signs.sign_of_digest(
+        post, is_cover=kind is PageKind.COVER, is_empty=bool(result.name)
+    )
+
+
+def _papers_left(path: str, post: reader.Post, result: formats.FormatResult) -> list[Finding]:
+    """Return D109 if `post` names more papers than were read."""
+    is_one = result.name == formats.ANY_POST
+    sign = paper_signs.sign_of_unread_papers(
+        post,
+        [paper.id for paper in result.papers],
+        {each.line for each in result.findings if each.code.startswith("D31")},
+        at_least=2 if is_one else 1,
+    )
+    return [finding(path, sign.line, "D109", sign.what)] if sign else []
 
 
 def _by_date_and_topic(digest: ParsedDigest) -> list[ParsedDigest]:

@@ -67,6 +67,14 @@ class Archive:
         file, part = self._places[number]
         return self._body(self._files[file])[part]
 
+    def no_digests(self) -> tuple[str, ...]:
+        """Return the names of the files that are no digests."""
+        return tuple(
+            file.name
+            for file, summary in zip(self._files, self.summaries, strict=True)
+            if not summary.is_digest
+        )
+
     def file(self, number: int) -> SourceFile:
         """Return the file of the digest whose index is at `number`."""
         return self._files[self._places[number][0]]

@@ -7,18 +7,18 @@ installed package can add one without a change here:
     my-digests = "my_package.my_module"
 
 Formats of packages come first, since somebody installed them on purpose. The last built-in format
-accepts any post that has a title.
+accepts any post that has a title; a format that reads no paper leaves the post to the next one.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from publisher.collector.formats import plugins
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from zoneinfo import ZoneInfo
 
     from publisher.collector.formats.digest_format import DigestFormat
@@ -26,27 +26,49 @@ if TYPE_CHECKING:
     from publisher.models import Finding, ParsedPaper
 
 
+ANY_POST = "markdown-post"
 # Names, not modules: most archives need one format, and compiling the patterns of each takes time.
 FORMATS: dict[str, str] = {
     "arxiv-sections": "publisher.collector.formats.arxiv_sections",
     "arxiv-table": "publisher.collector.formats.arxiv_table",
-    "markdown-post": "publisher.collector.formats.markdown_post",
+    ANY_POST: "publisher.collector.formats.markdown_post",
 }
 
 
-def parse(path: str, post: Post, zone: ZoneInfo) -> tuple[list[ParsedPaper], list[Finding]] | None:
-    """Return the papers and defects of `post` by the first format that recognises it, else None."""
+class FormatResult(NamedTuple):
+    """The papers and defects of a post by the format `name`, "" where none reads it."""
+
+    name: str
+    papers: list[ParsedPaper]
+    findings: list[Finding]
+
+
+def parse(
+    path: str, post: Post, zone: ZoneInfo, may_be_entry: Callable[[], bool] = lambda: True
+) -> FormatResult:
+    """Return the papers of `post` by the first format that recognises it and reads a paper.
+
+    Without one, the result is that of the first format that recognises it: a day without papers.
+    The format of any post is asked only if the post `may_be_entry`. The defects are those of all
+    formats that recognised the post.
+    """
     findings: list[Finding] = []
+    empty = ""
     for name, digest_format in _by_precedence():
+        if name == ANY_POST and (empty or not may_be_entry()):
+            continue
         try:
             if digest_format.recognises(post):
                 papers, defects = digest_format.parse(path, post, zone)
-                return list(papers), [*findings, *defects]
+                findings += defects
+                if papers:
+                    return FormatResult(name, list(papers), findings)
+                empty = empty or name
         except Exception as error:
             if name in FORMATS and digest_format is not plugins.installed()[0].get(name):
                 raise
             findings.append(plugins.broken(name, error, path))
-    return ([], findings) if findings else None
+    return FormatResult(empty, [], findings)
 
 
 def _by_precedence() -> Iterator[tuple[str, DigestFormat]]:

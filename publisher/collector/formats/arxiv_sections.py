@@ -51,6 +51,11 @@ if TYPE_CHECKING:
 _HEADING = re.compile(r"##[ \t]+(\S.*)")
 _UPDATE = re.compile(r"#[ \t]+\d{4}-\d{1,2}-\d{1,2}")
 _AUTHORS = re.compile(r"\*\*[ \t]*Authors?[ \t]*[:：](.*)", re.IGNORECASE)
+_NO_PAPERS = re.compile(
+    r"\W*(?:(?:there (?:is|are) )?(?:no|none)\b.{0,60}|(?:今[日天])?(?:暂?无|没有).{0,30}|"
+    r"<!--.*-->|<br\s*/?>)\W*",
+    re.IGNORECASE,
+)
 _PDF = re.compile(r"\[PDF\][ \t]*\([ \t]*<?([^\s<>()]*)>?[ \t]*\)(.*)", re.IGNORECASE)
 _BRACKET = re.compile(r"[(\[（]")
 _COMMA = re.compile(r"[,，;；、]")
@@ -70,15 +75,17 @@ class _Section:
 def recognises(post: Post) -> bool:
     """Return whether `post` has a section with authors or a PDF line, or is a day without papers.
 
-    A `# date` heading above a table of papers belongs to another format.
+    Such a day has nothing below its `# date` heading, or says that there are none.
     """
-    dated = table = False
+    dated = empty = False
     for line in post.body.split("\n"):
         if _AUTHORS.match(line) or _PDF.match(line):
-            return True
-        dated = dated or bool(_UPDATE.match(line))
-        table = table or line.lstrip().startswith("|")
-    return dated and not table
+            return next(_sections(post.body, 1), None) is not None
+        if _UPDATE.match(line):
+            dated = empty = True
+        elif empty and line.strip():
+            empty = bool(_NO_PAPERS.fullmatch(line))
+    return dated and empty
 
 
 def parse(path: str, post: Post, _zone: ZoneInfo) -> tuple[list[ParsedPaper], list[Finding]]:

@@ -41,6 +41,7 @@ _TEMPLATE_TAGS = re.compile(
     r"^[ \t]*\[(?:TOC|\[_TOC_\])\][ \t]*$",
     re.DOTALL | re.MULTILINE,
 )
+_TEMPLATE_TAG = re.compile(r"\{[{%]")
 _NO_PROSE = re.compile(r"[ ]{0,3}#{1,6}[ \t]|[ \t]*\||[ ]{0,3}(?:[-*_=][ \t]*){3,}$|(?:    |\t)\S")
 _MARK = re.compile(r"^[ \t]*(?:>[ \t]?|[-*+][ \t]+|\d{1,3}[.)][ \t]+)+")
 _LETTER = re.compile(r"[^\W_]")
@@ -52,8 +53,9 @@ _ADDRESSES = ("canonical_url", "canonicalUrl", "canonical", "permalink", "url", 
 
 
 def recognises(post: Post) -> bool:
-    """Return whether `post` has a title in its front matter, and some text."""
-    return bool(text_of(post.metadata, "title")) and bool(_abstract(post))
+    """Return whether `post` has a title in its front matter, and a text or a tag that makes one."""
+    has_title = bool(text_of(post.metadata, "title"))
+    return has_title and (bool(_abstract(post)) or bool(_TEMPLATE_TAG.search(post.body)))
 
 
 def parse(path: str, post: Post, _zone: ZoneInfo) -> tuple[list[ParsedPaper], list[Finding]]:

@@ -1,0 +1,195 @@
+"""Signs of papers in a file, whether or not a format reads it.
+
+A file without any is no digest, and passed over. A file with signs that nothing read is a finding:
+what it says about papers must not be lost in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Container, Iterable, Iterator
+
+    from publisher.collector.frontmatter.reader import Post
+
+_ID = re.compile(
+    r"(?:arxiv\.org/(?:abs|pdf|html)/|arxiv[^\w\n]{0,4}(?:id)?[^\w\n]{1,8}|10\.48550/arxiv\.|"
+    r"huggingface\.co/papers/|alphaxiv\.org/(?:abs|overview)/)"
+    r"(?P<arxiv>\d{4}\.\d{4,5}|[a-z-]{2,20}(?:\.[a-z]{2})?/\d{7})|"
+    r"(?<![\w./])(?:https?://(?:dx\.)?doi\.org/|doi[:：]?\s?)?(?P<doi>10\.\d{4,9}/[^\s\"<>(){}|\[\]]{2,200})|"
+    r"openreview\.net/(?:forum|pdf)\?id=(?P<openreview>[\w-]{4,20})|"
+    r"aclanthology\.org/(?P<acl>[\w.-]{6,60}?)(?:\.pdf|/|(?![\w.-]))",
+    re.IGNORECASE,
+)
+# Without IGNORECASE, for the sake of speed.
+_ARXIV_LINK = re.compile(r"arxiv\.org/(?:abs|pdf|html)/([a-z.-]*/?\d{4,7}(?:\.\d{4,5})?)")
+_FENCE = re.compile(r"[ ]{0,3}(```|~~~)")
+_HEADING = re.compile(r"[ ]{0,3}#{1,6}(?!#)[ \t]*\S")
+_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,4}[.)])[ \t]+\S")
+_ROW = re.compile(r"[ \t]*\|")
+_LABEL = re.compile(
+    r"[ \t>*_-]*(?:#+[ \t]*)?[*_]{0,3}"
+    r"(?:authors?|abstract|arxiv(?:[ ]?(?:id|link))?|pdf(?:[ ]link)?|doi|tl;?dr|links?|paper|url|"
+    r"source|作者|摘要|论文|論文|链接|著者|概要)[*_]{0,3}[ \t]{0,4}(?:[:：*]|$)|"
+    r"[ \t>*_-]*\[(?:pdf|paper|arxiv|abs|link|论文|链接)\][ \t]*\(",
+    re.IGNORECASE,
+)
+_DATED_HEADING = re.compile(r"#[ \t]+\d{4}-\d{1,2}-\d{1,2}")
+_FEW = 2  # papers
+_SHARE = 0.3  # of a list's lines among all
+_NEAR = 8  # lines below a heading
+
+
+class Sign(NamedTuple):
+    """A sign of a paper: its 1-based line in the file, and what it is."""
+
+    line: int
+    what: str
+
+
+_Unit = tuple[int, frozenset[str]]  # index of a heading, item or row, and the papers it names
+
+
+def names_paper(text: str) -> bool:
+    """Return whether `text` holds the id or address of a paper."""
+    return _ID.search(text) is not None
+
+
+def has_paper_in_front_matter(post: Post) -> bool:
+    """Return whether the front matter names a paper, or has its authors beside its abstract."""
+    values = (value for value in post.metadata.values() if isinstance(value, str))
+    keys = {key.lower() for key, value in post.metadata.items() if value}
+    has_text = "abstract" in keys and bool(keys & {"author", "authors"})
+    return has_text or any(map(names_paper, values))
+
+
+def sign_of_digest(post: Post, *, is_cover: bool = False, is_empty: bool = False) -> Sign | None:
+    """Return the sign that `post`, which nothing read, is a digest; None if it seems to be none.
+
+    A README, which `is_cover`, tells of a single paper without being a digest of it. If it
+    `is_empty`, a format took it for a day without papers, which only papers disprove.
+    """
+    lines = _unfenced(post.body)
+    units = list(_units(lines))
+    papers = dict.fromkeys(paper for _, named in units for paper in sorted(named))
+    labels = [index for index, line in lines if _LABEL.match(line)]
+    if papers and (len(papers) >= _FEW or (labels and not is_cover)):
+        index, _ = units[0]
+        line = next(line for at, line in lines if at == index)
+        return Sign(post.body_line + index, f"{_count(papers)} {_reason(line)}")
+    if is_cover or is_empty:
+        return None
+    for index, line in lines:
+        if _DATED_HEADING.match(line):
+            reason = "a dated heading, below which no section has authors or a [PDF](...) line"
+            return Sign(post.body_line + index, reason)
+    return _sign_in_front_matter(post) if post.body.strip() else None
+
+
+def _sign_in_front_matter(post: Post) -> Sign | None:
+    keys = {key.lower() for key, value in post.metadata.items() if value}
+    if "title" in keys:
+        return None
+    if has_paper_in_front_matter(post):
+        return Sign(1, "its front matter names a paper, but has no title")
+    if keys & {"date", "published", "created"} and keys & {"tags", "tag"}:
+        return Sign(1, "its front matter has a date and tags, but no title")
+    return None
+
+
+def sign_of_unread_papers(
+    post: Post, read: Iterable[str], seen: Container[int], at_least: int = 1
+) -> Sign | None:
+    """Return the first of the papers in `post` that are not among the ids `read`, if `at_least`.
+
+    Only headings, rows and lists of papers count, and no line that is `seen`: a finding about the
+    row tells of it.
+    """
+    known = {paper_id.removeprefix("arxiv:").lower() for paper_id in read}
+    # Nearly every file names no other paper than those that were read, or only in its prose.
+    if not any(
+        match[1].lower() not in known and _is_unit(_line_at(post.body, match.start()))
+        for match in _ARXIV_LINK.finditer(post.body)
+    ):
+        return None
+    unread: dict[str, int] = {}
+    for index, papers in _units(_unfenced(post.body)):
+        line = post.body_line + index
+        if not papers & known and line not in seen:
+            unread |= {paper: line for paper in sorted(papers) if paper not in unread}
+    return Sign(min(unread.values()), _count(unread)) if len(unread) >= at_least else None
+
+
+def _count(papers: Collection[str]) -> str:
+    return next(iter(papers)) if len(papers) == 1 else f"{len(papers)} papers"
+
+
+def _reason(line: str) -> str:
+    """Return why a paper that `line` names is not read."""
+    if _ROW.match(line):
+        return "in a table without a column for titles, or for dates or links"
+    if _HEADING.match(line):
+        return "in a section that has neither authors below its heading nor a [PDF](...) line"
+    return "in a list, not in sections or a table"
+
+
+def _unfenced(body: str) -> list[tuple[int, str]]:
+    lines: list[tuple[int, str]] = []
+    fence = ""
+    for index, line in enumerate(body.split("\n")):
+        if mark := _FENCE.match(line):
+            fence = "" if fence == mark[1] else fence or mark[1]
+        elif not fence and line.strip():
+            lines.append((index, line))
+    return lines
+
+
+def _units(lines: list[tuple[int, str]]) -> Iterator[_Unit]:
+    """Yield the units of `lines`.
+
+    Items count only where they are a good part of all lines, and rows of all rows: a text may end
+    with references, a table may mention a paper.
+    """
+    with_items = sum(_lines_of_items(lines)) >= _SHARE * len(lines)
+    rows = [names_paper(line) for _, line in lines if _ROW.match(line)]
+    with_rows = sum(rows) >= _SHARE * len(rows)
+    heading, distance = -1, 0
+    for index, line in lines:
+        papers = frozenset(map(_key, _ID.finditer(line)))
+        distance += 1
+        if _HEADING.match(line):
+            heading, distance = index, 0
+            if papers:
+                yield index, papers
+        elif papers and with_rows and _ROW.match(line):
+            yield index, papers
+        elif papers and heading >= 0 and distance <= _NEAR and _LABEL.match(line):
+            yield heading, papers
+        elif papers and with_items and _ITEM.match(line):
+            yield index, papers
+
+
+def _line_at(text: str, position: int) -> str:
+    end = text.find("\n", position)
+    return text[text.rfind("\n", 0, position) + 1 : None if end < 0 else end]
+
+
+def _is_unit(line: str) -> bool:
+    return any(pattern.match(line) for pattern in (_HEADING, _ROW, _ITEM, _LABEL))
+
+
+def _lines_of_items(lines: list[tuple[int, str]]) -> Iterator[int]:
+    """Yield 1 for each line of an item that names a paper, 0 for all others."""
+    inside = False
+    for _, line in lines:
+        if _ITEM.match(line) and not line[0].isspace():
+            inside = names_paper(line)
+        elif not line[0].isspace():
+            inside = False
+        yield int(inside)
+
+
+def _key(match: re.Match[str]) -> str:
+    return next(group for group in match.groups() if group).lower().rstrip(".,;")
