@@ -15,7 +15,7 @@ TESTS = Path(__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # From the bottom to the top: a room imports its own layer's base and the layers below.
 LAYERS = (
-    ("errors", "printable", "wcag"),
+    ("errors", "printable", "private_folder", "wcag"),
     ("models",),
     ("addresses", "build_lock", "plugins", "process_pool", "settings", "sqlite_wal"),
     ("newsletter",),

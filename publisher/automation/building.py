@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Self
 
 from publisher.errors import PublisherError, StoreError
 from publisher.services import build as build_service
+from publisher.services import private_files
 from publisher.watcher.loop import BuildOutcome, Stopped
 
 if TYPE_CHECKING:
     from publisher.automation.shared_state import SharedState
-    from publisher.models import Finding
     from publisher.services.build import Built
     from publisher.settings import Settings
 
@@ -37,7 +37,7 @@ class Builder:
     stopping: Callable[[], bool]
     ping: bool = True
     verbose: bool = False
-    _last_errors: set[Finding] = field(default_factory=set)
+    _last_problems: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
     _hub: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
 
@@ -73,7 +73,7 @@ class Builder:
                 if self.verbose:
                     traceback.print_exc()
                 raise
-            self._report_new_errors(built)
+            self._report_new_errors(built, settings)
         if self.ping and settings.feeds.hub:
             self._hub.submit(self._announce, built, settings)
         return built
@@ -84,12 +84,13 @@ class Builder:
         for warning in websub.announce(built.changes.written, settings, self.stopping):
             self.say(f"warning: {warning}")
 
-    def _report_new_errors(self, built: Built) -> None:
-        """Report the errors that the last build did not have."""
-        errors = set(built.collection.errors)
-        for error in sorted(errors - self._last_errors):
-            self.say(f"error: {error}")
-        self._last_errors = errors
+    def _report_new_errors(self, built: Built, settings: Settings) -> None:
+        """Report errors, and private files in a repository, that the last build did not have."""
+        problems = {f"error: {error}" for error in built.collection.errors}
+        problems |= {f"warning: {warning}" for warning in private_files.warnings(settings)}
+        for problem in sorted(problems - self._last_problems):
+            self.say(problem)
+        self._last_problems = problems
 
 
 def outcome(built: Built) -> BuildOutcome:

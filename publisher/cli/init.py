@@ -23,17 +23,25 @@ if TYPE_CHECKING:
 )
 @options.verbose
 def init(*, folder: Path, verbose: bool) -> None:
-    """Write a commented publisher.toml to start from."""
-    from publisher.settings import CONFIG_NAME
+    """Write a commented publisher.toml to start from, and list private files in .gitignore."""
+    import os
+
+    from publisher.services.private_files import extend_ignore_file
+    from publisher.settings import CONFIG_NAME, load
     from publisher.settings.starter import starter_file
 
     target, text = folder / CONFIG_NAME, starter_file()
+    is_new = not target.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with target.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise OutputError(f"{target}: already exists; nothing was changed") from error
+        if is_new:
+            with target.open("x", encoding="utf-8") as file:
+                file.write(text)
     except OSError as error:
         raise OutputError(f"{target}: can't be written: {error.strerror}") from error
+    ignore_file = extend_ignore_file(load(target, os.environ), os.environ)
+    if ignore_file is not None:
+        show.line(f"{ignore_file}: private files are listed, so that git leaves them out.")
+    if not is_new:
+        raise OutputError(f"{target}: already exists; it was not changed")
     show.line(f"{target} written. Next: set site.url and source.folders, then `publisher build`.")

@@ -66,6 +66,7 @@ def preflight(
     """
     from publisher import preflight as checks
     from publisher.services import preflight as preflight_service
+    from publisher.services import private_files
 
     settings = options.settings_of(config, source)
     collection = build.collect(settings, show.parsing)
@@ -75,6 +76,7 @@ def preflight(
         *preflight_service.check_messages(messages),
         *(_check_links(messages, settings) if online else []),
         *preflight_service.check_domain(settings, nameserver, ask=dns),
+        *private_files.exposed(settings),
     ]
     merged = checks.together(findings)
     for finding in merged:

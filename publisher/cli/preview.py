@@ -10,6 +10,7 @@ import click
 from publisher.cli import issues, options, show
 from publisher.errors import IssueError, OutputError
 from publisher.models import EditionKey
+from publisher.private_folder import DATA_FOLDER, make_private_folder
 from publisher.services import build
 from publisher.services.store import open_store
 
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 @click.argument(
     "folder",
     type=options.PATH,
-    default="preview",
+    required=False,
     metavar="[DIR]",
-    help="Folder to write to.  [default: preview]",
+    help="Folder to write to.  [default: .publisher/preview beside the settings]",
 )
 @click.option(
     "--issue", "issue_id", metavar="ID", help="Id such as 2024-W49.  [default: the next issue]"
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 @options.verbose
 def preview(
     *,
-    folder: Path,
+    folder: Path | None,
     issue_id: str | None,
     topics: tuple[str, ...],
     language: Language | None,
@@ -79,6 +80,7 @@ def preview(
     from publisher.services import preflight
 
     settings = options.settings_of(config, source)
+    folder = folder or settings.path(DATA_FOLDER) / "preview"
     collection = build.collect(settings, show.parsing)
     slugs = _topic_slugs(topics, collection)
     with open_store(settings) as store:
@@ -100,6 +102,10 @@ def preview(
         f"{name}.txt": message.text.encode(),
         f"{name}.eml": message.raw,
     }
+    try:
+        make_private_folder(folder)
+    except OSError as error:
+        raise OutputError(f"{folder}: can't be written: {error.strerror}") from error
     write_changed(folder, files, served=False)
     page = folder / f"{name}.html"
     if screenshot:

@@ -42,6 +42,7 @@ def publish(
     show.warnings(websub.announce(built.changes.written, settings))
     has_errors = show.defects(built.collection)
     with open_store(settings) as store:
+        show.exposed(settings)
         result = sending.send_issues(
             settings, store, built.collection, force=force, as_json=as_json
         )

@@ -36,6 +36,7 @@ def serve(
     import msgspec
 
     try:
+        from publisher.services.private_files import refuse_to_publish
         from publisher.web.context import Context
         from publisher.web.server import serve as run
     except ImportError as error:
@@ -48,6 +49,7 @@ def serve(
     web = msgspec.structs.replace(web, host=host or web.host, port=port or web.port)
     settings = msgspec.structs.replace(settings, web=web)
     with open_store(settings) as store:
+        refuse_to_publish(settings)
         if web.root:
             show.note(f"{web.root} is served from {web.host}:{web.port}")
         run(Context(settings, store, sending.now, automation=() if web_only else _child(config)))

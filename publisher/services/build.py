@@ -69,10 +69,13 @@ def build(
     `waiting` is called now and then with the reason for the wait; an exception from it ends the
     wait. `force` overwrites files of the output folder that this program did not write.
 
-    Raises `SourceError`, `TemplateError` and `OutputError`.
+    Raises `SourceError`, `TemplateError` and `OutputError`, and `SettingsError` where private files
+    are in the output folder.
     """
     from publisher.build_lock import build_lock  # noqa: PLC0415 - nothing else locks a folder
+    from publisher.services.private_files import refuse_to_publish  # noqa: PLC0415 - see above
 
+    refuse_to_publish(settings)
     folder = settings.path(settings.output.folder)
     # Locked before the first file is read: a build that reads early and writes late would bring an
     # older state back.

@@ -26,12 +26,19 @@ def store_stamp(settings: Settings) -> str:
     It is "none" where there is no file yet, and "" for a database server, which only a query can
     tell.
     """
-    url = _url(settings)
-    if not url.startswith("sqlite:///"):
+    path = store_path(settings)
+    if path is None:
         return ""
-    path = Path(url.removeprefix("sqlite:///"))
     stats = [file.stat() for file in (path, Path(f"{path}-wal")) if file.exists()]
     return " ".join(f"{stat.st_size} {stat.st_mtime_ns}" for stat in stats) or "none"
+
+
+def store_path(settings: Settings) -> Path | None:
+    """Return the path of the SQLite file; None for a database server, or one in memory."""
+    scheme, _, path = _url(settings).partition(":///")
+    path = path.partition("?")[0]
+    is_file = scheme.partition("+")[0] == "sqlite" and path not in ("", ":memory:")
+    return Path(path) if is_file and not path.startswith("file:") else None
 
 
 def _url(settings: Settings) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from publisher.errors import SettingsError
+from publisher.private_folder import DATA_FOLDER
 from publisher.settings.fields import ENV_PREFIX, fields_of, has_format, item_type, table_type
 from publisher.settings.hints import (
     requirement,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 CONFIG_NAME = "publisher.toml"
 # The test suite's own variables are no settings.
+FORMER_STORE = "publisher.db"
 ENV_RESERVED = ("PUBLISHER_TEST_",)
 
 
@@ -56,12 +58,20 @@ def load(
         sections[section][key] = _convert(SECTIONS[section], section, key, value, origin)
     if sections["source"].get("git") and "folders" not in sections["source"]:
         sections["source"]["folders"] = ()  # a repository takes the place of the default folder
+    if ("store", "url") not in values and _has_former_store(path.parent):
+        sections["store"]["url"] = Secret(f"sqlite:///{FORMER_STORE}")
     settings = Settings(
         **{name: cls(**sections[name]) for name, cls in SECTIONS.items()},  # type: ignore[arg-type]
         base=path.parent,
+        file=path if path.exists() else None,
     )
     _check(settings, values)
     return settings
+
+
+def _has_former_store(base: Path) -> bool:
+    """Return whether the subscribers are where an earlier version had them by default."""
+    return (base / FORMER_STORE).is_file() and not (base / DATA_FOLDER / FORMER_STORE).exists()
 
 
 def _read_toml(path: Path) -> Iterator[tuple[str, str, object]]:

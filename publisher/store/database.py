@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from publisher.errors import StoreError
+from publisher.private_folder import make_private_folder
 from publisher.store.engine import Database, create_engine, explain_error
 from publisher.store.ledger.deliveries import Deliveries
 from publisher.store.ledger.issues import Issues
@@ -155,7 +156,7 @@ def _prepare_file(url: sa.URL, label: str) -> None:
     if path.is_dir():
         raise StoreError(f"{label}: is a folder, not a database file")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         if not path.exists():
             # It will hold addresses and keys.
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))

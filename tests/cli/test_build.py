@@ -76,6 +76,7 @@ def test_init_then_build(publisher: Run, examples: Path, tmp_path: Path) -> None
     posts.symlink_to(examples)
     publisher("build")
     assert (tmp_path / "paper-site" / "atom.xml").is_file()
+    assert "/.publisher/" in (tmp_path / ".gitignore").read_text().splitlines()
     again = publisher("init", code=1)
     assert "already exists" in again.stderr
 

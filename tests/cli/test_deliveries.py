@@ -23,7 +23,7 @@ ISSUE = "2024-W49"
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     """Settings of a store with one delivery sent, one in doubt, one ready."""
-    with open_store(f"sqlite:///{tmp_path}/publisher.db") as store:
+    with open_store(f"sqlite:///{tmp_path}/.publisher/publisher.db") as store:
         people = []
         for number in (1, 2, 3):
             store.subscribers.add(f"r{number}@example.org", "", (), now=NOW)

@@ -42,7 +42,7 @@ def test_a_reader_comes_by_mail(publisher: Run, tmp_path: Path, examples: Path) 
     done = publisher("inbox", **variables)
     assert done.stdout == "inbox: 1 subscribe\n"
     assert "1 mail sent" in done.stderr
-    (path,) = (tmp_path / "outbox").glob("*.eml")
+    (path,) = (tmp_path / ".publisher" / "outbox").glob("*.eml")
     asked = message_from_bytes(path.read_bytes(), policy=policy.default)
     (tmp_path / "mail" / "new" / "2.host").write_text(
         f"From: ada@example.org\nSubject: Re: x\nIn-Reply-To: {asked['Message-ID']}\n\n好\n",

@@ -23,7 +23,7 @@ def test_a_link_is_printed_and_its_token_is_kept_nowhere(
     found = LINK.fullmatch(done.stdout.strip())
     assert found is not None
     assert "for ada, works once within 15 minutes" in done.stderr
-    assert found[1].encode() not in (tmp_path / "publisher.db").read_bytes()
+    assert found[1].encode() not in (tmp_path / ".publisher" / "publisher.db").read_bytes()
 
 
 def test_a_link_is_mailed_to_an_operator_and_to_nobody_else(
@@ -37,7 +37,7 @@ def test_a_link_is_mailed_to_an_operator_and_to_nobody_else(
     assert "operator.addresses: eve@example.org is not one of them" in refused.stderr
 
     publisher("login", "--email", "ada@example.org")
-    (path,) = (tmp_path / "outbox").rglob("*.eml")
+    (path,) = (tmp_path / ".publisher" / "outbox").rglob("*.eml")
     mail = message_from_bytes(path.read_bytes(), policy=policy.default)
     body = mail.get_body()
     assert body is not None
@@ -47,7 +47,7 @@ def test_a_link_is_mailed_to_an_operator_and_to_nobody_else(
     assert "once, within 15 minutes" in " ".join(text.split())
     assert mail["Auto-Submitted"] == "auto-generated"
     assert found[1] not in mail["Message-ID"]
-    with open_store(f"sqlite:///{tmp_path}/publisher.db") as store:
+    with open_store(f"sqlite:///{tmp_path}/.publisher/publisher.db") as store:
         now = mail["Date"].datetime
         entered = store.operators.log_in(token_hash(found[1]), "s", now=now, expires=now)
     assert entered == "ada@example.org"

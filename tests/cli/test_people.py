@@ -18,7 +18,7 @@ INBOX = {"PUBLISHER_INBOX__MAILDIR": "mail"}
 
 def mails(folder: Path) -> list[tuple[str, str]]:
     found = []
-    for path in sorted((folder / "outbox").glob("*.eml")):
+    for path in sorted((folder / ".publisher" / "outbox").glob("*.eml")):
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
         text = message.get_body(("plain",))
         assert text is not None
@@ -58,7 +58,7 @@ def test_an_import_asks_only_when_told_to(publisher: Run, tmp_path: Path) -> Non
     publisher("subscribers", "suppress", "cy@example.org", "--note", "asked on the phone")
     first = publisher("subscribers", "import", "in.csv", **INBOX)
     assert first.stdout == "3 added, 0 confirmed, 0 already on the list, 0 rejected\n"
-    assert not (tmp_path / "outbox").exists()
+    assert not (tmp_path / ".publisher" / "outbox").exists()
     again = publisher("subscribers", "import", "in.csv", "--invite", **INBOX)
     assert "1 mail sent" in again.stderr
     assert [to for to, _ in mails(tmp_path)] == ["bo@example.org"]

@@ -60,12 +60,12 @@ def test_an_error_stops_a_send_unless_forced(
         stopped = publisher(command, "--source", examples, code=1, **faulty)
         assert "P201 a link that is not absolute: /about" in stopped.stderr
         assert "--force" in stopped.stderr
-        assert not (tmp_path / "outbox").exists()
+        assert not (tmp_path / ".publisher" / "outbox").exists()
     assert "issues: none yet" in publisher("status").stdout
     assert "P201" in publisher("preflight", "--source", examples, code=1, **faulty).stdout
     forced = publisher("publish", "--force", "--source", examples, **faulty)
     assert "1 sent" in forced.stdout
-    assert len(list((tmp_path / "outbox").glob("*.eml"))) == 1
+    assert len(list((tmp_path / ".publisher" / "outbox").glob("*.eml"))) == 1
 
 
 def test_a_domain_is_looked_up_at_the_server_that_is_named(publisher: Run, examples: Path) -> None:

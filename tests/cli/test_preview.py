@@ -39,10 +39,10 @@ def test_an_issue_that_was_sent_comes_as_it_was_frozen(
 ) -> None:
     publisher("subscribers", "add", "bo@example.org", "--topic", "3DGS", "--confirmed")
     publisher("publish", "--source", examples)
-    (sent,) = (tmp_path / "outbox").glob("*.eml")
+    (sent,) = (tmp_path / ".publisher" / "outbox").glob("*.eml")
     for options in ((), ("--topic", "3dgs")):
         publisher("preview", "--issue", "2024-W49", *options, "--source", examples)
-        shown = (tmp_path / "preview" / "2024-W49.eml").read_bytes()
+        shown = (tmp_path / ".publisher" / "preview" / "2024-W49.eml").read_bytes()
         mails = [message_from_bytes(data, policy=default) for data in (shown, sent.read_bytes())]
         assert mails[0]["Subject"] == mails[1]["Subject"]
         # Frozen, and sent: each copy has the date at which it left.
@@ -118,7 +118,7 @@ def test_pictures_of_an_issue(
 ) -> None:
     assert chromium
     said = publisher("preview", "--screenshot", "--source", examples).stdout
-    shots = sorted(path.name for path in (tmp_path / "preview").glob("*.png"))
+    shots = sorted(path.name for path in (tmp_path / ".publisher" / "preview").glob("*.png"))
     assert len(shots) == 4
     assert all(f"preview{os.sep}{name}" in said for name in shots)
 

@@ -74,7 +74,9 @@ def test_three_people_three_messages(
     publisher("publish", "--source", folder)
     assert (tmp_path / "paper-site" / "atom.xml").is_file()
     assert list((tmp_path / "paper-site" / "issues").glob("2024-W*.html"))
-    messages = [parsed(path.read_bytes()) for path in (tmp_path / "outbox").glob("*.eml")]
+    messages = [
+        parsed(path.read_bytes()) for path in (tmp_path / ".publisher" / "outbox").glob("*.eml")
+    ]
     by_address = {message["To"].addresses[0].addr_spec: message for message in messages}
     assert len(messages) == len(by_address) >= 2
     for address, message in by_address.items():
@@ -85,7 +87,7 @@ def test_three_people_three_messages(
 
     again = publisher("publish", "--source", folder)
     assert "no issue is due" in again.stderr
-    assert len(list((tmp_path / "outbox").glob("*.eml"))) == len(messages)
+    assert len(list((tmp_path / ".publisher" / "outbox").glob("*.eml"))) == len(messages)
 
 
 class Sink:
@@ -154,7 +156,7 @@ def test_killed_between_two_messages(
         )
 
         def received() -> int:
-            done = len(list((tmp_path / "outbox").glob("*.eml")))
+            done = len(list((tmp_path / ".publisher" / "outbox").glob("*.eml")))
             return done if transport == "outbox" else len(sink.got)
 
         deadline = time.monotonic() + 30
@@ -177,7 +179,7 @@ def test_killed_between_two_messages(
         if transport == "smtp":
             addresses = [address for address, _ in sink.got]
         else:
-            files = (tmp_path / "outbox").glob("*.eml")
+            files = (tmp_path / ".publisher" / "outbox").glob("*.eml")
             addresses = [parsed(f.read_bytes())["To"].addresses[0].addr_spec for f in files]
     assert len(addresses) == len(set(addresses)), "nobody has two"
     missing = {address for address, _ in people} - set(addresses)
@@ -194,9 +196,9 @@ def test_dry_run_and_test_copy_change_nothing(
     subscribe(publisher)
     foretold = publisher("send", "--dry-run", "--source", examples).stdout
     assert "would go to 3 subscribers by outbox" in foretold or "would go to 2" in foretold
-    assert not (tmp_path / "outbox").exists()
+    assert not (tmp_path / ".publisher" / "outbox").exists()
     publisher("send", "--to", "me@example.org", "--source", examples)
-    (copy,) = (tmp_path / "outbox").glob("*.eml")
+    (copy,) = (tmp_path / ".publisher" / "outbox").glob("*.eml")
     check_message(parsed(copy.read_bytes()), "me@example.org")
     assert "issues: none yet" in publisher("status").stdout
 
@@ -209,7 +211,9 @@ def test_nobody_subscribed_keeps_the_issue(publisher: Run, examples: Path) -> No
 
 def test_preview(publisher: Run, examples: Path, tmp_path: Path) -> None:
     subject = publisher("preview", "--source", examples).stdout.splitlines()[0]
-    html, text, eml = (tmp_path / "preview" / f"2024-W49.{kind}" for kind in ("html", "txt", "eml"))
+    html, text, eml = (
+        tmp_path / ".publisher" / "preview" / f"2024-W49.{kind}" for kind in ("html", "txt", "eml")
+    )
     message = parsed(eml.read_bytes())
     assert message["Subject"] == subject
     assert "<html" in html.read_text(encoding="utf-8")
@@ -241,3 +245,32 @@ def test_a_server_that_is_not_there_is_said_and_tried_again(publisher: Run, exam
         time.sleep(0.01)
         publisher("publish", "--source", examples, **variables)
         assert len(sink.got) >= 2
+
+
+def test_subscribers_in_a_repository_are_warned_of(
+    publisher: Run, examples: Path, tmp_path: Path
+) -> None:
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", str(tmp_path), *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    git("init", "-q")
+    publisher("init")
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "_posts").symlink_to(examples)
+    publisher("subscribers", "add", "ada@example.org", "--confirmed")
+    publisher("preview")
+    assert "S10" not in publisher("publish").stderr
+    git("add", "-A")
+    assert not [
+        name
+        for name in git("ls-files").split()
+        if "publisher" in name.split("/")[0][1:] and name != "publisher.toml"
+    ]
+
+    git("add", "-f", ".publisher/publisher.db")
+    for command in ("build", "publish", "preflight"):
+        done = publisher(command, *(() if command != "preflight" else ("--issue", "2024-W49")))
+        text = done.stdout + done.stderr
+        assert f"{tmp_path}/.publisher/publisher.db: S101 private data" in text, command
+        assert text.count("S101") == 1

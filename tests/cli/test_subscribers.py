@@ -110,7 +110,7 @@ def test_import_and_export(publisher: Run, tmp_path: Path) -> None:
         rows = list(csv.DictReader(file))
     assert [row["status"] for row in rows] == ["active", "pending"]
     assert rows[1]["name"].startswith("'=")
-    (tmp_path / "publisher.db").rename(tmp_path / "old.db")
+    (tmp_path / ".publisher" / "publisher.db").rename(tmp_path / "old.db")
     publisher("subscribers", "import", "out.csv")
     publisher("subscribers", "export", "again.csv")
     assert (tmp_path / "again.csv").read_bytes().decode() == (

@@ -48,7 +48,7 @@ def test_a_server_that_can_not_be_used_is_one_clear_line(
         variables = {f"PUBLISHER_MAIL__{name}": value for name, value in mail.items()}
         shutil.copytree(EXAMPLES, tmp_path / "digests")
         (tmp_path / "publisher.toml").write_text('[site]\nurl = "https://papers.example.org/"\n')
-        with open_store(f"sqlite:///{tmp_path}/publisher.db") as store:
+        with open_store(f"sqlite:///{tmp_path}/.publisher/publisher.db") as store:
             store.subscribers.add("a@example.org", "", (), now=NOW)
             store.subscribers.confirm("a@example.org", now=NOW)
         done = publisher("send", "--force", code=1, **variables)

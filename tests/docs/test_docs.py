@@ -16,6 +16,7 @@ from conftest import ROOT, chromium
 from publisher.cli import app
 from publisher.collector.findings import CODES
 from publisher.preflight.findings import CODES as PREFLIGHT
+from publisher.services.private_files import CODES as PRIVATE
 from publisher.settings.sections import SECTIONS
 
 if TYPE_CHECKING:
@@ -162,7 +163,9 @@ def test_the_command_line_reference_is_up_to_date(tmp_path: Path) -> None:
     assert page.read_text(encoding="utf-8") == committed, "run ./run.sh reference"
 
 
-@pytest.mark.parametrize(("name", "codes"), [("findings", CODES), ("preflight", PREFLIGHT)])
+@pytest.mark.parametrize(
+    ("name", "codes"), [("findings", CODES), ("preflight", PREFLIGHT | PRIVATE)]
+)
 def test_every_finding_is_explained(name: str, codes: dict[str, tuple[Severity, str]]) -> None:
     text = (DOCS / "reference" / f"{name}.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| ([A-Z]\d+) \| (\w+) \| (.*?) \| (.+) \|$", text, re.MULTILINE)

@@ -279,7 +279,7 @@ def test_what_waits_is_sent_once(settings: Settings, store: Store, tmp_path: Pat
     (report,) = publish.deliver_pending(weekly, store, now=lambda: now)
 
     assert (report.sent, report.done) == (2, True)
-    assert len(list((tmp_path / "outbox").glob("*.eml"))) == 2
+    assert len(list((tmp_path / ".publisher" / "outbox").glob("*.eml"))) == 2
     assert publish.deliver_pending(weekly, store, now=lambda: now) == []
 
 

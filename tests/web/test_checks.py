@@ -57,7 +57,7 @@ def test_the_app_does_not_start(
     assert "web.url: is not set" in said
     import sqlite3
 
-    with sqlite3.connect(tmp_path / "publisher.db") as store:
+    with sqlite3.connect(tmp_path / ".publisher" / "publisher.db") as store:
         store.execute("UPDATE keys SET secret = zeroblob(32)")
     store.close()
     said = publisher("serve", code=1, PUBLISHER_WEB__URL="https://papers.example.org/").stderr

@@ -61,7 +61,7 @@ def test_hostile_requests_leave_all_as_it_was(tmp_path: Path) -> None:
     assert process.returncode == 0
     text = (tmp_path / "said").read_text(errors="replace")
     assert "Traceback" not in text, text[text.index("Traceback") :][:3000]
-    with sqlite3.connect(tmp_path / "publisher.db") as store:
+    with sqlite3.connect(tmp_path / ".publisher" / "publisher.db") as store:
         assert store.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         for table in ("subscribers", "letters", "confirmations", "sessions"):
             assert store.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608 - a literal

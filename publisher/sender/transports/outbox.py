@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from publisher.errors import ConfigurationFailure, UnknownOutcome
+from publisher.private_folder import make_private_folder, write_private_file
 from publisher.sender.transports.base import BaseTransport
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class OutboxTransport(BaseTransport):
         if self._ready:
             return
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._folder)
             for path in self._folder.glob(f".*{_PART}"):
                 # Another connection may have renamed its own meanwhile.
                 with suppress(FileNotFoundError):
@@ -71,7 +72,7 @@ class OutboxTransport(BaseTransport):
         path = self._folder / file_name(message_id)
         part = self._folder / f".{path.name}.{secrets.token_hex(4)}{_PART}"
         try:
-            _write(part, message)
+            write_private_file(part, message)
             part.replace(path)
         except OSError as error:
             part.unlink(missing_ok=True)
@@ -109,13 +110,6 @@ def file_name(message_id: str) -> str:
         return f"{plain}.eml"
     digest = hashlib.sha256(message_id.encode()).hexdigest()[:16]
     return f"{_UNSAFE.sub('-', plain).strip('-.')[:80] or 'message'}-{digest}.eml"
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

@@ -60,6 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     subscribing: Subscribing = Subscribing()
     store: Store = msgspec.field(default_factory=Store)
     base: Path = Path()
+    file: Path | None = None  # the settings file, if there is one
 
     @property
     def cache_folder(self) -> Path:

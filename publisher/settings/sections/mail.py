@@ -17,8 +17,9 @@ class Mail(Section, frozen=True):
     transport: str = "outbox"
     """Transport of messages: "outbox" writes each as an .eml file and sends nothing, "smtp" sends,
     "console" prints. An installed package may bring others."""
-    outbox: Annotated[str, Meta(min_length=1)] = "outbox"
-    """Folder in which the transport "outbox" puts messages."""
+    outbox: Annotated[str, Meta(min_length=1)] = ".publisher/outbox"
+    """Folder in which the transport "outbox" puts messages. They have subscribers' addresses: keep
+    it out of the site and of a repository."""
     from_name: Line = ""
     """Name of the sender. Empty: the newsletter's title."""
     from_address: EmailAddress = "newsletter@localhost"

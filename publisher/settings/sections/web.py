@@ -84,6 +84,7 @@ class Subscribing(Section, frozen=True):
 class Store(Section, frozen=True):
     """The database of subscribers and deliveries."""
 
-    url: Secret = msgspec.field(default_factory=lambda: Secret("sqlite:///publisher.db"))
-    """Address of the database. A relative path has three slashes, an absolute one four. For
-    PostgreSQL: "postgresql://user:password@host/name"."""
+    url: Secret = msgspec.field(default_factory=lambda: Secret("sqlite:///.publisher/publisher.db"))
+    """Address of the database. A relative path has three slashes, an absolute one four. Keep the
+    file out of the site and of a repository: it has the subscribers' addresses. For PostgreSQL:
+    "postgresql://user:password@host/name"."""

@@ -98,7 +98,7 @@ def test_everyone_gets_one_and_a_second_run_sends_nothing(
     report = run(store, outbox, clock, batch=3, on_progress=steps.append)
     assert (report.sent, report.waiting, report.done, report.stopped) == (7, 0, True, "")
     assert [step.state for step in steps] == [S.SENT] * 7
-    assert len(list((tmp_path / "out").iterdir())) == 7
+    assert len(list((tmp_path / "out").glob("*.eml"))) == 7
     again = run(store, outbox, clock)
     assert (again.sent, again.done) == (0, True)
 

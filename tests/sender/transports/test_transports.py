@@ -32,7 +32,7 @@ def test_the_outbox_has_one_whole_file_for_each_message(tmp_path: Path) -> None:
         outbox.send("n@x.org", "a@x.org", MESSAGE, ID)
         assert outbox.evidence(ID) is True
     assert answer == "written to 2024-W49.0123abcd@papers.example.org.eml"
-    assert [path.read_bytes() for path in folder.iterdir()] == [MESSAGE]
+    assert [path.read_bytes() for path in folder.glob("*.eml")] == [MESSAGE]
 
 
 @pytest.mark.parametrize(
