@@ -32,6 +32,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "D207": (Severity.WARNING, "the paper is in this digest already"),
     "D208": (Severity.ERROR, "paper without a title"),
     "D209": (Severity.WARNING, "a figure's address is not an http address"),
+    "D210": (Severity.WARNING, "second authors or PDF line in one section"),
     "D301": (Severity.ERROR, "the repository can't be pulled, its last state is used"),
     "D302": (Severity.WARNING, "a link that leads out of the repository is not followed"),
     "D303": (Severity.ERROR, "the format of an installed package fails"),

@@ -36,6 +36,7 @@ from publisher.collector.formats.machine_part import (
 )
 from publisher.collector.notes import read_notes
 from publisher.collector.text import links
+from publisher.collector.text.author_names import author_names
 from publisher.collector.text.plain_text import from_arxiv, html_from_arxiv
 from publisher.collector.text.venue import find_venue
 from publisher.models import ParsedPaper
@@ -48,17 +49,21 @@ if TYPE_CHECKING:
     from publisher.collector.frontmatter.reader import Post
     from publisher.models import Finding, Notes
 
-_HEADING = re.compile(r"##[ \t]+(\S.*)")
+_HEADING = re.compile(r"[ ]{0,3}##(?:[ \t]+(?P<text>\S.*)|(?P<glued>[^#\s].*))")
+_CLOSING = re.compile(r"[ \t]+#+[ \t]*$")
 _UPDATE = re.compile(r"#[ \t]+\d{4}-\d{1,2}-\d{1,2}")
-_AUTHORS = re.compile(r"\*\*[ \t]*Authors?[ \t]*[:：](.*)", re.IGNORECASE)
+# The daily job writes `**Authors:A, B**`; people write the marks around the label alone, or none.
+_AUTHORS = re.compile(
+    r"[ \t]*(?:[-*+•>][ \t]+)?(?P<marks>[*_]{0,3})[ \t]*(?:Authors?|Author\(s\)|作者)[ \t]*"
+    r"(?P<closed>[*_]{0,3})[ \t]*[:：][ \t]*(?P<names>.*)",
+    re.IGNORECASE,
+)
 _NO_PAPERS = re.compile(
     r"\W*(?:(?:there (?:is|are) )?(?:no|none)\b.{0,60}|(?:今[日天])?(?:暂?无|没有).{0,30}|"
     r"<!--.*-->|<br\s*/?>)\W*",
     re.IGNORECASE,
 )
 _PDF = re.compile(r"\[PDF\][ \t]*\([ \t]*<?([^\s<>()]*)>?[ \t]*\)(.*)", re.IGNORECASE)
-_BRACKET = re.compile(r"[(\[（]")
-_COMMA = re.compile(r"[,，;；、]")
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
 _IMAGE = re.compile(r"<img\b[^<>]{0,500}?\bsrc[ \t]*=[ \t]*[\"']?([^\"'\s<>]+)", re.IGNORECASE)
 
@@ -79,7 +84,7 @@ def recognises(post: Post) -> bool:
     """
     dated = empty = False
     for line in post.body.split("\n"):
-        if _AUTHORS.match(line) or _PDF.match(line):
+        if _is_authors_line(line) or _PDF.match(line):
             return next(_sections(post.body, 1), None) is not None
         if _UPDATE.match(line):
             dated = empty = True
@@ -116,19 +121,47 @@ def _sections(body: str, first_line: int) -> Iterator[_Section]:
     """
     lines = body.split("\n")
     headings = list(_headings(lines)) if "```" in body or "~~~" in body else _unfenced(lines)
+    headings = list(_without_tags(lines, headings))
     starts = [
         index
         for index, following in zip(headings, [*headings[1:], len(lines)], strict=False)
         if _begins_paper(lines[index + 1 : following])
     ]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
-        heading = _HEADING.match(lines[start])
-        title = heading.group(1) if heading else ""
-        yield _Section(first_line + start, title, tuple(lines[start + 1 : end]))
+        yield _Section(first_line + start, _title(lines[start]), tuple(lines[start + 1 : end]))
+
+
+def _title(line: str) -> str:
+    """Return the text of a heading, without the signs that may close it."""
+    heading = _HEADING.match(line)
+    if heading is None:
+        return ""
+    return (
+        heading["glued"].rstrip("# \t") if heading["glued"] else _CLOSING.sub("", heading["text"])
+    )
+
+
+def _without_tags(lines: list[str], headings: list[int]) -> Iterator[int]:
+    """Yield the headings without lines such as "##tag", which is no heading in Markdown.
+
+    "##Title" is meant as one where authors follow, or where the paper before it has its PDF line
+    and another PDF line follows.
+    """
+    pdf_lines = [index for index, line in enumerate(lines) if _pdf(line)]
+    last = -1
+    for index, following in zip(headings, [*headings[1:], len(lines)], strict=False):
+        heading = _HEADING.match(lines[index])
+        if heading and heading["glued"]:
+            first = next((line for line in lines[index + 1 : following] if line.strip()), "")
+            before, here, after = (bisect_left(pdf_lines, at) for at in (last, index, following))
+            if not _AUTHORS.match(first) and (here == after or (last >= 0 and before == here)):
+                continue
+        last = index
+        yield index
 
 
 def _unfenced(lines: list[str]) -> list[int]:
-    return [i for i, line in enumerate(lines) if line.startswith("##") and _HEADING.match(line)]
+    return [i for i, line in enumerate(lines) if "##" in line[:5] and _HEADING.match(line)]
 
 
 def _headings(lines: list[str]) -> Iterator[int]:
@@ -159,6 +192,31 @@ def _pdf(line: str) -> re.Match[str] | None:
     return _PDF.match(line) if line.startswith("[") else None
 
 
+def _is_authors_line(line: str) -> bool:
+    """Return whether `line` names authors after an emphasised label; others need a heading."""
+    match = _AUTHORS.match(line)
+    return match is not None and bool(match["marks"])
+
+
+def _authors_at(lines: tuple[str, ...], first: int, end: int) -> int | None:
+    """Return the index of the authors line: the `first` with text, else one before `end`."""
+    if lines and _AUTHORS.match(lines[first]):
+        return first
+    return next((i for i in range(first, end) if _is_authors_line(lines[i])), None)
+
+
+def _names(line: str) -> str:
+    """Return the names in an authors line, without marks of emphasis around them."""
+    match = _AUTHORS.match(line)
+    if match is None:
+        return ""
+    names, marks = match["names"].strip(), match["marks"]
+    if marks and not match["closed"]:
+        unmarked = names.removeprefix(marks)
+        names = unmarked if unmarked != names else names.removesuffix(marks)
+    return names.replace("**", "")
+
+
 def _begins_paper(lines: list[str]) -> bool:
     first = next((line for line in lines if line.strip()), "")
     return bool(_AUTHORS.match(first)) or any(map(_pdf, lines))
@@ -172,15 +230,17 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
         return None, [finding(path, line, "D208")]
 
     first = next((i for i, text in enumerate(lines) if text.strip()), 0)
-    author_line = _AUTHORS.match(lines[first]) if lines else None
-    authors = _authors(author_line.group(1)) if author_line else ()
+    pdf_at = next((i for i, text in enumerate(lines) if _pdf(text)), None)
+    authors_at = _authors_at(lines, first, pdf_at or 0)
+    authors = () if authors_at is None else author_names(_names(lines[authors_at]), from_arxiv)
     if not authors:
         findings.append(finding(path, line + first + 1, "D203", title))
-    abstract_start = first + 1 if author_line else first
-    pdf_at = next((i for i, text in enumerate(lines) if _pdf(text)), None)
+    abstract_start = first + 1 if authors_at == first else first
     abstract_end = pdf_at if pdf_at is not None else machine_part_start(lines, abstract_start)
     machine_start = abstract_end if pdf_at is None else abstract_end + 1
-    abstract_source = "\n".join(lines[abstract_start:abstract_end])
+    abstract_source = "\n".join(
+        lines[i] for i in range(abstract_start, abstract_end) if i != authors_at
+    )
     abstract = from_arxiv(abstract_source)
     if not abstract:
         findings.append(finding(path, line, "D204", title))
@@ -200,6 +260,11 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
         findings.append(finding(path, line, "D205", title))
     if not machine.takeaways:
         findings.append(finding(path, line, "D206", title))
+    trusted_end = len(lines) if machine.notes_start is None else machine_start + machine.notes_start
+    findings += [
+        finding(path, line + at + 1, "D210", title)
+        for at in _seconds(lines, (authors_at, pdf_at), trusted_end)
+    ]
     notes, notes_findings = _notes(path, line + machine_start + 1, lines[machine_start:], machine)
     findings += notes_findings
     figures, invalid = _figures(lines[machine_start:])
@@ -227,6 +292,18 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
     return paper, findings
 
 
+def _seconds(
+    lines: tuple[str, ...], known: tuple[int | None, int | None], end: int
+) -> Iterator[int]:
+    """Yield the indices of authors lines before `end`, and of PDF lines, other than the `known`.
+
+    Notes, from `end` on, may name authors again.
+    """
+    for at, text in enumerate(lines):
+        if at not in known and (_pdf(text) or (at < end and _is_authors_line(text))):
+            yield at
+
+
 def _notes(
     path: str, first_line: int, lines: tuple[str, ...], machine: MachinePart
 ) -> tuple[Notes | None, list[Finding]]:
@@ -249,28 +326,6 @@ def _notes(
     if read.cut_at is not None:
         findings.append(finding(path, start + read.cut_at, "D403", "notes"))
     return read.notes, findings
-
-
-def _authors(text: str) -> tuple[str, ...]:
-    text = text.rstrip().removesuffix("**").rstrip()
-    return tuple(name for name in map(from_arxiv, _split_names(text)) if name)
-
-
-def _split_names(text: str) -> Iterator[str]:
-    """Yield the parts between commas; a comma inside brackets belongs to an affiliation."""
-    if not _BRACKET.search(text):
-        yield from _COMMA.split(text)
-        return
-    depth, start = 0, 0
-    for index, char in enumerate(text):
-        if char in "([（":
-            depth += 1
-        elif char in ")]）":
-            depth = max(0, depth - 1)
-        elif char in ",，;；、" and depth == 0:
-            yield text[start:index]
-            start = index + 1
-    yield text[start:]
 
 
 def _figures(lines: tuple[str, ...]) -> tuple[tuple[str, ...], list[tuple[int, str]]]:

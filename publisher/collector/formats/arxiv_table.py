@@ -20,6 +20,7 @@ from publisher.collector.findings import finding
 from publisher.collector.formats import table_words
 from publisher.collector.frontmatter.dates import parse_date
 from publisher.collector.text import links
+from publisher.collector.text.author_names import author_names
 from publisher.collector.text.plain_text import (
     MAX_FIELD,
     from_arxiv,
@@ -51,7 +52,6 @@ _LINK = re.compile(
 _HREF = re.compile(r"\bhref[ \t]*=[ \t]*[\"']?([^\"'\s<>]+)", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\d./])(\d{4}\.\d{4,5})(?:v(\d{1,3}))?(?![\d.]*\d)")
 _THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
-_AND = re.compile(r"\s*[,，;；、]\s*|\s+and\s+|\s*&\s*|<br\s*/?>", re.IGNORECASE)
 _DETAILS_LEVEL = 7  # below every heading
 
 
@@ -235,10 +235,8 @@ def _title(cell: str) -> str:
 
 def _authors(cell: str) -> tuple[str, ...]:
     # A long run of blanks would make splitting slow.
-    cell = " ".join(_LINK.sub(r"\1", cell).replace("**", "").split())
-    text = table_words.without_et_al(cell)
-    names = (table_words.without_et_al(from_arxiv(without_html(n))) for n in _AND.split(text))
-    return tuple(name for name in names if name)
+    text = " ".join(_LINK.sub(r"\1", cell).replace("**", "").split())
+    return author_names(text, lambda name: from_arxiv(without_html(name)))
 
 
 def _unfolded(cell: str) -> str:

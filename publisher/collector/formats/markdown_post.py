@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 from publisher.collector.findings import finding
 from publisher.collector.frontmatter.reader import names_of, text_list, text_of
 from publisher.collector.text import links
+from publisher.collector.text.author_names import author_names
 from publisher.collector.text.plain_text import from_machine, plain
 from publisher.collector.text.slugs import slugify
 from publisher.models import ParsedPaper
@@ -46,7 +47,6 @@ _NO_PROSE = re.compile(r"[ ]{0,3}#{1,6}[ \t]|[ \t]*\||[ ]{0,3}(?:[-*_=][ \t]*){3
 _MARK = re.compile(r"^[ \t]*(?:>[ \t]?|[-*+][ \t]+|\d{1,3}[.)][ \t]+)+")
 _LETTER = re.compile(r"[^\W_]")
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}-")  # file names of Jekyll's posts
-_AUTHORS = re.compile(r"\s*[,，;；、]\s*|\s+and\s+|\s*&\s*")
 _NO_TOPIC = re.compile(r"_?posts?|content|source|src|blog|docs?|[\d._-]*", re.IGNORECASE)
 _PICTURES = ("cover", "image", "thumbnail", "banner", "featured_image", "images")
 _ADDRESSES = ("canonical_url", "canonicalUrl", "canonical", "permalink", "url", "link", "original")
@@ -134,7 +134,9 @@ def _authors(post: Post) -> tuple[str, ...]:
         for item in value if isinstance(value, list) else [value]:
             name = item.get("name") if isinstance(item, dict) else item
             if isinstance(name, str):
-                authors += _AUTHORS.split(plain(name)) if isinstance(value, str) else [name]
+                authors += (
+                    author_names(plain(name), from_machine) if isinstance(value, str) else [name]
+                )
         if authors:
             break
     return tuple(dict.fromkeys(filter(None, map(from_machine, authors))))

@@ -25,7 +25,6 @@ _DATE = re.compile(
 _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 _EMPTY = re.compile(r"[(（\[]\s*[)）\]]")
 _EDGES = " \t-–—:：|·,，.!*#"
-_ET_AL = re.compile(r"(?:\bet\.?[ ]?al\b\.?|等人?|\.\.\.|…)[\s.]{0,9}$", re.IGNORECASE)
 
 
 class _TableWordsFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -100,8 +99,3 @@ def is_nothing(cell: str) -> bool:
     """Return whether `cell` stands for nothing: "null", "-"."""
     text = cell.strip("* `").casefold()
     return not text or text in _words().nothing
-
-
-def without_et_al(text: str) -> str:
-    """Return the authors' names in `text` without an "et.al." at the end."""
-    return _ET_AL.sub("", text).strip(" \t,，.;；*")
