@@ -176,7 +176,22 @@ ARXIV = [
     ("https://arxiv.org/abs/2411.19525", "arxiv:2411.19525", 1),
     ("https://www.arxiv.org/pdf/0704.0001v12.pdf", "arxiv:0704.0001", 12),
     ("http://arxiv.org/abs/cs/0112017v3", "arxiv:cs/0112017", 3),
-    ("http://arxiv.org/abs/math.GT/0309136", "arxiv:math.GT/0309136", 1),
+    ("http://arxiv.org/abs/math.GT/0309136", "arxiv:math/0309136", 1),
+    ("https://arxiv.org/abs/MATH/0309136v2", "arxiv:math/0309136", 2),
+    ("arXiv:hep-th/9901001v2.", "arxiv:hep-th/9901001", 2),
+    ("https://doi.org/10.48550/arXiv.2401.00001", "arxiv:2401.00001", 1),
+    ("http://dx.doi.org/10.48550/arxiv.cs.LG/0112017", "arxiv:cs/0112017", 1),
+    ("doi:10.48550/arXiv.2401.00001", "arxiv:2401.00001", 1),
+    ("https://ar5iv.labs.arxiv.org/html/2401.00001v2", "arxiv:2401.00001", 2),
+    ("https://www.alphaxiv.org/overview/2401.00001", "arxiv:2401.00001", 1),
+    ("https://huggingface.co/papers/2401.00001", "arxiv:2401.00001", 1),
+    ("HTTPS://EXPORT.ARXIV.ORG/PDF/2401.00001V3.PDF", "arxiv:2401.00001", 3),
+    ("https://arxiv.org/html/2401.00001v2#S1", "arxiv:2401.00001", 2),
+    ("<https://arxiv.org/pdf/2401.00001>).", "arxiv:2401.00001", 1),
+    ("arxiv.org/abs/2401.00001?context=cs", "arxiv:2401.00001", 1),
+    ("https://arxiv.org/list/cs.CV/recent", None, 0),
+    ("https://huggingface.co/tree/2401.00001", None, 0),
+    ("2401.00001", None, 0),
     ("http://arxiv.org/abs/../../etc/passwd", None, 0),
     ("https://evil.example/arxiv.org/abs/2411.19525", None, 0),
     ("javascript:alert(1)", None, 0),
@@ -188,6 +203,24 @@ def test_arxiv_id(url: str, key: str | None, version: int) -> None:
     arxiv = paper_id.arxiv_id(url)
     assert (arxiv.key if arxiv else None) == key
     assert arxiv is None or arxiv.version == version
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("2401.00001v2", "arxiv:2401.00001"),
+        ("math.GT/0309136", "arxiv:math/0309136"),
+        ("10.48550/arXiv.2401.00001", "arxiv:2401.00001"),
+        ("https://arxiv.org/abs/2401.00001", "arxiv:2401.00001"),
+        ("2413.00001", None),  # no month
+        ("1234.5678", None),
+        ("foo/1234567", None),
+        ("10.1145/1234.56789", None),
+    ],
+)
+def test_arxiv_id_of_a_field(text: str, key: str | None) -> None:
+    arxiv = paper_id.arxiv_id_of_field(text)
+    assert (arxiv.key if arxiv else None) == key
 
 
 def test_code_urls() -> None:

@@ -64,6 +64,16 @@ _NO_PAPERS = re.compile(
     re.IGNORECASE,
 )
 _PDF = re.compile(r"\[PDF\][ \t]*\([ \t]*<?([^\s<>()]*)>?[ \t]*\)(.*)", re.IGNORECASE)
+# What people write instead of a PDF line, and other lines of its kind: `**arXiv:** [...](...)`.
+_LABELLED = re.compile(
+    r"[ \t]*(?:[-*+•>][ \t]+)?[*_]{0,3}[ \t]*(?:arXiv(?:[ ]ID)?|PDF|Links?|Paper|URL|DOI"
+    r"|论文(?:链接|地址)?|链接|Categories|Subjects?|Published|Date|Comments?|Code)[ \t]*[*_]{0,3}"
+    r"[ \t]*[:：][ \t]*[*_]{0,3}[ \t]*(?:\[[^\[\]]{0,200}\]\()?<?(?P<target>[^\s<>()]*)",
+    re.IGNORECASE,
+)
+_ABSTRACT = re.compile(
+    r"[*_]{0,3}(?:Abstract|摘要)[*_]{0,3}[ \t]*[:：][ \t]*[*_]{0,3}[ \t]*", re.IGNORECASE
+)
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
 _IMAGE = re.compile(r"<img\b[^<>]{0,500}?\bsrc[ \t]*=[ \t]*[\"']?([^\"'\s<>]+)", re.IGNORECASE)
 
@@ -127,8 +137,10 @@ def _sections(body: str, first_line: int) -> Iterator[_Section]:
         for index, following in zip(headings, [*headings[1:], len(lines)], strict=False)
         if _begins_paper(lines[index + 1 : following])
     ]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
-        yield _Section(first_line + start, _title(lines[start]), tuple(lines[start + 1 : end]))
+    ends = [*starts[1:], len(lines)]
+    for number, (start, end) in enumerate(zip(starts, ends, strict=False), 1):
+        title = _title(lines[start]).removeprefix(f"{number}. ")
+        yield _Section(first_line + start, title, tuple(lines[start + 1 : end]))
 
 
 def _title(line: str) -> str:
@@ -238,28 +250,27 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
     abstract_start = first + 1 if authors_at == first else first
     abstract_end = pdf_at if pdf_at is not None else machine_part_start(lines, abstract_start)
     machine_start = abstract_end if pdf_at is None else abstract_end + 1
-    abstract_source = "\n".join(
-        lines[i] for i in range(abstract_start, abstract_end) if i != authors_at
-    )
+    labelled = None if pdf_at is not None else _labelled_id(lines[:abstract_end])
+    abstract_lines = [lines[i] for i in range(abstract_start, abstract_end) if i != authors_at]
+    abstract_source = "\n".join(abstract_lines)
+    if labelled:
+        unlabelled = (text for text in abstract_lines if not _LABELLED.match(text))
+        abstract_source = _ABSTRACT.sub("", "\n".join(unlabelled).strip("\n -"), count=1)
     abstract = from_arxiv(abstract_source)
     if not abstract:
         findings.append(finding(path, line, "D204", title))
 
-    arxiv: paper_id.ArxivId | None = None
-    comment = ""
-    if pdf_at is None:
+    pdf_line = "" if pdf_at is None else lines[pdf_at]
+    links_read = _Links(labelled) if labelled else _links(pdf_line)
+    if pdf_at is None and labelled is None:
         findings.append(finding(path, line, "D201", title))
-    elif pdf := _pdf(lines[pdf_at]):
-        arxiv = paper_id.arxiv_id(pdf.group(1))
-        comment = from_arxiv(pdf.group(2))
-        if arxiv is None:
-            findings.append(finding(path, line + pdf_at + 1, "D202", pdf.group(1)))
+    elif pdf_at is not None and links_read.invalid:
+        findings.append(finding(path, line + pdf_at + 1, "D202", links_read.invalid))
 
+    comment = links_read.comment
     machine = read_machine_part(lines[machine_start:])
-    if not machine.summary:
-        findings.append(finding(path, line, "D205", title))
-    if not machine.takeaways:
-        findings.append(finding(path, line, "D206", title))
+    missing = [("D205", machine.summary), ("D206", machine.takeaways)]
+    findings += [finding(path, line, code, title) for code, part in missing if not part]
     trusted_end = len(lines) if machine.notes_start is None else machine_start + machine.notes_start
     findings += [
         finding(path, line + at + 1, "D210", title)
@@ -271,7 +282,7 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
     findings += [finding(path, line + machine_start + 1 + at, "D209", src) for at, src in invalid]
     paper = ParsedPaper(
         line=line,
-        id=arxiv.key if arxiv else paper_id.title_id(title),
+        id=arxiv.key if (arxiv := links_read.arxiv) else paper_id.title_id(title),
         version=arxiv.version if arxiv else 1,
         title=title,
         title_html=html_from_arxiv(section.title, with_links=False),
@@ -279,8 +290,8 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
         abstract=abstract,
         abstract_html=html_from_arxiv(abstract_source),
         comment=comment or None,
-        abs_url=arxiv.abs_url if arxiv else "",
-        pdf_url=arxiv.pdf_url if arxiv else "",
+        abs_url=arxiv.abs_url if arxiv else links_read.abs_url,
+        pdf_url=arxiv.pdf_url if arxiv else links_read.pdf_url,
         code_urls=links.code_urls(f"{abstract} {comment}"),
         project_urls=links.project_urls(f"{abstract} {comment}"),
         venue=find_venue(comment),
@@ -290,6 +301,38 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
         notes=notes,
     )
     return paper, findings
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """The paper that a PDF line names, or its addresses elsewhere; `invalid` is neither."""
+
+    arxiv: paper_id.ArxivId | None = None
+    abs_url: str = ""
+    pdf_url: str = ""
+    comment: str = ""
+    invalid: str = ""
+
+
+def _links(line: str) -> _Links:
+    pdf = _pdf(line)
+    if pdf is None:
+        return _Links()
+    comment = from_arxiv(pdf.group(2))
+    if arxiv := paper_id.arxiv_id(pdf.group(1)):
+        return _Links(arxiv, comment=comment)
+    address = links.paper_url(pdf.group(1))
+    if address is None:
+        return _Links(comment=comment, invalid=pdf.group(1) or "no address")
+    known = paper_id.is_paper_site(address)
+    return _Links(None, *paper_id.addresses(address), comment, "" if known else address)
+
+
+def _labelled_id(lines: tuple[str, ...]) -> paper_id.ArxivId | None:
+    """Return the arXiv paper that the first of such `lines` names after a label."""
+    matches = (match for line in lines if (match := _LABELLED.match(line)))
+    ids = (paper_id.arxiv_id_of_field(match["target"]) for match in matches)
+    return next(filter(None, ids), None)
 
 
 def _seconds(

@@ -186,6 +186,7 @@ def _read(
     abstract = from_arxiv(without_html(_unfolded(cells.get("abstract", ""))))
     comment = from_machine(_unfolded(cells.get("comment", "")))
     linked = _addresses(cells.get("link", "")) + _addresses(cells.get("title", ""))
+    abs_url, pdf_url = paper_id.addresses(linked[0]) if linked else ("", "")
     code = _addresses(cells.get("code", "")) + links.code_urls(" ".join((*linked, abstract)))
     paper = ParsedPaper(
         line=line,
@@ -195,8 +196,8 @@ def _read(
         authors=authors,
         abstract=abstract,
         comment=comment or None,
-        abs_url=arxiv.abs_url if arxiv else next(iter(linked), ""),
-        pdf_url=arxiv.pdf_url if arxiv else "",
+        abs_url=arxiv.abs_url if arxiv else abs_url,
+        pdf_url=arxiv.pdf_url if arxiv else pdf_url,
         code_urls=tuple(dict.fromkeys(code)),
         summary=from_machine(_unfolded(cells.get("summary", ""))) or None,
         published=parse_date(cells.get("date", ""), zone) or place.date(zone),
@@ -217,7 +218,7 @@ def _arxiv_id(cells: dict[str, str]) -> paper_id.ArxivId | None:
                 return arxiv
     if bare := _NUMBER.search(_LINK.sub(r"\1", cells.get("link", ""))):
         return paper_id.ArxivId(bare[1], max(1, int(bare[2] or 1)))
-    return None
+    return paper_id.arxiv_id_of_field(_LINK.sub(r"\1", cells.get("link", "")).strip("*` "))
 
 
 def _addresses(cell: str) -> tuple[str, ...]:

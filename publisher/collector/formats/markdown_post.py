@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from publisher.collector import paper_id
 from publisher.collector.findings import finding
 from publisher.collector.frontmatter.reader import names_of, text_list, text_of
 from publisher.collector.text import links
@@ -49,6 +50,13 @@ _LETTER = re.compile(r"[^\W_]")
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}-")  # file names of Jekyll's posts
 _NO_TOPIC = re.compile(r"_?posts?|content|source|src|blog|docs?|[\d._-]*", re.IGNORECASE)
 _PICTURES = ("cover", "image", "thumbnail", "banner", "featured_image", "images")
+# Keys whose values may be the id of a paper on arXiv, and keys of addresses.
+_IDS = "arxiv_id arxivid arxiv-id arxiv eprint canonical_id paper_id paper doi".split()
+_PAPER_ADDRESSES = (
+    "pdf pdf_url url_pdf paper_url url_paper abs abs_url url link canonical_url canonicalurl "
+    "canonical original"
+).split()
+_PDFS = ("pdf", "pdf_url", "url_pdf")
 _ADDRESSES = ("canonical_url", "canonicalUrl", "canonical", "permalink", "url", "link", "original")
 
 
@@ -65,19 +73,34 @@ def parse(path: str, post: Post, _zone: ZoneInfo) -> tuple[list[ParsedPaper], li
     )
     abstract = _abstract(post)
     topics = _topics(path, post)
+    arxiv = _arxiv_id(post)
+    pdf = next((url for key in _PDFS if (url := links.http_url(text_of(post.metadata, key)))), "")
     entry = ParsedPaper(
         line=1,
-        id=_id(path, post),
-        version=1,
+        id=arxiv.key if arxiv else _id(path, post),
+        version=arxiv.version if arxiv else 1,
         title=from_machine(text_of(post.metadata, "title")),
         authors=_authors(post),
         abstract=abstract,
-        abs_url=address,
+        abs_url=arxiv.abs_url if arxiv else address,
+        pdf_url=arxiv.pdf_url if arxiv else pdf,
         code_urls=links.code_urls(abstract),
         figures=_figures(post, address),
         topic_names=topics or (_folder(path),),
     )
     return [entry], [] if topics else [finding(path, 1, "D107")]
+
+
+def _arxiv_id(post: Post) -> paper_id.ArxivId | None:
+    """Return the paper on arXiv that the front matter names, with the newest version named."""
+    fields = [text_of(post.metadata, key) for key in _IDS]
+    addresses = [text_of(post.metadata, key) for key in _PAPER_ADDRESSES]
+    named = [
+        *filter(None, map(paper_id.arxiv_id_of_field, filter(None, fields))),
+        *filter(None, map(paper_id.arxiv_id, filter(None, addresses))),
+    ]
+    same = (arxiv for arxiv in named if arxiv.number == named[0].number)
+    return max(same, key=lambda arxiv: arxiv.version, default=None)
 
 
 def _path_of(address: str) -> str:

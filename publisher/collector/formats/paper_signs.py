@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from publisher.collector.paper_id import canonical_number
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterable, Iterator
 
@@ -110,7 +112,7 @@ def sign_of_unread_papers(
     known = {paper_id.removeprefix("arxiv:").lower() for paper_id in read}
     # Nearly every file names no other paper than those that were read, or only in its prose.
     if not any(
-        match[1].lower() not in known and _is_unit(_line_at(post.body, match.start()))
+        canonical_number(match[1]) not in known and _is_unit(_line_at(post.body, match.start()))
         for match in _ARXIV_LINK.finditer(post.body)
     ):
         return None
@@ -192,4 +194,6 @@ def _lines_of_items(lines: list[tuple[int, str]]) -> Iterator[int]:
 
 
 def _key(match: re.Match[str]) -> str:
+    if match["arxiv"]:
+        return canonical_number(match["arxiv"])
     return next(group for group in match.groups() if group).lower().rstrip(".,;")

@@ -66,6 +66,15 @@ def http_url(text: str) -> str | None:
     return text
 
 
+def paper_url(text: str) -> str | None:
+    """Return `text` as the address of a paper outside arXiv, None if it is none.
+
+    An address of arXiv without a valid identifier leads nowhere.
+    """
+    url = http_url(text)
+    return None if url is None or _host(url).endswith("arxiv.org") else url
+
+
 def spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of each http(s) address in `text`, without the sentence's punctuation."""
     if "://" not in text:

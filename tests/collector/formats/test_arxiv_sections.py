@@ -102,3 +102,95 @@ def test_a_post_that_names_its_author_is_no_digest_of_sections() -> None:
     post += "\n**Author**: Ada\n\n## Roots\n\nDeep.\n"
     (digest,) = parse_bytes("post.md", post.encode(), ZoneInfo("UTC")).digests
     assert digest.papers[0].title == "Trees"
+
+
+OPENREVIEW, ACL, PMLR = (
+    ("https://openreview.net/forum?id=aB1_", "https://openreview.net/pdf?id=aB1_"),
+    ("https://aclanthology.org/2024.acl-long.1/", "https://aclanthology.org/2024.acl-long.1.pdf"),
+    (
+        "https://proceedings.mlr.press/v1/author21a.html",
+        "https://proceedings.mlr.press/v1/author21a/author21a.pdf",
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("address", "links"),
+    [
+        *((address, both) for both in (OPENREVIEW, ACL, PMLR) for address in both),
+        ("https://a.example/tree.pdf", ("", "https://a.example/tree.pdf")),
+        ("https://a.example/tree?x=1", ("https://a.example/tree?x=1", "")),
+    ],
+)
+def test_a_pdf_line_to_another_site_keeps_its_link(address: str, links: tuple[str, str]) -> None:
+    body = paper(1, "## A").replace("http://arxiv.org/abs/2501.00001v1", address)
+    (digest,) = parsed(body).digests
+    assert (digest.papers[0].abs_url, digest.papers[0].pdf_url) == links
+    assert digest.papers[0].id.startswith("title:")
+    codes = [finding.code for finding in parsed(body).findings]
+    assert codes == (["D202"] if "a.example" in address else [])
+
+
+@pytest.mark.parametrize("address", ["", "tree.pdf", "javascript:x", "http://arxiv.org/abs/2501"])
+def test_a_pdf_line_that_leads_nowhere_is_reported(address: str) -> None:
+    body = paper(1, "## A").replace("http://arxiv.org/abs/2501.00001v1", address)
+    assert [finding.code for finding in parsed(body).findings] == ["D202"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "**arXiv:** [2501.00007](https://arxiv.org/abs/2501.00007)",
+        "**arXiv**: 2501.00007v1",
+        "- Link: https://arxiv.org/abs/2501.00007",
+        "**PDF**：[here](https://arxiv.org/pdf/2501.00007)",
+        "DOI: 10.48550/arXiv.2501.00007",
+    ],
+)
+def test_a_label_instead_of_a_pdf_line(line: str) -> None:
+    body = "\n".join(
+        f"## {n}. T{n}\n\n**Authors:** Ada\n{line}\n**Categories:** cs.AI\n\nWe grow.\n\n---\n"
+        for n in (1, 2)
+    )
+    papers = [paper for digest in parsed(body).digests for paper in digest.papers]
+    assert [(paper.title, paper.id) for paper in papers] == [
+        ("T1", "arxiv:2501.00007"),
+        ("T2", "arxiv:2501.00007"),
+    ]
+    assert papers[0].abstract == "We grow."
+    assert "D201" not in {finding.code for finding in parsed(body).findings}
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        'arxiv_id: "2606.00171"',
+        "arxiv: 2606.00171v1",
+        "canonical_id: arxiv:2606.00171",
+        "pdf: https://arxiv.org/pdf/2606.00171v1",
+        "url: https://arxiv.org/abs/2606.00171",
+        "url_pdf: https://arxiv.org/pdf/2606.00171.pdf",
+        "doi: 10.48550/arXiv.2606.00171",
+        "eprint: 2606.00171",
+        "link: https://huggingface.co/papers/2606.00171",
+        "paper: https://www.alphaxiv.org/abs/2606.00171",
+    ],
+)
+def test_front_matter_names_the_paper(field: str) -> None:
+    post = f"---\ntitle: Trees\ndate: 2026-06-15\ntags: [trees]\n{field}\n---\n\nWe grow trees.\n"
+    (digest,) = parse_bytes("post.md", post.encode(), ZoneInfo("UTC")).digests
+    (entry,) = digest.papers
+    assert (entry.id, entry.abs_url, entry.pdf_url) == (
+        "arxiv:2606.00171",
+        "https://arxiv.org/abs/2606.00171",
+        "https://arxiv.org/pdf/2606.00171v1",
+    )
+
+
+@pytest.mark.parametrize(
+    "field", ["url: /trees/", "doi: 10.1145/1234.5678", "paper: 3.14", "arxiv: none", "link: a"]
+)
+def test_front_matter_without_a_paper_is_a_post(field: str) -> None:
+    post = f"---\ntitle: Trees\ndate: 2026-06-15\ntags: [trees]\n{field}\n---\n\nWe grow trees.\n"
+    (digest,) = parse_bytes("post.md", post.encode(), ZoneInfo("UTC")).digests
+    assert digest.papers[0].id.startswith("post:")
