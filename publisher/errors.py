@@ -13,7 +13,8 @@
     │   └── AlreadyFrozen           another process, or an earlier run, has frozen the issue
     └── TransportError              a message or a connection failed; with the reply code
         ├── TemporaryFailure        nothing was accepted; try again later (4xx, lost connection)
-        │   └── QuotaExceeded       the provider's limit; pauses the issue, is no rejection
+        │   ├── QuotaExceeded       the provider's limit; pauses the issue, is no rejection
+        │   └── ConnectionLimit     the server has enough connections; says nothing of the message
         ├── PermanentFailure        nothing was accepted and never will be (5xx)
         ├── ConfigurationFailure    no message can go: login refused, certificate, missing secret
         └── UnknownOutcome          the message left, the answer never came: in doubt
@@ -95,6 +96,10 @@ class TemporaryFailure(TransportError):
 
 class QuotaExceeded(TemporaryFailure):
     """The provider's sending limit is reached: pause, reject nobody."""
+
+
+class ConnectionLimit(TemporaryFailure):
+    """The server takes no more connections now, or no more messages over this one."""
 
 
 class PermanentFailure(TransportError):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import (
     ConfigurationFailure,
+    ConnectionLimit,
     PermanentFailure,
     PublisherError,
     QuotaExceeded,
@@ -174,7 +175,7 @@ def _send(
     try:
         message_id, message = _message(letter, settings, store, now, topic_names)
         transport.send(settings.mail.from_address, letter.email, message, message_id)
-    except (QuotaExceeded, ConfigurationFailure) as error:
+    except (QuotaExceeded, ConnectionLimit, ConfigurationFailure) as error:
         store.outgoing_queue.put_off(letter.id, now + RETRY)
         return replace(result, put_off=result.put_off + 1, stopped=str(error))
     except TemporaryFailure:

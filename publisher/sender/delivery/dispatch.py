@@ -30,6 +30,7 @@ from publisher.sender.delivery.workers import (
     SendOutcome,
     WorkerDied,
 )
+from publisher.sender.limits.connection_limit import PAUSE, RestingConnections
 from publisher.sender.limits.rate_limit import RateVerdict
 from publisher.sender.message import tokens
 from publisher.sender.message.edition_message import Recipient
@@ -77,6 +78,7 @@ class Dispatcher:
         self._delayed: tuple[Claim, str] | None = None  # waits for the rate limit
         self._delayed_until: datetime | None = None
         self._nothing_due = False
+        self._resting: RestingConnections[Worker] = RestingConnections()
 
     def send_all(self) -> None:
         """Send until nothing is due or the run stops.
@@ -88,7 +90,8 @@ class Dispatcher:
             # The first connection shows whether the settings are right, before anything is claimed.
             while not self._idle and self._run.may_continue():
                 self._listen(_POLL_SECONDS)
-            self._run.connections = self._workers.start_all()
+            if self._run.may_continue():
+                self._run.connections = self._workers.start_all()
             while True:
                 self._hand_out()
                 self._commit()
@@ -207,12 +210,20 @@ class Dispatcher:
                 return
         self._listen(seconds)
 
-    def _listen(self, seconds: float | None) -> None:
+    def _listen(self, seconds: float) -> None:
+        now = self._run.options.now()
+        for worker in self._resting.wake(now):
+            worker.reopen()
+        end = self._resting.next_end()
+        if end is not None and not self._at_work():
+            remaining = (end - now).total_seconds()
+            self._run.options.sleep(min(max(remaining, 0.0), seconds))
+            return
         for worker in self._workers.wait(seconds):
             self._handle_event(worker)
-        now = time.monotonic()
+        moment = time.monotonic()
         for worker, job in self._sending.items():
-            if job.deadline < now:
+            if job.deadline < moment:
                 # Perhaps it was stopped (SIGSTOP): nobody may get a message later that the ledger
                 # has in doubt by then.
                 worker.kill()
@@ -226,13 +237,31 @@ class Dispatcher:
                 if event.ready:
                     self._idle.append(worker)
                 self._handle_answer(self._sending.pop(worker), event)
+                if event.limited:
+                    self._rest(worker, str(event.error))
+                else:
+                    self._resting.works(worker)
+            case ConnectionFailed() if event.may_reopen:
+                self._rest(worker, str(event.error))
             case ConnectionFailed() | WorkerDied():
                 self._drop_worker(worker, event)
+
+    def _rest(self, worker: Worker, reason: str) -> None:
+        """Try this connection again later, as the server has enough of them."""
+        options = self._run.options
+        now, alone = options.now(), self._at_work() <= 1
+        if not self._resting.rest(worker, now, options.jitter(), alone=alone):
+            self._run.stop(reason, now + PAUSE)
+
+    def _at_work(self) -> int:
+        """Return how many connections do not rest."""
+        return self._run.connections - len(self._resting)
 
     def _drop_worker(self, worker: Worker, event: ConnectionFailed | WorkerDied) -> None:
         self._workers.remove(worker)
         with suppress(ValueError):
             self._idle.remove(worker)
+        self._resting.remove(worker)
         job = self._sending.pop(worker, None)
         if isinstance(event, ConnectionFailed):
             self._run.lose_connection(self._classify(event.error, attempts=1))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import (
     ConfigurationFailure,
+    ConnectionLimit,
     PermanentFailure,
     QuotaExceeded,
     TemporaryFailure,
@@ -61,9 +62,10 @@ def classify_error(
                 stop=True,
                 pause_until=until,
             )
-        case ConfigurationFailure():
+        case ConfigurationFailure() | ConnectionLimit():
+            stop = isinstance(error, ConfigurationFailure)
             return DeliveryOutcome(
-                DeliveryEvent.PUT_OFF, reason, code, now, counted=False, stop=True
+                DeliveryEvent.PUT_OFF, reason, code, now, counted=False, alarming=stop, stop=stop
             )
         case TemporaryFailure():
             next_at = next_try(attempts, now, jitter, give_up)

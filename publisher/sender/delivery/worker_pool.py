@@ -97,6 +97,10 @@ class PipeWorker:
         """See `Worker`."""
         self._write(False)  # noqa: FBT003 - what goes through the pipe
 
+    def reopen(self) -> None:
+        """See `Worker`."""
+        self._write(True)  # noqa: FBT003 - what goes through the pipe
+
     def _write(self, value: object) -> bool:
         try:
             self.pipe.send(pickle.dumps(value))
@@ -220,7 +224,10 @@ def _serve(transport: Transport, pipe: MessagePipe) -> None:
                 event = open_transport(transport)
                 pipe.send(pickle.dumps(event))
                 if isinstance(event, ConnectionFailed):
-                    return
+                    if not event.may_reopen:
+                        return
+                    pipe.receive()
+                    continue
             message = pickle.loads(pipe.receive())  # noqa: S301 - of the process that forked us
             sender, key, new_template, fields, message_id = message
             if new_template is not None:
@@ -232,6 +239,8 @@ def _serve(transport: Transport, pipe: MessagePipe) -> None:
                 outcome = task.send()
                 _report(pipe, outcome)
                 is_ready = outcome.ready
+                if outcome.limited:
+                    pipe.receive()
             else:
                 transport.withdraw()
                 is_ready = False

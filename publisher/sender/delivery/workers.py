@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from publisher.errors import TransportError
+from publisher.errors import ConnectionLimit, TransportError
 
 if TYPE_CHECKING:
     from publisher.sender.message.edition_message import Recipient, Template
@@ -32,20 +32,31 @@ class Ready(NamedTuple):
 
 
 class ConnectionFailed(NamedTuple):
-    """The connection can't be made; the worker has ended."""
+    """The connection can't be made; the worker has ended, or waits for `reopen` after a limit."""
 
     error: TransportError
+
+    @property
+    def may_reopen(self) -> bool:
+        """Whether the server only has enough connections for now."""
+        return isinstance(self.error, ConnectionLimit)
 
 
 class SendOutcome(NamedTuple):
     """The server's answer to a message, or an error, which may be no `TransportError`.
 
-    `ready` is as of `Transport.ready`; where it is False, `Ready` or `ConnectionFailed` follows.
+    `ready` is as of `Transport.ready`; where it is False, `Ready` or `ConnectionFailed` follows,
+    after a limit on connections only after `reopen`.
     """
 
     text: str = ""
     error: BaseException | None = None
     ready: bool = True
+
+    @property
+    def limited(self) -> bool:
+        """Whether the server has enough connections for now."""
+        return isinstance(self.error, ConnectionLimit)
 
 
 class WorkerDied(NamedTuple):
@@ -71,6 +82,10 @@ class Worker(Protocol):
 
     def withdraw(self) -> None:
         """Take back the message that was announced; `Ready` or `ConnectionFailed` follows."""
+        ...
+
+    def reopen(self) -> None:
+        """Try to connect again after a `ConnectionLimit`; `Ready` or `ConnectionFailed` follows."""
         ...
 
     def receive(self) -> WorkerEvent:
@@ -141,7 +156,8 @@ class SendTask:
                 self._envelope_sender, self._recipient, self._message, self._message_id
             )
         except BaseException as error:  # noqa: BLE001 - the dispatcher raises it
-            return SendOutcome("", error, self._transport.ready())
+            limited = isinstance(error, ConnectionLimit)
+            return SendOutcome("", error, not limited and self._transport.ready())
         return SendOutcome(text, None, self._transport.ready())
 
 
@@ -176,6 +192,9 @@ class InlineWorker:
     def withdraw(self) -> None:
         """See `Worker`."""
         self._transport.withdraw()
+
+    def reopen(self) -> None:
+        """Do nothing: `receive` connects."""
 
     def receive(self) -> WorkerEvent:
         """See `Worker`."""

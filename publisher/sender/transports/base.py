@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 class Transport(Protocol):
     """Carries one message at a time; for one thread.
 
-    Every failure is a `TransportError`: `TemporaryFailure`, `QuotaExceeded`, `PermanentFailure`
-    and `ConfigurationFailure` promise that nothing was accepted, `UnknownOutcome` does not.
+    Every failure is a `TransportError`: `TemporaryFailure`, `QuotaExceeded`, `ConnectionLimit`,
+    `PermanentFailure` and `ConfigurationFailure` promise that nothing was accepted,
+    `UnknownOutcome` does not.
     """
 
     leaves_machine: ClassVar[bool]

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from publisher.errors import (
     ConfigurationFailure,
+    ConnectionLimit,
     PermanentFailure,
     QuotaExceeded,
     TemporaryFailure,
@@ -27,6 +28,7 @@ NO_REPLY = -1  # instead of a code, for what is no reply of SMTP
 ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _TEMPORARY = range(400, 500)
 _PERMANENT = range(500, 600)
+_LOGIN_REFUSED = frozenset({530, 534, 535, 538})
 
 
 class Phase(StrEnum):
@@ -82,31 +84,57 @@ class ReplyRule:
     phases: frozenset[Phase] = frozenset(Phase)
 
 
-_RATE = (
-    r"too many (login|connections|messages|concurrent)|rate (limit|exceeded)|unusual rate"
-    r"|(connection|message|sending) rate|throttl|concurrent connections? (limit|exceeded)"
-    r"|server busy|limit exceeded"
+# A limit on connections, in either order: "too many connections", "connection limit exceeded".
+_TOO_MANY = (
+    r"too many|max(imum|\b|_)|exceed|limit|concurren|simultan|parallel|number of|trop de|excess"
+    r"|frequency|already open"
 )
-_DAILY = (
-    r"daily (user )?(sending|message|recipient|email|mail)? ?(limit|quota)|submissionquota"
-    r"|(sending|message|recipient) (limit|quota) exceeded|exceeded (your|the) .*(limit|quota)"
+_CONNECTION = r"\b(connections?|connexions?|sessions?|threads?|log-?ins?)\b"
+_CONNECTIONS = (
+    rf"({_TOO_MANY}).{{0,60}}{_CONNECTION}|{_CONNECTION}.{{0,60}}({_TOO_MANY})"
+    r"|zu viele verbindungen|连接数|HL:ICC|MI:DMC|RP:DRC"  # the codes are those of 163.com
+)
+# Messages by the time: said of them, not even "connection" means connections.
+_MESSAGES = r"(messages?|e?-?mails?|recipients?|rcpts?|submissions?)"
+_BY_TIME = (
+    rf"\b{_MESSAGES}\b.{{0,40}}\b(per|an?|in|within|this|last|past|every|each)\b.{{0,12}}"
+    r"\b(seconds?|minutes?|hours?|days?|24 ?h)\b"
+    r"|(daily|hourly) (\w+ ){0,2}(limit|quota)|submissionquota|peak smtp relay limit"
+)
+_RATE = (
+    rf"too many {_MESSAGES}|too much mail|rate.?(limit|exceed)|unusual rate|unexpected volume"
+    rf"|{_MESSAGES} (submission |sending )?rate|(sending|submission) rate|throttl|HL:IFC"
+    r"|messages from \S+ (temporarily|will be permanently) deferred|limit exceeded"
+)
+_QUOTA = (
+    rf"{_MESSAGES} (limit|quota)|(send|sending|message|recipient) (limit|quota) exceeded"
+    r"|maximum credits|exceeded (your|the) (?!.*(size|storage|mailbox|space)).*(limit|quota)"
+)
+_A_DAY = r"daily|(per|an?|last|past|each|every) (day|24)"
+_FULL = r"(size|storage|mailbox|disk|space)\b.{0,20}(limit|quota)|over ?quota|insufficient"
+_FAILED_LOGINS = (
+    r"(fail|invalid|bad|wrong|incorrect|unsuccessful)\w*.{0,30}(log-?in|auth|password|credential)"
 )
 _US = r"relay(ing)? (access )?(is )?(denied|not permitted|not allowed)|authentication required"
 
 RULES = (
     # The recipient's own limits, and greylisting, pass by themselves.
     ReplyRule(TemporaryFailure, _TEMPORARY, text=r"gr[ae]y-?list|is receiving mail at a rate"),
+    # What the provider limits by time: messages. Gmail, Exchange, SES and others.
+    ReplyRule(QuotaExceeded, _TEMPORARY, text=_BY_TIME),
+    ReplyRule(QuotaExceeded, _PERMANENT, ("5.4.5", "5.1.90", "5.7.232", "5.7.233")),
+    ReplyRule(QuotaExceeded, _PERMANENT, text=_BY_TIME),
     ReplyRule(TemporaryFailure, _TEMPORARY, ("4.2.1", "4.2.2", "4.5.3")),
     ReplyRule(PermanentFailure, _PERMANENT, ("5.2.2",)),
-    # The provider's limits: Gmail, Exchange, SES and others.
-    ReplyRule(QuotaExceeded, _PERMANENT, ("5.4.5", "5.1.90", "5.7.232", "5.7.233")),
-    ReplyRule(QuotaExceeded, frozenset({421, 454}), ("4.7.",)),
-    ReplyRule(QuotaExceeded, frozenset({451}), ("4.7.500", "4.7.501", "4.7.650", "4.7.651")),
-    ReplyRule(QuotaExceeded, frozenset({421, 432, 450, 451, 452, 454}), text=f"{_RATE}|{_DAILY}"),
-    ReplyRule(QuotaExceeded, _PERMANENT, text=rf"{_DAILY}|frequency limited"),  # QQ
+    ReplyRule(ConfigurationFailure, _LOGIN_REFUSED),
+    ReplyRule(TemporaryFailure, _TEMPORARY, text=rf"{_FULL}|{_FAILED_LOGINS}"),
+    # Connections at once, or messages over one: others go on, and a new one may serve.
+    ReplyRule(ConnectionLimit, frozenset({432}), ("4.3.2",)),
+    ReplyRule(ConnectionLimit, range(400, 600), text=_CONNECTIONS),
+    ReplyRule(QuotaExceeded, _TEMPORARY, text=f"{_RATE}|{_QUOTA}"),
+    ReplyRule(QuotaExceeded, _PERMANENT, text=rf"{_QUOTA}|frequency limited"),  # QQ
     ReplyRule(TemporaryFailure, _TEMPORARY),
     # Replies about the sender; a message to anybody would get the same.
-    ReplyRule(ConfigurationFailure, frozenset({530, 534, 535, 538})),
     ReplyRule(
         ConfigurationFailure,
         _PERMANENT,
@@ -143,7 +171,7 @@ def is_gone(error: TransportError) -> bool:
 
 def pause_for(error: QuotaExceeded) -> timedelta:
     """Return how long to wait after a limit: a day for a daily one, else an hour."""
-    daily = error.code in _PERMANENT or re.search(_DAILY, str(error), re.IGNORECASE)
+    daily = error.code in _PERMANENT or re.search(_A_DAY, str(error), re.IGNORECASE)
     return DAY if daily else HOUR
 
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from publisher.errors import (
     ConfigurationFailure,
+    ConnectionLimit,
     PermanentFailure,
     TemporaryFailure,
     TransportError,
@@ -231,8 +232,8 @@ class SmtpSession:
     def _recover(self, error: TransportError) -> None:
         """Reset the connection after an error, or mark it as unusable."""
         refused = error.code in _REFUSED and error.code != _CLOSING
-        doubtful = isinstance(error, UnknownOutcome) or self._phase is Phase.BODY
-        self.usable = self.usable and refused and not doubtful
+        over = isinstance(error, (UnknownOutcome, ConnectionLimit)) or self._phase is Phase.BODY
+        self.usable = self.usable and refused and not over
         if not self.usable:
             return
         try:

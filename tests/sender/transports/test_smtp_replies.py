@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from publisher.errors import (
     ConfigurationFailure,
+    ConnectionLimit,
     PermanentFailure,
     QuotaExceeded,
     TemporaryFailure,
@@ -24,7 +25,8 @@ from publisher.sender.transports.smtp_replies import (
 )
 
 NOW = datetime(2024, 12, 9, tzinfo=UTC)
-T, P, Q, C, U = (
+L, T, P, Q, C, U = (
+    ConnectionLimit,
     TemporaryFailure,
     PermanentFailure,
     QuotaExceeded,
@@ -45,9 +47,9 @@ REPLIES: list[tuple[Phase, str, type[TransportError], bool]] = [
     # Gmail
     (END, "550 5.4.5 Daily user sending limit exceeded. For more information", Q, False),
     (MAIL, "550-5.4.5 Daily user sending quota exceeded. x1-2001 - gsmtp", Q, False),
-    (CONNECT, "421 4.7.0 Try again later, closing connection. (EHLO)", Q, False),
+    (CONNECT, "421 4.7.0 Try again later, closing connection. (EHLO)", T, False),
     (END, "421-4.7.28 Our system has detected an unusual rate of unsolicited mail", Q, False),
-    (LOGIN, "454 4.7.0 Too many login attempts, please try again later", Q, False),
+    (LOGIN, "454 4.7.0 Too many login attempts, please try again later", L, False),
     (LOGIN, "535 5.7.8 Username and Password not accepted.", C, False),
     (LOGIN, "534 5.7.9 Application-specific password required", C, False),
     (MAIL, "530 5.7.0 Authentication Required.", C, False),
@@ -74,8 +76,8 @@ REPLIES: list[tuple[Phase, str, type[TransportError], bool]] = [
         False,
     ),
     (END, "550 5.7.233 tenant exceeded its threshold", Q, False),
-    (MAIL, "451 4.7.500 Server busy. Please try again later from [1.2.3.4].", Q, False),
-    (CONNECT, "432 4.3.2 Concurrent connections limit exceeded. Visit https://aka.ms", Q, False),
+    (MAIL, "451 4.7.500 Server busy. Please try again later from [1.2.3.4].", T, False),
+    (CONNECT, "432 4.3.2 Concurrent connections limit exceeded. Visit https://aka.ms", L, False),
     (RCPT, "550 5.4.1 Recipient address rejected: Access denied", P, False),
     (RCPT, "421 RP-001 The mail server has exceeded the rate limit allowed.", Q, False),
     (RCPT, "550 5.5.0 Requested action not taken: mailbox unavailable", P, False),
@@ -112,7 +114,7 @@ REPLIES: list[tuple[Phase, str, type[TransportError], bool]] = [
     (RCPT, "550 5.1.1 <a@b>: Recipient address rejected: User unknown", P, True),
     (RCPT, "550 No such user here", P, False),
     (RCPT, "550 5.1.2 <a@b>: Domain not found", P, True),
-    (CONNECT, "421 mx.example.org Too many concurrent SMTP connections", Q, False),
+    (CONNECT, "421 mx.example.org Too many concurrent SMTP connections", L, False),
     (CONNECT, "554 5.7.1 Service unavailable; Client host [1.2.3.4] blocked", C, False),
     (MAIL, "553 5.7.1 <x@y>: Sender address rejected: not owned by user", C, False),
     (MAIL, "452 4.3.1 Insufficient system storage", T, False),
@@ -120,6 +122,53 @@ REPLIES: list[tuple[Phase, str, type[TransportError], bool]] = [
     (END, "451 4.3.0 queue file write error", T, False),
     (DATA, "554 5.5.1 Error: no valid recipients", P, False),
     (END, "421 4.3.0 shutting down", T, False),
+    # Limits on connections say nothing about messages.
+    (LOGIN, "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded", L, False),
+    (END, "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded", L, False),
+    (MAIL, "432 4.3.2 try later", L, False),
+    (
+        CONNECT,
+        "421 4.3.2 The maximum number of concurrent server connections has exceeded a limit",
+        L,
+        False,
+    ),
+    (CONNECT, "421 4.7.0 mx.example.org Error: too many connections from 192.0.2.1", L, False),
+    (CONNECT, "421 4.7.0 Error: too many new TLS sessions from 192.0.2.1", L, False),
+    (CONNECT, "421 4.3.2 Connection rate limit exceeded.", L, False),
+    (CONNECT, "421 4.3.2 Too many open connections.", L, False),
+    (CONNECT, "421 Too many concurrent SMTP connections from this IP address", L, False),
+    (CONNECT, "421 too many sessions, try later", L, False),
+    (CONNECT, "421 RP-002 The IP address has exceeded the connection limit allowed.", L, False),
+    (CONNECT, "421 smtp.orange.fr Connexion refusee, trop de connexions simultanees", L, False),
+    (CONNECT, "421 HL:ICC 163 mx5", L, False),
+    (CONNECT, "450 Maximum number of sessions reached", L, False),
+    (CONNECT, "550 Connection frequency limited", L, False),
+    (CONNECT, "554 Too many connections from your IP", L, False),
+    (LOGIN, "421 4.7.0 Too many simultaneous logins", L, False),
+    (LOGIN, "454 4.7.0 Maximum number of connections from user+IP exceeded", L, False),
+    (MAIL, "421 Max messages per connection reached", L, False),
+    (MAIL, "421 4.7.0 Too many messages in this session", L, False),
+    (MAIL, "450 MI:DMC 163 smtp9", L, False),
+    # Those on messages are quotas.
+    (MAIL, "450 4.7.1 Error: too much mail from 192.0.2.1", Q, False),
+    (MAIL, "421 4.4.2 Message submission rate for this client has exceeded the limit", Q, False),
+    (MAIL, "450 4.2.1 The peak SMTP relay limit exceeded for customer.", Q, False),
+    (END, "450 Requested mail action not taken. Mail send limit exceeded.", Q, False),
+    (RCPT, "451 4.7.1 You may send 100 messages per hour over all connections", Q, False),
+    (RCPT, "452 4.3.2 Too many recipients this hour", Q, False),
+    (RCPT, "421 4.7.0 Hourly sending limit reached, closing connection", Q, False),
+    (RCPT, "550 5.7.1 Daily SMTP relay sending limit exceeded", Q, False),
+    (END, "421 HL:IFC 163 mx5", Q, False),
+    (LOGIN, "451 Authentication failed: Maximum credits exceeded", Q, False),
+    # And others are neither.
+    (CONNECT, "421 4.3.2 System not accepting network messages", T, False),
+    (CONNECT, "421 4.3.2 Service not available, closing transmission channel", T, False),
+    (LOGIN, "454 4.7.0 Cannot authenticate due to temporary system problem", T, False),
+    (LOGIN, "421 4.7.0 Too many failed login attempts", T, False),
+    (LOGIN, "535 5.7.0 Too many login failures", C, False),
+    (RCPT, "452 4.5.3 Too many recipients", T, False),
+    (RCPT, "452 mailbox size limit exceeded", T, False),
+    (RCPT, "550 The recipient has exceeded the storage limit", P, False),
     # Not replies of the protocol
     (MAIL, "-1 garbage", T, False),
     (DATA, "250 odd", T, False),
@@ -146,7 +195,7 @@ def test_what_a_reply_means(
         ("550 5.4.5 Daily user sending limit exceeded", 24),
         ("454 Throttling failure: Daily message quota exceeded.", 24),
         ("454 Throttling failure: Maximum sending rate exceeded.", 1),
-        ("421 4.7.0 Try again later, closing connection.", 1),
+        ("421 4.7.0 Too many messages from 192.0.2.1, slow down", 1),
     ],
 )
 def test_how_long_a_limit_holds(reply: str, hours: int) -> None:
