@@ -107,8 +107,13 @@ def _read_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str
         if key not in known and key.removesuffix("_file") in known:
             key = key.removesuffix("_file")
             try:
-                value = Path(text).read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeDecodeError) as error:
+                # Notepad begins a file with a byte order mark.
+                value = Path(text).read_text(encoding="utf-8-sig").strip()
+            except UnicodeDecodeError as error:
+                raise SettingsError(
+                    f"{name}: {text} is not UTF-8; save it again as such"
+                ) from error
+            except OSError as error:
                 raise SettingsError(f"{name}: {text} can't be read: {error}") from error
         if key not in known:
             raise SettingsError(f"{name}: {unknown_variable(name)}")

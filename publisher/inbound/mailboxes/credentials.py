@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from typing import TYPE_CHECKING
 
 from publisher.errors import ConfigurationFailure
 from publisher.inbound.mailboxes.imap import quoted_string
 from publisher.sender.transports.login import read_keyring, xoauth2_response
+from publisher.sender.transports.passwords import check_sendable, password_forms, password_hint
 
 if TYPE_CHECKING:
     import imaplib
@@ -36,11 +38,64 @@ def login_of(settings: Settings) -> Callable[[imaplib.IMAP4], None]:
         token = access_token(client)
         response = xoauth2_response(username, token)
         return lambda imap: _discard(imap.authenticate("XOAUTH2", lambda _challenge: response))
-    password = read_keyring("inbox.keyring", inbox.keyring, username) if inbox.keyring else ""
-    password = password or inbox.password.reveal() or mail.password.reveal()
+    from_keyring = read_keyring("inbox.keyring", inbox.keyring, username) if inbox.keyring else ""
+    password = from_keyring or inbox.password.reveal() or mail.password.reveal()
     if not password:
         raise ConfigurationFailure("inbox.password: is not set, nor is mail.password")
-    return lambda imap: _discard(imap.login(quoted_string(username), password))
+    setting = "inbox.password" if inbox.password else "mail.password"
+    setting = "inbox.keyring" if from_keyring else setting
+    check_sendable("inbox.username", username)
+    check_sendable(setting, password)
+    return lambda imap: _log_in(imap, username, password, setting)
+
+
+def _log_in(imap: imaplib.IMAP4, username: str, password: str, setting: str) -> None:
+    """Log in with a password; raise `IMAP4.error` that names `setting` where it is refused."""
+    refusal = ""
+    for form in password_forms(password):
+        try:
+            _try_password(imap, username, form)
+        except imap.abort:
+            raise
+        except imap.error as error:
+            refusal = refusal or str(error).removeprefix("b'").removesuffix("'")
+        else:
+            return
+    hint = password_hint(setting, password)
+    raise imap.error(f"{refusal} (check inbox.username and {setting}{hint})")
+
+
+def _try_password(imap: imaplib.IMAP4, username: str, password: str) -> None:
+    if f"{username}{password}".isascii() and f"{username}{password}".isprintable():
+        imap.login(quoted_string(username), password)
+        return
+    # LOGIN has no character set but for literals, in which servers take UTF-8 (RFC 3501, 6.2.3).
+    if "AUTH=PLAIN" in imap.capabilities:
+        response = b"\0".join((b"", username.encode(), password.encode()))
+        imap.authenticate("PLAIN", lambda _challenge: response)
+        return
+    literals = _Literals(username.encode(), password.encode())
+    imap.literal = literals.next_one  # type: ignore[assignment]
+    kind, data = imap.xatom("LOGIN", literals.first_size)
+    if kind != "OK":
+        raise imap.error(data[-1].decode("utf-8", "replace"))
+    imap.state = "AUTH"
+
+
+class _Literals:
+    """The arguments of a command as literals (RFC 3501, 4.3), each sent when the server asks."""
+
+    def __init__(self, *values: bytes) -> None:
+        sizes = [f"{{{len(value)}}}" for value in values]
+        self.first_size = sizes[0]
+        self._pieces = deque(
+            value + f" {size}".encode() if size else value
+            for value, size in zip(values, [*sizes[1:], ""], strict=True)
+        )
+
+    def next_one(self, _request: bytes) -> bytes:
+        """Return the next literal, and the size of the one after it."""
+        return self._pieces.popleft() if self._pieces else b""
 
 
 def access_token(text: str) -> str:

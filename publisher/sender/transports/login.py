@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from publisher.errors import ConfigurationFailure, TemporaryFailure, TransportError
+from publisher.sender.transports.passwords import check_sendable, password_hint
 from publisher.sender.transports.smtp_replies import Phase, SmtpReply, failure
 from publisher.sender.transports.smtp_session import translating
 from publisher.settings import Secret
@@ -30,7 +31,7 @@ _KEYRING_SERVICE = "yagmail"  # where `yagmail.register` puts a password
 _LOGGED_IN = 235  # RFC 4954, 6
 _LOGIN_REFUSED = frozenset({534, 535})
 # https://support.google.com/accounts/answer/185833
-_LOGIN_HINT = " (check mail.username and mail.password; Gmail needs an app password)"
+_LOGIN_HINT = "check mail.username and mail.password; Gmail needs an app password"
 _CHALLENGE = 334
 
 
@@ -46,6 +47,7 @@ class Server:
     keyring: bool = False
     oauth2_file: Path | None = None
     plaintext: bool = False  # allows "none" for a server on another host
+    ehlo_name: str = ""  # of this machine; empty: the system's
     token_url: str = _TOKEN_URL
 
 
@@ -60,6 +62,9 @@ def connect(server: Server, limit: float, context: ssl.SSLContext | None) -> Any
             "'ssl' or 'starttls' (or mail.plaintext = true)"
         )
     password = _password(server)
+    setting = "mail.keyring" if server.keyring and not server.password else "mail.password"
+    check_sendable("mail.username", server.username)
+    check_sendable(setting, password)
     # yagmail takes half a second, and is for this transport alone.
     from publisher.sender.transports.smtp_connection import SmtpConnection  # noqa: PLC0415 - yagmail
 
@@ -75,6 +80,7 @@ def connect(server: Server, limit: float, context: ssl.SSLContext | None) -> Any
         smtp_skip_login=not server.username or server.oauth2_file is not None,
         soft_email_validation=False,
         timeout=limit,
+        local_hostname=server.ehlo_name or None,
         **({"context": context} if implicit_tls else {}),
     )
     try:
@@ -88,7 +94,9 @@ def connect(server: Server, limit: float, context: ssl.SSLContext | None) -> Any
     except TransportError as error:
         drop(connection)
         address = f"{server.host}:{server.port}"
-        hint = _LOGIN_HINT if error.code in _LOGIN_REFUSED else ""
+        hint = ""
+        if error.code in _LOGIN_REFUSED:
+            hint = f" ({_LOGIN_HINT}{password_hint(setting, password)})"
         raise type(error)(
             f"{address}: {error}{hint}", code=error.code, enhanced=error.enhanced
         ) from error

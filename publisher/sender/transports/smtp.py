@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from publisher.errors import TransportError
 from publisher.sender.message.dot_stuffing import to_wire
 from publisher.sender.transports.base import BaseTransport
+from publisher.sender.transports.ehlo_name import ehlo_name
 from publisher.sender.transports.login import Server, connect, drop
 from publisher.sender.transports.smtp_replies import Phase
 from publisher.sender.transports.smtp_session import SmtpSession
@@ -89,6 +90,7 @@ class SmtpTransport(BaseTransport):
             keyring=mail.keyring,
             oauth2_file=settings.path(mail.oauth2_file) if mail.oauth2_file else None,
             plaintext=mail.plaintext,
+            ehlo_name=ehlo_name(settings),
         )
         return cls(
             server,

@@ -8,11 +8,13 @@ from __future__ import annotations
 import base64
 import hmac
 import time
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import yagmail
 
-from publisher.errors import ConfigurationFailure
+from publisher.errors import ConfigurationFailure, TransportError
+from publisher.sender.transports.passwords import password_forms
 from publisher.sender.transports.reply_reader import ReplyReader
 from publisher.sender.transports.smtp_replies import Phase, SmtpReply, failure
 
@@ -25,6 +27,7 @@ _EXPECTED = {_GREETING: 220, "ehlo": 250, "helo": 250, "starttls": 220, "quit": 
 _LOGGED_IN, _CHALLENGE = 235, 334
 _CLOSING = 421
 _REFUSED = range(400, 600)
+_REFUSED_FOR_GOOD = range(500, 600)
 # Of a server that knows no EHLO; all other refusals are about us.
 _UNKNOWN_COMMAND = frozenset({500, 502})
 
@@ -98,11 +101,22 @@ class StrictDialogue:
                 f"{Phase.LOGIN}: the server offers no login (AUTH) with a password on this "
                 "connection; are mail.security and mail.port right?"
             )
-        for method in methods:
-            reply = self._authenticate(method, _METHODS[method](user, password))
+        refusal: SmtpReply | None = None
+        for form, method in product(password_forms(password), methods):
+            try:
+                reply = self._authenticate(method, _METHODS[method](user, form))
+            except (OSError, TransportError):
+                # A server that has heard enough may just hang up; its reason came before.
+                if refusal is None:
+                    raise
+                break
             if reply.code == _LOGGED_IN:
                 return
-        raise failure(Phase.LOGIN, reply)
+            refusal = refusal or reply
+            if reply.code not in _REFUSED_FOR_GOOD:
+                break
+        assert refusal is not None  # noqa: S101 - there is a method and a form
+        raise failure(Phase.LOGIN, refusal)
 
     def _authenticate(self, method: str, answers: list[Callable[[bytes], bytes]]) -> SmtpReply:
         """Answer challenges until the server has decided; return its decision."""

@@ -43,6 +43,18 @@ def _is_email_address(text: str) -> bool:
     return re.fullmatch(f"{part}@{part}", text) is not None
 
 
+def _is_host_name(text: str) -> bool:
+    if text.startswith("[") and text.endswith("]"):
+        # An address literal (RFC 5321, 4.1.3).
+        return _is_network(text[1:-1].removeprefix("IPv6:"))
+    try:
+        name = text.encode("idna").decode()
+    except UnicodeError:
+        return False
+    label = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+    return re.fullmatch(rf"{label}(\.{label})*", name) is not None
+
+
 def _is_time_zone(text: str) -> bool:
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - few set another
 
@@ -84,6 +96,7 @@ Phrase = Annotated[
 WebAddress = Annotated[
     str, TextFormat("a web address such as https://papers.example.org/", _is_web_address)
 ]
+HostName = Annotated[str, TextFormat("a host name such as mail.example.org", _is_host_name)]
 EmailAddress = Annotated[str, TextFormat("an email address", _is_email_address)]
 Network = Annotated[
     str,

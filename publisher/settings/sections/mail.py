@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from publisher.settings.sections.base import EmailAddress, Line, NonEmptyLine, Section
+from publisher.settings.sections.base import EmailAddress, HostName, Line, NonEmptyLine, Section
 from publisher.settings.values import Secret
 
 
@@ -49,6 +49,10 @@ class Mail(Section, frozen=True):
     security: Literal["ssl", "starttls", "none"] = "ssl"
     """Encryption of the connection: "ssl" from the start, "starttls" after the greeting, "none" for
     a mail server on this machine."""
+    ehlo_name: HostName = ""
+    """Name by which the program introduces itself to the mail server (EHLO), such as
+    mail.example.org; some servers refuse an address instead of a name. Empty: the host of `web.url`
+    or `site.url`, or else the system's name."""
     username: str = ""
     """User name on the mail server. Empty: it is used without logging in."""
     password: Secret = msgspec.field(default_factory=lambda: Secret(""))

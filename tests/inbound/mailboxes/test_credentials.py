@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import base64
+import imaplib
 import json
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
@@ -94,6 +97,92 @@ def test_oauth2(provider: tuple[str, list[dict[str, list[str]]]], tmp_path: Any)
     for text in ("", "[]", "{}", json.dumps({"client_id": "a"})):
         with pytest.raises(ConfigurationFailure, match="must be JSON"):
             access_token(text)
+
+
+class ImapServer:
+    """Takes one name and password, by LOGIN with literals or quoted strings, or by PLAIN."""
+
+    def __init__(self, capabilities: str, username: str, password: str) -> None:
+        self.capabilities, self.right = capabilities, (username.encode(), password.encode())
+        self.tried: list[tuple[bytes, bytes]] = []
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def serve(self) -> None:
+        connection, _ = self.socket.accept()
+        with connection, connection.makefile("rwb", buffering=0) as stream:
+            stream.write(b"* OK hello\r\n")
+            for line in stream:
+                tag, command, *arguments = line.rstrip(b"\r\n").split(b" ", 2)
+                if command == b"CAPABILITY":
+                    stream.write(f"* CAPABILITY IMAP4rev1 {self.capabilities}\r\n".encode())
+                elif command in (b"LOGIN", b"AUTHENTICATE"):
+                    self.tried.append(self.read(stream, command, arguments[0]))
+                    if self.tried[-1] != self.right:
+                        stream.write(tag + b" NO [AUTHENTICATIONFAILED] wrong\r\n")
+                        continue
+                elif command == b"LOGOUT":
+                    stream.write(b"* BYE\r\n" + tag + b" OK\r\n")
+                    return
+                stream.write(tag + b" OK done\r\n")
+
+    def read(self, stream: Any, command: bytes, arguments: bytes) -> tuple[bytes, bytes]:
+        if command == b"AUTHENTICATE":
+            stream.write(b"+ \r\n")
+            _, username, password = base64.b64decode(stream.readline()).split(b"\0")
+            return username, password
+        if arguments.startswith(b"{"):
+            values = []
+            while arguments.endswith(b"}"):
+                size = int(arguments.rpartition(b"{")[2][:-1])
+                stream.write(b"+ go\r\n")
+                values.append(stream.read(size))
+                arguments = stream.readline().rstrip(b"\r\n")
+            return values[0], values[1]
+        username, password = arguments.split(b" ", 1)
+        return username.strip(b'"'), password.strip(b'"')
+
+
+@pytest.mark.parametrize("capabilities", ["AUTH=PLAIN", ""])
+@pytest.mark.parametrize(
+    ("username", "password", "typed"),
+    [
+        ("keeper", "ключ от ящика", "ключ от ящика"),
+        ("用户@example.org", "密码", "密码\n"),
+        ("keeper", "abcdefghijklmnop", "abcd\u00a0efgh\u00a0ijkl\u00a0mnop"),
+        ("keeper", "four word pass code", "four word pass code"),
+        ("keeper", "plain", "plain"),
+    ],
+)
+def test_a_password_of_any_script_logs_in(
+    capabilities: str, username: str, password: str, typed: str
+) -> None:
+    server = ImapServer(capabilities, username, password)
+    settings = load(None, {}, {"inbox": {"username": username, "password": typed}})
+    imap = imaplib.IMAP4("127.0.0.1", server.socket.getsockname()[1], timeout=10)
+    login_of(settings)(imap)
+    assert (imap.state, server.tried[-1]) == ("AUTH", server.right)
+    imap.logout()
+    server.socket.close()
+
+
+@pytest.mark.parametrize("capabilities", ["AUTH=PLAIN", ""])
+def test_a_refused_password_names_the_setting(capabilities: str) -> None:
+    server = ImapServer(capabilities, "keeper", "right")
+    settings = load(None, {}, {"inbox": {"username": "keeper", "password": "my\u00a0word"}})
+    imap = imaplib.IMAP4("127.0.0.1", server.socket.getsockname()[1], timeout=10)
+    with pytest.raises(imaplib.IMAP4.error, match=r"wrong .*inbox\.password holds U\+00A0"):
+        login_of(settings)(imap)
+    imap.logout()
+    server.socket.close()
+
+
+@pytest.mark.parametrize("password", ["p\udce4ss", "p\0ss"])
+def test_what_no_server_can_be_sent_names_the_setting(password: str) -> None:
+    settings = load(None, {}, {"inbox": {"username": "keeper", "password": password}})
+    with pytest.raises(ConfigurationFailure, match=r"inbox\.password: "):
+        login_of(settings)
 
 
 def test_a_file_that_is_missing_is_an_error(tmp_path: Any) -> None:
