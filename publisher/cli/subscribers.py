@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
-from publisher.cli import InOrder, letters, options, person, sending, show
-from publisher.errors import SourceError, SubscriberError
+from publisher.cli import InOrder, import_subscribers, options, person, sending, show
+from publisher.cli.known_topics import KnownTopics
+from publisher.errors import SubscriberError
 from publisher.models import Preferences
-from publisher.services import build
 from publisher.services.store import open_store
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.models import Frequency, Language, Length, Subscriber
-    from publisher.models.imports import ImportedSubscriber
     from publisher.settings import Settings
 
 _address = click.argument("address", metavar="ADDRESS")
@@ -179,74 +177,7 @@ def erase(*, address: str, reason: str, config: Path | None, verbose: bool) -> N
     show.line("erased" if existed else "was not on the list; the address is suppressed now")
 
 
-@subscribers.command("import")
-@click.argument("file", type=options.PATH, metavar="FILE", help="CSV file; - for standard input.")
-@click.option(
-    "--confirmed", is_flag=True, help="All of them have already agreed; say how in --note."
-)
-@click.option("--invite", is_flag=True, help="Mail the pending ones a request to confirm.")
-@_note
-@options.config
-@options.verbose
-def import_(
-    *,
-    file: Path,
-    confirmed: bool,
-    invite: bool,
-    reason: str,
-    config: Path | None,
-    verbose: bool,
-) -> None:
-    """Add people from a CSV file with a column email.
-
-    Optional columns are name, topics (separated by ";"), confirmed_at, language, length and
-    frequency. People are active if confirmed_at says when they agreed. The others are pending, and
-    get no mail unless --invite asks them to confirm.
-    """
-    from publisher.collector.text.slugs import slugify
-    from publisher.newsletter.subscriber_csv import Remark, parse_csv
-
-    settings = options.settings_of(config)
-    if invite:
-        letters.check(settings)
-    remarks: list[Remark] = []
-
-    def rows(parsed: Iterable[ImportedSubscriber | Remark]) -> Iterable[ImportedSubscriber]:
-        for row in parsed:
-            if isinstance(row, Remark):
-                remarks.append(row)
-            else:
-                yield row
-
-    with open_store(settings) as store:
-        try:
-            with (
-                open(0, encoding="utf-8", newline="", closefd=False)
-                if str(file) == "-"
-                else file.open(encoding="utf-8", newline="")
-            ) as stream:
-                result = store.imports.import_rows(
-                    rows(parse_csv(stream, slugify=slugify, confirmed=confirmed)),
-                    now=sending.now(),
-                    detail=reason or f"import of {file.name}",
-                    invite=invite,
-                    on_progress=show.lines_read,
-                )
-        except (OSError, UnicodeDecodeError) as error:
-            raise SourceError(f"{file}: can't be read: {error}") from error
-    for remark in remarks:
-        show.note(f"{file}:{remark.line}: {remark.message}")
-    for number, refusal in result.refused:
-        show.note(f"{file}:{number}: {refusal}")
-    rejected = sum(remark.rejected for remark in remarks) + len(result.refused)
-    show.line(
-        f"{result.added:,} added, {result.confirmed:,} confirmed, "
-        f"{result.unchanged:,} already on the list, {rejected:,} rejected"
-    )
-    if invite:
-        letters.send(settings)
-    if rejected:
-        raise SystemExit(1)
+subscribers.add_command(import_subscribers.import_)
 
 
 @subscribers.command("export")
@@ -279,22 +210,10 @@ def export(*, file: Path, config: Path | None, verbose: bool) -> None:
 
 
 def _slugs(names: Iterable[str], settings: Settings) -> tuple[str, ...]:
-    """Return the slugs of topics given by name or slug.
-
-    Warns where no digest has a topic: a misspelt one would mean no mail at all.
-    """
-    from publisher.collector.text.slugs import fold, slugify
-
-    existing: dict[str, str] = {}
-    with suppress(SourceError):
-        for topic in build.collect(settings).topics:
-            existing[fold(topic.name)] = existing[topic.slug] = topic.slug
-    slugs = set()
-    for name in names:
-        slug = existing.get(fold(name)) or slugify(name)
-        if slug not in existing.values():
-            show.note(f"warning: no digest has the topic {name!r} yet ({slug})")
-        slugs.add(slug)
+    """Return the slugs of topics given by name or slug; warn of those that no digest has."""
+    topics = KnownTopics(settings)
+    slugs = {topics.slug(name) for name in names}
+    topics.warn()
     return tuple(sorted(slugs))
 
 

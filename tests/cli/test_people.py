@@ -57,7 +57,9 @@ def test_an_import_asks_only_when_told_to(publisher: Run, tmp_path: Path) -> Non
     )
     publisher("subscribers", "suppress", "cy@example.org", "--note", "asked on the phone")
     first = publisher("subscribers", "import", "in.csv", **INBOX)
-    assert first.stdout == "3 added, 0 confirmed, 0 already on the list, 0 rejected\n"
+    assert first.stdout == (
+        "3 added, 0 confirmed, 0 already on the list, 0 rejected\n1 became active, 2 pending\n"
+    )
     assert not (tmp_path / ".publisher" / "outbox").exists()
     again = publisher("subscribers", "import", "in.csv", "--invite", **INBOX)
     assert "1 mail sent" in again.stderr

@@ -105,17 +105,68 @@ def test_import_and_export(publisher: Run, tmp_path: Path) -> None:
     assert "2 added" in result.stdout
     assert "1 rejected" in result.stdout
     assert "in.csv:3:" in result.stderr
+    publisher("subscribers", "add", "gone@example.org")
+    publisher("subscribers", "remove", "gone@example.org")
     publisher("subscribers", "export", "out.csv")
     with (tmp_path / "out.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["status"] for row in rows] == ["active", "pending"]
+    assert [row["status"] for row in rows] == ["active", "pending", "unsubscribed"]
     assert rows[1]["name"].startswith("'=")
     (tmp_path / ".publisher" / "publisher.db").rename(tmp_path / "old.db")
-    publisher("subscribers", "import", "out.csv")
+    imported = publisher("subscribers", "import", "out.csv")
+    assert "1 became active, 1 pending, 1 kept as unsubscribed" in imported.stdout
     publisher("subscribers", "export", "again.csv")
     assert (tmp_path / "again.csv").read_bytes().decode() == (
         tmp_path / "out.csv"
     ).read_bytes().decode()
+
+
+def test_an_export_of_another_system(publisher: Run, examples: Path, tmp_path: Path) -> None:
+    (tmp_path / "ghost.csv").write_bytes(
+        "sep=;\r\n"
+        "id;email;name;subscribed_to_emails;created_at;deleted_at;topics\r\n"
+        '1;ada@example.org;Ada;true;2024-01-01;;"NeRF;NeRV"\r\n'
+        "2;bo@example.org;Bo;false;2024-01-01;;\r\n"
+        "3;cy@example.org;Cy;true;2024-01-01;2024-05-01;\r\n"
+        "4;di@example.org;Di;true;2024-01-01;;3DGS\r\n".encode("utf-16")
+    )
+    source = {"PUBLISHER_SOURCE__FOLDERS": str(examples)}
+    arguments = ("subscribers", "import", "ghost.csv", "--confirmed", "--note", "said so")
+    result = publisher(*arguments, code=1, **source)
+    assert result.stdout == (
+        "2 added, 0 confirmed, 0 already on the list, 2 rejected\n2 became active, 0 pending\n"
+    )
+    assert "ghost.csv:4: gets no mail (column subscribed_to_emails: 'false')" in result.stderr
+    assert "ghost.csv:5: has left (column deleted_at: '2024-05-01')" in result.stderr
+    assert "warning: no digest has the topic 'NeRV' yet (nerv)" in result.stderr
+    assert "'3DGS'" not in result.stderr
+    assert '"detail": "said so"' in publisher("subscribers", "show", "ada@example.org").stdout
+    listed = publisher("subscribers", "list").stdout
+    assert listed == ("ada@example.org\tactive\tnerf, nerv\ndi@example.org\tactive\t3dgs\n")
+
+
+def test_who_is_pending_and_why_a_file_is_refused(publisher: Run, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("Email Address\tName\na@x.org\tAda\n")
+    result = publisher("subscribers", "import", "in.csv")
+    assert result.stdout.endswith("\n0 became active, 1 pending\n")
+    assert "--invite asks them" in result.stderr
+    cleaned = tmp_path / "cleaned_members_export_1.csv"
+    cleaned.write_text("Email Address\nb@x.org\n")
+    refused = publisher("subscribers", "import", cleaned, code=1)
+    assert "everybody in it mail to the address bounced" not in refused.stderr
+    assert "rename it" in refused.stderr
+    (tmp_path / "none.csv").write_text("name;town\n")
+    refused = publisher("subscribers", "import", "none.csv", code=1)
+    assert "none.csv: line 1: no column 'email' among name, town" in refused.stderr
+    (tmp_path / "latin.csv").write_bytes("email\nb@x.org\nç@x.org\n".encode("latin-1"))
+    assert "UTF-8" in publisher("subscribers", "import", "latin.csv", code=1).stderr
+    rows = [b"r%d@x.org,\xe9\n" % n if n == 15_000 else b"r%d@x.org,e\n" % n for n in range(20_000)]
+    (tmp_path / "long.csv").write_bytes(b"email,name\n" + b"".join(rows))
+    refused = publisher("subscribers", "import", "long.csv", code=1)
+    assert "long.csv: the file is not UTF-8 text; save it as UTF-8; nothing is imported" in (
+        refused.stderr
+    )
+    assert publisher("subscribers", "list").stdout.count("\n") == 1
 
 
 def test_the_store_can_not_be_opened(publisher: Run, tmp_path: Path) -> None:

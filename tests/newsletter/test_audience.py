@@ -33,7 +33,7 @@ from publisher.newsletter.audience import (
 )
 from publisher.newsletter.subscriber_csv import (
     Remark,
-    parse_csv,
+    SubscriberTable,
     write_csv,
 )
 from publisher.sender.message.tokens import (
@@ -260,7 +260,7 @@ def slugify(name: str) -> str:
 
 
 def read(text: str, **options: bool) -> list[ImportedSubscriber | Remark]:
-    return list(parse_csv(text, slugify=slugify, **options))
+    return list(SubscriberTable(text).rows(slugify=slugify, **options))
 
 
 def test_a_file_with_everything_in_another_order() -> None:
@@ -329,7 +329,7 @@ def test_a_file_without_header(text: str) -> None:
 def test_a_file_that_is_not_utf8() -> None:
     stream = io.TextIOWrapper(io.BytesIO("email\nb@x.org,ä\n".encode("latin-1")), "utf-8")
     with pytest.raises(SubscriberError, match="UTF-8"):
-        list(parse_csv(stream, slugify=slugify))
+        list(SubscriberTable(stream).rows(slugify=slugify))
 
 
 def test_the_operator_may_vouch_for_all() -> None:
@@ -390,7 +390,7 @@ def test_what_is_exported_is_imported_as_it_was(people: list[Subscriber]) -> Non
             row.confirmed_at,
             row.preferences,
         )
-        for row in parse_csv(stream, slugify=slugify)
+        for row in SubscriberTable(stream).rows(slugify=slugify)
         if isinstance(row, ImportedSubscriber)
     ]
     assert found == [

@@ -40,13 +40,20 @@ def ignore_progress(_lines: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """The result of an import: how many people are new, newly confirmed, or unchanged."""
+    """The result of an import: how many people are new, newly confirmed, or unchanged.
+
+    `active` ones became so; `pending` ones are new and have yet to confirm; `left` ones are new and
+    kept as unsubscribed.
+    """
 
     added: int = 0
     confirmed: int = 0
     unchanged: int = 0
     refused: tuple[tuple[int, str], ...] = ()  # line and reason
     invited: int = 0
+    active: int = 0
+    pending: int = 0
+    left: int = 0
 
     def plus(self, part: _Chunk, invited: int) -> ImportResult:
         """Return the sum with another part of the file."""
@@ -56,6 +63,9 @@ class ImportResult:
             self.unchanged + part.unchanged,
             (*self.refused, *part.refused),
             self.invited + invited,
+            self.active + part.active,
+            self.pending + part.new_with(SubscriberStatus.PENDING),
+            self.left + part.new_with(SubscriberStatus.UNSUBSCRIBED),
         )
 
 
@@ -137,6 +147,13 @@ class _Chunk:
     @property
     def confirmed(self) -> int:
         return sum(action == "confirmed" for _, action in self._actions)
+
+    @property
+    def active(self) -> int:
+        return self.new_with(SubscriberStatus.ACTIVE) + len(self._confirmed)
+
+    def new_with(self, status: SubscriberStatus) -> int:
+        return sum(status is new for _, new, _ in self._new.values())
 
     def judge(self, row: ImportedSubscriber) -> None:
         """Decide what is written of a line."""
