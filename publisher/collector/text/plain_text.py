@@ -42,7 +42,7 @@ _BANNED = re.compile(
 _NON_CHARACTERS = re.compile(
     "[" + "".join(chr(p << 16 | low) for p in range(1, 17) for low in (0xFFFE, 0xFFFF)) + "]"
 )
-_C1 = re.compile("[\x80-\x9f]")
+_C1 = re.compile("[\x80-\x9f]+")
 _BLANKS = re.compile(r"[\s\u2028\u2029]+")
 # Characters of which `legal_text` only changes blanks, in any context: none of the above, no
 # combining marks, nothing that NFC changes. Most texts have no others.

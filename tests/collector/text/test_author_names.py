@@ -104,7 +104,7 @@ def test_names(source: str, names: str) -> None:
     "pattern",
     ["a, ", "A., ", "a and ", "a ; b, ", "^{1", "[a](", "[a](b(", "a@a.", "1,*", "((", "et al "],
 )
-def test_a_megabyte_takes_linear_time(pattern: str) -> None:
+def test_a_megabyte_takes_little_time(pattern: str) -> None:
     begin = time.process_time()
     author_names(pattern * (1_000_000 // len(pattern)), str.strip)
     assert time.process_time() - begin < SECONDS
