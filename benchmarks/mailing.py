@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Self
 
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, DeliveryState, Edition, SubscriberStatus
 from publisher.models.imports import ImportedSubscriber
-from publisher.models.ledger import EditionRecipient, FrozenEdition
+from publisher.models.ledger import FrozenEdition
+from publisher.newsletter.audience import IssueAudience
 from publisher.sender.delivery.deliver import deliver
 from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.message import edition_message
@@ -74,10 +75,8 @@ class Mailing:
             end=now,
             papers=[],
             frozen_editions=[FrozenEdition("all", "bench", template)],
-            recipients=(
-                EditionRecipient(p.id, p.email, "", "all")
-                for p in self._store.subscribers.iterate()
-            ),
+            audience=IssueAudience({}),
+            edition_of=lambda _choice: "all",
             now=now,
         )
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from publisher.models.deliveries import DeliveryState
+from publisher.models.newsletter import Language, Length
 
 
 class IssueState(StrEnum):
@@ -41,13 +42,16 @@ class FrozenEdition:
 
 
 @dataclass(frozen=True, slots=True)
-class EditionRecipient:
-    """Somebody who is to get the edition `edition_key`."""
+class ReaderChoice:
+    """The choice of some readers, as far as it matters to an issue; None: the list's default.
 
-    subscriber_id: int
-    email: str
-    name: str
-    edition_key: str
+    `topics` are those of theirs that the issue has, None for people who get all topics.
+    """
+
+    topics: tuple[str, ...] | None = None  # slugs, sorted
+    language: Language | None = None
+    length: Length | None = None
+    received_issues: tuple[str, ...] = ()  # of other frequencies, that share papers with this one
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The edition that each subscriber gets: pure, in two passes that hold no subscriber in memory.
+"""The edition that each subscriber gets: pure, and for groups of people with the same choice.
 
 Each frequency is a stream of issues of its own. People who change from one to another received some
 papers of the next issue before: those are left out for them, and people who received the same
@@ -13,13 +13,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from publisher.models import EditionKey, Frequency, Language, Length, SubscriberStatus
-from publisher.models.ledger import EditionRecipient
+from publisher.models import EditionKey, Frequency, Language, Length
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from publisher.models import Subscriber
+    from publisher.models.ledger import ReaderChoice
 
 _KEY_LENGTH = 16
 
@@ -39,6 +38,14 @@ class IssueAudience:
     length: Length = Length.STANDARD
     shared: Mapping[str, Collection[str]] = field(default_factory=dict)
 
+    def has_readers_of(self, frequency: Frequency | None) -> bool:
+        """Return whether people with this preference get the issues of this stream.
+
+        A frequency that is not offered is as good as none: else they would never hear from us.
+        """
+        offered = frequency in self.frequencies
+        return (frequency if offered else self.frequencies[0]) is self.frequency
+
     def received(self, received_issues: Collection[str]) -> frozenset[str]:
         """Return the papers of this issue that the issues `received_issues` contained."""
         return frozenset(paper for issue_id in received_issues for paper in self.shared[issue_id])
@@ -51,14 +58,6 @@ class IssueAudience:
         received = self.received(received_issues)
         new = (topics for paper, topics in self.papers.items() if paper not in received)
         return frozenset(slug for topics in new for slug in (topics or ("",)))
-
-
-@dataclass(frozen=True, slots=True)
-class AudienceMember:
-    """A subscriber with the issues in `IssueAudience.shared` that they received."""
-
-    subscriber: Subscriber
-    received_issues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,70 +76,65 @@ def edition_key(key: EditionKey) -> str:
 
 
 class EditionSelector:
-    """Selects the edition of each reader of one issue; common work is done once."""
+    """Selects the editions of one issue; common work is done once."""
 
     def __init__(self, audience: IssueAudience) -> None:
         """Select editions of the issue of `audience`."""
         self._audience = audience
         self._topics: dict[tuple[str, ...], frozenset[str]] = {}
 
-    def select(self, reader: AudienceMember) -> EditionKey | None:
-        """Return the edition that `reader` gets, None for no edition of this issue.
+    def select(self, choice: ReaderChoice) -> EditionKey | None:
+        """Return the edition that readers with `choice` get, None for no edition of this issue.
 
         Topics without papers don't count, so that two people who get the same papers get the same
         edition.
         """
-        subscriber, preferences = reader.subscriber, reader.subscriber.preferences
-        audience = self._audience
-        if subscriber.status is not SubscriberStatus.ACTIVE:
-            return None
-        offered = preferences.frequency in audience.frequencies
-        frequency = preferences.frequency if offered else audience.frequencies[0]
-        if frequency is not audience.frequency:
-            return None
-        if reader.received_issues not in self._topics:
-            self._topics[reader.received_issues] = audience.topics(reader.received_issues)
-        new = self._topics[reader.received_issues]
-        topics = tuple(sorted(new.intersection(subscriber.topics)))
-        if not (topics if subscriber.topics else new):
+        audience, received = self._audience, choice.received_issues
+        if received not in self._topics:
+            self._topics[received] = audience.topics(received)
+        new = self._topics[received]
+        topics = tuple(sorted(new.intersection(choice.topics or ())))
+        if not (new if choice.topics is None else topics):
             return None
         return EditionKey(
             topics=topics,
-            language=preferences.language or audience.language,
-            length=preferences.length or audience.length,
-            received_issues=reader.received_issues,
+            language=choice.language or audience.language,
+            length=choice.length or audience.length,
+            received_issues=received,
         )
 
 
 def needed_editions(
-    readers: Iterable[AudienceMember], audience: IssueAudience
+    choices: Iterable[tuple[ReaderChoice, int]], audience: IssueAudience
 ) -> dict[str, EditionCount]:
-    """Return the editions that have readers, by their short names and in their order."""
+    """Return the editions that have readers, by their short names and in their order.
+
+    `choices` are those that somebody made, with the number of these people.
+    """
     selector = EditionSelector(audience)
-    counts = Counter(key for reader in readers if (key := selector.select(reader)))
+    counts: Counter[EditionKey] = Counter()
+    for choice, readers in choices:
+        key = selector.select(choice)
+        if key is not None:
+            counts[key] += readers
     return dict(
         sorted((edition_key(key), EditionCount(key, count)) for key, count in counts.items())
     )
 
 
-def select_recipients(
-    readers: Iterable[AudienceMember], audience: IssueAudience, keys: Collection[str]
-) -> Iterator[EditionRecipient]:
-    """Yield the recipients of the editions with the short names `keys`.
+def edition_finder(
+    audience: IssueAudience, keys: Collection[str]
+) -> Callable[[ReaderChoice], str | None]:
+    """Return a function that returns the one of the short names `keys` that a choice leads to.
 
     People who joined, or changed their choice, after the editions were made and need another one
-    are left out: their first issue is the next one.
+    get None: their first issue is the next one.
     """
     selector = EditionSelector(audience)
-    short_names: dict[EditionKey, str] = {}
-    for reader in readers:
-        key = selector.select(reader)
-        if key is None:
-            continue
-        if key not in short_names:
-            short_names[key] = edition_key(key)
-        if short_names[key] in keys:
-            subscriber = reader.subscriber
-            yield EditionRecipient(
-                subscriber.id, subscriber.email, subscriber.name, short_names[key]
-            )
+
+    def find(choice: ReaderChoice) -> str | None:
+        key = selector.select(choice)
+        name = None if key is None else edition_key(key)
+        return name if name in keys else None
+
+    return find

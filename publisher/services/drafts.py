@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from email.utils import format_datetime
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from publisher.errors import IssueError
-from publisher.models import SubscriberStatus
-from publisher.newsletter.audience import (
-    AudienceMember,
-    EditionSelector,
-    IssueAudience,
-    needed_editions,
-)
+from publisher.newsletter.audience import EditionSelector, IssueAudience, needed_editions
 from publisher.newsletter.contents import compose_issue, due_issue
 from publisher.newsletter.periods import frequency_of, period_by_id, period_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from publisher.models import Collection, Edition, Frequency, Issue
@@ -28,7 +20,6 @@ if TYPE_CHECKING:
 
 # The id of no subscriber: the token of a test copy is made of it, so that it unsubscribes nobody.
 NOBODY = 0
-_PAGE = 1000  # subscribers in memory at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +98,7 @@ def draft_issue(issue: Issue, settings: Settings, store: Store) -> Draft:
     from publisher.formatter.email import EditionRenderer  # noqa: PLC0415 - few runs draft anything
 
     audience = _audience(issue, settings, store)
-    needed = needed_editions(audience_members(store, audience), audience)
+    needed = needed_editions(store.readers.choices(audience), audience)
     renderer = EditionRenderer(issue, settings)
     return Draft(
         issue=issue,
@@ -124,7 +115,7 @@ def has_recipients(issue: Issue, settings: Settings, store: Store) -> bool:
     """Return whether at least one subscriber gets an edition of `issue`."""
     audience = _audience(issue, settings, store)
     selector = EditionSelector(audience)
-    return any(selector.select(member) for member in audience_members(store, audience))
+    return any(selector.select(choice) for choice, _ in store.readers.choices(audience))
 
 
 def _audience(issue: Issue, settings: Settings, store: Store) -> IssueAudience:
@@ -138,19 +129,6 @@ def _audience(issue: Issue, settings: Settings, store: Store) -> IssueAudience:
         length=settings.newsletter.length,
         shared=store.sent_papers.shared_papers(papers, frequency),
     )
-
-
-def audience_members(store: Store, audience: IssueAudience) -> Iterator[AudienceMember]:
-    """Yield the active subscribers with the issues they had, one page of them in memory."""
-    people = store.subscribers.iterate(SubscriberStatus.ACTIVE)
-    if not audience.shared:
-        yield from (AudienceMember(person) for person in people)
-        return
-    while page := list(islice(people, _PAGE)):
-        received = store.sent_papers.received_issues(
-            [person.id for person in page], audience.shared
-        )
-        yield from (AudienceMember(person, received.get(person.id, ())) for person in page)
 
 
 def test_copy(

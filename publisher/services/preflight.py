@@ -6,7 +6,6 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from publisher.errors import IssueError
-from publisher.models import DeliveryState
 from publisher.services import drafts
 
 if TYPE_CHECKING:
@@ -99,9 +98,6 @@ def frozen_messages(
         pseudonym=tokens.pseudonym(store.keys, issue_id, drafts.NOBODY),
         token=tokens.make_token(store.keys, drafts.NOBODY, 0),
     )
-    keys = dict.fromkeys(
-        row.edition for row in store.deliveries.rows(issue_id, list(DeliveryState))
-    )
     return {
         key: open_message(
             f"{issue_id} [{key}]",
@@ -109,5 +105,5 @@ def frozen_messages(
             token=nobody.token,
             papers=papers,
         )
-        for key in keys
+        for key in store.issues.edition_keys(issue_id)
     }

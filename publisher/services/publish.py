@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from publisher.errors import AlreadyFrozen, TransportError
 from publisher.models import DeliveryState, EditionKey, Severity
 from publisher.models.ledger import FrozenEdition
-from publisher.newsletter.audience import select_recipients
+from publisher.newsletter.audience import edition_finder
 from publisher.services import drafts, preflight
 
 if TYPE_CHECKING:
@@ -166,9 +166,8 @@ def freeze(draft: Draft, settings: Settings, store: Store, now: datetime) -> int
             )
             for key, edition in draft.editions.items()
         ),
-        recipients=select_recipients(
-            drafts.audience_members(store, draft.audience), draft.audience, draft.editions
-        ),
+        audience=draft.audience,
+        edition_of=edition_finder(draft.audience, draft.editions),
         now=now,
     )
 

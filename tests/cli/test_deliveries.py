@@ -9,7 +9,8 @@ from click.testing import CliRunner
 
 from publisher.cli import app, progress
 from publisher.models import DeliveryState as S
-from publisher.models.ledger import EditionRecipient, FrozenEdition, Mark, Settlement
+from publisher.models.ledger import FrozenEdition, Mark, Settlement
+from publisher.newsletter.audience import IssueAudience
 from publisher.sender.delivery.report import Report, Step
 from publisher.store.database import open_store
 
@@ -24,18 +25,17 @@ ISSUE = "2024-W49"
 def config(tmp_path: Path) -> Path:
     """Settings of a store with one delivery sent, one in doubt, one ready."""
     with open_store(f"sqlite:///{tmp_path}/.publisher/publisher.db") as store:
-        people = []
         for number in (1, 2, 3):
             store.subscribers.add(f"r{number}@example.org", "", (), now=NOW)
             store.subscribers.confirm(f"r{number}@example.org", now=NOW)
-            people.append(EditionRecipient(number, f"r{number}@example.org", "", "all"))
         store.issues.freeze(
             ISSUE,
             start=NOW,
             end=NOW,
             papers=[],
             frozen_editions=[FrozenEdition("all", "x", b"x")],
-            recipients=people,
+            audience=IssueAudience({}),
+            edition_of=lambda _choice: "all",
             now=NOW,
         )
         later = NOW + timedelta(hours=1)

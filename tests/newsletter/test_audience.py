@@ -22,14 +22,14 @@ from publisher.models import (
     SubscriberStatus,
 )
 from publisher.models.imports import ImportedSubscriber
+from publisher.models.ledger import ReaderChoice
 from publisher.newsletter.audience import (
-    AudienceMember,
     EditionCount,
     EditionSelector,
     IssueAudience,
+    edition_finder,
     edition_key,
     needed_editions,
-    select_recipients,
 )
 from publisher.newsletter.subscriber_csv import (
     Remark,
@@ -155,73 +155,78 @@ def test_a_pseudonym_outlives_new_keys() -> None:
     assert pseudonym(KEYS, "i", 1) != pseudonym(KEYS, "i", 2) != pseudonym(KEYS, "j", 2)
 
 
-def person(number: int, *topics: str, status: SubscriberStatus = ACTIVE) -> Subscriber:
-    return Subscriber(number, f"a{number}@x.org", "", tuple(topics), status, NOW)
-
-
-def readers(*people: Subscriber) -> list[AudienceMember]:
-    return [AudienceMember(subscriber) for subscriber in people]
-
-
-PEOPLE = readers(
-    person(1),
-    person(2, "a", "b"),
-    person(3, "a", "empty"),
-    person(4, "empty"),
-    person(5, "a", status=PENDING),
-    person(6, "a"),
-)
+CHOICES = [
+    (ReaderChoice(), 1),
+    (ReaderChoice(("a", "b")), 2),
+    (ReaderChoice(("a", "empty")), 3),
+    (ReaderChoice(("empty",)), 4),
+    (ReaderChoice(()), 5),
+    (ReaderChoice(("a",)), 6),
+    (ReaderChoice(), 7),  # of other people
+]
 AUDIENCE = IssueAudience({"p1": ("a", "b"), "p2": ("c",), "p3": ("a",)})
 
 
 def test_who_gets_which_edition() -> None:
-    needed = needed_editions(PEOPLE, AUDIENCE)
+    needed = needed_editions(CHOICES, AUDIENCE)
     only_a, a_and_b = edition_key(EditionKey(("a",))), edition_key(EditionKey(("a", "b")))
     assert needed == {
-        "zh-standard-all": EditionCount(EditionKey(), 1),
-        only_a: EditionCount(EditionKey(("a",)), 2),
-        a_and_b: EditionCount(EditionKey(("a", "b")), 1),
+        "zh-standard-all": EditionCount(EditionKey(), 8),
+        only_a: EditionCount(EditionKey(("a",)), 9),
+        a_and_b: EditionCount(EditionKey(("a", "b")), 2),
     }
-    got = {
-        row.subscriber_id: row.edition_key for row in select_recipients(PEOPLE, AUDIENCE, needed)
-    }
-    assert got == {1: "zh-standard-all", 2: a_and_b, 3: only_a, 6: only_a}
-    assert needed_editions(PEOPLE, IssueAudience({})) == {}
-    late = [*PEOPLE, *readers(person(7, "c"))]
-    assert 7 not in {row.subscriber_id for row in select_recipients(late, AUDIENCE, needed)}
+    find = edition_finder(AUDIENCE, needed)
+    assert [find(choice) for choice, _ in CHOICES[:6]] == [
+        "zh-standard-all",
+        a_and_b,
+        only_a,
+        None,
+        None,
+        only_a,
+    ]
+    assert needed_editions(CHOICES, IssueAudience({})) == {}
+    assert find(ReaderChoice(("c",))) is None, "it was not made"
 
 
 DAILY, WEEKLY, MONTHLY = Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY
-EN_SHORT = Preferences(Language.ENGLISH, Length.SHORT)
 
 
 @pytest.mark.parametrize(
-    ("preferences", "audience", "key"),
+    ("choice", "audience", "key"),
     [
-        (Preferences(), AUDIENCE, EditionKey()),
-        (EN_SHORT, AUDIENCE, EditionKey((), Language.ENGLISH, Length.SHORT)),
-        (Preferences(), replace(AUDIENCE, language=Language.BOTH), EditionKey((), Language.BOTH)),
-        (Preferences(frequency=WEEKLY), AUDIENCE, EditionKey()),
-        # what is not offered is as good as no wish: else they would never hear from us
-        (Preferences(frequency=MONTHLY), AUDIENCE, EditionKey()),
-        (Preferences(frequency=MONTHLY), replace(AUDIENCE, frequencies=(WEEKLY, MONTHLY)), None),
-        (Preferences(), replace(AUDIENCE, frequencies=(DAILY, WEEKLY)), None),
+        (ReaderChoice(), AUDIENCE, EditionKey()),
         (
-            Preferences(frequency=WEEKLY),
-            replace(AUDIENCE, frequencies=(DAILY, WEEKLY)),
-            EditionKey(),
+            ReaderChoice(None, Language.ENGLISH, Length.SHORT),
+            AUDIENCE,
+            EditionKey((), Language.ENGLISH, Length.SHORT),
         ),
+        (ReaderChoice(), replace(AUDIENCE, language=Language.BOTH), EditionKey((), Language.BOTH)),
         # papers without a topic are for those who want all
-        (Preferences(), IssueAudience({"p": ()}), EditionKey()),
+        (ReaderChoice(), IssueAudience({"p": ()}), EditionKey()),
     ],
 )
 def test_what_somebody_gets(
-    preferences: Preferences, audience: IssueAudience, key: EditionKey | None
+    choice: ReaderChoice, audience: IssueAudience, key: EditionKey | None
 ) -> None:
-    selected = EditionSelector(audience).select(
-        AudienceMember(replace(person(1), preferences=preferences))
-    )
-    assert selected == key
+    assert EditionSelector(audience).select(choice) == key
+
+
+@pytest.mark.parametrize(
+    ("frequency", "offered", "gets"),
+    [
+        (None, (WEEKLY,), True),
+        (WEEKLY, (WEEKLY,), True),
+        # what is not offered is as good as no wish: else they would never hear from us
+        (MONTHLY, (WEEKLY,), True),
+        (MONTHLY, (WEEKLY, MONTHLY), False),
+        (None, (DAILY, WEEKLY), False),
+        (WEEKLY, (DAILY, WEEKLY), True),
+    ],
+)
+def test_who_is_in_the_stream(
+    frequency: Frequency | None, offered: tuple[Frequency, ...], gets: bool
+) -> None:
+    assert replace(AUDIENCE, frequencies=offered).has_readers_of(frequency) is gets
 
 
 @pytest.mark.parametrize(
@@ -240,7 +245,8 @@ def test_who_changed_frequency_gets_what_is_new_to_them(
 ) -> None:
     shared = {"2024-W49": {"p1", "p2"}, "2024-W50": {"p3"}}
     audience = replace(AUDIENCE, shared=shared)
-    assert EditionSelector(audience).select(AudienceMember(person(1, *topics), had)) == key
+    choice = ReaderChoice(topics or None, received_issues=had)
+    assert EditionSelector(audience).select(choice) == key
 
 
 def test_no_two_editions_share_a_short_name() -> None:

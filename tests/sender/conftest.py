@@ -82,16 +82,16 @@ def freeze(store: Store) -> Callable[[int], list[str]]:
         ]
         store.imports.import_rows(rows, now=NOW)
         template = edition_message.build_message(edition(), PROFILE)
-        people = [audience.AudienceMember(person) for person in store.subscribers.iterate()]
         offer = audience.IssueAudience({"arxiv:2411.19525": ("a",)})
-        needed = audience.needed_editions(people, offer)
+        needed = audience.needed_editions(store.readers.choices(offer), offer)
         store.issues.freeze(
             ISSUE,
             start=NOW,
             end=NOW,
             papers=[("arxiv:2411.19525", 1)],
             frozen_editions=[FrozenEdition(key, "Weekly", template) for key in needed],
-            recipients=audience.select_recipients(people, offer, needed),
+            audience=offer,
+            edition_of=audience.edition_finder(offer, needed),
             now=NOW,
         )
         return emails

@@ -43,16 +43,16 @@ def people(site: Site, count: int) -> list[int]:
 
 def freeze(site: Site, issue_id: str = ISSUE) -> None:
     """Freeze an issue for all that are on the list."""
-    readers = [audience.AudienceMember(person) for person in site.store.subscribers.iterate()]
     offer = audience.IssueAudience({"arxiv:1": ("nerf",)})
-    needed = audience.needed_editions(readers, offer)
+    needed = audience.needed_editions(site.store.readers.choices(offer), offer)
     site.store.issues.freeze(
         issue_id,
         start=NOW,
         end=NOW,
         papers=[("arxiv:1", 1)],
         frozen_editions=[FrozenEdition(key, "Weekly", b"To: x\r\n\r\nbody\r\n") for key in needed],
-        recipients=audience.select_recipients(readers, offer, needed),
+        audience=offer,
+        edition_of=audience.edition_finder(offer, needed),
         now=NOW,
     )
 

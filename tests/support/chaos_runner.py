@@ -31,7 +31,8 @@ from aiosmtpd.controller import Controller
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, SubscriberStatus
 from publisher.models import DeliveryState as S
 from publisher.models.imports import ImportedSubscriber
-from publisher.models.ledger import EditionRecipient, FrozenEdition
+from publisher.models.ledger import FrozenEdition
+from publisher.newsletter.audience import IssueAudience
 from publisher.sender.delivery.deliver import deliver, take_over
 from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.delivery.states import FINAL
@@ -104,9 +105,8 @@ def freeze(store: Store, issue: str, people: int) -> None:
         end=now,
         papers=[],
         frozen_editions=[FrozenEdition("all", "x", template)],
-        recipients=[
-            EditionRecipient(p.id, p.email, "", "all") for p in store.subscribers.iterate()
-        ],
+        audience=IssueAudience({}),
+        edition_of=lambda _choice: "all",
         now=now,
     )
 

@@ -104,16 +104,16 @@ class InboxFixture:
         template = edition_message.build_message(
             edition, SenderProfile.from_settings(self.settings)
         )
-        people = [audience.AudienceMember(person) for person in self.store.subscribers.iterate()]
         offer = audience.IssueAudience({"arxiv:1": ("nerf",)})
-        needed = audience.needed_editions(people, offer)
+        needed = audience.needed_editions(self.store.readers.choices(offer), offer)
         self.store.issues.freeze(
             ISSUE,
             start=self.clock(),
             end=self.clock(),
             papers=[("arxiv:1", 1)],
             frozen_editions=[FrozenEdition(key, "Weekly", template) for key in needed],
-            recipients=audience.select_recipients(people, offer, needed),
+            audience=offer,
+            edition_of=audience.edition_finder(offer, needed),
             now=self.clock(),
         )
 

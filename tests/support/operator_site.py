@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from publisher.models import DeliveryState, Preferences
-from publisher.models.ledger import EditionRecipient, FrozenEdition, Mark, Settlement
+from publisher.models.ledger import FrozenEdition, Mark, Settlement
 from publisher.models.polls import PollCount
+from publisher.newsletter.audience import IssueAudience
 from publisher.sender.one_time_tokens import new_token
 from publisher.web.operator.auth import csrf_token
 
@@ -78,17 +79,14 @@ def fill(store: Store, now: datetime) -> People:
         person = store.subscribers.confirm(email, now=now - timedelta(days=number))
         people.ids.append(person.id)
     store.subscribers.add("pending@example.org", "", (), now=now)
-    recipients = [
-        EditionRecipient(person.id, person.email, "", "all")
-        for person in store.subscribers.iterate()
-    ]
     store.issues.freeze(
         ISSUE,
         start=now - timedelta(days=7),
         end=now,
         papers=[("arxiv:2411.19525", 1)],
         frozen_editions=[EDITION],
-        recipients=recipients[:12],
+        audience=IssueAudience({}),
+        edition_of=lambda _choice: "all",
         now=now,
     )
     claimed = store.ledger.claim(

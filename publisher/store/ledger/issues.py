@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -12,18 +11,18 @@ import sqlalchemy as sa
 from publisher.errors import AlreadyFrozen, StoreError
 from publisher.models import DeliveryState
 from publisher.models.ledger import FrozenIssue, IssueState
+from publisher.store.ledger.readers import insert_deliveries
 from publisher.store.tables.newsletter import deliveries, editions, issue_papers, issues
-from publisher.store.tables.people import subscribers
 from publisher.store.times import from_ms, optional_ms, optional_time, to_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
-    from publisher.models.ledger import EditionRecipient, FrozenEdition
+    from publisher.models.ledger import FrozenEdition, ReaderChoice
+    from publisher.newsletter.audience import IssueAudience
     from publisher.store.engine import Database
 
-_CHUNK = 1000
 # While rows are in one of these, the issue is not done.
 _UNFINISHED = (DeliveryState.READY.value, DeliveryState.CLAIMED.value, DeliveryState.SENDING.value)
 
@@ -43,14 +42,15 @@ class Issues:
         end: datetime,
         papers: Iterable[tuple[str, int]],
         frozen_editions: Iterable[FrozenEdition],
-        recipients: Iterable[EditionRecipient],
+        audience: IssueAudience,
+        edition_of: Callable[[ReaderChoice], str | None],
         now: datetime,
     ) -> int:
         """Write the issue, its papers (id and version), messages and recipients; all or nothing.
 
-        Recipients are read one after the other and may be very many; those who were erased since
-        are left out. From here on the issue's bytes and addresses never change. Returns the number
-        of recipients.
+        The recipients are the active subscribers in the stream of `audience` whose choice has an
+        edition: `edition_of` returns its key, or None. From here on the issue's bytes and addresses
+        never change. Returns the number of recipients.
 
         Of two processes that freeze an issue at once, one succeeds. Raises `AlreadyFrozen` for the
         other, and `StoreError`.
@@ -88,7 +88,9 @@ class Issues:
                 connection.execute(sa.insert(issue_papers), rows)
             if edition_values:
                 connection.execute(sa.insert(editions), edition_values)
-            return _insert_deliveries(connection, issue_id, recipients, to_ms(now))
+            return insert_deliveries(
+                self._database, connection, issue_id, audience, edition_of, to_ms(now)
+            )
 
     def get(self, issue_id: str) -> FrozenIssue | None:
         """Return the issue, None where there is no such. Raises `StoreError`."""
@@ -106,6 +108,12 @@ class Issues:
         with self._database.reading() as connection:
             value = connection.scalar(sa.select(sa.func.min(issues.c.frozen_at)))
         return optional_time(value)
+
+    def edition_keys(self, issue_id: str) -> list[str]:
+        """Return the keys of the editions of an issue, sorted."""
+        query = sa.select(editions.c.key).where(editions.c.issue_id == issue_id)
+        with self._database.reading() as connection:
+            return list(connection.scalars(query.order_by(editions.c.key)))
 
     def message(self, issue_id: str, edition_key: str) -> bytes:
         """Return the frozen message of an edition.
@@ -186,47 +194,3 @@ def _info(row: sa.Row[tuple[object, ...]]) -> FrozenIssue:
         paused_until=optional_time(row.paused_until),
         pause_reason=row.pause_reason,
     )
-
-
-def _insert_deliveries(
-    connection: sa.Connection, issue_id: str, recipients: Iterable[EditionRecipient], now_ms: int
-) -> int:
-    total = 0
-    for chunk in _chunks(recipients):
-        query = sa.select(subscribers.c.id, subscribers.c.token_version).where(
-            subscribers.c.id.in_([row.subscriber_id for row in chunk])
-        )
-        versions = {row.id: row.token_version for row in connection.execute(query)}
-        rows = [
-            {
-                "issue_id": issue_id,
-                "subscriber_id": row.subscriber_id,
-                "email": row.email,
-                "name": row.name,
-                "edition_key": row.edition_key,
-                "token_version": versions[row.subscriber_id],
-                "state": DeliveryState.READY.value,
-                "claim_token": "",
-                "owner": "",
-                "lease_until": 0,
-                "attempts": 0,
-                "next_at": 0,
-                "code": 0,
-                "reason": "",
-                "message_id": "",
-                "transport": "",
-                "updated_at": now_ms,
-            }
-            for row in chunk
-            if row.subscriber_id in versions
-        ]
-        if rows:
-            connection.execute(sa.insert(deliveries), rows)
-        total += len(rows)
-    return total
-
-
-def _chunks(recipients: Iterable[EditionRecipient]) -> Iterator[list[EditionRecipient]]:
-    left = iter(recipients)
-    while chunk := list(islice(left, _CHUNK)):
-        yield chunk

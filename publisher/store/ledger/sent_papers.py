@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from publisher.models import DeliveryState, Frequency, PastIssue
-from publisher.store.tables.newsletter import deliveries, issue_papers, issues
+from publisher.models import Frequency, PastIssue
+from publisher.store.tables.newsletter import issue_papers, issues
 from publisher.store.times import from_ms
 
 if TYPE_CHECKING:
@@ -15,11 +15,6 @@ if TYPE_CHECKING:
 
     from publisher.store.engine import Database
 
-_NEVER_ARRIVED = (
-    DeliveryState.REJECTED.value,
-    DeliveryState.SKIPPED.value,
-    DeliveryState.ABANDONED.value,
-)
 # As LIKE patterns: "2024-12-02", "2024-W49", "2024-12".
 _ID_FORMS = {
     Frequency.DAILY: "____-__-__",
@@ -88,20 +83,3 @@ class SentPapers:
                 if paper_id in candidates:
                     shared.setdefault(issue_id, set()).add(paper_id)
         return {issue_id: frozenset(held) for issue_id, held in shared.items()}
-
-    def received_issues(
-        self, subscriber_ids: Iterable[int], issue_ids: Iterable[str]
-    ) -> dict[int, tuple[str, ...]]:
-        """Return which of the issues each subscriber got or is still to get: ids, sorted."""
-        query = sa.select(deliveries.c.subscriber_id, deliveries.c.issue_id).where(
-            deliveries.c.issue_id.in_(list(issue_ids)),
-            deliveries.c.subscriber_id.in_(list(subscriber_ids)),
-            deliveries.c.state.not_in(_NEVER_ARRIVED),
-        )
-        received: dict[int, tuple[str, ...]] = {}
-        with self._database.reading() as connection:
-            for subscriber_id, issue_id in connection.execute(
-                query.order_by(deliveries.c.issue_id)
-            ):
-                received[subscriber_id] = (*received.get(subscriber_id, ()), issue_id)
-        return received

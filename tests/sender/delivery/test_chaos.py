@@ -21,7 +21,8 @@ from publisher.errors import PermanentFailure, TemporaryFailure, UnknownOutcome
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, SubscriberStatus
 from publisher.models import DeliveryState as S
 from publisher.models.imports import ImportedSubscriber
-from publisher.models.ledger import EditionRecipient, FrozenEdition
+from publisher.models.ledger import FrozenEdition
+from publisher.newsletter.audience import IssueAudience
 from publisher.sender.delivery.deliver import deliver
 from publisher.sender.delivery.options import DeliveryOptions
 from publisher.sender.message import edition_message
@@ -52,16 +53,16 @@ def frozen_edition() -> FrozenEdition:
 def make_issue(store: Store, issue: str, now: datetime) -> None:
     emails = [f"{issue}-{number}@example.org" for number in range(PEOPLE)]
     active = SubscriberStatus.ACTIVE
-    rows = [ImportedSubscriber(1, email, "", (), active, None, now) for email in emails]
+    rows = [ImportedSubscriber(1, email, "", (issue,), active, None, now) for email in emails]
     store.imports.import_rows(rows, now=now)
-    subscribers = [store.subscribers.find(email) for email in emails]
     store.issues.freeze(
         issue,
         start=now,
         end=now,
         papers=[],
         frozen_editions=[frozen_edition()],
-        recipients=[EditionRecipient(p.id, p.email, "", "all") for p in subscribers if p],
+        audience=IssueAudience({"paper": (issue,)}),
+        edition_of=lambda choice: "all" if choice.topics == (issue,) else None,
         now=now,
     )
 

@@ -14,9 +14,9 @@ from publisher.store.database import open_store
 from publisher.store.tables.newsletter import editions
 
 if TYPE_CHECKING:
-    from conftest import Lists
+    from conftest import Lists, Reader
 
-    from publisher.models.ledger import Claim, EditionRecipient
+    from publisher.models.ledger import Claim, ReaderChoice
     from publisher.store.database import Store
 
 pytestmark = pytest.mark.both_databases
@@ -30,24 +30,24 @@ def claim(store: Store, limit: int = 100, token: str = "t", owner: str = "o") ->
     return store.ledger.claim(ISSUE, limit=limit, token=token, owner=owner, lease=LATER, now=NOW)
 
 
-def mark(store: Store, who: EditionRecipient, token: str = "t", *, now: datetime = NOW) -> bool:
+def mark(store: Store, who: Reader, token: str = "t", *, now: datetime = NOW) -> bool:
     row = Mark(who.subscriber_id, token, who.email, "<m@x>", "smtp", LATER, now)
     return store.ledger.record(ISSUE, [], [row])[1] == [True]
 
 
-def settle(store: Store, who: EditionRecipient, state: S, token: str = "t", **more: object) -> bool:
+def settle(store: Store, who: Reader, state: S, token: str = "t", **more: object) -> bool:
     row = Settlement(who.subscriber_id, token, state, NOW, **more)  # type: ignore[arg-type]
     return store.ledger.record(ISSUE, [row], [])[0] == [True]
 
 
-def state_of(store: Store, who: EditionRecipient) -> S:
+def state_of(store: Store, who: Reader) -> S:
     return next(
         r.state for r in store.deliveries.rows(ISSUE) if r.subscriber_id == who.subscriber_id
     )
 
 
 def test_freezing_keeps_everything_and_happens_once(store: Store, lists: Lists) -> None:
-    people = lists.frozen(3)
+    lists.frozen(3)
     info = store.issues.get(ISSUE)
     assert info is not None
     assert (info.state, info.frozen_at) == (IssueState.OPEN, NOW)
@@ -55,33 +55,20 @@ def test_freezing_keeps_everything_and_happens_once(store: Store, lists: Lists) 
     assert store.issues.message(ISSUE, "all").endswith(b"body\r\n")
     assert store.deliveries.counts(ISSUE)[S.READY] == 3
     with pytest.raises(IssueError, match="frozen already"):
-        lists.freeze(people)
+        lists.freeze()
     assert [issue.id for issue in store.issues.all()] == [ISSUE]
 
 
 def test_a_freeze_that_fails_leaves_nothing(store: Store, lists: Lists) -> None:
-    people = lists.active(2)
+    lists.active(2)
 
-    def interrupted() -> object:
-        yield people[0]
+    def interrupted(_choice: ReaderChoice) -> str:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        lists.freeze(interrupted())  # type: ignore[arg-type]
+        lists.freeze(edition_of=interrupted)
     assert store.issues.all() == []
-    assert lists.freeze(people) == 2
-
-
-def test_a_freeze_reads_the_people_it_freezes_from_the_same_database(
-    store: Store, lists: Lists, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("publisher.store.people.subscribers._PAGE", 2)
-    monkeypatch.setattr("publisher.store.ledger.issues._CHUNK", 3)
-    people = lists.active(8)
-    by_id = {person.subscriber_id: person for person in people}
-    store.subscribers.erase(people[3].email, now=NOW)
-    stream = (by_id[person.id] for person in store.subscribers.iterate())
-    assert lists.freeze(stream) == 7  # type: ignore[arg-type]
+    assert lists.freeze() == 2
 
 
 def test_damaged_bytes_are_not_sent(store: Store, lists: Lists) -> None:

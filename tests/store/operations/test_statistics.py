@@ -59,8 +59,9 @@ def test_growth_of_nobody(store: Store) -> None:
 
 
 def test_deliveries_by_issue_state_and_reason(store: Store, lists: Lists) -> None:
-    people = lists.frozen(4)
-    lists.freeze(people[:1], "2024-W50")
+    lists.frozen(1, "2024-W50")
+    lists.active(3, "other")
+    lists.freeze("2024-W49")
     lease = NIGHT + timedelta(hours=1)
     claimed = store.ledger.claim("2024-W49", limit=3, token="t", owner="me", lease=lease, now=NIGHT)
     marks = [
