@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from publisher.errors import SubscriberError
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
 
 MAX_NAME = 200  # characters
 MAX_KEY = 320  # characters
+# RFC 5322, 3.2.3: a dot-atom.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_PLAIN_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
+_MAX_PLAIN = 64  # characters: of a local part (RFC 5321, 4.5.3.1.1), and enough for most domains
 # Control characters, surrogates, line and paragraph separators: none belongs into a name.
 _REFUSED = frozenset({"Cc", "Cs", "Zl", "Zp"})
 # They change the reading direction of the text after the name.
@@ -29,9 +35,25 @@ def normalise_email(address: str) -> str:
 
     Raises `SubscriberError` that names the problem and has no control character.
     """
+    candidate = address.strip(" ").removesuffix(".")
+    local, _, domain = candidate.rpartition("@")
+    if _PLAIN_LOCAL.fullmatch(local) and len(local) <= _MAX_PLAIN and len(domain) <= _MAX_PLAIN:
+        # The library's check takes 0.1 ms, and a list has few domains.
+        with suppress(SubscriberError):
+            return f"{local}@{_checked_domain(domain)}"
+    return _validated(candidate)
+
+
+@lru_cache(maxsize=4096)
+def _checked_domain(domain: str) -> str:
+    """Return `domain` in the form that the list keeps. Raises `SubscriberError`."""
+    return _validated(f"a@{domain}").partition("@")[2]
+
+
+def _validated(candidate: str) -> str:
+    """Return an address in the form that the list keeps. Raises `SubscriberError`."""
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - slow import
 
-    candidate = address.strip(" ").removesuffix(".")
     problem = _bad_character(candidate)
     if problem:
         raise SubscriberError(f"{printable(candidate)}: {problem} in an address")

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher import addresses
 from publisher.addresses import MAX_KEY, address_key, find_same, normalise_email
 from publisher.errors import SubscriberError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.mark.parametrize(
@@ -59,3 +67,20 @@ def test_what_is_no_address(address: str) -> None:
 def test_a_key_that_is_too_long_for_the_store_is_refused() -> None:
     with pytest.raises(SubscriberError, match=f"more than {MAX_KEY}"):
         normalise_email("\ufdfa" * 20 + "@example.org")
+
+
+@given(
+    st.text(st.sampled_from("abzAZ09.!#'*+/=?^_`{|}~-\"é ("), max_size=66),
+    st.text(st.sampled_from("abZ09.--é_"), max_size=66),
+    st.sampled_from([".org", ".ORG", ".local", ".xn--fiqs8s", ".1", ""]),
+)
+def test_a_plain_address_is_what_the_library_says(local: str, domain: str, end: str) -> None:
+    def result(check: Callable[[str], str], address: str) -> str:
+        try:
+            return check(address)
+        except SubscriberError as error:
+            return f"refused: {error}"
+
+    address = f"{local}@{domain}{end}"
+    whole = address.strip(" ").removesuffix(".")
+    assert result(normalise_email, address) == result(addresses._validated, whole)

@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 
 _CHUNK = 500
 INVITATION = "confirm"
+# One statement for all chunks: of a new one each, the program keeps the addresses for a long time.
+_PRESENT = sa.select(subscribers.c.address_key, subscribers.c.id, subscribers.c.status).where(
+    subscribers.c.address_key.in_(sa.bindparam("keys", expanding=True))
+)
+_SUPPRESSED = sa.select(suppressions.c.email_hash).where(
+    suppressions.c.email_hash.in_(sa.bindparam("hashes", expanding=True))
+)
 _AGREED = (SubscriberStatus.ACTIVE, SubscriberStatus.PAUSED)
 
 
@@ -208,15 +215,12 @@ class _Chunk:
 
 
 def _present(connection: sa.Connection, keys: list[str]) -> dict[str, tuple[int, SubscriberStatus]]:
-    columns = (subscribers.c.address_key, subscribers.c.id, subscribers.c.status)
-    query = sa.select(*columns).where(subscribers.c.address_key.in_(keys))
-    rows = connection.execute(query)
+    rows = connection.execute(_PRESENT, {"keys": keys})
     return {row.address_key: (row.id, SubscriberStatus(row.status)) for row in rows}
 
 
 def _suppressed(connection: sa.Connection, hashes: list[str]) -> set[str]:
-    query = sa.select(suppressions.c.email_hash).where(suppressions.c.email_hash.in_(hashes))
-    return set(connection.scalars(query))
+    return set(connection.scalars(_SUPPRESSED, {"hashes": hashes}))
 
 
 def _columns(
