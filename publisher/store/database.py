@@ -16,7 +16,7 @@ from publisher.store.engine import Database, create_engine, explain_error
 from publisher.store.ledger.deliveries import Deliveries
 from publisher.store.ledger.issues import Issues
 from publisher.store.ledger.ledger import Ledger
-from publisher.store.ledger.readers import Readers
+from publisher.store.ledger.readers import IssueReaders
 from publisher.store.ledger.sent_papers import SentPapers
 from publisher.store.mail.mail_requests import MailRequests
 from publisher.store.mail.mailbox import MailboxRecord
@@ -65,7 +65,7 @@ class Store:
         self.confirmations = Confirmations(database, self.subscribers)
         # Issues and their deliveries; `ledger` moves a delivery from state to state.
         self.issues = Issues(database)
-        self.readers = Readers(database)
+        self.readers = IssueReaders(database)
         self.deliveries = Deliveries(database)
         self.ledger = Ledger(database, keys, self.consent_log, self.suppressions)
         self.sent_papers = SentPapers(database)

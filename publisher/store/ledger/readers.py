@@ -48,7 +48,7 @@ _editions = sa.Table(
 )
 
 
-class Readers:
+class IssueReaders:
     """The active subscribers in the stream of an issue. Everything raises `StoreError`."""
 
     def __init__(self, database: Database) -> None:
