@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Self
 
 from publisher.errors import PublisherError, StoreError
 from publisher.services import build as build_service
-from publisher.services import private_files
 from publisher.watcher.loop import BuildOutcome, Stopped
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ class Builder:
                 if self.verbose:
                     traceback.print_exc()
                 raise
-            self._report_new_errors(built, settings)
+            self._report_new_problems(built)
         if self.ping and settings.feeds.hub:
             self._hub.submit(self._announce, built, settings)
         return built
@@ -84,10 +83,10 @@ class Builder:
         for warning in websub.announce(built.changes.written, settings, self.stopping):
             self.say(f"warning: {warning}")
 
-    def _report_new_errors(self, built: Built, settings: Settings) -> None:
-        """Report errors, and private files in a repository, that the last build did not have."""
+    def _report_new_problems(self, built: Built) -> None:
+        """Report the errors and warnings that the last build did not have."""
         problems = {f"error: {error}" for error in built.collection.errors}
-        problems |= {f"warning: {warning}" for warning in private_files.warnings(settings)}
+        problems |= {f"warning: {warning}" for warning in built.warnings}
         for problem in sorted(problems - self._last_problems):
             self.say(problem)
         self._last_problems = problems

@@ -56,7 +56,7 @@ def build(
     )
     show.left_out(built.collection.left_out)
     show.no_digests(built.collection.no_digests)
-    show.exposed(settings)
+    show.warnings(built.warnings)
     if settings.feeds.hub and not no_ping:
         from publisher.services import websub
 

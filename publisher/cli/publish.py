@@ -40,9 +40,9 @@ def publish(
     built = build.build(settings, show.parsing, show.waiting())
     show.note(show.changed(built.changes, settings.path(settings.output.folder)))
     show.warnings(websub.announce(built.changes.written, settings))
+    show.warnings(built.warnings)
     has_errors = show.defects(built.collection)
     with open_store(settings) as store:
-        show.exposed(settings)
         result = sending.send_issues(
             settings, store, built.collection, force=force, as_json=as_json
         )

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from publisher.formatter.site.changes import Changes
     from publisher.models import Collection, Finding
-    from publisher.settings import Settings
 
 MOST_LINES = 40
 _MANY = ("archive/", "papers/", "sitemap-")
@@ -43,13 +42,6 @@ def warnings(texts: Iterable[str]) -> None:
     """Print problems that keep nothing from being published."""
     for text in texts:
         note(f"warning: {text}")
-
-
-def exposed(settings: Settings) -> None:
-    """Print a warning for each private file that git has or would add."""
-    from publisher.services import private_files
-
-    warnings(private_files.warnings(settings))
 
 
 def changes(changed_files: Changes, *, every: bool) -> None:

@@ -12,6 +12,10 @@ _UNSAFE = re.compile(r"[^a-z0-9.]+")
 PAPER_ENDINGS = (".html", ".bib", ".ris", ".json")
 # A line takes about 300 bytes, and a page is to stay under 100 kB.
 PAPERS_ON_A_MONTH_PAGE = 250
+# The list of all topics has pages of its own where there are more than other pages list.
+LISTED_TOPICS = 100
+TOPICS_ON_A_PAGE = 250
+ISSUES_ON_A_PAGE = 500  # daily ones of more than a year
 
 
 def paper_stem(paper_id: str) -> str:
@@ -30,3 +34,18 @@ def paper_stem(paper_id: str) -> str:
 def month_path(month: str, number: int = 1) -> str:
     """Return the path of page `number` of a month's archive: "archive/2024-12/2.html"."""
     return f"archive/{month}/{'index' if number == 1 else number}.html"
+
+
+def topics_paths(count: int) -> list[str]:
+    """Return the paths of the pages that list `count` topics: "topics/index.html", ..."""
+    return _list_paths("topics", count, TOPICS_ON_A_PAGE)  # no slug has a dot
+
+
+def issues_paths(count: int) -> list[str]:
+    """Return the paths of the pages that list `count` issues: "issues/index.html", ..."""
+    return _list_paths("issues", count, ISSUES_ON_A_PAGE)  # every id has a hyphen
+
+
+def _list_paths(folder: str, count: int, most: int) -> list[str]:
+    pages = max(1, -(-count // most))
+    return [f"{folder}/{'index' if number == 1 else number}.html" for number in range(1, pages + 1)]

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The papers that a build read, and the files that it changed."""
+    """The papers that a build read, the files that it changed, and problems that stop nothing."""
 
     collection: Collection
     changes: Changes
+    warnings: tuple[str, ...] = ()
 
 
 def _ignore_progress(_done: int, _total: int) -> None:
@@ -99,7 +100,14 @@ def _build(settings: Settings, progress: Callable[[int, int], None], *, force: b
         saved = saved_filters(settings.feeds.saved)
     issues = IssueSource(store_stamp(settings), partial(_past_issues, settings))
     changes = build_site(collection, settings, saved=saved, issues=issues, force=force)
-    return Built(collection, changes)
+    return Built(collection, changes, _warnings(collection, settings))
+
+
+def _warnings(collection: Collection, settings: Settings) -> tuple[str, ...]:
+    from publisher.formatter.site.topics import warning  # noqa: PLC0415 - see above
+    from publisher.services.private_files import warnings  # noqa: PLC0415 - see above
+
+    return tuple(filter(None, (warning(collection, settings), *warnings(settings))))
 
 
 def _past_issues(settings: Settings) -> list[PastIssue]:

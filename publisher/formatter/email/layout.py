@@ -152,9 +152,9 @@ def groups(
         if not shown:
             continue
         hidden = len(below) - len(shown)
-        path = (
-            f"topics/{section.topic.slug}/" if section.topic else f"issues/{layout.issue.id}.html"
-        )
+        path = f"issues/{layout.issue.id}.html"
+        if section.topic and settings.site.is_large_topic(len(section.papers)):
+            path = f"topics/{section.topic.slug}/"  # others may have no page
         card_groups.append(
             CardGroup(
                 anchor=_anchor(section),

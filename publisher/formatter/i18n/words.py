@@ -107,6 +107,8 @@ class PageWords(CommonWords, frozen=True, kw_only=True):
     no_issues: str
     in_the_archive: str
     all_authors: str
+    all_topics: str
+    topic_count: str
     summary: str
     ai_written: str
     figures: str

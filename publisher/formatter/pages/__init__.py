@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from publisher.formatter.pages.archive import MonthCount, month_of, render_month, render_months
 from publisher.formatter.pages.issues import IssueCount, render_issue, render_issues
-from publisher.formatter.pages.overview import render_index, render_topic
+from publisher.formatter.pages.overview import render_index, render_topic, render_topics
 from publisher.formatter.pages.paper import render_paper
 from publisher.formatter.pages.shared_files import render_shared_files
 from publisher.formatter.pages.sitemap import (
@@ -38,4 +38,5 @@ __all__ = [
     "render_sitemap_lists",
     "render_sitemap_month",
     "render_topic",
+    "render_topics",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.formatter.i18n.dates import month_text
+from publisher.formatter.i18n.text_width import shortened
 from publisher.formatter.i18n.words import counted
 from publisher.formatter.pages.layout import (
     part_language,
@@ -13,6 +14,7 @@ from publisher.formatter.pages.layout import (
     way_up,
     words,
 )
+from publisher.formatter.pages.size_limit import Detail, limited
 from publisher.formatter.pages.view_models import PaperRow, compact_rows
 from publisher.formatter.paths import PAPERS_ON_A_MONTH_PAGE, month_path
 from publisher.newsletter.ranking import TopicSection, sections
@@ -95,20 +97,33 @@ def render_month(
     for number, leaf in enumerate(leaves, start=1):
         path = month_path(month, number)
         up = way_up(path)
-        pages[path] = render_page(
-            "pages/month.html.j2",
-            path,
-            settings,
-            title=name if number == 1 else f"{name} ({number})",
-            description=texts.month_description.format(month=name),
-            month_name=name,
-            count=counted(total, texts.paper, texts.papers),
-            groups=tuple(_group(section, by_topic, up, settings) for section in leaf),
-            older=month_row(MonthCount(older, 0), up, settings) if older else None,
-            newer=month_row(MonthCount(newer, 0), up, settings) if newer else None,
-            number=number,
-            leaves=tuple((n, up + month_path(month, n)) for n in range(1, len(leaves) + 1)),
-        )
+
+        def render(
+            detail: Detail,
+            number: int = number,
+            path: str = path,
+            up: str = up,
+            leaf: Sequence[TopicSection] = leaf,
+        ) -> bytes:
+            return render_page(
+                "pages/month.html.j2",
+                path,
+                settings,
+                title=name if number == 1 else f"{name} ({number})",
+                description=texts.month_description.format(month=name),
+                month_name=name,
+                count=counted(total, texts.paper, texts.papers),
+                contents=detail.extras,
+                groups=tuple(
+                    _group(section, by_topic, up, settings, detail.columns) for section in leaf
+                ),
+                older=month_row(MonthCount(older, 0), up, settings) if older else None,
+                newer=month_row(MonthCount(newer, 0), up, settings) if newer else None,
+                number=number,
+                leaves=tuple((n, up + month_path(month, n)) for n in range(1, len(leaves) + 1)),
+            )
+
+        pages[path] = limited(render)
     return pages
 
 
@@ -138,17 +153,21 @@ def render_months(months: Sequence[MonthCount], settings: Settings) -> dict[str,
 
 
 def _group(
-    section: TopicSection, whole: Sequence[TopicSection], up: str, settings: Settings
+    section: TopicSection,
+    whole: Sequence[TopicSection],
+    up: str,
+    settings: Settings,
+    columns: int,
 ) -> TopicGroup:
     topic = section.topic
     name = topic.name if topic else words(settings).other_topics
     return TopicGroup(
         # No slug begins with two hyphens, nor is it one of the page's own ids.
         anchor=f"t-{topic.slug}" if topic else "t--other",
-        name=name,
+        name=shortened(name, columns) if columns else name,
         lang=part_language(name, settings),
         count=sum(len(other.papers) for other in whole if other.topic == topic),
-        papers=compact_rows(section.papers, up, settings),
+        papers=compact_rows(section.papers, up, settings, columns),
     )
 
 

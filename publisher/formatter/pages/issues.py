@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher.formatter.i18n.dates import date_range, month_text
+from publisher.formatter.i18n.text_width import shortened
 from publisher.formatter.i18n.words import counted
 from publisher.formatter.pages.archive import TopicGroup
 from publisher.formatter.pages.layout import (
@@ -14,13 +15,19 @@ from publisher.formatter.pages.layout import (
     way_up,
     words,
 )
+from publisher.formatter.pages.size_limit import Detail, limited
 from publisher.formatter.pages.view_models import (
     MOST_PAPERS,
     compact_rows,
     full_rows,
 )
-from publisher.formatter.paths import PAPERS_ON_A_MONTH_PAGE, month_path
-from publisher.newsletter.ranking import sections
+from publisher.formatter.paths import (
+    ISSUES_ON_A_PAGE,
+    PAPERS_ON_A_MONTH_PAGE,
+    issues_paths,
+    month_path,
+)
+from publisher.newsletter.ranking import TopicSection, sections
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,29 +63,18 @@ def render_issue(issue: Issue, settings: Settings) -> dict[str, bytes]:
     """
     texts, path = words(settings), issue_path(issue.id)
     up = way_up(path)
+    by_topic = sections(issue.papers)
     compact = len(issue.papers) > MOST_PAPERS
-    left = MOST_COMPACT
-    groups = []
-    for section in sections(issue.papers):
-        topic = section.topic
-        name = topic.name if topic else texts.other_topics
-        shown = section.papers[:left]
-        groups.append(
-            TopicGroup(
-                anchor=f"t-{topic.slug}" if topic else "t--other",
-                name=name,
-                lang=part_language(name, settings),
-                count=len(section.papers),
-                papers=compact_rows(shown, up, settings)
-                if compact
-                else full_rows(shown, up, settings, topic.slug if topic else None),
-            )
-        )
-        left -= min(left, len(section.papers))
     title, dates, count = issue_words(issue.id, issue.start, issue.end, len(issue.papers), settings)
     month = issue.end.strftime("%Y-%m")
-    return {
-        path: render_page(
+
+    def render(detail: Detail) -> bytes:
+        left = MOST_COMPACT
+        groups = []
+        for section in by_topic:
+            groups.append(_group(section, left, up, settings, compact=compact, detail=detail))
+            left -= min(left, len(section.papers))
+        return render_page(
             "pages/issue.html.j2",
             path,
             settings,
@@ -88,26 +84,52 @@ def render_issue(issue: Issue, settings: Settings) -> dict[str, bytes]:
             dates=dates,
             count=count,
             compact=compact,
+            contents=detail.extras,
             groups=tuple(group for group in groups if group.papers),
             more=len(issue.papers) > MOST_COMPACT,
             month_name=month_text(texts.dates, month),
             month_href=up + month_path(month),
         )
-    }
+
+    return {path: limited(render)}
+
+
+def _group(
+    section: TopicSection,
+    most: int,
+    up: str,
+    settings: Settings,
+    *,
+    compact: bool,
+    detail: Detail,
+) -> TopicGroup:
+    """Return the papers of `section`, `most` of them, as an issue's page shows them."""
+    topic, columns = section.topic, detail.columns
+    name = topic.name if topic else words(settings).other_topics
+    shown = section.papers[:most]
+    return TopicGroup(
+        anchor=f"t-{topic.slug}" if topic else "t--other",
+        name=shortened(name, columns) if columns else name,
+        lang=part_language(name, settings),
+        count=len(section.papers),
+        papers=compact_rows(shown, up, settings, columns)
+        if compact
+        else full_rows(shown, up, settings, topic.slug if topic else None, columns),
+    )
 
 
 def render_issues(issues: Sequence[IssueCount], settings: Settings) -> dict[str, bytes]:
-    """Return `issues/index.html`: `issues` in their order, newest first.
+    """Return `issues/index.html`, `issues/2.html`, ...: `issues` in their order, newest first.
 
     Raises `TemplateError`.
     """
-    texts, up = words(settings), way_up(ISSUES_PATH)
+    texts, paths, up = words(settings), issues_paths(len(issues)), way_up(ISSUES_PATH)
     return {
-        ISSUES_PATH: render_page(
+        path: render_page(
             "pages/issues.html.j2",
-            ISSUES_PATH,
+            path,
             settings,
-            title=texts.issues,
+            title=texts.issues if number == 1 else f"{texts.issues} ({number})",
             description=texts.issues_description,
             lead=texts.issues_description,
             issues=tuple(
@@ -115,9 +137,12 @@ def render_issues(issues: Sequence[IssueCount], settings: Settings) -> dict[str,
                     up + issue_path(issue.id),
                     *issue_words(issue.id, issue.start, issue.end, issue.count, settings),
                 )
-                for issue in issues
+                for issue in issues[(number - 1) * ISSUES_ON_A_PAGE : number * ISSUES_ON_A_PAGE]
             ),
+            number=number,
+            leaves=tuple((n, up + leaf) for n, leaf in enumerate(paths, start=1)),
         )
+        for number, path in enumerate(paths, start=1)
     }
 
 

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from publisher.formatter.i18n.text_width import shortened
 from publisher.formatter.i18n.words import counted
 from publisher.formatter.pages.archive import month_row
 from publisher.formatter.pages.layout import (
@@ -14,9 +15,9 @@ from publisher.formatter.pages.layout import (
     way_up,
     words,
 )
+from publisher.formatter.pages.size_limit import Detail, limited
 from publisher.formatter.pages.subscribe_form import subscribe_form
 from publisher.formatter.pages.view_models import (
-    MOST_PAPERS,
     FeedGroup,
     FeedLink,
     TopicCount,
@@ -24,14 +25,15 @@ from publisher.formatter.pages.view_models import (
     full_rows,
     topic_row,
 )
-from publisher.models import Language
+from publisher.formatter.paths import TOPICS_ON_A_PAGE, topics_paths
+from publisher.models import Language, Topic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from publisher.formatter.pages.archive import MonthCount
     from publisher.formatter.pages.subscribe_form import SubscribeForm
-    from publisher.models import Paper, Topic
+    from publisher.models import Paper
     from publisher.settings import Settings
 
 INDEX_PATH = "index.html"
@@ -46,21 +48,24 @@ def render_index(
     *,
     months: Sequence[MonthCount] = (),
     has_issues: bool = False,
+    more_topics: bool = False,
 ) -> dict[str, bytes]:
     """Return the landing page `index.html`.
 
     It has the topics, the first of `newest` (as many as a feed, at most 50) of all `paper_count`
-    papers, and every feed with an address to copy. `months`, newest first, link to the archive.
+    papers, and every feed with an address to copy, as far as they fit on a page. `months`, newest
+    first, link to the archive, and `more_topics` to the list of all topics.
 
     Raises `TemplateError`.
     """
     site, texts, up = settings.site, words(settings), way_up(INDEX_PATH)
     of_topics = {count.topic.slug: count.topic for count in topics}
     everything = [feed for feed in feeds if feed.topic is None]
-    rows = tuple(topic_row(count.topic, up, settings, count.count) for count in topics)
-    shown = newest[: min(settings.feeds.entries, MOST_PAPERS)]
-    return {
-        INDEX_PATH: render_page(
+
+    def render(detail: Detail) -> bytes:
+        columns = detail.columns
+        shown = newest[: min(settings.feeds.entries, detail.papers)]
+        return render_page(
             "pages/index.html.j2",
             INDEX_PATH,
             settings,
@@ -69,7 +74,10 @@ def render_index(
             lead=site.description,
             lead_lang=part_language(site.description, settings),
             count=counted(paper_count, texts.paper, texts.papers),
-            topics=rows,
+            topics=tuple(
+                topic_row(count.topic, up, settings, count.count, columns) for count in topics
+            ),
+            more_topics=more_topics,
             feeds=feed_rows(everything, up, settings),
             feed_groups=_groups(everything, texts.everything, up, settings),
             topic_feeds=tuple(
@@ -79,16 +87,48 @@ def render_index(
                     feed_rows([feed for feed in feeds if feed.topic == slug], up, settings),
                 )
                 for slug in dict.fromkeys(feed.topic for feed in feeds)
-                if slug in of_topics
+                if detail.extras and slug in of_topics
             ),
             months=tuple(month_row(month, up, settings) for month in months[:12]),
             has_issues=has_issues,
             mail_url=_mail_url(settings),
-            form=_form([count.topic for count in topics], settings),
+            form=_form([count.topic for count in topics], settings, columns=columns),
             form_origin=_form_origin(settings),
-            papers=full_rows(shown, up, settings),
+            papers=full_rows(shown, up, settings, columns=columns),
         )
-    }
+
+    return {INDEX_PATH: limited(render)}
+
+
+def render_topics(topics: Sequence[TopicCount], settings: Settings) -> dict[str, bytes]:
+    """Return the list of all topics, `topics/index.html`, `topics/2.html`, ...
+
+    Raises `TemplateError`.
+    """
+    texts, paths = words(settings), topics_paths(len(topics))
+    pages: dict[str, bytes] = {}
+    for number, path in enumerate(paths, start=1):
+        start = (number - 1) * TOPICS_ON_A_PAGE
+        up = way_up(path)
+
+        def render(detail: Detail, path: str = path, up: str = up, start: int = start) -> bytes:
+            return render_page(
+                "pages/topics.html.j2",
+                path,
+                settings,
+                title=texts.all_topics,
+                description=texts.all_topics,
+                count=texts.topic_count.format(count=f"{len(topics):,}"),
+                topics=tuple(
+                    topic_row(count.topic, up, settings, count.count, detail.columns)
+                    for count in topics[start : start + TOPICS_ON_A_PAGE]
+                ),
+                number=start // TOPICS_ON_A_PAGE + 1,
+                leaves=tuple((n, up + leaf) for n, leaf in enumerate(paths, start=1)),
+            )
+
+        pages[path] = limited(render)
+    return pages
 
 
 def render_topic(
@@ -98,23 +138,29 @@ def render_topic(
     topics: Sequence[Topic],
     feeds: Sequence[FeedLink],
     settings: Settings,
+    *,
+    more_topics: bool = False,
 ) -> dict[str, bytes]:
     """Return the page of `topic`, `topics/<slug>/index.html`.
 
     It has the first of `newest` (as many as a feed, at most 50) of the topic's `paper_count`
     papers, and `feeds`, the topic's own. All `topics` are in its navigation, without their numbers:
-    a new paper changes the pages of its own topics alone.
+    a new paper changes the pages of its own topics alone. `more_topics` adds a link to the list of
+    all.
 
     Raises `TemplateError`.
     """
     texts = words(settings)
     path = f"topics/{topic.slug}/index.html"
     up = way_up(path)
-    shown = newest[: min(settings.feeds.entries, MOST_PAPERS)]
     rows = feed_rows([feed for feed in feeds if feed.topic == topic.slug], up, settings)
     description = texts.topic_description.format(topic=topic.name)
-    return {
-        path: render_page(
+    offered = topics if topic in topics else (*topics, topic)
+
+    def render(detail: Detail) -> bytes:
+        columns = detail.columns
+        shown = newest[: min(settings.feeds.entries, detail.papers)]
+        return render_page(
             "pages/topic.html.j2",
             path,
             settings,
@@ -124,19 +170,28 @@ def render_topic(
             topic=topic_row(topic, up, settings),
             count=counted(paper_count, texts.paper, texts.papers),
             more=paper_count > len(shown),
-            topics=tuple(topic_row(other, up, settings) for other in topics),
+            topics=tuple(topic_row(other, up, settings, columns=columns) for other in topics),
+            more_topics=more_topics,
             feeds=rows,
-            form=_form(topics, settings, topic.slug),
+            form=_form(offered, settings, topic.slug, columns),
             form_origin=_form_origin(settings),
-            papers=full_rows(shown, up, settings, topic.slug),
+            papers=full_rows(shown, up, settings, topic.slug, columns),
         )
-    }
+
+    return {path: limited(render)}
 
 
-def _form(topics: Sequence[Topic], settings: Settings, here: str = "") -> SubscribeForm | None:
-    """Return the form that subscribes, with the topic `here` chosen; None without a web app."""
+def _form(
+    topics: Sequence[Topic], settings: Settings, here: str = "", columns: int = 0
+) -> SubscribeForm | None:
+    """Return the form that subscribes, with the topic `here` chosen; None without a web app.
+
+    Names of topics are cut to `columns` unless that is 0.
+    """
     if not settings.web.root:
         return None
+    if columns:
+        topics = [Topic(topic.slug, shortened(topic.name, columns)) for topic in topics]
     picked = (here,) if here else ()
     language = settings.site.language
     return subscribe_form(topics, settings, language, picked=picked, some=bool(here))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.formatter.i18n.text_width import shortened
+from publisher.formatter.i18n.text_width import shortened, text_width
 from publisher.formatter.pages.layout import part_language, words
 from publisher.formatter.paper_lines import (
     COMMENT_COLUMNS,
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 MOST_PAPERS = 50  # with a summary on one page, so that it stays under 100 kB
 SUMMARY_COLUMNS = 300
+# Where a page shows less: topics of a paper, and bytes of an address worth a link.
+_TOPICS_IN_BRIEF = 3
+_LINK_IN_BRIEF = 200
+_WHOLE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +109,16 @@ class PaperRow:
     links: tuple[Link, ...]
 
 
-def topic_row(topic: Topic, up: str, settings: Settings, count: int = 0) -> TopicRow:
-    """Return `topic` with its link; `up` leads from the page to the output folder."""
+def topic_row(
+    topic: Topic, up: str, settings: Settings, count: int = 0, columns: int = 0
+) -> TopicRow:
+    """Return `topic` with its link; `up` leads from the page to the output folder.
+
+    `columns` is the most that its name may take, 0 for all.
+    """
     return TopicRow(
         slug=topic.slug,
-        name=topic.name,
+        name=shortened(topic.name, columns) if columns else topic.name,
         lang=part_language(topic.name, settings),
         href=f"{up}topics/{topic.slug}/index.html",
         count=count,
@@ -131,27 +140,46 @@ def feed_rows(feeds: Iterable[FeedLink], up: str, settings: Settings) -> tuple[F
 
 
 def full_rows(
-    papers: Sequence[Paper], up: str, settings: Settings, here: str | None = None
+    papers: Sequence[Paper],
+    up: str,
+    settings: Settings,
+    here: str | None = None,
+    columns: int = 0,
 ) -> tuple[PaperRow, ...]:
-    """Return `papers` with summaries, without a link to the topic `here`, whose page it is."""
+    """Return `papers` with summaries, without a link to the topic `here`, whose page it is.
+
+    With `columns`, titles are cut to so many, and the rest too.
+    """
     return tuple(
         _row(
             paper,
             up,
             settings,
+            columns,
             topics=tuple(
-                topic_row(topic, up, settings) for topic in paper.topics if topic.slug != here
+                topic_row(topic, up, settings, columns=columns)
+                for topic in paper.topics[: _TOPICS_IN_BRIEF if columns else None]
+                if topic.slug != here
             ),
-            summary=shortened(paper.summary or paper.abstract, SUMMARY_COLUMNS),
-            links=paper_links(paper, words(settings)),
+            summary=shortened(
+                paper.summary or paper.abstract,
+                min(SUMMARY_COLUMNS, 2 * columns or SUMMARY_COLUMNS),
+            ),
+            links=tuple(
+                link
+                for link in paper_links(paper, words(settings))
+                if not columns or len(link.url) <= _LINK_IN_BRIEF
+            ),
         )
         for paper in papers
     )
 
 
-def compact_rows(papers: Sequence[Paper], up: str, settings: Settings) -> tuple[PaperRow, ...]:
-    """Return `papers` with title, authors and venue only."""
-    return tuple(_row(paper, up, settings) for paper in papers)
+def compact_rows(
+    papers: Sequence[Paper], up: str, settings: Settings, columns: int = 0
+) -> tuple[PaperRow, ...]:
+    """Return `papers` with title, authors and venue only, cut to `columns` unless that is 0."""
+    return tuple(_row(paper, up, settings, columns) for paper in papers)
 
 
 def site_date(paper: Paper, settings: Settings) -> str:
@@ -163,20 +191,25 @@ def _row(
     paper: Paper,
     up: str,
     settings: Settings,
+    columns: int,
     *,
     topics: tuple[TopicRow, ...] = (),
     summary: str = "",
     links: tuple[Link, ...] = (),
 ) -> PaperRow:
-    venue = venue_label(paper)
+    whole = not columns or text_width(paper.title) <= columns
+    most = columns or _WHOLE
+    venue = shortened(venue_label(paper), most)
     return PaperRow(
-        title=fragment(paper.title_html, paper.title),
+        title=fragment(paper.title_html, paper.title)
+        if whole
+        else fragment("", shortened(paper.title, columns)),
         lang=part_language(paper.title, settings),
         href=f"{up}{paper_stem(paper.id)}.html",
-        authors=short_authors(paper.authors, words(settings)),
+        authors=shortened(short_authors(paper.authors, words(settings)), most),
         date=site_date(paper, settings),
         venue=venue,
-        comment="" if venue else shortened(paper.comment or "", COMMENT_COLUMNS),
+        comment="" if venue else shortened(paper.comment or "", min(COMMENT_COLUMNS, most)),
         topics=topics,
         summary=summary,
         summary_lang=part_language(summary, settings),

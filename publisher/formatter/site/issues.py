@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from publisher.formatter.feeds import formats
 from publisher.formatter.feeds.issue_feed import make_issue_feed
 from publisher.formatter.pages import IssueCount, render_issue, render_issues
+from publisher.formatter.paths import issues_paths
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 from publisher.models import Issue
 
@@ -40,7 +41,7 @@ def issue_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
         yield BuildTarget(
             name="issues",
             fingerprint=mixed(fingerprints),
-            paths=_list_paths,
+            paths=partial(_list_paths, len(index.issues)),
             render=partial(_render_list, index),
             batch="issues",
             stage=stage,
@@ -67,9 +68,9 @@ def _render_issue(index: PaperIndex, issue: PastIssue) -> dict[str, bytes]:
     return render_issue(load_issue(index, issue), index.settings)
 
 
-def _list_paths() -> list[str]:
+def _list_paths(count: int) -> list[str]:
     documents = (FOLDER + feed_format.file_name for feed_format in formats.FORMATS)
-    return [f"{FOLDER}index.html", *documents]
+    return [*issues_paths(count), *documents]
 
 
 def _render_list(index: PaperIndex) -> dict[str, bytes]:

@@ -19,7 +19,9 @@ from publisher.formatter.pages import (
     render_sitemap,
     render_sitemap_lists,
     render_topic,
+    render_topics,
 )
+from publisher.formatter.paths import LISTED_TOPICS, issues_paths, topics_paths
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 from publisher.formatter.site.issues import FOLDER as ISSUES
 
@@ -35,7 +37,8 @@ if TYPE_CHECKING:
 def overview_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield the targets: landing page, topics, list of months, sitemaps and shared files."""
     topics = index.collection.topics
-    names = stable_hash(*(f"{topic.slug} {topic.name}" for topic in topics))
+    listed = _listed_topics(index)
+    names = stable_hash(len(topics), *(f"{topic.slug} {topic.name}" for topic in listed))
     feeds = mixed(feed.fingerprint for feed in index.feeds)
     months = stable_hash(*(f"{month} {len(index.by_month[month])}" for month in index.months))
     counts = mixed(len(index.by_topic[topic.slug]) for topic in topics)
@@ -49,13 +52,23 @@ def overview_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
         batch="index",
         stage=stage,
     )
+    if len(topics) > LISTED_TOPICS:
+        yield BuildTarget(
+            name="topics",
+            fingerprint=mixed(
+                (stable_hash(*(f"{topic.slug} {topic.name}" for topic in topics)), counts)
+            ),
+            paths=partial(topics_paths, len(topics)),
+            render=partial(_render_topics, index),
+            stage=stage,
+        )
     for topic in topics:
         items = index.by_topic[topic.slug]
         yield BuildTarget(
             name=f"topic {topic.slug}",
             fingerprint=mixed((names, feeds, len(items), *_shown(index, items))),
             paths=partial(_topic_paths, topic),
-            render=partial(_render_topic, index, topic),
+            render=partial(_render_topic, index, topic, listed),
             batch=topic.slug,
             stage=stage,
         )
@@ -70,7 +83,7 @@ def overview_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
         name="sitemaps",
         fingerprint=mixed(
             (
-                names,
+                stable_hash(*(topic.slug for topic in topics)),
                 months,
                 stable_hash(*(issue.id for issue in index.issues)),
                 *(_updated(index, month) for month in index.months),
@@ -134,28 +147,48 @@ def _render_index(index: PaperIndex) -> dict[str, bytes]:
     return render_index(
         index.papers(index.by_day[: index.settings.feeds.entries]),
         len(index.by_day),
-        [TopicCount(topic, len(index.by_topic[topic.slug])) for topic in index.collection.topics],
+        _topic_counts(index, _listed_topics(index)),
         [link for feed in index.feeds for link in feed_links(feed)] + _issue_links(index),
         index.settings,
         months=_month_counts(index),
         has_issues=bool(index.issues),
+        more_topics=len(index.collection.topics) > LISTED_TOPICS,
     )
+
+
+def _listed_topics(index: PaperIndex) -> tuple[Topic, ...]:
+    """Return the topics that every overview lists: all, or of many those with most papers."""
+    topics = index.collection.topics
+    if len(topics) <= LISTED_TOPICS:
+        return topics
+    by_size = sorted(topics, key=lambda topic: -len(index.by_topic[topic.slug]))
+    largest = set(by_size[:LISTED_TOPICS])
+    return tuple(topic for topic in topics if topic in largest)
+
+
+def _topic_counts(index: PaperIndex, topics: Sequence[Topic]) -> list[TopicCount]:
+    return [TopicCount(topic, len(index.by_topic[topic.slug])) for topic in topics]
+
+
+def _render_topics(index: PaperIndex) -> dict[str, bytes]:
+    return render_topics(_topic_counts(index, index.collection.topics), index.settings)
 
 
 def _topic_paths(topic: Topic) -> tuple[str, ...]:
     return (f"topics/{topic.slug}/index.html",)
 
 
-def _render_topic(index: PaperIndex, topic: Topic) -> dict[str, bytes]:
+def _render_topic(index: PaperIndex, topic: Topic, listed: Sequence[Topic]) -> dict[str, bytes]:
     items = index.by_topic[topic.slug]
     feed = next(plan for plan in index.feeds if plan.folder == f"topics/{topic.slug}/")
     return render_topic(
         topic,
         index.papers(items[: index.settings.feeds.entries]),
         len(items),
-        index.collection.topics,
+        listed,
         feed_links(feed),
         index.settings,
+        more_topics=len(index.collection.topics) > LISTED_TOPICS,
     )
 
 
@@ -165,10 +198,12 @@ def _render_months(index: PaperIndex) -> dict[str, bytes]:
 
 def _render_sitemaps(index: PaperIndex) -> dict[str, bytes]:
     lists = ["index.html", "archive/index.html"]
-    lists += [f"topics/{topic.slug}/index.html" for topic in index.collection.topics]
+    topics = index.collection.topics
+    lists += topics_paths(len(topics)) if len(topics) > LISTED_TOPICS else []
+    lists += [f"topics/{topic.slug}/index.html" for topic in topics]
     lists += [f"archive/{month}/index.html" for month in index.months]
     lists += [f"{ISSUES}{issue.id}.html" for issue in index.issues]
-    lists += [f"{ISSUES}index.html"] if index.issues else []
+    lists += issues_paths(len(index.issues)) if index.issues else []
     zone = index.settings.site.zone
     months = [
         (f"sitemap-{month}.xml", moment(_updated(index, month)).astimezone(zone))

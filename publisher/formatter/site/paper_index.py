@@ -10,6 +10,7 @@ from publisher.formatter.feeds import formats
 from publisher.formatter.feeds.entry_content import TEMPLATE
 from publisher.formatter.feeds.entry_maker import EntryMaker, Lookup
 from publisher.formatter.feeds.feed_catalog import plan_feeds
+from publisher.formatter.site.topics import paper_without
 from publisher.formatter.templating.templates import load
 
 if TYPE_CHECKING:
@@ -34,12 +35,14 @@ class PaperIndex:
         memberships: Mapping[int, Sequence[str]],
         *,
         issues: Sequence[PastIssue] = (),
+        small: frozenset[str] = frozenset(),
         lookup: Lookup = lambda _keys: {},
     ) -> None:
         """Index the papers of `collection`; `items` are all of them, in the order of feeds.
 
         `memberships` is what `find_memberships` returned; `issues` are those that were sent, newest
-        first; `lookup` returns the bytes of entries that an earlier build kept.
+        first; `small` are the slugs of topics without pages; `lookup` returns the bytes of entries
+        that an earlier build kept.
         """
         self.collection = collection
         self.settings = settings
@@ -47,7 +50,12 @@ class PaperIndex:
         self.feeds = plan_feeds(collection, items, memberships, settings)
         # As pages show them: by first digest, not by the last update.
         self.by_day = sorted(items)
-        self._paper = lru_cache(maxsize=_CACHED_PAPERS)(collection.papers.__getitem__)
+        papers = collection.papers
+
+        def load_paper(number: int) -> Paper:
+            return paper_without(papers[number], small) if small else papers[number]
+
+        self._paper = lru_cache(maxsize=_CACHED_PAPERS)(load_paper)
         self.maker = EntryMaker(self._paper, settings, lookup, self._recent)
 
     @cached_property

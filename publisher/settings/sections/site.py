@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from msgspec import Meta
@@ -46,6 +46,19 @@ class Site(Section, frozen=True):
     colour: ShortColour = "#0b6b74"
     """Colour of links and symbols on the pages. Any colour will do: shades that are easy to read on
     light and dark backgrounds are made from it."""
+
+    topic_min_papers: Annotated[int, Meta(ge=0, le=1000)] = 0
+    """Number of papers that a topic needs for a page and feeds of its own. 1: every topic has them.
+    0: the first 100 topics have them, and later ones from ten papers on; so few topics all have
+    them, and thousands of tags don't blow the site up. Topics that `[filters]` includes or marks
+    always have them, and subscribers can choose any topic."""
+
+    # Where the setting is 0.
+    FEW_PAPERS: ClassVar[int] = 10
+
+    def is_large_topic(self, papers: int) -> bool:
+        """Return whether a topic with so many papers has a page in any case."""
+        return papers >= (self.topic_min_papers or self.FEW_PAPERS)
 
     @property
     def zone(self) -> ZoneInfo:

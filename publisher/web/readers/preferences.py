@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from publisher.formatter.i18n.words import counted
 from publisher.formatter.pages.subscribe_form import subscribe_form
-from publisher.models import SubscriberStatus
+from publisher.models import SubscriberStatus, Topic
 from publisher.sender.one_time_tokens import TOKEN_LENGTH, token_hash
 from publisher.sender.transactional_message import MailKind
 from publisher.store.mail.mail_requests import MailRequest
@@ -171,6 +171,9 @@ async def _show(
         day = person.paused_until.astimezone(settings.site.zone)
         state = words.paused_until.format(day=f"{day:%Y-%m-%d}")
     mail = settings.mail
+    topics = await view.topics()
+    # A topic without a page is none of the site's, and stays chosen all the same.
+    others = {*person.topics} - {topic.slug for topic in topics}
     return view.show(
         "preferences",
         title=words.preferences,
@@ -183,7 +186,7 @@ async def _show(
         paused=person.status is SubscriberStatus.PAUSED,
         help=mail.help_address or mail.reply_to or mail.from_address,
         form=subscribe_form(
-            await view.topics(),
+            (*topics, *(Topic(slug, slug) for slug in sorted(others))),
             settings,
             view.language,
             picked=shown.chosen.topics,
