@@ -77,8 +77,8 @@ def ours() -> list[Program]:
         Program(
             name=name,
             command=(sys.executable, "-m", "publisher", "build", "--config", "publisher.toml"),
-            feed="public/atom.xml",
-            kept=("public", "cache"),
+            feed="paper-site/atom.xml",
+            kept=("paper-site", "cache"),
             good_statuses=(0, 1),  # 1: digests have defects, and all was written
         )
         for name in (OURS, OURS_WHOLE)

@@ -115,7 +115,7 @@ async def _subscribe(server: Running, rate: int, seconds: int) -> list[float]:
 
 
 def _kept(folder: Path) -> int:
-    with sqlite3.connect(folder / "publisher.db") as store:
+    with sqlite3.connect(folder / ".publisher" / "publisher.db") as store:
         query = "SELECT count(DISTINCT email) FROM letters WHERE kind = 'confirm'"
         (kept,) = store.execute(query).fetchone()
     store.close()

@@ -38,7 +38,9 @@ http {{
     types {{ application/atom+xml xml; }}
     access_log off; sendfile on; tcp_nopush on; gzip_static on; gzip_vary on; {paths}
     keepalive_requests 100000000;
-    server {{ listen 127.0.0.1:{port}; root {folder}/public; add_header Cache-Control "public"; }}
+    server {{
+        listen 127.0.0.1:{port}; root {folder}/paper-site; add_header Cache-Control "public";
+    }}
 }}
 """
 
@@ -68,11 +70,11 @@ def run(*options: str) -> None:
     seconds = int(options[0]) if options else SECONDS
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "public").mkdir()
+        (folder / "paper-site").mkdir()
         # Who runs nginx as root has its worker be nobody.
         folder.chmod(0o755)
-        (folder / "public" / "atom.xml").write_bytes(FEED)
-        (folder / "public" / "atom.xml.gz").write_bytes(gzip.compress(FEED))
+        (folder / "paper-site" / "atom.xml").write_bytes(FEED)
+        (folder / "paper-site" / "atom.xml.gz").write_bytes(gzip.compress(FEED))
         with serving(folder) as publisher, nginx(folder) as other:
             print("| answer | publisher | nginx | ratio | processor time |")
             print("| --- | --- | --- | --- | --- |")
