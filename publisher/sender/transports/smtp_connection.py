@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # The replies that each command may get, besides a refusal (RFC 5321, 4.3.2; RFC 3207; RFC 4954).
-_GREETING = ""
+_GREETING = "(greeting)"  # no command; an empty one ends a login by token
 _EXPECTED = {_GREETING: 220, "ehlo": 250, "helo": 250, "starttls": 220, "quit": 221}
 _LOGGED_IN, _CHALLENGE = 235, 334
 _CLOSING = 421

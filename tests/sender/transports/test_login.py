@@ -143,6 +143,7 @@ def test_login_by_the_file_that_yagmail_makes(
             with pytest.raises(error) as caught:
                 transport.open()
             assert "refresh" not in str(caught.value)
+            assert "logging in: " in str(caught.value)
     assert b"refresh_token=refresh" in forms[0]
     commands = [line for line in server.heard if line.startswith("AUTH")]
     if status == 200 and answer == GOOD:
