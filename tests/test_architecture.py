@@ -178,6 +178,7 @@ SHARED_NAMES = {
     "Delivery": "a schema of the API, whose name its document shows",
     "Issue": "a schema of the API, whose name its document shows",
     "Subscriber": "a schema of the API, whose name its document shows",
+    "Suppression": "a schema of the API, whose name its document shows",
     "Store": "the section [store] of the settings",
 }
 

@@ -56,10 +56,8 @@ def invite(*, addresses: tuple[str, ...], config: Path | None, verbose: bool) ->
                 raise SubscriberError(
                     f"{email}: is not pending; add it with `publisher subscribers add` first"
                 )
-            if store.suppressions.find(email) is not None:
-                raise SubscriberError(
-                    f"{email}: is suppressed; see `publisher subscribers show {email}`"
-                )
+            if person.suppression is not None:
+                raise SubscriberError(f"{email}: {_standing(person)}")
             request = SubscriptionRequest(email, person.topics, person.preferences, person.name)
             store.outgoing_queue.put("confirm", email, request.to_json(), now=sending.now())
         if not letters.send(settings, store):
@@ -101,8 +99,9 @@ def resume(*, address: str, config: Path | None, verbose: bool) -> None:
     with open_store(options.settings_of(config)) as store:
         person = _person(store, address)
         if not store.subscribers.resume(person.id, now=sending.now()):
-            raise SubscriberError(f"{person.email}: is not paused but {person.status}")
-    out.line(f"{person.email} active")
+            raise SubscriberError(f"{person.email}: is not paused but {_standing(person)}")
+        person = _person(store, address)
+    out.line(f"{person.email} {_standing(person)}")
 
 
 @click.command("suppress")
@@ -114,15 +113,31 @@ def resume(*, address: str, config: Path | None, verbose: bool) -> None:
 def suppress(*, address: str, reason: str, lift: bool, config: Path | None, verbose: bool) -> None:
     """Block all mail to an address, on the list or not."""
     from publisher.addresses import normalise_email
+    from publisher.store.people.suppressions import LIFTED
 
     email = normalise_email(address)
     with open_store(options.settings_of(config)) as store:
         if lift:
             changed = store.suppressions.lift(email, now=sending.now(), detail=reason)
-            out.line(f"{email} {'gets mail again' if changed else 'was not suppressed'}")
+            person = store.subscribers.find(email)
+            about = f"subscriber {person.id}" if person else "an address that is not on the list"
+            if changed:
+                store.audit_log.note("command line", LIFTED, about, now=sending.now())
+            done = "gets mail again" if changed else "was not suppressed"
+            if changed and person is not None and person.status is not SubscriberStatus.ACTIVE:
+                done = f"is no longer suppressed, but {person.status}"
+            out.line(f"{email} {done}")
         else:
             changed = store.suppressions.add(email, reason or "by hand", now=sending.now())
             out.line(f"{email} {'suppressed' if changed else 'was already suppressed'}")
+
+
+def _standing(person: Subscriber) -> str:
+    """Return the status of a person, of a suppressed one with the reason and the way out."""
+    if person.suppression is None:
+        return person.status
+    lift = f"`publisher subscribers suppress --lift {person.email}`"
+    return f"{person.status}: {person.suppression.reason}; {lift} lets mail go there again"
 
 
 def _person(store: Store, address: str) -> Subscriber:

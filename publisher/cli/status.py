@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from publisher.store.database import Store
 
 SHOWN_DOUBTS = 20
+SHOWN_SUPPRESSIONS = 20
 
 
 @click.command()
@@ -30,8 +31,7 @@ def status(*, as_json: bool, config: Path | None, verbose: bool) -> None:
     if as_json:
         show.line(json.dumps(state, ensure_ascii=False))
         return
-    people = state["subscribers"]
-    show.line("subscribers: " + ", ".join(f"{number:,} {name}" for name, number in people.items()))
+    _show_people(state["subscribers"], state["suppressed"])
     for task in state["tasks"]:
         failed = "failed: " if task["failed"] else ""
         show.line(f"{task['name']}: {task['at'] or 'running'}: {failed}{task['said']}")
@@ -49,6 +49,17 @@ def status(*, as_json: bool, config: Path | None, verbose: bool) -> None:
         if issue["in_doubt"]:
             show.line("  `publisher send --retry-unknown` sends these again; some may arrive twice")
             show.line("  `publisher send --abandon` gives them up")
+
+
+def _show_people(counts: dict[str, int], suppressed: list[dict[str, str]]) -> None:
+    show.line("subscribers: " + ", ".join(f"{number:,} {name}" for name, number in counts.items()))
+    for person in suppressed:
+        show.line(f"  suppressed: {person['email']}: {person['reason']}")
+    if counts["suppressed"] > len(suppressed):
+        more = counts["suppressed"] - len(suppressed)
+        show.line(f"  and {more:,} more: `publisher subscribers list --status suppressed`")
+    if suppressed:
+        show.line("  `publisher subscribers suppress --lift ADDRESS` lets mail go there again")
 
 
 def report(store: Store) -> dict[str, Any]:
@@ -75,6 +86,14 @@ def report(store: Store) -> dict[str, Any]:
     people = store.subscribers.count()
     return {
         "subscribers": {status.value: number for status, number in people.items()},
+        "suppressed": [
+            {
+                "email": email,
+                "reason": suppression.reason,
+                "since": suppression.created_at.isoformat(timespec="seconds"),
+            }
+            for email, suppression in store.suppressions.newest(SHOWN_SUPPRESSIONS)
+        ],
         "issues": issues,
         "tasks": [
             {

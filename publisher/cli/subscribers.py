@@ -10,7 +10,7 @@ import click
 from publisher.cli import InOrder, import_subscribers, options, person, sending, show
 from publisher.cli.known_topics import KnownTopics
 from publisher.errors import SubscriberError
-from publisher.models import Preferences
+from publisher.models import Preferences, SubscriberStatus
 from publisher.services.store import open_store
 
 if TYPE_CHECKING:
@@ -136,12 +136,18 @@ def set_(
 
 
 @subscribers.command("list")
+@click.option(
+    "--status",
+    "wanted",
+    type=click.Choice([status.value for status in SubscriberStatus]),
+    help="Only people with this status.",
+)
 @options.config
 @options.verbose
-def list_(*, config: Path | None, verbose: bool) -> None:
-    """List all subscribers: address, status, topics and preferences."""
+def list_(*, wanted: str | None, config: Path | None, verbose: bool) -> None:
+    """List subscribers: address, status, topics and preferences; for suppressed ones the reason."""
     with open_store(options.settings_of(config)) as store:
-        for subscriber in store.subscribers.iterate():
+        for subscriber in store.subscribers.iterate(SubscriberStatus(wanted) if wanted else None):
             show.line(_line(subscriber))
 
 
@@ -222,7 +228,8 @@ def _line(subscriber: Subscriber) -> str:
     preferences = subscriber.preferences
     values = (preferences.language, preferences.length, preferences.frequency)
     chosen = ", ".join(filter(None, values))
-    return "\t".join(filter(None, (subscriber.email, subscriber.status, topics, chosen)))
+    reason = subscriber.suppression.reason if subscriber.suppression else ""
+    return "\t".join(filter(None, (subscriber.email, subscriber.status, topics, chosen, reason)))
 
 
 def _warn_if_not_offered(preferences: Preferences, settings: Settings) -> None:

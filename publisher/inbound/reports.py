@@ -17,6 +17,7 @@ from publisher.inbound.classification.mail_kinds import (
     ReturnedMail,
 )
 from publisher.models import DeliveryState
+from publisher.models.subscribers import BOUNCED
 from publisher.sender.message.tokens import verify_token
 from publisher.sender.one_time_tokens import token_hash
 from publisher.sender.transactional_message import MailKind
@@ -76,12 +77,12 @@ class ReportHandler:
             now=now,
         )
         if weight is BounceWeight.HARD:
-            suppressions.add(email, f"bounced: {failure.reason}", now=now)
+            suppressions.add(email, f"{BOUNCED}: {failure.reason}", now=now)
         elif weight is BounceWeight.SOFT:
             since = now - timedelta(days=inbox.soft_bounce_days)
             count = self.store.mailbox.soft_bounces(email, since=since)
             if count >= inbox.soft_bounces:
-                suppressions.add(email, f"bounced {count} times: {failure.reason}", now=now)
+                suppressions.add(email, f"{BOUNCED} {count} times: {failure.reason}", now=now)
 
     def _settle(self, delivery: Delivery, failure: RecipientFailure) -> None:
         arrived = failure.weight in (BounceWeight.DELIVERED, BounceWeight.WAITING)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
+    from publisher.models import Subscriber
     from publisher.settings import Settings
     from publisher.store.database import Store
 
@@ -78,7 +79,7 @@ class RequestHandler:
             outcome, pending = redeem(reply_hash=hashed, now=now, detail="by answering the mail")
         if outcome is RedeemOutcome.UNKNOWN:
             subscriber = self.store.subscribers.find(normalise_sender(confirmation.sender))
-            if subscriber is None or subscriber.status is not SubscriberStatus.PENDING:
+            if subscriber is None or not _may_confirm(subscriber):
                 return "other"
             return self._request_confirmation(
                 subscriber.email, subscriber.topics, confirmation, "confirm, too late"
@@ -147,3 +148,10 @@ class RequestHandler:
             return Language.CHINESE
         own = self.settings.mail_language
         return own if own is Language.ENGLISH else Language.BOTH
+
+
+def _may_confirm(subscriber: Subscriber) -> bool:
+    """Return whether a person has yet to confirm, or to show that their mailbox works again."""
+    bounced = subscriber.suppression is not None and subscriber.suppression.is_bounce
+    status = subscriber.status
+    return status is SubscriberStatus.PENDING or (status is SubscriberStatus.SUPPRESSED and bounced)

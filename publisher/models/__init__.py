@@ -32,7 +32,13 @@ from publisher.models.papers import (
     Topic,
     Venue,
 )
-from publisher.models.subscribers import NO_PREFERENCES, Preferences, Subscriber, SubscriberStatus
+from publisher.models.subscribers import (
+    NO_PREFERENCES,
+    Preferences,
+    Subscriber,
+    SubscriberStatus,
+    Suppression,
+)
 
 __all__ = [
     "NO_PREFERENCES",
@@ -57,6 +63,7 @@ __all__ = [
     "Severity",
     "Subscriber",
     "SubscriberStatus",
+    "Suppression",
     "Topic",
     "Venue",
 ]

@@ -84,7 +84,7 @@ class Settlement:
     """The result of a delivery that was marked.
 
     `counted` False takes the attempt back, as the result says nothing about this recipient.
-    `suppress` is an address that must get no mail any more, for the same `reason`.
+    `suppress` is an address that must get no mail any more: it bounced, for the same `reason`.
     """
 
     subscriber_id: int

@@ -22,6 +22,23 @@ class Preferences:
 NO_PREFERENCES = Preferences()
 
 
+# The reason of a suppression begins with it where the person may end it by confirming again.
+BOUNCED = "bounced"
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """Why an address gets no mail, and since when."""
+
+    reason: str
+    created_at: datetime
+
+    @property
+    def is_bounce(self) -> bool:
+        """Whether the mailbox failed: it may work again."""
+        return self.reason.startswith(BOUNCED)
+
+
 class SubscriberStatus(StrEnum):
     """The status of a subscriber; only `ACTIVE` ones get mail."""
 
@@ -29,11 +46,17 @@ class SubscriberStatus(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"  # confirmed, and wants no mail for a while
     UNSUBSCRIBED = "unsubscribed"
+    # On the list, but the address gets no mail; no row has this status, as it ends by itself with
+    # the suppression.
+    SUPPRESSED = "suppressed"
 
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """A person on the list. `email` is normalised and unique; no topics means all topics."""
+    """A person on the list. `email` is normalised and unique; no topics means all topics.
+
+    `suppression` is there for whoever has left as well, who stays `UNSUBSCRIBED`.
+    """
 
     id: int
     email: str
@@ -44,3 +67,4 @@ class Subscriber:
     confirmed_at: datetime | None = None
     preferences: Preferences = NO_PREFERENCES
     paused_until: datetime | None = None  # None: until they resume
+    suppression: Suppression | None = None

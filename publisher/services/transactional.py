@@ -20,6 +20,7 @@ from publisher.errors import (
     TransportError,
 )
 from publisher.models import Language
+from publisher.models.subscribers import BOUNCED
 from publisher.sender.limits.rate_limit import RateLimiter, RateVerdict, limits_of
 from publisher.sender.message.sender_profile import SenderProfile
 from publisher.sender.one_time_tokens import new_token
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from publisher.store.database import Store
     from publisher.store.mail.outgoing_queue import QueuedMail
 
-# The reason of a suppression begins with it where a working mailbox lifts the suppression.
-BOUNCED = "bounced"
 RETRY = timedelta(minutes=15)
 GIVE_UP = timedelta(hours=48)
 # A longer wait is left to the next run; a request to stop is noticed after NAP seconds.
@@ -213,7 +212,7 @@ def _addressed(letter: QueuedMail, store: Store) -> QueuedMail | None:
     if not by_page:
         return letter
     suppressed = store.suppressions.find(letter.email)
-    if suppressed is not None and not suppressed.reason.startswith(BOUNCED):
+    if suppressed is not None and not suppressed.is_bounce:
         return None
     if letter.kind != MailKind.PREFERENCES:
         return letter

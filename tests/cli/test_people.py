@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
+
+from publisher.store.database import open_store
 
 if TYPE_CHECKING:
     import subprocess
@@ -75,10 +78,61 @@ def test_pause_resume_suppress_show(publisher: Run) -> None:
     publisher("subscribers", "resume", "ada@example.org", code=1)
     publisher("subscribers", "suppress", "ada@example.org")
     held = json.loads(publisher("subscribers", "show", "ada@example.org").stdout)
-    assert held["subscriber"]["status"] == "active"
+    assert held["subscriber"]["status"] == "suppressed"
     assert [line["action"] for line in held["consent"]] == [
         *("added", "confirmed", "paused", "resumed", "suppressed")
     ]
     assert held["suppression"][0]["reason"] == "by hand"
     lifted = publisher("subscribers", "suppress", "ada@example.org", "--lift")
     assert lifted.stdout == "ada@example.org gets mail again\n"
+
+
+def test_whoever_gets_no_mail_is_shown_with_the_reason_and_may_get_mail_again(
+    publisher: Run, tmp_path: Path
+) -> None:
+    """A mailbox that refused an issue for good, and one that complained."""
+    for email in ("ada@example.org", "bo@example.org", "cy@example.org"):
+        publisher("subscribers", "add", email, "--confirmed", "--note", "in person")
+    now = datetime.now(UTC)
+    with open_store(f"sqlite:///{tmp_path}/.publisher/publisher.db") as store:
+        store.suppressions.add("bo@example.org", "bounced: 550 5.1.1 no such user", now=now)
+        store.suppressions.add("cy@example.org", "complained: this is spam", now=now)
+    status = publisher("status").stdout
+    assert "1 active" in status
+    assert "2 suppressed" in status
+    assert "suppressed: bo@example.org: bounced: 550 5.1.1 no such user" in status
+    assert "suppress --lift" in status
+    state = json.loads(publisher("status", "--json").stdout)
+    assert (state["subscribers"]["active"], state["subscribers"]["suppressed"]) == (1, 2)
+    assert {row["email"] for row in state["suppressed"]} == {"bo@example.org", "cy@example.org"}
+    listed = publisher("subscribers", "list").stdout.splitlines()
+    assert listed[0] == "ada@example.org\tactive\tall topics"
+    assert listed[1].split("\t")[1:] == [
+        *("suppressed", "all topics", "bounced: 550 5.1.1 no such user")
+    ]
+    only = publisher("subscribers", "list", "--status", "suppressed").stdout
+    assert [line.split("\t")[0] for line in only.splitlines()] == [
+        *("bo@example.org", "cy@example.org")
+    ]
+    held = json.loads(publisher("subscribers", "show", "bo@example.org").stdout)
+    assert held["subscriber"]["status"] == "suppressed"
+    publisher("subscribers", "export", "out.csv")
+    exported = (tmp_path / "out.csv").read_text(encoding="utf-8")
+    assert exported.count('"suppressed"') == 2
+    # In another store they get nothing either, whatever their confirmation says.
+    again = {"PUBLISHER_STORE__URL": "sqlite:///other.db"}
+    refused = publisher("subscribers", "import", "out.csv", code=1, **again)
+    assert refused.stdout.startswith("1 added")
+    assert refused.stderr.count("suppressed") == 2
+    resumed = publisher("subscribers", "resume", "bo@example.org", code=1)
+    assert "550 5.1.1 no such user" in resumed.stderr
+    assert "suppress --lift bo@example.org" in resumed.stderr
+
+    lifted = publisher("subscribers", "suppress", "bo@example.org", "--lift", "--note", "typo")
+    assert lifted.stdout == "bo@example.org gets mail again\n"
+    assert "bo@example.org\tactive" in publisher("subscribers", "list").stdout
+    assert "2 active" in publisher("status").stdout
+    with open_store(f"sqlite:///{tmp_path}/.publisher/publisher.db") as store:
+        entry = store.audit_log.recent_actions(limit=1)[0]
+        assert (entry.operator, entry.action) == ("command line", "suppression lifted")
+        assert store.consent_log.history("bo@example.org")[-1][1:] == ("gets mail again", "typo")

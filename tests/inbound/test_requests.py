@@ -95,6 +95,24 @@ def test_a_token_expires_after_two_days(inbox: InboxFixture) -> None:
     assert inbox.status(EMAIL) is None
 
 
+def test_an_answer_from_a_mailbox_that_bounced_is_asked_to_confirm_again(
+    inbox: InboxFixture,
+) -> None:
+    inbox.join(EMAIL, "spam@example.net")
+    inbox.store.suppressions.add(EMAIL, "bounced: 550 5.1.1 gone", now=inbox.clock())
+    inbox.store.suppressions.add("spam@example.net", "complained", now=inbox.clock())
+    old = f"<confirm.{'0' * 32}@papers.example.org>"
+    inbox.write(WHO, "Re: x", "I am back", In_Reply_To=old)
+    inbox.write("spam@example.net", "Re: x", "hm", In_Reply_To=old)
+    assert inbox.read() == {"confirm, too late": 1, "other": 1}
+    mail, token = confirmation_request(inbox)
+    assert mail["To"] == EMAIL
+    inbox.write(WHO, f"confirm {token}")
+    inbox.read()
+    assert inbox.status(EMAIL) == "active"
+    assert inbox.suppressed(EMAIL) == ""
+
+
 def test_an_unknown_topic_is_answered_and_left_for_a_person(inbox: InboxFixture) -> None:
     path = inbox.write(WHO, "subscribe to your great list")
     assert inbox.read() == {"unknown topic": 1}

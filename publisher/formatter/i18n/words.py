@@ -282,6 +282,7 @@ class ReaderWords(SectionWords, frozen=True, kw_only=True):
     save: str
     saved: str
     states: dict[str, str]
+    blocked: str
     paused_until: str
     pause: str
     pause_for: str

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from publisher.models import DeliveryState
 from publisher.models.ledger import Claim, IssueState
+from publisher.models.subscribers import BOUNCED
 from publisher.store.ledger import transitions
 from publisher.store.people.hashing import email_hash
 from publisher.store.tables.newsletter import decisions, deliveries, issues
@@ -144,8 +145,10 @@ class Ledger:
         }
         settled = self._database.prepared(transitions.settle).run(connection, values) == 1
         if settled and row.suppress:
-            self._suppressions.insert(connection, row.suppress, row.reason, row.now)
-            self._consent_log.log(connection, row.suppress, "suppressed", row.reason, row.now)
+            # By the word that lets a working mailbox come back (`Suppression.is_bounce`).
+            reason = f"{BOUNCED}: {row.reason}"
+            if self._suppressions.insert(connection, row.suppress, reason, row.now):
+                self._consent_log.log(connection, row.suppress, "suppressed", reason, row.now)
         return settled
 
     def release_claims(self, issue_id: str, *, token: str, now: datetime) -> int:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.models import DeliveryState, SubscriberStatus
+from publisher.store.people.subscriber_rows import has_status
+from publisher.store.people.suppressions import MAIL_AGAIN
 from publisher.store.tables.mail import bounces
 from publisher.store.tables.newsletter import deliveries, issues
 from publisher.store.tables.people import consent_log, subscribers
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
     from publisher.store.engine import Database
 
 # The actions of the consent log by which people come and go.
-CAME = ("confirmed", "imported as active")
-WENT = ("unsubscribed", "erased", "imported as unsubscribed")
+CAME = ("confirmed", "imported as active", MAIL_AGAIN)
+WENT = ("unsubscribed", "erased", "imported as unsubscribed", "suppressed")
 # The days of every time zone begin at a multiple of this, in milliseconds.
 _QUARTER = 15 * 60 * 1000
 
@@ -77,9 +79,9 @@ class Statistics:
         with self._database.reading() as connection:
             came, went = _comings_and_goings(connection, start, zone)
             size = connection.scalar(
-                sa.select(sa.func.count()).where(
-                    subscribers.c.status.in_([SubscriberStatus.ACTIVE, SubscriberStatus.PAUSED])
-                )
+                sa.select(sa.func.count())
+                .select_from(subscribers)
+                .where(has_status(SubscriberStatus.ACTIVE) | has_status(SubscriberStatus.PAUSED))
             )
         growth, after = [], int(size or 0)
         for back in range(days):

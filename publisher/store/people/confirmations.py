@@ -26,6 +26,7 @@ from publisher.store.people.subscriber_rows import (
     find_row,
     insert_subscriber,
     preference_columns,
+    read_subscriber,
     update_subscriber,
     write_topics,
 )
@@ -205,7 +206,10 @@ class Confirmations:
             request = SubscriptionRequest.from_json(row.email, row.payload)
             person = find_row(connection, row.email)
             if row.used_at is not None:
-                active = person is not None and person.status == SubscriberStatus.ACTIVE
+                active = (
+                    person is not None
+                    and read_subscriber(connection, person.id).status is SubscriberStatus.ACTIVE
+                )
                 return (RedeemOutcome.ALREADY if active else RedeemOutcome.UNKNOWN), request
             connection.execute(sa.update(confirmations).where(which).values(used_at=to_ms(now)))
             subscriber_id = (

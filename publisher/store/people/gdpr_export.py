@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from publisher.addresses import address_key
 from publisher.store.people.hashing import email_hash
-from publisher.store.people.subscriber_rows import is_person
+from publisher.store.people.subscriber_rows import is_person, read_subscriber
 from publisher.store.tables.mail import bounces, letters
 from publisher.store.tables.newsletter import decisions, deliveries
 from publisher.store.tables.people import (
@@ -53,6 +53,8 @@ def read_person(
     key = address_key(email)
     person = rows(subscribers, subscribers.c.address_key == key)
     subscriber_id = int(str(person[0]["id"])) if person else -1
+    for columns in person:
+        columns["status"] = read_subscriber(connection, subscriber_id).status.value
     topics = connection.scalars(
         sa.select(subscriber_topics.c.slug)
         .where(subscriber_topics.c.subscriber_id == subscriber_id)

@@ -195,6 +195,9 @@ class _Chunk:
             self._connection,
             ((ids[key], slug) for key, (row, _, _) in self._new.items() for slug in row.topics),
         )
+        for key, subscriber_id in ids.items():
+            if self._hashes[key] in self._suppressed:
+                _link_suppression(self._connection, self._hashes[key], subscriber_id)
         for key, at in self._confirmed.items():
             _activate(self._connection, self._present[key][0], at)
         consent_log.log_all(self._connection, self._actions, detail, self._now)
@@ -221,6 +224,14 @@ def _present(connection: sa.Connection, keys: list[str]) -> dict[str, tuple[int,
 
 def _suppressed(connection: sa.Connection, hashes: list[str]) -> set[str]:
     return set(connection.scalars(_SUPPRESSED, {"hashes": hashes}))
+
+
+def _link_suppression(connection: sa.Connection, hashed: str, subscriber_id: int) -> None:
+    connection.execute(
+        sa.update(suppressions)
+        .where(suppressions.c.email_hash == hashed)
+        .values(subscriber_id=subscriber_id)
+    )
 
 
 def _columns(

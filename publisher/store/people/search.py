@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.addresses import address_key
-from publisher.store.people.subscriber_rows import load_subscribers
+from publisher.store.people.subscriber_rows import has_status, load_subscribers
 from publisher.store.tables.people import subscriber_topics, subscribers
 
 if TYPE_CHECKING:
@@ -89,5 +89,5 @@ def _where(query: SubscriberQuery) -> sa.ColumnElement[bool]:
         )
         where &= chosen
     if query.status is not None:
-        where &= subscribers.c.status == query.status.value
+        where &= has_status(query.status)
     return where

@@ -15,8 +15,14 @@ from publisher.models import (
     Preferences,
     Subscriber,
     SubscriberStatus,
+    Suppression,
 )
-from publisher.store.tables.people import merged_subscribers, subscriber_topics, subscribers
+from publisher.store.tables.people import (
+    merged_subscribers,
+    subscriber_topics,
+    subscribers,
+    suppressions,
+)
 from publisher.store.times import from_ms, optional_time
 
 if TYPE_CHECKING:
@@ -119,6 +125,16 @@ def read_subscriber(connection: sa.Connection, subscriber_id: int) -> Subscriber
     return people[0]
 
 
+def has_status(status: SubscriberStatus) -> sa.ColumnElement[bool]:
+    """Return the condition for people with `status`, which a suppression changes."""
+    suppressed = sa.exists().where(suppressions.c.subscriber_id == subscribers.c.id)
+    unsubscribed = SubscriberStatus.UNSUBSCRIBED
+    if status is SubscriberStatus.SUPPRESSED:
+        return suppressed & (subscribers.c.status != unsubscribed.value)
+    same = subscribers.c.status == status.value
+    return same if status is unsubscribed else same & ~suppressed
+
+
 def load_subscribers(
     connection: sa.Connection, where: sa.ColumnElement[bool], limit: int | None = None
 ) -> Sequence[Subscriber]:
@@ -133,16 +149,23 @@ def load_subscribers(
     )
     for subscriber_id, slug in connection.execute(chosen):
         topics[subscriber_id].append(slug)
+    stopped = {
+        row.subscriber_id: Suppression(row.reason, from_ms(row.created_at))
+        for row in connection.execute(
+            sa.select(suppressions).where(suppressions.c.subscriber_id.in_(list(topics)))
+        )
+    }
     return [
         Subscriber(
             id=row.id,
             email=row.email,
             name=row.name,
             topics=tuple(topics[row.id]),
-            status=SubscriberStatus(row.status),
+            status=_shown_status(row.status, stopped.get(row.id)),
             created_at=from_ms(row.created_at),
             confirmed_at=optional_time(row.confirmed_at),
             paused_until=optional_time(row.paused_until),
+            suppression=stopped.get(row.id),
             preferences=Preferences(
                 language=Language(row.language) if row.language else None,
                 length=Length(row.length) if row.length else None,
@@ -151,3 +174,10 @@ def load_subscribers(
         )
         for row in rows
     ]
+
+
+def _shown_status(stored: str, suppression: Suppression | None) -> SubscriberStatus:
+    status = SubscriberStatus(stored)
+    if suppression is None or status is SubscriberStatus.UNSUBSCRIBED:
+        return status
+    return SubscriberStatus.SUPPRESSED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from publisher.store.people.search import find_page
 from publisher.store.people.subscriber_rows import (
     current_id,
     find_row,
+    has_status,
     insert_subscriber,
     is_person,
     load_subscribers,
@@ -36,6 +38,7 @@ from publisher.store.tables.people import (
     merged_subscribers,
     subscriber_topics,
     subscribers,
+    suppressions,
 )
 from publisher.store.times import optional_time, to_ms
 
@@ -100,6 +103,7 @@ class Subscribers:
                 subscriber_id = insert_subscriber(
                     connection, values | preference_columns(preferences)
                 )
+                self._suppressions.set_person(connection, email, subscriber_id)
             else:
                 subscriber_id = row.id
                 pending = {
@@ -258,6 +262,7 @@ class Subscribers:
             hashed = email_hash(self._keys, email)
             connection.execute(sa.delete(bounces).where(bounces.c.email_hash == hashed))
             self._suppressions.insert(connection, email, "erased", now)
+            self._suppressions.set_person(connection, email, None)
             connection.execute(
                 sa.update(consent_log).where(consent_log.c.subject == hashed).values(origin="")
             )
@@ -330,7 +335,7 @@ class Subscribers:
             with self._database.reading() as connection:
                 where = subscribers.c.id > last
                 if status is not None:
-                    where &= subscribers.c.status == status.value
+                    where &= has_status(status)
                 page = load_subscribers(connection, where, limit=_PAGE)
             yield from page
             if len(page) < _PAGE:
@@ -340,6 +345,13 @@ class Subscribers:
     def count(self) -> dict[SubscriberStatus, int]:
         """Return how many people have each status, 0 included. Raises `StoreError`."""
         query = sa.select(subscribers.c.status, sa.func.count()).group_by(subscribers.c.status)
+        # Few among very many: those are subtracted, rather than looked for in every row.
+        of_suppressed = query.join_from(
+            suppressions, subscribers, suppressions.c.subscriber_id == subscribers.c.id
+        ).where(subscribers.c.status != SubscriberStatus.UNSUBSCRIBED.value)
         with self._database.reading() as connection:
-            counted = {row[0]: row[1] for row in connection.execute(query)}
-        return {status: counted.get(status.value, 0) for status in SubscriberStatus}
+            counted = Counter({row[0]: row[1] for row in connection.execute(query)})
+            suppressed = Counter({row[0]: row[1] for row in connection.execute(of_suppressed)})
+        counted -= suppressed
+        counted[SubscriberStatus.SUPPRESSED.value] = suppressed.total()
+        return {status: counted[status.value] for status in SubscriberStatus}

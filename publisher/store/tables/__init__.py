@@ -21,4 +21,4 @@ __all__ = [
 ]
 
 # The revision that the tables stand for: the newest file in migrations/versions.
-REVISION = "0009"
+REVISION = "0010"

@@ -90,6 +90,8 @@ suppressions = Table(
     Column("email_hash", String(64), primary_key=True),
     Column("reason", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    # The person with the address, where one is on the list.
+    Column("subscriber_id", BigInteger, index=True),
 )
 
 wordings = Table(

@@ -44,6 +44,13 @@ class Problem(Out, frozen=True):
     detail: str | UnsetType = UNSET
 
 
+class Suppression(Out, frozen=True):
+    """Why an address gets no mail, and since when."""
+
+    reason: str
+    since: datetime
+
+
 class Subscriber(Out, frozen=True):
     """A person on the list; null means the newsletter's default."""
 
@@ -58,6 +65,7 @@ class Subscriber(Out, frozen=True):
     created_at: datetime
     confirmed_at: datetime | None
     paused_until: datetime | None
+    suppression: Suppression | None
 
 
 class Issue(Out, frozen=True):

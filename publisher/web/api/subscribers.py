@@ -16,6 +16,7 @@ from publisher.sender.transactional_message import MailKind
 from publisher.store.mail.rate_limits import RequestLimits
 from publisher.store.people.confirmations import SubscriptionRequest
 from publisher.store.people.search import SubscriberQuery
+from publisher.store.people.suppressions import LIFTED
 from publisher.web.api import model
 from publisher.web.api.operation import Operation, Reply
 from publisher.web.api.scopes import Scope
@@ -29,6 +30,7 @@ _UNKNOWN = {404: "There is no such subscriber."}
 
 def shown(person: Subscriber) -> model.Subscriber:
     """Return a person in the form of the API."""
+    stopped = person.suppression
     return model.Subscriber(
         id=person.id,
         email=person.email,
@@ -41,6 +43,9 @@ def shown(person: Subscriber) -> model.Subscriber:
         created_at=person.created_at.astimezone(UTC),
         confirmed_at=person.confirmed_at,
         paused_until=person.paused_until,
+        suppression=None
+        if stopped is None
+        else model.Suppression(reason=stopped.reason, since=stopped.created_at),
     )
 
 
@@ -78,7 +83,7 @@ def _add(call: Call) -> Reply:
     if not new.confirmed:
         if store.suppressions.find(email) is not None and existing is not None:
             raise HTTPException(
-                409, "this address is suppressed; only the person can subscribe again"
+                409, "this address is suppressed; the person can subscribe again, or lift it"
             )
         _ask(call, SubscriptionRequest(email, tuple(sorted(set(new.topics))), preferences, name))
         return Reply(model.Asked(email=email), 202)
@@ -133,6 +138,13 @@ def _unsubscribe(call: Call) -> Reply:
     people = call.context.store.subscribers
     if people.unsubscribe(person.id, now=now, detail=f"by {call.by}"):
         _note(call, "subscriber removed")
+    return Reply(shown(_person(call)))
+
+
+def _lift(call: Call) -> Reply:
+    person, now = _person(call), call.context.clock()
+    if call.context.store.suppressions.lift(person.email, now=now, detail=f"by {call.by}"):
+        _note(call, LIFTED)
     return Reply(shown(_person(call)))
 
 
@@ -216,6 +228,17 @@ OPERATIONS = (
         "Unsubscribe a person; only they themselves can subscribe again.",
         Scope.SUBSCRIBERS_WRITE,
         _unsubscribe,
+        {200: ("The subscriber after the change.", model.Subscriber)},
+        model.OfSubscriber,
+        problems=_UNKNOWN,
+    ),
+    Operation(
+        "liftSuppression",
+        "POST",
+        "/subscribers/{id}/lift",
+        "Allow mail to a suppressed person again.",
+        Scope.SUBSCRIBERS_WRITE,
+        _lift,
         {200: ("The subscriber after the change.", model.Subscriber)},
         model.OfSubscriber,
         problems=_UNKNOWN,

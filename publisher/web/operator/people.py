@@ -14,6 +14,7 @@ from starlette.routing import Route
 from publisher.addresses import address_key
 from publisher.models import SubscriberStatus
 from publisher.store.people.search import MOST_COUNTED, SubscriberQuery
+from publisher.store.people.suppressions import LIFTED
 from publisher.web.operator.auth import guarded, id_of
 from publisher.web.operator.frame import operator_page
 
@@ -60,7 +61,6 @@ def person(request: OperatorRequest) -> Response:
         person=subscriber,
         names={topic.slug: topic.name for topic in look.topics} if look else {},
         consent=request.store.consent_log.history(subscriber.email)[::-1],
-        suppression=request.store.suppressions.find(subscriber.email),
         deliveries=request.store.deliveries.of_subscriber(subscriber.id, most=20),
         tomorrow=(request.today + timedelta(days=1)).isoformat(),
     )
@@ -109,6 +109,13 @@ def unsubscribe(request: OperatorRequest) -> Response:
     return _done(request, subscriber, "unsubscribed", done=done)
 
 
+def lift(request: OperatorRequest) -> Response:
+    """Allow mail to a suppressed person again."""
+    subscriber = _person(request)
+    done = request.store.suppressions.lift(subscriber.email, now=request.now, detail=request.by)
+    return _done(request, subscriber, LIFTED, done=done)
+
+
 def erase(request: OperatorRequest) -> Response:
     """Show what erasing does; POST with the address typed in erases."""
     subscriber = _person(request)
@@ -153,5 +160,6 @@ ROUTES = (
     Route(PART + "/{id}/pause", guarded(pause), methods=["POST"]),
     Route(PART + "/{id}/resume", guarded(resume), methods=["POST"]),
     Route(PART + "/{id}/unsubscribe", guarded(unsubscribe), methods=["POST"]),
+    Route(PART + "/{id}/lift", guarded(lift), methods=["POST"]),
     Route(PART + "/{id}/erase", guarded(erase), methods=["GET", "POST"]),
 )

@@ -167,6 +167,8 @@ async def _show(
     words, settings = view.words, view.context.settings
     shown = filled or _of(person)
     state = words.states[person.status]
+    if person.suppression is not None and not person.suppression.is_bounce:
+        state = words.blocked
     if person.status is SubscriberStatus.PAUSED and person.paused_until is not None:
         day = person.paused_until.astimezone(settings.site.zone)
         state = words.paused_until.format(day=f"{day:%Y-%m-%d}")
@@ -183,6 +185,8 @@ async def _show(
         notice=notice,
         wrong=shown.wrong,
         listed=person.status in _LISTED,
+        suppressed=person.status is SubscriberStatus.SUPPRESSED,
+        may_return=person.suppression is None or person.suppression.is_bounce,
         paused=person.status is SubscriberStatus.PAUSED,
         help=mail.help_address or mail.reply_to or mail.from_address,
         form=subscribe_form(

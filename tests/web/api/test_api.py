@@ -43,6 +43,30 @@ def is_problem(answer: httpx.Response, status: int) -> str:
     return str(found.get("detail", ""))
 
 
+def test_whoever_gets_no_mail_is_suppressed_until_that_is_lifted(site: Site) -> None:
+    first, second = people(site, 2)
+    person = site.store.subscribers.get(second)
+    assert person is not None
+    site.store.suppressions.add(person.email, "bounced: 550 5.1.1 gone", now=site.clock())
+    shown = api(site, "GET", f"/subscribers/{second}").json()
+    assert shown["status"] == "suppressed"
+    assert shown["suppression"]["reason"] == "bounced: 550 5.1.1 gone"
+    assert shown["suppression"]["since"].startswith(site.clock().date().isoformat())
+    found = api(site, "GET", "/subscribers", params={"status": "suppressed"}).json()["items"]
+    assert [row["id"] for row in found] == [second]
+    active = api(site, "GET", "/subscribers", params={"status": "active"}).json()["items"]
+    assert [row["id"] for row in active] == [first]
+    counts = api(site, "GET", "/status").json()["subscribers"]
+    assert (counts["active"], counts["suppressed"]) == (1, 1)
+
+    lifted = api(site, "POST", f"/subscribers/{second}/lift").json()
+    assert (lifted["status"], lifted["suppression"]) == ("active", None)
+    assert site.store.audit_log.recent_actions(limit=1)[0].action == "suppression lifted"
+    again = api(site, "POST", f"/subscribers/{second}/lift")
+    assert (again.status_code, again.json()["status"]) == (200, "active")
+    assert api(site, "POST", "/subscribers/4711/lift").status_code == 404
+
+
 def test_people_are_listed_a_page_at_a_time(site: Site) -> None:
     ids = people(site, 7)
     seen, cursor = [], ""

@@ -133,6 +133,38 @@ def test_people(
         assert last_done(site) == ("ada", "resumed", f"subscriber {number}")
 
 
+def test_whoever_gets_no_mail_is_shown_and_gets_mail_again(site: Site, people: People) -> None:
+    number = people.ids[5]
+    person = site.store.subscribers.get(number)
+    assert person is not None
+    active = site.store.subscribers.count()[SubscriberStatus.ACTIVE]
+    site.store.suppressions.add(person.email, "bounced: 550 5.1.1 <gone>", now=site.clock())
+    listed = site.client.get("/operator/people", params={"status": "suppressed"}).text
+    assert "1 found" in listed
+    assert '<span class="state suppressed">suppressed</span>' in listed
+    assert "bounced: 550 5.1.1 &lt;gone&gt;" in listed
+    assert person.email not in site.client.get("/operator/people?status=active").text
+    overview = site.client.get("/operator/").text
+    assert '<a href="/operator/people?status=suppressed">1 suppressed</a>' in overview
+    assert f'<span class="figure">{active - 1}</span> active subscribers' in overview
+    page = site.client.get(f"/operator/people/{number}").text
+    assert "bounced: 550 5.1.1 &lt;gone&gt;" in page
+    assert "Lift suppression" in page
+
+    for told in ("suppression lifted", "nothing changed"):
+        answer = post(site, f"/operator/people/{number}/lift")
+        assert answer.headers["location"].endswith("told=" + told.replace(" ", "+"))
+    assert last_done(site) == ("ada", "suppression lifted", f"subscriber {number}")
+    lifted = site.store.subscribers.get(number)
+    assert lifted is not None
+    assert lifted.status is SubscriberStatus.ACTIVE
+    assert "Lift suppression" not in site.client.get(f"/operator/people/{number}").text
+    assert site.store.consent_log.history(person.email)[-1][1:] == (
+        "gets mail again",
+        "by operator ada",
+    )
+
+
 @pytest.mark.parametrize("day", ["tomorrow", "2024-12-09", "0001-01-01", "2025-01-31T08:00Z"])
 def test_days_that_are_none(site: Site, people: People, day: str) -> None:
     number = people.ids[5]

@@ -163,3 +163,25 @@ def test_a_subscription_that_is_waiting_is_not_undone(person: Person) -> None:
     found = person.site.store.subscribers.find(ADA)
     assert found is not None
     assert found.topics == ("nerf",)
+
+
+def test_whoever_gets_no_mail_learns_why_and_how_to_come_back(person: Person) -> None:
+    client, store, now = person.site.client, person.site.store, person.site.clock()
+    person.joins()
+    link = person.preferences()
+    store.suppressions.add(ADA, "bounced: 550 5.1.1 no such user", now=now)
+    page = client.get(link).text
+    assert "came back" in page
+    assert "You get every issue" not in page
+    assert 'href="/subscribe?lang=en"' in page
+    # Their own confirmation is proof enough.
+    person.joins()
+    assert person.status() == "active"
+    assert store.suppressions.find(ADA) is None
+
+    store.suppressions.add(ADA, "complained: this is spam", now=now)
+    page = client.get(link).text
+    assert "write to us" in page
+    assert 'href="/subscribe?lang=en"' not in page
+    assert client.post(link, data={"do": "leave"}).status_code == 200
+    assert person.status() == "unsubscribed"
