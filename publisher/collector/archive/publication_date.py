@@ -26,7 +26,7 @@ _KEYS = (
     "modified lastmodified"
 ).split()
 _TRUTH = frozenset({"true", "false", "yes", "no", "on", "off", "1", "0"})  # Jekyll: published
-_HEADING = re.compile(r"^#[ \t]+([^\n]{4,200})", re.MULTILINE)
+_HEADING = re.compile(r"#[ \t]+(\S.{3,199})")
 _DATE_FIRST = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _MAX_HEADINGS = 20
 
@@ -88,17 +88,28 @@ def _elsewhere(path: str, post: Post, zone: ZoneInfo) -> Iterator[tuple[datetime
     A heading that begins with a date goes before the path, any other date in one after it.
     """
     headings: list[tuple[str, int]] = []
-    for match in _HEADING.finditer(post.body):
-        line = post.body_line + post.body.count("\n", 0, match.start())
-        if _DATE_FIRST.match(match[1]):
-            if day := parse_date(match[1][:10], zone):
+    for text, line in _headings(post):
+        if _DATE_FIRST.match(text):
+            if day := parse_date(text[:10], zone):
                 yield day, line
             break
         if len(headings) < _MAX_HEADINGS:
-            headings.append((match[1], line))
+            headings.append((text, line))
     if day := path_date(path, zone):
         yield day, 1
     for text, line in headings:
         if day := parse_date(text, zone):
             yield day, line
             break
+
+
+def _headings(post: Post) -> Iterator[tuple[str, int]]:
+    """Yield the texts and lines of the headings of the first level, without those in code."""
+    if "\n#" not in post.body and not post.body.startswith("#"):
+        return
+    fence = ""
+    for line, text in enumerate(post.body.split("\n"), post.body_line):
+        if text.startswith(("```", "~~~")):
+            fence = "" if fence == text[:3] else fence or text[:3]
+        elif not fence and (match := _HEADING.match(text)):
+            yield match[1], line

@@ -63,6 +63,7 @@ _NO_PAPERS = re.compile(
     r"<!--.*-->|<br\s*/?>)\W*",
     re.IGNORECASE,
 )
+_MAX_REMARK = 200  # characters
 _PDF = re.compile(r"\[PDF\][ \t]*\([ \t]*<?([^\s<>()]*)>?[ \t]*\)(.*)", re.IGNORECASE)
 # What people write instead of a PDF line, and other lines of its kind: `**arXiv:** [...](...)`.
 _LABELLED = re.compile(
@@ -90,16 +91,22 @@ class _Section:
 def recognises(post: Post) -> bool:
     """Return whether `post` has a section with authors or a PDF line, or is a day without papers.
 
-    Such a day has nothing below its `# date` heading, or says that there are none.
+    Such a day has nothing below its `# date` heading, or says that there are none. An example in a
+    code fence is no section.
     """
     dated = empty = False
+    fence = ""
     for line in post.body.split("\n"):
-        if _is_authors_line(line) or _PDF.match(line):
+        if mark := _fence(line):
+            fence = "" if fence == mark else fence or mark
+        elif fence:
+            continue
+        elif _is_authors_line(line) or _PDF.match(line):
             return next(_sections(post.body, 1), None) is not None
         if _UPDATE.match(line):
             dated = empty = True
         elif empty and line.strip():
-            empty = bool(_NO_PAPERS.fullmatch(line))
+            empty = len(line) < _MAX_REMARK and bool(_NO_PAPERS.fullmatch(line))
     return dated and empty
 
 

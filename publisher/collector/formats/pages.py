@@ -62,9 +62,11 @@ def page_kind(path: str, post: Post) -> PageKind:
     names = [kinds.get(stem), kinds.get(_bare(text_of(post.metadata, "title")))]
     if any(_bare(text_of(post.metadata, key)) in layouts for key in ("type", "layout")):
         names.append(PageKind.COVER)
-    if _has_topics(post):  # a post may be called "Search" or "History"
-        names = [kind for kind in names if kind is PageKind.SAMPLE]
-    return next((kind for kind in names if kind), PageKind.POST)
+    signs = [kind for kind in names if kind]
+    # A post with tags may be called "Search" or "History".
+    if len(signs) == 1 and signs[0] is not PageKind.SAMPLE and _has_topics(post):
+        return PageKind.POST
+    return next(iter(signs), PageKind.POST)
 
 
 def _has_topics(post: Post) -> bool:

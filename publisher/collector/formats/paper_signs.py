@@ -39,7 +39,14 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _DATED_HEADING = re.compile(r"#[ \t]+\d{4}-\d{1,2}-\d{1,2}")
+_REFERENCES = re.compile(
+    r"[\s#*_>\d.]{0,12}(?:references?|bibliography|works cited|citations?|further reading|see also|"
+    r"related (?:work|reading|papers)|参考|引用|延伸阅读|相关阅读|参考文献|literatur|bibliographie|"
+    r"bibliografía|referencias|références|参照)",
+    re.IGNORECASE,
+)
 _FEW = 2  # papers
+_MAX_START = 200  # characters of a line
 _SHARE = 0.3  # of a list's lines among all
 _NEAR = 8  # lines below a heading
 
@@ -111,10 +118,7 @@ def sign_of_unread_papers(
     """
     known = {paper_id.removeprefix("arxiv:").lower() for paper_id in read}
     # Nearly every file names no other paper than those that were read, or only in its prose.
-    if not any(
-        canonical_number(match[1]) not in known and _is_unit(_line_at(post.body, match.start()))
-        for match in _ARXIV_LINK.finditer(post.body)
-    ):
+    if not _has_unit_with_another(post.body, known):
         return None
     unread: dict[str, int] = {}
     for index, papers in _units(_unfenced(post.body)):
@@ -151,9 +155,10 @@ def _unfenced(body: str) -> list[tuple[int, str]]:
 def _units(lines: list[tuple[int, str]]) -> Iterator[_Unit]:
     """Yield the units of `lines`.
 
-    Items count only where they are a good part of all lines, and rows of all rows: a text may end
-    with references, a table may mention a paper.
+    Items count only where they are a good part of all lines, and rows of all rows: a table may
+    mention a paper. What follows a heading "References" is no unit.
     """
+    lines = _without_references(lines)
     with_items = sum(_lines_of_items(lines)) >= _SHARE * len(lines)
     rows = [names_paper(line) for _, line in lines if _ROW.match(line)]
     with_rows = sum(rows) >= _SHARE * len(rows)
@@ -173,13 +178,32 @@ def _units(lines: list[tuple[int, str]]) -> Iterator[_Unit]:
             yield index, papers
 
 
-def _line_at(text: str, position: int) -> str:
-    end = text.find("\n", position)
-    return text[text.rfind("\n", 0, position) + 1 : None if end < 0 else end]
+def _has_unit_with_another(body: str, known: Container[str]) -> bool:
+    """Return whether a heading, row, item or label of `body` links an arXiv paper not `known`."""
+    end = 0
+    for match in _ARXIV_LINK.finditer(body):
+        if match.start() < end or canonical_number(match[1]) in known:
+            continue
+        start = body.rfind("\n", end, match.start()) + 1 or end
+        end = body.find("\n", match.end())
+        end = len(body) if end < 0 else end
+        line = body[start : start + _MAX_START]
+        if any(pattern.match(line) for pattern in (_HEADING, _ROW, _ITEM, _LABEL)):
+            return True
+    return False
 
 
-def _is_unit(line: str) -> bool:
-    return any(pattern.match(line) for pattern in (_HEADING, _ROW, _ITEM, _LABEL))
+def _without_references(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    kept: list[tuple[int, str]] = []
+    in_references = False
+    for index, line in lines:
+        if _REFERENCES.match(line):
+            in_references = True
+        elif _HEADING.match(line):
+            in_references = False
+        if not in_references:
+            kept.append((index, line))
+    return kept
 
 
 def _lines_of_items(lines: list[tuple[int, str]]) -> Iterator[int]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 _COMMENT = re.compile(r"[ \t]*<!--(?:(?!-->).)*-->[ \t]*(?:\n|\Z)", re.DOTALL)
 _BLANK = re.compile(r"\ufeff?[ \t]*\n")
-_OPENING = re.compile(r"[ \t]*-{3,}[ \t]*(?:ya?ml)?[ \t]*(?:#[^\n]*)?(?:\n|\Z)", re.IGNORECASE)
+_OPENING = re.compile(r"[ \t]*-{3,}[ \t]*(?:ya?ml[ \t]*)?(?:#[^\n]*)?(?:\n|\Z)", re.IGNORECASE)
 _CLOSING = re.compile(r"^(?:-{3,}|\.{3,})[ \t]*(?:\n|\Z)", re.MULTILINE)
 _KEY = re.compile(r"[ \t]*(?:[\"']?[^\W\d][\w .-]{0,60}[\"']?[ \t]*:(?:[ \t\n]|\Z)|\{)")
 _NOTHING = re.compile(r"[ \t]*(?:#.*)?")

@@ -35,6 +35,7 @@ NO_DIGESTS = [
     ("about.md", f"---\nlayout: page\ntitle: About Me\npermalink: /about/\n---\n{TEXT}\n{TWO}"),
     ("me.md", f"---\ntitle: 关于我\ndate: 2024-11-30\n---\n{TEXT}"),
     ("page.md", f"---\ntitle: Über mich\ndate: 2024-11-30\n---\n{TEXT}"),
+    ("about/index.md", f"---\ntitle: 关于\nlayout: about\ntags: [me]\n---\n{TEXT}"),
     ("cv.md", f"# Curriculum vitae\n\n{TWO}"),
     ("404.md", "---\ntitle: 404 Not Found\npermalink: /404.html\n---\nNothing here.\n"),
     # Files of a repository.
@@ -45,6 +46,8 @@ NO_DIGESTS = [
         "README.md",
         f"# A tool\n\n{TEXT * 9}\n## Features\n\n- a\n- b\n- c\n- d\n\n## See also\n\n{TWO}",
     ),
+    ("README.md", f"# A list\n\n{TEXT}\n```\n# 2024-11-30 更新\n\n{PAPER}```\n"),
+    ("README.md", f"# A tool\n\n{TEXT}\n## References\n\n{TWO}"),
     ("LICENSE.md", "MIT License\n\nCopyright (c) 2024\n"),
     ("license.md", "Title: the terms\n\nCopyright (c) 2024\n"),
     ("CONTRIBUTING.md", "# Contributing\n\nThank you.\n"),
@@ -205,7 +208,8 @@ def test_papers_beside_those_that_are_read_are_a_warning(body: str, line: int, w
 
 def test_papers_that_are_mentioned_in_prose_are_no_warning() -> None:
     mention = "It extends https://arxiv.org/abs/2411.00009, see\n- words and words\n"
-    for body in (f"{PAPER}\n**Summary**\n{mention}", f"A post.\n\n{mention}"):
+    references = f"A post.\n\nReferences:\n\n{TWO}\n### 参考文献\n\n{TWO}"
+    for body in (f"{PAPER}\n**Summary**\n{mention}", f"A post.\n\n{mention}", references):
         parsed = parse_text("a.md", HEAD + body, ZONE)
         assert "D109" not in {finding.code for finding in parsed.findings}
 
