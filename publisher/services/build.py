@@ -91,6 +91,10 @@ def _build(settings: Settings, progress: Callable[[int, int], None], *, force: b
         build_site,
         prepare,
     )
+    from publisher.formatter.site.entry_ids import (  # noqa: PLC0415 - see above
+        published_tag,
+        tag_warnings,
+    )
 
     collection = collect(settings, progress, prepare)
     saved = {}
@@ -99,8 +103,10 @@ def _build(settings: Settings, progress: Callable[[int, int], None], *, force: b
 
         saved = saved_filters(settings.feeds.saved)
     issues = IssueSource(store_stamp(settings), partial(_past_issues, settings))
+    old_tag = published_tag(settings.path(settings.output.folder))
     changes = build_site(collection, settings, saved=saved, issues=issues, force=force)
-    return Built(collection, changes, _warnings(collection, settings))
+    moved = tag_warnings(old_tag, settings)
+    return Built(collection, changes, (*moved, *_warnings(collection, settings)))
 
 
 def _warnings(collection: Collection, settings: Settings) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ _ESCAPES = (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"))
 
 
 def meta_tags(citation: Citation, page_url: str) -> Markup:
-    """Return the citation_ tags; `page_url` is the page's own address."""
+    """Return the tags; `page_url` is the page's own address."""
     month = f"/{citation.month:02}" if citation.month else ""
     venue = "citation_journal_title" if citation.kind == "journal" else "citation_conference_title"
     tags = [
@@ -31,6 +31,8 @@ def meta_tags(citation: Citation, page_url: str) -> Markup:
         *(("citation_author", name.inverted) for name in citation.names),
         ("citation_publication_date", f"{citation.year}{month}"),
         (venue, citation.venue),
+        # Else Zotero takes what has a citation_title for a journal's article.
+        ("DC.type", "preprint" if citation.kind == "preprint" else ""),
         ("citation_arxiv_id", citation.arxiv_id),
         ("citation_doi", citation.doi),
         ("citation_pdf_url", citation.pdf_url),

@@ -104,6 +104,11 @@ class Feed:
     newer: str = ""
     hub_url: str = ""  # of WebSub, "" where there is none
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether it is the only archive document of its feed, so that all entries are in it."""
+        return bool(self.month) and not self.older and not self.newer
+
     def path(self, file_name: str, month: str | None = None) -> str:
         """Return where this feed's document is, relative to the output folder.
 
@@ -138,7 +143,7 @@ def make_entry(
     title = one_line(xml_text(paper.title))
     figures = (address for figure in paper.figures if (address := uri(figure)))
     return FeedEntry(
-        id=f"tag:{site.domain},{site.tag_date}:{quote(paper.id, safe=_TAG_SAFE, errors='replace')}",
+        id=f"{site.tag_authority}:{quote(paper.id, safe=_TAG_SAFE, errors='replace')}",
         url=url,
         title=title or paper.id,
         authors=tuple(dict.fromkeys(paper.authors)),

@@ -103,7 +103,7 @@ class FeedPlan:
         site = settings.site
         entries = maker.pending(items)
         return Feed(
-            id=f"tag:{site.domain},{site.tag_date}:{self.folder or '/'}",
+            id=f"{site.tag_authority}:{self.folder or '/'}",
             title=self.title,
             description=self.description,
             folder=self.folder,

@@ -35,6 +35,7 @@ class FeedHead(BaseExtension):  # type: ignore[misc]  # feedgen has no types
 
     links: tuple[tuple[str, str], ...] = ()  # rel and href
     archive = False
+    complete = False
     namespaces: Mapping[str, str] = {}
 
     def extend_ns(self) -> dict[str, str]:
@@ -54,6 +55,8 @@ class FeedHead(BaseExtension):  # type: ignore[misc]  # feedgen has no types
             etree.SubElement(parent, f"{prefix}link", rel=rel, href=href)
         if self.archive:
             etree.SubElement(parent, f"{{{HISTORY_NS}}}archive")
+        if self.complete:
+            etree.SubElement(parent, f"{{{HISTORY_NS}}}complete")
         return parent
 
 
@@ -79,6 +82,7 @@ def feed_head(
     head.register_extension("head", FeedHead)
     head.head.links = head_links(feed, feed_format.file_name)
     head.head.archive = bool(feed.month)
+    head.head.complete = feed.is_complete
     head.head.namespaces = namespaces
     return head
 
@@ -86,7 +90,8 @@ def feed_head(
 def head_links(feed: Feed, file_name: str) -> tuple[tuple[str, str], ...]:
     """Return rel and href of the feed's links beside self and alternate."""
     months = (
-        ("current", "" if feed.month else None),
+        # Complete feeds have no links to others (W3C feed validator: FeedRelInCompleteFeed).
+        ("current", "" if feed.month and not feed.is_complete else None),
         ("prev-archive", feed.older or None),
         ("next-archive", feed.newer if feed.month and feed.newer else None),
     )

@@ -32,7 +32,7 @@ def make_issue_feed(issues: Sequence[Issue], settings: Settings) -> Feed:
     texts = words_in(PageWords, site.language)
     entries = tuple(_entry(issue, settings) for issue in issues)
     return Feed(
-        id=f"tag:{site.domain},{site.tag_date}:{FOLDER}",
+        id=f"{site.tag_authority}:{FOLDER}",
         title=f"{site.title}: {texts.issues}",
         description=texts.issues_description,
         folder=FOLDER,
@@ -63,7 +63,7 @@ def _entry(issue: Issue, settings: Settings) -> FeedEntry:
         address=address,
     )
     return FeedEntry(
-        id=f"tag:{site.domain},{site.tag_date}:issue:{issue.id}",
+        id=f"{site.tag_authority}:issue:{issue.id}",
         url=site.root + issue_path(issue.id),
         title=f"{name}: {count}",
         authors=(one_line(site.author or site.title),),

@@ -9,7 +9,7 @@ from publisher.formatter.feeds import formats
 from publisher.formatter.feeds.xml_text import one_line, without_markup, xml_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from publisher.formatter.feeds.entries import Feed
 
@@ -17,10 +17,11 @@ FILE_NAME = "opml.xml"
 MEDIA_TYPE = "text/x-opml"
 
 
-def render_opml(feeds: Sequence[Feed], title: str) -> bytes:
-    """Return an outline of `feeds`, each by its address in the formats that are `in_opml`.
+def render_opml(groups: Mapping[str, Sequence[Feed]], title: str) -> bytes:
+    """Return an outline of each of `groups`, by name, with its feeds in the formats `in_opml`.
 
-    The head has a title alone: a date would change with every build.
+    Readers make a folder of each, so that people see which feeds bring a paper twice. The head has
+    a title alone: a date would change with every build.
     """
     from lxml import etree  # noqa: PLC0415 - the web server needs the names above alone
 
@@ -28,20 +29,24 @@ def render_opml(feeds: Sequence[Feed], title: str) -> bytes:
     etree.SubElement(etree.SubElement(root, "head"), "title").text = _text(title)
     body = etree.SubElement(root, "body")
     listed = [feed_format for feed_format in formats.FORMATS if feed_format.in_opml]
-    for feed, feed_format in product(feeds, listed):
-        name = _text(feed.title)
-        attributes = {
-            "type": "rss",  # of Atom too: "the value of type doesn't depend on the version"
-            "text": name,
-            "title": name,
-            "description": _text(feed.description),
-            "language": feed.language,
-            # An archive document is no feed that anybody follows.
-            "xmlUrl": feed.url(feed_format.file_name, ""),
-            "htmlUrl": feed.home_url,
-        }
-        etree.SubElement(body, "outline", {key: text for key, text in attributes.items() if text})
-    if not feeds:
+    for group, feeds in groups.items():
+        if feeds:
+            folder = etree.SubElement(body, "outline", text=_text(group), title=_text(group))
+        for feed, feed_format in product(feeds, listed):
+            name = _text(feed.title)
+            attributes = {
+                "type": "rss",  # of Atom too: "the value of type doesn't depend on the version"
+                "text": name,
+                "title": name,
+                "description": _text(feed.description),
+                "language": feed.language,
+                # An archive document is no feed that anybody follows.
+                "xmlUrl": feed.url(feed_format.file_name, ""),
+                "htmlUrl": feed.home_url,
+            }
+            filled = {key: text for key, text in attributes.items() if text}
+            etree.SubElement(folder, "outline", filled)
+    if not any(groups.values()):
         etree.SubElement(body, "outline", text=_text(title))  # the body has at least one
     return bytes(etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True))
 

@@ -25,6 +25,17 @@ _ALPHABETS = {
     "th": re.compile("[\u0e00-\u0e7f]+"),
 }
 
+# Languages that the scripts above and a site's setting may name, and that run from right to left.
+_RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he iw ps sd syr ug ur yi".split())
+
+
+def is_right_to_left(tag: str) -> bool:
+    """Return whether texts in the language of the BCP 47 `tag` run from right to left."""
+    primary, _, script = tag.lower().partition("-")
+    if script[:4] in ("arab", "hebr", "latn", "cyrl"):
+        return script[:4] in ("arab", "hebr")
+    return primary in _RIGHT_TO_LEFT
+
 
 def language(text: str) -> str:
     """Return the BCP 47 tag for `text`, by the script that most of it is in: "en" for Latin.

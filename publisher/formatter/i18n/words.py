@@ -105,6 +105,8 @@ class PageWords(CommonWords, frozen=True, kw_only=True):
     by_mail_link: str
     issue_description: str
     no_issues: str
+    all_papers: str
+    parts_of_all: str
     in_the_archive: str
     all_authors: str
     all_topics: str

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from publisher.formatter.feeds import formats, opml
 from publisher.formatter.feeds.issue_feed import make_issue_feed
+from publisher.formatter.i18n.words import PageWords, words_in
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 
 if TYPE_CHECKING:
@@ -51,7 +52,11 @@ def _render(index: PaperIndex, feed: FeedPlan) -> dict[str, bytes]:
 
 
 def _render_list(index: PaperIndex) -> dict[str, bytes]:
-    feeds = [feed.current(index.maker, index.settings) for feed in index.feeds]
-    if index.issues:
-        feeds.append(make_issue_feed((), index.settings))
-    return {opml.FILE_NAME: opml.render_opml(feeds, index.settings.site.title)}
+    everything, *parts = [feed.current(index.maker, index.settings) for feed in index.feeds]
+    texts = words_in(PageWords, index.settings.site.language)
+    groups = {
+        texts.all_papers: [everything],
+        texts.parts_of_all: parts,
+        texts.issues: [make_issue_feed((), index.settings)] if index.issues else [],
+    }
+    return {opml.FILE_NAME: opml.render_opml(groups, index.settings.site.title)}

@@ -12,11 +12,12 @@ from __future__ import annotations
 import re
 import traceback
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from publisher.errors import TemplateError
-from publisher.formatter.i18n.language_detection import language
+from publisher.formatter.i18n.language_detection import is_right_to_left, language
 from publisher.formatter.i18n.text_width import rule, wrap
 from publisher.formatter.templating.folders import template_folders
 
@@ -122,6 +123,7 @@ def _environment(settings: Settings) -> Environment:
         rule=rule,
         fragment=fragment,
         elements=elements,
+        lang_attributes=lang_attributes,
     )
     return environment
 
@@ -154,6 +156,15 @@ def fragment(html: str, text: str) -> Markup:
     from markupsafe import Markup, escape  # noqa: PLC0415 - see the module's docstring
 
     return Markup(html) if html else escape(text)  # noqa: S704 - safe, see above
+
+
+@lru_cache(maxsize=64)
+def lang_attributes(tag: str) -> Markup:
+    """Return the attribute `lang` of a text in the language `tag`, and `dir` where it needs it."""
+    from markupsafe import Markup, escape  # noqa: PLC0415 - see the module's docstring
+
+    from_right = Markup(' dir="rtl"') if is_right_to_left(tag) else ""
+    return Markup('lang="{}"{}').format(escape(tag), from_right)
 
 
 def elements(texts: Sequence[str], name: str) -> Markup:

@@ -109,6 +109,13 @@ LanguageTag = Annotated[
     Meta(min_length=1),
     TextFormat("a language tag", _pattern(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")),
 ]
+LowerHostName = Annotated[
+    str,
+    TextFormat(
+        "a host name in small letters, such as papers.example.org",
+        _pattern(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*)?"),
+    ),
+]
 PartialDate = Annotated[
     str,
     Meta(min_length=1),

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from publisher.settings.sections.base import (
     LanguageTag,
+    LowerHostName,
     NonEmptyLine,
     PartialDate,
     Phrase,
@@ -40,8 +41,12 @@ class Site(Section, frozen=True):
     timezone: TimeZone = "Asia/Shanghai"
     """Time zone of the site, such as "Europe/Berlin": for dates that name none, and for the hour at
     which the newsletter is due."""
+    tag_domain: LowerHostName = ""
+    """Host in every feed entry's permanent id. Set it to the old host when the site moves to
+    another one: readers show every entry again, as new, when its id changes. Empty: the host of
+    `url`."""
     tag_date: PartialDate = "2024"
-    """A year or day in which the host of `url` was yours. It is part of every feed entry's
+    """A year or day in which that host was yours. It is part of every feed entry's
     permanent id (RFC 4151): never change it after the first build."""
     colour: ShortColour = "#0b6b74"
     """Colour of links and symbols on the pages. Any colour will do: shades that are easy to read on
@@ -71,6 +76,11 @@ class Site(Section, frozen=True):
     def root(self) -> str:
         """The site's `url` with a slash at its end, ready to append a path to."""
         return self.url.rstrip("/") + "/"
+
+    @property
+    def tag_authority(self) -> str:
+        """The begin of all ids of entries and feeds: "tag:papers.example.org,2024" (RFC 4151)."""
+        return f"tag:{self.tag_domain or self.domain},{self.tag_date}"
 
     @property
     def domain(self) -> str:

@@ -148,8 +148,14 @@ def test_opml_keeps_the_rules_whatever_a_topic_is_called() -> None:
         replace(one, folder="topics/a/", title="<b>A</b> \x00&amp; R&D < & \ud800", description=""),
         replace(one, folder="topics/b/", month="2024-12"),
     ]
-    assert problems(render_opml(feeds, "All & <more>"), ROOT + "opml.xml") == []
-    assert problems(render_opml([], "Nothing yet"), ROOT + "opml.xml") == []
+    assert (
+        problems(
+            render_opml({"All": feeds[:1], "Parts & <more>": feeds[1:]}, "All & <more>"),
+            ROOT + "opml.xml",
+        )
+        == []
+    )
+    assert problems(render_opml({"All": []}, "Nothing yet"), ROOT + "opml.xml") == []
 
 
 @pytest.mark.parametrize(

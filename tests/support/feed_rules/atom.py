@@ -23,7 +23,7 @@ def rules(feed: etree._Element, address: str) -> Iterator[str]:
     yield from xml.children(
         feed,
         "feed",
-        one=FEED_ONE | {f"{HISTORY}archive"},
+        one=FEED_ONE | {f"{HISTORY}archive", f"{HISTORY}complete"},
         some={f"{ATOM}author", f"{ATOM}link", f"{ATOM}entry"},
     )
     yield from xml.required(feed, "feed", [f"{ATOM}{n}" for n in ("id", "title", "updated")])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ELEMENTS = {
-    **dict.fromkeys(("p", "h3", "li"), ("lang",)),
+    **dict.fromkeys(("p", "h3", "li"), ("lang", "dir")),
     **dict.fromkeys(("ul", "code", "em", "strong", "sub", "sup", "blockquote", "small"), ()),
     "a": ("href", "rel"),
     "img": ("src", "alt"),

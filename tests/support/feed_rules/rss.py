@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 CHANNEL_ONE = {
     *("title", "link", "description", "docs", "generator", "language", "lastBuildDate", "pubDate"),
-    *("ttl", f"{HISTORY}archive"),
+    *("ttl", f"{HISTORY}archive", f"{HISTORY}complete"),
 }
 ITEM_ONE = {
     *("title", "link", "description", "guid", "pubDate", "author", "enclosure", "comments"),

@@ -94,10 +94,15 @@ def self_link(link: etree._Element, where: str, served_at: str) -> Iterator[str]
 
 
 def history(head: etree._Element, where: str) -> Iterator[str]:
-    """RFC 5005, 4: an archive document says so, and leads to the current one."""
+    """RFC 5005, 4: an archive document says so, and leads to the current one or is complete."""
     hrefs = {link.get("rel", "alternate"): link.get("href") for link in head.iter(f"{ATOM}link")}
     archive = head.find(f"{HISTORY}archive") is not None
-    if archive != ("current" in hrefs):
+    complete = head.find(f"{HISTORY}complete") is not None
+    if complete and set(hrefs) & {"current", "prev-archive", "next-archive"}:
+        yield f"{where}: complete, but its links are {sorted(hrefs)}"
+    if archive and not complete and not set(hrefs) & {"prev-archive", "next-archive"}:
+        yield f"{where}: an archive without neighbours that is not complete"
+    if (archive and not complete) != ("current" in hrefs):
         yield f"{where}: archive {archive}, but its links are {sorted(hrefs)}"
     if "next-archive" in hrefs and not archive:
         yield f"{where}: next-archive in what is no archive"
