@@ -41,9 +41,11 @@ if TYPE_CHECKING:
 _SECTIONS = re.compile(
     r"^(?:\*\*[ \t]*Authors?[ \t]*[:：]|\[PDF\][ \t]*\()", re.MULTILINE | re.IGNORECASE
 )
-_RULE = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*:?-+:?[ \t]*\|?[ \t]*")
+_RULE = re.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+")
 _HEADING = re.compile(r"[ ]{0,3}(#{1,6})[ \t]+(\S.*?)[ \t]*#*[ \t]*")
-_SUMMARY = re.compile(r"<summary\b[^<>]*>(.*?)</summary\s*>", re.IGNORECASE)
+_SUMMARY = re.compile(
+    r"<summary\b[^<>]*>([^<]*(?:<(?!/?summary\b)[^<]*)*+)</summary\s*>", re.IGNORECASE
+)
 _FENCE = re.compile(r"[ ]{0,3}(```|~~~)")
 _BAR = re.compile(r"(?<!\\)\|")
 _LINK = re.compile(

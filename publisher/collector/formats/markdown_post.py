@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _MORE = re.compile(r"<!--[ \t]*(?:more|truncate)\b[^\n]{0,200}?-->", re.IGNORECASE)
 _FENCE = re.compile(
-    r"^[ ]{0,3}(```+|~~~+)[^\n]*\n.*?(?:^[ ]{0,3}\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE
+    r"^[ ]{0,3}(`{3,}+|~{3,}+)[^\n]*\n.*?(?:^[ ]{0,3}\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE
 )
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _IMAGE = re.compile(

@@ -17,7 +17,7 @@ _Role = Literal["date", "title", "authors", "link", "code", "abstract", "summary
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 
 _UPDATE = re.compile(r"\W*(?:last\s+)?updat|\W*(?:最后|最近)?更新", re.IGNORECASE)
-_COUNT = re.compile(r"\s*[(（\[][ \t]*\d+[^()（）\[\]]{0,20}[)）\]]\s*$")
+_COUNT = re.compile(r"(?<!\s)\s*+[(（\[][ \t]*+\d+[^()（）\[\]]{0,20}[)）\]]\s*$")
 _DATE = re.compile(
     r"\d{4}[-/.年]\d{1,2}(?:[-/.月]\d{1,2})?[日月]?|\b\d{8}\b|"
     r"\b\d{1,2}[ -][A-Z][a-z]{2,8}[ -,]+\d{4}|\b[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}"

@@ -97,7 +97,7 @@ _QUALITY = re.compile(
     rf"[*_\s]*{_QUALITIES}{_GLOSS}[*_\s]*(?:(?P<colon>[：:])[*_\s]*|$)", re.IGNORECASE
 )
 _QUALITY_INSIDE = re.compile(
-    rf"(?:(?:(?<=[；;。.，,、！!）)：:\s*])|^)[*_]*{_QUALITIES}{_GLOSS}[*_]*\s?[：:][*_]*|"
+    rf"(?:(?:(?<=[；;。.，,、！!）)：:\s])|(?<=(?<![*_])\*)|^)[*_]*+{_QUALITIES}{_GLOSS}[*_]*\s?[：:][*_]*|"
     rf"(?:(?<=[；;。])|^)\s?在?{_QUALITIES.replace('P<', 'P<on_')}(?:方面|上)[，,])",
     re.IGNORECASE,
 )
@@ -114,9 +114,9 @@ _ALL_QUALITIES = re.compile(
 
 
 _HEADING = re.compile(
-    r"(?P<marks>[#>*_\s《【\[「]*(?:[-+•·●]\s*)?[*_]*)"
-    r"(?:(?P<number>\d{1,2}|[一二三四五六七八九十])\s?[.．、)）:：]?\s*)?[*_\s《【\[「]*"
-    r"(?P<name>[^*_：:\n。；;，,》】\]」>]{1,40})[》】\]」>*_\s]*(?P<colon>[：:]?)[*_\s]*"
+    r"(?P<marks>[#>*_\s《【\[「]*+(?:[-+•·●]\s*+)?[*_]*+)"
+    r"(?:(?P<number>\d{1,2}|[一二三四五六七八九十])\s?[.．、)）:：]?)?[*_\s《【\[「]*+"
+    r"(?P<name>[^*_：:\n。；;，,》】\]」>]{1,40})[》】\]」>*_\s]*+(?P<colon>[：:]?)[*_\s]*+"
 )
 _BRACKETS = re.compile(r"[（(\[][^（()）\[\]]{0,60}[)）\]]")
 _NOISE = re.compile(r"[\s、.&/·_-]+")

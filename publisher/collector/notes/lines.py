@@ -23,7 +23,7 @@ _STRONG_TAG = re.compile(r"</?(?:b|strong|h[1-6])\b[^<>]{0,200}>", re.IGNORECASE
 _WRITTEN_BREAK = re.compile(r"\\n(?![a-zA-Z])|\\r\\n")
 # Models also indent with zero-width spaces.
 _BLANKS = " \t\r\u00a0\u200b\u3000\ufeff"
-_RULE = re.compile(r"[\s>]*(?:[-*_=~]{3,}|`{3,}\w*|~{3,}\w*|</?\w{1,12}>)?\s*")
+_RULE = re.compile(r"[\s>]*+(?:[-*_=~]{3,}+|`{3,}+\w*+|~{3,}+\w*+|</?\w{1,12}>)?\s*+")
 
 
 class Line(NamedTuple):
