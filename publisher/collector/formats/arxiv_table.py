@@ -159,14 +159,17 @@ def _cells(line: str, expected: int) -> list[str]:
     if not expected or len(cells) <= expected:
         return cells
     joined: list[str] = []
-    held = ""
+    held: list[str] = []
+    bold = dollars = 0
     for cell in cells:
-        held = f"{held}|{cell}" if held else cell
-        if held.count("**") % 2 == 0 and held.count("$") % 2 == 0:
-            joined.append(held)
-            held = ""
+        held.append(cell)
+        bold += cell.count("**")
+        dollars += cell.count("$")
+        if bold % 2 == 0 and dollars % 2 == 0:
+            joined.append("|".join(held))
+            held = []
     if held:
-        joined.append(held)
+        joined.append("|".join(held))
     return joined if len(joined) >= expected else cells
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from itertools import accumulate
 from typing import ClassVar
 
 import yaml
@@ -19,6 +20,8 @@ _ITEM = re.compile(r"-[ \t]+(\S.*)")
 _COMMENT = re.compile(r"(?:^|[ \t])#.*$")
 _QUOTED = re.compile(r"(?P<quote>[\"'])(?P<text>.*)(?P=quote)(?:[ \t]+#.*)?")
 _TAB = re.compile(r"^[ \t]*\t[ \t]*", re.MULTILINE)
+_BRACKET = re.compile(r"[\[\]{}]")
+_INDENT = re.compile(r"^(?:[ \t]+|[-?](?=[ \t]))*+", re.MULTILINE)
 _MAX_DEPTH = 4
 _MAX_BLOCK = 200_000  # characters; the longest real block has 2,000
 _MAX_NESTING = 500
@@ -50,22 +53,24 @@ class _Loader(_TextConstructor, SafeLoader):  # type: ignore[misc, valid-type] #
     pass
 
 
-class _PythonLoader(_TextConstructor, yaml.SafeLoader):
-    pass
-
-
 def load_yaml(text: str) -> object:
     """Return the value of the YAML `text`, all scalars as text. Raises one of `YAML_ERRORS`.
 
-    The fast parser in C overflows its stack, which ends the process, on thousands of open brackets.
-    Text that may be nested that deep goes to the parser in Python, which raises RecursionError.
+    The fast parser in C overflows its stack, which ends the process, on thousands of open brackets,
+    and that in Python takes minutes: text that may be nested that deep is refused.
     """
     if len(text) > _MAX_BLOCK:
         raise yaml.YAMLError(f"longer than {_MAX_BLOCK} characters")
-    openers = sum(map(text.count, ("[", "{", "- ", "-\t", "? ", "?\t")))
-    indent = max((len(line) - len(line.lstrip()) for line in text.split("\n")), default=0)
-    loader = _PythonLoader if openers + indent > _MAX_NESTING else _Loader
-    return YAMLHandler().load(text, Loader=loader)
+    if _nesting(text) > _MAX_NESTING:
+        raise yaml.YAMLError(f"nested more than {_MAX_NESTING} deep")
+    return YAMLHandler().load(text, Loader=_Loader)
+
+
+def _nesting(text: str) -> int:
+    """Return a bound of the depth that values are nested in `text`."""
+    brackets = (1 if bracket in "[{" else -1 for bracket in _BRACKET.findall(text))
+    # Each level of a block is indented by at least one blank or an indicator.
+    return max(accumulate(brackets, initial=0)) + max(map(len, _INDENT.findall(text)))
 
 
 def read_invalid(block: str, depth: int = 0) -> dict[str, object]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 # Ten times the longest notes seen; a model that repeats itself without end is cut off here.
 MAX_CHARACTERS = 200_000
+MAX_LINES = 5_000
 
 _BLOCK_TAG = re.compile(
     r"</?(?:p|li|ol|ul|dl|dt|dd|div|section|article|pre|br|hr|tr|table|tbody|thead|blockquote|"
@@ -34,8 +35,12 @@ class Line(NamedTuple):
 
 
 def to_lines(source: Sequence[str]) -> Iterator[Line]:
-    """Yield the paragraphs of `source`, at most `MAX_CHARACTERS`, without rules and fences."""
+    """Yield the paragraphs of `source`, without rules and fences.
+
+    At most `MAX_CHARACTERS` and `MAX_LINES` of the source are read.
+    """
     left = MAX_CHARACTERS
+    source = source[:MAX_LINES]
     closes = [
         index for index, line in enumerate(source) if "<" in line and "</details" in line.lower()
     ]

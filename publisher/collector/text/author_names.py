@@ -30,11 +30,12 @@ _RAISED = re.compile(
 _MARK = "[*∗†‡§¶#✉☆⋆⁰¹²³⁴-⁹]"
 # Notes after a name, as in "Bo Writer1,2*", and never the number of "R2D2 Team".
 _MARKS = re.compile(
-    rf"(?:{_MARK}|(?<=[^\W\d_]{{2}})\d{{1,2}}(?!\d))(?:,?(?:{_MARK}|\d{{1,2}}(?!\d)))*"
+    rf"(?:{_MARK}|(?<=[^\W\d_]{{2}})\d{{1,2}}(?!\d))(?:,?(?:{_MARK}|\d{{1,2}}(?!\d))){{0,40}}"
     r"(?=\s*(?:[,，;；、(]|$)|\s+(?:and|&)\s)"
 )
 _ET_AL = re.compile(
-    r"[\s,，;；、]*(?:[*_]*\bet\.?\s*al\b\.?|\band\s+(?:\d+\s+)?others\b|等人?(?=$|[\s)）.。]))"
+    r"(?:(?<![\s,，;；、])[\s,，;；、]++|(?<![\s,，;；、*_]))"
+    r"(?:[*_]*+\bet\.?\s*al\b\.?|\band\s+(?:\d+\s+)?others\b|等人?(?=$|[\s)）.。]))"
     r"[.。*_)]*\s*$",
     re.IGNORECASE,
 )
@@ -53,19 +54,20 @@ _ORGANISATION = re.compile(
     re.IGNORECASE,
 )
 _PARTICLES = re.compile(r"(?:(?:van|von|der|den|de|da|di|du|la|le|del|dos|ter|ten|al|el|bin)\s)+")
-_MOST = 100_000  # characters; 3,000 authors of an experiment have 60,000
+# Twice the longest list of authors there is, that of two experiments at CERN together (5,154).
+_MOST_NAMES, _MOST_CHARACTERS = 10_000, 200_000
 _OPENING, _CLOSING = "([{（", ")]}）"
 
 
 def author_names(text: str, clean: Callable[[str], str]) -> tuple[str, ...]:
     """Return the names in `text`, each after `clean`, which turns source text into plain text."""
-    text = text[:_MOST]
+    text = text[:_MOST_CHARACTERS]
     if not _SPECIAL.search(text):
-        return tuple(name for name in map(clean, text.split(",")) if name)
+        return tuple(name for name in map(clean, text.split(",")) if name)[:_MOST_NAMES]
     text = _EMAIL.sub("", _LINK.sub(r"\1", text))
     text = _ET_AL.sub("", " ".join(text.split()))
     text = _MARKS.sub("", _RAISED.sub("", _NUMBERS.sub("", text))).strip(" ,，;；")
-    names = (clean(name) for name in _people(text))
+    names = (clean(name) for name in _people(text)[:_MOST_NAMES])
     return tuple(name for name in names if any(map(str.isalnum, name)))
 
 
@@ -132,16 +134,17 @@ def _without_leading_and(parts: list[str]) -> list[str]:
 def _with_initials(parts: list[str]) -> list[str]:
     """Return the names of `parts`, in which initials or a suffix may follow a surname."""
     names: list[str] = []
-    is_surname = False
+    is_surname = has_suffix = False
     for part in parts:
-        if names and _SUFFIX.fullmatch(part):
+        if names and not has_suffix and _SUFFIX.fullmatch(part):
             names[-1] = f"{names[-1]} {part}"
+            has_suffix = True
         elif is_surname and _INITIALS.fullmatch(part):
             names[-1] = f"{part} {names[-1]}"
             is_surname = False
         else:
             names.append(part)
-            is_surname = not _has_initials(part)
+            is_surname, has_suffix = not _has_initials(part), False
     return names
 
 
