@@ -50,12 +50,12 @@ if TYPE_CHECKING:
     from publisher.models import Finding, Notes
 
 _HEADING = re.compile(r"[ ]{0,3}##(?:[ \t]+(?P<text>\S.*)|(?P<glued>[^#\s].*))")
-_CLOSING = re.compile(r"[ \t]+#+[ \t]*$")
+_CLOSING = re.compile(r"(?<![ \t])[ \t]++#++[ \t]*+$")
 _UPDATE = re.compile(r"#[ \t]+\d{4}-\d{1,2}-\d{1,2}")
 # The daily job writes `**Authors:A, B**`; people write the marks around the label alone, or none.
 _AUTHORS = re.compile(
-    r"[ \t]*(?:[-*+•>][ \t]+)?(?P<marks>[*_]{0,3})[ \t]*(?:Authors?|Author\(s\)|作者)[ \t]*"
-    r"(?P<closed>[*_]{0,3})[ \t]*[:：][ \t]*(?P<names>.*)",
+    r"[ \t]*+(?:[-*+•>][ \t]++)?(?P<marks>[*_]{0,3})[ \t]*+(?:Authors?|Author\(s\)|作者)[ \t]*+"
+    r"(?P<closed>[*_]{0,3})[ \t]*+[:：][ \t]*(?P<names>.*)",
     re.IGNORECASE,
 )
 _NO_PAPERS = re.compile(
@@ -67,7 +67,7 @@ _MAX_REMARK = 200  # characters
 _PDF = re.compile(r"\[PDF\][ \t]*\([ \t]*<?([^\s<>()]*)>?[ \t]*\)(.*)", re.IGNORECASE)
 # What people write instead of a PDF line, and other lines of its kind: `**arXiv:** [...](...)`.
 _LABELLED = re.compile(
-    r"[ \t]*(?:[-*+•>][ \t]+)?[*_]{0,3}[ \t]*(?:arXiv(?:[ ]ID)?|PDF|Links?|Paper|URL|DOI"
+    r"[ \t]*+(?:[-*+•>][ \t]++)?[*_]{0,3}[ \t]*+(?:arXiv(?:[ ]ID)?|PDF|Links?|Paper|URL|DOI"
     r"|论文(?:链接|地址)?|链接|Categories|Subjects?|Published|Date|Comments?|Code)[ \t]*[*_]{0,3}"
     r"[ \t]*[:：][ \t]*[*_]{0,3}[ \t]*(?:\[[^\[\]]{0,200}\]\()?<?(?P<target>[^\s<>()]*)",
     re.IGNORECASE,
