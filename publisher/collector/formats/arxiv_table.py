@@ -129,7 +129,7 @@ def _rows(body: str) -> Iterator[_Row]:
         if "|" in line and index + 1 < len(lines) and _RULE.fullmatch(lines[index + 1]):
             columns = table_words.columns(_cells(line, 0))
         elif "|" in line and columns:
-            if not _RULE.fullmatch(line):
+            if line.strip("| \t") and not _RULE.fullmatch(line):
                 cells = dict(zip(columns, _cells(line, len(columns)), strict=False))
                 cells.pop("", None)
                 yield _Row(index, cells, tuple(place.headings.items()))

@@ -59,7 +59,8 @@ _CUT_SHORT: Final = re.compile(f"[{_LEAD_3}][{_ANY}]?(?![{_ANY}])(\\??)")
 _GBK_BEGINNING: Final = re.compile(f"[{LEAD_PAIR}][{MIDDLE_PAIR}]")
 
 _CODE: Final = re.compile(
-    r"^[ \t]{0,3}(`{3,}+|~{3,}+)[^\n]*\n(?:.*\n)*?[ \t]{0,3}\1|(`{1,3})[^`\n]{1,500}\2", re.MULTILINE
+    r"^[ \t]{0,3}(`{3,}+|~{3,}+)[^\n]*\n(?:.*\n)*?[ \t]{0,3}\1|(`{1,3})[^`\n]{1,500}\2",
+    re.MULTILINE,
 )
 _ABOUT_ENCODINGS: Final = re.compile(
     r"乱码|亂碼|文字化け|mojibake|UTF-?8|GBK|GB2312|GB18030|Big5|ISO-?8859|latin-?1"

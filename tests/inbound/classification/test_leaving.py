@@ -267,6 +267,6 @@ def test_any_encoding_of_the_word() -> None:
 )
 @pytest.mark.parametrize("kind", ["text/plain", "text/html"])
 def test_a_mail_of_one_phrase_is_read_quickly(text: str, kind: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     classify(mail(text * 200, (text * 400 + "\n") * 400, kind), OWN)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 20, "what is not linear takes minutes"

@@ -121,7 +121,7 @@ def test_the_date_is_that_of_the_attempt(
             zone=ZoneInfo("Asia/Shanghai"),
         )
         assert report.sent == (2, 2, 1)[day]
-        heads = [path.read_bytes().partition(b"\r\n\r\n")[0] for path in folder.iterdir()]
+        heads = [path.read_bytes().partition(b"\r\n\r\n")[0] for path in folder.glob("*.eml")]
         dates.append({re.findall(rb"\nDate: (.*)\r", head)[0].decode() for head in heads})
         clock.now += timedelta(days=1, minutes=1)
     days = [
