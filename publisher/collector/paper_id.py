@@ -33,7 +33,8 @@ _ARXIV = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    rf"(?:10\.48550/arxiv\.)?(?P<number>{_BARE_NUMBER})(?:v(?P<version>\d{{1,3}}))?(?:\.pdf)?",
+    rf"(?:10\.48550/)?(?:arxiv[.\s]\s?)?(?P<number>{_BARE_NUMBER})(?:v(?P<version>\d{{1,3}}))?"
+    r"(?:\.pdf)?(?:\s?[(\[][^()\[\]]{0,40})?",
     re.IGNORECASE,
 )
 _PMLR = re.compile(
@@ -99,6 +100,14 @@ def _identifier(match: re.Match[str] | None) -> ArxivId | None:
     if match is None:
         return None
     return ArxivId(canonical_number(match["number"]), max(1, int(match["version"] or 1)))
+
+
+def with_scheme(url: str) -> str:
+    """Return `url` with "https:" where it lacks that and is on a site of papers."""
+    bare = url.removeprefix("//")
+    if "://" in url or not bare.partition("/")[0].lower().endswith(_PAPER_SITES):
+        return url
+    return f"https://{bare}"
 
 
 def is_paper_site(url: str) -> bool:

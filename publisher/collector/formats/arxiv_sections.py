@@ -49,8 +49,14 @@ if TYPE_CHECKING:
     from publisher.collector.frontmatter.reader import Post
     from publisher.models import Finding, Notes
 
-_HEADING = re.compile(r"[ ]{0,3}##(?:[ \t]+(?P<text>\S.*)|(?P<glued>[^#\s].*))")
-_CLOSING = re.compile(r"(?<![ \t])[ \t]++#++[ \t]*+$")
+# A blank may be a wide one of Chinese keyboards.
+_HEADING = re.compile(r"[ ]{0,3}##(?:\s++(?P<text>\S.*)|(?P<glued>[^#\s].*))")
+_CLOSING = re.compile(r"(?<!\s)\s++#++\s*+$")
+# A title that is as a whole a link or emphasised.
+_MARKED_TITLE = re.compile(
+    r"\[(?P<linked>[^\[\]]{1,500})\]\(<?https?://[^\s<>()]{1,500}>?\)|"
+    r"(?P<marks>\*\*|__)(?P<bold>[^*_]{1,500})(?P=marks)"
+)
 _UPDATE = re.compile(r"#[ \t]+\d{4}-\d{1,2}-\d{1,2}")
 # The daily job writes `**Authors:A, B**`; people write the marks around the label alone, or none.
 _AUTHORS = re.compile(
@@ -59,17 +65,25 @@ _AUTHORS = re.compile(
     re.IGNORECASE,
 )
 _NO_PAPERS = re.compile(
-    r"\W*(?:(?:there (?:is|are) )?(?:no|none)\b.{0,60}|(?:今[日天])?(?:暂?无|没有).{0,30}|"
+    r"\W*(?:(?:there (?:is|are) )?(?:no|none|nothing new|nothing to report)\b.{0,60}|"
+    r"(?:[今本][日天])?(?:暂?无|没有).{0,30}|-{3,}|"
     r"<!--.*-->|<br\s*/?>)\W*",
     re.IGNORECASE,
 )
 _MAX_REMARK = 200  # characters
-_PDF = re.compile(r"\[PDF\][ \t]*\([ \t]*<?([^\s<>()]*)>?[ \t]*\)(.*)", re.IGNORECASE)
+_PDF_STARTS = "[ *_"
+_PDF = re.compile(
+    r"[ ]{0,3}[*_]{0,3}\[[ \t]*+PDF[ \t]*+\][ \t]*+\([ \t]*+<?([^\s<>()]*+)>?"
+    r"(?:[ \t]++\"[^\"]{0,200}\")?[ \t]*+\)[*_]{0,3}(.*)",
+    re.IGNORECASE,
+)
 # What people write instead of a PDF line, and other lines of its kind: `**arXiv:** [...](...)`.
 _LABELLED = re.compile(
     r"[ \t]*+(?:[-*+•>][ \t]++)?[*_]{0,3}[ \t]*+(?:arXiv(?:[ ]ID)?|PDF|Links?|Paper|URL|DOI"
     r"|论文(?:链接|地址)?|链接|Categories|Subjects?|Published|Date|Comments?|Code)[ \t]*[*_]{0,3}"
-    r"[ \t]*[:：][ \t]*[*_]{0,3}[ \t]*(?:\[[^\[\]]{0,200}\]\()?<?(?P<target>[^\s<>()]*)",
+    r"[ \t]*[:：][ \t]*[*_]{0,3}[ \t]*(?:\[[^\[\]]{0,200}\]\()?<?(?P<target>[^\s<>()]*)|"
+    r"[ \t]*+(?:[-*+•>][ \t]++)?[*_]{0,3}\[(?:arXiv|PDF|Link|Paper|论文(?:链接)?|链接)\][ \t]*+"
+    r"\([ \t]*+<?(?P<linked>[^\s<>()]*+)",
     re.IGNORECASE,
 )
 _ABSTRACT = re.compile(
@@ -155,9 +169,10 @@ def _title(line: str) -> str:
     heading = _HEADING.match(line)
     if heading is None:
         return ""
-    return (
-        heading["glued"].rstrip("# \t") if heading["glued"] else _CLOSING.sub("", heading["text"])
-    )
+    glued = heading["glued"]
+    title = glued.rstrip("# \t") if glued else _CLOSING.sub("", heading["text"]).rstrip()
+    marked = _MARKED_TITLE.fullmatch(title)
+    return (marked["linked"] or marked["bold"]) if marked else title
 
 
 def _without_tags(lines: list[str], headings: list[int]) -> Iterator[int]:
@@ -208,7 +223,7 @@ def _fence(line: str) -> str:
 
 
 def _pdf(line: str) -> re.Match[str] | None:
-    return _PDF.match(line) if line.startswith("[") else None
+    return _PDF.match(line) if line[:1] in _PDF_STARTS and "](" in line else None
 
 
 def _is_authors_line(line: str) -> bool:
@@ -258,7 +273,11 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
     abstract_end = pdf_at if pdf_at is not None else machine_part_start(lines, abstract_start)
     machine_start = abstract_end if pdf_at is None else abstract_end + 1
     labelled = None if pdf_at is not None else _labelled_id(lines[:abstract_end])
-    abstract_lines = [lines[i] for i in range(abstract_start, abstract_end) if i != authors_at]
+    abstract_lines = [
+        text
+        for at, text in enumerate(lines[:abstract_end])
+        if at >= abstract_start and at != authors_at and not _is_authors_line(text)
+    ]
     abstract_source = "\n".join(abstract_lines)
     if labelled:
         unlabelled = (text for text in abstract_lines if not _LABELLED.match(text))
@@ -328,7 +347,7 @@ def _links(line: str) -> _Links:
     comment = from_arxiv(pdf.group(2))
     if arxiv := paper_id.arxiv_id(pdf.group(1)):
         return _Links(arxiv, comment=comment)
-    address = links.paper_url(pdf.group(1))
+    address = links.paper_url(paper_id.with_scheme(pdf.group(1)))
     if address is None:
         return _Links(comment=comment, invalid=pdf.group(1) or "no address")
     known = paper_id.is_paper_site(address)
@@ -338,7 +357,8 @@ def _links(line: str) -> _Links:
 def _labelled_id(lines: tuple[str, ...]) -> paper_id.ArxivId | None:
     """Return the arXiv paper that the first of such `lines` names after a label."""
     matches = (match for line in lines if (match := _LABELLED.match(line)))
-    ids = (paper_id.arxiv_id_of_field(match["target"]) for match in matches)
+    targets = (match["target"] or match["linked"] or "" for match in matches)
+    ids = map(paper_id.arxiv_id_of_field, targets)
     return next(filter(None, ids), None)
 
 

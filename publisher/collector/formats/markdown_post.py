@@ -50,11 +50,11 @@ _LETTER = re.compile(r"[^\W_]")
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}-")  # file names of Jekyll's posts
 _NO_TOPIC = re.compile(r"_?posts?|content|source|src|blog|docs?|[\d._-]*", re.IGNORECASE)
 _PICTURES = ("cover", "image", "thumbnail", "banner", "featured_image", "images")
-# Keys whose values may be the id of a paper on arXiv, and keys of addresses.
-_IDS = "arxiv_id arxivid arxiv-id arxiv eprint canonical_id paper_id paper doi".split()
+# Keys whose values may be the id of a paper on arXiv, and keys of addresses: their letters alone.
+_IDS = "arxivid arxiv eprint canonicalid paperid paper doi".split()
 _PAPER_ADDRESSES = (
-    "pdf pdf_url url_pdf paper_url url_paper abs abs_url url link canonical_url canonicalurl "
-    "canonical original"
+    "arxivurl arxivlink arxivpdf pdf pdfurl urlpdf pdflink paperurl urlpaper paperlink abs absurl "
+    "preprint urlpreprint url link externalurl canonicalurl canonical original"
 ).split()
 _PDFS = ("pdf", "pdf_url", "url_pdf")
 _ADDRESSES = ("canonical_url", "canonicalUrl", "canonical", "permalink", "url", "link", "original")
@@ -93,21 +93,33 @@ def parse(path: str, post: Post, _zone: ZoneInfo) -> tuple[list[ParsedPaper], li
 
 def _arxiv_id(post: Post) -> paper_id.ArxivId | None:
     """Return the paper on arXiv that the front matter names, with the newest version named."""
-    fields = [text_of(post.metadata, key) for key in _IDS]
-    addresses = [text_of(post.metadata, key) for key in _PAPER_ADDRESSES]
+    bare = {_letters(key): value for key, value in reversed(post.metadata.items())}
+    fields = [text for key in _IDS for text in _texts(bare.get(key))]
+    addresses = [text for key in _PAPER_ADDRESSES for text in _texts(bare.get(key))]
     named = [
-        *filter(None, map(paper_id.arxiv_id_of_field, filter(None, fields))),
-        *filter(None, map(paper_id.arxiv_id, filter(None, addresses))),
+        *filter(None, map(paper_id.arxiv_id_of_field, fields)),
+        *filter(None, map(paper_id.arxiv_id, addresses)),
     ]
     same = (arxiv for arxiv in named if arxiv.number == named[0].number)
     return max(same, key=lambda arxiv: arxiv.version, default=None)
 
 
+def _letters(key: str) -> str:
+    return "".join(filter(str.isalpha, key)).lower()
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """Return the texts of a value, which may be a list or a map such as `{id: 2411.00001}`."""
+    return text_list(list(value.values()) if isinstance(value, dict) else value)
+
+
 def _path_of(address: str) -> str:
     try:
-        return urlsplit(address).path
+        parts = urlsplit(address)
     except ValueError:  # brackets that are no IPv6 address
         return ""
+    # Pages of OpenReview differ in their query alone.
+    return f"{parts.path}?{parts.query}" if parts.query and parts.path.strip("/") else parts.path
 
 
 def _id(path: str, post: Post) -> str:

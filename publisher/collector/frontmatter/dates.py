@@ -9,7 +9,7 @@ Forms, in the order in which they are tried:
   +0000" (RFC 5322), "12-Aug-2026", "Thu Jun 12 15:04:05 2025", "12. Juni 2025";
 * numbers with the year last: "12.06.2025" and "12-06-2025" have the day first, "06/12/2025" the
   month unless it is no month;
-* a week (ISO 8601), which stands for its Monday: "2025-W24";
+* a week (ISO 8601), which stands for its Monday: "2025-W24", "2025 week 24", "2025年第24周";
 * a month, which stands for its first day: "2025-06", "June 2025", "2025年6月";
 * seconds or milliseconds since 1970.
 """
@@ -35,7 +35,8 @@ _DAY = r"(?<![\d:])(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?(?![\d:])"
 _WORD = r"(?P<word>[^\W\d_]{3,12})\.?"
 _FILL = r"[\s,/_-]*(?:(?:of|de|del)\s+)?"
 _YEAR_FIRST = re.compile(
-    r"(?<!\d)(?P<year>\d{4})[-/._年](?P<month>\d{1,2})[-/._月](?P<day>\d{1,2})日?(?!\d)"
+    r"(?<!\d)(?P<year>\d{4})(?:[-/_]|[.年년]\s?)(?P<month>\d{1,2})(?:[-/_]|[.月월]\s?)"
+    r"(?P<day>\d{1,2})[日일]?(?!\d)"
 )
 _COMPACT = re.compile(
     rf"{_YEAR}(?P<month>\d\d)(?P<day>\d\d)"
@@ -48,12 +49,18 @@ _YEAR_AT_THE_END = re.compile(
     rf"(?<![^\W_]){_WORD}\s+(?P<day>\d{{1,2}})\s+\d{{1,2}}:\d\d(?::\d\d)?\s+"
     rf"(?:[A-Z]{{2,5}}\s+|[+-]\d{{4}}\s+)?{_YEAR}(?!\d)"
 )
+# RFC 5322, 4.3: the year of old mail programs, before a time.
+_SHORT_YEAR = re.compile(rf"{_DAY}\s+(?P<word>[A-Z][a-z]{{2}})\s+(?P<year>\d\d)\s+\d{{1,2}}:\d\d")
 _YEAR_AND_WORD = re.compile(rf"{_YEAR}{_FILL}{_WORD}{_FILL}{_DAY}", re.IGNORECASE)
 _YEAR_LAST = re.compile(
     r"(?<![\d./-])(?P<first>\d{1,2})(?P<sign>[-/.])(?P<second>\d{1,2})(?P=sign)"
     r"(?P<year>(?:19|20)\d\d)(?![\d/-])"
 )
-_WEEK = re.compile(rf"{_YEAR}[-_/ ]?W(?P<week>\d\d?)(?:-?(?P<weekday>[1-7]))?(?!\d)", re.IGNORECASE)
+_WEEK = re.compile(
+    rf"{_YEAR}(?:[-_/ ]?(?:W|(?:Week|KW)[-_ ]?)|年?第)(?P<week>\d\d?)"
+    r"(?:-?(?P<weekday>[1-7]))?(?!\d)",
+    re.IGNORECASE,
+)
 _YEAR_AND_MONTH = re.compile(rf"{_YEAR}[-/.年](?P<month>\d{{1,2}})月?(?![-/.月\d])")
 # In English alone: "Mission to Mars 2024" and "Data Set 2024" name no month.
 _WORD_AND_YEAR = re.compile(
@@ -163,6 +170,7 @@ def _days(text: str) -> Iterator[tuple[date | None, re.Match[str]]]:
         (_WORD_AND_DAY, _month_in_words),
         (_YEAR_AND_WORD, _month_in_words),
         (_YEAR_LAST, _year_last),
+        (_SHORT_YEAR, _month_in_words),
         (_WEEK, _week),
         (_YEAR_AND_MONTH, _numbers),
         (_WORD_AND_YEAR, _month_in_words),
@@ -179,7 +187,10 @@ def _numbers(match: re.Match[str]) -> date | None:
 
 def _month_in_words(match: re.Match[str]) -> date | None:
     values = match.groupdict()
-    return _date(int(values["year"]), _month(values["word"]), int(values.get("day") or 1))
+    year = int(values["year"])
+    if match.re is _SHORT_YEAR:
+        year += 2000 if year < 50 else 1900  # noqa: PLR2004 - RFC 5322, 4.3
+    return _date(year, _month(values["word"]), int(values.get("day") or 1))
 
 
 def _year_last(match: re.Match[str]) -> date | None:

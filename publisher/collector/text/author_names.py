@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 
 # Text without any of these is names between commas.
 _SPECIAL = re.compile(
-    r"[;；、，&:：.()（）\[\]{}<@*^$†‡§¶#\d⁰¹²³⁴-⁹∗|]|\b(?:and|und|jr|sr|II|III|IV|PhD|MD|al|others)\b|[和与及等…]"
+    r"[;；、，&:：.()（）\[\]{}<@*^$†‡§¶#\d⁰¹²³⁴-⁹∗|·•]|\b(?:and|und|jr|sr|II|III|IV|PhD|MD|al|others)\b|[和与及等…]"
     r"|(?:^|,)\s*[a-z]{1,3}\s*(?:,|$)",
     re.IGNORECASE,
 )
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\((?:[^()\s]|\([^()\s]{0,200}\)){0,1000}\)")
 _EMAIL = re.compile(r"[(<\[]?[\w.+-]{1,100}@[\w-]{1,100}(?:\.[\w-]{1,60}){1,5}[)>\]]?")
+# A circumflex after a backslash is an accent: "Beno\^{\i}t".
 _RAISED = re.compile(
-    r"\$?\^\{[^{}]{0,60}\}\$?|\$?\^[\d*†‡§]{1,6}\$?|\$\^\{?[^${}]{0,40}\}?\$|<sup>[^<>]{0,60}</sup>"
+    r"\$?(?<!\\)\^\{[^{}]{0,60}\}\$?|\$?(?<!\\)\^[\d*†‡§]{1,6}\$?|\$\^\{?[^${}]{0,40}\}?\$|<sup>[^<>]{0,60}</sup>"
     r"|\\(?:textsuperscript|thanks|footnote)\{[^{}]{0,200}\}|\[\d[\d, ]{0,20}\]"
 )
 _MARK = "[*∗†‡§¶#✉☆⋆⁰¹²³⁴-⁹]"
@@ -41,11 +42,11 @@ _ET_AL = re.compile(
 )
 _NUMBERS = re.compile(r"[(（]\s*\d[\d,;\s]*[)）]")
 _SEMICOLON = re.compile(r"[;；]")
-_COMMA = re.compile(r"[,，、;；]|<br\s*/?>", re.IGNORECASE)
+_COMMA = re.compile(r"[,，、;；]|<br\s*/?>|\s[|·•]\s", re.IGNORECASE)
 _AND = re.compile(r"\s+(?:and|und|&|和|与|及)\s+", re.IGNORECASE)
 _LEADING_AND = re.compile(r"^\s*(?:and|und|&|和|与|及)\s+", re.IGNORECASE)
 _COLON = re.compile(r"\s*[:：]\s*")
-_INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.[ -]?)+|[A-Z](?:[ -]?[A-Z]){0,2}")
+_INITIALS = re.compile(r"(?:(?!St\.)[^\W\d_]{1,2}\.[ -]?)+|[A-Z](?:[ -]?[A-Z]){0,2}")
 _SUFFIX = re.compile(r"[JS]r\.?|I{2,3}|IV|Ph\.?D\.?|MD")
 _ORGANISATION = re.compile(
     r"\b(?:team|teams|collaboration|consortium|groups?|labs?|laboratory|laboratories|centers?"
@@ -63,18 +64,25 @@ def author_names(text: str, clean: Callable[[str], str]) -> tuple[str, ...]:
     """Return the names in `text`, each after `clean`, which turns source text into plain text."""
     text = text[:_MOST_CHARACTERS]
     if not _SPECIAL.search(text):
-        return tuple(name for name in map(clean, text.split(",")) if name)[:_MOST_NAMES]
+        plain = (clean(_unmarked(name)) for name in text.split(","))
+        return tuple(name for name in plain if name)[:_MOST_NAMES]
     text = _EMAIL.sub("", _LINK.sub(r"\1", text))
     text = _ET_AL.sub("", " ".join(text.split()))
     text = _MARKS.sub("", _RAISED.sub("", _NUMBERS.sub("", text))).strip(" ,，;；")
-    names = (clean(name) for name in _people(text)[:_MOST_NAMES])
+    names = (clean(_unmarked(name)) for name in _people(text)[:_MOST_NAMES])
     return tuple(name for name in names if any(map(str.isalnum, name)))
+
+
+def _unmarked(name: str) -> str:
+    """Return `name` without marks of emphasis around it, and that of a break of lines after it."""
+    return name.strip("*_ ").removesuffix("\\")
 
 
 def _people(text: str) -> list[str]:
     if (records := _records(text)) is not None:
         return [_given_first(record.split(",")) for record in records]
-    parts = [part for piece in _split(text, _COMMA) for part in _joined_by_and(piece)]
+    pieces = [part for piece in _split(text, _COMMA) for part in _split(piece, _COLON)]
+    parts = [part for piece in pieces for part in _joined_by_and(piece)]
     return _with_initials(_without_leading_and(parts))
 
 
@@ -126,9 +134,8 @@ def _joined_by_and(text: str) -> Iterable[str]:
 
 
 def _without_leading_and(parts: list[str]) -> list[str]:
-    """Return the parts without "and" before them, and with "Team: Ada Author" as two."""
-    names = (_LEADING_AND.sub("", part) for part in parts)
-    return [name for text in names for piece in _split(text, _COLON) if (name := piece.strip())]
+    names = (_LEADING_AND.sub("", part).strip() for part in parts)
+    return [name for name in names if name]
 
 
 def _with_initials(parts: list[str]) -> list[str]:

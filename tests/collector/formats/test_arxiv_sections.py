@@ -25,7 +25,13 @@ def titles(body: str) -> list[str]:
     return [paper.title for digest in parsed(body).digests for paper in digest.papers]
 
 
-@pytest.mark.parametrize("heading", ["## B", "##B", "##  B ##", "##B##", " ## B", "##\tB #"])
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("## B", "##B", "##  B ##", "##B##", " ## B", "##\tB #", "##\u3000B", "## \xa0B\u3000##"),
+        *("## [B](https://arxiv.org/abs/2501.00002)", "## **B**", "##__B__ ##"),
+    ],
+)
 def test_headings_of_papers(heading: str) -> None:
     body = paper(1, "## A") + paper(2, heading) + paper(3, "## C")
     assert titles(body) == ["A", "B", "C"]
@@ -92,6 +98,29 @@ def test_a_second_paper_in_one_section_is_reported() -> None:
     assert found == [(21, "D210"), (25, "D210")]
 
 
+def test_a_second_authors_line_is_no_part_of_the_abstract() -> None:
+    body = paper(1, "## A", "**Authors:Ada**\n**Authors**: Bo")
+    (digest,) = parsed(body).digests
+    assert (digest.papers[0].authors, digest.papers[0].abstract) == (("Ada",), "We grow trees.")
+    assert [(finding.line, finding.code) for finding in parsed(body).findings] == [(9, "D210")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("  [PDF]({}) Accepted", "**[PDF]({})** Accepted", "[ PDF ]({}) Accepted"),
+        *('[pdf]({} "Trees") Accepted', "*[PDF](<{}>)* Accepted"),
+    ],
+)
+def test_near_misses_of_a_pdf_line(line: str) -> None:
+    address = "http://arxiv.org/abs/2501.00001v1"
+    body = paper(1, "## A").replace(f"[PDF]({address})", line.format(address))
+    (digest,) = parsed(body).digests
+    (entry,) = digest.papers
+    assert (entry.id, entry.comment, entry.summary) == ("arxiv:2501.00001", "Accepted", "It grows.")
+    assert parsed(body).findings == ()
+
+
 def test_authors_in_notes_are_no_second_line() -> None:
     notes = "**[Tool](https://a.b)**\n\n1. Title: A\n\n**Authors**: Ada\n\n**作者**：Ada\n"
     assert "D210" not in {finding.code for finding in parsed(paper(1, "## A") + notes).findings}
@@ -118,6 +147,8 @@ OPENREVIEW, ACL, PMLR = (
     ("address", "links"),
     [
         *((address, both) for both in (OPENREVIEW, ACL, PMLR) for address in both),
+        *((address.removeprefix("https:"), OPENREVIEW) for address in OPENREVIEW),
+        *((address.removeprefix("https://"), ACL) for address in ACL),
         ("https://a.example/tree.pdf", ("", "https://a.example/tree.pdf")),
         ("https://a.example/tree?x=1", ("https://a.example/tree?x=1", "")),
     ],
@@ -145,6 +176,8 @@ def test_a_pdf_line_that_leads_nowhere_is_reported(address: str) -> None:
         "- Link: https://arxiv.org/abs/2501.00007",
         "**PDF**：[here](https://arxiv.org/pdf/2501.00007)",
         "DOI: 10.48550/arXiv.2501.00007",
+        "- [PDF](https://arxiv.org/pdf/2501.00007)",
+        "[Paper](https://arxiv.org/abs/2501.00007)",
     ],
 )
 def test_a_label_instead_of_a_pdf_line(line: str) -> None:
@@ -172,6 +205,13 @@ def test_a_label_instead_of_a_pdf_line(line: str) -> None:
         "url_pdf: https://arxiv.org/pdf/2606.00171.pdf",
         "doi: 10.48550/arXiv.2606.00171",
         "eprint: 2606.00171",
+        "arXiv-ID: 2606.00171v1 [cs.CV]",
+        "arxiv: arXiv 2606.00171",
+        "arxiv: [2606.00171]",
+        "paper: {arxiv: 2606.00171, venue: Trees}",
+        "arxiv_url: https://arxiv.org/abs/2606.00171",
+        "pdfUrl: https://arxiv.org/pdf/2606.00171",
+        "paper_link: https://arxiv.org/abs/2606.00171",
         "link: https://huggingface.co/papers/2606.00171",
         "paper: https://www.alphaxiv.org/abs/2606.00171",
     ],

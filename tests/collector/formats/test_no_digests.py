@@ -171,7 +171,11 @@ def test_a_digest_that_lacks_what_it_needs_is_an_error(path: str, text: str, rea
 
 @pytest.mark.parametrize(
     "below",
-    ["", "\n\n<!-- made by a job -->\n", "No new papers today.\n", "今日无更新。\n", "暂无论文\n"],
+    [
+        *("", "\n\n<!-- made by a job -->\n", "No new papers today.\n"),
+        *("今日无更新。\n", "暂无论文\n"),
+        *("Nothing new today.\n", "本日无新论文\n", "No papers.\n\n---\n"),
+    ],
 )
 def test_a_day_without_papers_is_a_digest(below: str) -> None:
     parsed = parse_text("a.md", f"> A note.\n\n# 2024-11-30 更新\n\n{below}", ZONE)

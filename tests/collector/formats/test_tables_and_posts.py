@@ -105,6 +105,8 @@ POSTS = [  # path, front matter, id
     ("x.md", "abbrlink: 4a17b156", "post:4a17b156-"),
     ("x.md", "permalink: 'https://[no-address/'", "post:x-"),
     ("中文/文.md", "", "post:zhongwen-wen-"),
+    ("x.md", "url: https://openreview.net/forum?id=aB1", "post:forum-id-ab1-"),
+    ("x.md", "url: https://openreview.net/forum?id=aB2", "post:forum-id-ab2-"),
 ]
 
 
@@ -116,6 +118,7 @@ def test_ids_of_posts() -> None:
         ids.append(digest.papers[0].id)
         assert ids[-1].startswith(start)
     assert len(set(ids[:5])) == 1  # in any folder the address is the same
+    assert ids[-1] != ids[-2]
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,14 @@ NAMES = [
     ("DeepSeek-AI, Ada", "DeepSeek-AI|Ada"),
     ("Ada *et al.*", "Ada"),
     ("Ada, *et al.*", "Ada"),
+    ("*Ada Author*, **Bo Writer**, __Cy__", "Ada Author|Bo Writer|Cy"),
+    ("Ada Author\\", "Ada Author"),
+    ("Tree Team: Ada Author and Bo Writer", "Tree Team|Ada Author|Bo Writer"),
+    ("Leaf Lab: Ada, Bo, and Cy", "Leaf Lab|Ada|Bo|Cy"),
+    ("O'Neil, P., St. John, A.", "P. O'Neil|A. St. John"),
+    ("Ada Author | Bo Writer · Cy", "Ada Author|Bo Writer|Cy"),
+    ("阿达·李，王五", "阿达·李|王五"),
+    ("Nguy{\\~{\\^{e}}}n, Beno\\^{\\i}t, Nguy\\^{\\~e}n", "Nguyễn|Benoît|Nguyễn"),
 ]
 
 
