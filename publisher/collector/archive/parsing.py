@@ -193,7 +193,9 @@ def _may_be_entry(kind: PageKind, post: reader.Post, date: PublicationDate) -> b
         return date.value is not None and paper_signs.names_paper(post.body)
     if kind is PageKind.COVER:
         return False
-    return date.value is not None or paper_signs.sign_of_digest(post) is not None
+    # A date that is not understood is one: the post must not be lost in silence.
+    dated = date.value is not None or any(each.code == "D106" for each in date.findings)
+    return dated or paper_signs.sign_of_digest(post) is not None
 
 
 def _unread(

@@ -23,7 +23,7 @@ _KEYS = (
     "date published publishedat publishedon publisheddate pubdate publishdate publicationdate "
     "datepublished releasedate postdate created createdat createdon createddate "
     "datecreated creationdate updated updatedat updatedate dateupdated lastupdated lastmod "
-    "modified lastmodified"
+    "modified lastmodified datetime timestamp 日期 发布日期 发布时间 創建時間 创建时间 日付"
 ).split()
 _TRUTH = frozenset({"true", "false", "yes", "no", "on", "off", "1", "0"})  # Jekyll: published
 _HEADING = re.compile(r"#[ \t]+(\S.{3,199})")

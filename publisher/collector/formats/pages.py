@@ -6,6 +6,7 @@ their front matter. Their words are in pages.toml.
 
 from __future__ import annotations
 
+import re
 from enum import Enum, auto
 from functools import cache
 from pathlib import PurePosixPath
@@ -18,6 +19,10 @@ from publisher.collector.frontmatter.reader import names_of, text_of
 
 if TYPE_CHECKING:
     from publisher.collector.frontmatter.reader import Post
+
+
+# What a generator or editor is to fill in: the file is a template for new posts.
+_PLACEHOLDER = re.compile(r"\{\{.*\}\}|<%.*%>|\$\{\w+\}")
 
 
 class PageKind(Enum):
@@ -55,6 +60,8 @@ def _kinds() -> tuple[dict[str, PageKind], frozenset[str]]:
 def page_kind(path: str, post: Post) -> PageKind:
     """Return the kind of the page `post` at `path`, which is relative to the source folder."""
     kinds, layouts = _kinds()
+    if any(_PLACEHOLDER.fullmatch(text_of(post.metadata, key)) for key in ("title", "date")):
+        return PageKind.OTHER
     pure = PurePosixPath(path)
     stem = _bare(_without_language(pure.stem))
     if stem == "index":  # a bundle, or the page of its folder

@@ -66,6 +66,14 @@ NO_DIGESTS = [
     ("projects.md", f"---\ntitle: Projects\n---\n{TEXT} See https://arxiv.org/abs/2411.00001.\n"),
     ("plain.md", TEXT),
     ("empty.md", ""),
+    # Templates for new posts, of Hexo, Hugo and Obsidian.
+    ("scaffolds/post.md", "---\ntitle: {{ title }}\ndate: {{ date }}\ntags:\n---\n"),
+    (
+        "archetypes/default.md",
+        f"+++\ntitle = '{{{{ .Name }}}}'\ndate = {{{{ .Date }}}}\n+++\n{TEXT}",
+    ),
+    ("archetypes/x.md", f"---\ntitle: ''\ndate: {{{{ .Date }}}}\n---\n{TEXT}"),
+    ("x.md", f"---\ntitle: <% tp.file.title %>\ndate: <% tp.date.now() %>\n---\n{TEXT}"),
     ("head.md", "---\ntitle: T\n---\n"),
 ]
 

@@ -199,6 +199,8 @@ PAPER = "## A paper\n\n**Authors:A B**\n\nText.\n\n[PDF](http://arxiv.org/abs/24
         ("x.md", "published: true\ncreated: 2025-06-12", "", "2025-06-12"),
         ("x.md", "updated: 2025-07-01\ndate: 2025-06-12", "", "2025-06-12"),
         ("x.md", "updated: 2025-06-12", "", "2025-06-12"),
+        ("x.md", "datetime: 2025-06-12 10:00", "", "2025-06-12"),
+        ("x.md", "发布日期: 2025年6月12日", "", "2025-06-12"),
         ("2025/06/12.md", "layout: post", "", "2025-06-12"),
         ("2025/06/12.md", "layout: post", "# 2025-06-13 更新", "2025-06-13"),
         ("2025/06/12.md", "layout: post", "# Papers of 13 June 2025", "2025-06-12"),
@@ -209,6 +211,12 @@ def test_the_date_of_a_digest(path: str, head: str, heading: str, expected: str)
     parsed = parse_text(path, f"---\ntags: [t]\n{head}\n---\n{heading}\n{PAPER}", ZONE)
     assert [digest.published.date().isoformat() for digest in parsed.digests] == [expected]
     assert not {finding.code for finding in parsed.findings} & {"D105", "D106", "D113"}
+
+
+def test_a_post_whose_date_is_not_understood_is_no_silence() -> None:
+    parsed = parse_text("x.md", "---\ntitle: T\ntags: [t]\ndate: soon\n---\nText.\n", ZONE)
+    assert [(each.line, each.code) for each in parsed.findings] == [(4, "D106"), (1, "D105")]
+    assert parsed.is_digest
 
 
 def test_dates_that_are_not_understood_or_ambiguous_are_reported_with_their_line() -> None:
