@@ -73,7 +73,9 @@ def add(
         if confirmed:
             subscriber = store.subscribers.confirm(email, now=now, detail=reason)
     show.line(_line(subscriber))
-    if not confirmed:
+    if subscriber.suppression is not None:
+        show.note(f"to let mail go there again: publisher subscribers suppress --lift {email}")
+    elif not confirmed:
         show.note(f"to ask them by mail: publisher subscribers invite {email}")
         show.note(f"if they have agreed: publisher subscribers confirm {email}")
 

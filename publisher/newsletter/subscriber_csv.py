@@ -73,6 +73,7 @@ class SubscriberTable:
         except UnicodeError as error:
             raise SubscriberError(_NOT_TEXT) from error
         self.columns = FileColumns.of(header)
+        self._width = len(header)
         if "email" not in self.columns.places:
             raise SubscriberError(f"line {1 + self._skipped}: {_no_addresses(header)}")
 
@@ -99,11 +100,20 @@ class SubscriberTable:
                 if cells is None:
                     return
                 if any(cell.strip() for cell in cells):
+                    self._check_width(cells)
                     yield _row(line, cells, self.columns, slugify, confirmed=confirmed)
             except UnicodeError as error:
                 raise SubscriberError(f"{_NOT_TEXT}; nothing is imported") from error
             except SubscriberError as error:
                 yield Remark(line, str(error))
+
+    def _check_width(self, cells: Sequence[str]) -> None:
+        """Raise `SubscriberError` for values without a column: those before them may be misread."""
+        if any(cell.strip() for cell in cells[self._width :]):
+            raise SubscriberError(
+                f"{len(cells)} values for {self._width} columns; not imported. A value that "
+                f"contains {self._reader.dialect.delimiter!r} needs quotes around it"
+            )
 
 
 def text_of(stream: BufferedReader) -> TextIO:

@@ -128,6 +128,15 @@ def test_whoever_gets_no_mail_is_shown_with_the_reason_and_may_get_mail_again(
     assert "550 5.1.1 no such user" in resumed.stderr
     assert "suppress --lift bo@example.org" in resumed.stderr
 
+    (tmp_path / "back.csv").write_text("email,confirmed_at\nBO@example.org,2024-01-01\n")
+    refused = publisher("subscribers", "import", "back.csv", code=1)
+    assert "back.csv:2: suppressed: bounced: 550 5.1.1 no such user; not impo" in refused.stderr
+    publisher("subscribers", "suppress", "di@example.org")
+    added = publisher("subscribers", "add", "Di@example.org")
+    assert "suppress --lift Di@example.org" in added.stderr
+    assert "subscribers confirm" not in added.stderr
+    publisher("subscribers", "erase", "di@example.org")
+
     lifted = publisher("subscribers", "suppress", "bo@example.org", "--lift", "--note", "typo")
     assert lifted.stdout == "bo@example.org gets mail again\n"
     assert "bo@example.org\tactive" in publisher("subscribers", "list").stdout

@@ -169,6 +169,15 @@ def test_who_is_pending_and_why_a_file_is_refused(publisher: Run, tmp_path: Path
     assert publisher("subscribers", "list").stdout.count("\n") == 1
 
 
+def test_a_line_with_more_values_than_columns_is_refused(publisher: Run, tmp_path: Path) -> None:
+    unquoted = tmp_path / "unquoted.csv"
+    unquoted.write_text("email;topics;name\nb@x.org;nerf;3dgs;Bo\nc@x.org;'nerf';Cy;;\nd@x.org\n")
+    refused = publisher("subscribers", "import", unquoted, code=1)
+    assert refused.stdout.startswith("2 added, 0 confirmed, 0 already on the list, 1 rejected\n")
+    assert "unquoted.csv:2: 4 values for 3 columns; not imported" in refused.stderr
+    assert "contains ';' needs quotes" in refused.stderr
+
+
 def test_the_store_can_not_be_opened(publisher: Run, tmp_path: Path) -> None:
     (tmp_path / "publisher.db").write_bytes(b"this is no database, it is a letter" * 100)
     assert "publisher.db" in publisher("subscribers", "list", code=1).stderr

@@ -106,7 +106,11 @@ class EditionRenderer:
             # A little less than there is: the next frame may have a line more.
             room = max(0, room + left_over - MARGIN_BYTES)
         if best is None:
-            raise TemplateError(f"{HTML_TEMPLATE}: does not fit into {HTML_BYTES:,} bytes")
+            raise TemplateError(
+                f"{HTML_TEMPLATE}: an issue does not fit into {HTML_BYTES:,} bytes, however "
+                "little of its papers it shows; shorten titles and names in publisher.toml, or "
+                "the template"
+            )
         return self._edition(layout, *best)
 
     def _prepare(self, layout: EditionLayout) -> None:

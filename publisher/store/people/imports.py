@@ -35,7 +35,7 @@ INVITATION = "confirm"
 _PRESENT = sa.select(subscribers.c.address_key, subscribers.c.id, subscribers.c.status).where(
     subscribers.c.address_key.in_(sa.bindparam("keys", expanding=True))
 )
-_SUPPRESSED = sa.select(suppressions.c.email_hash).where(
+_SUPPRESSED = sa.select(suppressions.c.email_hash, suppressions.c.reason).where(
     suppressions.c.email_hash.in_(sa.bindparam("hashes", expanding=True))
 )
 _AGREED = (SubscriberStatus.ACTIVE, SubscriberStatus.PAUSED)
@@ -168,7 +168,8 @@ class _Chunk:
         suppressed = self._hashes[key] in self._suppressed
         agrees = row.status in _AGREED
         if agrees and suppressed:
-            self.refused.append((row.line, "unsubscribed for good or bounced; not imported"))
+            reason = self._suppressed[self._hashes[key]]
+            self.refused.append((row.line, f"suppressed: {reason}; not imported"))
             return
         status = self._status(key)
         if status is None:
@@ -222,8 +223,10 @@ def _present(connection: sa.Connection, keys: list[str]) -> dict[str, tuple[int,
     return {row.address_key: (row.id, SubscriberStatus(row.status)) for row in rows}
 
 
-def _suppressed(connection: sa.Connection, hashes: list[str]) -> set[str]:
-    return set(connection.scalars(_SUPPRESSED, {"hashes": hashes}))
+def _suppressed(connection: sa.Connection, hashes: list[str]) -> dict[str, str]:
+    """Return the reason by the hash of each suppressed address."""
+    rows = connection.execute(_SUPPRESSED, {"hashes": hashes})
+    return {row.email_hash: row.reason for row in rows}
 
 
 def _link_suppression(connection: sa.Connection, hashed: str, subscriber_id: int) -> None:
