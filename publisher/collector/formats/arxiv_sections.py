@@ -71,7 +71,6 @@ _NO_PAPERS = re.compile(
     re.IGNORECASE,
 )
 _MAX_REMARK = 200  # characters
-_PDF_STARTS = "[ *_"
 _PDF = re.compile(
     r"[ ]{0,3}[*_]{0,3}\[[ \t]*+PDF[ \t]*+\][ \t]*+\([ \t]*+<?([^\s<>()]*+)>?"
     r"(?:[ \t]++\"[^\"]{0,200}\")?[ \t]*+\)[*_]{0,3}(.*)",
@@ -115,7 +114,7 @@ def recognises(post: Post) -> bool:
             fence = "" if fence == mark else fence or mark
         elif fence:
             continue
-        elif _is_authors_line(line) or _PDF.match(line):
+        elif _is_authors_line(line) or _pdf(line):
             return next(_sections(post.body, 1), None) is not None
         if _UPDATE.match(line):
             dated = empty = True
@@ -223,7 +222,19 @@ def _fence(line: str) -> str:
 
 
 def _pdf(line: str) -> re.Match[str] | None:
-    return _PDF.match(line) if line[:1] in _PDF_STARTS and "](" in line else None
+    return _PDF.match(line) if line.startswith("[") else None
+
+
+def _pdf_at(lines: tuple[str, ...], first: int) -> int | None:
+    """Return the index of the PDF line, else of an indented or emphasised one above the notes.
+
+    In notes, such lines are links.
+    """
+    strict = next((at for at, text in enumerate(lines) if _pdf(text)), None)
+    if strict is not None:
+        return strict
+    end = machine_part_start(lines, first) + 1
+    return next((at for at in range(first, min(end, len(lines))) if _PDF.match(lines[at])), None)
 
 
 def _is_authors_line(line: str) -> bool:
@@ -264,7 +275,7 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
         return None, [finding(path, line, "D208")]
 
     first = next((i for i, text in enumerate(lines) if text.strip()), 0)
-    pdf_at = next((i for i, text in enumerate(lines) if _pdf(text)), None)
+    pdf_at = _pdf_at(lines, first)
     authors_at = _authors_at(lines, first, pdf_at or 0)
     authors = () if authors_at is None else author_names(_names(lines[authors_at]), from_arxiv)
     if not authors:
@@ -341,7 +352,7 @@ class _Links:
 
 
 def _links(line: str) -> _Links:
-    pdf = _pdf(line)
+    pdf = _PDF.match(line)
     if pdf is None:
         return _Links()
     comment = from_arxiv(pdf.group(2))

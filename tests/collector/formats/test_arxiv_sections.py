@@ -121,6 +121,14 @@ def test_near_misses_of_a_pdf_line(line: str) -> None:
     assert parsed(body).findings == ()
 
 
+@pytest.mark.parametrize("line", ["**[PDF](https://a.b/c)**", "  [PDF](https://a.b/c)"])
+def test_such_a_line_in_notes_begins_no_paper(line: str) -> None:
+    notes = f"**[Tool](https://a.b)**\n\n## References\n\n{line}\n"
+    body = paper(1, "## A") + notes + paper(2, "## B")
+    assert titles(body) == ["A", "B"]
+    assert "D210" not in {finding.code for finding in parsed(body).findings}
+
+
 def test_authors_in_notes_are_no_second_line() -> None:
     notes = "**[Tool](https://a.b)**\n\n1. Title: A\n\n**Authors**: Ada\n\n**作者**：Ada\n"
     assert "D210" not in {finding.code for finding in parsed(paper(1, "## A") + notes).findings}
