@@ -11,7 +11,7 @@ _UNSAFE = re.compile(r"[^a-z0-9.]+")
 # The files of each paper: its page, and its citation in three forms.
 PAPER_ENDINGS = (".html", ".bib", ".ris", ".json")
 # A line takes about 300 bytes, and a page is to stay under 100 kB.
-PAPERS_ON_A_MONTH_PAGE = 250
+LINES_ON_A_PAGE = 250
 # The list of all topics has pages of its own where there are more than other pages list.
 LISTED_TOPICS = 100
 TOPICS_ON_A_PAGE = 250
@@ -29,6 +29,11 @@ def paper_stem(paper_id: str) -> str:
     readable = _UNSAFE.sub("-", paper_id.lower())[:60].strip("-.")
     digest = hashlib.blake2b(paper_id.encode(errors="replace"), digest_size=5).hexdigest()
     return f"papers/{readable}-{digest}"
+
+
+def issue_path(issue_id: str, number: int = 1) -> str:
+    """Return the path of page `number` of an issue: "issues/2024-W49.html", ".../2.html"."""
+    return f"issues/{issue_id}.html" if number == 1 else f"issues/{issue_id}/{number}.html"
 
 
 def month_path(month: str, number: int = 1) -> str:

@@ -65,12 +65,13 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class PastIssue:
-    """A frozen issue with the ids of its papers."""
+    """A frozen issue with the ids of its papers, and of those in `updated` with their versions."""
 
     id: str
     start: datetime
     end: datetime
     paper_ids: tuple[str, ...]
+    updated: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

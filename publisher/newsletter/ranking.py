@@ -50,20 +50,23 @@ def rank(paper: Paper) -> tuple[int, float, str, str]:
     return (-points(paper), -moment, paper.title.casefold(), paper.id)
 
 
-def sections(papers: Iterable[Paper], slugs: Sequence[str] = ()) -> tuple[TopicSection, ...]:
-    """Return `papers` under their topics, for issues and editions alike.
+def sections(
+    papers: Iterable[Paper], slugs: Sequence[str] = (), *, each_topic: bool = False
+) -> tuple[TopicSection, ...]:
+    """Return `papers` under their topics.
 
-    A paper is listed once, under the first of its topics; if `slugs` are given, under the first
-    that is among them, and papers with none of them are left out. The topic with most papers comes
-    first, then by name; papers without a topic come last. The order of `papers` does not matter.
+    A paper is listed once, under the first of its topics, or with `each_topic` under all of them;
+    if `slugs` are given, only topics among them count, and papers with none of them are left out.
+    The topic with most papers comes first, then by name; papers without a topic come last. The
+    order of `papers` does not matter.
     """
     chosen = frozenset(slugs)
     groups: dict[Topic | None, list[Paper]] = {}
     for paper in papers:
         allowed = [topic for topic in paper.topics if not chosen or topic.slug in chosen]
-        if allowed:
-            groups.setdefault(allowed[0], []).append(paper)
-        elif not chosen:
+        for topic in allowed if each_topic else allowed[:1]:
+            groups.setdefault(topic, []).append(paper)
+        if not allowed and not chosen:
             groups.setdefault(None, []).append(paper)
     ordered = sorted(groups.items(), key=lambda item: _topic_rank(item[0], len(item[1])))
     return tuple(

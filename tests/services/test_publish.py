@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import pytest
 from msgspec import structs
 
 from publisher.errors import IssueError, OutputError
+from publisher.formatter.site.build import IssueSource, build_site
 from publisher.models import (
     Collection,
     Finding,
@@ -24,7 +26,7 @@ from publisher.models import (
 from publisher.services import drafts, publish
 from publisher.services.publish import Preparation
 from publisher.services.store import open_store
-from publisher.settings import Newsletter, Secret, Settings
+from publisher.settings import Newsletter, Secret, Settings, Site
 from publisher.settings.sections import Store as StoreSection
 
 if TYPE_CHECKING:
@@ -189,6 +191,56 @@ def test_the_page_of_an_issue_is_written(settings: Settings, store: Store, tmp_p
     publish.write_page(issue, structs.replace(settings, base=tmp_path))
 
     assert "Of day 1" in (tmp_path / "paper-site/issues/2024-W49.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("count", [1, 9, 80])
+def test_a_build_makes_the_pages_of_issues_as_they_were_sent(
+    settings: Settings, store: Store, tmp_path: Path, count: int
+) -> None:
+    """Newer versions of papers are among the new ones neither then nor after later versions."""
+    settings = structs.replace(settings, base=tmp_path, site=Site(language="en"))
+    subscribe(store, "ada")
+    subscribe(store, "bob", frequency=DAILY)
+    papers = [
+        make_paper(0, id=f"arxiv:2411.{n:05d}", title=f"Paper {n}", topics=(NERF, GAN)[: n % 3])
+        for n in range(count)
+    ]
+    written = {}
+    folder = tmp_path / "paper-site"
+    for week in range(3):
+        now = START + timedelta(days=7 * week + 7)
+        for issue in drafts.due_issues(collection(papers, now), settings, store, now):
+            draft = drafts.draft_issue(issue, settings, store)
+            publish.write_page(issue, settings)
+            publish.freeze(draft, settings, store, now)
+            written[issue.id] = issue
+        newer = [
+            replace(paper, version=paper.version + 1, updated=now + timedelta(days=1))
+            for paper in papers
+            if paper.title in ("Paper 0", "Paper 7")
+        ]
+        others = [paper for paper in papers if paper.title not in ("Paper 0", "Paper 7")]
+        papers = [*newer, *others, make_paper(7 * week + 8, title=f"Of week {week}")]
+    assert [len(written[f"2024-W{n}"].papers) for n in (49, 50, 51)] == [count, 1, 1]
+    assert len(written["2024-W51"].updated) == (2 if count > 7 else 1)
+    sent = {path: path.read_text(encoding="utf-8") for path in folder.rglob("issues/**/*.html")}
+    assert "Updated papers" in sent[folder / "issues/2024-W51.html"]
+    assert "version 3" in sent[folder / "issues/2024-W51.html"]
+    assert len(sent) > len(written) or count < 80
+
+    issues = IssueSource("", store.sent_papers.past_issues)
+    later = collection(papers, START + timedelta(days=60))
+    build_site(later, settings, saved={}, issues=issues)
+
+    lists = [folder / "issues/index.html"]
+    built = {path: path.read_text(encoding="utf-8") for path in folder.rglob("issues/**/*.html")}
+    assert built.keys() == {*sent, *lists}
+    assert {path: built[path] for path in sent} == sent
+    for issue_id, issue in written.items():
+        assert re.search(
+            rf"{issue_id}\.html.*?\b{len(issue.papers)} paper", built[lists[0]], re.DOTALL
+        )
+    assert not build_site(later, settings, saved={}, issues=issues).written
 
 
 def test_the_page_of_an_issue_overwrites_nothing_but_its_own(

@@ -15,6 +15,7 @@ from publisher.formatter.i18n.dates import date_range
 from publisher.formatter.i18n.email_words import email_words
 from publisher.formatter.i18n.text_width import shortened
 from publisher.formatter.i18n.words import counted
+from publisher.formatter.paths import issue_path
 from publisher.formatter.templating.templates import safe_url
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Frequency
 from publisher.newsletter.periods import frequency_of
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from publisher.formatter.i18n.words import EmailWords
-    from publisher.models import EditionKey, Issue, Paper
+    from publisher.models import EditionKey, Issue, Paper, Topic
     from publisher.newsletter.ranking import TopicSection
     from publisher.settings import Settings
 
@@ -45,6 +46,7 @@ class EditionLayout:
     sections: tuple[TopicSection, ...]
     top: tuple[Paper, ...]  # highlights
     ordered: tuple[Paper, ...]  # by the room they deserve
+    totals: Mapping[Topic | None, int]  # papers of each topic, under whichever they are listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,8 @@ class PlacedCard:
 class CardGroup:
     """A topic, or the highlights, with its papers.
 
-    `total` also counts those that are not among `items`: `in_highlights` and `more` tell readers
-    where to find them.
+    `total` also counts those that are not among `items`: `in_highlights`, `elsewhere` and `more`
+    tell readers where to find them.
     """
 
     anchor: str
@@ -70,6 +72,7 @@ class CardGroup:
     total: int
     items: tuple[PlacedCard, ...]
     in_highlights: str = ""
+    elsewhere: str = ""  # under another of their topics
     more: str = ""
     more_url: str = ""
 
@@ -113,7 +116,9 @@ def make_layout(issue: Issue, key: EditionKey, settings: Settings) -> EditionLay
         raise IssueError(f"issue {issue.id}: no paper on {topics}")
     top = highlights(by_topic, settings.newsletter.highlights)
     texts = email_words(settings, key.language)
-    return EditionLayout(issue, key, texts, by_topic, top, best_first(top, by_topic))
+    papers = [paper for section in by_topic for paper in section.papers]
+    totals = {section.topic: len(section.papers) for section in sections(papers, each_topic=True)}
+    return EditionLayout(issue, key, texts, by_topic, top, best_first(top, by_topic), totals)
 
 
 def shown_papers(layout: EditionLayout, forms: Forms) -> tuple[Paper, ...]:
@@ -151,19 +156,18 @@ def groups(
         shown, above = tuple(items(below)), len(section.papers) - len(below)
         if not shown:
             continue
-        hidden = len(below) - len(shown)
-        path = f"issues/{layout.issue.id}.html"
-        if section.topic and settings.site.is_large_topic(len(section.papers)):
-            path = f"topics/{section.topic.slug}/"  # others may have no page
+        hidden, total = len(below) - len(shown), layout.totals[section.topic]
+        elsewhere = total - len(section.papers)
         card_groups.append(
             CardGroup(
                 anchor=_anchor(section),
                 name=_name(section, texts),
-                total=len(section.papers),
+                total=total,
                 items=shown,
                 in_highlights=texts.in_highlights.format(count=above) if above else "",
+                elsewhere=texts.elsewhere.format(count=elsewhere) if elsewhere else "",
                 more=texts.more_on_topic.format(count=hidden) if hidden else "",
-                more_url=settings.site.root + path,
+                more_url=settings.site.root + issue_path(layout.issue.id),
             )
         )
     return tuple(card_groups)
@@ -200,7 +204,7 @@ def context(
         "updated": _updated(layout),
         "more": counted(hidden, texts.more_paper, texts.more_papers) if hidden else "",
         "site_url": root,
-        "issue_url": f"{root}issues/{issue.id}.html",
+        "issue_url": root + issue_path(issue.id),
         # Without the token: a forwarded mail must not give away its reader's choices.
         "preferences_url": f"{web}preferences" if web else "",
         "your_topics": _your_topics(layout),
@@ -221,7 +225,8 @@ def _contents(layout: EditionLayout, forms: Forms) -> tuple[ContentsLine, ...]:
         shown = [paper.id for paper in section.papers if forms[paper.id]]
         below = any(paper_id not in top for paper_id in shown)
         anchor = _anchor(section) if below else TOP_ANCHOR if shown else ""
-        lines.append(ContentsLine(_name(section, layout.texts), len(section.papers), anchor))
+        total = layout.totals[section.topic]
+        lines.append(ContentsLine(_name(section, layout.texts), total, anchor))
     return tuple(lines)
 
 

@@ -9,8 +9,8 @@ from publisher.formatter.feeds.entries import Feed, FeedEntry, newest_update
 from publisher.formatter.feeds.xml_text import one_line
 from publisher.formatter.i18n.language_detection import language
 from publisher.formatter.i18n.words import PageWords, words_in
-from publisher.formatter.pages.issues import issue_path, issue_words
-from publisher.formatter.paths import paper_stem
+from publisher.formatter.pages.issues import issue_words
+from publisher.formatter.paths import issue_path, paper_stem
 from publisher.formatter.templating.templates import render
 from publisher.models import Frequency, Issue, Paper
 from publisher.newsletter.periods import frequency_of

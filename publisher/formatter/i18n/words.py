@@ -107,7 +107,6 @@ class PageWords(CommonWords, frozen=True, kw_only=True):
     no_issues: str
     all_papers: str
     parts_of_all: str
-    in_the_archive: str
     all_authors: str
     all_topics: str
     topic_count: str
@@ -135,6 +134,7 @@ class EmailWords(CommonWords, frozen=True, kw_only=True):
     week_short: str
     highlights: str
     in_highlights: str
+    elsewhere: str
     more_on_topic: str
     more_topics: str
     updated_papers: str

@@ -8,7 +8,7 @@ and depends on its arguments alone: a page is made anew only when something on i
 from __future__ import annotations
 
 from publisher.formatter.pages.archive import MonthCount, month_of, render_month, render_months
-from publisher.formatter.pages.issues import IssueCount, render_issue, render_issues
+from publisher.formatter.pages.issues import IssueCount, issue_paths, render_issue, render_issues
 from publisher.formatter.pages.overview import render_index, render_topic, render_topics
 from publisher.formatter.pages.paper import render_paper
 from publisher.formatter.pages.shared_files import render_shared_files
@@ -25,6 +25,7 @@ __all__ = [
     "IssueCount",
     "MonthCount",
     "TopicCount",
+    "issue_paths",
     "month_of",
     "render_index",
     "render_issue",

@@ -16,13 +16,13 @@ from publisher.formatter.pages.layout import (
 )
 from publisher.formatter.pages.size_limit import Detail, limited
 from publisher.formatter.pages.view_models import PaperRow, compact_rows
-from publisher.formatter.paths import PAPERS_ON_A_MONTH_PAGE, month_path
+from publisher.formatter.paths import LINES_ON_A_PAGE, month_path
 from publisher.newsletter.ranking import TopicSection, sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from publisher.models import Paper
+    from publisher.models import Paper, Topic
     from publisher.settings import Settings
 
 ARCHIVE_PATH = "archive/index.html"
@@ -83,14 +83,14 @@ def render_month(
 ) -> dict[str, bytes]:
     """Return the pages of `month` ("2024-12"): `archive/2024-12/index.html`, `2.html`, ...
 
-    All `papers` of the month are listed, under the first of their topics; their order does not
-    matter. `older` and `newer` are the neighbouring months that have papers, "" for none.
+    All `papers` of the month are listed, under each of their topics; their order does not matter.
+    `older` and `newer` are the neighbouring months that have papers, "" for none.
 
     Raises `TemplateError`.
     """
     texts = words(settings)
-    by_topic = sections(papers)
-    total = sum(len(section.papers) for section in by_topic)
+    by_topic = sections(papers, each_topic=True)
+    total = len({paper.id for section in by_topic for paper in section.papers})
     leaves = list(_leaves(by_topic))
     name = month_text(texts.dates, month)
     pages: dict[str, bytes] = {}
@@ -114,9 +114,7 @@ def render_month(
                 month_name=name,
                 count=counted(total, texts.paper, texts.papers),
                 contents=detail.extras,
-                groups=tuple(
-                    _group(section, by_topic, up, settings, detail.columns) for section in leaf
-                ),
+                groups=_groups(leaf, by_topic, up, settings, detail.columns),
                 older=month_row(MonthCount(older, 0), up, settings) if older else None,
                 newer=month_row(MonthCount(newer, 0), up, settings) if newer else None,
                 number=number,
@@ -152,35 +150,46 @@ def render_months(months: Sequence[MonthCount], settings: Settings) -> dict[str,
     }
 
 
-def _group(
-    section: TopicSection,
-    whole: Sequence[TopicSection],
+def _groups(
+    leaf: Sequence[TopicSection],
+    by_topic: Sequence[TopicSection],
     up: str,
     settings: Settings,
     columns: int,
-) -> TopicGroup:
-    topic = section.topic
-    name = topic.name if topic else words(settings).other_topics
-    return TopicGroup(
-        # No slug begins with two hyphens, nor is it one of the page's own ids.
-        anchor=f"t-{topic.slug}" if topic else "t--other",
-        name=shortened(name, columns) if columns else name,
-        lang=part_language(name, settings),
-        count=sum(len(other.papers) for other in whole if other.topic == topic),
-        papers=compact_rows(section.papers, up, settings, columns),
+) -> tuple[TopicGroup, ...]:
+    """Return the sections of a page; each paper is made ready once, however often it is listed."""
+    papers = {paper.id: paper for section in leaf for paper in section.papers}
+    ready = compact_rows(tuple(papers.values()), up, settings, columns)
+    rows = dict(zip(papers, ready, strict=True))
+    counts = {section.topic: len(section.papers) for section in by_topic}
+    return tuple(
+        TopicGroup(
+            anchor=topic_anchor(section.topic),
+            name=shortened(name, columns) if columns else name,
+            lang=part_language(name, settings),
+            count=counts[section.topic],
+            papers=tuple(rows[paper.id] for paper in section.papers),
+        )
+        for section in leaf
+        for name in (section.topic.name if section.topic else words(settings).other_topics,)
     )
+
+
+def topic_anchor(topic: Topic | None) -> str:
+    """Return the id of the heading of `topic`; no slug begins with two hyphens."""
+    return f"t-{topic.slug}" if topic else "t--other"
 
 
 def _leaves(by_topic: Sequence[TopicSection]) -> Iterator[tuple[TopicSection, ...]]:
     """Yield the sections of one page after the other; at least one page."""
     leaf: list[TopicSection] = []
-    room = PAPERS_ON_A_MONTH_PAGE
+    room = LINES_ON_A_PAGE
     for section in by_topic:
         left = section.papers
         while left:
             if not room:
                 yield tuple(leaf)
-                leaf, room = [], PAPERS_ON_A_MONTH_PAGE
+                leaf, room = [], LINES_ON_A_PAGE
             leaf.append(TopicSection(section.topic, left[:room]))
             left, room = left[room:], room - min(room, len(left))
     yield tuple(leaf)

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 MOST_PAPERS = 50  # with a summary on one page, so that it stays under 100 kB
 SUMMARY_COLUMNS = 300
 # Where a page shows less: topics of a paper, and bytes of an address worth a link.
-_TOPICS_IN_BRIEF = 3
-_LINK_IN_BRIEF = 200
+TOPICS_IN_BRIEF = 3
+LINK_IN_BRIEF = 200
 _WHOLE = 1 << 20
 
 
@@ -158,7 +158,7 @@ def full_rows(
             columns,
             topics=tuple(
                 topic_row(topic, up, settings, columns=columns)
-                for topic in paper.topics[: _TOPICS_IN_BRIEF if columns else None]
+                for topic in paper.topics[: TOPICS_IN_BRIEF if columns else None]
                 if topic.slug != here
             ),
             summary=shortened(
@@ -168,7 +168,7 @@ def full_rows(
             links=tuple(
                 link
                 for link in paper_links(paper, words(settings))
-                if not columns or len(link.url) <= _LINK_IN_BRIEF
+                if not columns or len(link.url) <= LINK_IN_BRIEF
             ),
         )
         for paper in papers

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from publisher.formatter.feeds import formats
 from publisher.formatter.pages import render_month, render_sitemap_month
-from publisher.formatter.paths import PAPERS_ON_A_MONTH_PAGE, month_path
+from publisher.formatter.paths import LINES_ON_A_PAGE, month_path
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ def month_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield the page of each month, and the sitemap of its papers."""
     for at, month in enumerate(index.months):
         items = index.by_month[month]
+        # Under each of its topics, or under none.
+        lines = sum(max(1, len(item.summary.topics)) for item in items)
         newer = index.months[at - 1] if at else ""
         older = index.months[at + 1] if at + 1 < len(index.months) else ""
         yield BuildTarget(
@@ -32,7 +34,7 @@ def month_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
             fingerprint=mixed(
                 (stable_hash(older, newer), *(item.summary.fingerprint for item in items))
             ),
-            paths=partial(_month_paths, month, len(items)),
+            paths=partial(_month_paths, month, lines),
             render=partial(_render_month, index, month, older, newer),
             batch=f"pages of {month}",
             stage=stage,
@@ -68,8 +70,8 @@ def archive_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
                 )
 
 
-def _month_paths(month: str, count: int) -> list[str]:
-    pages = max(1, -(-count // PAPERS_ON_A_MONTH_PAGE))
+def _month_paths(month: str, lines: int) -> list[str]:
+    pages = max(1, -(-lines // LINES_ON_A_PAGE))
     return [month_path(month, number) for number in range(1, pages + 1)]
 
 

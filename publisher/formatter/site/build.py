@@ -63,7 +63,7 @@ def build_site(
     state = open_state(settings.cache_folder, folder)
 
     def build() -> Changes:
-        past_issues = _past_issues(issues, state)
+        past_issues = _past_issues(issues, state, program)
         content = stable_hash(collection.fingerprint, past_issues) if collection.fingerprint else 0
         if content and state.is_made_of(program, content) and not state.disturbed():
             return Changes()
@@ -105,10 +105,11 @@ def prepare() -> None:
     load_modules()
 
 
-def _past_issues(issues: IssueSource, state: BuildState) -> bytes:
-    """Return the issues encoded, as they were read or kept."""
-    kept = state.kept("issues", issues.stamp) if issues.stamp else None
+def _past_issues(issues: IssueSource, state: BuildState, program: int) -> bytes:
+    """Return the issues encoded, as they were read or kept by the same `program`."""
+    stamp = f"{issues.stamp} {program}" if issues.stamp else ""
+    kept = state.kept("issues", stamp) if stamp else None
     if kept is None:
         kept = msgspec.json.encode(tuple(issues.read()))
-        state.keep("issues", issues.stamp, kept)
+        state.keep("issues", stamp, kept)
     return kept

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher.formatter.feeds import formats
 from publisher.formatter.feeds.issue_feed import make_issue_feed
-from publisher.formatter.pages import IssueCount, render_issue, render_issues
+from publisher.formatter.pages import IssueCount, issue_paths, render_issue, render_issues
 from publisher.formatter.paths import issues_paths
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 from publisher.models import Issue
+from publisher.newsletter.ranking import rank
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from publisher.formatter.feeds.timeline import FeedItem
     from publisher.formatter.site.paper_index import PaperIndex
@@ -26,13 +28,15 @@ def issue_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield a target for each issue, and one for their list and feed; none where none was sent."""
     fingerprints: list[int] = []
     for issue in index.issues:
-        facts = stable_hash(issue.id, issue.start.isoformat(), issue.end.isoformat())
-        items = _items(index, issue)
+        facts = stable_hash(
+            issue.id, issue.start.isoformat(), issue.end.isoformat(), repr(issue.updated)
+        )
+        items = [*_items(index, issue.paper_ids), *_items(index, dict(issue.updated))]
         fingerprints.append(mixed((facts, *(item.summary.fingerprint for item in items))))
         yield BuildTarget(
             name=f"issue {issue.id}",
             fingerprint=fingerprints[-1],
-            paths=partial(_issue_paths, issue),
+            paths=partial(_issue_paths, index, issue),
             render=partial(_render_issue, index, issue),
             batch="issues",
             stage=stage,
@@ -49,19 +53,28 @@ def issue_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
 
 
 def load_issue(index: PaperIndex, issue: PastIssue) -> Issue:
-    """Return `issue` with those of its papers that are still there, in the order of pages."""
+    """Return `issue` as it was sent, with those of its papers that are still there."""
     zone = index.settings.site.zone
-    papers = tuple(index.papers(_items(index, issue)))
-    return Issue(issue.id, issue.start.astimezone(zone), issue.end.astimezone(zone), papers)
+    versions = dict(issue.updated)
+    updated = index.whole_papers(_items(index, versions))
+    return Issue(
+        id=issue.id,
+        start=issue.start.astimezone(zone),
+        end=issue.end.astimezone(zone),
+        papers=tuple(index.whole_papers(_items(index, issue.paper_ids))),
+        updated=tuple(
+            sorted((replace(paper, version=versions[paper.id]) for paper in updated), key=rank)
+        ),
+    )
 
 
-def _items(index: PaperIndex, issue: PastIssue) -> list[FeedItem]:
+def _items(index: PaperIndex, paper_ids: Iterable[str]) -> list[FeedItem]:
     by_id = index.by_id
-    return sorted(by_id[paper_id] for paper_id in issue.paper_ids if paper_id in by_id)
+    return sorted(by_id[paper_id] for paper_id in paper_ids if paper_id in by_id)
 
 
-def _issue_paths(issue: PastIssue) -> tuple[str, ...]:
-    return (f"{FOLDER}{issue.id}.html",)
+def _issue_paths(index: PaperIndex, issue: PastIssue) -> list[str]:
+    return issue_paths(load_issue(index, issue), index.settings)
 
 
 def _render_issue(index: PaperIndex, issue: PastIssue) -> dict[str, bytes]:
@@ -82,7 +95,7 @@ def _render_list(index: PaperIndex) -> dict[str, bytes]:
             issue.id,
             issue.start.astimezone(zone),
             issue.end.astimezone(zone),
-            len(_items(index, issue)),
+            len(_items(index, issue.paper_ids)),
         )
         for issue in index.issues
     ]

@@ -87,6 +87,10 @@ class PaperIndex:
         """Return the papers of `items` with their texts."""
         return [self._paper(item.number) for item in items]
 
+    def whole_papers(self, items: Iterable[FeedItem]) -> list[Paper]:
+        """Return the papers of `items` with all their topics, those without pages too."""
+        return [self.collection.papers[item.number] for item in items]
+
     def prepare(self) -> None:
         """Load what most targets are made with; see `build_targets.TargetMaterials`."""
         load_modules()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.models import Frequency, PastIssue
+from publisher.newsletter.periods import frequency_of
 from publisher.store.tables.newsletter import issue_papers, issues
 from publisher.store.times import from_ms
 
@@ -50,21 +51,36 @@ class SentPapers:
             return {row[0]: row[1] for row in connection.execute(query)}
 
     def past_issues(self) -> list[PastIssue]:
-        """Return all issues that were frozen, newest first, with the ids of their papers."""
+        """Return all issues that were frozen, newest first, with the ids of their papers.
+
+        A paper that an issue of the same stream held before is one of those in `updated`.
+        """
         joined = issues.join(issue_papers)
         query = (
-            sa.select(issues.c.id, issues.c.start_at, issues.c.end_at, issue_papers.c.paper_id)
+            sa.select(
+                issues.c.id,
+                issues.c.start_at,
+                issues.c.end_at,
+                issue_papers.c.paper_id,
+                issue_papers.c.version,
+            )
             .select_from(joined)
-            .order_by(issues.c.end_at.desc(), issues.c.id, issue_papers.c.paper_id)
+            .order_by(issues.c.frozen_at, issues.c.end_at, issues.c.id, issue_papers.c.paper_id)
         )
-        papers_of: dict[tuple[str, int, int], list[str]] = {}
+        papers_of: dict[tuple[str, int, int], list[tuple[str, int]]] = {}
         with self._database.reading() as connection:
-            for issue_id, start, end, paper_id in connection.execute(query):
-                papers_of.setdefault((issue_id, start, end), []).append(paper_id)
-        return [
-            PastIssue(issue_id, from_ms(start), from_ms(end), tuple(paper_ids))
-            for (issue_id, start, end), paper_ids in papers_of.items()
-        ]
+            for issue_id, start, end, paper_id, version in connection.execute(query):
+                papers_of.setdefault((issue_id, start, end), []).append((paper_id, version))
+        past_issues = []
+        held: dict[Frequency, set[str]] = {frequency: set() for frequency in Frequency}
+        for (issue_id, start, end), papers in papers_of.items():
+            earlier = held[frequency_of(issue_id)]
+            new = tuple(paper_id for paper_id, _ in papers if paper_id not in earlier)
+            updated = tuple(paper for paper in papers if paper[0] in earlier)
+            past_issues.append(PastIssue(issue_id, from_ms(start), from_ms(end), new, updated))
+            earlier.update(new)
+        past_issues.sort(key=lambda issue: issue.id)
+        return sorted(past_issues, key=lambda issue: issue.end, reverse=True)
 
     def shared_papers(
         self, paper_ids: Iterable[str], frequency: Frequency
