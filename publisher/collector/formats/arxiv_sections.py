@@ -109,7 +109,7 @@ def recognises(post: Post) -> bool:
     """
     dated = empty = False
     fence = ""
-    for line in post.body.split("\n"):
+    for line in filter(None, post.body.split("\n")):
         if mark := _fence(line):
             fence = "" if fence == mark else fence or mark
         elif fence:
@@ -381,7 +381,7 @@ def _seconds(
     Notes, from `end` on, may name authors again.
     """
     for at, text in enumerate(lines):
-        if at not in known and (_pdf(text) or (at < end and _is_authors_line(text))):
+        if text and at not in known and (_pdf(text) or (at < end and _is_authors_line(text))):
             yield at
 
 

@@ -228,6 +228,8 @@ def _arxiv_id(cells: dict[str, str]) -> paper_id.ArxivId | None:
 
 def _addresses(cell: str) -> tuple[str, ...]:
     """Return the http addresses of a cell, each once: of links in Markdown and HTML, and bare."""
+    if "://" not in cell and "&" not in cell:
+        return ()
     targets = [match[2] for match in _LINK.finditer(cell)] + _HREF.findall(cell)
     linked = [address for target in targets if (address := links.http_url(target))]
     return tuple(dict.fromkeys([*linked, *links.urls(_LINK.sub(" ", cell))]))

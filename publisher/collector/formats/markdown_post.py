@@ -195,7 +195,7 @@ def _paragraphs(body: str) -> list[str]:
     for pattern in (_FENCE, _COMMENT, _IMAGE, _TEMPLATE_TAGS):
         body = pattern.sub("", body)
     paragraphs: list[str] = []
-    for block in re.split(r"\n[ \t]*\n", body):
+    for block in filter(None, re.split(r"\n[ \t]*\n", body)):
         lines = [_MARK.sub("", line) for line in block.split("\n") if not _NO_PROSE.match(line)]
         if _LETTER.search(text := from_machine("\n".join(lines))):
             paragraphs.append(text)
