@@ -10,8 +10,8 @@ import sys
 from importlib import import_module
 
 # Each is a module of this folder with `run()`, which prints a table.
-BENCHMARKS = ("collect", "repair", "deliver", "build", "compose", "web", "subscribe")
-WITH_OPTIONS = ("build", "deliver", "web", "subscribe")
+BENCHMARKS = ("collect", "hostile", "repair", "deliver", "build", "compose", "web", "subscribe")
+WITH_OPTIONS = ("hostile", "build", "deliver", "web", "subscribe")
 
 
 def main() -> None:

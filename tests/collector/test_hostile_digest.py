@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from tests.support import repeated_text
 
 PROGRAM = r"""
 import sys, time
@@ -42,3 +45,36 @@ for part, patterns in PATTERNS.items():
 def test_a_megabyte_of_the_worst_text_in_each_part() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_repetitions_of_all_that_the_program_looks_for() -> None:
+    """In 20 kB in each field, what is quadratic takes seconds; the usual is 0.05 s."""
+    program = [sys.executable, "-m", "tests.support.repeated_text", "20000", "5", "25"]
+    folder = Path(__file__).parents[2]
+    done = subprocess.run(program, capture_output=True, text=True, cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_characters_that_patterns_look_for() -> None:
+    characters = repeated_text.characters()
+    assert {*"_*$&\\{[(<`~^#|:-, 1", "：", "（", "a"} <= {*characters}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", ["_", "_ ", "$", "&", "\\'", ", ", "\n|", "[ ", " ", "\n", "<a "])
+def test_a_megabyte_through_the_whole_build(tmp_path: Path, part: str) -> None:
+    """The limit is generous: what is not linear takes minutes."""
+    text = part * (1_000_000 // len(part))
+    for number, digest in enumerate(repeated_text.DIGESTS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for field in range(digest.count("{}")):
+            pieces = digest.split("{}")
+            content = "".join(
+                piece + (text if at == field else "") for at, piece in enumerate(pieces)
+            )
+            (folder / f"{field}.md").write_text(content)
+        program = [sys.executable, "-m", "publisher", "build", "--source", str(folder)]
+        done = subprocess.run(program, capture_output=True, cwd=tmp_path, timeout=120)
+        assert done.returncode in (0, 1), done.stderr

@@ -25,6 +25,7 @@ _INDENT = re.compile(r"^(?:[ \t]+|[-?](?=[ \t]))*+", re.MULTILINE)
 _MAX_DEPTH = 4
 _MAX_BLOCK = 200_000  # characters; the longest real block has 2,000
 _MAX_NESTING = 500
+_MAX_ITEMS = 1_000
 _NULL, _MERGE = "tag:yaml.org,2002:null", "tag:yaml.org,2002:merge"
 # The exceptions of PyYAML's constructors, which refuse `!!int x` with a ValueError.
 YAML_ERRORS = (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError)
@@ -133,7 +134,8 @@ def _value(lines: list[str], depth: int) -> object:
     whole = " ".join([inline, *(_text(line) for line in rest)])
     if whole.startswith("[") and whole.find("]") in (-1, len(whole) - 1):
         # A list that is not closed, or has items that only YAML refuses.
-        return [_scalar(part.strip()) for part in whole.strip("[] ,").split(",") if part.strip()]
+        parts = whole.strip("[] ,").split(",", _MAX_ITEMS)[:_MAX_ITEMS]
+        return [_scalar(part.strip()) for part in parts if part.strip()]
     return whole
 
 
