@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -22,6 +22,7 @@ from publisher.formatter.pages.layout import (
     way_up,
     words,
 )
+from publisher.formatter.pages.size_limit import MOST_BYTES
 from publisher.formatter.pages.view_models import (
     site_date,
     topic_row,
@@ -31,11 +32,14 @@ from publisher.formatter.paths import month_path, paper_stem
 from publisher.formatter.templating.templates import fragment
 
 if TYPE_CHECKING:
+    from publisher.formatter.citations.citation import Citation
     from publisher.formatter.i18n.words import PageWords
     from publisher.models import Notes, Paper
     from publisher.settings import Settings
 
 NAMED_AUTHORS = 10  # more are folded away behind the first of them
+# Of a paper whose page would be too large: an experiment of physics has 3,000 authors.
+_MOST_AUTHORS, _MOST_CHARACTERS, _MOST_ITEMS, _MOST_OF_NAME = 200, 2_000, 10, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +54,69 @@ class NotesSection:
 def render_paper(paper: Paper, settings: Settings) -> dict[str, bytes]:
     """Return the page of `paper` and its citation: `papers/<id>.html`, `.bib`, `.ris`, `.json`.
 
-    They depend on the paper and the settings alone. Raises `TemplateError`.
+    They depend on the paper and the settings alone. A page of more than 100 kB has fewer authors,
+    then shorter texts. Raises `TemplateError`.
     """
+    stem = paper_stem(paper.id)
+    citation = make_citation(paper)
+    bibtex = bibtex_entry(citation)
+    page = _page(paper, citation, bibtex, len(paper.authors), settings)
+    for shortened in (_with_few_authors, _with_short_texts):
+        if len(page) > MOST_BYTES:
+            shown = shortened(paper)
+            short_citation = make_citation(shown)
+            page = _page(
+                shown, short_citation, bibtex_entry(short_citation), len(paper.authors), settings
+            )
+    return {
+        f"{stem}.html": page,
+        f"{stem}.bib": with_abstract(bibtex, citation).encode(errors="replace"),
+        f"{stem}.ris": ris_reference(citation).encode(errors="replace"),
+        f"{stem}.json": csl_json(citation).encode(errors="replace"),
+    }
+
+
+def _with_few_authors(paper: Paper) -> Paper:
+    return replace(paper, authors=paper.authors[:_MOST_AUTHORS])
+
+
+def _with_short_texts(paper: Paper) -> Paper:
+    """Return `paper` with few authors and the beginnings of its texts, but no notes."""
+    return replace(
+        paper,
+        authors=tuple(_beginning(name, _MOST_OF_NAME) for name in paper.authors[:_MOST_ITEMS]),
+        topics=paper.topics[:_MOST_ITEMS],
+        title=_beginning(paper.title),
+        title_html="",
+        abstract=_beginning(paper.abstract),
+        abstract_html="",
+        comment=_beginning(paper.comment or ""),
+        summary=_beginning(paper.summary or ""),
+        takeaways=tuple(_beginning(text) for text in paper.takeaways[:_MOST_ITEMS]),
+        figures=paper.figures[:_MOST_ITEMS],
+        code_urls=paper.code_urls[:_MOST_ITEMS],
+        project_urls=paper.project_urls[:_MOST_ITEMS],
+        notes=None,
+    )
+
+
+def _beginning(text: str, most: int = _MOST_CHARACTERS) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _page(
+    paper: Paper, citation: Citation, bibtex: str, author_count: int, settings: Settings
+) -> bytes:
     texts = words(settings)
     stem = paper_stem(paper.id)
     path = f"{stem}.html"
     up = way_up(path)
     url = address(path, settings)
-    citation = make_citation(paper)
-    bibtex = bibtex_entry(citation)
     month = month_of(paper, settings)
-    page = render_page(
+    names = ", ".join(paper.authors)
+    if len(paper.authors) < author_count:
+        names += ", …"
+    return render_page(
         "pages/paper.html.j2",
         path,
         settings,
@@ -76,8 +132,8 @@ def render_paper(paper: Paper, settings: Settings) -> dict[str, bytes]:
         doi_url=f"https://doi.org/{quote(citation.doi)}",
         arxiv_id=citation.arxiv_id,
         authors=", ".join(paper.authors[:NAMED_AUTHORS]),
-        all_authors=", ".join(paper.authors) if len(paper.authors) > NAMED_AUTHORS else "",
-        author_count=texts.all_authors.format(count=len(paper.authors)),
+        all_authors=names if len(paper.authors) > NAMED_AUTHORS else "",
+        author_count=texts.all_authors.format(count=author_count),
         venue=venue_label(paper),
         comment=paper.comment or "",
         comment_lang=part_language(paper.comment or "", settings),
@@ -102,12 +158,6 @@ def render_paper(paper: Paper, settings: Settings) -> dict[str, bytes]:
         cut_off=bool(paper.notes and paper.notes.cut_off),
         bibtex=bibtex,
     )
-    return {
-        path: page,
-        f"{stem}.bib": with_abstract(bibtex, citation).encode(errors="replace"),
-        f"{stem}.ris": ris_reference(citation).encode(errors="replace"),
-        f"{stem}.json": csl_json(citation).encode(errors="replace"),
-    }
 
 
 def _links(paper: Paper, texts: PageWords) -> tuple[Link, ...]:

@@ -73,6 +73,35 @@ def test_a_paper_has_a_page_and_three_citations() -> None:
     assert document.xpath("string(//pre)").startswith("@inproceedings{example2025fast,")
 
 
+LONG = "中<" * 10_000
+MANY = tuple(f"Ada Lovelace-Example {number}" for number in range(5_154))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"authors": MANY},
+        {"authors": (LONG,) * 50},
+        {"title": LONG, "title_html": "<i>" + "&lt;" * 20_000 + "</i>"},
+        {"abstract": LONG, "abstract_html": "&lt;" * 20_000, "summary": LONG},
+        {"comment": LONG, "takeaways": (LONG,) * 40},
+        {"figures": tuple(f"https://x.example/{n}{'a' * 500}.png" for n in range(900))},
+        {"code_urls": tuple(f"https://x.example/{n}{'a' * 500}" for n in range(900))},
+        {"notes": Notes(**dict.fromkeys(("background", "method", "results"), LONG), cut_off=False)},
+        {"topics": tuple(Topic(f"t{number}", f"Topic {number}") for number in range(3_000))},
+    ],
+    ids=lambda more: next(iter(more)),
+)
+def test_a_page_stays_under_100_kb(more: dict[str, Any]) -> None:
+    paper = replace(PAPER, **more)
+    files = render_paper(paper, SETTINGS)
+    assert len(files[f"{STEM}.html"]) <= 100_000
+    if paper.authors == MANY:
+        assert b"5154" in files[f"{STEM}.html"]
+        assert files[f"{STEM}.bib"].count(b" and ") == len(MANY) - 1
+        assert len(json.loads(files[f"{STEM}.json"])[0]["author"]) == len(MANY)
+
+
 def test_everything_known_about_the_paper_is_there() -> None:
     document = page_of()
     text = " ".join(document.text_content().split())
