@@ -68,6 +68,7 @@ class SmtpTransport(BaseTransport):
         self._connection: Any = None  # yagmail's; untyped
         self._session: SmtpSession | None = None
         self._sent = 0
+        self._in_turn = 0  # messages on all connections since one was cut off
         # The message that was announced, and its form on the wire.
         self._prepared: tuple[bytes, bytes] | None = None
 
@@ -126,7 +127,7 @@ class SmtpTransport(BaseTransport):
             self._context = ssl.create_default_context()
         connection = connect(self._server, self._limits[Phase.CONNECT], self._context)
         self._connection = connection
-        self._session = SmtpSession(connection.smtp, self._limits)
+        self._session = SmtpSession(connection.smtp, self._limits, self._in_turn)
         self._sent = 0
 
     def close(self) -> None:
@@ -187,8 +188,10 @@ class SmtpTransport(BaseTransport):
             reply = session.transact(envelope_sender, recipient, body)
         finally:
             if not session.usable:
+                self._in_turn = 0
                 self._drop()
         self._sent += 1
+        self._in_turn += 1
         return reply
 
     def _on_the_wire(self, message: bytes) -> bytes:

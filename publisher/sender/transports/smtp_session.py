@@ -43,11 +43,10 @@ _EXPECTED = (
     (Phase.DATA, frozenset({354})),
 )
 _CLOSING = 421
-# The wait for a word out of turn before the final dot. A server that is out of step is so from its
-# first message on, so the first ones of a connection have time; a wait at each would cost speed.
-_FIRST_GRACE = 0.025
-_GRACE = 0.001
-_FIRST_MESSAGES = 2
+# The wait in seconds for a word out of turn before the final dot, for so many messages. A server
+# that is out of step is so from its first message on, and a wait at each would take longer than
+# sending it to a server on the same machine; what has come by then is seen without a wait.
+_GRACES = ((2, 0.025), (100, 0.001))
 _REFUSED = range(400, 600)
 _ADDRESS = re.compile(r"[!-;=?-~\u00a1-\U0010ffff]+@[!-;=?-~]+")
 
@@ -55,14 +54,18 @@ _ADDRESS = re.compile(r"[!-;=?-~\u00a1-\U0010ffff]+@[!-;=?-~]+")
 class SmtpSession:
     """A connection that yagmail has opened; once `usable` is False, it must be dropped."""
 
-    def __init__(self, smtp: Any, limits: Mapping[Phase, float]) -> None:  # noqa: ANN401 - untyped
-        """Take over a `SmtpConnection` that is logged in; `limits` are waits in seconds."""
+    def __init__(self, smtp: Any, limits: Mapping[Phase, float], in_turn: int = 0) -> None:  # noqa: ANN401 - untyped
+        """Take over a `SmtpConnection` that is logged in.
+
+        `limits` are waits in seconds. `in_turn` is the number of messages that the server has
+        answered in turn before, since it last did not.
+        """
         self._socket = smtp.sock
         self._replies = smtp.replies
         self._limits = limits
         self._phase = Phase.LOGIN
         self._deadline = 0.0
-        self._messages = 0
+        self._messages = in_turn
         self._pipelining = bool(smtp.has_extn("pipelining"))
         self._eight_bit = bool(smtp.has_extn("8bitmime"))
         self._utf8 = bool(smtp.has_extn("smtputf8"))
@@ -151,7 +154,7 @@ class SmtpSession:
     def _send_body(self, body: bytes) -> None:
         """Send the message without its final dot; raise `UnknownOutcome` where a reply comes."""
         self._messages += 1
-        grace = _FIRST_GRACE if self._messages <= _FIRST_MESSAGES else _GRACE
+        grace = next((wait for most, wait in _GRACES if self._messages <= most), 0.0)
         try:
             self._socket.sendall(body)
         except OSError:
