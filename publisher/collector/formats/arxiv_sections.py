@@ -267,6 +267,15 @@ def _begins_paper(lines: list[str]) -> bool:
     return bool(_AUTHORS.match(first)) or any(map(_pdf, lines))
 
 
+def _abstract_source(lines: list[str], *, has_labels: bool) -> str:
+    """Return the abstract in `lines`, without further authors lines and, if any, labelled ones."""
+    lines = [line for line in lines if not _is_authors_line(line)]
+    if not has_labels:
+        return "\n".join(lines)
+    unlabelled = (line for line in lines if not _LABELLED.match(line))
+    return _ABSTRACT.sub("", "\n".join(unlabelled).strip("\n -"), count=1)
+
+
 def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Finding]]:
     line, lines = section.line, section.lines
     findings: list[Finding] = []
@@ -284,15 +293,8 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
     abstract_end = pdf_at if pdf_at is not None else machine_part_start(lines, abstract_start)
     machine_start = abstract_end if pdf_at is None else abstract_end + 1
     labelled = None if pdf_at is not None else _labelled_id(lines[:abstract_end])
-    abstract_lines = [
-        text
-        for at, text in enumerate(lines[:abstract_end])
-        if at >= abstract_start and at != authors_at and not _is_authors_line(text)
-    ]
-    abstract_source = "\n".join(abstract_lines)
-    if labelled:
-        unlabelled = (text for text in abstract_lines if not _LABELLED.match(text))
-        abstract_source = _ABSTRACT.sub("", "\n".join(unlabelled).strip("\n -"), count=1)
+    own = [lines[at] for at in range(abstract_start, abstract_end) if at != authors_at]
+    abstract_source = _abstract_source(own, has_labels=labelled is not None)
     abstract = from_arxiv(abstract_source)
     if not abstract:
         findings.append(finding(path, line, "D204", title))

@@ -11,7 +11,7 @@ MOST_BYTES = 100_000
 
 
 class Detail(NamedTuple):
-    """What a page shows: so many papers, with titles of so many columns (0: whole), and extras.
+    """The contents of a page: so many papers, titles of so many columns (0: whole), and extras.
 
     Extras are lists that are on other pages too.
     """

@@ -100,7 +100,7 @@ def parse_unsubscribe_link(message: Message) -> Unsubscribe | None:
 
 
 class Plainness(IntEnum):
-    """How plainly a mail asks to leave, on the scale of the signs that speak for a program."""
+    """The plainness of a wish to leave, on the scale of the signs that speak for a program."""
 
     NONE = 0
     AMBIGUOUS = 2  # by a word that has other meanings
