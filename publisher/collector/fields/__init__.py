@@ -1,0 +1,1 @@
+"""The fields of a paper as people label them: words, labelled text, and the paper made of them."""
