@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from publisher.errors import PublisherError, StoreError
 from publisher.services import build as build_service
+from publisher.services import findings_report
 from publisher.watcher.loop import BuildOutcome, Stopped
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Builder:
                 if self.verbose:
                     traceback.print_exc()
                 raise
-            self._report_new_problems(built)
+            self._report_new_problems(built, settings)
         if self.ping and settings.feeds.hub:
             self._hub.submit(self._announce, built, settings)
         return built
@@ -83,13 +84,19 @@ class Builder:
         for warning in websub.announce(built.changes.written, settings, self.stopping):
             self.say(f"warning: {warning}")
 
-    def _report_new_problems(self, built: Built) -> None:
-        """Report the errors and warnings that the last build did not have."""
-        problems = {f"error: {error}" for error in built.collection.errors}
-        problems |= {f"warning: {warning}" for warning in built.warnings}
-        for problem in sorted(problems - self._last_problems):
-            self.say(problem)
-        self._last_problems = problems
+    def _report_new_problems(self, built: Built, settings: Settings) -> None:
+        """Report the unread papers, errors and warnings that the last build did not have."""
+        collection, last = built.collection, self._last_problems
+        unread = findings_report.unread_papers(collection, settings)
+        errors = [error for error in collection.errors if str(error) not in last]
+        warnings = {f"warning: {warning}" for warning in built.warnings}
+        for line in (
+            *(text for text in unread if text not in last),
+            *findings_report.first_places(errors, collection.silenced, prefix="error: "),
+            *sorted(warnings - last),
+        ):
+            self.say(line)
+        self._last_problems = {*unread, *map(str, collection.errors), *warnings}
 
 
 def outcome(built: Built) -> BuildOutcome:

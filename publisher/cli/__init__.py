@@ -23,6 +23,7 @@ COMMANDS = (
     "papers",
     "build",
     "check",
+    "formats",
     "preview",
     "preflight",
     "send",

@@ -48,6 +48,7 @@ def build(
         return
     settings = options.settings_of(config, source, output)
     built = build_service.build(settings, show.parsing, show.waiting(), force=force)
+    show.unread_papers(built.collection, settings)
     show.changes(built.changes, every=verbose)
     show.note(
         f"{show.count(len(built.collection.papers), 'paper')} from "
@@ -61,5 +62,5 @@ def build(
         from publisher.services import websub
 
         show.warnings(websub.announce(built.changes.written, settings))
-    if show.defects(built.collection):
+    if show.defects(built.collection, every=verbose):
         raise SystemExit(1)

@@ -12,6 +12,7 @@ import click
 from publisher.cli import options, show
 from publisher.models import Severity
 from publisher.services import build
+from publisher.services.findings_report import PLACES, first_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,7 +51,8 @@ class Format(StrEnum):
 @click.option(
     "--verbose",
     is_flag=True,
-    help="List files that are no digests; show a traceback with an error.",
+    help="List every place, silenced codes and files that are no digests; show a traceback with an"
+    " error.",
 )
 def check(
     *,
@@ -63,26 +65,30 @@ def check(
 ) -> None:
     """List the defects of the digests as path:line: CODE message.
 
-    The documentation explains the codes. The exit code is 1 if there is an error, else 0.
+    Three places of each code, all with --verbose and as JSON. `check.ignore` silences codes. The
+    documentation explains them. The exit code is 1 if there is an error, else 0.
     """
-    collection = build.collect(options.settings_of(config, [*source, *paths]), show.parsing)
+    settings = options.settings_of(config, [*source, *paths])
+    collection = build.collect(settings, show.parsing)
+    show.unread_papers(collection, settings)
     findings = [*collection.findings, *(_passed_over(collection) if verbose else ())]
+    shown = [each for each in findings if verbose or each.code not in collection.silenced]
     if as_json or output_format is Format.JSON:
         for finding in findings:
             show.line(json.dumps(_fields(finding), ensure_ascii=False))
     elif output_format is Format.GITHUB:
-        for finding in findings:
+        for finding in shown:
             show.line(_annotation(finding))
     else:
-        for finding in findings:
-            show.line(str(finding))
-        for row in _summary(findings):
+        for text in first_places(shown, {}, None if verbose else PLACES):
+            show.line(text)
+        for row in _summary(shown):
             show.note(row)
-    errors = show.errors(collection.findings)
-    show.note(_totals(collection, errors))
+    show.note(_totals(collection))
+    show.silenced(collection)
     show.left_out(collection.left_out)
     show.no_digests(collection.no_digests)
-    if errors:
+    if collection.errors:
         raise SystemExit(1)
 
 
@@ -126,11 +132,11 @@ def _summary(findings: Sequence[Finding]) -> list[str]:
     ]
 
 
-def _totals(collection: Collection, errors: int) -> str:
+def _totals(collection: Collection) -> str:
     parts = [
         show.count(collection.digest_count, "digest"),
         show.count(len(collection.papers), "paper"),
-        show.count(errors, "error"),
-        show.count(len(collection.findings) - errors, "warning"),
+        show.count(len(collection.errors), "error"),
+        show.count(collection.warning_count, "warning"),
     ]
     return ", ".join(parts)

@@ -22,12 +22,14 @@ def papers(*, as_json: bool, config: Path | None, source: tuple[Path, ...], verb
     """List the papers of all digests, newest first."""
     from publisher.formatter.paper_json import to_json
 
-    collection = build.collect(options.settings_of(config, source), show.parsing)
+    settings = options.settings_of(config, source)
+    collection = build.collect(settings, show.parsing)
+    show.unread_papers(collection, settings)
     for paper in collection.papers:
         if as_json:
             show.line(to_json(paper))
         else:
             show.line(f"{paper.first_published:%Y-%m-%d}  {paper.id:<18}  {paper.title}")
     show.no_digests(collection.no_digests)
-    if show.defects(collection):
+    if show.defects(collection, every=verbose):
         raise SystemExit(1)

@@ -38,10 +38,11 @@ def publish(
 
     settings = options.settings_of(config, source, output)
     built = build.build(settings, show.parsing, show.waiting())
+    show.unread_papers(built.collection, settings)
     show.note(show.changed(built.changes, settings.path(settings.output.folder)))
     show.warnings(websub.announce(built.changes.written, settings))
     show.warnings(built.warnings)
-    has_errors = show.defects(built.collection)
+    has_errors = show.defects(built.collection, every=verbose)
     with open_store(settings) as store:
         result = sending.send_issues(
             settings, store, built.collection, force=force, as_json=as_json

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from publisher.formatter.site.changes import Changes
     from publisher.models import Collection, Finding
+    from publisher.settings import Settings
 
 MOST_LINES = 40
 _MANY = ("archive/", "papers/", "sitemap-")
@@ -28,14 +29,39 @@ def note(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
-def defects(collection: Collection) -> bool:
-    """Print the errors and the number of warnings; return whether there was an error."""
-    for error in collection.errors:
-        note(f"error: {error}")
+def unread_papers(collection: Collection, settings: Settings) -> None:
+    """Print how many papers of the sources were read, where most were not."""
+    from publisher.services import findings_report
+
+    for text in findings_report.unread_papers(collection, settings):
+        note(text)
+
+
+def defects(collection: Collection, *, every: bool = False) -> bool:
+    """Print the errors, or the first of each code, and the number of warnings.
+
+    Returns whether there was an error.
+    """
+    from publisher.services import findings_report
+
+    most = None if every else findings_report.PLACES
+    for text in findings_report.first_places(
+        collection.errors, collection.silenced, most, prefix="error: "
+    ):
+        note(text)
+    silenced(collection)
     if collection.warning_count:
         warnings = count(collection.warning_count, "warning")
         note(f"{warnings} about the digests: `publisher check` lists them")
     return bool(collection.errors)
+
+
+def silenced(collection: Collection) -> None:
+    """Print the number of findings that `check.ignore` silences, if any."""
+    from publisher.services import findings_report
+
+    if text := findings_report.silenced_line(collection):
+        note(text)
 
 
 def warnings(texts: Iterable[str]) -> None:

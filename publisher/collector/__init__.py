@@ -13,13 +13,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from publisher.collector.archive.cache import open_cache
+from publisher.collector.archive.coverage import coverage_of
 from publisher.collector.archive.lazy_findings import LazyFindings, display_path
 from publisher.collector.archive.reader import read_archive
+from publisher.collector.findings import CODES, silenced_codes
 from publisher.collector.formats import plugins
 from publisher.collector.future_dates import DatedArchive
 from publisher.collector.merge import merge
 from publisher.collector.sources import folder_source
-from publisher.models import Collection
+from publisher.models import Collection, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,8 +55,9 @@ def collect(
     Papers are made when they are accessed. `progress` is called with the number of files parsed and
     the number of all files; `meanwhile` is work that the caller can do while another process
     parses. Dates that lie ahead of `now` (aware, by default the clock's) are findings; see
-    `future_dates`. Raises `SourceError` where a folder is missing or holds no digest; a bad file is
-    a finding, with its path relative to the working directory.
+    `future_dates`. Raises `SourceError` where a folder is missing or holds no digest, and
+    `SettingsError` for an unknown code in `check.ignore`; a bad file is a finding, with its path
+    relative to the working directory.
     """
     # Hundreds of thousands of small objects are made, and none of them is garbage.
     with _without_garbage_collection():
@@ -67,6 +70,7 @@ def _collect(
     meanwhile: Callable[[], None] | None,
     now: datetime,
 ) -> Collection:
+    ignored = silenced_codes(settings)
     with _checkout(settings) as checkout:
         listing = _find(settings, checkout)
         cache = open_cache(settings.cache_folder / "parsed.sqlite")
@@ -78,6 +82,7 @@ def _collect(
     findings = LazyFindings(
         sorted([*listing.findings, *plugins.installed()[1], *dated.findings]), archive
     )
+    silenced = findings.counts(ignored)
     collection = Collection(
         papers=papers,
         topics=topics,
@@ -85,11 +90,14 @@ def _collect(
         digest_count=sum(bool(summary.digests) for summary in archive.summaries),
         findings=findings,
         errors=findings.errors(),
-        warning_count=findings.warning_count(),
+        warning_count=findings.warning_count()
+        - sum(n for code, n in silenced.items() if CODES[code][0] is Severity.WARNING),
         left_out=listing.left_out + sum(summary.is_draft for summary in archive.summaries),
         no_digests=tuple(sorted(map(display_path, archive.no_digests()))),
         summaries=summaries,
         fingerprint=hash(tuple(dated.keys)) & ((1 << 63) - 1),
+        silenced=silenced,
+        coverage=coverage_of(archive.by_name()),
     )
     if settings.filters == type(settings.filters)():
         return collection

@@ -5,7 +5,14 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from publisher.errors import SettingsError
 from publisher.models import Finding, Severity
+
+if TYPE_CHECKING:
+    from publisher.settings import Settings
 
 CODES: dict[str, tuple[Severity, str]] = {
     "D101": (Severity.ERROR, "the file can't be read"),
@@ -52,3 +59,15 @@ def finding(path: str, line: int, code: str, detail: str = "") -> Finding:
     """Return the finding `code` at `path`:`line` (1-based), its text followed by `detail`."""
     severity, text = CODES[code]
     return Finding(path, line, code, f"{text}: {detail}" if detail else text, severity)
+
+
+def silenced_codes(settings: Settings) -> tuple[str, ...]:
+    """Return the codes of `check.ignore`. Raises `SettingsError` where one does not exist."""
+    for code in settings.check.ignore:
+        if code not in CODES:
+            near = " or ".join(get_close_matches(code, CODES, cutoff=0.7))
+            hint = f"; did you mean {near}?" if near else ""
+            raise SettingsError(
+                f"{settings.file or 'settings'}: check.ignore: no finding has the code {code}{hint}"
+            )
+    return tuple(dict.fromkeys(settings.check.ignore))

@@ -24,6 +24,7 @@ from publisher.models.newsletter import (
 )
 from publisher.models.papers import (
     Collection,
+    Coverage,
     Notes,
     Paper,
     PaperSummary,
@@ -44,6 +45,7 @@ __all__ = [
     "NO_PREFERENCES",
     "UNSUBSCRIBE_PLACEHOLDER",
     "Collection",
+    "Coverage",
     "Delivery",
     "DeliveryState",
     "Edition",

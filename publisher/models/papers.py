@@ -9,7 +9,7 @@ tuples.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -136,6 +136,21 @@ class PaperSummary(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """The arXiv ids that stand in the sources, each counted once, and those that became papers."""
+
+    files: int  # that hold any
+    ids: int
+    read: int
+    path: str  # of the file with most of the others, from the working directory
+
+    @property
+    def mostly_unread(self) -> bool:
+        """Whether more ids are left than were read."""
+        return 2 * self.read < self.ids
+
+
+@dataclass(frozen=True, slots=True)
 class Collection:
     """All papers, newest first, all topics by name, and every defect.
 
@@ -155,3 +170,5 @@ class Collection:
     no_digests: tuple[str, ...] = ()  # paths of files that were read and passed over
     summaries: Sequence[PaperSummary] = ()
     fingerprint: int = 0
+    silenced: Mapping[str, int] = field(default_factory=dict)
+    coverage: Coverage | None = None  # None where every id became a paper

@@ -51,8 +51,13 @@ def collect(
     collection = collector.collect(settings, progress, meanwhile)
     if not pull_findings:
         return collection
+    silenced = {
+        code: count + sum(finding.code == code for finding in pull_findings)
+        for code, count in collection.silenced.items()
+    }
     return replace(
         collection,
+        silenced=silenced,
         findings=(*pull_findings, *collection.findings),
         errors=(*pull_findings, *collection.errors),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -25,6 +26,8 @@ class FileSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     errors: int  # number of findings with this severity
     warnings: int
     is_digest: bool = True
+    codes: dict[str, int] = {}  # number of findings by code
+    unread_ids: tuple[str, ...] = ()
 
 
 class FileRecord(NamedTuple):
@@ -61,5 +64,7 @@ def cache_entry(parsed: ParsedFile) -> CacheEntry:
         errors=sum(finding.severity is Severity.ERROR for finding in parsed.findings),
         warnings=sum(finding.severity is Severity.WARNING for finding in parsed.findings),
         is_digest=parsed.is_digest,
+        codes=Counter(finding.code for finding in parsed.findings),
+        unread_ids=parsed.unread_ids,
     )
     return CacheEntry(encode(summary), encode(parsed.findings), encode(parsed.digests))

@@ -6,6 +6,7 @@ An archive has as many findings as papers, and most commands read none of them.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, overload
 from publisher.models import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from publisher.collector.archive.reader import Archive
     from publisher.collector.sources.folder_source import SourceFile
@@ -42,6 +43,12 @@ class LazyFindings(Sequence[Finding]):
         """Return the number of warnings; no findings are loaded."""
         first = sum(finding.severity is Severity.WARNING for finding in self._first)
         return first + sum(summary.warnings for summary in self._archive.summaries)
+
+    def counts(self, codes: Collection[str]) -> dict[str, int]:
+        """Return the number of findings of each of `codes`, also 0; no findings are loaded."""
+        first = Counter(finding.code for finding in self._first)
+        of_files = [summary.codes for summary in self._archive.summaries if summary.codes]
+        return {code: first[code] + sum(of.get(code, 0) for of in of_files) for code in codes}
 
     def _of_files(
         self, by_file: Iterable[tuple[SourceFile, tuple[Finding, ...]]]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from publisher.collector import formats
 from publisher.collector.archive.publication_date import PublicationDate, publication_date
 from publisher.collector.findings import finding
-from publisher.collector.formats import paper_signs
+from publisher.collector.formats import arxiv_ids, paper_signs
 from publisher.collector.formats.pages import PageKind, page_kind
 from publisher.collector.frontmatter import reader
 from publisher.collector.mojibake.detection import looks_damaged
@@ -20,7 +20,7 @@ from publisher.collector.text.plain_text import plain, without_c1
 from publisher.models import Finding, ParsedDigest, ParsedPaper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -41,6 +41,13 @@ class ParsedFile:
     is_draft: bool = False
     is_damaged: bool = False
     is_digest: bool = True  # False: neither papers nor a post, so there is nothing to report
+    unread_ids: tuple[str, ...] = ()  # arXiv numbers that are no paper's
+
+
+def text_of(data: bytes) -> tuple[str, tuple[int, ...]]:
+    """Return the text of `data` with line feeds, and the numbers of lines that were not UTF-8."""
+    text, bad_lines = decode(data)
+    return text.replace("\r\n", "\n").replace("\r", "\n"), bad_lines
 
 
 def _no_model() -> None:
@@ -59,8 +66,7 @@ def parse_bytes(
     called if text is damaged and has to be repaired; if it is None, a damaged file is only marked
     as such, so that it can be parsed again with a model.
     """
-    text, bad_lines = decode(data)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text, bad_lines = text_of(data)
     findings = [finding(path, line, "D102") for line in bad_lines[:1]]
     if not looks_damaged(text):
         parsed = parse_text(path, text, zone)
@@ -109,12 +115,23 @@ def parse_text(path: str, text: str, zone: ZoneInfo) -> ParsedFile:
         return ParsedFile(is_draft=True)
     parsed = _parse_post(path, post, text[: len(text) - len(post.body)], zone)
     if parsed is None:
-        return ParsedFile(is_digest=False)
+        return ParsedFile(is_digest=False, unread_ids=arxiv_ids.unread_ids(text, ()))
     digest, findings = parsed
     digests = tuple(_by_date_and_topic(digest)) if digest is not None else ()
     if digest is not None and not digest.papers:
         digests = (digest,)  # a day without papers is also a digest
-    return ParsedFile(digests, tuple(findings))
+    unread = _unread_ids(text, digest.papers if digest else (), findings)
+    return ParsedFile(digests, tuple(findings), unread_ids=unread)
+
+
+def _unread_ids(
+    text: str, papers: Sequence[ParsedPaper], findings: Iterable[Finding]
+) -> tuple[str, ...]:
+    """Return the arXiv numbers in `text` that are no paper's; notes on one paper cite others."""
+    is_about_one = len(papers) == 1 and papers[0].id.startswith("arxiv:")
+    if is_about_one and not any(each.code == "D109" for each in findings):
+        return ()
+    return arxiv_ids.unread_ids(text, [paper.id for paper in papers])
 
 
 def _count(lines: tuple[int, ...]) -> str:

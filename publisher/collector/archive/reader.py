@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from publisher.collector.archive.cache import Cache, CachedFile
+    from publisher.collector.archive.cache_codec import FileSummary
     from publisher.collector.archive.parsing import ParsedFile
     from publisher.collector.mojibake.language_model import LanguageModel
     from publisher.collector.sources.folder_source import SourceFile
@@ -74,6 +75,11 @@ class Archive:
             for file, summary in zip(self._files, self.summaries, strict=True)
             if not summary.is_digest
         )
+
+    def by_name(self) -> dict[str, FileSummary]:
+        """Return the summary of each file by the file's name."""
+        names = (file.name for file in self._files)
+        return dict(zip(names, self.summaries, strict=True))
 
     def file(self, number: int) -> SourceFile:
         """Return the file of the digest whose index is at `number`."""
@@ -292,7 +298,9 @@ class _ArchiveReader:
     def _note_unreadable(self, file: SourceFile, reason: str) -> None:
         self.records[file] = FileRecord(
             b"",
-            cache_codec.FileSummary((), is_draft=False, is_damaged=False, errors=1, warnings=0),
+            cache_codec.FileSummary(
+                (), is_draft=False, is_damaged=False, errors=1, warnings=0, codes={"D101": 1}
+            ),
         )
         self._unreadable[file] = finding(file.path, 0, "D101", reason)
 

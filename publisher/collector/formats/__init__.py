@@ -54,7 +54,7 @@ def parse(
     """
     findings: list[Finding] = []
     empty = ""
-    for name, digest_format in _by_precedence():
+    for name, digest_format in by_precedence():
         if name == ANY_POST and (empty or not may_be_entry()):
             continue
         try:
@@ -71,7 +71,8 @@ def parse(
     return FormatResult(empty, [], findings)
 
 
-def _by_precedence() -> Iterator[tuple[str, DigestFormat]]:
+def by_precedence() -> Iterator[tuple[str, DigestFormat]]:
+    """Yield the formats by name: those of installed packages, then the built-in ones."""
     yield from plugins.installed()[0].items()
     for name, module in FORMATS.items():
         yield name, cast("DigestFormat", import_module(module))

@@ -34,6 +34,7 @@ from publisher.collector.formats.machine_part import (
     machine_part_start,
     read_machine_part,
 )
+from publisher.collector.formats.paper_signs import Sign, names_paper
 from publisher.collector.notes import read_notes
 from publisher.collector.text import links
 from publisher.collector.text.author_names import author_names
@@ -49,6 +50,13 @@ if TYPE_CHECKING:
     from publisher.collector.frontmatter.reader import Post
     from publisher.models import Finding, Notes
 
+EXAMPLE = """\
+# 2024-12-02
+## Title of a paper
+**Authors:Ada Author, Bo Writer**
+The abstract.
+[PDF](http://arxiv.org/abs/2411.00001v1) Accepted at ...
+"""
 # A blank may be a wide one of Chinese keyboards.
 _HEADING = re.compile(r"[ ]{0,3}##(?:\s++(?P<text>\S.*)|(?P<glued>[^#\s].*))")
 _CLOSING = re.compile(r"(?<!\s)\s++#++\s*+$")
@@ -140,6 +148,17 @@ def parse(path: str, post: Post, _zone: ZoneInfo) -> tuple[list[ParsedPaper], li
         seen.setdefault(paper.id, paper.line)
         papers.append(paper)
     return papers, sorted(findings)
+
+
+def refusal(post: Post) -> Sign | None:
+    """Return the heading above the first paper that is named below one, and what it lacks."""
+    heading, at = "", 0
+    for index, line in enumerate(post.body.split("\n")):
+        if line.startswith("#"):
+            heading, at = line.strip(), post.body_line + index
+        elif heading and names_paper(line):
+            return Sign(at, f'no authors and no [PDF](...) line below "{heading[:80]}"')
+    return None
 
 
 def _sections(body: str, first_line: int) -> Iterator[_Section]:

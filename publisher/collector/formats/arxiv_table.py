@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from publisher.collector import paper_id
 from publisher.collector.findings import finding
 from publisher.collector.formats import table_words
+from publisher.collector.formats.paper_signs import Sign, names_paper
 from publisher.collector.frontmatter.dates import parse_date
 from publisher.collector.text import links
 from publisher.collector.text.author_names import author_names
@@ -37,6 +38,12 @@ if TYPE_CHECKING:
     from publisher.collector.frontmatter.reader import Post
     from publisher.models import Finding
 
+EXAMPLE = """\
+## Topic
+|Publish Date|Title|Authors|PDF|
+|---|---|---|---|
+|**2024-11-30**|**Title of a paper**|Ada Author et.al.|[2411.00001](http://arxiv.org/abs/2411.00001)|
+"""
 # Lines that only a digest of sections has, whose notes may contain any table.
 _SECTIONS = re.compile(
     r"^(?:\*\*[ \t]*Authors?[ \t]*[:：]|\[PDF\][ \t]*\()", re.MULTILINE | re.IGNORECASE
@@ -113,6 +120,26 @@ def parse(path: str, post: Post, zone: ZoneInfo) -> tuple[list[ParsedPaper], lis
         if paper is not None:
             papers.append(paper)
     return papers, findings
+
+
+def refusal(post: Post) -> Sign | None:
+    """Return the header of the first table that names a paper, and what it lacks."""
+    header: tuple[int, str] | None = None
+    lines = post.body.split("\n")
+    for index, line in enumerate(lines):
+        if "|" not in line:
+            header = None
+        elif index + 1 < len(lines) and _RULE.fullmatch(lines[index + 1]):
+            header = post.body_line + index, line
+        elif header and names_paper(line):
+            columns = table_words.columns(_cells(header[1], 0))
+            lack = (
+                "sections with authors stand beside the table"
+                if columns
+                else "the table has no column for titles, or none for dates and links"
+            )
+            return Sign(header[0], f"{lack}: {header[1].strip()[:80]}")
+    return None
 
 
 def _rows(body: str) -> Iterator[_Row]:

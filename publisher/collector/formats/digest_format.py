@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 
 class DigestFormat(Protocol):
-    """A digest format: a module, or any object with these functions."""
+    """A digest format: a module, or any object with these functions.
+
+    For people it may also have a text `EXAMPLE`, which `publisher formats` shows below the first
+    line of its docstring, and a function `refusal(post)`: the place in a post that it does not
+    recognise where papers came nearest, and what that lacks, as a `paper_signs.Sign`.
+    """
 
     def recognises(self, post: Post, /) -> bool:
         """Return whether `post` is in this format."""

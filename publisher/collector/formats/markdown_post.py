@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from publisher.collector import paper_id
 from publisher.collector.findings import finding
+from publisher.collector.formats.paper_signs import Sign
 from publisher.collector.frontmatter.reader import names_of, text_list, text_of
 from publisher.collector.text import links
 from publisher.collector.text.author_names import author_names
@@ -28,6 +29,14 @@ if TYPE_CHECKING:
     from publisher.collector.frontmatter.reader import Post
     from publisher.models import Finding
 
+EXAMPLE = """\
+---
+title: Title of a post
+date: 2024-12-02
+tags: [NeRF]
+---
+The text, whose first paragraph is shown.
+"""
 _MORE = re.compile(r"<!--[ \t]*(?:more|truncate)\b[^\n]{0,200}?-->", re.IGNORECASE)
 _FENCE = re.compile(
     r"^[ ]{0,3}(`{3,}+|~{3,}+)[^\n]*\n.*?(?:^[ ]{0,3}\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE
@@ -64,6 +73,12 @@ def recognises(post: Post) -> bool:
     """Return whether `post` has a title in its front matter, and a text or a tag that makes one."""
     has_title = bool(text_of(post.metadata, "title"))
     return has_title and (bool(_abstract(post)) or bool(_TEMPLATE_TAG.search(post.body)))
+
+
+def refusal(post: Post) -> Sign | None:
+    """Return the missing title or text."""
+    has_title = bool(text_of(post.metadata, "title"))
+    return Sign(1, f"no {'text below' if has_title else 'title in'} the front matter")
 
 
 def parse(path: str, post: Post, _zone: ZoneInfo) -> tuple[list[ParsedPaper], list[Finding]]:

@@ -158,7 +158,7 @@ def _units(lines: list[tuple[int, str]]) -> Iterator[_Unit]:
     Items count only where they are a good part of all lines, and rows of all rows: a table may
     mention a paper. What follows a heading "References" is no unit.
     """
-    lines = _without_references(lines)
+    lines = without_references(lines)
     with_items = sum(_lines_of_items(lines)) >= _SHARE * len(lines)
     rows = [names_paper(line) for _, line in lines if _ROW.match(line)]
     with_rows = sum(rows) >= _SHARE * len(rows)
@@ -193,7 +193,8 @@ def _has_unit_with_another(body: str, known: Container[str]) -> bool:
     return False
 
 
-def _without_references(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+def without_references(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Return `lines`, each with its number, without those below a heading "References"."""
     kept: list[tuple[int, str]] = []
     in_references = False
     for index, line in lines:

@@ -95,6 +95,8 @@ def find_files(
         where = ", ".join(str(folder.location) for folder in folders)
         suffixes = ", ".join(sorted(filter(None, other_suffixes))[:5])
         hint = f"; there are files ending in {suffixes}" if suffixes else ""
+        if not other_suffixes and not left_out:
+            hint = "; it is empty, so name the folder of your digests with --source"
         hint += f"; left out as drafts, leftovers or ignored: {left_out}" if left_out else ""
         raise SourceError(
             f"{where}: no digest found: no file matches source.include ({', '.join(include)}){hint}"

@@ -11,11 +11,12 @@ from publisher.settings.sections.base import Section, Slug
 from publisher.settings.sections.mail import Inbox, Mail, Pace
 from publisher.settings.sections.newsletter import Newsletter, Theme, Weekday
 from publisher.settings.sections.site import Feeds, Output, SavedFilter, Site, Templates
-from publisher.settings.sections.source import Filters, Source, Watch
+from publisher.settings.sections.source import Check, Filters, Source, Watch
 from publisher.settings.sections.web import Operator, Store, Subscribing, Web
 
 __all__ = [
     "SECTIONS",
+    "Check",
     "Feeds",
     "Filters",
     "Inbox",
@@ -45,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     site: Site = Site()
     source: Source = Source()
+    check: Check = Check()
     filters: Filters = Filters()
     output: Output = Output()
     feeds: Feeds = Feeds()

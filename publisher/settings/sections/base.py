@@ -93,6 +93,11 @@ NonEmptyLine = Annotated[str, Meta(min_length=1), TextFormat("a non-empty line o
 Phrase = Annotated[
     str, Meta(min_length=1), TextFormat("a text that is not blank", str.strip, "texts, none blank")
 ]
+FindingCode = Annotated[
+    str,
+    Meta(min_length=1),
+    TextFormat("a code such as D401", _pattern(r"D[0-9]{3}"), "codes such as D401"),
+]
 WebAddress = Annotated[
     str, TextFormat("a web address such as https://papers.example.org/", _is_web_address)
 ]

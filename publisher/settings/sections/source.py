@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from publisher.settings.sections.base import Phrase, Section
+from publisher.settings.sections.base import FindingCode, Phrase, Section
 
 
 class Source(Section, frozen=True):
@@ -37,6 +37,15 @@ class Source(Section, frozen=True):
     """Allow a repository whose host has a private address, such as a server on your own network."""
     timeout_seconds: Annotated[float, Meta(gt=0, le=3600)] = 300.0
     """Seconds after which a pull is given up. The last state of the repository is used then."""
+
+
+class Check(Section, frozen=True):
+    """Findings about digests, as `publisher check` lists them."""
+
+    ignore: tuple[FindingCode, ...] = ("D401", "D402")
+    """Codes of findings that are counted in one line instead of listed: by default what a language
+    model wrote besides its notes, which is left out and which no author can mend. Exit codes stay
+    as they are, and `--verbose` and `--json` list everything."""
 
 
 class Filters(Section, frozen=True):

@@ -1,0 +1,105 @@
+"""Trials of all formats on a file: the papers that each reads of it, and why others refuse it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from publisher.collector import formats
+from publisher.collector.archive.parsing import parse_text, text_of
+from publisher.collector.formats import arxiv_ids
+from publisher.collector.formats.paper_signs import Sign
+from publisher.collector.frontmatter import reader
+from publisher.collector.text.plain_text import without_c1
+from publisher.plugins import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
+
+    from publisher.collector.formats.digest_format import DigestFormat
+    from publisher.models import Finding, ParsedPaper
+
+
+@dataclass(frozen=True, slots=True)
+class FormatTrial:
+    """The papers that a format reads of a file; `reason` and its line tell why it refuses it.
+
+    A format that refuses a file is made to read it nevertheless: its papers show how near it is.
+    """
+
+    name: str
+    papers: tuple[ParsedPaper, ...]
+    ids: int  # arXiv ids of the file that are among the papers
+    line: int = 0  # 1-based; 0 for the whole file
+    reason: str = ""  # "" where the format reads the file
+
+
+@dataclass(frozen=True, slots=True)
+class FileTrial:
+    """The trials of all formats on a file, in their order of precedence.
+
+    `used` is the name of the format whose papers are published, "" where none is; then `findings`
+    tell more.
+    """
+
+    ids: int  # arXiv ids in the file
+    trials: tuple[FormatTrial, ...]
+    used: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def nearest(self) -> FormatTrial:
+        """The trial with most ids, then with most papers, then with the place next to one."""
+
+        def nearness(trial: FormatTrial) -> tuple[int, int, int, bool]:
+            any_post = trial.name == formats.ANY_POST  # which comes near to every file
+            papers, line = (0, 0) if any_post else (len(trial.papers), trial.line)
+            return trial.ids, papers, line, not trial.reason
+
+        return max(self.trials, key=nearness)
+
+
+def try_formats(path: str, data: bytes, zone: ZoneInfo) -> FileTrial:
+    """Return the trials of all formats on the bytes `data` of a file; `path` as for `parse_bytes`.
+
+    Raises nothing: a format that fails refuses the file. A wrong decoding is not repaired.
+    """
+    text = without_c1(text_of(data)[0])
+    post = reader.read_post(path, text)
+    ids = frozenset(arxiv_ids.ids_in(text))
+    parsed = parse_text(path, text, zone)
+    used = formats.parse(path, post, zone, lambda: bool(parsed.digests)).name
+    trials = (
+        _trial(name, digest_format, path, post, ids, zone)
+        for name, digest_format in formats.by_precedence()
+    )
+    return FileTrial(len(ids), tuple(trials), used if parsed.digests else "", parsed.findings)
+
+
+def _trial(
+    name: str,
+    digest_format: DigestFormat,
+    path: str,
+    post: reader.Post,
+    ids: frozenset[str],
+    zone: ZoneInfo,
+) -> FormatTrial:
+    papers: Sequence[ParsedPaper] = ()
+    findings: Sequence[Finding] = ()
+    reason = Sign(0, "it has nothing in this shape")
+    recognised = False
+    try:
+        recognised = digest_format.recognises(post)
+        if not recognised and (refusal := getattr(digest_format, "refusal", None)):
+            reason = refusal(post) or reason
+        papers, findings = digest_format.parse(path, post, zone)
+    except Exception as error:  # noqa: BLE001 - a format may fail on a file that it refuses
+        reason = Sign(0, describe(error))
+    if recognised and papers:
+        reason = Sign(0, "")
+    elif recognised and findings:
+        reason = Sign(findings[0].line, f"{findings[0].code} {findings[0].message}")
+    read = ids.intersection(paper.id.removeprefix("arxiv:") for paper in papers)
+    titled = tuple(paper for paper in papers if paper.title)
+    return FormatTrial(name, titled, len(read), reason.line, reason.what)

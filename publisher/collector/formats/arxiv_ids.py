@@ -1,0 +1,41 @@
+"""Identifiers of arXiv papers that stand in a file, and those of them that no format read."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from publisher.collector.formats import paper_signs
+from publisher.collector.paper_id import canonical_number
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_NUMBER = r"(\d\d(?:0[1-9]|1[0-2])\.\d{4,5}(?!\d)|[a-z-]{2,20}(?:\.[A-Za-z]{2})?/\d{7}(?!\d))"
+_AFTER_NAME = (
+    r"(?:\.org/(?:abs|pdf|html|overview)/"
+    r"|[_-]?(?:[Ii][Dd]|[Uu]rl)?[^\w\n]{1,8}(?:[Ii][Dd][^\w\n]{1,8})?(?:arXiv:)?)"
+)
+# Each begins with its own letters and minds their case: then the search for them is a fast one.
+_PATTERNS = tuple(
+    re.compile(pattern + _NUMBER)
+    for pattern in (rf"xiv{_AFTER_NAME}", rf"Xiv{_AFTER_NAME}", r"co/papers/")
+)
+
+
+def ids_in(text: str) -> set[str]:
+    """Return the arXiv numbers in `text`: those in addresses, and after the name of arXiv."""
+    return {canonical_number(number) for pattern in _PATTERNS for number in pattern.findall(text)}
+
+
+def unread_ids(text: str, paper_ids: Collection[str]) -> tuple[str, ...]:
+    """Return the arXiv numbers in `text`, sorted, that are not among the ids of its papers.
+
+    Those in a list of references are of other papers.
+    """
+    read = {paper_id.removeprefix("arxiv:") for paper_id in paper_ids}
+    # Nearly every file names no paper but its own.
+    if ids_in(text) <= read:
+        return ()
+    lines = paper_signs.without_references(list(enumerate(text.split("\n"))))
+    return tuple(sorted(ids_in("\n".join(line for _, line in lines)) - read))

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from importlib import import_module
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from publisher.collector.archive.format_trials import FileTrial, try_formats
+from publisher.collector.formats import FORMATS
+
+ZONE = ZoneInfo("UTC")
+
+
+def trial_of(text: str, path: str = "2024-11-30.md") -> FileTrial:
+    return try_formats(path, text.encode(), ZONE)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_reads_its_own_example(name: str) -> None:
+    example = import_module(FORMATS[name]).EXAMPLE
+    trial = trial_of(example)
+    own = next(each for each in trial.trials if each.name == name)
+    assert trial.used == name
+    assert (own.reason, own.ids) == ("", trial.ids)
+    assert "Title of a p" in own.papers[0].title
+
+
+# A file, the format that comes nearest to it, the line of the place, and a part of the reason.
+UNREAD = [
+    ("# A day\n\n### [T](https://arxiv.org/abs/2411.00001)\n\n*Ada* arXiv:2411.00001\n",
+     "arxiv-sections", 3, 'below "### [T]'),
+    ("## Day\n\n| Paper | Who |\n|---|---|\n| [T](https://arxiv.org/abs/2411.00001) | A |\n",
+     "arxiv-table", 3, "no column for titles, or none for dates and links: | Paper | Who |"),
+    ("---\narxiv: '2411.00001'\n---\nText.\n", "markdown-post", 1, "no title in the front matter"),
+    ("---\ntitle: T\narxiv: '2411.00001'\n---\n", "markdown-post", 1, "no text below the front"),
+    ("One arXiv:2411.00001 in prose.\n", "arxiv-sections", 0, "nothing in this shape"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "name", "line", "reason"), UNREAD)
+def test_the_nearest_format_and_its_reason(text: str, name: str, line: int, reason: str) -> None:
+    trial = trial_of(text)
+    assert (trial.used, trial.ids, trial.nearest.ids) == ("", 1, trial.nearest.ids)
+    assert (trial.nearest.name, trial.nearest.line) == (name, line)
+    assert reason in trial.nearest.reason
+
+
+def test_papers_without_a_date_are_not_published() -> None:
+    table = import_module(FORMATS["arxiv-table"]).EXAMPLE.replace("2024-11-30", "no day")
+    trial = trial_of(table, "README.md")
+    assert (trial.nearest.name, trial.nearest.ids, trial.used) == ("arxiv-table", 1, "")
+    assert [finding.code for finding in trial.findings] == ["D103", "D105"]
+
+
+def test_any_bytes() -> None:
+    assert try_formats("x.md", b"\xff\xfe\x00## \x00arXiv:2411.00001", ZONE).used == ""

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher import collector
+from publisher.errors import SettingsError
+from publisher.models import Collection, Coverage, Finding, Severity
+from publisher.services.findings_report import first_places, silenced_line, unread_papers
+from publisher.settings import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ERRORS = [Finding(f"{n}.md", n, "D203", "paper without authors") for n in range(1, 6)]
+WARNINGS = [Finding("1.md", 1, "D107", "no topic", Severity.WARNING)]
+LEAKED = Finding("1.md", 9, "D401", "leaked", Severity.WARNING)
+
+
+def empty(**fields: object) -> Collection:
+    return Collection(papers=(), topics=(), by_topic={}, digest_count=0, findings=(), **fields)  # type: ignore[arg-type]
+
+
+def test_the_first_places_of_each_code_errors_first() -> None:
+    assert list(first_places([*WARNINGS, LEAKED, *ERRORS], {"D401": 1}, prefix="error: ")) == [
+        "error: 1.md:1: D203 paper without authors",
+        "error: 2.md:2: D203 paper without authors",
+        "error: 3.md:3: D203 paper without authors",
+        "... and 2 more D203: `publisher check --verbose` lists them",
+        "error: 1.md:1: D107 no topic",
+    ]
+
+
+def test_every_place() -> None:
+    places = list(first_places([*WARNINGS, LEAKED, *ERRORS], {"D401": 1}, None))
+    assert places == [*map(str, ERRORS), *map(str, WARNINGS), str(LEAKED)]
+
+
+def test_silenced_findings_are_counted() -> None:
+    assert silenced_line(empty(silenced={"D401": 0})) == ""
+    line = silenced_line(empty(silenced={"D402": 1, "D203": 1200}, errors=tuple(ERRORS)))
+    assert line.startswith("silenced by check.ignore: 1,200 D203, 1 D402; errors among them still")
+
+
+def test_unread_papers_are_named_with_the_nearest_format(tmp_path: Path) -> None:
+    file = tmp_path / "my list.md"
+    file.write_text("# A day\n\n## T\n\n[x](https://arxiv.org/abs/2411.00001)\n")
+    coverage = Coverage(files=40, ids=1812, read=3, path=str(file))
+    first, second = unread_papers(empty(coverage=coverage), load(None, {}))
+    assert first == (
+        "40 files hold 1,812 arXiv ids, 3 were read; the nearest format, arxiv-sections, refuses"
+        f' {file}:3: no authors and no [PDF](...) line below "## T"'
+    )
+    assert f"`publisher formats try '{file}'`" in second
+
+
+COUNTS = [
+    (Coverage(1, 1, 0, "gone.md"), "1 file holds 1 arXiv id, none was read; most of the others"),
+    (Coverage(2, 3, 1, "gone.md"), "2 files hold 3 arXiv ids, 1 was read; most of the others"),
+]
+
+
+@pytest.mark.parametrize(("coverage", "start"), COUNTS)
+def test_numbers(coverage: Coverage, start: str) -> None:
+    assert unread_papers(empty(coverage=coverage), load(None, {}))[0].startswith(start)
+
+
+def test_nothing_is_said_where_most_is_read() -> None:
+    assert unread_papers(empty(coverage=Coverage(1, 2, 1, "x")), load(None, {})) == ()
+    assert unread_papers(empty(), load(None, {})) == ()
+
+
+def test_codes_to_ignore(tmp_path: Path, examples: Path) -> None:
+    folders = {"folders": [str(examples)], "cache": str(tmp_path)}
+
+    def counts(*codes: str) -> tuple[int, int, int]:
+        flags = {"source": folders, "check": {"ignore": list(codes)}}
+        found = collector.collect(load(None, {}, flags))
+        assert set(found.silenced) == set(codes)
+        return len(found.findings), found.warning_count, sum(found.silenced.values())
+
+    all_findings, warnings, _ = counts()
+    assert warnings == all_findings
+    leaked = counts("D401")
+    assert leaked == (all_findings, warnings - leaked[2], leaked[2])
+    assert leaked[2] > 0
+    with pytest.raises(SettingsError, match=r"check\.ignore: no finding has the code D410"):
+        counts("D410")
+    with pytest.raises(SettingsError, match=r"check\.ignore: must be a list of codes such as D401"):
+        load(None, {}, {"check": {"ignore": ["everything"]}})
