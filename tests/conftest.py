@@ -22,6 +22,9 @@ settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
+# How long a mail server of a test may take to start, for the tests themselves load the machine.
+os.environ.setdefault("AIOSMTPD_CONTROLLER_TIMEOUT", "60")
+
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples" / "digests"
 
@@ -94,7 +97,7 @@ def publisher(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]
             encoding="utf-8",
             cwd=cwd,
             env=environment | variables,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         assert result.returncode == code, f"{result.returncode}\n{result.stdout}\n{result.stderr}"

@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from support.program import PATIENCE, running
 
 from publisher.build_lock import build_lock, holder_in
 from publisher.errors import OutputError
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOLD = """
-import sys, time
+import sys
 from pathlib import Path
 from publisher.build_lock import build_lock
 with build_lock(Path(sys.argv[1]), 0, Path(sys.argv[2]), print):
     print("held", flush=True)
-    time.sleep(float(sys.argv[3]))
+    sys.stdin.read()
 """
 LOCKS = """\
 1: POSIX  ADVISORY  WRITE 11 fd:01:77 0 EOF
@@ -41,9 +42,10 @@ garbage
 def hold(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     started: list[subprocess.Popen[str]] = []
 
-    def start(folder: Path, seconds: float = 600) -> subprocess.Popen[str]:
+    def start(folder: Path) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [sys.executable, "-c", HOLD, str(folder), str(tmp_path / "cache"), str(seconds)],
+            [sys.executable, "-c", HOLD, str(folder), str(tmp_path / "cache")],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -64,17 +66,18 @@ def test_who_holds_it(inode: int, process: int | None) -> None:
 
 
 def test_the_second_waits_its_turn(
-    publisher: Callable[..., subprocess.CompletedProcess[str]],
-    examples: Path,
-    tmp_path: Path,
-    hold: Callable[..., subprocess.Popen[str]],
+    examples: Path, tmp_path: Path, hold: Callable[..., subprocess.Popen[str]]
 ) -> None:
-    first = hold(tmp_path / "out", 3)
-    done = publisher("build", "--source", examples, "--output", tmp_path / "out")
-    assert first.poll() is not None
-    assert done.stderr.count("waiting for another build") == 1
-    if sys.platform == "linux":
-        assert f"(process {first.pid})" in done.stderr
+    first = hold(tmp_path / "out")
+    options = ("--source", str(examples), "--output", str(tmp_path / "out"))
+    with running(tmp_path, "build", *options) as second:
+        line = second.said("waiting for another build")
+        if sys.platform == "linux":
+            assert f"(process {first.pid})" in line
+        assert not (tmp_path / "out" / "atom.xml").exists()
+        first.communicate()
+        assert second.process.wait(PATIENCE) == 0
+    assert not [line for line in second.lines[1:] if "waiting" in line]
     assert (tmp_path / "out" / "atom.xml").is_file()
     assert not [path for path in (tmp_path / "out").rglob("*") if "lock" in path.name]
 

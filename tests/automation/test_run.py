@@ -11,8 +11,9 @@ from email import message_from_bytes
 from typing import TYPE_CHECKING
 
 import pytest
+from support.ports import free_port
 from support.program import CLOCKED, PATIENCE, running, until
-from support.smtp_sink import Sink, free_port, mail_server, smtp_at
+from support.smtp_sink import Sink, mail_server, smtp_at
 
 from publisher.models import DeliveryState
 

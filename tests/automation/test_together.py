@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from support.ports import free_port
 from support.program import CLOCKED, MODULE, Running, environment, running, until
-from support.smtp_sink import Sink, free_port, mail_server
+from support.smtp_sink import Sink, mail_server
 
 from publisher.models import DeliveryState
 from publisher.store.database import open_store

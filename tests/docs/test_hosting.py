@@ -6,10 +6,8 @@ import gzip
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from itertools import product
@@ -18,6 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 from conftest import ROOT
+from support.ports import free_port, listens
+from support.program import until
 
 from publisher.formatter.feeds.formats import FORMATS
 
@@ -152,12 +152,6 @@ def test_every_feed_format_is_in_the_recipes(name: str, feed_format: FeedFormat)
     assert recipe.replace("\\.", ".").count(feed_format.file_name) >= 3
 
 
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 @pytest.fixture(params=["nginx", "caddy"])
 def server(request: pytest.FixtureRequest, tmp_path: Path, site: Path) -> Iterator[str]:
     """Serve `site` with the document's configuration; give its address."""
@@ -195,11 +189,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path, site: Path) -> Iterat
         process = subprocess.Popen(run, stdout=log, stderr=log, env=environment)
     address = f"http://127.0.0.1:{port}/"
     try:
-        for _ in range(400):
-            with socket.socket() as one:
-                if one.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
+        until(lambda: listens(port))
         yield address
     finally:
         process.terminate()

@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT
 from support.feed_readers import ADA, Person
 from support.https_front import certificate
-from support.smtp_sink import free_port
+from support.ports import free_port
 from support.web_server import PATIENCE, serving, until
 
 from publisher.settings import load

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from support.inbound_fixture import ISSUE, LIST, open_inbox
+from support.ports import free_port, listens
+from support.program import until
 
 from publisher.models import DeliveryState
 from publisher.sender.delivery.deliver import deliver
@@ -58,9 +58,7 @@ def server() -> Iterator[Server]:
     ):
         (folder / name).mkdir()
         os.chown(folder / name, user, 0)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     config = folder / "config"
     (config / "main.cf").write_text(
         f"""\
@@ -120,20 +118,11 @@ postlog unix-dgram n - n - 1 postlogd
     try:
         if started.returncode:
             pytest.skip(f"postfix does not run here: {started.stderr}")
-        _wait_for(port)
+        until(lambda: listens(port))
         yield Server(port, folder / "mail")
     finally:
         subprocess.run([POSTFIX, "-c", str(config), "stop"], capture_output=True)
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(200):
-        with closing(socket.socket()) as trial:
-            if trial.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    pytest.fail("postfix does not answer")
 
 
 @pytest.fixture
@@ -166,12 +155,12 @@ def test_an_issue_arrives_once_each_and_bounces_are_understood(
             DeliveryOptions(envelope_sender=LIST, keys=inbox.store.keys, now=inbox.clock),
         )
     assert report.sent == READERS + 2
-    for _ in range(400):
-        if len(server.arrived("list")) == 2 and all(
-            server.arrived(f"reader{number}") for number in range(READERS)
-        ):
-            break
-        time.sleep(0.05)
+    until(
+        lambda: (
+            len(server.arrived("list")) == 2
+            and all(server.arrived(f"reader{number}") for number in range(READERS))
+        )
+    )
     ids = set()
     for number in range(READERS):
         (path,) = server.arrived(f"reader{number}")
@@ -197,10 +186,10 @@ def test_a_conversation_by_real_mail(by_postfix: InboxFixture, server: Server) -
         count = len(server.arrived("list"))
         with smtplib.SMTP("127.0.0.1", server.port) as smtp:
             smtp.sendmail("reader1@example.net", [LIST], "\r\n".join([*lines, "", "hello"]))
-        _until(lambda: len(server.arrived("list")) > count)
+        until(lambda: len(server.arrived("list")) > count)
 
     def received(subject: bytes) -> bytes:
-        _until(lambda: any(subject in path.read_bytes() for path in server.arrived("reader1")))
+        until(lambda: any(subject in path.read_bytes() for path in server.arrived("reader1")))
         return next(
             data for path in server.arrived("reader1") if subject in (data := path.read_bytes())
         )
@@ -214,12 +203,3 @@ def test_a_conversation_by_real_mail(by_postfix: InboxFixture, server: Server) -
     assert inbox.read() == {"confirm": 1}
     assert inbox.status("reader1@example.net") == "active"
     received(b"Message-ID: <welcome.")
-
-
-def _until(holds: object) -> None:
-    assert callable(holds)
-    for _ in range(400):
-        if holds():
-            return
-        time.sleep(0.05)
-    pytest.fail("the mail does not arrive")

@@ -138,7 +138,7 @@ def seen_in(program: str, keys: str, folder: Path, wanted: str) -> str:
         start_new_session=True,
     )
     os.close(side)
-    shown, deadline = b"", time.monotonic() + 30
+    shown, deadline = b"", time.monotonic() + 120
     try:
         while not re.search(wanted.encode(), shown) and time.monotonic() < deadline:
             if select.select([main], [], [], 1)[0]:

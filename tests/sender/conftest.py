@@ -16,6 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from support.ports import free_port
 
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition, SubscriberStatus
 from publisher.models.imports import ImportedSubscriber
@@ -170,9 +171,7 @@ def smtp_server() -> Iterator[Callable[..., tuple[int, Received]]]:
         if options.pop("login", False):
             options |= {"authenticator": received.authenticate, "auth_required": True}
             options.setdefault("auth_require_tls", True)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         controller = Controller(received, hostname="127.0.0.1", port=port, **options)
         controller.start()
         running.append(controller)
@@ -226,7 +225,7 @@ class ScriptedServer:
                 return
             self.connections += 1
             with connection, suppress(OSError):
-                connection.settimeout(5)
+                connection.settimeout(60)
                 self._serve_connection(connection)
 
     def _serve_connection(self, connection: socket.socket) -> None:

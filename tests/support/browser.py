@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from conftest import chromium, page_tool
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
+from support.web_server import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,16 +16,18 @@ if TYPE_CHECKING:
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @contextmanager
-def browsing() -> Iterator[Browser]:
-    """Run the browser that is installed; skip the test where there is none."""
+def browsing(*options: str) -> Iterator[Browser]:
+    """Run the browser that is installed, with `options`; skip the test where there is none."""
     path = chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", *options],
+            timeout=PATIENCE * 1000,
         )
         yield browser
         browser.close()

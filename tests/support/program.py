@@ -104,4 +104,4 @@ def until(condition: object, seconds: float = PATIENCE) -> None:
     latest = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < latest, "it did not happen in time"
-        time.sleep(0.02)
+        time.sleep(0.01)

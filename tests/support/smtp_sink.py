@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aiosmtpd.controller import Controller
+from support.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,11 +32,6 @@ class Sink:
 
     def recipients(self) -> list[str]:
         return sorted(address for address, _ in self.got)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return int(one.getsockname()[1])
 
 
 @contextmanager

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from support.program import PATIENCE, until
 
 from publisher.settings import load
 from publisher.store.database import Store, open_store
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.settings import Settings
-
-PATIENCE = 60.0  # seconds; a loaded machine is no defect
 
 
 @dataclass
@@ -108,11 +106,3 @@ def raw(port: int, *parts: bytes) -> bytes:
             while chunk := line.recv(65536):
                 found += chunk
     return found
-
-
-def until(condition: Any, seconds: float = PATIENCE) -> None:
-    """Wait for a condition; fail where it does not come."""
-    latest = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < latest, "it did not happen in time"
-        time.sleep(0.01)

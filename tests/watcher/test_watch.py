@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-DEADLINE = 40.0
+DEADLINE = 240.0
 # Longer than any build is put off, so that one which was going to come has come.
 SETTLED = 1.5
 DIGEST = """\

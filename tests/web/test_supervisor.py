@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 import psutil
+from support.ports import free_port, listens
 from support.program import PATIENCE, running, until
-from support.smtp_sink import free_port
 
 from publisher.web.supervisor import keep
 
@@ -72,7 +72,9 @@ def test_whatever_becomes_of_the_server_its_child_ends(tmp_path: Path) -> None:
     )
     with running(tmp_path, "serve") as server:
         server.said("error: ")  # there is no digest yet
-        assert httpx.get(f"{url}healthz", trust_env=False).status_code == 200
+        until(lambda: listens(port))
+        answer = httpx.get(f"{url}healthz", timeout=PATIENCE, trust_env=False)
+        assert answer.status_code == 200
         (child,) = psutil.Process(server.process.pid).children()
         assert "run" in child.cmdline()
         server.process.kill()

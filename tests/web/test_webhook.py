@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from conftest import ROOT
+from support.ports import free_port
 from support.program import PATIENCE, Running, running, until
-from support.smtp_sink import free_port
 from support.web_server import serving
 
 from publisher.web.webhook import MOST_BYTES

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support.program import until
 
 from publisher.collector.sources import git_address, git_program, git_source
 from publisher.errors import SourceError
@@ -502,13 +503,11 @@ def test_a_time_out_stops_git_and_its_children(
     start = time.monotonic()
     with pytest.raises(SourceError) as raised:
         git_source.update(settings(git=url, allow_private_hosts=True, timeout_seconds=1.0))
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 60, "without a limit it takes for ever"
     assert "no answer in time (setting source.timeout_seconds)" in str(raised.value)
     assert "hunter2" not in str(raised.value)
     if Path("/proc/self/cmdline").exists():
-        while _is_running(str(dead_port)) and time.monotonic() - start < 10:
-            time.sleep(0.05)
-        assert not _is_running(str(dead_port))
+        until(lambda: not _is_running(str(dead_port)))
 
 
 def _is_running(word: str) -> bool:

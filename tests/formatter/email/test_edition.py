@@ -594,7 +594,7 @@ def test_dark_rules_win_in_a_browser(tmp_path: Path) -> None:
             capture_output=True,
             text=True,
             check=True,
-            timeout=60,
+            timeout=300,
         )
         title = re.search("<title>(.*?)</title>", done.stdout)
         assert title

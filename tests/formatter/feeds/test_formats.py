@@ -146,7 +146,7 @@ def test_newsboat_reads_every_entry(
     (tmp_path / "urls").write_text(f"{served}{name}\n", encoding="utf-8")
     (tmp_path / "config").write_text("", encoding="utf-8")
     command = ["newsboat", "-u", "urls", "-c", "cache", "-C", "config", "-x", "reload"]
-    subprocess.run(command, check=True, cwd=tmp_path, capture_output=True, timeout=60)
+    subprocess.run(command, check=True, cwd=tmp_path, capture_output=True, timeout=300)
     with closing(sqlite3.connect(tmp_path / "cache")) as cache:
         rows = cache.execute("select guid, title, url, content, author, pubDate from rss_item")
         found = {row[0]: row for row in rows}

@@ -355,9 +355,10 @@ build_targets(root / "out", state, 1, [target(n) for n in range(60)], workers=2)
 def test_killed_at_any_moment(build: Builder, tmp_path: Path) -> None:
     """Every file is whole at every moment; the next build leaves what an undisturbed one would."""
     chance = random.Random(4)  # noqa: S311 - not for secrets
+    reader, writer = os.pipe()  # every process that lives has the writer's end
     for step in range(25):
         command = [sys.executable, "-c", KILLED, str(tmp_path), str(step)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, pass_fds=[writer]) as process:
             assert process.stdout is not None
             process.stdout.readline()
             time.sleep(chance.random() * 0.06)
@@ -367,7 +368,9 @@ def test_killed_at_any_moment(build: Builder, tmp_path: Path) -> None:
                 continue  # a new folder is filled beside its place, under a name nobody serves
             text = path.read_text()
             assert text.partition(">")[0][1:] == text.rpartition("/")[2][:-1], path
-    time.sleep(0.5)  # no process outlives its parent by more
+    os.close(writer)
+    assert os.read(reader, 1) == b"", "a process may outlive its parent for a moment"
+    os.close(reader)
     subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), "99"], check=True)
     clean = tmp_path / "clean"
     subprocess.run([sys.executable, "-c", KILLED, str(clean), "99"], check=True)

@@ -7,17 +7,16 @@ import grp
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.inbound_fixture import open_inbox
+from support.ports import free_port, listens
+from support.program import until
 
 from publisher.errors import ConfigurationFailure, SourceError
 from publisher.inbound.mailboxes.imap import ImapFolder, _folder_name
@@ -42,9 +41,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if not os.access(DOVECOT, os.X_OK):
         pytest.skip("dovecot is not installed")
     folder = tmp_path_factory.mktemp("dovecot")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     # Under root its own processes want users of their own, and a way to their sockets.
     root = os.getuid() == 0
     login, internal, group = (
@@ -107,7 +104,7 @@ userdb {{
         yield Server(port, mail)
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=120)
         shutil.rmtree(run, ignore_errors=True)
 
 
@@ -116,17 +113,10 @@ def _group() -> str:
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(200):
-        if process.poll() is not None:
-            errors = process.stderr.read().decode() if process.stderr else ""
-            pytest.skip(
-                f"dovecot does not run here: {errors}{log.read_text() if log.exists() else ''}"
-            )
-        with closing(socket.socket()) as trial:
-            if trial.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    pytest.fail(f"dovecot does not answer: {log.read_text()}")
+    until(lambda: listens(port) or process.poll() is not None)
+    if process.returncode is not None:
+        errors = process.stderr.read().decode() if process.stderr else ""
+        pytest.skip(f"dovecot does not run here: {errors}{log.read_text() if log.exists() else ''}")
 
 
 @pytest.fixture

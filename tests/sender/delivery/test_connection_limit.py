@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
-from support.smtp_sink import free_port
+from support.ports import free_port
 
 from publisher.models import DeliveryState as S
 from publisher.sender.delivery.deliver import deliver

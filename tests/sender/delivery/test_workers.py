@@ -193,7 +193,7 @@ def test_a_process_that_is_stopped_is_ended_before_its_message_is_in_doubt(
     store: Store, freeze: Freeze, clock: Clock, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     freeze(10)
-    monkeypatch.setattr(dispatch, "_OVERDUE_SECONDS", 1.0)
+    monkeypatch.setattr(dispatch, "_OVERDUE_SECONDS", 5.0)
     monkeypatch.setattr(LoggingTransport, "timeout_seconds", 0.0)
     report = run(store, log, clock, before_reader7=lambda: os.kill(os.getpid(), signal.SIGSTOP))
     assert (report.sent, report.in_doubt) == (9, 1)

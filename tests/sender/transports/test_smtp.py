@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yagmail.sender
+from support.ports import free_port
 
 from publisher.errors import (
     ConfigurationFailure,
@@ -188,11 +189,8 @@ def test_settings_that_can_not_work(
 
 
 def test_a_closed_port_is_temporary(smtp: Make) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     with pytest.raises(TemporaryFailure, match="refused"):
-        smtp(port).open()
+        smtp(free_port()).open()
 
 
 STEPS = ["greeting", "ehlo", "mail", "rcpt", "data", "end"]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -17,13 +16,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from aiosmtpd.controller import Controller
-from conftest import EXAMPLES, chromium, page_tool
-from playwright.sync_api import expect, sync_playwright
-from support.browser import DESK, PHONE, overflows, violations
+from conftest import EXAMPLES, page_tool
+from playwright.sync_api import expect
+from support.browser import DESK, PHONE, browsing, overflows, violations
 from support.browser_input import Keyboard, Mouse
 from support.feed_readers import ADA, NAMES, Person, text_of
 from support.https_front import https_front
-from support.smtp_sink import free_port
+from support.ports import free_port
 from support.web_server import serving
 
 from publisher.services import build, transactional
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 HOST = "papers.example.org"
+AT_HOST = f"--host-resolver-rules=MAP {HOST}:443 127.0.0.1:{{}}"  # an option of the browser
 
 
 @dataclass
@@ -86,22 +86,6 @@ class World:
         return self.mailbox.newest()
 
 
-@contextmanager
-def chromium_at(port: int) -> Iterator[Browser]:
-    """Run the browser, for which our host is at the `port` of this machine."""
-    path = chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path,
-            args=[
-                *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
-                f"--host-resolver-rules=MAP {HOST}:443 127.0.0.1:{port}",
-            ],
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     shutil.copytree(EXAMPLES, tmp_path / "digests")
@@ -119,7 +103,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         with (
             serving(tmp_path, sections) as site,
             https_front(tmp_path, HOST, site.port) as front,
-            chromium_at(front) as browser,
+            browsing(AT_HOST.format(front)) as browser,
         ):
             build.build(site.settings)
             site.clock.now = datetime(2024, 11, 22, 8, tzinfo=UTC)
@@ -232,7 +216,7 @@ def test_the_form_on_the_site_s_own_pages(world: World) -> None:
 
 def test_a_browser_does_the_work_by_itself(tmp_path: Path) -> None:
     asked = {"subscribing": {"work_bits": 8, "fill_seconds": 0}}
-    with serving(tmp_path, asked) as site, chromium_at(1) as browser:
+    with serving(tmp_path, asked) as site, browsing(AT_HOST.format(1)) as browser:
         person = Person(site)
         for scripts in (True, False):
             context = browser.new_context(
@@ -293,7 +277,7 @@ SENT = (
 
 def test_every_page_is_accessible(pages: tuple[Site, list[str]]) -> None:
     site, paths = pages
-    with chromium_at(1) as browser:
+    with browsing(AT_HOST.format(1)) as browser:
         for screen, scheme, language in ((DESK, "light", "en-US"), (PHONE, "dark", "zh-CN")):
             context = browser.new_context(
                 base_url=site.url,
