@@ -20,7 +20,7 @@ usage: ./run.sh TASK [ARGUMENT...]
 
   demo      collect the example digests, build feeds and pages, send an issue into ./outbox
   serve     run the web app with the settings of the folder where you are (arguments go to it)
-  test      run the tests (arguments go to pytest)
+  test      run the tests, several at once (arguments go to pytest; -n 0: one after the other)
   lint      ruff: rules and format
   typing    mypy --strict on the package
   check     lint and typing
@@ -120,7 +120,9 @@ serve)
 test)
     install dev
     install_page_tools
-    .venv/bin/python -m pytest --cov --cov-report=term "$@"
+    # One process more than cores, as tests wait for servers too; of two -n the last counts.
+    .venv/bin/python -m pytest --numprocesses $(($(getconf _NPROCESSORS_ONLN) + 1)) \
+        --maxprocesses 8 --dist worksteal --cov --cov-report=term "$@"
     ;;
 lint)
     install dev

@@ -24,14 +24,18 @@ def clone(tmp_path: Path) -> Path:
     programs.mkdir(parents=True)
     (folder / "requirements").mkdir()
     shutil.copy(ROOT / "run.sh", folder)
+    tools = folder / "tests" / "tools"
+    (tools / "node_modules").mkdir(parents=True)
     for name in ("requirements/run.txt", "requirements/dev.txt", "pyproject.toml"):
         (folder / name).write_text("")
+    (tools / "package-lock.json").write_text("")
     for name in ("publisher", "python", "ruff", "mypy"):
         (programs / name).write_text(PROGRAM)
         (programs / name).chmod(0o755)
     checked = subprocess.run(["cksum"], input=b"", capture_output=True, check=True).stdout.decode()
     for name in ("run", "dev"):
         (folder / f".venv/.installed-{name}").write_text(f"{checked.strip()}\n{folder}\n")
+    (tools / "node_modules" / ".installed").write_text(checked)
     return folder
 
 
@@ -89,6 +93,13 @@ def test_a_folder_of_links_is_where_the_user_believes_to_be(
     command = f'cd work && "{clone}/run.sh" publisher build'
     said = call("/bin/sh", "-c", command, cwd=tmp_path, CDPATH=str(clone))
     assert said[0] == str(tmp_path / "work")
+
+
+def test_tests_run_in_parallel_unless_the_user_says_otherwise(clone: Path, blog: Path) -> None:
+    lines = call(clone / "run.sh", "test", "-n", "0", "tests/web", cwd=blog)
+    count = int(lines[lines.index("[--numprocesses]") + 1].strip("[]"))
+    assert count > 1
+    assert lines[-3:] == ["[-n]", "[0]", "[tests/web]"]
 
 
 def test_other_tasks_work_on_the_clone(clone: Path, blog: Path) -> None:
