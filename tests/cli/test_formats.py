@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Run = Callable[..., subprocess.CompletedProcess[str]]
 
-LIST = "# Papers\n\n- [A tree](https://arxiv.org/abs/2411.0000{n}), 2024\n- [B](https://b.org)\n"
+LIST = "# Papers\n\n- https://arxiv.org/abs/2411.0000{n}\n- https://arxiv.org/abs/2412.0000{n}\n"
 
 
 @pytest.fixture
@@ -24,8 +24,7 @@ def lists(tmp_path: Path) -> Path:
     folder = tmp_path / "lists"
     folder.mkdir()
     for n in range(1, 6):
-        text = LIST.replace("{n}", str(n)) + f"- [C](https://arxiv.org/abs/2412.0000{n})\n"
-        (folder / f"{n}.md").write_text(text, encoding="utf-8")
+        (folder / f"{n}.md").write_text(LIST.replace("{n}", str(n)), encoding="utf-8")
     return folder
 
 

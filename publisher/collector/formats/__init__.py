@@ -6,8 +6,8 @@ installed package can add one without a change here:
     [project.entry-points."publisher.formats"]
     my-digests = "my_package.my_module"
 
-Formats of packages come first, since somebody installed them on purpose. The last built-in format
-accepts any post that has a title; a format that reads no paper leaves the post to the next one.
+Formats of packages come first, since somebody installed them on purpose. Of the built-in ones, the
+one reads a post that is surest of it (`confidence`); the last accepts any post that has a title.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from publisher.collector.formats import plugins
+from publisher.collector.formats import arxiv_ids, plugins
+from publisher.collector.formats.confidence import FLOOR, confidence
+from publisher.models import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,8 +33,12 @@ ANY_POST = "markdown-post"
 FORMATS: dict[str, str] = {
     "arxiv-sections": "publisher.collector.formats.arxiv_sections",
     "arxiv-table": "publisher.collector.formats.arxiv_table",
+    "paper-list": "publisher.collector.formats.paper_list",
     ANY_POST: "publisher.collector.formats.markdown_post",
 }
+# Formats of parts of a document: what one leaves, another may read.
+_OF_PARTS = ("arxiv-table", "paper-list")
+_SURE = 0.8
 
 
 class FormatResult(NamedTuple):
@@ -43,32 +49,79 @@ class FormatResult(NamedTuple):
     findings: list[Finding]
 
 
+class _Reading(NamedTuple):
+    """What a format read of a post, and how sure it is of that."""
+
+    name: str
+    papers: list[ParsedPaper]
+    findings: list[Finding]
+    confidence: float
+
+
 def parse(
     path: str, post: Post, zone: ZoneInfo, may_be_entry: Callable[[], bool] = lambda: True
 ) -> FormatResult:
-    """Return the papers of `post` by the first format that recognises it and reads a paper.
+    """Return the papers of `post` by the format that is surest of them.
 
-    Without one, the result is that of the first format that recognises it: a day without papers.
-    The format of any post is asked only if the post `may_be_entry`. The defects are those of all
-    formats that recognised the post.
+    Where none reads a paper, the result is that of the first format that recognises the post as a
+    day without papers. The format of any post is asked only if the post `may_be_entry`. The defects
+    are those of the format and of all that recognised the post and read nothing.
     """
+    readings: list[_Reading] = []
     findings: list[Finding] = []
-    empty = ""
+    ids = arxiv_ids.ids_in(post.body)
     for name, digest_format in by_precedence():
-        if name == ANY_POST and (empty or not may_be_entry()):
+        if name == ANY_POST and (any(map(_is_likely, readings)) or not may_be_entry()):
             continue
         try:
             if digest_format.recognises(post):
                 papers, defects = digest_format.parse(path, post, zone)
-                findings += defects
-                if papers:
-                    return FormatResult(name, list(papers), findings)
-                empty = empty or name
+                reading = _Reading(name, list(papers), defects, confidence(papers, ids))
+                readings.append(reading)
+                if _is_final(reading, post):
+                    break
         except Exception as error:
             if name in FORMATS and digest_format is not plugins.installed()[0].get(name):
                 raise
             findings.append(plugins.broken(name, error, path))
-    return FormatResult(empty, [], findings)
+    return _result(readings, findings)
+
+
+def _is_likely(reading: _Reading) -> bool:
+    if reading.papers:
+        return reading.name != "paper-list" or reading.confidence >= FLOOR
+    return reading.name not in _OF_PARTS
+
+
+def _is_final(reading: _Reading, post: Post) -> bool:
+    """Return whether no other format need be asked: packages', and sections without a fault."""
+    if reading.name not in FORMATS:
+        return bool(reading.papers)
+    if reading.name != "arxiv-sections" or reading.confidence == 0:
+        return False
+    has_errors = any(each.severity is Severity.ERROR for each in reading.findings)
+    return not has_errors and ("[PDF](" in post.body or reading.confidence >= _SURE)
+
+
+def _result(readings: list[_Reading], findings: list[Finding]) -> FormatResult:
+    with_papers = [each for each in readings if each.papers and _is_likely(each)]
+    empty = [each for each in readings if not each.papers and each.name not in _OF_PARTS]
+    findings = findings + [each for reading in empty for each in reading.findings]
+    if not with_papers:
+        return FormatResult(empty[0].name if empty else "", [], findings)
+    best = max(with_papers, key=lambda each: each.confidence)
+    papers = list(best.papers)
+    if best.name in _OF_PARTS:
+        for other in with_papers:
+            if other.name in _OF_PARTS and other is not best:
+                known = {paper.id for paper in papers}
+                papers += [paper for paper in other.papers if _is_left(paper, known)]
+    papers.sort(key=lambda paper: paper.line)
+    return FormatResult(best.name, papers, findings + best.findings)
+
+
+def _is_left(paper: ParsedPaper, known: set[str]) -> bool:
+    return paper.id.startswith("arxiv:") and paper.id not in known
 
 
 def by_precedence() -> Iterator[tuple[str, DigestFormat]]:

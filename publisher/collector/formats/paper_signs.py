@@ -66,6 +66,16 @@ def names_paper(text: str) -> bool:
     return _ID.search(text) is not None
 
 
+def papers_named(text: str) -> set[tuple[str, str]]:
+    """Return the kind and key of each paper whose id or address stands in `text`."""
+    return {(match.lastgroup or "", _key(match)) for match in _ID.finditer(text)}
+
+
+def begins_references(text: str) -> bool:
+    """Return whether `text` is the heading above the works that a text refers to."""
+    return _REFERENCES.match(text) is not None
+
+
 def has_paper_in_front_matter(post: Post) -> bool:
     """Return whether the front matter names a paper, or has its authors beside its abstract."""
     values = (value for value in post.metadata.values() if isinstance(value, str))
@@ -137,8 +147,8 @@ def _reason(line: str) -> str:
     if _ROW.match(line):
         return "in a table without a column for titles, or for dates or links"
     if _HEADING.match(line):
-        return "in a section that has neither authors below its heading nor a [PDF](...) line"
-    return "in a list, not in sections or a table"
+        return "in a section whose heading is not a title"
+    return "in a list whose items have no titles"
 
 
 def _unfenced(body: str) -> list[tuple[int, str]]:

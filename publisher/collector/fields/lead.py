@@ -1,0 +1,320 @@
+"""The line that begins a paper: a heading or the first line of an item, split into its parts.
+
+3. **[Title](address)**, Ada Author et al., CVPR 2024, [[code]](address)
+2024-11-30, **Title**, Ada Author, Paper: [address](address)
+[CVPR 2024] Title. [[Paper]](address) - what it is about
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from publisher.collector import paper_id
+from publisher.collector.fields import labels
+from publisher.collector.fields.field_words import Field, field_of
+from publisher.collector.fields.labels import Piece
+from publisher.collector.fields.names import names_without_label
+from publisher.collector.fields.tokens import Token, TokenKind, tokens, unmarked
+from publisher.collector.text.plain_text import from_machine
+from publisher.collector.text.venue import find_venue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_NUMBER = re.compile(
+    r"\A[\s>]*(?:[^\w\s\[\](){}*_`<>\"'“”「」『』【】《》$\\#|&@~.,;:/+-]{1,4}\s*)*"
+    r"(?:(?:(?:No\.?|Paper|论文|#|№)\s*(?=\d))?(?:\[\d{1,3}\](?=\s)|\(\d{1,3}\)|\d{1,3}\s*[.)、．](?!\d)|\d{1,3}\s*[:：](?=\s)|"
+    r"\d️?⃣|[①-⑳]|第\s*\d{1,3}\s*[篇章]\s*[:：]?))?\s*"
+    r"(?:[^\w\s\[\](){}*_`<>\"'“”「」『』【】《》$\\#|&@~.,;:/+-]{1,4}\s*)*"
+)
+_DATE = re.compile(
+    r"[\[(（【]?\s*(?:(?:19|20)\d\d(?:[-./]\d{1,2}){1,2}|(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?|"
+    r"\d{1,2}[/.-]\d{1,2}[/.-](?:20)?\d\d|(?:19|20)\d\d|"
+    r"\d{1,2}\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?,?\s(?:20)?\d\d|"
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?(?:\s\d{1,2},?)?\s(?:19|20)\d\d)\s*[\])）】]?",
+    re.IGNORECASE,
+)
+_CATEGORY = re.compile(
+    r"(?:astro-ph|cond-mat|cs|econ|eess|gr-qc|hep-(?:ex|lat|ph|th)|math(?:-ph)?|nlin|nucl-(?:ex|th)"
+    r"|physics|q-bio|q-fin|quant-ph|stat)"
+    r"(?:\.[A-Za-z-]{2,12})?"
+)
+_VENUE = re.compile(
+    r"[\[(（【]?\s*(?P<name>[A-Z][A-Za-z&/ .+-]{1,40}?)"
+    r"\s*[,'’ -]{0,3}\s*(?:(?:19|20)\d\d|['’]?\d\d)\b[^\[\]()]{0,30}?[\])）】]?"
+)
+_EDGES = " \t,，.;；:：|·•–—-–()（）[]【】《》<>"
+_BRACKET_START = re.compile(r"[\[(（【](?P<inside>[^\[\]()（）【】]{1,60})[\])）】]\s*[:：]?\s*")
+_PARTS = re.compile(r"\s*[,，;；]\s+|\.\s+(?=[A-Z\[(*\"“])|\s+[-–—|·]\s+|。")
+_ID_IN_TITLE = re.compile(
+    r"[\s,;:(（\[]*(?:arxiv[:.\s]*)?(?<![\d.])\d{4}\.\d{4,5}(?:v\d{1,2})?(?!\d)\s*[)）\]]*(?:\.pdf)?",
+    re.IGNORECASE,
+)
+_READ_MORE = re.compile(
+    r"\s*[(（\[](?:read more|more|view|see|from|via)\b[^()（）\[\]]{0,60}[)）\]]\s*$", re.IGNORECASE
+)
+_SHORTEST_DESCRIPTION = 30  # characters
+_MAX_TITLE = 400
+_MIN_LETTERS = 2
+_ACRONYM = 30  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The parts of a line that begins a paper: its title, "" without one, and its fields."""
+
+    title: str
+    pieces: tuple[Piece, ...] = ()
+    is_marked: bool = False  # the title is a link, in bold, or in quotes
+    title_url: str = ""  # the address that the title links to
+
+
+@dataclass(slots=True)
+class _Rest:
+    """The pieces of a line beside its title."""
+
+    pieces: list[Piece] = field(default_factory=list)
+
+    def add(self, role: Field, text: str) -> None:
+        self.pieces.append(Piece(role, "", text))
+
+
+@lru_cache(maxsize=512)
+def read_lead(text: str) -> Lead:
+    """Return the parts of `text`, a heading or the first line of an item, without its mark."""
+    text = text[:10_000]
+    bare = _NUMBER.sub("", text, count=1)
+    rest = _Rest()
+    parts = labels.pieces(bare) or [Piece(None, "", "")]
+    first, *others = parts
+    if first.field is Field.TITLE:
+        first = Piece(None, "", first.text)
+    elif first.field is not None and (field_of(first.label) or len(first.label) > _ACRONYM):
+        return Lead("", tuple(parts))
+    else:  # "**SAM:** Segment Anything": a label that is no field belongs to the title
+        first = Piece(None, "", _first_segment(bare, others))
+    lead_tokens = tokens(first.text)
+    at = _title_at(lead_tokens)
+    title, url = ("", "")
+    if at is not None:
+        title, url = _title(lead_tokens, at, rest)
+        _read_before(lead_tokens[:at], rest)
+        _read_after(lead_tokens[at + 1 :], rest)
+    else:
+        _read_after(lead_tokens, rest)
+    for piece in others:
+        if piece.field is None:
+            _read_after(tokens(piece.text), rest)
+        else:
+            rest.pieces.append(piece)
+    is_marked = at is not None and lead_tokens[at].kind is not TokenKind.TEXT
+    return Lead(title, tuple(rest.pieces), is_marked, url)
+
+
+def clean_title(text: str) -> str:
+    """Return a title as plain text, without numbers, ids and links around it; "" if it is none."""
+    text = _NUMBER.sub("", text, count=1)
+    pieces = [_shown(token) for token in tokens(text) if token.kind is not TokenKind.IMAGE]
+    title = from_machine(" ".join(filter(None, pieces)) if "](" in text or "http" in text else text)
+    title = _READ_MORE.sub("", _ID_IN_TITLE.sub(" ", title))
+    title = " ".join(title.replace("**", "").replace("`", "").split()).strip(
+        " \t,，;；:：|·•–—-*_~"
+    )
+    if title.startswith(("《", "「", "『", "“", '"')) and title.endswith(
+        ("》", "」", "』", "”", '"')
+    ):
+        title = title[1:-1].strip()
+    return title if is_title(title) else ""
+
+
+def is_title(text: str) -> bool:
+    """Return whether `text` may be a paper's title: no label, id, date, address or single sign."""
+    letters = sum(map(str.isalpha, text))
+    if letters < _MIN_LETTERS or len(text) > _MAX_TITLE or field_of(text) is not None:
+        return False
+    if paper_id.arxiv_id_of_field(text) or text.startswith(("http://", "https://", "www.")):
+        return False
+    return _DATE.fullmatch(text) is None and _CATEGORY.fullmatch(text) is None
+
+
+def _shown(token: Token) -> str:
+    if token.kind is TokenKind.LINK:
+        return "" if field_of(token.text) or paper_id.arxiv_id_of_field(token.text) else token.text
+    return token.text
+
+
+def _first_segment(bare: str, others: Sequence[Piece]) -> str:
+    """Return the part of a line before the pieces `others`, which have labels of their own."""
+    if not others:
+        return bare
+    at = bare.find(others[0].label or others[0].text)
+    return bare[:at].rstrip(" *_[,;.|·•") if at > 0 else bare
+
+
+def _title_at(parts: Sequence[Token]) -> int | None:
+    """Return the index of the token with the title: a link to the paper, else quoted, bold, ..."""
+    usable = [at for at, token in enumerate(parts) if _may_be_title(token)]
+    linked = [at for at in usable if parts[at].kind is TokenKind.LINK and _is_paper_link(parts[at])]
+    if linked and not _text_before(parts, linked[0]):
+        return linked[0]
+    for mark in (TokenKind.QUOTED, TokenKind.BOLD):
+        at = next((at for at in usable if parts[at].kind is mark), None)
+        if at is not None and not _is_acronym_before_text(parts, at):
+            return at
+    if linked and not any(parts[at].kind is TokenKind.TEXT for at in usable if at < linked[0]):
+        return linked[0]
+    texts = [
+        at for at in usable if parts[at].kind in (TokenKind.TEXT, TokenKind.ITALIC, TokenKind.LINK)
+    ]
+    return texts[0] if texts else (usable[0] if usable else None)
+
+
+def _text_before(parts: Sequence[Token], at: int) -> bool:
+    """Return whether a title may stand before the link at `at`."""
+    before = (
+        token
+        for token in parts[:at]
+        if token.kind in (TokenKind.TEXT, TokenKind.BOLD, TokenKind.QUOTED)
+    )
+    return any(_may_be_title(token) and len(token.text) > _ACRONYM for token in before)
+
+
+def _is_acronym_before_text(parts: Sequence[Token], at: int) -> bool:
+    """Return whether bold text is only the short name before a title in plain text."""
+    if parts[at].kind is not TokenKind.BOLD or len(parts[at].text) > _ACRONYM:
+        return False
+    following = parts[at + 1] if at + 1 < len(parts) else None
+    if following is None or following.kind is not TokenKind.TEXT:
+        return False
+    head = _PARTS.split(following.text.strip(_EDGES))[0]
+    return len(head) > _SHORTEST_DESCRIPTION and not names_without_label(head)
+
+
+def _is_paper_link(token: Token) -> bool:
+    return paper_id.arxiv_id(token.url) is not None or (
+        token.url.startswith("http") and paper_id.is_paper_site(token.url)
+    )
+
+
+def _may_be_title(token: Token) -> bool:
+    if token.kind in (TokenKind.IMAGE, TokenKind.CODE):
+        return False
+    text = token.text.strip(_EDGES)
+    if not is_title(text) or field_of(unmarked(text)):
+        return False
+    is_short = len(text) < _ACRONYM
+    if is_short and (_VENUE.fullmatch(text) or find_venue(text) is not None):
+        return False
+    return token.kind is not TokenKind.ITALIC or not names_without_label(text)
+
+
+def _title(parts: Sequence[Token], at: int, rest: _Rest) -> tuple[str, str]:
+    """Return the title in the token at `at` and its address; what else is in it goes to `rest`."""
+    token = parts[at]
+    if token.kind is TokenKind.LINK:
+        rest.add(Field.LINK, token.url)
+    if token.kind is not TokenKind.TEXT:
+        return clean_title(token.text), token.url
+    text = token.text
+    while start := _BRACKET_START.match(text):  # "[CVPR 2024] Title"
+        _read_remark(start["inside"], rest)
+        text = text[start.end() :]
+    has_more = any(part.kind is TokenKind.ITALIC for part in parts[at + 1 :])
+    title, others = (text, []) if has_more else _split_title(text)
+    acronym = parts[at - 1].text if at and parts[at - 1].kind is TokenKind.BOLD else ""
+    if acronym and len(acronym) <= _ACRONYM:
+        title = f"{acronym.rstrip(':： ')}: {title.lstrip(':：-–— ')}"
+    for other in others:
+        _read_text(other, rest)
+    return clean_title(title.strip(" [(")), ""
+
+
+def _split_title(text: str) -> tuple[str, list[str]]:
+    """Return the title in plain text, and the authors, venue and remarks after it."""
+    cuts = list(_PARTS.finditer(text))
+    for match in cuts:
+        head, tail = text[: match.start()], text[match.end() :]
+        following = _PARTS.split(tail)[0] if match.group().strip() not in (",", "，") else tail
+        if names_without_label(following) or names_without_label(tail) or _is_remark(following):
+            return head, [tail]
+        if match.group().strip() in ("-", "–", "—", "|", "。", ".") and len(head) > _ACRONYM:
+            return head, [tail]
+    return text, []
+
+
+def _is_remark(text: str) -> bool:
+    text = text.strip(_EDGES)
+    return bool(_DATE.fullmatch(text) or _VENUE.fullmatch(text) or _CATEGORY.fullmatch(text))
+
+
+def _read_before(parts: Sequence[Token], rest: _Rest) -> None:
+    for token in parts:
+        _read_remark(token.text.strip(_EDGES), rest)
+        if token.kind is TokenKind.LINK:
+            _read_link(token, rest)
+
+
+def _read_remark(text: str, rest: _Rest) -> None:
+    """Add a short remark to `rest`: a date, venue, category or id."""
+    text = text.strip(_EDGES)
+    if paper_id.arxiv_id_of_field(text):
+        rest.add(Field.LINK, text)
+    elif _DATE.fullmatch(text):
+        rest.add(Field.DATE, text)
+    elif _CATEGORY.fullmatch(text):
+        rest.add(Field.TOPIC, text)
+    elif find_venue(text) is not None or _VENUE.fullmatch(text):
+        rest.add(Field.VENUE, text)
+
+
+def _read_after(parts: Sequence[Token], rest: _Rest) -> None:
+    for token in parts:
+        if token.kind is TokenKind.LINK:
+            _read_link(token, rest)
+        elif token.kind is TokenKind.CODE:
+            _read_remark(token.text, rest)
+        elif token.kind is not TokenKind.IMAGE:
+            _read_text(token.text, rest)
+
+
+def _read_link(token: Token, rest: _Rest) -> None:
+    role = field_of(token.text)
+    if role in (Field.CODE, Field.PROJECT, Field.OTHER):
+        rest.add(role, token.url)
+    elif role is not None or _is_paper_link(token) or not token.text:
+        rest.add(Field.LINK, token.url)
+    else:
+        _read_remark(token.text, rest)
+
+
+def _read_text(text: str, rest: _Rest) -> None:
+    """Add the names, venue, date or description in `text` to `rest`."""
+    text = text.strip(_EDGES)
+    if not any(map(str.isalnum, text)):
+        return
+    has_authors = any(piece.field is Field.AUTHORS for piece in rest.pieces)
+    if not has_authors and names_without_label(text):
+        rest.add(Field.AUTHORS, text)
+        return
+    if _is_remark(text) or paper_id.arxiv_id_of_field(text):
+        _read_remark(text, rest)
+        return
+    parts = [part for part in _PARTS.split(text) if part]
+    if len(parts) > 1 and not has_authors:
+        names = _leading_names(text)
+        if names:
+            rest.add(Field.AUTHORS, names)
+            text = text[text.find(names) + len(names) :].strip(_EDGES)
+    for part in _PARTS.split(text):
+        _read_remark(part, rest)
+    if len(text) >= _SHORTEST_DESCRIPTION and not _is_remark(text):
+        rest.add(Field.SUMMARY, text)
+
+
+def _leading_names(text: str) -> str:
+    """Return the longest part at the start of `text` that is a list of names, "" without one."""
+    ends = [match.start() for match in _PARTS.finditer(text)][:60]
+    return next((text[:end] for end in reversed(ends) if names_without_label(text[:end])), "")
