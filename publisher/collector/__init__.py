@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.collector.archive.cache import open_cache
 from publisher.collector.archive.coverage import coverage_of
 from publisher.collector.archive.lazy_findings import LazyFindings, display_path
+from publisher.collector.archive.past import Past
 from publisher.collector.archive.reader import read_archive
 from publisher.collector.findings import CODES, silenced_codes
 from publisher.collector.formats import plugins
@@ -22,11 +25,12 @@ from publisher.collector.future_dates import DatedArchive
 from publisher.collector.merge import merge
 from publisher.collector.sources import folder_source
 from publisher.models import Collection, Severity
+from publisher.private_folder import DATA_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
+    from publisher.collector.sources.git_history import GitHistory
     from publisher.models import Finding
     from publisher.settings import Settings
 
@@ -49,19 +53,21 @@ def collect(
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     meanwhile: Callable[[], None] | None = None,
     now: datetime | None = None,
+    *,
+    remember: bool = False,
 ) -> Collection:
     """Return every paper of the source folders that passes the filters, and every defect.
 
     Papers are made when they are accessed. `progress` is called with the number of files parsed and
     the number of all files; `meanwhile` is work that the caller can do while another process
     parses. Dates that lie ahead of `now` (aware, by default the clock's) are findings; see
-    `future_dates`. Raises `SourceError` where a folder is missing or holds no digest, and
-    `SettingsError` for an unknown code in `check.ignore`; a bad file is a finding, with its path
-    relative to the working directory.
+    `future_dates`. `remember` writes the memory of lists; see `list_memory`. Raises `SourceError`
+    where a folder is missing or holds no digest, and `SettingsError` for an unknown code in
+    `check.ignore`; a bad file is a finding, with its path relative to the working directory.
     """
     # Hundreds of thousands of small objects are made, and none of them is garbage.
     with _without_garbage_collection():
-        return _collect(settings, progress, meanwhile, now or datetime.now(UTC))
+        return _collect(settings, progress, meanwhile, now or datetime.now(UTC), remember=remember)
 
 
 def _collect(
@@ -69,19 +75,22 @@ def _collect(
     progress: Callable[[int, int], None],
     meanwhile: Callable[[], None] | None,
     now: datetime,
+    *,
+    remember: bool,
 ) -> Collection:
     ignored = silenced_codes(settings)
     with _checkout(settings) as checkout:
         listing = _find(settings, checkout)
         cache = open_cache(settings.cache_folder / "parsed.sqlite")
-        archive = read_archive(listing.files, settings.site.zone, cache, progress, meanwhile)
+        past = _past(settings, checkout, now, remember=remember)
+        archive = read_archive(listing.files, settings.site.zone, cache, progress, meanwhile, past)
     dated = DatedArchive(archive, now)
     papers, topics, by_topic, summaries = merge(
         dated.indexes, dated.load, dated.keys, archive.slugs
     )
-    findings = LazyFindings(
-        sorted([*listing.findings, *plugins.installed()[1], *dated.findings]), archive
-    )
+    of_past = [replace(each, path=display_path(each.path)) for each in archive.past_findings]
+    first = sorted([*listing.findings, *plugins.installed()[1], *dated.findings, *of_past])
+    findings = LazyFindings(first, archive)
     silenced = findings.counts(ignored)
     collection = Collection(
         papers=papers,
@@ -115,6 +124,30 @@ def _checkout(settings: Settings) -> Iterator[tuple[Path, Path] | None]:
 
     with git_source.reading(settings) as checkout:
         yield checkout
+
+
+def _past(
+    settings: Settings, checkout: tuple[Path, Path] | None, now: datetime, *, remember: bool
+) -> Past:
+    """Return the past of lists, as the settings want it."""
+    days, since = settings.source.history, None
+    if isinstance(days, int):
+        today = now.astimezone(settings.site.zone).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
+        since = today - timedelta(days=days)
+
+    def history(root: str) -> GitHistory | None:
+        from publisher.collector.sources import git_history  # noqa: PLC0415 - few sites have lists
+
+        if days == "off":
+            return None
+        if checkout is not None and Path(root) == checkout[0]:
+            return git_history.of_checkout(settings, checkout[1], checkout[0])
+        return git_history.of_work_tree(Path(root), settings.source.timeout_seconds)
+
+    memory = settings.path(DATA_FOLDER) / "lists" if settings.source.memory == "auto" else None
+    return Past(history, since, memory, settings.base, remember)
 
 
 def _find(settings: Settings, checkout: tuple[Path, Path] | None) -> folder_source.SourceListing:

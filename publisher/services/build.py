@@ -37,18 +37,21 @@ def collect(
     settings: Settings,
     progress: Callable[[int, int], None] = _ignore_progress,
     meanwhile: Callable[[], None] | None = None,
+    *,
+    remember: bool = False,
 ) -> Collection:
     """Return the papers of all digests, after a pull where they are in a repository.
 
-    `progress` is called with the number of files done and of all files; for `meanwhile` see
-    `collector.collect`. A failed pull is an error of the collection (D301), not an exception.
+    `progress` is called with the number of files done and of all files; for `meanwhile` and
+    `remember` see `collector.collect`. A failed pull is an error of the collection (D301), not an
+    exception.
 
     Raises `SourceError`.
     """
     from publisher import collector  # noqa: PLC0415 - the parsers: `status` reads no digest
 
     pull_findings = collector.update_sources(settings)
-    collection = collector.collect(settings, progress, meanwhile)
+    collection = collector.collect(settings, progress, meanwhile, remember=remember)
     if not pull_findings:
         return collection
     silenced = {
@@ -101,7 +104,7 @@ def _build(settings: Settings, progress: Callable[[int, int], None], *, force: b
         tag_warnings,
     )
 
-    collection = collect(settings, progress, prepare)
+    collection = collect(settings, progress, prepare, remember=True)
     saved = {}
     if settings.feeds.saved:
         from publisher.collector.filters import saved_filters  # noqa: PLC0415 - few have any

@@ -11,7 +11,8 @@ import sys
 from enum import Enum
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 from msgspec import Meta
@@ -89,6 +90,9 @@ def _is_required(constraints: Iterable[object]) -> bool:
 
 def _noun(annotation: Any, *, plural: bool = False) -> str:  # noqa: ANN401 - a type
     kind, constraints = split_type(annotation)
+    if get_origin(kind) in (Union, UnionType):
+        words, number = get_args(kind)
+        return _or([*map(in_toml, _choices(words)), _noun(number)])
     if choices := _choices(kind):
         return _or([in_toml(choice) for choice in choices])
     for constraint in constraints:

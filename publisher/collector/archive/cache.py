@@ -9,6 +9,7 @@ memory.
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 import time
 from contextlib import suppress
@@ -145,6 +146,10 @@ class Cache:
         """Store `entry`, which belongs to no file, under `key`."""
         self._do(lambda database: database.execute(_INSERT, (key, _today(), *entry)))
 
+    def delete(self, key: bytes) -> None:
+        """Delete the entry under `key`."""
+        self._do(lambda database: database.execute("DELETE FROM parsed WHERE key = ?", (key,)))
+
     def close(self) -> None:
         """Close the file."""
         with suppress(sqlite3.Error):
@@ -231,6 +236,11 @@ def parser_version() -> bytes:
     for source in [*sorted(models.glob("*.py")), *sorted(sources)]:
         digest.update(source.read_bytes())
     return digest.digest()[:16]
+
+
+def list_key(version: bytes, root: str, path: str) -> bytes:
+    """Return the key of a rolling list, whose content it does not depend on."""
+    return content_key(version, b"list", os.fsencode(root), os.fsencode(path))
 
 
 def content_key(*parts: bytes) -> bytes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from publisher.collector.archive.cache import CacheEntry
-from publisher.collector.archive.digest_index import DigestIndex, index_of
+from publisher.collector.archive.digest_index import DigestIndex, index_of, moment_of
 from publisher.models import Finding, ParsedDigest, Severity
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ class FileSummary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     is_digest: bool = True
     codes: dict[str, int] = {}  # number of findings by code
     unread_ids: tuple[str, ...] = ()
+    is_list: bool = False
+    is_undated: bool = False
+    own_date: int | None = None  # as `DigestIndex.moment`
 
 
 class FileRecord(NamedTuple):
@@ -66,5 +69,8 @@ def cache_entry(parsed: ParsedFile) -> CacheEntry:
         is_digest=parsed.is_digest,
         codes=Counter(finding.code for finding in parsed.findings),
         unread_ids=parsed.unread_ids,
+        is_list=parsed.is_list,
+        is_undated=parsed.is_undated,
+        own_date=moment_of(parsed.own_date) if parsed.own_date else None,
     )
     return CacheEntry(encode(summary), encode(parsed.findings), encode(parsed.digests))

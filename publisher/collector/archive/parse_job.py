@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from publisher.collector.archive.cache import Stamp
     from publisher.collector.sources.folder_source import SourceFile
+
+
+# Stands for the date of papers that have none, until git's history gives them one.
+UNDATED = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class ParseJob(NamedTuple):
@@ -16,3 +21,4 @@ class ParseJob(NamedTuple):
     stamp: Stamp
     key: bytes
     data: bytes
+    keep_undated: bool = False  # date papers that have no date by UNDATED

@@ -8,11 +8,16 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher.collector import formats
-from publisher.collector.archive.publication_date import PublicationDate, publication_date
+from publisher.collector.archive.publication_date import (
+    PublicationDate,
+    date_values,
+    publication_date,
+)
 from publisher.collector.findings import finding
 from publisher.collector.formats import arxiv_ids, paper_signs
 from publisher.collector.formats.pages import PageKind, page_kind
 from publisher.collector.frontmatter import reader
+from publisher.collector.frontmatter.dates import path_date
 from publisher.collector.mojibake.detection import looks_damaged
 from publisher.collector.mojibake.file_bytes import decode
 from publisher.collector.sources import ignore_rules
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
 
 # Of no text: what may have been a digest is reported.
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_UNDATED = frozenset({"D105", "D311"})
 _INSTALL_REPAIR = "to repair it: pip install 'digest-publisher[repair]'"
 
 
@@ -42,6 +48,9 @@ class ParsedFile:
     is_damaged: bool = False
     is_digest: bool = True  # False: neither papers nor a post, so there is nothing to report
     unread_ids: tuple[str, ...] = ()  # arXiv numbers that are no paper's
+    is_list: bool = False  # of several papers, without a date in its name or front matter
+    is_undated: bool = False  # it has papers without any date
+    own_date: datetime | None = None  # of the file, whatever its papers have
 
 
 def text_of(data: bytes) -> tuple[str, tuple[int, ...]]:
@@ -59,17 +68,19 @@ def parse_bytes(
     data: bytes,
     zone: ZoneInfo,
     model: Callable[[], LanguageModel | None] | None = _no_model,
+    undated: datetime | None = None,
 ) -> ParsedFile:
     """Return the parsed content of a file with the bytes `data`. Raises nothing.
 
     `path` is relative to the source folder; dates without a time zone are in `zone`. `model` is
     called if text is damaged and has to be repaired; if it is None, a damaged file is only marked
-    as such, so that it can be parsed again with a model.
+    as such, so that it can be parsed again with a model. `undated` is the date of papers that have
+    none; if it is None, they are left out and reported.
     """
     text, bad_lines = text_of(data)
     findings = [finding(path, line, "D102") for line in bad_lines[:1]]
     if not looks_damaged(text):
-        parsed = parse_text(path, text, zone)
+        parsed = parse_text(path, text, zone, undated)
         if not parsed.is_digest and not _CONTROLS.search(text):
             return parsed
         findings += parsed.findings
@@ -86,7 +97,7 @@ def parse_bytes(
     )
 
     repaired = repair(text, model())
-    parsed = parse_text(path, _without_unreadable(repaired), zone)
+    parsed = parse_text(path, _without_unreadable(repaired), zone, undated)
     if not parsed.is_digest and not _CONTROLS.search(text):
         return replace(parsed, is_damaged=True)
     if repaired.changed_lines:
@@ -107,21 +118,37 @@ def parse_bytes(
     )
 
 
-def parse_text(path: str, text: str, zone: ZoneInfo) -> ParsedFile:
-    """Return the parsed content of an undamaged or repaired `text`."""
+def parse_text(path: str, text: str, zone: ZoneInfo, undated: datetime | None = None) -> ParsedFile:
+    """Return the parsed content of an undamaged or repaired `text`; see `parse_bytes`."""
     text = without_c1(text)  # YAML refuses them
     post = reader.read_post(path, text)
     if ignore_rules.is_draft(post.metadata):
         return ParsedFile(is_draft=True)
-    parsed = _parse_post(path, post, text[: len(text) - len(post.body)], zone)
+    date = publication_date(path, post, text[: len(text) - len(post.body)], zone)
+    parsed = _parse_post(path, post, date, zone, undated)
     if parsed is None:
         return ParsedFile(is_digest=False, unread_ids=arxiv_ids.unread_ids(text, ()))
     digest, findings = parsed
     digests = tuple(_by_date_and_topic(digest)) if digest is not None else ()
     if digest is not None and not digest.papers:
         digests = (digest,)  # a day without papers is also a digest
-    unread = _unread_ids(text, digest.papers if digest else (), findings)
-    return ParsedFile(digests, tuple(findings), unread_ids=unread)
+    is_undated = undated is None and any(each.code in _UNDATED for each in findings)
+    return ParsedFile(
+        digests,
+        tuple(findings),
+        is_list=sum(len(each.papers) for each in digests) > 1 and _may_be_list(path, post, zone),
+        is_undated=is_undated,
+        own_date=date.value,
+        unread_ids=_unread_ids(text, digest.papers if digest else (), findings),
+    )
+
+
+def _may_be_list(path: str, post: reader.Post, zone: ZoneInfo) -> bool:
+    """Return whether a file with several papers is rewritten again and again, as a README is.
+
+    Neither its path nor its front matter has a date.
+    """
+    return path_date(path, zone) is None and not any(date_values(post))
 
 
 def _unread_ids(
@@ -165,10 +192,9 @@ def _marked(digests: Iterable[ParsedDigest], changed: tuple[int, ...]) -> tuple[
 
 
 def _parse_post(
-    path: str, post: reader.Post, head: str, zone: ZoneInfo
+    path: str, post: reader.Post, date: PublicationDate, zone: ZoneInfo, undated: datetime | None
 ) -> tuple[ParsedDigest | None, list[Finding]] | None:
     """Return the digest in `post` and the findings, None if it is no digest."""
-    date = publication_date(path, post, head, zone)
     kind = page_kind(path, post)
     result = formats.parse(path, post, zone, lambda: _may_be_entry(kind, post, date))
     papers = result.papers
@@ -180,12 +206,12 @@ def _parse_post(
         return (None, [*broken, *result.findings]) if broken or result.findings else None
     findings = list(post.findings)
     own_dates = [paper.published for paper in papers if paper.published is not None]
-    published, date_findings = date.value, list(date.findings)
-    undated = [] if published else [paper for paper in papers if paper.published is None]
-    if own_dates:  # they replace those of front matter
+    published, date_findings = date.value or undated, list(date.findings)
+    left_out = [] if published else [paper for paper in papers if paper.published is None]
+    if own_dates or undated is not None:  # they replace those of front matter
         findings = [each for each in findings if each.code != "D103"]
         date_findings = [each for each in date_findings if each.code != "D105"]
-        date_findings += [finding(path, paper.line, "D311", paper.title) for paper in undated]
+        date_findings += [finding(path, paper.line, "D311", paper.title) for paper in left_out]
     findings += date_findings
     topic_names: tuple[str, ...] = ()
     if not (papers and all(paper.topic_names for paper in papers)):
@@ -196,7 +222,7 @@ def _parse_post(
     published = published or max(own_dates, default=None)
     if published is None:
         return None, findings
-    dated = tuple(paper for paper in papers if paper not in undated)
+    dated = tuple(paper for paper in papers if paper not in left_out)
     return ParsedDigest(path, published, topic_names, dated, date.line, date.other), findings
 
 

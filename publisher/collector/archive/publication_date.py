@@ -45,7 +45,7 @@ def publication_date(path: str, post: Post, head: str, zone: ZoneInfo) -> Public
     """Return the date of `post`, whose front matter is the text `head`."""
     findings: list[Finding] = []
     elsewhere = list(_elsewhere(path, post, zone))
-    for key, value in _values(post):
+    for key, value in date_values(post):
         line = _line_of(key, head)
         if published := parse_date(value, zone):
             if is_ambiguous(value):
@@ -62,7 +62,7 @@ def publication_date(path: str, post: Post, head: str, zone: ZoneInfo) -> Public
     return PublicationDate(published, line, other, tuple(findings))
 
 
-def _values(post: Post) -> Iterator[tuple[str, object]]:
+def date_values(post: Post) -> Iterator[tuple[str, object]]:
     """Yield the keys and values of front matter that are dates, or should be."""
     by_name = {_bare(key): (key, value) for key, value in reversed(post.metadata.items())}
     for name in _KEYS:

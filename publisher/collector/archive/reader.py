@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from contextlib import closing
 from functools import lru_cache
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,11 @@ from publisher.collector.archive.cache import (
     CacheRow,
     Stamp,
     content_key,
+    list_key,
     parser_version,
 )
 from publisher.collector.archive.cache_codec import FileRecord
-from publisher.collector.archive.parse_job import ParseJob
+from publisher.collector.archive.parse_job import UNDATED, ParseJob
 from publisher.collector.archive.training_set import TrainingSet
 from publisher.collector.findings import finding
 from publisher.collector.formats.plugins import fingerprint
@@ -30,11 +32,13 @@ from publisher.collector.text.slugs import assign_slugs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from publisher.collector.archive.cache import Cache, CachedFile
     from publisher.collector.archive.cache_codec import FileSummary
     from publisher.collector.archive.parsing import ParsedFile
+    from publisher.collector.archive.past import Past
     from publisher.collector.mojibake.language_model import LanguageModel
     from publisher.collector.sources.folder_source import SourceFile
     from publisher.models import Finding, ParsedDigest
@@ -59,6 +63,7 @@ class Archive:
             for part in range(len(summary.digests))
         ]
         self.keys = [int.from_bytes(records[number].key[:8]) for number, _ in self._places]
+        self.past_findings = reader.past_findings
         self._files = files
         self._reader = reader
         self._body = lru_cache(maxsize=_BODIES)(reader.body)
@@ -107,17 +112,21 @@ def read_archive(
     cache: Cache,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
     meanwhile: Callable[[], None] | None = None,
+    past: Past | None = None,
 ) -> Archive:
     """Return the archive of `files`, parsing those that are not in `cache`.
 
     `progress` is called with the number of files done and of all files. `meanwhile` is work for
     this process while others parse. The archive reads from the cache as long as it exists. A file
-    that can't be read is a finding.
+    that can't be read is a finding. `past` has earlier versions of lists.
     """
     reader = _ArchiveReader(files, zone, cache, meanwhile)
     for root, group in _by_root(files).items():
         reader.read(root, group, progress, len(files))
     reader.repair()
+    if past is not None:
+        for root, group in _by_root(reader.lists(past)).items():
+            reader.read_past(root, group, past)
     if reader.parsed:
         progress(len(files), len(files))
     return Archive(files, reader)
@@ -138,6 +147,7 @@ class _ArchiveReader:
         self._unreadable: dict[SourceFile, Finding] = {}
         self._done = 0
         self.records: dict[SourceFile, FileRecord] = {}
+        self.past_findings: list[Finding] = []
         self._training_set = TrainingSet(files, self.records, cache)
         self.parsed = 0
 
@@ -188,6 +198,60 @@ class _ArchiveReader:
                 self.records[file] = self._training_set.repaired(file, self._repaired)
             except OSError as error:
                 self._note_unreadable(file, error.strerror or str(error))
+
+    def lists(self, past: Past) -> list[SourceFile]:
+        """Return the files that may have a past to read: lists, and those without a date."""
+        return [
+            file
+            for file, record in self.records.items()
+            if record.summary.is_list
+            or record.summary.is_undated
+            or (record.key and not record.summary.digests and self._was_list(file, past))
+        ]
+
+    def _was_list(self, file: SourceFile, past: Past) -> bool:
+        here = Path.cwd()
+        if self._cache.entry(list_key(self._version, str(here / file.root), file.path)):
+            return True
+        if past.memory is None or not past.memory.is_dir():
+            return False
+        from publisher.collector.archive.list_memory import (  # noqa: PLC0415 - few sites have lists
+            ListMemory,
+        )
+
+        return ListMemory(past.memory, past.base).has(str(here / file.name))
+
+    def read_past(self, root: str, files: Sequence[SourceFile], past: Past) -> None:
+        """Set the records of lists in the source folder `root` to those with their past."""
+        from publisher.collector.archive.list_reader import (  # noqa: PLC0415 - few sites have lists
+            ListReader,
+        )
+
+        lists = ListReader(past, self, self.records, self._cache, self._version, self._zone)
+        lists.read(root, files)
+        self.past_findings += lists.findings
+
+    def parse_whole(self, file: SourceFile, data: bytes) -> ParsedFile:
+        """Return the parsed content of `file`, undated papers included."""
+        return self._parse(file, data, self._training_set.model, UNDATED)
+
+    def parse_all(self, jobs: Iterator[ParseJob]) -> Iterator[tuple[ParseJob, CacheEntry]]:
+        """Yield `jobs` in any order, each with its cache entry."""
+        first = list(islice(jobs, _MANY))
+        if len(first) < _MANY or self._zone.key is None:
+            for job in chain(first, jobs):
+                yield job, cache_codec.cache_entry(self._parse_job(job))
+            return
+        from publisher.collector.archive.worker_pool import (  # noqa: PLC0415 - as `_parse`
+            parse_all,
+        )
+
+        with closing(parse_all(chain(first, jobs), self._zone.key)) as results:
+            for job, entry in results:
+                yield job, entry or cache_codec.cache_entry(self._parse_job(job))
+
+    def _parse_job(self, job: ParseJob) -> ParsedFile:
+        return self._parse(job.file, job.data, None, UNDATED if job.keep_undated else None)
 
     def body(self, file: SourceFile) -> tuple[ParsedDigest, ...]:
         """Return the digests of `file`."""
@@ -309,12 +373,13 @@ class _ArchiveReader:
         file: SourceFile,
         data: bytes,
         model: Callable[[], LanguageModel | None] | None = None,
+        undated: datetime | None = None,
     ) -> ParsedFile:
         from publisher.collector.archive.parsing import (  # noqa: PLC0415 - no file may have changed
             parse_bytes,
         )
 
-        return parse_bytes(file.path, data, self._zone, model)
+        return parse_bytes(file.path, data, self._zone, model, undated)
 
 
 def _by_root(files: Sequence[SourceFile]) -> dict[str, list[SourceFile]]:

@@ -22,6 +22,7 @@ def main() -> None:
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - as above
 
     from publisher.collector.archive import cache_codec  # noqa: PLC0415 - as above
+    from publisher.collector.archive.parse_job import UNDATED  # noqa: PLC0415 - as above
     from publisher.collector.archive.parsing import parse_bytes  # noqa: PLC0415 - as above
 
     try:
@@ -30,9 +31,15 @@ def main() -> None:
         while True:
             entries = [
                 cache_codec.cache_entry(
-                    parse_bytes(path.decode(errors="surrogatepass"), data, zone, None)
+                    parse_bytes(
+                        path.decode(errors="surrogatepass"),
+                        data,
+                        zone,
+                        None,
+                        UNDATED if keep_undated else None,
+                    )
                 )
-                for path, data in msgspec.msgpack.decode(pipe.receive())
+                for path, data, keep_undated in msgspec.msgpack.decode(pipe.receive())
             ]
             pipe.send(msgspec.msgpack.encode(entries))
             gc.collect(0)

@@ -100,7 +100,10 @@ class ParserProcess:
 
     def parse(self, jobs: list[ParseJob]) -> list[CacheEntry] | None:
         """Return the cache entries of `jobs`, None where the process died of them."""
-        files = [(job.file.path.encode(errors="surrogatepass"), job.data) for job in jobs]
+        files = [
+            (job.file.path.encode(errors="surrogatepass"), job.data, job.keep_undated)
+            for job in jobs
+        ]
         try:
             pipe = self._pipe or self._start()
             pipe.send(msgspec.msgpack.encode(files))

@@ -109,8 +109,13 @@ def in_folder(folder: Path) -> list[str]:
     return [f"--git-dir={folder / '.git'}", f"--work-tree={folder}"]
 
 
-def run(arguments: Sequence[str], environment: Mapping[str, str], timeout: float) -> None:
-    """Run git.
+def run(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    timeout: float,
+    data: bytes = b"",
+) -> bytes:
+    """Run git with the standard input `data`, and return its output.
 
     Raises `GitFailure` with its reason, `GitTimeout` after `timeout` seconds, and `SourceError`
     where there is no git at all.
@@ -118,8 +123,8 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], timeout: float
     try:
         process = subprocess.Popen(
             ["git", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=dict(environment),
             # No terminal to ask for a password on, and one group to stop.
@@ -131,7 +136,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], timeout: float
         raise SourceError(f"source.git: git can't be started: {error.strerror}") from error
     with process:
         try:
-            _, errors = process.communicate(timeout=max(timeout, 0.01))
+            output, errors = process.communicate(data, timeout=max(timeout, 0.01))
         except subprocess.TimeoutExpired as error:
             _stop(process)
             raise GitTimeout("no answer in time (setting source.timeout_seconds)") from error
@@ -140,6 +145,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], timeout: float
             raise
     if process.returncode:
         raise GitFailure(_reason(errors.decode("utf-8", "replace"), process.returncode))
+    return output
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -162,15 +162,15 @@ def _replace(home: Path, fetch_into: Callable[[Path], None]) -> None:
     """Make the checkout anew; the old one stays until the new one is complete."""
     new, old = _beside(home, ".new"), _beside(home, ".old")
     try:
-        _remove(new)
+        remove(new)
         arguments = ["init", "--quiet", "--template=", "--", str(new)]
         git_program.run(arguments, git_program.environment(None, None), 60)
         fetch_into(new)
-        _remove(old)
+        remove(old)
         if home.exists() or home.is_symlink():
             home.rename(old)
         new.rename(home)
-        _remove(old)
+        remove(old)
     except OSError as error:
         raise SourceError(f"source.cache: {home.parent}: {error.strerror or error}") from error
 
@@ -197,7 +197,8 @@ def _remove_stale_locks(folder: Path) -> None:
             file.unlink()
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Remove a file or folder, if it is there. Raises `OSError`."""
     if path.is_symlink() or path.is_file():
         path.unlink()
     elif path.exists():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -37,6 +37,13 @@ class Source(Section, frozen=True):
     """Allow a repository whose host has a private address, such as a server on your own network."""
     timeout_seconds: Annotated[float, Meta(gt=0, le=3600)] = 300.0
     """Seconds after which a pull is given up. The last state of the repository is used then."""
+    history: Literal["auto", "off"] | Annotated[int, Meta(ge=1, le=36_500)] = "auto"
+    """Read earlier versions of lists (a README that is rewritten every day) from git's history, so
+    that yesterday's papers stay. A number: only papers of so many days. Files without a date are
+    dated by it too."""
+    memory: Literal["auto", "off"] = "auto"
+    """Remember the papers of lists that git's history tells nothing of, in `.publisher/lists/`;
+    delete a file there to forget a list."""
 
 
 class Check(Section, frozen=True):

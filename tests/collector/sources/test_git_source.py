@@ -256,7 +256,7 @@ def die_at(function):
     return wrapped
 
 git_program.run = die_at(git_program.run)
-git_source._remove = die_at(git_source._remove)
+git_source.remove = die_at(git_source.remove)
 Path.rename = die_at(Path.rename)
 git_source.update(load(config, {}))
 """
