@@ -48,6 +48,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "D312": (Severity.ERROR, "row without a title"),
     "D313": (Severity.WARNING, "row that names no arXiv paper"),
     "D314": (Severity.WARNING, "row without authors"),
+    "D315": (Severity.NOTE, "row without a date, dated by a year or its arXiv id"),
     "D321": (Severity.NOTE, "no date of its own, dated by git's history"),
     "D322": (Severity.WARNING, "git's history can't be read"),
     "D323": (Severity.WARNING, "the oldest versions of the list are not read"),

@@ -47,8 +47,8 @@ _MAX_PARSED = 50_000_000  # bytes of versions of which every line is parsed: som
 class Parser(Protocol):
     """The part of the archive's reader that parses."""
 
-    def parse_whole(self, file: SourceFile, data: bytes) -> ParsedFile:
-        """Return the parsed content of `file`, undated papers included."""
+    def parse_whole(self, file: SourceFile, data: bytes, *, keep_undated: bool) -> ParsedFile:
+        """Return the parsed content of `file`, undated papers included or not."""
 
     def parse_all(self, jobs: Iterator[ParseJob]) -> Iterator[tuple[ParseJob, CacheEntry]]:
         """Yield `jobs` in any order, each with its cache entry."""
@@ -169,7 +169,7 @@ class ListReader:
     def _with_past(self, item: _List, memory: Remembered) -> tuple[ParsedFile, Remembered]:
         """Return the papers of a file with those of its past, and the memory as it is then."""
         data = item.file.location.read_bytes()
-        parsed = self._parser.parse_whole(item.file, data)
+        parsed = self._parser.parse_whole(item.file, data, keep_undated=bool(item.versions))
         findings = parsed.findings
         was_list = self._cache.entry(list_key(self._version, item.root, item.file.path))
         if not (parsed.is_list or memory.content or was_list):
@@ -266,7 +266,7 @@ class ListReader:
             date, data, unchanged = added[int.from_bytes(job.key, "big")]
             summary = cache_codec.file_summary(entry)
             if summary.is_damaged:
-                digests = self._parser.parse_whole(item.file, data).digests
+                digests = self._parser.parse_whole(item.file, data, keep_undated=True).digests
             else:
                 digests = cache_codec.body(entry.body)
             rolling.add(digests, date, summary.own_date, data, unchanged)

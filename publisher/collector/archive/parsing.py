@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 # Of no text: what may have been a digest is reported.
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
-_UNDATED = frozenset({"D105", "D311"})
+_UNDATED = frozenset({"D105", "D311", "D315"})
 _INSTALL_REPAIR = "to repair it: pip install 'digest-publisher[repair]'"
 
 
@@ -197,7 +197,7 @@ def _parse_post(
     """Return the digest in `post` and the findings, None if it is no digest."""
     kind = page_kind(path, post)
     result = formats.parse(path, post, zone, lambda: _may_be_entry(kind, post, date))
-    papers = result.papers
+    papers = result.papers if undated is None else _without_approximate_dates(result)
     if not papers and (sign := _unread(kind, post, result, date)) is not None:
         findings = [each for each in post.findings if each.code != "D103"]
         return None, [*findings, *result.findings, finding(path, sign.line, "D108", sign.what)]
@@ -207,7 +207,8 @@ def _parse_post(
     findings = list(post.findings)
     own_dates = [paper.published for paper in papers if paper.published is not None]
     published, date_findings = date.value or undated, list(date.findings)
-    left_out = [] if published else [paper for paper in papers if paper.published is None]
+    is_dated = published is not None
+    left_out = [] if is_dated else [paper for paper in papers if paper.published is None]
     if own_dates or undated is not None:  # they replace those of front matter
         findings = [each for each in findings if each.code != "D103"]
         date_findings = [each for each in date_findings if each.code != "D105"]
@@ -217,13 +218,21 @@ def _parse_post(
     if not (papers and all(paper.topic_names for paper in papers)):
         topic_names, topic_findings = _topic_names(path, post)
         findings += topic_findings
-    findings += result.findings
+    findings += [each for each in result.findings if undated is None or each.code != "D315"]
     findings += _papers_left(path, post, result)
     published = published or max(own_dates, default=None)
     if published is None:
         return None, findings
-    dated = tuple(paper for paper in papers if paper not in left_out)
+    dated = tuple(paper for paper in papers if is_dated or paper.published)
     return ParsedDigest(path, published, topic_names, dated, date.line, date.other), findings
+
+
+def _without_approximate_dates(result: formats.FormatResult) -> list[ParsedPaper]:
+    """Return the papers of `result` with the dates that the file gives, without those of D315."""
+    lines = {each.line for each in result.findings if each.code == "D315"}
+    return [
+        replace(paper, published=None) if paper.line in lines else paper for paper in result.papers
+    ]
 
 
 def _may_be_entry(kind: PageKind, post: reader.Post, date: PublicationDate) -> bool:

@@ -231,9 +231,9 @@ class _ArchiveReader:
         lists.read(root, files)
         self.past_findings += lists.findings
 
-    def parse_whole(self, file: SourceFile, data: bytes) -> ParsedFile:
-        """Return the parsed content of `file`, undated papers included."""
-        return self._parse(file, data, self._training_set.model, UNDATED)
+    def parse_whole(self, file: SourceFile, data: bytes, *, keep_undated: bool) -> ParsedFile:
+        """Return the parsed content of `file`, undated papers included or not."""
+        return self._parse(file, data, self._training_set.model, UNDATED if keep_undated else None)
 
     def parse_all(self, jobs: Iterator[ParseJob]) -> Iterator[tuple[ParseJob, CacheEntry]]:
         """Yield `jobs` in any order, each with its cache entry."""

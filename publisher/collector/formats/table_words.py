@@ -1,21 +1,52 @@
-"""The words of daily-arXiv lists: names of columns, headings without a topic, empty cells."""
+"""The words of tables of papers: names of columns, headings without a topic, empty cells."""
 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
 from publisher.collector.data_files import WordsByLanguage, any_of, read_data_file, words_of_all
+from publisher.collector.fields.field_words import Field, field_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_Role = Literal["date", "title", "authors", "link", "code", "abstract", "summary", "comment"]
+Role = Literal[
+    "date", "year", "title", "authors", "link", "code", "abstract", "summary", "comment", "venue",
+    "paper", "work", "other",
+]  # fmt: skip
+OTHER = "other"  # a column with a name that is known, and of no use
+_ROLES: dict[Field | None, Role] = {
+    Field.TITLE: "title",
+    Field.AUTHORS: "authors",
+    Field.ABSTRACT: "abstract",
+    Field.TRANSLATED_ABSTRACT: "summary",
+    Field.SUMMARY: "summary",
+    Field.TAKEAWAYS: "summary",
+    Field.LINK: "link",
+    Field.CODE: "code",
+    Field.PROJECT: "code",
+    Field.DATE: "date",
+    Field.UPDATED: "date",
+    Field.COMMENT: "comment",
+    Field.VENUE: "venue",
+    Field.TRANSLATED_TITLE: "other",
+    Field.AFFILIATION: "other",
+    Field.TOPIC: "other",
+    Field.KEYWORDS: "other",
+    Field.SCORE: "other",
+    Field.OTHER: "other",
+}
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
-
+# Between the words of a name such as "Title & Authors", "标题/Title" or "论文 Paper".
+_SEPARATOR = re.compile(
+    r"[/|&+,，、(（)）:：]|\band\b|[与和及]|"
+    r"(?<=[a-z])\s+(?=[\u3040-\ud7ff])|(?<=[\u3040-\ud7ff])\s+(?=[a-z])",
+    re.IGNORECASE,
+)
 _UPDATE = re.compile(r"\W*(?:last\s+)?updat|\W*(?:最后|最近)?更新", re.IGNORECASE)
 _COUNT = re.compile(r"(?<!\s)\s*+[(（\[][ \t]*+\d+[^()（）\[\]]{0,20}[)）\]]\s*$")
 _DATE = re.compile(
@@ -24,21 +55,22 @@ _DATE = re.compile(
 )
 _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 _EMPTY = re.compile(r"[(（\[]\s*[)）\]]")
+_MAX_NAME = 60  # characters
 _EDGES = " \t-–—:：|·,，.!*#"
 
 
 class _TableWordsFile(msgspec.Struct, forbid_unknown_fields=True):
-    columns: dict[_Role, WordsByLanguage]
-    title_or_link: WordsByLanguage
+    columns: dict[Role, WordsByLanguage]
+    buttons: WordsByLanguage
     no_topic: WordsByLanguage
     nothing: WordsByLanguage
 
 
 class _TableWords(NamedTuple):
-    """The words of all languages; names of columns in the form of `_bare`."""
+    """The words of all languages; names of columns and buttons in the form of `_bare`."""
 
-    roles: dict[str, _Role]
-    title_or_link: frozenset[str]
+    roles: dict[str, Role]
+    buttons: frozenset[str]
     no_topic: re.Pattern[str]
     nothing: frozenset[str]
 
@@ -51,7 +83,7 @@ def _words() -> _TableWords:
     }
     return _TableWords(
         roles,
-        frozenset(words_of_all(file.title_or_link)),
+        frozenset(map(_bare, words_of_all(file.buttons))),
         re.compile("|".join(map(any_of, file.no_topic.values())), re.IGNORECASE),
         frozenset(words_of_all(file.nothing)),
     )
@@ -62,22 +94,50 @@ def _bare(name: str) -> str:
     return _NOT_LETTERS.sub("", name).casefold()
 
 
-def columns(names: Sequence[str]) -> list[str]:
-    """Return the role of each column, "" for unknown ones.
+@lru_cache(maxsize=1024)
+def role_of(name: str) -> Role | None:
+    """Return the role of the column `name`, None for an unknown one."""
+    if len(name) > _MAX_NAME:
+        return None
+    bare = _bare(name)
+    return _words().roles.get(bare) or _ROLES.get(field_of(bare))
 
-    Returns [] for a table that does not list papers: it lacks a title, or both date and link.
+
+def columns(names: Sequence[str]) -> list[str]:
+    """Return the role of each column, "" for unknown ones, each role once except `OTHER`.
+
+    A name with several words ("Title & Authors") has the first role that no other column has.
     """
-    words = _words()
-    bare_names = [_bare(name) for name in names]
     roles: list[str] = []
-    for name in bare_names:
-        role = words.roles.get(name, "")
-        roles.append(role if role not in roles else "")
-    for index, name in enumerate(bare_names):
-        if name in words.title_or_link:
-            role = "link" if "title" in roles else "title"
-            roles[index] = role if role not in roles else ""
-    return roles if "title" in roles and {"date", "link"} & set(roles) else []
+    for name in names:
+        role: str = role_of(name) or ""
+        roles.append(role if role not in roles or role in ("paper", "work", OTHER) else "")
+    for at, role in enumerate(roles):
+        if role == "paper":
+            better = "link" if "title" in roles else "title"
+            roles[at] = better if better not in roles else ""
+    for at, name in enumerate(names):
+        roles[at] = roles[at] or _role_of_part(name, roles)
+    for at, role in enumerate(roles):
+        if role == "work":
+            roles[at] = OTHER if "title" in roles else "title"
+    return roles
+
+
+def _role_of_part(name: str, taken: Sequence[str]) -> str:
+    """Return the role of a word in `name` that is not `taken`, "" without one."""
+    parts = _SEPARATOR.split(name) if len(name) <= _MAX_NAME else []
+    for named in map(role_of, parts) if len(parts) > 1 else ():
+        is_second = named == "abstract" and named in taken
+        role = "title" if named == "paper" else "summary" if is_second else named
+        if role and role not in taken:
+            return role
+    return ""
+
+
+def is_button(text: str) -> bool:
+    """Return whether `text` is that of a button, such as "PDF" or "Read more"."""
+    return len(text) <= _MAX_NAME and _bare(text) in _words().buttons
 
 
 def topic(heading: str) -> str:

@@ -67,6 +67,17 @@ _WORD_AND_YEAR = re.compile(
     r"(?<![^\W_])(?P<word>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|"
     rf"Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?[\s,-]+{_YEAR}(?!\d)"
 )
+_RANGE = re.compile(
+    rf"(?<![^\W_]){_WORD}\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*(?:[-–—~]|to)\s*"
+    rf"(?:(?P<last>[^\W\d_]{{3,12}})\.?\s*)?\d{{1,2}}(?:st|nd|rd|th)?[)）]?[\s,–-]*{_YEAR}(?!\d)",
+    re.IGNORECASE,
+)
+_DAY_OF_YEAR = re.compile(
+    r"(?<![\w./-])(?P<month>\d{1,2})(?:[-/.]|月)(?P<day>\d{1,2})日?(?![\w/-]|\.\d)|"
+    rf"(?<![^\W_]){_WORD}\s*(?P<day2>\d{{1,2}})(?!\d)|(?<!\d)(?P<day3>\d{{1,2}})\.?[\s-]"
+    r"(?P<word3>[^\W\d_]{3,12})(?![^\W_])",
+    re.IGNORECASE,
+)
 _UNIX = re.compile(r"\s*(\d{10}|\d{13})(?:\.\d+)?\s*")
 _TIME = re.compile(
     r"(?<![\d:+-])(?P<before>上午|下午|晚上|[ap]\.?m\.?\s)?\s*"
@@ -116,6 +127,32 @@ def parse_date(value: object, zone: ZoneInfo) -> datetime | None:
     for day, match in _days(text):
         if day is not None:
             return _with_time(day, match, text, zone)
+    return None
+
+
+def range_start(text: str, zone: ZoneInfo) -> datetime | None:
+    """Return the first day of a range with one year: "(June 23 - June 29) - 2025"; else None."""
+    for match in _RANGE.finditer(text[:_MAX_TEXT]):
+        first = _month(match["word"])
+        last = _month(match["last"]) if match["last"] else first
+        if (
+            first
+            and last
+            and (day := _date(int(match["year"]) - (first > last), first, int(match["day"])))
+        ):
+            return parse_date(day, zone)
+    return None
+
+
+def day_of_year(text: str) -> tuple[int, int] | None:
+    """Return month and day in `text`, which has no year: "06-23", "Jun 23", "6月23日"; else None.
+
+    Of a range it is the first day. The month of "24.05" is 24: whoever asks knows better.
+    """
+    for match in _DAY_OF_YEAR.finditer(text[:_MAX_TEXT]):
+        month = int(match["month"] or 0) or _month(match["word"] or match["word3"])
+        if month:
+            return month, int(match["day"] or match["day2"] or match["day3"])
     return None
 
 

@@ -29,8 +29,8 @@ def test_a_format_reads_its_own_example(name: str) -> None:
 UNREAD = [
     ("# A day\n\n### [T](https://arxiv.org/abs/2411.00001)\n\n*Ada* arXiv:2411.00001\n",
      "arxiv-sections", 3, 'below "### [T]'),
-    ("## Day\n\n| Paper | Who |\n|---|---|\n| [T](https://arxiv.org/abs/2411.00001) | A |\n",
-     "arxiv-table", 3, "no column for titles, or none for dates and links: | Paper | Who |"),
+    ("## Day\n\n| Item | Value |\n|---|---|\n| Link | https://arxiv.org/abs/2411.00001 |\n",
+     "arxiv-table", 3, "has titles, or its rows name several papers: Item | Value"),
     ("---\narxiv: '2411.00001'\n---\nText.\n", "markdown-post", 1, "no title in the front matter"),
     ("---\ntitle: T\narxiv: '2411.00001'\n---\n", "markdown-post", 1, "no text below the front"),
     ("One arXiv:2411.00001 in prose.\n", "arxiv-sections", 0, "nothing in this shape"),
