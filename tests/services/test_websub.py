@@ -139,7 +139,7 @@ def garbage(handler: BaseHTTPRequestHandler) -> None:
 
 
 def slow(handler: BaseHTTPRequestHandler) -> None:
-    time.sleep(5)
+    time.sleep(60)
     handler.close_connection = True
 
 
@@ -223,7 +223,7 @@ def test_a_slow_hub_holds_nobody_up(hub: Hub, trouble: Callable[..., None]) -> N
     started = time.monotonic()
     (warning,) = ping(hub.url, [FEED], total_seconds=0.5)
     assert "1 feed not announced" in warning
-    assert time.monotonic() - started < 15, "four tries take 20 seconds and more"
+    assert time.monotonic() - started < 15, "an answer takes 20 seconds or more"
 
 
 def test_a_stop_is_heard(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
