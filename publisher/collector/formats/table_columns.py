@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from publisher.collector.formats.table_blocks import Table
 
 _SAMPLE = 30  # rows
+_MOST_COLUMNS = 60  # more are no list, and would take quadratic time
 _UTC = ZoneInfo("UTC")
 _FIGURE = re.compile(r"[\W\d_]*\d[\W\d_]*[%a-zA-Z]{0,3}")
 _DECIMAL = re.compile(r"\d+\.\d+")
@@ -40,8 +41,13 @@ class Columns(NamedTuple):
 
 def columns_of(table: Table) -> Columns | None:
     """Return the columns of `table`, None if it does not list papers."""
+    if len(table.header) > _MOST_COLUMNS:
+        return None
     names = [table_cells.plain_text(name) for name in table.header]
-    sample = [[table_cells.with_links(cell) for cell in row.cells] for row in table.rows[:_SAMPLE]]
+    sample = [
+        [table_cells.with_links(cell) for cell in row.cells[:_MOST_COLUMNS]]
+        for row in table.rows[:_SAMPLE]
+    ]
     roles = table_words.columns(names)
     if _is_of_groups(sample):
         return None

@@ -368,3 +368,10 @@ def test_links_are_no_abstract(cell: str, text: str) -> None:
 def test_columns_with_several_words() -> None:
     names = ["Title & Authors", "Links & Summary", "AI 摘要", "原始摘要", "Conference/Journal"]
     assert table_words.columns(names) == ["title", "link", "summary", "abstract", "venue"]
+
+
+def test_a_table_with_thousands_of_columns_is_no_list() -> None:
+    papers, _ = read(
+        table("|Title|Date|PDF|" + "&|" * 10_000, f"|Moss|2025-03-04|{ARXIV}2503.01001|")
+    )
+    assert papers == []
