@@ -106,7 +106,7 @@ def _collect(
         summaries=summaries,
         fingerprint=hash(tuple(dated.keys)) & ((1 << 63) - 1),
         silenced=silenced,
-        coverage=coverage_of(archive.by_name()),
+        coverage=coverage_of(archive, papers.ids),
     )
     if settings.filters == type(settings.filters)():
         return collection

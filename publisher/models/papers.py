@@ -144,11 +144,6 @@ class Coverage:
     read: int
     path: str  # of the file with most of the others, from the working directory
 
-    @property
-    def mostly_unread(self) -> bool:
-        """Whether more ids are left than were read."""
-        return 2 * self.read < self.ids
-
 
 @dataclass(frozen=True, slots=True)
 class Collection:
@@ -171,4 +166,4 @@ class Collection:
     summaries: Sequence[PaperSummary] = ()
     fingerprint: int = 0
     silenced: Mapping[str, int] = field(default_factory=dict)
-    coverage: Coverage | None = None  # None where every id became a paper
+    coverage: Coverage | None = None  # None where at least half of the ids became papers

@@ -18,18 +18,23 @@ PLACES = 3  # of each code
 
 
 def unread_papers(collection: Collection, settings: Settings) -> tuple[str, ...]:
-    """Return lines on the arXiv ids of the sources, where most of them did not become papers."""
+    """Return lines on the arXiv ids of the sources, where most of them did not become papers.
+
+    Where they hold no id and no digest at all, the lines say that.
+    """
     coverage = collection.coverage
-    if coverage is None or not coverage.mostly_unread:
-        return ()
+    shapes = "`publisher formats` shows the shapes that are read"
+    if coverage is None:
+        if collection.digest_count or collection.errors or not collection.no_digests:
+            return ()
+        return (f"no digest and no arXiv id in {len(collection.no_digests):,} files; {shapes}",)
     files = "1 file holds" if coverage.files == 1 else f"{coverage.files:,} files hold"
     ids = "1 arXiv id" if coverage.ids == 1 else f"{coverage.ids:,} arXiv ids"
     read = f"{coverage.read:,} {'was' if coverage.read == 1 else 'were'}" if coverage.read else ""
-    path = shlex.quote(coverage.path)
-    hint = f"report yours with what `publisher formats try {path}` prints"
+    hint = f"report yours with what `publisher formats try {shlex.quote(coverage.path)}` prints"
     return (
         f"{files} {ids}, {read or 'none was'} read; {_nearest(coverage, settings)}",
-        f"`publisher formats` shows the shapes that are read; {hint}",
+        f"{shapes}; {hint}",
     )
 
 
@@ -39,23 +44,15 @@ def _nearest(coverage: Coverage, settings: Settings) -> str:
         try_formats,
     )
 
+    path = coverage.path
     try:
-        trial = try_formats(coverage.path, Path(coverage.path).read_bytes(), settings.site.zone)
+        trial = try_formats(path, Path(path).read_bytes(), settings.site.zone)
     except OSError:  # gone since
-        return f"most of the others are in {coverage.path}"
-    nearest = trial.nearest
-    line, reason = nearest.line, nearest.reason
-    if not reason:
-        errors = (each for each in trial.findings if each.severity is Severity.ERROR)
-        line, reason = next(
-            ((each.line, f"{each.code} {each.message}") for each in errors),
-            (
-                1,
-                f"it reads {len(nearest.papers)} entry there, and {nearest.ids} of {trial.ids} ids",
-            ),
-        )
-    place = f"{coverage.path}:{line}" if line else coverage.path
-    return f"the nearest format, {nearest.name}, refuses {place}: {reason}"
+        return f"most of the others are in {path}"
+    refusal = trial.refusal
+    return (
+        f"the nearest format, {trial.nearest.name}, refuses {path}:{refusal.line}: {refusal.what}"
+    )
 
 
 def first_places(

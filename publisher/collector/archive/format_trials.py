@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from publisher.collector.formats import arxiv_ids
 from publisher.collector.formats.paper_signs import Sign
 from publisher.collector.frontmatter import reader
 from publisher.collector.text.plain_text import without_c1
+from publisher.models import Severity
 from publisher.plugins import describe
 
 if TYPE_CHECKING:
@@ -44,20 +46,34 @@ class FileTrial:
     """
 
     ids: int  # arXiv ids in the file
+    line: int  # 1-based, of the first of them; 0 without any
     trials: tuple[FormatTrial, ...]
     used: str
     findings: tuple[Finding, ...]
 
     @property
     def nearest(self) -> FormatTrial:
-        """The trial with most ids, then with most papers, then with the place next to one."""
+        """The trial with most ids, then with most papers, then with the place next to an id."""
 
-        def nearness(trial: FormatTrial) -> tuple[int, int, int, bool]:
-            any_post = trial.name == formats.ANY_POST  # which comes near to every file
-            papers, line = (0, 0) if any_post else (len(trial.papers), trial.line)
-            return trial.ids, papers, line, not trial.reason
+        def nearness(trial: FormatTrial) -> tuple[int, int, float, bool]:
+            papers, distance = len(trial.papers), abs(trial.line - self.line)
+            if trial.name == formats.ANY_POST:  # which comes near to every file
+                return trial.ids, 0, -math.inf, not trial.reason
+            return trial.ids, papers, -distance if trial.line else -math.inf, not trial.reason
 
         return max(self.trials, key=nearness)
+
+    @property
+    def refusal(self) -> Sign:
+        """The place and reason for which the nearest format does not read the file."""
+        nearest = self.nearest
+        if nearest.reason:
+            return Sign(nearest.line or self.line, nearest.reason)
+        errors = [each for each in self.findings if each.severity is Severity.ERROR]
+        # Files without front matter are read; the lack of a date or title is what stops them.
+        for error in sorted(errors, key=lambda each: each.code == "D103"):
+            return Sign(error.line, f"{error.code} {error.message}")
+        return Sign(1, f"it reads one entry with {nearest.ids:,} of the {self.ids:,} ids there")
 
 
 def try_formats(path: str, data: bytes, zone: ZoneInfo) -> FileTrial:
@@ -74,7 +90,13 @@ def try_formats(path: str, data: bytes, zone: ZoneInfo) -> FileTrial:
         _trial(name, digest_format, path, post, ids, zone)
         for name, digest_format in formats.by_precedence()
     )
-    return FileTrial(len(ids), tuple(trials), used if parsed.digests else "", parsed.findings)
+    return FileTrial(
+        len(ids),
+        arxiv_ids.first_line(text),
+        tuple(trials),
+        used if parsed.digests else "",
+        parsed.findings,
+    )
 
 
 def _trial(
@@ -87,7 +109,7 @@ def _trial(
 ) -> FormatTrial:
     papers: Sequence[ParsedPaper] = ()
     findings: Sequence[Finding] = ()
-    reason = Sign(0, "it has nothing in this shape")
+    reason = Sign(0, "no paper in its shape")
     recognised = False
     try:
         recognised = digest_format.recognises(post)

@@ -54,12 +54,12 @@ class LazyPapers(Sequence[Paper]):
 
     def __init__(self, ids: Sequence[str], merged: MergedDigests) -> None:
         """Give access to the papers with the ids `ids`."""
-        self._ids = ids
+        self.ids = ids
         self._merged = merged
 
     def __len__(self) -> int:
         """Return the number of papers."""
-        return len(self._ids)
+        return len(self.ids)
 
     @overload
     def __getitem__(self, index: int) -> Paper: ...
@@ -68,8 +68,8 @@ class LazyPapers(Sequence[Paper]):
     def __getitem__(self, index: int | slice) -> Paper | LazyPapers:
         """Return a paper, or the papers of a slice."""
         if isinstance(index, slice):
-            return LazyPapers(self._ids[index], self._merged)
-        return _paper(self._ids[index], self._merged)
+            return LazyPapers(self.ids[index], self._merged)
+        return _paper(self.ids[index], self._merged)
 
     def __eq__(self, other: object) -> bool:
         """Return whether `other` has the same papers in the same order."""

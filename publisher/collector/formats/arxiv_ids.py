@@ -28,6 +28,12 @@ def ids_in(text: str) -> set[str]:
     return {canonical_number(number) for pattern in _PATTERNS for number in pattern.findall(text)}
 
 
+def first_line(text: str) -> int:
+    """Return the 1-based line of the first arXiv number in `text`, 0 without one."""
+    places = [match.start() for pattern in _PATTERNS if (match := pattern.search(text))]
+    return text.count("\n", 0, min(places)) + 1 if places else 0
+
+
 def unread_ids(text: str, paper_ids: Collection[str]) -> tuple[str, ...]:
     """Return the arXiv numbers in `text`, sorted, that are not among the ids of its papers.
 

@@ -156,7 +156,7 @@ def refusal(post: Post) -> Sign | None:
     for index, line in enumerate(post.body.split("\n")):
         if line.startswith("#"):
             heading, at = line.strip(), post.body_line + index
-        elif heading and names_paper(line):
+        if heading and names_paper(line):
             return Sign(at, f'no authors and no [PDF](...) line below "{heading[:80]}"')
     return None
 

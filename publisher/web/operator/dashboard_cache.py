@@ -151,9 +151,16 @@ def latest_digests(collection: Collection, most: int = _LATEST) -> tuple[Landed,
 
 
 def worst_findings(collection: Collection, most: int = _FINDINGS) -> tuple[Finding, ...]:
-    """Return up to `most` findings, errors first; each kind from the last file to the first."""
+    """Return up to `most` findings, errors first; each kind from the last file to the first.
+
+    Silenced codes are left out, except errors.
+    """
     newest = reversed(collection.findings)
-    warnings = (finding for finding in newest if finding.severity is not Severity.ERROR)
+    warnings = (
+        finding
+        for finding in newest
+        if finding.severity is not Severity.ERROR and finding.code not in collection.silenced
+    )
     return (
         *collection.errors[::-1][:most],
         *islice(warnings, max(most - len(collection.errors), 0)),

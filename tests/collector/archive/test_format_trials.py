@@ -33,7 +33,7 @@ UNREAD = [
      "arxiv-table", 3, "has titles, or its rows name several papers: Item | Value"),
     ("---\narxiv: '2411.00001'\n---\nText.\n", "markdown-post", 1, "no title in the front matter"),
     ("---\ntitle: T\narxiv: '2411.00001'\n---\n", "markdown-post", 1, "no text below the front"),
-    ("One arXiv:2411.00001 in prose.\n", "arxiv-sections", 0, "nothing in this shape"),
+    ("One arXiv:2411.00001 in prose.\n", "arxiv-sections", 0, "no paper in its shape"),
 ]  # fmt: skip
 
 
@@ -50,6 +50,21 @@ def test_papers_without_a_date_are_not_published() -> None:
     trial = trial_of(table, "README.md")
     assert (trial.nearest.name, trial.nearest.ids, trial.used) == ("arxiv-table", 1, "")
     assert [finding.code for finding in trial.findings] == ["D103", "D105"]
+    assert trial.refusal == (1, "D105 no date in front matter, heading or path")
+
+
+def test_the_place_next_to_the_first_id_counts() -> None:
+    table = "| Way | Fault |\n|---|---|\n| arXiv:2411.00002 | slow |\n"
+    notes = f"# T\n\n> **arXiv**: arXiv:2411.00001\n\n## Others\n\n{table}"
+    assert (trial_of(notes).nearest.name, trial_of(notes).refusal.line) == ("arxiv-sections", 1)
+    prose = trial_of("No\nheading\nabove arXiv:2411.00001.\n")
+    assert prose.refusal == (3, "no paper in its shape")
+
+
+def test_a_post_without_the_id_in_its_text() -> None:
+    trial = trial_of("---\ntitle: T\ndate: 2024-11-30\n---\nSee arXiv:2411.00001.\n")
+    assert (trial.used, trial.nearest.name) == ("markdown-post", "markdown-post")
+    assert trial.refusal == (1, "it reads one entry with 0 of the 1 ids there")
 
 
 def test_any_bytes() -> None:
