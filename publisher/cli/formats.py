@@ -79,6 +79,7 @@ def _reading(trial: FormatTrial, ids: int) -> str:
     """Return what a format reads of a file with so many arXiv ids, or why it refuses it."""
     reading = show.count(len(trial.papers), "paper")
     reading += f", {trial.ids:,} of {show.count(ids, 'id')}" if ids else ""
+    reading += f", confidence {trial.confidence:.2f}" if trial.papers else ""
     if not trial.reason:
         return f"reads {reading}"
     place = f" at line {trial.line}" if trial.line else ""

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from publisher import collector
+from publisher.collector.archive.format_trials import try_formats
 from publisher.errors import SettingsError
 from publisher.models import Collection, Coverage, Finding, Severity
 from publisher.services.findings_report import first_places, silenced_line, unread_papers
@@ -45,12 +47,14 @@ def test_silenced_findings_are_counted() -> None:
 
 def test_unread_papers_are_named_with_the_nearest_format(tmp_path: Path) -> None:
     file = tmp_path / "my list.md"
-    file.write_text("# A day\n\n## T\n\n[x](https://arxiv.org/abs/2411.00001)\n")
+    file.write_text("| Who |\n|---|\n| [T](https://arxiv.org/abs/2411.00001) |\n")
     coverage = Coverage(files=40, ids=1812, read=3, path=str(file))
     first, second = unread_papers(empty(coverage=coverage), load(None, {}))
+    refusal = try_formats("my list.md", file.read_bytes(), ZoneInfo("UTC")).refusal
+    assert refusal.line == 1
     assert first == (
-        "40 files hold 1,812 arXiv ids, 3 were read; the nearest format, arxiv-sections, refuses"
-        f' {file}:3: no authors and no [PDF](...) line below "## T"'
+        "40 files hold 1,812 arXiv ids, 3 were read; the nearest format, arxiv-table, refuses"
+        f" {file}:1: {refusal.what}"
     )
     assert f"`publisher formats try '{file}'`" in second
 

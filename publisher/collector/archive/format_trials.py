@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from publisher.collector import formats
 from publisher.collector.archive.parsing import parse_text, text_of
 from publisher.collector.formats import arxiv_ids
+from publisher.collector.formats.confidence import FLOOR, confidence
 from publisher.collector.formats.paper_signs import Sign
 from publisher.collector.frontmatter import reader
 from publisher.collector.text.plain_text import without_c1
@@ -33,6 +34,7 @@ class FormatTrial:
     name: str
     papers: tuple[ParsedPaper, ...]
     ids: int  # arXiv ids of the file that are among the papers
+    confidence: float  # from 0 to 1; the surest format reads the file
     line: int = 0  # 1-based; 0 for the whole file
     reason: str = ""  # "" where the format reads the file
 
@@ -87,7 +89,7 @@ def try_formats(path: str, data: bytes, zone: ZoneInfo) -> FileTrial:
     parsed = parse_text(path, text, zone)
     used = formats.parse(path, post, zone, lambda: bool(parsed.digests)).name
     trials = (
-        _trial(name, digest_format, path, post, ids, zone)
+        _below_floor(_trial(name, digest_format, path, post, ids, zone), used)
         for name, digest_format in formats.by_precedence()
     )
     return FileTrial(
@@ -97,6 +99,14 @@ def try_formats(path: str, data: bytes, zone: ZoneInfo) -> FileTrial:
         used if parsed.digests else "",
         parsed.findings,
     )
+
+
+def _below_floor(trial: FormatTrial, used: str) -> FormatTrial:
+    """Return `trial` with the reason that its papers are too little like papers, if they are."""
+    if trial.reason or not trial.papers or trial.name == used or trial.confidence >= FLOOR:
+        return trial
+    reason = f"its confidence of {trial.confidence:.2f} is less than {FLOOR}"
+    return replace(trial, line=trial.papers[0].line, reason=reason)
 
 
 def _trial(
@@ -124,4 +134,4 @@ def _trial(
         reason = Sign(findings[0].line, f"{findings[0].code} {findings[0].message}")
     read = ids.intersection(paper.id.removeprefix("arxiv:") for paper in papers)
     titled = tuple(paper for paper in papers if paper.title)
-    return FormatTrial(name, titled, len(read), reason.line, reason.what)
+    return FormatTrial(name, titled, len(read), confidence(titled, ids), reason.line, reason.what)

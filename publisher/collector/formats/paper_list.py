@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from publisher.models import Finding, ParsedPaper
 
 EXAMPLE = """\
-### 1. [Title of a paper](https://arxiv.org/abs/2411.00001)
+- **[Title of a paper](https://arxiv.org/abs/2411.00002)**, Cy Scribe et al. [[code]](https://...)
+
+### 1. [Title of another paper](https://arxiv.org/abs/2411.00001)
 *Ada Author, Bo Writer*
 **Abstract**: The abstract.
-
-- **[Another title](https://arxiv.org/abs/2411.00002)**, Cy Scribe et al. [[code]](https://...)
 """
 
 _Ids = frozenset[tuple[str, str]]  # kind and key of each paper
