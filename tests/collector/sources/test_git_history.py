@@ -86,6 +86,38 @@ def test_every_paper_of_thirty_commits(
     assert collection.digest_count == 1
 
 
+SHAPES = {
+    "bullets": "- [{title}](https://arxiv.org/abs/{id}) - Ada Author, Bo Writer",
+    "bullets with details": (
+        "- **[{title}](https://arxiv.org/abs/{id})**\n"
+        "  - Authors: Ada Author, Bo Writer\n  - Abstract: We render {title} anew."
+    ),
+    "sections": (
+        "### [{title}](https://arxiv.org/abs/{id})\n\n**Authors**: Ada Author, Bo Writer\n\n"
+        "**Abstract**: We render {title} anew.\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_lists_of_other_shapes(
+    settings: Callable[..., Settings], remote: ListRepository, shape: str
+) -> None:
+    for day in range(DAYS):
+        papers = [
+            SHAPES[shape].format(title=f"Fields {n} of the day {each}", id=paper_id(each, n))
+            for each in range(day, max(-1, day - 3), -1)
+            for n in (1, 2)
+        ]
+        remote.commit("\n".join(["# Papers of the day", "", "## Fields", "", *papers, ""]))
+    collection = build.collect(settings())
+    assert days(collection) == EVERY
+    assert {paper.authors for paper in collection.papers} == {("Ada Author", "Bo Writer")}
+    assert {paper.title for paper in collection.papers} == {
+        f"Fields {n} of the day {day}" for day in range(DAYS) for n in (1, 2)
+    }
+
+
 def test_the_weekly_issue_holds_the_papers_of_the_week(
     settings: Callable[..., Settings], remote: ListRepository
 ) -> None:
