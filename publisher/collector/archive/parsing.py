@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from publisher.collector import formats
+from publisher.collector.archive.guessed_dates import with_guessed_dates
 from publisher.collector.archive.publication_date import (
     PublicationDate,
     date_values,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 # Of no text: what may have been a digest is reported.
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
-_UNDATED = frozenset({"D105", "D311", "D315"})
+_UNDATED = frozenset({"D105", "D116", "D311"})
 _INSTALL_REPAIR = "to repair it: pip install 'digest-publisher[repair]'"
 
 
@@ -161,6 +162,10 @@ def _unread_ids(
     return arxiv_ids.unread_ids(text, [paper.id for paper in papers])
 
 
+def _count_papers(number: int) -> str:
+    return "1 paper" if number == 1 else f"{number} papers"
+
+
 def _count(lines: tuple[int, ...]) -> str:
     return "1 line" if len(lines) == 1 else f"{len(lines)} lines"
 
@@ -197,7 +202,7 @@ def _parse_post(
     """Return the digest in `post` and the findings, None if it is no digest."""
     kind = page_kind(path, post)
     result = formats.parse(path, post, zone, lambda: _may_be_entry(kind, post, date))
-    papers = result.papers if undated is None else _without_approximate_dates(result)
+    papers = result.papers
     if not papers and (sign := _unread(kind, post, result, date)) is not None:
         findings = [each for each in post.findings if each.code != "D103"]
         return None, [*findings, *result.findings, finding(path, sign.line, "D108", sign.what)]
@@ -206,33 +211,33 @@ def _parse_post(
         return (None, [*broken, *result.findings]) if broken or result.findings else None
     findings = list(post.findings)
     own_dates = [paper.published for paper in papers if paper.published is not None]
-    published, date_findings = date.value or undated, list(date.findings)
-    is_dated = published is not None
-    left_out = [] if is_dated else [paper for paper in papers if paper.published is None]
-    if own_dates or undated is not None:  # they replace those of front matter
+    published = date.value or undated
+    without = [] if published else [paper for paper in papers if paper.published is None]
+    if without:
+        papers = with_guessed_dates(papers, zone)
+    left_out = [] if published else [paper for paper in papers if paper.published is None]
+    date_findings = list(date.findings)
+    is_dated = bool(own_dates) or undated is not None or len(left_out) < len(without)
+    if is_dated or result.name in formats.WITHOUT_FRONT_MATTER:
         findings = [each for each in findings if each.code != "D103"]
+    if is_dated:  # what dates the papers replaces front matter
         date_findings = [each for each in date_findings if each.code != "D105"]
         date_findings += [finding(path, paper.line, "D311", paper.title) for paper in left_out]
+    if guessed := len(without) - len(left_out):
+        date_findings.append(finding(path, without[0].line, "D116", _count_papers(guessed)))
     findings += date_findings
     topic_names: tuple[str, ...] = ()
     if not (papers and all(paper.topic_names for paper in papers)):
         topic_names, topic_findings = _topic_names(path, post)
         findings += topic_findings
-    findings += [each for each in result.findings if undated is None or each.code != "D315"]
+    findings += result.findings
     findings += _papers_left(path, post, result)
+    own_dates = [paper.published for paper in papers if paper.published is not None]
     published = published or max(own_dates, default=None)
     if published is None:
         return None, findings
-    dated = tuple(paper for paper in papers if is_dated or paper.published)
+    dated = tuple(paper for paper in papers if paper not in left_out)
     return ParsedDigest(path, published, topic_names, dated, date.line, date.other), findings
-
-
-def _without_approximate_dates(result: formats.FormatResult) -> list[ParsedPaper]:
-    """Return the papers of `result` with the dates that the file gives, without those of D315."""
-    lines = {each.line for each in result.findings if each.code == "D315"}
-    return [
-        replace(paper, published=None) if paper.line in lines else paper for paper in result.papers
-    ]
 
 
 def _may_be_entry(kind: PageKind, post: reader.Post, date: PublicationDate) -> bool:

@@ -138,7 +138,7 @@ def _piece(pattern: re.Pattern[str], match: re.Match[str], *, is_part: bool) -> 
         text = f"[{label}]{match['target']} {text}"
     if pattern is _BOLD:
         has_colon = bool(match["inside"] or match["after"])
-        if field is None and has_colon:
+        if field is None and (match["inside"] or (match["after"] or "-") in ":："):
             return Piece(Field.OTHER, label, text)
         return (
             Piece(field, label, text)

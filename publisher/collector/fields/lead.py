@@ -16,7 +16,7 @@ from publisher.collector import paper_id
 from publisher.collector.fields import labels
 from publisher.collector.fields.field_words import Field, field_of
 from publisher.collector.fields.labels import Piece
-from publisher.collector.fields.names import names_without_label
+from publisher.collector.fields.names import names_without_label, single_name
 from publisher.collector.fields.tokens import Token, TokenKind, tokens, unmarked
 from publisher.collector.text.plain_text import from_machine
 from publisher.collector.text.venue import find_venue
@@ -296,7 +296,7 @@ def _read_text(text: str, rest: _Rest) -> None:
     if not any(map(str.isalnum, text)):
         return
     has_authors = any(piece.field is Field.AUTHORS for piece in rest.pieces)
-    if not has_authors and names_without_label(text):
+    if not has_authors and (names_without_label(text) or single_name(text)):
         rest.add(Field.AUTHORS, text)
         return
     if _is_remark(text) or paper_id.arxiv_id_of_field(text):

@@ -84,7 +84,7 @@ def _link(text: str, url: str) -> Token:
     """Return a link; one around a picture has the picture's description as its text."""
     if picture := _IMAGE_IN_LINK.search(text):
         text = _IMAGE_IN_LINK.sub(" ", text).strip() or picture[1]
-    text = text.strip()
+    text = text.strip(" []") if text.count("[") == text.count("]") == 1 else text.strip()
     if text.startswith(("http://", "https://")):
         text = ""
     return Token(TokenKind.LINK, unmarked(text), url)

@@ -36,6 +36,8 @@ FORMATS: dict[str, str] = {
     "paper-list": "publisher.collector.formats.paper_list",
     ANY_POST: "publisher.collector.formats.markdown_post",
 }
+# Formats of files that have no front matter as a rule.
+WITHOUT_FRONT_MATTER = frozenset({"arxiv-table", "paper-list"})
 # Formats of parts of a document: what one leaves, another may read.
 _OF_PARTS = ("arxiv-table", "paper-list")
 _SURE = 0.8

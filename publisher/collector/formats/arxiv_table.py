@@ -152,7 +152,7 @@ def read_rows(
 
     `first_line` is the line of the file (1-based) where `lines` begin, and `place` has the headings
     above them; it is left at the end. Where the file `is_dated`, papers without a date of their own
-    have none; else they have that of a column with years, or the month of their arXiv id.
+    have none; else those that are not on arXiv have that of the year in their row or heading.
     """
     papers: list[ParsedPaper] = []
     findings: list[Finding] = []
@@ -160,9 +160,7 @@ def read_rows(
     for row in _rows(lines, place):
         paper = _paper(row, first_line + row.line, zone)
         if not is_dated and paper.published is None and "date" not in row.columns.roles:
-            paper = replace(paper, published=_approximate_date(row, zone))
-            if paper.published is not None and paper.title:
-                findings.append(finding(path, paper.line, "D315", paper.title))
+            paper = replace(paper, published=_date_of_year(row, zone))
         if not paper.title:
             untitled.append(paper)
             continue
@@ -278,14 +276,12 @@ def _paper(row: _Row, line: int, zone: ZoneInfo) -> ParsedPaper:
     )
 
 
-def _approximate_date(row: _Row, zone: ZoneInfo) -> datetime | None:
-    arxiv = table_cells.arxiv_id(row.cells)
-    years = (row.cells.get("venue", ""), *row.place.nearest())
-    return (
-        table_dates.date_of_year(row.cells.get("year", ""), zone)
-        or table_dates.date_of_id(arxiv, zone)
-        or next(filter(None, (table_dates.date_of_year(year, zone) for year in years)), None)
-    )
+def _date_of_year(row: _Row, zone: ZoneInfo) -> datetime | None:
+    """Return the date of a row without an arXiv id, which tells more, by the year beside it."""
+    if table_cells.arxiv_id(row.cells):
+        return None
+    years = (row.cells.get("year", ""), row.cells.get("venue", ""), *row.place.nearest())
+    return next(filter(None, (table_dates.date_of_year(year, zone) for year in years)), None)
 
 
 def _sentence(paper: ParsedPaper) -> str:

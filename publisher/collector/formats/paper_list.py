@@ -48,6 +48,9 @@ EXAMPLE = """\
 _Ids = frozenset[tuple[str, str]]  # kind and key of each paper
 _NONE: _Ids = frozenset()
 _AUTHORS = re.compile(r"authors?\b|作者|著者|저자|autor|auteur", re.IGNORECASE)
+_TITLE = re.compile(
+    r"titles?\b|标题|題|题目|タイトル|제목|titel|titre|título|paper|论文", re.IGNORECASE
+)
 _MANY = 3  # papers below a heading that names one itself
 _SHARE = 0.3  # of the lines of a post
 _MOST_LETTERS = 60  # beside the links of a line that names its paper
@@ -64,6 +67,7 @@ class _Facts:
     in_title: _Ids = _NONE
     own_authors: int = 0
     authors: int = 0
+    titles: int = 0  # labels of titles, with all below it
     strong: int = 0  # nodes below it that name a paper in their titles
 
     @property
@@ -99,7 +103,7 @@ def parse(path: str, post: Post, zone: ZoneInfo) -> tuple[list[ParsedPaper], lis
     """Return the papers of `post`; what it says of no paper is passed over."""
     if page_kind(path, post) is PageKind.OTHER:
         return [], []
-    root = outline(post.body, labels.begins_with_label, is_lead)
+    root = outline(post.body, labels.begins_with_label, is_lead, is_marked_title)
     reader = _UnitFinder(root)
     units = list(reader.units(root))
     if not _is_list(path, post, units):
@@ -158,6 +162,12 @@ def _is_known(piece: Piece) -> bool:
     return piece.field is not None and field_of(piece.label) is not None
 
 
+def is_marked_title(text: str) -> bool:
+    """Return whether an item begins with a title in bold, in quotes or with a link."""
+    lead = read_lead(text)
+    return lead.is_marked and bool(lead.title)
+
+
 class _UnitFinder:
     """Finds the nodes of a document that are papers."""
 
@@ -165,12 +175,12 @@ class _UnitFinder:
         self._leads: dict[int, Lead] = {}
         self._facts: dict[int, _Facts] = {}
         nodes = list(root.walk())
-        texts = Counter(
-            node.text.casefold() for node in nodes if node.kind is not NodeKind.DOCUMENT
-        )
-        self._repeated = {text for text, number in texts.items() if number > 1}
         for node in reversed(nodes):  # those below a node come after it
             self._facts[id(node)] = self._facts_of(node)
+        about: dict[str, set[_Ids]] = {}
+        for node in nodes:
+            about.setdefault(node.text.casefold(), set()).add(self._facts[id(node)].below)
+        self._repeated = {text for text, papers in about.items() if len(papers) > 1}
 
     def lead(self, node: OutlineNode) -> Lead:
         """Return the parts of the node's heading."""
@@ -186,12 +196,11 @@ class _UnitFinder:
         children = [child for child in node.children() if self._facts[id(child)].has_evidence]
         is_title = self._is_title(node)
         if facts.is_single:
-            if len(children) == 1 and not facts.has_own_evidence:
-                inner = list(self.units(children[0]))
-                if inner:
-                    yield from inner
-                    return
-            if is_title:
+            inner = self._inner(children) if not facts.has_own_evidence else []
+            if inner and (is_title or self._is_title(inner[0]) or facts.titles != 1):
+                yield from inner
+                return
+            if is_title or facts.titles == 1:
                 yield node
                 return
         elif is_title and facts.claims_title:
@@ -204,6 +213,10 @@ class _UnitFinder:
         if not parts and is_title and len(facts.below) == 1:
             parts = [node]  # one paper, with several labels of authors
         yield from sorted(parts, key=lambda unit: unit.number)
+
+    def _inner(self, children: Sequence[OutlineNode]) -> list[OutlineNode]:
+        """Return the papers of the only one of `children` that names any."""
+        return list(self.units(children[0])) if len(children) == 1 else []
 
     def _with_nested(self, node: OutlineNode, children: list[OutlineNode]) -> Iterator[OutlineNode]:
         """Yield a paper, without the papers among the nodes below it, and these.
@@ -269,7 +282,7 @@ class _UnitFinder:
         in_title = (
             own_ids(node.text, in_title=True) if node.kind is not NodeKind.DOCUMENT else _NONE
         )
-        own, own_authors = set(in_title), 0
+        own, own_authors, titles = set(in_title), 0, 0
         for text in (node.text, *(line.text for line in node.lines())):
             if text.lstrip().startswith("|"):
                 pieces = table_row_pieces(text)
@@ -278,13 +291,15 @@ class _UnitFinder:
                 continue
             if text is not node.text:
                 own |= own_ids(text)
-            own_authors = own_authors or _has_authors(text)
+            own_authors = own_authors or _has_label(text, _AUTHORS, Field.AUTHORS)
+            titles += _has_label(text, _TITLE, Field.TITLE)
         return _Facts(
             frozenset(own),
             frozenset(own).union(*(facts.below for facts in children)),
             in_title,
             own_authors,
             own_authors + sum(facts.authors for facts in children),
+            titles + sum(facts.titles for facts in children),
             sum(facts.strong + bool(facts.in_title) for facts in children),
         )
 
@@ -324,11 +339,11 @@ def _is_naming(piece: Piece) -> bool:
     )
 
 
-def _has_authors(text: str) -> int:
-    """Return 1 where a line has a label of authors, else 0."""
-    if _AUTHORS.search(text) is None:
+def _has_label(text: str, words: re.Pattern[str], field: Field) -> int:
+    """Return 1 where a line has a label of `field`, one of the `words`, else 0."""
+    if words.search(text) is None:
         return 0
-    return int(any(piece.field is Field.AUTHORS for piece in labels.pieces(text)))
+    return int(any(piece.field is field for piece in labels.pieces(text)))
 
 
 def _paragraphs(lines: Iterable[SourceLine]) -> Iterator[list[SourceLine]]:

@@ -22,7 +22,14 @@ _ID = re.compile(
     r"(?P<arxiv>\d{4}\.\d{4,5}|[a-z-]{2,20}(?:\.[a-z]{2})?/\d{7})|"
     r"(?<![\w./])(?:https?://(?:dx\.)?doi\.org/|doi[:：]?\s?)?(?P<doi>10\.\d{4,9}/[^\s\"<>(){}|\[\]]{2,200})|"
     r"openreview\.net/(?:forum|pdf)\?id=(?P<openreview>[\w-]{4,20})|"
+    r"(?:proceedings\.mlr\.press/v|openaccess\.thecvf\.com/content|proceedings\.neurips\.cc/paper|"
+    r"papers\.n(?:eur)?ips\.cc/paper|jmlr\.org/papers|ecva\.net/papers|roboticsproceedings\.org/rss|"
+    r"isca-archive\.org/)(?P<site>[^\s\"<>()\[\]|]{3,200})|"
     r"aclanthology\.org/(?P<acl>[\w.-]{6,60}?)(?:\.pdf|/|(?![\w.-]))",
+    re.IGNORECASE,
+)
+_ENDING = re.compile(
+    r"(?:[-_](?:paper|supplemental|abstract))*(?:[-_][A-Z0-9]+_paper)?(?:\.\w{3,4})?$",
     re.IGNORECASE,
 )
 # Without IGNORECASE, for the sake of speed.
@@ -231,4 +238,6 @@ def _lines_of_items(lines: list[tuple[int, str]]) -> Iterator[int]:
 def _key(match: re.Match[str]) -> str:
     if match["arxiv"]:
         return canonical_number(match["arxiv"])
+    if match["site"]:  # page and PDF have names that differ in their endings
+        return _ENDING.sub("", match["site"].rpartition("/")[2]).lower()
     return next(group for group in match.groups() if group).lower().rstrip(".,;")

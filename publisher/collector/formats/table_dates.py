@@ -62,12 +62,6 @@ def date_of_year(text: str, zone: ZoneInfo) -> datetime | None:
     return _date(int(year[0]), 1, 1, zone) if year else None
 
 
-def date_of_id(arxiv: ArxivId | None, zone: ZoneInfo) -> datetime | None:
-    """Return the first day of the month in which a paper was submitted to arXiv, else None."""
-    month = _month_of(arxiv)
-    return _date(*month, 1, zone) if month else None
-
-
 def _in_year(
     day: tuple[int, int], headings: Sequence[str], arxiv: ArxivId | None, zone: ZoneInfo
 ) -> datetime | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-DETAILS, SUMMARY, END_OF_DETAILS = "<details>", "<summary>", "</details>"
+DETAILS, SUMMARY, END_OF_DETAILS = _MARKERS = ("<details>", "<summary>", "</details>")
 
 _FENCE = re.compile(r"[ \t]{0,8}(?P<mark>`{3,}|~{3,})[ \t]*(?P<language>[\w+-]{0,20})")
 _TRANSPARENT = frozenset(("markdown", "md"))  # a model's answer put into a fence
@@ -30,7 +30,7 @@ _ATTRIBUTE = re.compile(
 _TABLE = re.compile(r"<table\b", re.IGNORECASE)
 _TABLE_END = re.compile(r"</table\s*>", re.IGNORECASE)
 _OPEN_TAG = re.compile(r"<[a-zA-Z][^<>]{0,500}$")
-_ANCHOR = re.compile(r"<(/?)a\b", re.IGNORECASE)
+_ANCHOR = re.compile(r"<(/?)a(?:\s[^<>]{0,500}?\bhref\b|\s*>)", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});")
 _DEFINITION = re.compile(r"[ ]{0,3}\[([^\[\]]{1,200})\]:[ \t]*<?(https?://[^\s<>]{1,2000})>?")
 _REFERENCE = re.compile(r"\[([^\[\]]{1,300})\]\[([^\[\]]{0,200})\]")
@@ -130,9 +130,11 @@ def _without_html(lines: Iterable[SourceLine]) -> Iterator[SourceLine]:
         elif "<" not in text or text.lstrip().startswith("|"):
             yield SourceLine(number, text)
         else:
+            indent = text[: len(text) - len(text.lstrip())]
             for part in _converted(text).split("\n"):
                 if part.strip() or not text.strip():
-                    yield SourceLine(number, part)
+                    is_block = part.startswith(_MARKERS)
+                    yield SourceLine(number, f"{indent}{part}" if is_block else part)
 
 
 def _converted(text: str) -> str:

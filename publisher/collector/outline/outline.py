@@ -95,13 +95,18 @@ class _Builder:
     """The tree while lines are added to it, with the path to its last node."""
 
     def __init__(
-        self, runs: set[int], is_label: Callable[[str], bool], is_lead: Callable[[str], bool]
+        self,
+        runs: set[int],
+        is_label: Callable[[str], bool],
+        is_lead: Callable[[str], bool],
+        is_marked: Callable[[str], bool],
     ) -> None:
         self.root = OutlineNode(NodeKind.DOCUMENT, 0, 0)
         self.path = [self.root]
         self._runs = runs
         self._is_label = is_label
         self._is_lead = is_lead
+        self._is_marked = is_marked
         self._after_blank = True
         self._after_rule = False
 
@@ -112,8 +117,10 @@ class _Builder:
             self._after_blank = True
             return False
         skips = False
-        if text in (DETAILS, END_OF_DETAILS) or text.startswith(SUMMARY):
-            self._add_details(number, text, is_balanced=is_balanced)
+        if text.lstrip().startswith((DETAILS, END_OF_DETAILS, SUMMARY)):
+            if text.startswith(DETAILS) and self._after_blank and not self._has_lead():
+                self._leave_items(_ITEM_LEVEL)
+            self._add_details(number, text.strip(), is_balanced=is_balanced)
         elif (heading := _HEADING.fullmatch(text)) and _is_heading(heading):
             self._push(
                 NodeKind.HEADING, len(heading["marks"]), number, _CLOSING.sub("", heading["text"])
@@ -165,7 +172,7 @@ class _Builder:
         level = _ITEM_LEVEL + len(indent)
         top = self._item_at(level)
         # Labels in the same list as the title that they belong to.
-        is_field = top is not None and self._is_label(text) and not self._is_label(top.text)
+        is_field = top is not None and self._is_label(text) and self._is_marked(top.text)
         self._leave(level + 1 if is_field else level)
         ordinal = _ordinal(mark)
         self._append(
@@ -206,6 +213,9 @@ class _Builder:
             return not self._is_label(text)
         return self._is_lead(text)
 
+    def _has_lead(self) -> bool:
+        return self.path[-1].kind is NodeKind.ITEM and self._is_lead(self.path[-1].text)
+
     def _has_text(self) -> bool:
         content = self.path[-1].content
         return bool(content) and isinstance(content[-1], SourceLine) and content[-1].text != "---"
@@ -241,17 +251,22 @@ class _Builder:
 
 
 def outline(
-    body: str, is_label: Callable[[str], bool], is_lead: Callable[[str], bool]
+    body: str,
+    is_label: Callable[[str], bool],
+    is_lead: Callable[[str], bool],
+    is_marked: Callable[[str], bool],
 ) -> OutlineNode:
     """Return the document `body` as a tree.
 
     `is_label` tells whether a line begins with a label, and `is_lead` whether one that is no
-    heading begins a paper.
+    heading begins a paper. `is_marked` tells whether an item's title is in bold or a link: labels
+    that follow in the same list belong to it.
     """
     lines = markdown_lines(body)
     texts = [line.text for line in lines]
-    is_balanced = texts.count(DETAILS) == texts.count(END_OF_DETAILS)
-    builder = _Builder(_numbered_with_paragraphs(lines), is_label, is_lead)
+    marks = [text.strip() for text in texts if "details>" in text]
+    is_balanced = marks.count(DETAILS) == marks.count(END_OF_DETAILS)
+    builder = _Builder(_numbered_with_paragraphs(lines), is_label, is_lead, is_marked)
     skip = False
     for line, following in zip(lines, [*texts[1:], ""], strict=True):
         skip = not skip and builder.add(line, following, is_balanced=is_balanced)

@@ -45,10 +45,10 @@ def test_the_nearest_format_and_its_reason(text: str, name: str, line: int, reas
 
 
 def test_papers_without_a_date_are_not_published() -> None:
-    table = import_module(FORMATS["arxiv-table"]).EXAMPLE.replace("2024-11-30", "no day")
-    trial = trial_of(table, "README.md")
-    assert (trial.nearest.name, trial.nearest.ids, trial.used) == ("arxiv-table", 1, "")
-    assert [finding.code for finding in trial.findings] == ["D103", "D105"]
+    address = "https://openreview.net/forum?id=abcdEF12"
+    trial = trial_of(f"## Trees\n\n- [Trees and their leaves]({address}), A. Author et al.\n")
+    assert (trial.nearest.name, trial.used) == ("paper-list", "")
+    assert [finding.code for finding in trial.findings] == ["D105"]
     assert trial.refusal == (1, "D105 no date in front matter, heading or path")
 
 

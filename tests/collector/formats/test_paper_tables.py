@@ -245,7 +245,7 @@ def test_a_table_in_html() -> None:
     ]
     assert papers[0].code_urls == ("https://github.com/a/b",)
     assert papers[0].topic_names == ("Plants",)
-    assert dates(HTML) == ["2024-01-01"]
+    assert dates(HTML) == ["2024-03-01"]
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_undated_papers_have_the_date_of_the_file_or_else_of_their_ids() -> None
     text = table("|Title|PDF|", f"|Moss|[a]({ARXIV}2506.01001)|", f"|Fern|[a]({ARXIV}2505.01001)|")
     assert dates(text, "2025-07-01.md") == ["2025-07-01"]
     assert dates(text) == ["2025-06-01", "2025-05-01"]
-    assert [each.code for each in read(text)[1]] == ["D315", "D315"]
+    assert [each.code for each in read(text)[1]] == ["D116"]
 
 
 def test_ranges_and_days_in_text() -> None:
