@@ -39,6 +39,11 @@ DIGESTS = (
         "# Daily {}\n\n{}\n\n|Date|Title|Authors|PDF|\n|---|---|---|---|\n"
         "|2024-11-29|T {}|A {}|[2411.00001](http://arxiv.org/abs/2411.00001)|{}|\n{}\n"
     ),
+    (
+        "# Papers of 2024-11-29\n\n### 1. [T {}](http://arxiv.org/abs/2411.00001)\n\n*A {}*\n\n"
+        "**Authors**: A {} | **Date**: {}\n\n<details><summary>D {}</summary>\n{}\n</details>\n\n"
+        "{}\n\n- **T {}** A, {} [[pdf]](http://arxiv.org/abs/2411.00002) {}\n  - Abstract: {}\n"
+    ),
 )
 
 

@@ -56,6 +56,7 @@ _BEFORE_ID = re.compile(
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(r"\s+[|｜·•/]\s+|\s*[|｜]\s*(?=\*\*|\[)|\s{3,}|\t+")
+_SEPARATORS = (" | ", " · ", "|", "｜", " • ", " / ", "   ", "\t")
 # Labels in the middle of a line: bold ones, and words before a link.
 _NEXT_BOLD = re.compile(
     r"\s(?=(?:\*\*|__)[^*_\n:：]{1,40}(?:[:：]\s*(?:\*\*|__)|(?:\*\*|__)\s*[:：]))"
@@ -80,22 +81,26 @@ def begins_with_label(text: str) -> bool:
     return piece.field is not None and field_of(piece.label) is not None
 
 
-def pieces(text: str) -> list[Piece]:
+@lru_cache(maxsize=4096)  # readers look at a document's lines more than once
+def pieces(text: str) -> tuple[Piece, ...]:
     """Return the pieces of `text`, a line or several, each with its own label if it has one."""
     parts = [part for part in _parts(text[:_LONGEST_LINE]) if part.strip()]
-    return [_labelled(part, is_part=len(parts) > 1) for part in parts]
+    return tuple(_labelled(part, is_part=len(parts) > 1) for part in parts)
 
 
 def _parts(text: str) -> Iterator[str]:
     """Yield the parts of a line that may have labels of their own."""
     segments = [text]
-    if _SEPARATOR.search(text):
+    if any(mark in text for mark in _SEPARATORS):
         split = _SEPARATOR.split(text)
         if any(map(_begins_part, split[1:])):
             segments = split
     for segment in segments:
         start = 0
-        for match in (*_NEXT_BOLD.finditer(segment), *_NEXT_LINK.finditer(segment)):
+        for match in (
+            *(_NEXT_BOLD.finditer(segment) if "**" in segment or "__" in segment else ()),
+            *(_NEXT_LINK.finditer(segment) if "http" in segment else ()),
+        ):
             if match.start() > start and _labelled(segment[match.end() :][:300]).field is not None:
                 yield segment[start : match.start()]
                 start = match.end()

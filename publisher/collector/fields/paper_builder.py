@@ -158,12 +158,11 @@ def _is_button(text: str) -> bool:
 
 def is_text(text: str) -> bool:
     """Return whether `text` says something beside its links and buttons."""
-    rest = (
-        token.text for token in tokens(text) if token.kind not in (TokenKind.LINK, TokenKind.IMAGE)
-    )
-    return sum(sum(map(str.isalnum, part)) for part in rest) >= _SHORTEST_TEXT or (
-        "](" not in text and "http" not in text and sum(map(str.isalnum, text)) > 1
-    )
+    if "](" not in text and "http" not in text:
+        return sum(map(str.isalnum, text)) > 1
+    links_and_pictures = (TokenKind.LINK, TokenKind.IMAGE)
+    rest = (token.text for token in tokens(text) if token.kind not in links_and_pictures)
+    return sum(sum(map(str.isalnum, part)) for part in rest) >= _SHORTEST_TEXT
 
 
 def topics_of(texts: Sequence[str]) -> tuple[str, ...]:

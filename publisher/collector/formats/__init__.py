@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from publisher.models import Finding, ParsedPaper
 
 
-ANY_POST = "markdown-post"
+DAILY, ANY_POST = "arxiv-sections", "markdown-post"
 # Names, not modules: most archives need one format, and compiling the patterns of each takes time.
 FORMATS: dict[str, str] = {
-    "arxiv-sections": "publisher.collector.formats.arxiv_sections",
+    DAILY: "publisher.collector.formats.arxiv_sections",
     "arxiv-table": "publisher.collector.formats.arxiv_table",
     "paper-list": "publisher.collector.formats.paper_list",
     ANY_POST: "publisher.collector.formats.markdown_post",
@@ -40,7 +40,6 @@ FORMATS: dict[str, str] = {
 WITHOUT_FRONT_MATTER = frozenset({"arxiv-table", "paper-list"})
 # Formats of parts of a document: what one leaves, another may read.
 _OF_PARTS = ("arxiv-table", "paper-list")
-_SURE = 0.8
 
 
 class FormatResult(NamedTuple):
@@ -71,17 +70,16 @@ def parse(
     """
     readings: list[_Reading] = []
     findings: list[Finding] = []
-    ids = arxiv_ids.ids_in(post.body)
     for name, digest_format in by_precedence():
         if name == ANY_POST and (any(map(_is_likely, readings)) or not may_be_entry()):
             continue
         try:
             if digest_format.recognises(post):
                 papers, defects = digest_format.parse(path, post, zone)
-                reading = _Reading(name, list(papers), defects, confidence(papers, ids))
-                readings.append(reading)
-                if _is_final(reading, post):
-                    break
+                if _is_final(name, papers, defects, post):
+                    return FormatResult(name, list(papers), findings + defects)
+                score = confidence(papers, arxiv_ids.ids_in(post.body))
+                readings.append(_Reading(name, list(papers), defects, score))
         except Exception as error:
             if name in FORMATS and digest_format is not plugins.installed()[0].get(name):
                 raise
@@ -95,14 +93,14 @@ def _is_likely(reading: _Reading) -> bool:
     return reading.name not in _OF_PARTS
 
 
-def _is_final(reading: _Reading, post: Post) -> bool:
-    """Return whether no other format need be asked: packages', and sections without a fault."""
-    if reading.name not in FORMATS:
-        return bool(reading.papers)
-    if reading.name != "arxiv-sections" or reading.confidence == 0:
+def _is_final(name: str, papers: list[ParsedPaper], defects: list[Finding], post: Post) -> bool:
+    """Return whether no other format need be asked: packages', and daily sections without fault."""
+    if name not in FORMATS:
+        return bool(papers)
+    if name != DAILY or any(each.severity is Severity.ERROR for each in defects):
         return False
-    has_errors = any(each.severity is Severity.ERROR for each in reading.findings)
-    return not has_errors and ("[PDF](" in post.body or reading.confidence >= _SURE)
+    # Notes have further links, but not one for each paper.
+    return 0 < post.body.count("[PDF](") <= 2 * len(papers)
 
 
 def _result(readings: list[_Reading], findings: list[Finding]) -> FormatResult:

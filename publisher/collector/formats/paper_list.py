@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from publisher.collector.fields import labels
@@ -48,9 +48,6 @@ EXAMPLE = """\
 _Ids = frozenset[tuple[str, str]]  # kind and key of each paper
 _NONE: _Ids = frozenset()
 _AUTHORS = re.compile(r"authors?\b|作者|著者|저자|autor|auteur", re.IGNORECASE)
-_TITLE = re.compile(
-    r"titles?\b|标题|題|题目|タイトル|제목|titel|titre|título|paper|论文", re.IGNORECASE
-)
 _MANY = 3  # papers below a heading that names one itself
 _SHARE = 0.3  # of the lines of a post
 _MOST_LETTERS = 60  # beside the links of a line that names its paper
@@ -233,7 +230,8 @@ class _UnitFinder:
             yield node
             return
         own = OutlineNode(node.kind, node.level, node.number, node.text, parent=node.parent)
-        own.content = [part for part in node.content if not any(part is child for child in nested)]
+        apart = set(map(id, nested))
+        own.content = [part for part in node.content if id(part) not in apart]
         self._leads[id(own)] = self.lead(node)
         yield own
         yield from units
@@ -278,30 +276,35 @@ class _UnitFinder:
     def _facts_of(self, node: OutlineNode) -> _Facts:
         if node.kind is not NodeKind.DOCUMENT and is_reference_heading(node.text):
             return _Facts()
+        own = _own_facts(node)
         children = [self._facts[id(child)] for child in node.children()]
-        in_title = (
-            own_ids(node.text, in_title=True) if node.kind is not NodeKind.DOCUMENT else _NONE
+        return replace(
+            own,
+            below=own.own.union(*(facts.below for facts in children)),
+            authors=own.own_authors + sum(facts.authors for facts in children),
+            titles=own.titles + sum(facts.titles for facts in children),
+            strong=sum(facts.strong + bool(facts.in_title) for facts in children),
         )
-        own, own_authors, titles = set(in_title), 0, 0
-        for text in (node.text, *(line.text for line in node.lines())):
-            if text.lstrip().startswith("|"):
-                pieces = table_row_pieces(text)
-                own |= {key for piece in pieces for key in paper_signs.papers_named(piece.text)}
-                own_authors |= any(piece.field is Field.AUTHORS for piece in pieces)
-                continue
-            if text is not node.text:
-                own |= own_ids(text)
-            own_authors = own_authors or _has_label(text, _AUTHORS, Field.AUTHORS)
-            titles += _has_label(text, _TITLE, Field.TITLE)
-        return _Facts(
-            frozenset(own),
-            frozenset(own).union(*(facts.below for facts in children)),
-            in_title,
-            own_authors,
-            own_authors + sum(facts.authors for facts in children),
-            titles + sum(facts.titles for facts in children),
-            sum(facts.strong + bool(facts.in_title) for facts in children),
-        )
+
+
+def _own_facts(node: OutlineNode) -> _Facts:
+    """Return the facts of the node's heading and lines, without the nodes below it."""
+    in_title = _NONE if node.kind is NodeKind.DOCUMENT else own_ids(node.text, in_title=True)
+    own, fields = set(in_title), Counter[Field | None]()
+    for text in (node.text, *(line.text for line in node.lines())):
+        is_row = text.lstrip().startswith("|")
+        pieces = table_row_pieces(text) if is_row else labels.pieces(text)
+        fields.update({piece.field for piece in pieces})
+        if is_row:
+            own |= {key for piece in pieces for key in paper_signs.papers_named(piece.text)}
+        elif text is not node.text:
+            own |= own_ids(text)
+    return _Facts(
+        own=frozenset(own),
+        in_title=in_title,
+        own_authors=min(1, fields[Field.AUTHORS]),
+        titles=fields[Field.TITLE],
+    )
 
 
 def is_reference_heading(text: str) -> bool:
@@ -337,13 +340,6 @@ def _is_naming(piece: Piece) -> bool:
         and (not part.text or field_of(part.text) is not None or paper_signs.names_paper(part.text))
         for part in parts
     )
-
-
-def _has_label(text: str, words: re.Pattern[str], field: Field) -> int:
-    """Return 1 where a line has a label of `field`, one of the `words`, else 0."""
-    if words.search(text) is None:
-        return 0
-    return int(any(piece.field is field for piece in labels.pieces(text)))
 
 
 def _paragraphs(lines: Iterable[SourceLine]) -> Iterator[list[SourceLine]]:

@@ -32,6 +32,12 @@ _ENDING = re.compile(
     r"(?:[-_](?:paper|supplemental|abstract))*(?:[-_][A-Z0-9]+_paper)?(?:\.\w{3,4})?$",
     re.IGNORECASE,
 )
+# One of them is in all that the pattern matches; looking for them takes a tenth of the time.
+_HINTS = (
+    *("arxiv", "10.", "openreview.net", "aclanthology.org", "huggingface.co/papers", "mlr.press"),
+    *("thecvf.com", "neurips.cc", "nips.cc", "jmlr.org", "ecva.net", "roboticsproceedings.org"),
+    "isca-archive.org",
+)
 # Without IGNORECASE, for the sake of speed.
 _ARXIV_LINK = re.compile(r"arxiv\.org/(?:abs|pdf|html)/([a-z.-]*/?\d{4,7}(?:\.\d{4,5})?)")
 _FENCE = re.compile(r"[ ]{0,3}(```|~~~)")
@@ -70,7 +76,8 @@ _Unit = tuple[int, frozenset[str]]  # index of a heading, item or row, and the p
 
 def names_paper(text: str) -> bool:
     """Return whether `text` holds the id or address of a paper."""
-    return _ID.search(text) is not None
+    lowered = text.lower()
+    return any(hint in lowered for hint in _HINTS) and _ID.search(text) is not None
 
 
 def papers_named(text: str) -> set[tuple[str, str]]:

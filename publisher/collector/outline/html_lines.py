@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_right
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ _ANCHOR = re.compile(r"<(/?)a(?:\s[^<>]{0,500}?\bhref\b|\s*>)", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});")
 _DEFINITION = re.compile(r"[ ]{0,3}\[([^\[\]]{1,200})\]:[ \t]*<?(https?://[^\s<>]{1,2000})>?")
 _REFERENCE = re.compile(r"\[([^\[\]]{1,300})\]\[([^\[\]]{0,200})\]")
+_MOST_FENCES = 100  # other fences inside one
 _MOST_JOINED = 12  # lines of one tag or link
 _EMPHASIS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "kbd": "`", "tt": "`"}
 _BREAKING = frozenset(
@@ -83,6 +86,7 @@ def _without_code(lines: list[str]) -> list[SourceLine]:
     ends = {at: match["mark"] for at, match in fences if not match["language"]}
     hidden: set[int] = set()
     done = -1
+    marks = sorted(ends)
     last_end = max(ends, default=-1)
     for at, opening in fences:
         if at <= done:
@@ -91,7 +95,8 @@ def _without_code(lines: list[str]) -> list[SourceLine]:
         if opening["language"].lower() in _TRANSPARENT or at > last_end:
             continue
         mark = opening["mark"]
-        end = next((n for n, other in ends.items() if n > at and other.startswith(mark)), None)
+        candidates = islice(marks, bisect_right(marks, at), None)
+        end = next((n for n in islice(candidates, _MOST_FENCES) if ends[n].startswith(mark)), None)
         if end is not None:
             hidden.update(range(at, end + 1))
             done = end

@@ -87,6 +87,7 @@ _BOLD = re.compile(
 )
 _UNDERLINE = re.compile(r"[ ]{0,3}(=+|-{3,})[ \t]*")
 _TABLE_RULE = re.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+")
+_DEEPEST = 40  # nodes inside each other
 _MAX_TITLE = 400
 _MAX_UNDERLINED = 150
 
@@ -245,6 +246,7 @@ class _Builder:
         self._append(OutlineNode(kind, level, number, text))
 
     def _append(self, node: OutlineNode) -> None:
+        del self.path[_DEEPEST:]
         node.parent = self.path[-1]
         self.path[-1].content.append(node)
         self.path.append(node)

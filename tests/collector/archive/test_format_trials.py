@@ -46,7 +46,9 @@ def test_the_nearest_format_and_its_reason(text: str, name: str, line: int, reas
 
 def test_papers_without_a_date_are_not_published() -> None:
     address = "https://openreview.net/forum?id=abcdEF12"
-    trial = trial_of(f"## Trees\n\n- [Trees and their leaves]({address}), A. Author et al.\n", "list.md")
+    trial = trial_of(
+        f"## Trees\n\n- [Trees and their leaves]({address}), A. Author et al.\n", "list.md"
+    )
     assert (trial.nearest.name, trial.used) == ("paper-list", "")
     assert [finding.code for finding in trial.findings] == ["D105"]
     assert trial.refusal == (1, "D105 no date in front matter, heading or path")

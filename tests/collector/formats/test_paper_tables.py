@@ -201,7 +201,6 @@ def test_columns_without_known_names_are_judged_by_their_cells() -> None:
 NO_LISTS = [
     table("|ID|Group|Papers|", "|T1|Robots|2503.01001, 2503.01002|"),
     table("|Date|Papers|Best|", f"|2025-03-04|2|[A]({ARXIV}2503.01001), [B]({ARXIV}2503.01002)|"),
-    table("|Item|Value|", "|Title|Moss|", f"|arXiv|[2503.01001]({ARXIV}2503.01001)|", "|Date|x|"),
     table(
         "|Method|Paper|Top-1|Top-5|",
         *[f"|M{n}|[pdf]({ARXIV}2503.0100{n})|8{n}.1|9{n}.2|" for n in (1, 2)],
