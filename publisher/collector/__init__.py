@@ -18,12 +18,13 @@ from publisher.collector.archive.cache import open_cache
 from publisher.collector.archive.coverage import coverage_of
 from publisher.collector.archive.lazy_findings import LazyFindings, display_path
 from publisher.collector.archive.past import Past
-from publisher.collector.archive.reader import read_archive
+from publisher.collector.archive.reader import Archive, read_archive
 from publisher.collector.findings import CODES, silenced_codes
 from publisher.collector.formats import plugins
 from publisher.collector.future_dates import DatedArchive
 from publisher.collector.merge import merge
-from publisher.collector.sources import folder_source
+from publisher.collector.sources import file_kinds, folder_source
+from publisher.errors import SourceError
 from publisher.models import Collection, Severity
 from publisher.private_folder import DATA_FOLDER
 
@@ -80,10 +81,8 @@ def _collect(
 ) -> Collection:
     ignored = silenced_codes(settings)
     with _checkout(settings) as checkout:
-        listing = _find(settings, checkout)
-        cache = open_cache(settings.cache_folder / "parsed.sqlite")
         past = _past(settings, checkout, now, remember=remember)
-        archive = read_archive(listing.files, settings.site.zone, cache, progress, meanwhile, past)
+        listing, archive = _read(settings, checkout, past, progress, meanwhile)
     dated = DatedArchive(archive, now)
     papers, topics, by_topic, summaries = merge(
         dated.indexes, dated.load, dated.keys, archive.slugs
@@ -113,6 +112,39 @@ def _collect(
     from publisher.collector.filters import filtered  # noqa: PLC0415 - few sites have any
 
     return filtered(collection, settings.filters)
+
+
+def _read(
+    settings: Settings,
+    checkout: tuple[Path, Path] | None,
+    past: Past,
+    progress: Callable[[int, int], None],
+    meanwhile: Callable[[], None] | None,
+) -> tuple[folder_source.SourceListing, Archive]:
+    """Return the files of the sources and what is in them, with files of records where wanted."""
+    cache = open_cache(settings.cache_folder / "parsed.sqlite")
+
+    def read(*, with_records: bool) -> tuple[folder_source.SourceListing, Archive]:
+        listing = _find(settings, checkout, with_records=with_records)
+        return listing, read_archive(
+            listing.files, settings.site.zone, cache, progress, meanwhile, past
+        )
+
+    wanted = settings.source.records
+    try:
+        listing, archive = read(with_records=wanted == "on")
+    except SourceError as error:
+        if wanted != "auto":
+            raise
+        try:
+            return read(with_records=True)
+        except SourceError:
+            raise error from None
+    if wanted != "auto" or any(
+        paper.startswith("arxiv:") for index in archive.indexes for paper in index.papers
+    ):
+        return listing, archive
+    return read(with_records=True)
 
 
 @contextmanager
@@ -150,8 +182,14 @@ def _past(
     return Past(history, since, memory, settings.base, remember)
 
 
-def _find(settings: Settings, checkout: tuple[Path, Path] | None) -> folder_source.SourceListing:
+def _find(
+    settings: Settings, checkout: tuple[Path, Path] | None, *, with_records: bool
+) -> folder_source.SourceListing:
     source = settings.source
+    include, exclude = source.include, source.exclude
+    if with_records:
+        include += file_kinds.RECORD_PATTERNS
+        exclude += file_kinds.NO_RECORD_PATTERNS
     folders = [
         folder_source.Folder(settings.path(folder), ignore_files=source.ignore_files)
         for folder in source.folders
@@ -160,7 +198,7 @@ def _find(settings: Settings, checkout: tuple[Path, Path] | None) -> folder_sour
         # A file that is tracked by git is meant to be there, whatever .gitignore says.
         names = tuple(name for name in source.ignore_files if name != ".gitignore")
         folders.append(folder_source.Folder(*checkout, ignore_files=names))
-    return folder_source.find_files(folders, source.include, source.exclude)
+    return folder_source.find_files(folders, include, exclude)
 
 
 @contextmanager

@@ -31,6 +31,8 @@ CODES: dict[str, tuple[Severity, str]] = {
     "D114": (Severity.WARNING, "the date lies in the future"),
     "D116": (Severity.WARNING, "no date, guessed by arXiv ids and venues"),
     "D115": (Severity.NOTE, "no digest, passed over"),
+    "D117": (Severity.WARNING, "papers in a marking that is not read"),
+    "D118": (Severity.ERROR, "records of papers that can't be read"),
     "D201": (Severity.ERROR, "paper without a PDF line"),
     "D202": (Severity.ERROR, "the PDF line names no arXiv paper"),
     "D203": (Severity.ERROR, "paper without authors"),

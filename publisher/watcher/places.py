@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from publisher.collector.sources import file_kinds
 from publisher.watcher.change_filter import (
     Rules,
     concerns_digests,
@@ -72,6 +73,7 @@ class Places:
 def places_of(settings: Settings, config: Path) -> Places:
     """Return the places of `settings`, which were read from `config`."""
     source = settings.source
+    has_records = source.records != "off"
     outputs = (settings.path(settings.output.folder), settings.path(settings.mail.outbox))
     return Places(
         sources=tuple(_absolute(settings.path(folder)) for folder in source.folders),
@@ -86,7 +88,11 @@ def places_of(settings: Settings, config: Path) -> Places:
                 for form in (_absolute(path), path.resolve())
             )
         ),
-        rules=Rules(source.include, source.exclude, source.ignore_files),
+        rules=Rules(
+            source.include + (file_kinds.RECORD_PATTERNS if has_records else ()),
+            source.exclude + (file_kinds.NO_RECORD_PATTERNS if has_records else ()),
+            source.ignore_files,
+        ),
     )
 
 

@@ -316,3 +316,46 @@ def test_html_stays_with_the_text_it_belongs_to() -> None:
     (paper,) = merged([old, mention(2, title="A 2")])
     assert (paper.title, paper.title_html) == ("A 2", "")
     assert (paper.abstract, paper.abstract_html) == ("b²", "b<sup>2</sup>")
+
+
+RECORD = '{{"title": "A record", "id": "2411.1000{n}", "authors": ["C D"], "abstract": "Text."}}\n'
+
+
+def titles(collection: Collection) -> list[str]:
+    return sorted(paper.title for paper in collection.papers)
+
+
+def test_records_are_read_where_no_markdown_has_papers(tmp_path: Path) -> None:
+    write(tmp_path, "data/2024-11-20.jsonl", RECORD.format(n=1) + RECORD.format(n=2))
+    write(tmp_path, "README.md", "# A repository\n\nIt has data.\n")
+    write(tmp_path, "package.json", '{"name": "x"}')
+    write(tmp_path, "node_modules/x/papers.json", RECORD.format(n=3))
+    for _ in range(2):  # also from the cache
+        collection = collect(tmp_path)
+        assert titles(collection) == ["A record", "A record"]
+        assert collection.errors == ()
+        assert collection.papers[0].first_published.date().isoformat() == "2024-11-20"
+    assert collect(tmp_path / "data").digest_count == 1
+    with pytest.raises(SourceError, match=r"there are files ending in \.jsonl"):
+        collect(tmp_path / "data", records="off")
+
+
+def test_records_beside_markdown_are_read_only_if_they_are_wanted(tmp_path: Path) -> None:
+    write(tmp_path, "2024-11-20.md", POST.format(topic="NeRF", extra="", n=1))
+    same = RECORD.format(n=1).replace("2411.10001", "2411.00001")
+    write(tmp_path, "data/2024-11-20.jsonl", same + RECORD.format(n=2))
+    assert titles(collect(tmp_path)) == ["A title"]
+    collection = collect(tmp_path, records="on")
+    assert titles(collection) == ["A record", "A title"]
+    paper = next(paper for paper in collection.papers if paper.title == "A title")
+    assert (paper.authors, paper.abstract, paper.summary) == (("A B",), "An abstract.", "Summary.")
+    assert len(paper.digests) == 2
+    assert titles(collect(tmp_path, include=["**/*.jsonl"])) == ["A record", "A record"]
+
+
+def test_other_markings_are_named_once_each(tmp_path: Path) -> None:
+    write(tmp_path, "2024-11-20.md", POST.format(topic="NeRF", extra="", n=1))
+    write(tmp_path, "list.rst", "Papers\n======\n\n* https://arxiv.org/abs/2411.00002\n")
+    write(tmp_path, "install.org", "* Install\n\nRun it.\n")
+    codes = [finding.code for finding in collect(tmp_path).findings]
+    assert codes.count("D117") == 1

@@ -90,7 +90,7 @@ def try_formats(path: str, data: bytes, zone: ZoneInfo) -> FileTrial:
     used = formats.parse(path, post, zone, lambda: bool(parsed.digests)).name
     trials = (
         _below_floor(_trial(name, digest_format, path, post, ids, zone), used)
-        for name, digest_format in formats.by_precedence()
+        for name, digest_format in formats.formats_for(post)
     )
     return FileTrial(
         len(ids),

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, overload
 
+from publisher.collector.sources.file_kinds import ending_of_records
 from publisher.models import (
     Paper,
     PaperSummary,
@@ -186,7 +187,8 @@ def _paper(paper_id: str, merged: MergedDigests) -> Paper:
     """Return the paper with the id `paper_id`, composed of its mentions.
 
     The text comes from the newest version, and among its mentions from an undamaged one before a
-    repaired one, then from the newest. Missing fields (a summary, figures) come from the next best.
+    repaired one, from Markdown before a file of records, then from the newest. Missing fields (a
+    summary, figures) come from the next best.
     """
     places = merged.mentions.of(paper_id)
     mentions: list[_Mention] = []
@@ -227,7 +229,15 @@ def _paper(paper_id: str, merged: MergedDigests) -> Paper:
 
 def _quality(mention: _Mention) -> tuple[object, ...]:
     digest, parsed = mention
-    return (parsed.version, not parsed.repaired, digest.published, digest.path, -parsed.line)
+    is_text = not ending_of_records(digest.path)  # what an author wrote, rather than a program
+    return (
+        parsed.version,
+        not parsed.repaired,
+        is_text,
+        digest.published,
+        digest.path,
+        -parsed.line,
+    )
 
 
 def newest_of(places: Sequence[tuple[int, int]], digests: Sequence[DigestIndex]) -> int:

@@ -17,11 +17,12 @@ from publisher.collector.archive.publication_date import (
 from publisher.collector.findings import finding
 from publisher.collector.formats import arxiv_ids, paper_signs
 from publisher.collector.formats.pages import PageKind, page_kind
+from publisher.collector.formats.record_values import names_record
 from publisher.collector.frontmatter import reader
 from publisher.collector.frontmatter.dates import path_date
 from publisher.collector.mojibake.detection import looks_damaged
 from publisher.collector.mojibake.file_bytes import decode
-from publisher.collector.sources import ignore_rules
+from publisher.collector.sources import file_kinds, ignore_rules
 from publisher.collector.text.plain_text import plain, without_c1
 from publisher.models import Finding, ParsedDigest, ParsedPaper
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 # Of no text: what may have been a digest is reported.
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_LARGEST_LIST = 100_000  # characters of records
+_NO_TOPICS = frozenset("data daily json jsonl csv results output archive docs papers".split())
 _UNDATED = frozenset({"D105", "D116", "D311"})
 _INSTALL_REPAIR = "to repair it: pip install 'digest-publisher[repair]'"
 
@@ -79,6 +82,8 @@ def parse_bytes(
     none; if it is None, they are left out and reported.
     """
     text, bad_lines = text_of(data)
+    if (parsed := _without_parsing(path, text)) is not None:
+        return parsed
     findings = [finding(path, line, "D102") for line in bad_lines[:1]]
     if not looks_damaged(text):
         parsed = parse_text(path, text, zone, undated)
@@ -119,6 +124,23 @@ def parse_bytes(
     )
 
 
+def _without_parsing(path: str, text: str) -> ParsedFile | None:
+    """Return the result for a text in a marking that is not read, and for records of no papers."""
+    if file_kinds.ending_of_records(path) and not names_record(text):
+        return ParsedFile(is_digest=False)
+    marking = file_kinds.other_marking(path)
+    if not marking:
+        return None
+    lines = paper_signs.without_references(list(enumerate(text.split("\n"), 1)))
+    line = next((number for number, line in lines if paper_signs.names_paper(line)), 0)
+    if not line:
+        return ParsedFile(is_digest=False)
+    detail = f"{marking}; write these papers in Markdown, or leave the file out (source.exclude)"
+    return ParsedFile(
+        findings=(finding(path, line, "D117", detail),), unread_ids=arxiv_ids.unread_ids(text, ())
+    )
+
+
 def parse_text(path: str, text: str, zone: ZoneInfo, undated: datetime | None = None) -> ParsedFile:
     """Return the parsed content of an undamaged or repaired `text`; see `parse_bytes`."""
     text = without_c1(text)  # YAML refuses them
@@ -128,7 +150,8 @@ def parse_text(path: str, text: str, zone: ZoneInfo, undated: datetime | None = 
     date = publication_date(path, post, text[: len(text) - len(post.body)], zone)
     parsed = _parse_post(path, post, date, zone, undated)
     if parsed is None:
-        return ParsedFile(is_digest=False, unread_ids=arxiv_ids.unread_ids(text, ()))
+        ids = () if post.ending else arxiv_ids.unread_ids(text, ())
+        return ParsedFile(is_digest=False, unread_ids=ids)
     digest, findings = parsed
     digests = tuple(_by_date_and_topic(digest)) if digest is not None else ()
     if digest is not None and not digest.papers:
@@ -147,8 +170,11 @@ def parse_text(path: str, text: str, zone: ZoneInfo, undated: datetime | None = 
 def _may_be_list(path: str, post: reader.Post, zone: ZoneInfo) -> bool:
     """Return whether a file with several papers is rewritten again and again, as a README is.
 
-    Neither its path nor its front matter has a date.
+    Neither its path nor its front matter has a date. Large files of records are data that grow:
+    each version of one would have to be parsed as a whole.
     """
+    if post.ending and len(post.body) > _LARGEST_LIST:
+        return False
     return path_date(path, zone) is None and not any(date_values(post))
 
 
@@ -203,10 +229,10 @@ def _parse_post(
     kind = page_kind(path, post)
     result = formats.parse(path, post, zone, lambda: _may_be_entry(kind, post, date))
     papers = result.papers
-    if not papers and (sign := _unread(kind, post, result, date)) is not None:
+    if not papers and not post.ending and (sign := _unread(kind, post, result, date)) is not None:
         findings = [each for each in post.findings if each.code != "D103"]
         return None, [*findings, *result.findings, finding(path, sign.line, "D108", sign.what)]
-    if not result.name:
+    if not result.name or (post.ending and not papers):
         broken = [each for each in post.findings if each.code == "D104" and kind is PageKind.POST]
         return (None, [*broken, *result.findings]) if broken or result.findings else None
     findings = list(post.findings)
@@ -231,7 +257,7 @@ def _parse_post(
         topic_names, topic_findings = _topic_names(path, post)
         findings += topic_findings
     findings += result.findings
-    findings += _papers_left(path, post, result)
+    findings += [] if post.ending else _papers_left(path, post, result)
     own_dates = [paper.published for paper in papers if paper.published is not None]
     published = published or max(own_dates, default=None)
     if published is None:
@@ -298,8 +324,19 @@ def _by_date_and_topic(digest: ParsedDigest) -> list[ParsedDigest]:
     ]
 
 
+def _topic_of_path(path: str) -> str:
+    """Return the name of a file of records, or of its folder, without a date as a topic."""
+    for part in reversed(PurePosixPath(path).with_suffix("").parts):
+        name = plain(re.sub(r"[\d_.-]+", " ", part)).strip()
+        if name and name.lower() not in _NO_TOPICS:
+            return name[:200]
+    return "papers"
+
+
 def _topic_names(path: str, post: reader.Post) -> tuple[tuple[str, ...], list[Finding]]:
     """Return the topics in front matter, else the file's name as the only topic, and findings."""
+    if post.ending:
+        return (_topic_of_path(path),), []
     for key in ("tags", "tag", "categories", "category", "keywords", "title"):
         values = (
             reader.text_list(post.metadata.get(key))

@@ -28,10 +28,11 @@ from publisher.collector.archive.parse_job import UNDATED, ParseJob
 from publisher.collector.archive.training_set import TrainingSet
 from publisher.collector.findings import finding
 from publisher.collector.formats.plugins import fingerprint
+from publisher.collector.sources.file_kinds import ending_of_records
 from publisher.collector.text.slugs import assign_slugs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -186,7 +187,7 @@ class _ArchiveReader:
             self._done += 1
             self.parsed += 1
             progress(self._done, total)
-        gone = cached.keys() - {file.path for file in files}
+        gone = _gone(cached.keys(), {file.path for file in files})
         if rows or gone:
             self._store(root, rows, gone)
 
@@ -380,6 +381,19 @@ class _ArchiveReader:
         )
 
         return parse_bytes(file.path, data, self._zone, model, undated)
+
+
+def _gone(cached: Collection[str], listed: Collection[str]) -> set[str]:
+    """Return the paths that are cached and no longer listed.
+
+    Files of records are listed where Markdown has no papers. Others must not have to be read anew.
+    """
+    with_records = any(map(ending_of_records, listed))
+    return {
+        path
+        for path in cached
+        if path not in listed and (with_records or not ending_of_records(path))
+    }
 
 
 def _by_root(files: Sequence[SourceFile]) -> dict[str, list[SourceFile]]:

@@ -140,6 +140,11 @@ def is_title(text: str) -> bool:
     return _DATE.fullmatch(text) is None and _CATEGORY.fullmatch(text) is None
 
 
+def is_category(text: str) -> bool:
+    """Return whether `text` is a category of arXiv, such as "cs.CV"."""
+    return _CATEGORY.fullmatch(text) is not None
+
+
 def _shown(token: Token) -> str:
     if token.kind is TokenKind.LINK:
         return "" if field_of(token.text) or paper_id.arxiv_id_of_field(token.text) else token.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from publisher.collector import paper_id
@@ -159,7 +160,7 @@ def _is_button(text: str) -> bool:
 def is_text(text: str) -> bool:
     """Return whether `text` says something beside its links and buttons."""
     if "](" not in text and "http" not in text:
-        return sum(map(str.isalnum, text)) > 1
+        return len(list(islice(filter(str.isalnum, text), 2))) > 1
     links_and_pictures = (TokenKind.LINK, TokenKind.IMAGE)
     rest = (token.text for token in tokens(text) if token.kind not in links_and_pictures)
     return sum(sum(map(str.isalnum, part)) for part in rest) >= _SHORTEST_TEXT
@@ -256,6 +257,8 @@ def _venue(pieces: Sequence[Piece], comment: str) -> Venue | None:
 
 
 def _addresses(text: str) -> list[str]:
+    if "](" not in text and "://" not in text:
+        return []
     urls = [token.url for token in tokens(text) if token.url]
     return [url for each in urls if (url := links.http_url(each))]
 

@@ -29,11 +29,13 @@ if TYPE_CHECKING:
 
 
 DAILY, ANY_POST = "arxiv-sections", "markdown-post"
+RECORDS = "paper-records"
 # Names, not modules: most archives need one format, and compiling the patterns of each takes time.
 FORMATS: dict[str, str] = {
     DAILY: "publisher.collector.formats.arxiv_sections",
     "arxiv-table": "publisher.collector.formats.arxiv_table",
     "paper-list": "publisher.collector.formats.paper_list",
+    RECORDS: "publisher.collector.formats.paper_records",
     ANY_POST: "publisher.collector.formats.markdown_post",
 }
 # Formats of files that have no front matter as a rule.
@@ -70,7 +72,7 @@ def parse(
     """
     readings: list[_Reading] = []
     findings: list[Finding] = []
-    for name, digest_format in by_precedence():
+    for name, digest_format in formats_for(post):
         if name == ANY_POST and (any(map(_is_likely, readings)) or not may_be_entry()):
             continue
         try:
@@ -129,3 +131,10 @@ def by_precedence() -> Iterator[tuple[str, DigestFormat]]:
     yield from plugins.installed()[0].items()
     for name, module in FORMATS.items():
         yield name, cast("DigestFormat", import_module(module))
+
+
+def formats_for(post: Post) -> Iterator[tuple[str, DigestFormat]]:
+    """Yield the formats by name that may read `post`, which is Markdown or a file of records."""
+    for name, digest_format in by_precedence():
+        if name not in FORMATS or (name == RECORDS) == bool(post.ending):
+            yield name, digest_format

@@ -16,6 +16,7 @@ import yaml
 from publisher.collector.findings import finding
 from publisher.collector.frontmatter import lenient_yaml
 from publisher.collector.frontmatter.yaml_block import find_yaml_block
+from publisher.collector.sources.file_kinds import ending_of_records
 from publisher.collector.text.plain_text import plain
 
 if TYPE_CHECKING:
@@ -27,12 +28,16 @@ _SEPARATOR = re.compile(r"\s*[,，;；、]\s*")
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post split in two: `body_line` is the 1-based line of the file where `body` begins."""
+    """A post split in two: `body_line` is the 1-based line of the file where `body` begins.
+
+    A file of records has its `ending`, and is a body as a whole.
+    """
 
     metadata: dict[str, object]
     body: str
     body_line: int
     findings: tuple[Finding, ...]
+    ending: str = ""  # of a file of records, such as ".json"
 
 
 def read_post(path: str, text: str) -> Post:
@@ -41,6 +46,8 @@ def read_post(path: str, text: str) -> Post:
     A block with a syntax error is read key by key, as its author meant it. The finding D104 has the
     error, its line, and the keys that could be read.
     """
+    if ending := ending_of_records(path):
+        return Post({}, text, 1, (), ending)
     block = find_yaml_block(text)
     if block is None:
         return _other_syntax(path, text)

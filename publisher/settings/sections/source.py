@@ -15,9 +15,21 @@ class Source(Section, frozen=True):
     folders: tuple[str, ...] = ("digests",)
     """Folders of digests; for a Hexo blog "source/_posts". Empty: only the repository of `git` is
     read. Not set: "digests", unless `git` is set."""
-    include: Annotated[tuple[str, ...], Meta(min_length=1)] = ("**/*.md", "**/*.markdown")
+    include: Annotated[tuple[str, ...], Meta(min_length=1)] = (
+        "**/*.md",
+        "**/*.markdown",
+        "**/*.adoc",
+        "**/*.asciidoc",
+        "**/*.rst",
+        "**/*.org",
+    )
     """Patterns of the files to read: `**` stands for any number of folders, `*` for any part of a
-    name. Digests that end in .txt need `"**/*.txt"`."""
+    name. Digests that end in .txt need `"**/*.txt"`. AsciiDoc, reStructuredText and Org are not
+    read, but named if they list papers."""
+    records: Literal["auto", "on", "off"] = "auto"
+    """Read JSON, JSONL, CSV and TSV files of papers: "auto" where no Markdown file has papers of
+    arXiv, since such files often hold the candidates from which a digest was made; "on" always, and
+    a paper that stands in both is one; "off" never."""
     exclude: tuple[str, ...] = ()
     """Patterns of files to leave out, although `include` matches them."""
     ignore_files: tuple[str, ...] = (".gitignore", ".publisherignore")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from publisher.collector.archive.format_trials import FileTrial, try_formats
-from publisher.collector.formats import FORMATS
+from publisher.collector.formats import FORMATS, RECORDS
 
 ZONE = ZoneInfo("UTC")
 
@@ -18,7 +18,7 @@ def trial_of(text: str, path: str = "2024-11-30.md") -> FileTrial:
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_format_reads_its_own_example(name: str) -> None:
     example = import_module(FORMATS[name]).EXAMPLE
-    trial = trial_of(example)
+    trial = trial_of(example, f"2024-11-30.{'json' if name == RECORDS else 'md'}")
     own = next(each for each in trial.trials if each.name == name)
     assert trial.used == name
     assert (own.reason, own.ids) == ("", trial.ids)

@@ -1,5 +1,7 @@
 """Every format against its data: tests/data/<format>/<case>.md beside <case>.json.
 
+Files of records are .jsonl and .csv.
+
 There is deliberately no option that writes the expected files: people are to read them.
 """
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from publisher.models import ParsedPaper
 
 DATA = Path(__file__).parents[2] / "data"
-CASES = sorted(DATA.glob("*/*.md"))
+CASES = sorted(case for ending in ("md", "jsonl", "csv") for case in DATA.glob(f"*/*.{ending}"))
 
 
 def as_json(case: Path) -> dict[str, object]:
