@@ -21,6 +21,8 @@ _ORGANISATION = re.compile(
     r"\b(?:team|collaboration|consortium|group|labs?|laboratory|center|centre|institute|university|foundation|research|inc|ai|project|community|college|school|department)\b",
     re.IGNORECASE,
 )
+# What stands in brackets after a name, unless it is short: "Bo (Bob) Writer", "CMS (the group)".
+_AFFILIATION = re.compile(r"\s*[(（][^()（）]{12,}(?:\([^()]{0,100}\)[^()（）]{0,100})?[)）]?\s*$")
 _SENTENCE = re.compile(
     r"\b(?:is|are|we|our|this|that|which|with|using|can|for|via|from|by|to|in|on|an|as|be|it|how|toward|towards|learning|models?|networks?|based|approach|framework|neural|language|data)\b",
     re.IGNORECASE,
@@ -82,4 +84,5 @@ def _looks_like_name(name: str) -> bool:
 
 
 def _clean(name: str) -> str:
-    return from_arxiv(from_machine(name)).strip(" ,;*_`·-")
+    plain = from_arxiv(from_machine(name))
+    return _AFFILIATION.sub("", plain).strip(" ,;*_`·-")

@@ -91,7 +91,7 @@ def parse(
 
 def _is_likely(reading: _Reading) -> bool:
     if reading.papers:
-        return reading.name != "paper-list" or reading.confidence >= FLOOR
+        return reading.name != "paper-list" or confidence(reading.papers, ()) >= FLOOR
     return reading.name not in _OF_PARTS
 
 

@@ -124,7 +124,7 @@ def _is_list(path: str, post: Post, units: Sequence[OutlineNode]) -> bool:
     if not units:
         return False
     has_title = bool(text_of(post.metadata, "title"))
-    is_cover = page_kind(path, post) is PageKind.COVER
+    is_cover = page_kind(path, post) is PageKind.COVER and "/" not in path
     if len(units) == 1 and (has_title or is_cover):
         return False
     if not has_title:

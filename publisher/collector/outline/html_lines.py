@@ -29,6 +29,8 @@ _ATTRIBUTE = re.compile(
     r"\b(href|src|alt)\s*=\s*(?:\"([^\"]{0,2000})\"|'([^']{0,2000})'|([^\s\"'<>]{1,2000}))",
     re.IGNORECASE,
 )
+# Chips and badges side by side, which only style sets apart.
+_BESIDE = re.compile(r"(</span>)\s{0,20}<(?=span\b)", re.IGNORECASE)
 _TABLE = re.compile(r"<table\b", re.IGNORECASE)
 _TABLE_END = re.compile(r"</table\s*>", re.IGNORECASE)
 _OPEN_TAG = re.compile(r"<[a-zA-Z][^<>]{0,500}$")
@@ -36,6 +38,8 @@ _ANCHOR = re.compile(r"<(/?)a(?:\s[^<>]{0,500}?\bhref\b|\s*>)", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});")
 _DEFINITION = re.compile(r"[ ]{0,3}\[([^\[\]]{1,200})\]:[ \t]*<?(https?://[^\s<>]{1,2000})>?")
 _REFERENCE = re.compile(r"\[([^\[\]]{1,300})\]\[([^\[\]]{0,200})\]")
+_QUOTE = re.compile(r"^\s{0,10}>[ ]?")
+_MOSTLY = 0.6  # of the lines with text
 _MOST_FENCES = 100  # other fences inside one
 _MOST_JOINED = 12  # lines of one tag or link
 _EMPHASIS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "kbd": "`", "tt": "`"}
@@ -63,11 +67,19 @@ class SourceLine(NamedTuple):
 
 def markdown_lines(body: str) -> list[SourceLine]:
     """Return the lines of `body`; one with block elements of HTML gives several."""
-    lines = _without_code(_without_comments(body).split("\n"))
+    lines = _without_code(_unquoted(_without_comments(body).split("\n")))
     if "<" in body:
         lines = list(_without_html(_joined(lines)))
     references = _references(lines)
     return [SourceLine(number, _finished(text, references)) for number, text in lines]
+
+
+def _unquoted(lines: list[str]) -> list[str]:
+    """Return `lines` without the marks of a quote, where all of the document is one."""
+    quoted = sum(line.lstrip().startswith(">") for line in lines)
+    if quoted <= _MOSTLY * sum(bool(line.strip()) for line in lines):
+        return lines
+    return [_QUOTE.sub("", line, count=1) for line in lines]
 
 
 def _without_comments(body: str) -> str:
@@ -144,7 +156,7 @@ def _without_html(lines: Iterable[SourceLine]) -> Iterator[SourceLine]:
 
 def _converted(text: str) -> str:
     """Return a line with its tags as Markdown, and line feeds where blocks begin and end."""
-    text = _UNWANTED.sub("", text)
+    text = _BESIDE.sub("\\1 | <", _UNWANTED.sub("", text))
     parts: list[str] = []
     targets: list[str] = []
     done = 0
