@@ -14,7 +14,7 @@ _PARTICLE = re.compile(
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
-    r"https?:|www\.|[\[\]{}<>|=@\\]|\*\*|\d{3}|[?!。？！…]|\.\s+\w+\s+\w+\s+\w|:",
+    r"https?:|www\.|[\[\]{}<>|=@\\*]|\d{3}|[?!。？！…]|\.\s+\w+\s+\w+\s+\w|:",
 )
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·・\s]{2,16}")
 _ORGANISATION = re.compile(

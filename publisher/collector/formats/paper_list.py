@@ -175,9 +175,14 @@ class _UnitFinder:
         for node in reversed(nodes):  # those below a node come after it
             self._facts[id(node)] = self._facts_of(node)
         about: dict[str, set[_Ids]] = {}
+        buttons: dict[str, set[_Ids]] = {}
         for node in nodes:
-            about.setdefault(node.text.casefold(), set()).add(self._facts[id(node)].below)
+            facts = self._facts[id(node)]
+            about.setdefault(node.text.casefold(), set()).add(facts.below)
+            if facts.in_title:
+                buttons.setdefault(self.lead(node).title.casefold(), set()).add(facts.in_title)
         self._repeated = {text for text, papers in about.items() if len(papers) > 1}
+        self._buttons = {title for title, papers in buttons.items() if len(papers) >= _MANY}
 
     def lead(self, node: OutlineNode) -> Lead:
         """Return the parts of the node's heading."""
@@ -248,7 +253,7 @@ class _UnitFinder:
         if node.kind is NodeKind.DOCUMENT:
             return False
         title = self.lead(node).title
-        if not title or is_reference_heading(node.text):
+        if not title or title.casefold() in self._buttons or is_reference_heading(node.text):
             return False
         # A heading that stands there again and again is one of the parts of each paper.
         is_part = node.text.casefold() in self._repeated and not self._facts[id(node)].in_title

@@ -46,6 +46,7 @@ _INSIDE_ABSTRACT = frozenset(
 )
 _BOLD_START = re.compile(r"[\s>*+-]{0,8}(?:\*\*|__|[【#])")
 _CATEGORY = re.compile(r"[a-z-]{2,8}(?:\.[A-Za-z-]{2,12})?")
+_CALLOUT = re.compile(r"\[!\w{1,20}\]")
 _FIRST_LINES = 4  # where authors without a label stand
 _SHORTEST_PROSE = 30  # characters; half as many in Chinese
 _MOST_LINES = 3000
@@ -83,6 +84,9 @@ class _Walker:
                 self._read_line(part.number, part.text)
             elif part.kind is NodeKind.ITEM:
                 self._read_item(part)
+            elif part.kind is NodeKind.BOLD and "](" in part.text:
+                self._read_line(part.number, part.text)
+                self.read(part)
             else:
                 self._read_heading(part)
 
@@ -158,6 +162,9 @@ class _Walker:
         if self.current is None:
             self._add_text(text, is_item=is_item)
             return
+        if not is_item and _is_links(text):
+            self.pieces += _links(text)
+            return
         shown = f"- {text}" if is_item else text
         if last is not None and last.field is self.current:
             self.pieces[-1] = last._replace(text=f"{last.text}\n{shown}".strip())
@@ -167,7 +174,7 @@ class _Walker:
     def _add_text(self, text: str, *, is_item: bool) -> None:
         is_quote = text.startswith(">")
         text = text.lstrip("> ")
-        if not text or text.startswith("[!"):
+        if not text or _CALLOUT.match(text):
             return
         if self.texts and not self.is_new and self._goes_on(self.texts[-1], is_quote=is_quote):
             self.texts[-1].text += f"\n{text}"

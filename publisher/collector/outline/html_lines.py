@@ -38,6 +38,8 @@ _ANCHOR = re.compile(r"<(/?)a(?:\s[^<>]{0,500}?\bhref\b|\s*>)", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});")
 _DEFINITION = re.compile(r"[ ]{0,3}\[([^\[\]]{1,200})\]:[ \t]*<?(https?://[^\s<>]{1,2000})>?")
 _REFERENCE = re.compile(r"\[([^\[\]]{1,300})\]\[([^\[\]]{0,200})\]")
+_ESCAPE = re.compile(r"\\([-.!()\[\]{}#+>=|~_*`])")
+_MANY_ESCAPES = 3  # hyphens; in TeX, "\\-" is rare
 _QUOTE = re.compile(r"^\s{0,10}>[ ]?")
 _MOSTLY = 0.6  # of the lines with text
 _MOST_FENCES = 100  # other fences inside one
@@ -67,7 +69,7 @@ class SourceLine(NamedTuple):
 
 def markdown_lines(body: str) -> list[SourceLine]:
     """Return the lines of `body`; one with block elements of HTML gives several."""
-    lines = _without_code(_unquoted(_without_comments(body).split("\n")))
+    lines = _without_code(_unquoted(_unescaped(_without_comments(body)).split("\n")))
     if "<" in body:
         lines = list(_without_html(_joined(lines)))
     references = _references(lines)
@@ -80,6 +82,13 @@ def _unquoted(lines: list[str]) -> list[str]:
     if quoted <= _MOSTLY * sum(bool(line.strip()) for line in lines):
         return lines
     return [_QUOTE.sub("", line, count=1) for line in lines]
+
+
+def _unescaped(body: str) -> str:
+    """Return `body` without backslashes before signs, where a program put them before all."""
+    if body.count("\\-") < _MANY_ESCAPES or not ("\\." in body or "\\(" in body):
+        return body
+    return _ESCAPE.sub(r"\1", body)
 
 
 def _without_comments(body: str) -> str:
