@@ -39,4 +39,6 @@ def to_json(paper: Paper) -> str:
         "marks": paper.marks,
         "notes": asdict(paper.notes) if paper.notes else None,
     }
+    if paper.score is not None:
+        fields["score"] = paper.score
     return json.dumps(fields, ensure_ascii=False)

@@ -80,6 +80,7 @@ class ParsedPaper:
     abstract_html: str = ""
     project_urls: tuple[str, ...] = ()
     venue: Venue | None = None  # as `comment` names it
+    score: float | None = None  # the digest's rating, from 0 to 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ class Paper:
     project_urls: tuple[str, ...] = ()
     venue: Venue | None = None
     notes: Notes | None = None
+    score: float | None = None
 
 
 # There are as many as papers, and a tuple is made in a third of a dataclass's time.

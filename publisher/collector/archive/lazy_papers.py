@@ -224,6 +224,7 @@ def _paper(paper_id: str, merged: MergedDigests) -> Paper:
         project_urls=text.project_urls,
         venue=text.venue,
         notes=next((parsed.notes for parsed in best if parsed.notes), None),
+        score=next((parsed.score for parsed in best if parsed.score is not None), None),
     )
 
 

@@ -39,7 +39,13 @@ _CATEGORY_SPLIT = re.compile(r"\s*[,，;；、|·]\s*|\s+/\s+|\s{2,}")
 _PREFIX = re.compile(r"(?:query|keyword|topic|tag|category)\s*[:：]\s*", re.IGNORECASE)
 _IMAGE_URL = re.compile(r"\.(?:png|jpe?g|gif|webp|avif)(?:[?#]|$)", re.IGNORECASE)
 _BADGE = re.compile(r"shields\.io|badge|star-history|\.svg(?:[?#]|$)|visitor", re.IGNORECASE)
+_SCORE = re.compile(
+    r"(?P<stars>[★⭐]{1,10}+)(?P<empty>☆{0,9})|"
+    r"(?P<number>\d{1,3}(?:\.\d{1,4})?)\s*(?:(?P<percent>[%％])|/\s*(?P<most>\d{1,3}(?:\.0)?)(?!\d))?"
+)
+_COUNT = re.compile(r"vote|like|点赞|추천", re.IGNORECASE)  # no judgement of the digest's
 _SHORTEST_TEXT = 15  # characters of an abstract or summary beside its links
+_BEST = 10
 _MOST_TOPICS = 12
 _MAX_TOPIC = 80  # characters
 _LINKS = (Field.LINK, Field.TITLE, Field.PROJECT, Field.VENUE, Field.OTHER, Field.CODE)
@@ -87,6 +93,7 @@ def build_paper(source: PaperSource, zone: ZoneInfo) -> ParsedPaper | None:
         figures=_figures(pieces),
         notes=_notes(pieces),
         published=_date(pieces, zone),
+        score=_score(pieces),
         topic_names=source.topic_names or topics_of(_texts(pieces, Field.TOPIC)),
     )
 
@@ -242,6 +249,26 @@ def _notes(pieces: Sequence[Piece]) -> Notes | None:
 def _date(pieces: Sequence[Piece], zone: ZoneInfo) -> datetime | None:
     dates = (parse_date(text.strip(" *_`"), zone) for text in _texts(pieces, Field.DATE))
     return next((date for date in dates if date), None)
+
+
+def _score(pieces: Sequence[Piece]) -> float | None:
+    """Return the rating from 0 to 10: "8.0", "8/10", "4/5", "85%", "★★★★☆" of five, or "85".
+
+    A number above 10 without a scale is one of 100.
+    """
+    rated = (piece for piece in pieces if piece.field is Field.SCORE)
+    texts = (piece.text[:200] for piece in rated if not _COUNT.search(piece.label))
+    matches = (_SCORE.search(text.replace("\ufe0f", "")) for text in texts)
+    match = next(filter(None, matches), None)
+    if match is None:
+        return None
+    if match["stars"]:
+        value = float(len(match["stars"]))
+        most = value + len(match["empty"]) if match["empty"] else 5.0
+    else:
+        value = float(match["number"])
+        most = float(match["most"] or (100 if match["percent"] or value > _BEST else _BEST))
+    return round(_BEST * value / most, 2) if most > 0 and value <= most else None
 
 
 def _venue(pieces: Sequence[Piece], comment: str) -> Venue | None:
