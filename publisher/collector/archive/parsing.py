@@ -296,7 +296,7 @@ def _unread(
 
 def _papers_left(path: str, post: reader.Post, result: formats.FormatResult) -> list[Finding]:
     """Return D109 if `post` names more papers than were read."""
-    is_one = result.name == formats.ANY_POST
+    is_one = result.name in (formats.ANY_POST, formats.PAPER_FILE)
     sign = paper_signs.sign_of_unread_papers(
         post,
         [paper.id for paper in result.papers],

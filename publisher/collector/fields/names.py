@@ -27,6 +27,8 @@ _SENTENCE = re.compile(
     r"\b(?:is|are|we|our|this|that|which|with|using|can|for|via|from|by|to|in|on|an|as|be|it|how|toward|towards|learning|models?|networks?|based|approach|framework|neural|language|data)\b",
     re.IGNORECASE,
 )
+_REMARK = re.compile(r"(?<=\w)\W{0,5}?[(（][^()（）]{0,300}[)）]?[\s+*]*$")
+_ETC = re.compile(r"(?:(?:^|[\s*+,])\s?et\.?\s?al\.?|(?:^|[\s*])等)$", re.IGNORECASE)
 _MAX_NAME = 80  # characters
 _MAX_WORDS = 6
 _NOTHING = frozenset("n/a na none null unknown tbd - — 无 未知 anonymous".split()) | {"no authors"}
@@ -34,7 +36,8 @@ _NOTHING = frozenset("n/a na none null unknown tbd - — 无 未知 anonymous".s
 
 def names_of_field(text: str) -> tuple[str, ...]:
     """Return the names in the text after a label, without what can't be a name."""
-    return tuple(name for name in author_names(" ".join(text.split()), _clean) if may_be_name(name))
+    names = author_names(" ".join(text.split()), _without_remark)
+    return tuple(filter(may_be_name, names))
 
 
 def names_without_label(text: str) -> tuple[str, ...]:
@@ -81,6 +84,11 @@ def _looks_like_name(name: str) -> bool:
     return all(
         word[0].isupper() or not word[0].isascii() or _PARTICLE.fullmatch(word) for word in words
     )
+
+
+def _without_remark(name: str) -> str:
+    """Return `name` without the affiliation or remark in brackets after it."""
+    return _clean(_ETC.sub("", _REMARK.sub("", _clean(name))))
 
 
 def _clean(name: str) -> str:

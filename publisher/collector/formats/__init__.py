@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from publisher.models import Finding, ParsedPaper
 
 
-DAILY, ANY_POST = "arxiv-sections", "markdown-post"
+DAILY, PAPER_FILE, ANY_POST = "arxiv-sections", "paper-file", "markdown-post"
 RECORDS = "paper-records"
 # Names, not modules: most archives need one format, and compiling the patterns of each takes time.
 FORMATS: dict[str, str] = {
     DAILY: "publisher.collector.formats.arxiv_sections",
     "arxiv-table": "publisher.collector.formats.arxiv_table",
+    PAPER_FILE: "publisher.collector.formats.paper_file",
     "paper-list": "publisher.collector.formats.paper_list",
     RECORDS: "publisher.collector.formats.paper_records",
     ANY_POST: "publisher.collector.formats.markdown_post",
@@ -42,6 +43,8 @@ FORMATS: dict[str, str] = {
 WITHOUT_FRONT_MATTER = frozenset({"arxiv-table", "paper-list"})
 # Formats of parts of a document: what one leaves, another may read.
 _OF_PARTS = ("arxiv-table", "paper-list")
+# They recognise what may have papers, so that a post of which they read none is no day of theirs.
+_OF_PAPERS = (*_OF_PARTS, PAPER_FILE)
 
 
 class FormatResult(NamedTuple):
@@ -92,12 +95,16 @@ def parse(
 def _is_likely(reading: _Reading) -> bool:
     if reading.papers:
         return reading.name != "paper-list" or confidence(reading.papers, ()) >= FLOOR
-    return reading.name not in _OF_PARTS
+    return reading.name not in _OF_PAPERS
 
 
 def _is_final(name: str, papers: list[ParsedPaper], defects: list[Finding], post: Post) -> bool:
-    """Return whether no other format need be asked: packages', and daily sections without fault."""
-    if name not in FORMATS:
+    """Return whether no other format need be asked.
+
+    That holds for those of packages, for a file about one paper, whatever other papers it refers
+    to, and for daily sections without fault.
+    """
+    if name not in FORMATS or name == PAPER_FILE:
         return bool(papers)
     if name != DAILY or any(each.severity is Severity.ERROR for each in defects):
         return False
@@ -107,7 +114,7 @@ def _is_final(name: str, papers: list[ParsedPaper], defects: list[Finding], post
 
 def _result(readings: list[_Reading], findings: list[Finding]) -> FormatResult:
     with_papers = [each for each in readings if each.papers and _is_likely(each)]
-    empty = [each for each in readings if not each.papers and each.name not in _OF_PARTS]
+    empty = [each for each in readings if not each.papers and each.name not in _OF_PAPERS]
     findings = findings + [each for reading in empty for each in reading.findings]
     if not with_papers:
         return FormatResult(empty[0].name if empty else "", [], findings)

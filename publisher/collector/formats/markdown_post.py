@@ -13,7 +13,6 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from publisher.collector import paper_id
 from publisher.collector.findings import finding
 from publisher.collector.formats.paper_signs import Sign
 from publisher.collector.frontmatter.reader import names_of, text_list, text_of
@@ -59,12 +58,6 @@ _LETTER = re.compile(r"[^\W_]")
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}-")  # file names of Jekyll's posts
 _NO_TOPIC = re.compile(r"_?posts?|content|source|src|blog|docs?|[\d._-]*", re.IGNORECASE)
 _PICTURES = ("cover", "image", "thumbnail", "banner", "featured_image", "images")
-# Keys whose values may be the id of a paper on arXiv, and keys of addresses: their letters alone.
-_IDS = "arxivid arxiv eprint canonicalid paperid paper doi".split()
-_PAPER_ADDRESSES = (
-    "arxivurl arxivlink arxivpdf pdf pdfurl urlpdf pdflink paperurl urlpaper paperlink abs absurl "
-    "preprint urlpreprint url link externalurl canonicalurl canonical original"
-).split()
 _PDFS = ("pdf", "pdf_url", "url_pdf")
 _ADDRESSES = ("canonical_url", "canonicalUrl", "canonical", "permalink", "url", "link", "original")
 
@@ -87,45 +80,22 @@ def parse(path: str, post: Post, _zone: ZoneInfo) -> tuple[list[ParsedPaper], li
         (url for key in _ADDRESSES if (url := links.http_url(text_of(post.metadata, key)))), ""
     )
     abstract = _abstract(post)
-    topics = _topics(path, post)
-    arxiv = _arxiv_id(post)
+    names = topics(path, post)
     pdf = next((url for key in _PDFS if (url := links.http_url(text_of(post.metadata, key)))), "")
     entry = ParsedPaper(
         line=1,
-        id=arxiv.key if arxiv else _id(path, post),
-        version=arxiv.version if arxiv else 1,
+        id=entry_id(path, post),
+        version=1,
         title=from_machine(text_of(post.metadata, "title")),
         authors=_authors(post),
         abstract=abstract,
-        abs_url=arxiv.abs_url if arxiv else address,
-        pdf_url=arxiv.pdf_url if arxiv else pdf,
+        abs_url=address,
+        pdf_url=pdf,
         code_urls=links.code_urls(abstract),
-        figures=_figures(post, address),
-        topic_names=topics or (_folder(path),),
+        figures=figures(post, address),
+        topic_names=names or (folder_topic(path),),
     )
-    return [entry], [] if topics else [finding(path, 1, "D107")]
-
-
-def _arxiv_id(post: Post) -> paper_id.ArxivId | None:
-    """Return the paper on arXiv that the front matter names, with the newest version named."""
-    bare = {_letters(key): value for key, value in reversed(post.metadata.items())}
-    fields = [text for key in _IDS for text in _texts(bare.get(key))]
-    addresses = [text for key in _PAPER_ADDRESSES for text in _texts(bare.get(key))]
-    named = [
-        *filter(None, map(paper_id.arxiv_id_of_field, fields)),
-        *filter(None, map(paper_id.arxiv_id, addresses)),
-    ]
-    same = (arxiv for arxiv in named if arxiv.number == named[0].number)
-    return max(same, key=lambda arxiv: arxiv.version, default=None)
-
-
-def _letters(key: str) -> str:
-    return "".join(filter(str.isalpha, key)).lower()
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    """Return the texts of a value, which may be a list or a map such as `{id: 2411.00001}`."""
-    return text_list(list(value.values()) if isinstance(value, dict) else value)
+    return [entry], [] if names else [finding(path, 1, "D107")]
 
 
 def _path_of(address: str) -> str:
@@ -137,7 +107,7 @@ def _path_of(address: str) -> str:
     return f"{parts.path}?{parts.query}" if parts.query and parts.path.strip("/") else parts.path
 
 
-def _id(path: str, post: Post) -> str:
+def entry_id(path: str, post: Post) -> str:
     """Return "post:", a readable part of the post's address, and 8 hex digits of its hash."""
     pure = PurePosixPath(path)
     parts = pure.with_suffix("").parts
@@ -154,26 +124,32 @@ def _id(path: str, post: Post) -> str:
     return f"post:{slugify(key)[:48].strip('-')}-{digest}"
 
 
-def _topics(path: str, post: Post) -> tuple[str, ...]:
+def topics(path: str, post: Post) -> tuple[str, ...]:
+    """Return the tags of `post`, else its categories or keywords."""
     lowered = {key.lower(): value for key, value in post.metadata.items()}
     taxonomies = lowered.get("taxonomies")  # Zola
     if isinstance(taxonomies, dict):
         lowered = taxonomies | lowered
     for key in ("tags", "tag", "categories", "category", "keywords"):
-        topics = list(names_of(lowered, key))
+        names = list(names_of(lowered, key))
         # A text instead of a list: Pelican separates by commas, Jekyll by blanks.
-        is_text = isinstance(lowered.get(key), str) and len(topics) == 1
+        is_text = isinstance(lowered.get(key), str) and len(names) == 1
         if is_text and _DATED.match(PurePosixPath(path).name):
-            topics = topics[0].split()
-        if topics:
+            names = names[0].split()
+        if names:
             break
-    return tuple(dict.fromkeys(name[:200] for name in map(from_machine, topics) if name))
+    return tuple(dict.fromkeys(name[:200] for name in map(from_machine, names) if name))
 
 
-def _folder(path: str) -> str:
-    """Return a topic for a post without one: its folder, or "Posts" where that is no topic."""
-    inner = [part for part in PurePosixPath(path).parent.parts if not _NO_TOPIC.fullmatch(part)]
-    return from_machine(inner[-1])[:200] if inner and from_machine(inner[-1]) else "Posts"
+def folder_topic(path: str, no_topic: re.Pattern[str] = _NO_TOPIC, default: str = "Posts") -> str:
+    """Return a topic for a post without one: the last folder whose name may be one, or `default`.
+
+    The folder of a bundle is the post itself.
+    """
+    pure = PurePosixPath(path)
+    folders = (pure.parent.parent if pure.stem.lower() == "index" else pure.parent).parts
+    names = [from_machine(name) for name in folders if not no_topic.fullmatch(name)]
+    return names[-1][:200] if names and names[-1] else default
 
 
 def _authors(post: Post) -> tuple[str, ...]:
@@ -217,7 +193,7 @@ def _paragraphs(body: str) -> list[str]:
     return paragraphs
 
 
-def _figures(post: Post, address: str) -> tuple[str, ...]:
+def figures(post: Post, address: str) -> tuple[str, ...]:
     """Return the addresses of the pictures; relative ones only where the post's is known."""
     lowered = {key.lower(): value for key, value in post.metadata.items()}
     sources: list[str] = []

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from publisher.collector.fields import labels
@@ -100,9 +101,7 @@ def parse(path: str, post: Post, zone: ZoneInfo) -> tuple[list[ParsedPaper], lis
     """Return the papers of `post`; what it says of no paper is passed over."""
     if page_kind(path, post) is PageKind.OTHER:
         return [], []
-    root = outline(post.body, labels.begins_with_label, is_lead, is_marked_title)
-    reader = _UnitFinder(root)
-    units = list(reader.units(root))
+    root, reader, units = papers_of(post.body)
     if not _is_list(path, post, units):
         return [], []
     places = PaperPlaces(path, post, root, units, zone)
@@ -113,6 +112,14 @@ def parse(path: str, post: Post, zone: ZoneInfo) -> tuple[list[ParsedPaper], lis
         if (paper := build_paper(source, zone)) is not None:
             papers.append(places.dated(unit, paper))
     return papers, []
+
+
+@lru_cache(maxsize=1)
+def papers_of(body: str) -> tuple[OutlineNode, UnitFinder, list[OutlineNode]]:
+    """Return `body` as a tree, and the nodes in it that are papers."""
+    root = outline(body, labels.begins_with_label, is_lead, is_marked_title)
+    finder = UnitFinder(root)
+    return root, finder, list(finder.units(root))
 
 
 def _is_list(path: str, post: Post, units: Sequence[OutlineNode]) -> bool:
@@ -130,10 +137,11 @@ def _is_list(path: str, post: Post, units: Sequence[OutlineNode]) -> bool:
     if not has_title:
         return True
     lines = sum(bool(line.strip()) for line in post.body.split("\n"))
-    return sum(map(_size, units)) >= _SHARE * lines
+    return sum(map(size, units)) >= _SHARE * lines
 
 
-def _size(unit: OutlineNode) -> int:
+def size(unit: OutlineNode) -> int:
+    """Return the number of lines of `unit`."""
     return sum(1 + sum(1 for _ in node.lines()) for node in unit.walk())
 
 
@@ -165,10 +173,11 @@ def is_marked_title(text: str) -> bool:
     return lead.is_marked and bool(lead.title)
 
 
-class _UnitFinder:
+class UnitFinder:
     """Finds the nodes of a document that are papers."""
 
     def __init__(self, root: OutlineNode) -> None:
+        """Look at all nodes of the document `root`."""
         self._leads: dict[int, Lead] = {}
         self._facts: dict[int, _Facts] = {}
         nodes = list(root.walk())
@@ -345,6 +354,14 @@ def _is_naming(piece: Piece) -> bool:
         and (not part.text or field_of(part.text) is not None or paper_signs.names_paper(part.text))
         for part in parts
     )
+
+
+def has_title_of_paper(unit: OutlineNode) -> bool:
+    """Return whether the heading of `unit` is a paper's, by its link or the authors below it."""
+    lines = (line.text for line in unit.lines())
+    pieces = (piece for text in lines if _AUTHORS.search(text) for piece in labels.pieces(text))
+    has_authors = any(piece.field is Field.AUTHORS for piece in pieces)
+    return has_authors or bool(own_ids(unit.text, in_title=True))
 
 
 def _paragraphs(lines: Iterable[SourceLine]) -> Iterator[list[SourceLine]]:

@@ -55,7 +55,7 @@ _DATED_HEADING = re.compile(r"#[ \t]+\d{4}-\d{1,2}-\d{1,2}")
 _REFERENCES = re.compile(
     r"[\s#*_>\d.]{0,12}(?:references?|bibliography|works cited|citations?|further reading|see also|"
     r"related (?:work|reading|papers)|参考|引用|延伸阅读|相关阅读|参考文献|literatur|bibliographie|"
-    r"bibliografía|referencias|références|参照)",
+    r"bibliografía|referencias|références|参照|참고 ?(?:문헌|자료|논문)|관련 (?:논문|연구|자료))",
     re.IGNORECASE,
 )
 _FEW = 2  # papers

@@ -44,6 +44,8 @@ _SHORT = frozenset(
 _INSIDE_ABSTRACT = frozenset(
     {Field.MOTIVATION, Field.METHOD, Field.RESULT, Field.CONCLUSION, Field.SUMMARY, Field.OTHER}
 )
+# Obsidian's: the text after the type is a title.
+_CALLOUT = re.compile(r">\s?\[!(?P<type>[\w-]{1,20})\][+-]?\s*(?P<title>[^\n]{0,100})")
 _BOLD_START = re.compile(r"[\s>*+-]{0,8}(?:\*\*|__|[【#])")
 _CATEGORY = re.compile(r"[a-z-]{2,8}(?:\.[A-Za-z-]{2,12})?")
 _CALLOUT = re.compile(r"\[!\w{1,20}\]")
@@ -92,6 +94,10 @@ class _Walker:
 
     def _read_heading(self, node: OutlineNode) -> None:
         before = self.section
+        if node.kind is NodeKind.BOLD and self._begins_section():
+            self._continue(unmarked(node.text), is_item=False)  # a sentence in bold
+            self.read(node)
+            return
         self._enter(node)
         if self.current is not None:
             self.section = Field.OTHER if self.current in _SHORT else self.current
@@ -99,6 +105,12 @@ class _Walker:
         self.read(node)
         self.section = self.current = before
         self.is_new = True
+
+    def _begins_section(self) -> bool:
+        """Return whether nothing was read yet of the section of a field."""
+        last = self.pieces[-1] if self.pieces else None
+        is_field = self.current is self.section and self.current not in (None, Field.OTHER)
+        return is_field and last is not None and last.field is self.current and not last.text
 
     def _enter(self, node: OutlineNode) -> None:
         """Set the field that the heading of `node` names."""
@@ -110,6 +122,7 @@ class _Walker:
                 self.pieces.append(piece)
         if known is not None:
             self.current = None if known is Field.GROUP else known
+            self.pieces.append(Piece(known, name, ""))
         elif node.kind is NodeKind.DETAILS:
             self.current = None
         else:
@@ -126,11 +139,7 @@ class _Walker:
     def _read_line(self, number: int, text: str, *, is_item: bool = False) -> None:
         is_next = number <= self.number + 1
         self.number = number
-        if text == "---":
-            self.current, self.is_new = self.section, True
-            return
-        if text.lstrip().startswith("|"):
-            self.pieces += table_row_pieces(text)
+        if self._is_whole(text, is_next=is_next):
             return
         self.is_new = self.is_new or not is_next or is_item
         if self.current in (Field.ABSTRACT, Field.TRANSLATED_ABSTRACT) and is_next:
@@ -149,6 +158,25 @@ class _Walker:
                 self.current = piece.field
                 self.pieces.append(piece)
         self.is_new = False
+
+    def _is_whole(self, text: str, *, is_next: bool) -> bool:
+        """Read a line that has no pieces: a rule, a row of a table, or links; return whether so."""
+        bare = text.strip("> ")
+        if text == "---":
+            self.current, self.is_new = self.section, True
+        elif bare.startswith("|"):
+            self.pieces += table_row_pieces(bare)
+        elif not bare:
+            self.number, self.is_new = -2, True
+        elif not is_next and self.section is not Field.OTHER and _is_links_to_paper(bare):
+            self.current = self.section
+            self.pieces += _links(bare)
+        elif callout := _CALLOUT.fullmatch(text):
+            self.current = field_of(callout["title"]) or field_of(callout["type"])
+            self.pieces.append(Piece(self.current or Field.OTHER, callout["title"], ""))
+        else:
+            return False
+        return True
 
     def _continue(self, text: str, *, is_item: bool) -> None:
         """Add `text` to the current field, or to the texts without a label."""
@@ -266,6 +294,12 @@ def _is_links(text: str) -> bool:
         or not any(map(str.isalnum, part.text))
         for part in tokens(text)
     )
+
+
+def _is_links_to_paper(text: str) -> bool:
+    """Return whether `text` is nothing but links, and one of them is to a paper."""
+    links = tokens(text) if "](" in text else []
+    return any(_names_paper(part.url) for part in links) and _is_links(text)
 
 
 def _is_prose(text: str) -> bool:

@@ -31,8 +31,6 @@ UNREAD = [
      "paper-list", 5, "its confidence of 0.17 is less than 0.35"),
     ("## Day\n\n| Item | Value |\n|---|---|\n| Link | https://arxiv.org/abs/2411.00001 |\n",
      "arxiv-table", 3, "has titles, or its rows name several papers: Item | Value"),
-    ("---\narxiv: '2411.00001'\n---\nText.\n", "markdown-post", 1, "no title in the front matter"),
-    ("---\ntitle: T\narxiv: '2411.00001'\n---\n", "markdown-post", 1, "no text below the front"),
 ]  # fmt: skip
 
 
