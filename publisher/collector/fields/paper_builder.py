@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from publisher.collector.fields.labels import Piece
+    from publisher.collector.fields.tokens import Token
 
 _MARKS = re.compile(r"\*\*|\]\(|<[a-zA-Z/!]|`|(?<![\w\\$])[*_](?=\w)|&\w{2,8};|&#")
 _ARXIV = re.compile(
@@ -46,6 +47,7 @@ _SCORE = re.compile(
 _COUNT = re.compile(r"vote|like|点赞|추천", re.IGNORECASE)  # no judgement of the digest's
 _SHORTEST_TEXT = 15  # characters of an abstract or summary beside its links
 _BEST = 10
+_FEWEST_WORDS = 3  # of a title that is the text of a link called "Paper"
 _MOST_TOPICS = 12
 _MAX_TOPIC = 80  # characters
 _LINKS = (Field.LINK, Field.TITLE, Field.PROJECT, Field.VENUE, Field.OTHER, Field.CODE)
@@ -198,6 +200,21 @@ def _titles(pieces: Sequence[Piece]) -> Iterator[str]:
         for text in _texts(pieces, field):
             if clean_title(text):
                 yield text
+    yield from filter(None, map(linked_title, pieces))
+
+
+def linked_title(piece: Piece) -> str:
+    """Return the title that a label such as "Paper" has as the text of its link, "" without one."""
+    if piece.field is not Field.LINK or "](" not in piece.text:
+        return ""
+    texts = (clean_title(token.text) for token in tokens(piece.text) if _is_paper(token))
+    return next((text for text in texts if len(text.split()) >= _FEWEST_WORDS), "")
+
+
+def _is_paper(token: Token) -> bool:
+    if token.kind is not TokenKind.LINK or not token.url.startswith("http"):
+        return False
+    return paper_id.arxiv_id(token.url) is not None or paper_id.is_paper_site(token.url)
 
 
 def _authors(pieces: Sequence[Piece]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from publisher.collector.fields import labels
 from publisher.collector.fields.field_words import Field, field_of
 from publisher.collector.fields.lead import Lead, read_lead
-from publisher.collector.fields.paper_builder import PaperSource, build_paper
+from publisher.collector.fields.paper_builder import PaperSource, build_paper, linked_title
 from publisher.collector.fields.tokens import TokenKind, tokens
 from publisher.collector.formats import paper_signs
 from publisher.collector.formats.pages import PageKind, page_kind
@@ -308,7 +308,7 @@ def _own_facts(node: OutlineNode) -> _Facts:
     for text in (node.text, *(line.text for line in node.lines())):
         is_row = text.lstrip().startswith("|")
         pieces = table_row_pieces(text) if is_row else labels.pieces(text)
-        fields.update({piece.field for piece in pieces})
+        fields.update({Field.TITLE if linked_title(piece) else piece.field for piece in pieces})
         if is_row:
             own |= {key for piece in pieces for key in paper_signs.papers_named(piece.text)}
         elif text is not node.text:

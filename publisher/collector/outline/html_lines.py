@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 DETAILS, SUMMARY, END_OF_DETAILS = _MARKERS = ("<details>", "<summary>", "</details>")
 
@@ -35,6 +35,7 @@ _TABLE = re.compile(r"<table\b", re.IGNORECASE)
 _TABLE_END = re.compile(r"</table\s*>", re.IGNORECASE)
 _OPEN_TAG = re.compile(r"<[a-zA-Z][^<>]{0,500}$")
 _ANCHOR = re.compile(r"<(/?)a(?:\s[^<>]{0,500}?\bhref\b|\s*>)", re.IGNORECASE)
+_LINK_END = re.compile(r"[^\[\]]{0,300}\]\(")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});")
 _DEFINITION = re.compile(r"[ ]{0,3}\[([^\[\]]{1,200})\]:[ \t]*<?(https?://[^\s<>]{1,2000})>?")
 _REFERENCE = re.compile(r"\[([^\[\]]{1,300})\]\[([^\[\]]{0,200})\]")
@@ -70,6 +71,8 @@ class SourceLine(NamedTuple):
 def markdown_lines(body: str) -> list[SourceLine]:
     """Return the lines of `body`; one with block elements of HTML gives several."""
     lines = _without_code(_unquoted(_unescaped(_without_comments(body)).split("\n")))
+    if "](" in body:
+        lines = list(_with_whole_links(lines))
     if "<" in body:
         lines = list(_without_html(_joined(lines)))
     references = _references(lines)
@@ -122,6 +125,23 @@ def _without_code(lines: list[str]) -> list[SourceLine]:
             hidden.update(range(at, end + 1))
             done = end
     return [SourceLine(at, line) for at, line in enumerate(lines) if at not in hidden]
+
+
+def _with_whole_links(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
+    """Yield `lines` with a link whose text is broken over two of them on one."""
+    held: SourceLine | None = None
+    for line in lines:
+        if held is not None and _LINK_END.match(line.text):
+            yield SourceLine(held.number, f"{held.text.rstrip()} {line.text.lstrip()}")
+            held = None
+            continue
+        if held is not None:
+            yield held
+        held = line if line.text.rfind("[") > line.text.rfind("]") else None
+        if held is None:
+            yield line
+    if held is not None:
+        yield held
 
 
 def _joined(lines: Iterable[SourceLine]) -> Iterator[SourceLine]:
