@@ -53,6 +53,7 @@ _ID_IN_TITLE = re.compile(
     r"[\s,;:(（\[]*(?:arxiv[:.\s]*)?(?<![\d.])\d{4}\.\d{4,5}(?:v\d{1,2})?(?!\d)\s*[)）\]]*(?:\.pdf)?",
     re.IGNORECASE,
 )
+_ARXIV = re.compile(r"(?<!\w)arxiv\s?:\s?\d{4}\.\d{4,5}(?:v\d{1,2})?(?!\d)", re.IGNORECASE)
 _READ_MORE = re.compile(
     r"\s*[(（\[](?:read more|more|view|see|from|via)\b[^()（）\[\]]{0,60}[)）\]]\s*$", re.IGNORECASE
 )
@@ -300,6 +301,8 @@ def _read_text(text: str, rest: _Rest) -> None:
     text = text.strip(_EDGES)
     if not any(map(str.isalnum, text)):
         return
+    if identifier := _ARXIV.search(text):
+        rest.add(Field.LINK, identifier[0])
     has_authors = any(piece.field is Field.AUTHORS for piece in rest.pieces)
     if not has_authors and (names_without_label(text) or single_name(text)):
         rest.add(Field.AUTHORS, text)
