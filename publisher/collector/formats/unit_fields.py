@@ -45,10 +45,9 @@ _INSIDE_ABSTRACT = frozenset(
     {Field.MOTIVATION, Field.METHOD, Field.RESULT, Field.CONCLUSION, Field.SUMMARY, Field.OTHER}
 )
 # Obsidian's: the text after the type is a title.
-_CALLOUT = re.compile(r">\s?\[!(?P<type>[\w-]{1,20})\][+-]?\s*(?P<title>[^\n]{0,100})")
+_CALLOUT = re.compile(r"(?:>\s?)?\[!(?P<type>[\w-]{1,20})\][+-]?\s*(?P<title>[^\n]{0,100})")
 _BOLD_START = re.compile(r"[\s>*+-]{0,8}(?:\*\*|__|[【#])")
 _CATEGORY = re.compile(r"[a-z-]{2,8}(?:\.[A-Za-z-]{2,12})?")
-_CALLOUT = re.compile(r"\[!\w{1,20}\]")
 _FIRST_LINES = 4  # where authors without a label stand
 _SHORTEST_PROSE = 30  # characters; half as many in Chinese
 _MOST_LINES = 3000
