@@ -37,16 +37,21 @@ if TYPE_CHECKING:
 
 
 def update_sources(settings: Settings) -> list[Finding]:
-    """Pull the git repository of the settings, where they name one.
+    """Pull the git repository of the settings and fetch their feeds, where they name any.
 
-    Where the repository can't be reached, the last state that was pulled is used and D301 is
-    returned. Raises `SourceError`; see `git_source.update`.
+    Where one can't be reached, its last state is used, and D301 or D305 returned. Raises
+    `SourceError`; see `git_source.update` and `feed_source.update`.
     """
-    if not settings.source.git:
-        return []
-    from publisher.collector.sources import git_source  # noqa: PLC0415 - few sites have one
+    findings: list[Finding] = []
+    if settings.source.git:
+        from publisher.collector.sources import git_source  # noqa: PLC0415 - few sites have one
 
-    return git_source.update(settings)
+        findings += git_source.update(settings)
+    if settings.source.feeds:
+        from publisher.collector.sources import feed_source  # noqa: PLC0415 - few sites have any
+
+        findings += feed_source.update(settings)
+    return findings
 
 
 def collect(
@@ -198,6 +203,10 @@ def _find(
         # A file that is tracked by git is meant to be there, whatever .gitignore says.
         names = tuple(name for name in source.ignore_files if name != ".gitignore")
         folders.append(folder_source.Folder(*checkout, ignore_files=names))
+    if source.feeds:
+        from publisher.collector.sources import feed_source  # noqa: PLC0415 - few sites have any
+
+        folders += feed_source.files(settings)
     return folder_source.find_files(folders, include, exclude)
 
 

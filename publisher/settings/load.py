@@ -56,7 +56,8 @@ def load(
     sections: dict[str, dict[str, object]] = {name: {} for name in SECTIONS}
     for (section, key), (origin, value) in values.items():
         sections[section][key] = _convert(SECTIONS[section], section, key, value, origin)
-    if sections["source"].get("git") and "folders" not in sections["source"]:
+    elsewhere = sections["source"].get("git") or sections["source"].get("feeds")
+    if elsewhere and "folders" not in sections["source"]:
         sections["source"]["folders"] = ()  # a repository takes the place of the default folder
     if ("store", "url") not in values and _has_former_store(path.parent):
         sections["store"]["url"] = Secret(f"sqlite:///{FORMER_STORE}")
@@ -184,7 +185,7 @@ def _check(settings: Settings, values: Mapping[tuple[str, str], tuple[str, objec
 
     if settings.inbox.maildir and settings.inbox.host:
         fail("inbox", "host", "either a Maildir or a server: inbox.maildir is set too")
-    if not settings.source.folders and not settings.source.git:
+    if not (settings.source.folders or settings.source.git or settings.source.feeds):
         fail("source", "folders", "must name a folder where source.git names no repository")
     names = [saved.name for saved in settings.feeds.saved]
     for saved in settings.feeds.saved:

@@ -175,7 +175,7 @@ class Watcher:
             before, due = after, time.monotonic() + seconds
 
     def _build(self, settings: Settings, places: Places) -> None:
-        every = settings.watch.git_seconds if settings.source.git else None
+        every = settings.watch.git_seconds if _is_remote(settings) else None
         if missing := places.missing():
             names = ", ".join(map(str, missing))
             self._once(f"waiting for {names}: no such folder (setting source.folders)")
@@ -246,3 +246,8 @@ def _shown(path: Path) -> str:
     """Return `path` relative to the working directory, if it is inside."""
     here = Path.cwd()
     return os.fspath(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _is_remote(settings: Settings) -> bool:
+    """Return whether a source has to be asked for news: a repository, or a feed at an address."""
+    return bool(settings.source.git or any("://" in feed for feed in settings.source.feeds))

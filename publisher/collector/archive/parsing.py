@@ -126,7 +126,8 @@ def parse_bytes(
 
 def _without_parsing(path: str, text: str) -> ParsedFile | None:
     """Return the result for a text in a marking that is not read, and for records of no papers."""
-    if file_kinds.ending_of_records(path) and not names_record(text):
+    ending = file_kinds.ending_of_records(path)
+    if ending in file_kinds.RECORDS and not names_record(text):
         return ParsedFile(is_digest=False)
     marking = file_kinds.other_marking(path)
     if not marking:
@@ -173,7 +174,7 @@ def _may_be_list(path: str, post: reader.Post, zone: ZoneInfo) -> bool:
     Neither its path nor its front matter has a date. Large files of records are data that grow:
     each version of one would have to be parsed as a whole.
     """
-    if post.ending and len(post.body) > _LARGEST_LIST:
+    if post.ending in file_kinds.RECORDS and len(post.body) > _LARGEST_LIST:
         return False
     return path_date(path, zone) is None and not any(date_values(post))
 

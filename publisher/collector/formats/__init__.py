@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from publisher.collector.formats import arxiv_ids, plugins
 from publisher.collector.formats.confidence import FLOOR, confidence
+from publisher.collector.sources.file_kinds import FEEDS
 from publisher.models import Severity
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 DAILY, PAPER_FILE, ANY_POST = "arxiv-sections", "paper-file", "markdown-post"
-RECORDS = "paper-records"
+RECORDS, FEED = "paper-records", "paper-feed"
 # Names, not modules: most archives need one format, and compiling the patterns of each takes time.
 FORMATS: dict[str, str] = {
     DAILY: "publisher.collector.formats.arxiv_sections",
@@ -37,6 +38,7 @@ FORMATS: dict[str, str] = {
     PAPER_FILE: "publisher.collector.formats.paper_file",
     "paper-list": "publisher.collector.formats.paper_list",
     RECORDS: "publisher.collector.formats.paper_records",
+    FEED: "publisher.collector.formats.paper_feed",
     ANY_POST: "publisher.collector.formats.markdown_post",
 }
 # Formats of files that have no front matter as a rule.
@@ -142,6 +144,8 @@ def by_precedence() -> Iterator[tuple[str, DigestFormat]]:
 
 def formats_for(post: Post) -> Iterator[tuple[str, DigestFormat]]:
     """Yield the formats by name that may read `post`, which is Markdown or a file of records."""
+    wanted = (FEED if post.ending in FEEDS else RECORDS) if post.ending else ""
     for name, digest_format in by_precedence():
-        if name not in FORMATS or (name == RECORDS) == bool(post.ending):
+        kind = "" if name not in (RECORDS, FEED) else name
+        if name not in FORMATS or kind == wanted:
             yield name, digest_format

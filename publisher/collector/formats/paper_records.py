@@ -22,6 +22,7 @@ from publisher.collector.formats.record_values import (
     values_of,
 )
 from publisher.collector.frontmatter.dates import parse_date, path_date
+from publisher.collector.sources.file_kinds import RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,7 +52,7 @@ class _Place:
 
 def recognises(post: Post) -> bool:
     """Return whether `post` is a file of records that names a paper."""
-    return bool(post.ending) and names_record(post.body)
+    return post.ending in RECORDS and names_record(post.body)
 
 
 def parse(path: str, post: Post, zone: ZoneInfo) -> tuple[list[ParsedPaper], list[Finding]]:
@@ -64,7 +65,7 @@ def parse(path: str, post: Post, zone: ZoneInfo) -> tuple[list[ParsedPaper], lis
     lines = LineFinder(post.body)
     papers: dict[tuple[str, tuple[str, ...], object], ParsedPaper] = {}
     findings: list[Finding] = []
-    for each in values_of(post.body, post.ending) if post.ending else ():
+    for each in values_of(post.body, post.ending) if post.ending in RECORDS else ():
         if isinstance(each, BrokenValue):
             findings.append(finding(path, each.line, "D118", each.reason))
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 RECORDS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv")
+FEEDS = (".xml", ".rss", ".atom")
 OTHER_MARKINGS = {
     ".adoc": "AsciiDoc",
     ".asciidoc": "AsciiDoc",
@@ -21,8 +22,8 @@ NO_RECORD_PATTERNS = tuple(
 
 
 def ending_of_records(path: str) -> str:
-    """Return the ending of `path` in small letters if the file may hold records, else ""."""
-    return _ending(path, RECORDS)
+    """Return the ending of `path` in small letters if it is of records or a feed, else ""."""
+    return _ending(path, RECORDS + FEEDS)
 
 
 def other_marking(path: str) -> str:

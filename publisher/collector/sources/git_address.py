@@ -105,8 +105,10 @@ def hide(text: str, address: Address | None) -> str:
     return _CREDENTIALS.sub("***@", text)
 
 
-def resolve(address: Address, *, allow_private: bool) -> tuple[str, ...]:
-    """Return the IP addresses of the repository's host, () where there is nothing to check.
+def resolve(
+    address: Address, *, allow_private: bool, setting: str = "source.git"
+) -> tuple[str, ...]:
+    """Return the IP addresses of the host of `address`, () where there is nothing to check.
 
     Raises `SourceError` where one of them is not public (private, loopback, link-local, ...) and
     `OSError` where the name can't be looked up.
@@ -118,7 +120,7 @@ def resolve(address: Address, *, allow_private: bool) -> tuple[str, ...]:
     for ip in ips:
         if not is_public(ip):
             raise SourceError(
-                f"source.git: {address.host} is {ip}, which is not a public address; "
+                f"{setting}: {address.host} is {ip}, which is not a public address; "
                 "set source.allow_private_hosts = true if that is meant"
             )
     return ips

@@ -14,7 +14,7 @@ class Source(Section, frozen=True):
 
     folders: tuple[str, ...] = ("digests",)
     """Folders of digests; for a Hexo blog "source/_posts". Empty: only the repository of `git` is
-    read. Not set: "digests", unless `git` is set."""
+    read. Not set: "digests", unless `git` or `feeds` is set."""
     include: Annotated[tuple[str, ...], Meta(min_length=1)] = (
         "**/*.md",
         "**/*.markdown",
@@ -38,6 +38,9 @@ class Source(Section, frozen=True):
     git: str = ""
     """Repository to pull before each build: an https:// or ssh:// address, user@host:path, or a
     folder. Empty: none."""
+    feeds: tuple[str, ...] = ()
+    """Feeds (RSS or Atom) to read: https:// addresses, fetched before each build, or files that end
+    in .xml, .rss or .atom. Needs the extra `feeds`. With feeds, `folders` may be empty."""
     branch: str = ""
     """Branch to pull. Empty: the repository's default branch."""
     subfolder: str = ""
@@ -46,9 +49,11 @@ class Source(Section, frozen=True):
     """Folder for the copy of the repository and for digests that are already parsed; safe to
     delete. Empty: your user's cache folder."""
     allow_private_hosts: bool = False
-    """Allow a repository whose host has a private address, such as a server on your own network."""
+    """Allow a repository or feed whose host has a private address, such as a server on your own
+    network, and http:// for feeds."""
     timeout_seconds: Annotated[float, Meta(gt=0, le=3600)] = 300.0
-    """Seconds after which a pull is given up. The last state of the repository is used then."""
+    """Seconds after which a pull is given up, and after at most 60 the fetching of a feed. The last
+    state is used then."""
     history: Literal["auto", "off"] | Annotated[int, Meta(ge=1, le=36_500)] = "auto"
     """Read earlier versions of lists (a README that is rewritten every day) from git's history, so
     that yesterday's papers stay. A number: only papers of so many days. Files without a date are
@@ -106,4 +111,4 @@ class Watch(Section, frozen=True):
     poll_seconds: Annotated[float, Meta(ge=0.1, le=3600)] = 1.0
     """Seconds between two comparisons, where folders are compared."""
     git_seconds: Annotated[float, Meta(ge=1, le=86_400)] = 300.0
-    """Seconds between two pulls of `source.git`."""
+    """Seconds between two pulls of `source.git`, and fetches of `source.feeds`."""

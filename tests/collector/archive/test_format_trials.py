@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from publisher.collector.archive.format_trials import FileTrial, try_formats
-from publisher.collector.formats import FORMATS, RECORDS
+from publisher.collector.formats import FEED, FORMATS, RECORDS
 
 ZONE = ZoneInfo("UTC")
+ENDINGS = {RECORDS: ".json", FEED: ".xml"}
 
 
 def trial_of(text: str, path: str = "2024-11-30.md") -> FileTrial:
@@ -18,7 +19,7 @@ def trial_of(text: str, path: str = "2024-11-30.md") -> FileTrial:
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_format_reads_its_own_example(name: str) -> None:
     example = import_module(FORMATS[name]).EXAMPLE
-    trial = trial_of(example, f"2024-11-30.{'json' if name == RECORDS else 'md'}")
+    trial = trial_of(example, f"2024-11-30{ENDINGS.get(name, '.md')}")
     own = next(each for each in trial.trials if each.name == name)
     assert trial.used == name
     assert (own.reason, own.ids) == ("", trial.ids)

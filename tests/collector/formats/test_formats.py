@@ -1,6 +1,6 @@
 """Every format against its data: tests/data/<format>/<case>.md beside <case>.json.
 
-Files of records are .jsonl and .csv.
+Files of records are .jsonl and .csv, feeds .rss and .atom.
 
 There is deliberately no option that writes the expected files: people are to read them.
 """
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from publisher.models import ParsedPaper
 
 DATA = Path(__file__).parents[2] / "data"
-CASES = sorted(case for ending in ("md", "jsonl", "csv") for case in DATA.glob(f"*/*.{ending}"))
+CASES = sorted(
+    case for ending in ("md", "jsonl", "csv", "rss", "atom") for case in DATA.glob(f"*/*.{ending}")
+)
 
 
 def as_json(case: Path) -> dict[str, object]:
