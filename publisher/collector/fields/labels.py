@@ -139,6 +139,8 @@ def _piece(pattern: re.Pattern[str], match: re.Match[str], *, is_part: bool) -> 
     label = match["label"].strip()
     field = field_of(label)
     text = match["text"].strip()
+    if label.startswith("!"):
+        text = ""  # the title of a callout
     if pattern is _LINKED:
         text = f"[{label}]{match['target']} {text}"
     if pattern is _BOLD:
