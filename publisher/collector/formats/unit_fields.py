@@ -201,7 +201,7 @@ class _Walker:
     def _add_text(self, text: str, *, is_item: bool) -> None:
         is_quote = text.startswith(">")
         text = text.lstrip("> ")
-        if not text or _CALLOUT.match(text):
+        if not text:
             return
         if self.texts and not self.is_new and self._goes_on(self.texts[-1], is_quote=is_quote):
             self.texts[-1].text += f"\n{text}"
@@ -297,7 +297,7 @@ def _is_links(text: str) -> bool:
 
 def _is_links_to_paper(text: str) -> bool:
     """Return whether `text` is nothing but links, and one of them is to a paper."""
-    links = tokens(text) if "](" in text else []
+    links = tokens(text) if "](" in text and not labels.begins_with_label(text) else []
     return any(_names_paper(part.url) for part in links) and _is_links(text)
 
 
