@@ -85,6 +85,8 @@ def begins_with_label(text: str) -> bool:
 def pieces(text: str) -> tuple[Piece, ...]:
     """Return the pieces of `text`, a line or several, each with its own label if it has one."""
     parts = [part for part in _parts(text[:_LONGEST_LINE]) if part.strip()]
+    if len(parts) > 1:  # a pictograph before a label is no text
+        parts = [part for part in parts if any(map(str.isalnum, part))]
     return tuple(_labelled(part, is_part=len(parts) > 1) for part in parts)
 
 

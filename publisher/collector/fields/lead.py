@@ -43,8 +43,9 @@ _CATEGORY = re.compile(
     r"(?:\.[A-Za-z-]{2,12})?"
 )
 _VENUE = re.compile(
-    r"[\[(（【]?\s*(?P<name>[A-Z][A-Za-z&/ .+-]{1,40}?)"
-    r"\s*[,'’ -]{0,3}\s*(?:(?:19|20)\d\d|['’]?\d\d)\b[^\[\]()]{0,30}?[\])）】]?"
+    r"[\[(（【]?\s*(?:[A-Z][A-Za-z&/ .+-]{1,40}?\s*[,'’ -]{0,3}\s*"
+    r"(?:(?:19|20)\d\d(?![-./]\d)|['’]\d\d)|[A-Z][A-Za-z]{0,10}[A-Z][ -]?\d\d)\b"
+    r"[^\[\]()]{0,30}?[\])）】]?"
 )
 _EDGES = " \t,，.;；:：|·•–—-–()（）[]【】《》<>"
 _BRACKET_START = re.compile(r"[\[(（【](?P<inside>[^\[\]()（）【】]{1,60})[\])）】]\s*[:：]?\s*")
@@ -57,6 +58,7 @@ _ARXIV = re.compile(r"(?<!\w)arxiv\s?:\s?\d{4}\.\d{4,5}(?:v\d{1,2})?(?!\d)", re.
 _READ_MORE = re.compile(
     r"\s*[(（\[](?:read more|more|view|see|from|via)\b[^()（）\[\]]{0,60}[)）\]]\s*$", re.IGNORECASE
 )
+_BY = re.compile(r"\Aby\s+(?=[A-Z])", re.IGNORECASE)
 _SHORTEST_DESCRIPTION = 30  # characters
 _MAX_TITLE = 400
 _MIN_LETTERS = 2
@@ -156,7 +158,10 @@ def _first_segment(bare: str, others: Sequence[Piece]) -> str:
     """Return the part of a line before the pieces `others`, which have labels of their own."""
     if not others:
         return bare
-    at = bare.find(others[0].label or others[0].text)
+    _, label, text = others[0]
+    at = bare.rfind(label, 0, max(bare.find(text), 0)) if label and text else -1
+    if at < 0:  # the text is not as it stands in the line
+        at = bare.find(label or text)
     return bare[:at].rstrip(" *_[,;.|·•") if at > 0 else bare
 
 
@@ -222,6 +227,10 @@ def _title(parts: Sequence[Token], at: int, rest: _Rest) -> tuple[str, str]:
     token = parts[at]
     if token.kind is TokenKind.LINK:
         rest.add(Field.LINK, token.url)
+    else:
+        ids = _ID_IN_TITLE.finditer(token.text)
+        at_edges = (match for match in ids if not match.start() or match.end() == len(token.text))
+        rest.pieces += [Piece(Field.LINK, "", match.group()) for match in at_edges]
     if token.kind is not TokenKind.TEXT:
         return clean_title(token.text), token.url
     text = token.text
@@ -298,7 +307,7 @@ def _read_link(token: Token, rest: _Rest) -> None:
 
 def _read_text(text: str, rest: _Rest) -> None:
     """Add the names, venue, date or description in `text` to `rest`."""
-    text = text.strip(_EDGES)
+    text = _BY.sub("", text.strip(_EDGES))
     if not any(map(str.isalnum, text)):
         return
     if identifier := _ARXIV.search(text):
@@ -324,5 +333,8 @@ def _read_text(text: str, rest: _Rest) -> None:
 
 def _leading_names(text: str) -> str:
     """Return the longest part at the start of `text` that is a list of names, "" without one."""
+    first, *others = filter(None, map(str.strip, _PARTS.split(text)))
+    if single_name(first) and all(map(_is_remark, others)):
+        return first
     ends = [match.start() for match in _PARTS.finditer(text)][:60]
     return next((text[:end] for end in reversed(ends) if names_without_label(text[:end])), "")

@@ -110,6 +110,8 @@ def _is_final(name: str, papers: list[ParsedPaper], defects: list[Finding], post
         return bool(papers)
     if name != DAILY or any(each.severity is Severity.ERROR for each in defects):
         return False
+    if any("### " in paper.abstract for paper in papers):
+        return False  # it has headings for the fields of a paper
     # Notes have further links, but not one for each paper.
     return 0 < post.body.count("[PDF](") <= 2 * len(papers)
 

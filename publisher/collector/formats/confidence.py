@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Below it a file is passed over and named: nothing of what was read is like a paper.
 FLOOR = 0.35
-_MARKUP = re.compile(r"\]\(|\*\*|<[a-z/][^<>]{0,200}>|\bhttps?://")
+_MARKUP = re.compile(r"### |\]\(|\*\*|<[a-z/][^<>]{0,200}>|\bhttps?://")
 _WITHOUT_ID = 0.6  # of a paper that nothing but its words identifies
 
 

@@ -229,6 +229,8 @@ def _papers_named(document: _Outline) -> set[tuple[str, str]]:
     if heading is not None:
         if heading.level > _DEEPEST_TITLE or _ITEM.match(heading.text):
             return set()  # of a list with one paper
+        if any(unit.level == heading.level for unit in document.others):
+            return set()  # of a list with two
         ids |= paper_list.own_ids(heading.text, in_title=True)
     if not _is_one(ids):
         if any(map(paper_list.has_title_of_paper, document.others)):
