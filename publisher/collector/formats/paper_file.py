@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
 
 from publisher.collector import paper_id
 from publisher.collector.archive.publication_date import publication_date
@@ -33,7 +34,6 @@ from publisher.collector.text.plain_text import from_machine
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
-    from zoneinfo import ZoneInfo
 
     from publisher.collector.frontmatter.reader import Post
     from publisher.models import Finding, ParsedPaper
@@ -231,6 +231,8 @@ def _papers_named(document: _Outline) -> set[tuple[str, str]]:
             return set()  # of a list with one paper
         if any(unit.level == heading.level for unit in document.others):
             return set()  # of a list with two
+        if parse_date(heading.text, ZoneInfo("UTC")):
+            return set()  # of a day
         ids |= paper_list.own_ids(heading.text, in_title=True)
     if not _is_one(ids):
         if any(map(paper_list.has_title_of_paper, document.others)):

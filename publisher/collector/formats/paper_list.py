@@ -208,6 +208,8 @@ class UnitFinder:
         is_title = self._is_title(node)
         if facts.is_single:
             inner = self._inner(children) if not facts.has_own_evidence else []
+            if is_title and inner and field_of(inner[0].text) is not None:
+                inner = []  # a heading over the labels of the paper
             if inner and (is_title or self._is_title(inner[0]) or facts.titles != 1):
                 yield from inner
                 return
@@ -358,7 +360,8 @@ def _is_naming(piece: Piece) -> bool:
 
 def has_title_of_paper(unit: OutlineNode) -> bool:
     """Return whether the heading of `unit` is a paper's, by its link or the authors below it."""
-    lines = (line.text for line in unit.lines())
+    nodes = list(unit.walk())
+    lines = [*(line.text for node in nodes for line in node.lines()), *(n.text for n in nodes[1:])]
     pieces = (piece for text in lines if _AUTHORS.search(text) for piece in labels.pieces(text))
     has_authors = any(piece.field is Field.AUTHORS for piece in pieces)
     return has_authors or bool(own_ids(unit.text, in_title=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from publisher.models import Finding
 
 ZONE = ZoneInfo("UTC")
-SHAPES = Path(__file__).parents[4] / "shared" / "shapes"
-needs_shapes = pytest.mark.skipif(not SHAPES.is_dir(), reason="needs the folder of shapes")
 ARXIV = "https://arxiv.org/abs/"
 
 
@@ -40,75 +37,6 @@ def table(*rows: str) -> str:
     header, *others = rows
     rule = "|" + "---|" * header.strip("|").count("|") + "---|"
     return "\n".join([header, rule, *others]) + "\n"
-
-
-SHAPES_READ = {
-    "01-table-link-in-title": [
-        ("arxiv:2503.00011", "Small Paper on Trees", "We grow trees faster.", "2025-03-04"),
-        ("arxiv:2503.00012", "Another Paper on Leaves", "We count leaves.", "2025-03-04"),
-    ],
-    "02-table-row-wrapped": [
-        (
-            "arxiv:2503.00021",
-            "A Title That the Source Broke Over Two Lines",
-            "We break lines.",
-            "2025-03-05",
-        ),
-        ("arxiv:2503.00022", "A Title on One Line", "We do not.", "2025-03-05"),
-    ],
-    "03-table-id-as-title": [
-        (
-            "arxiv:2607.00031",
-            "A robot that waters plants",
-            "A robot that waters plants.",
-            "2026-07-14",
-        ),
-    ],
-    "04-weekly-paper-links": [
-        (
-            "arxiv:2506.00041",
-            "Tree Net",
-            (
-                "This work introduces Tree Net, a model of trees. It grows faster than others. "
-                "● It has leaves. ● It has roots."
-            ),
-            "2025-06-23",
-        ),
-        ("arxiv:2506.00042", "Leaf Net", "counts leaves in photographs.", "2025-06-23"),
-    ],
-    "05-awesome-year-table": [
-        ("arxiv:2501.00051", "Tree Set", "Ten thousand trees.", "2025-01-01"),
-        ("arxiv:2401.00052", "Leaf Set", "Leaves.", "2024-01-01"),
-    ],
-    "22-abstract-is-a-link": [("arxiv:2604.00221", "Tree Net", None, "2026-04-29")],
-    "24-author-ends-in-initial": [("arxiv:2605.00241", "Tree Net", None, "2026-05-13")],
-}
-
-
-@needs_shapes
-@pytest.mark.parametrize("shape", SHAPES_READ)
-def test_shapes_met_in_the_wild(shape: str) -> None:
-    (file,) = (SHAPES / shape).iterdir()
-    digests = parse_bytes(file.name, file.read_bytes(), ZONE).digests
-    papers = [
-        (paper.id, paper.title, paper.summary, f"{digest.published:%Y-%m-%d}")
-        for digest in digests
-        for paper in digest.papers
-    ]
-    assert papers == SHAPES_READ[shape]
-    assert not any(paper.abstract for digest in digests for paper in digest.papers)
-
-
-@needs_shapes
-def test_authors_and_venues_of_shapes() -> None:
-    for shape, authors in (("01", "Ada Author"), ("22", "Ada Author"), ("24", "Ada B. C.")):
-        (file,) = next(SHAPES.glob(f"{shape}-*")).iterdir()
-        papers, _ = read(file.read_text(), file.name)
-        assert papers[0].authors[0] == authors
-    (file,) = next(SHAPES.glob("05-*")).iterdir()
-    papers, _ = read(file.read_text(), file.name)
-    assert [paper.venue for paper in papers] == [Venue("CVPR", 2025), None]
-    assert papers[0].code_urls == ("https://github.com/a/b",)
 
 
 TITLES = [  # cell, title
