@@ -145,6 +145,7 @@ fuzz)
     install fuzz
     mkdir -p fuzz/found fuzz/corpus
     find examples tests/data -name '*.md' -exec cp {} fuzz/corpus/ \;
+    find tests/data/paper-records tests/data/paper-feed -type f -exec cp {} fuzz/corpus/ \;
     .venv/bin/python fuzz/collector.py -max_total_time="${1:-60}" -max_len=20000 -timeout=60 \
         -rss_limit_mb=4096 -dict=fuzz/words.dict -artifact_prefix=fuzz/found/ -print_final_stats=1 \
         fuzz/corpus

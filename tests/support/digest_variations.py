@@ -7,6 +7,7 @@ links, and an abstract after a list of links without a label or line of its own.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -504,3 +505,265 @@ def one_line_items(draw: Draw) -> Digest:
         for each in papers
     ]
     return _finished(draw, lines, read, f"{DAY}.md")
+
+
+_COLUMNS: dict[Field, Callable[[KnownPaper], str]] = {
+    Field.DATE: lambda _: DAY,
+    Field.AUTHORS: lambda paper: ", ".join(paper.authors),
+    Field.ABSTRACT: lambda paper: paper.abstract,
+    Field.SUMMARY: lambda paper: paper.summary,
+    Field.CODE: lambda _: "null",
+    Field.TOPIC: lambda _: "cs.RO",
+    Field.SCORE: lambda _: "8",
+}
+
+
+def _rows(draw: Draw, rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of a table in one of its mark-ups; the first row is the header."""
+    header, *others = rows
+    form = draw(st.sampled_from(("bars", "aligned", "no bars", "html", "html lines")))
+    if form.startswith("html"):
+        end = "\n" if form == "html lines" else ""
+        lines = [f"<tr>{end}{end.join(f'<th>{name}</th>' for name in header)}{end}</tr>"]
+        for row in others:
+            cells = end.join(f"<td>{_as_html(cell)}</td>" for cell in row)
+            lines.append(f"<tr>{end}{cells}{end}</tr>")
+        return ["<table>", *lines, "</table>"]
+    if form == "no bars":
+        return [" | ".join(header), " | ".join("---" for _ in header), *map(" | ".join, others)]
+    rule = ":--:" if form == "aligned" else "---"
+    edge = " " if form == "aligned" else ""
+    return [
+        f"|{edge}{f'{edge}|{edge}'.join(row)}{edge}|"
+        for row in (header, [rule] * len(header), *others)
+    ]
+
+
+def _as_html(cell: str) -> str:
+    """Return a cell with its links, which are all of its marks, in HTML."""
+    cell = cell.replace("&", "&amp;")
+    cell = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", cell)
+    return re.sub(r"\[([^\[\]]+)\]\(([^()]+)\)", r'<a href="\2">\1</a>', cell)
+
+
+@st.composite
+def tables(draw: Draw) -> Digest:
+    """Draw tables with columns in any order and language (shapes 01, 02, 05, 22 and 24)."""
+    language = draw(st.sampled_from(LANGUAGES))
+    named = draw(label_words((Field.TITLE, Field.LINK, *_COLUMNS), language))
+    if named[Field.SUMMARY] == "概要":  # arXiv's abstract, in other tables
+        named[Field.SUMMARY] = "TL;DR"
+    more = draw(st.lists(st.sampled_from(list(_COLUMNS)), min_size=1, max_size=5, unique=True))
+    is_linked = draw(st.booleans())
+    title: Callable[[KnownPaper], str] = draw(
+        st.sampled_from(
+            (
+                lambda paper: f"[{paper.title}]({paper.abs_url})",
+                lambda paper: f"**[{paper.title}]({paper.abs_url})**",
+            )
+            if is_linked
+            else (lambda paper: paper.title, lambda paper: f"**{paper.title}**")
+        )
+    )
+    link: Callable[[KnownPaper], str] = draw(
+        st.sampled_from(
+            (
+                lambda paper: f"[{paper.number}]({paper.abs_url})",
+                lambda paper: f"[PDF]({paper.pdf_url})",
+                lambda paper: f"[Paper]({paper.abs_url}), [Tweet](https://x.com/a/status/1)",
+                lambda paper: paper.abs_url,
+            )
+        )
+    )
+    columns: dict[Field, Callable[[KnownPaper], str]] = {
+        Field.TITLE: title,
+        **({} if is_linked and draw(st.booleans()) else {Field.LINK: link}),
+        **{each: _COLUMNS[each] for each in more},
+    }
+    order = draw(st.permutations(list(columns)))
+    papers = draw(known_papers())
+    rows = [[named[each] for each in order]]
+    rows += [[columns[each](paper) for each in order] for paper in papers]
+    heading = draw(st.sampled_from(((), ("## Trees", ""), (f"# Papers {DAY}", "", "## Trees", ""))))
+    read = [
+        replace(
+            each,
+            authors=each.authors if Field.AUTHORS in columns else (),
+            abstract=each.abstract if Field.ABSTRACT in columns else "",
+            summary=each.summary if Field.SUMMARY in columns else "",
+        )
+        for each in papers
+    ]
+    return _finished(draw, [*heading, *_rows(draw, rows)], read, f"{DAY}.md")
+
+
+@st.composite
+def titles_with_descriptions(draw: Draw) -> Digest:
+    """Draw tables with number, title and description in a cell (shapes 03 and 04)."""
+    form = draw(
+        st.sampled_from(
+            (
+                "{n}) **{title}** - {text}",
+                "**{title}**: {text}",
+                "{n}) {title}  {text}",
+                "{title}<br>{text}",
+                "{n}. **{title}**<br>● {text}",
+            )
+        )
+    )
+    names = draw(
+        st.sampled_from((("Paper", "Links"), ("**Paper**", "**Links**"), ("论文", "链接")))
+    )
+    text = "This work grows trees that are faster than all others before."
+    papers = draw(known_papers())
+    rows = [list(names)]
+    for number, paper in enumerate(papers, 1):
+        shown = form.format(n=number, title=paper.title, text=text)
+        rows.append([shown, f"[Paper]({paper.abs_url}), [Tweet](https://x.com/a/status/1)"])
+    heading = "## Top Papers of the Week (June 15 - June 21) - 2026"
+    read = [replace(each, authors=(), abstract="", summary=text) for each in papers]
+    lines = [heading, *(f"|{'|'.join(row)}|" for row in (rows[0], ["---", "---"], *rows[1:]))]
+    return _finished(draw, lines, read, "README.md")
+
+
+@st.composite
+def daily_sections(draw: Draw) -> Digest:
+    """Draw sections of a daily job, with a model's summary and takeaways (shape 16)."""
+    authors = draw(st.sampled_from(("**Authors:{}**", "**Authors:** {}", "**Authors**: {}")))
+    summary = draw(
+        st.sampled_from(("**Summary**", "**摘要**", "**总结**", "### Summary", "Summary:"))
+    )
+    gap = draw(st.sampled_from(((), ("",))))
+    papers = draw(known_papers())
+    lines = ["---", f"date: {DAY}", "tags: [trees]", "---", "", f"# {DAY} 更新", ""]
+    for paper in papers:
+        lines += [f"## {paper.title}", *gap, authors.format(", ".join(paper.authors)), *gap]
+        lines += [paper.abstract, *gap, f"[PDF](http://arxiv.org/abs/{paper.number}v1)", *gap]
+        lines += [summary, *gap, paper.summary, *gap, "**Key Takeaways**", "1. Water.", ""]
+    return _finished(draw, lines, papers, f"{DAY}.md")
+
+
+_TITLE_KEYS = ("title", "Title", "paper_title", "paperTitle")
+_AUTHOR_KEYS = ("authors", "author", "Authors")
+_ID_KEYS = (
+    "arxiv_id",
+    "arxivId",
+    "arxiv",
+    "arxiv-id",
+    "pdf",
+    "url_pdf",
+    "url",
+    "link",
+    "paper_url",
+    "pdf_url",
+)
+_SUMMARY_KEYS = ("tldr", "summary", "blurb", "TLDR", "tl_dr")
+_ABSTRACT_KEYS = ("abstract", "arxiv_abstract", "abstract_en")
+_DATE_KEYS = ("date", "published", "created", "publishedAt", "pubDate")
+
+
+@st.composite
+def paper_files(draw: Draw) -> Digest:
+    """Draw a file about a paper, with its fields in front matter (shapes 12, 14, 15, 17 and 19)."""
+    (paper,) = draw(known_papers(1, 1))
+    key = draw(st.sampled_from(_ID_KEYS))
+    identity = (
+        paper.number
+        if "arxiv" in key.lower()
+        else draw(st.sampled_from((paper.abs_url, paper.pdf_url, f"{paper.abs_url}v1")))
+    )
+    quote = draw(st.sampled_from(('"{}"', "'{}'")))
+    title = paper.title.replace("\\", "\\\\") if quote[0] == '"' else paper.title
+    names = draw(
+        st.sampled_from(
+            (
+                f"[{', '.join(paper.authors)}]",
+                quote.format(", ".join(paper.authors)),
+                "\n" + "\n".join(f"  - {name}" for name in paper.authors),
+                "\n" + "\n".join(f"- name: {name}" for name in paper.authors),
+            )
+        )
+    )
+    is_abstract_below = draw(st.booleans())
+    has_title_key = draw(st.booleans())
+    day = draw(st.sampled_from((DAY, "2026-06-15T10:00:00Z", "20260615", f"'{DAY}'")))
+    fields = [
+        *(
+            [f"{draw(st.sampled_from(_TITLE_KEYS))}: {quote.format(title)}"]
+            if has_title_key
+            else []
+        ),
+        f"{draw(st.sampled_from(_AUTHOR_KEYS))}: {names}",
+        f"{key}: {quote.format(identity)}",
+        f"{draw(st.sampled_from(_SUMMARY_KEYS))}: {quote.format(paper.summary)}",
+        f"{draw(st.sampled_from(_DATE_KEYS))}: {day}",
+        *(
+            []
+            if is_abstract_below
+            else [f"{draw(st.sampled_from(_ABSTRACT_KEYS))}: {quote.format(paper.abstract)}"]
+        ),
+    ]
+    heading = [] if has_title_key else [f"# {paper.title}", ""]
+    below = (
+        ["## Abstract", "", paper.abstract, ""] if is_abstract_below else ["## Notes", "", "Good."]
+    )
+    lines = ["---", *draw(st.permutations(fields)), "tags: [trees]", "---", "", *heading, *below]
+    return _finished(
+        draw, lines, [paper], draw(st.sampled_from(("papers/tree.md", f"{DAY}-tree.md")))
+    )
+
+
+@st.composite
+def files_without_front_matter(draw: Draw) -> Digest:
+    """Draw a file about a paper whose first lines name it (shape 13)."""
+    (paper,) = draw(known_papers(1, 1))
+    language = draw(st.sampled_from(LANGUAGES))
+    named = draw(label_words((Field.AUTHORS, Field.ABSTRACT), language))
+    label = draw(st.sampled_from(_LABEL_FORMS[:4]))
+    link = draw(
+        st.sampled_from(
+            (
+                f"**arXiv**: [{paper.number}]({paper.abs_url})",
+                f"- arXiv: {paper.abs_url}",
+                f"[PDF]({paper.pdf_url}) | [arXiv]({paper.abs_url})",
+                f'<div class="bar">\n<a href="{paper.abs_url}">arXiv: {paper.number}</a>\n</div>',
+            )
+        )
+    )
+    lines = [
+        f"# {paper.title}",
+        "",
+        link,
+        "",
+        label(named[Field.AUTHORS], ", ".join(paper.authors)),
+    ]
+    lines += ["", f"## {named[Field.ABSTRACT]}", "", paper.abstract, "", "## Notes", "", "Good."]
+    read = [replace(paper, summary="")]
+    return _finished(draw, lines, read, f"notes/{DAY}/tree.md")
+
+
+@st.composite
+def posts(draw: Draw) -> Digest:
+    """Draw a post that names no paper (shapes 09, 14, 15, 18 and 25)."""
+    (paper,) = draw(known_papers(1, 1))
+    title = paper.title if "$" not in paper.title else "Trees"
+    key = draw(st.sampled_from(_DATE_KEYS))
+    day = draw(st.sampled_from((DAY, "20260615", "2026-06-15 18:40", "2026/06/15")))
+    authors, names = draw(
+        st.sampled_from(
+            (
+                ("", ()),
+                ('authors: "Author, A., Writer, B. C., Tree Genetics Center"\n', _GROUP),
+                ("authors: [A. Author, B. C. Writer, Tree Genetics Center]\n", _GROUP),
+                ("author: Ada Author\n", ("Ada Author",)),
+            )
+        )
+    )
+    start, end = draw(st.sampled_from((("---\n", "---\n"), ("", "---\n"), ("---\n", "...\n"))))
+    heading = draw(st.sampled_from(("", f"# {DAY} What grew this week\n\n", "# Trees\n\n")))
+    text = f'{start}title: "{title}"\n{key}: {day}\ntags: [trees]\n{authors}{end}\n{heading}'
+    read = KnownPaper("", title, title, names, "Text about trees.")
+    return _finished(draw, [f"{text}Text about trees."], [read], "posts/tree.md")
+
+
+_GROUP = ("A. Author", "B. C. Writer", "Tree Genetics Center")

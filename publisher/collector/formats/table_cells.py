@@ -214,7 +214,7 @@ def behind_title(text: str) -> Behind:
             venue = plain
         elif plain and field not in (Field.AFFILIATION, Field.AUTHORS):
             description.append(part)
-    summary = " ".join(description)
+    summary = " ".join(description).lstrip("● ")
     return Behind(authors, venue, summary if len(summary) >= _SHORT else "")
 
 
