@@ -284,7 +284,7 @@ def test_a_post_without_a_date_is_dated_by_the_commit_that_added_it(
     assert paper.first_published == START + timedelta(days=1)
     assert [each.code for each in collection.findings if "one.md" in each.path] == ["D321", "D107"]
     off = build.collect(settings(history="off", memory="off"))
-    assert "D105" in codes(off)
+    assert "D116" in codes(off)
 
 
 def test_a_list_that_is_changed_and_not_committed(
