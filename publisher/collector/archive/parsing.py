@@ -15,7 +15,7 @@ from publisher.collector.archive.publication_date import (
     publication_date,
 )
 from publisher.collector.findings import finding
-from publisher.collector.formats import arxiv_ids, paper_signs
+from publisher.collector.formats import arxiv_ids, paper_signs, table_words
 from publisher.collector.formats.pages import PageKind, page_kind
 from publisher.collector.formats.record_values import names_record
 from publisher.collector.frontmatter import reader
@@ -326,16 +326,19 @@ def _by_date_and_topic(digest: ParsedDigest) -> list[ParsedDigest]:
 
 
 def _topic_of_path(path: str) -> str:
-    """Return the name of a file of records, or of its folder, without a date as a topic."""
+    """Return the name of a file, or of a folder that it is in, without a date as a topic."""
     for part in reversed(PurePosixPath(path).with_suffix("").parts):
-        name = plain(re.sub(r"[\d_.-]+", " ", part)).strip()
+        name = plain(re.sub(r"[\d_.-]+", " ", table_words.topic(part))).strip()
         if name and name.lower() not in _NO_TOPICS:
             return name[:200]
     return "papers"
 
 
 def _topic_names(path: str, post: reader.Post) -> tuple[tuple[str, ...], list[Finding]]:
-    """Return the topics in front matter, else the file's name as the only topic, and findings."""
+    """Return the topics in front matter, else the one that the file's name states, and findings.
+
+    A date or "README" is no topic: then the folder names it.
+    """
     if post.ending:
         return (_topic_of_path(path),), []
     for key in ("tags", "tag", "categories", "category", "keywords", "title"):
@@ -348,6 +351,8 @@ def _topic_names(path: str, post: reader.Post) -> tuple[tuple[str, ...], list[Fi
         if names:
             findings = [] if key in ("tags", "tag") else [finding(path, 1, "D107")]
             return tuple(name[:200] for name in names), findings
-    stem = plain(PurePosixPath(path).stem.replace("_", "/")) or "unnamed"
+    stem = plain(PurePosixPath(path).stem.replace("_", "/"))
+    if not table_words.topic(stem):
+        stem = _topic_of_path(path)
     # A post without front matter has a single finding (D103), not one for each missing value.
     return (stem[:200],), [finding(path, 1, "D107")] if post.metadata else []

@@ -29,6 +29,7 @@ _BACK = re.compile(
     r"\[{1,2}[^\[\]]{1,20}\]{1,2}\(#[^()\s]{0,60}\)\]?|\[\s*total\s*:?\s*\d+\s*\]|\{#[^{}]{1,60}\}",
     re.IGNORECASE,
 )
+_PICTOGRAPHS = re.compile(r"\A[^\w(（\[「『《<*_`$\\]+")
 _TAGS = ("tags", "tag", "categories", "category")
 _MAX_TOPIC = 80  # characters
 
@@ -76,7 +77,8 @@ class PaperPlaces:
         for node in unit.ancestors():
             if node is self._own_title or node.kind is NodeKind.ITEM:
                 continue
-            heading = from_machine(_PREFIX.sub("", _BACK.sub("", node.text)))
+            text = _PREFIX.sub("", _PICTOGRAPHS.sub("", _BACK.sub("", node.text)))
+            heading = from_machine(text)
             if len(heading) <= _MAX_TOPIC and field_of(heading) is None:
                 topic = table_words.topic(heading)
                 if topic:

@@ -61,6 +61,7 @@ class _Text:
     text: str
     is_quote: bool = False
     is_item: bool = False
+    is_after_rule: bool = False  # a line across the page, below which a document may end
 
 
 @dataclass(slots=True)
@@ -73,6 +74,7 @@ class _Walker:
     section: Field | None = None  # of lines in it that no label in the section claims
     number: int = -2  # of the line read last
     lines: int = 0
+    is_after_rule: bool = False
     is_new: bool = True  # whether the next text begins a paragraph
 
     def read(self, node: OutlineNode) -> None:
@@ -162,7 +164,7 @@ class _Walker:
         """Read a line that has no pieces: a rule, a row of a table, or links; return whether so."""
         bare = text.strip("> ")
         if text == "---":
-            self.current, self.is_new = self.section, True
+            self.current, self.is_new, self.is_after_rule = self.section, True, True
         elif bare.startswith("|"):
             self.pieces += table_row_pieces(bare)
         elif not bare:
@@ -206,7 +208,7 @@ class _Walker:
         if self.texts and not self.is_new and self._goes_on(self.texts[-1], is_quote=is_quote):
             self.texts[-1].text += f"\n{text}"
         else:
-            self.texts.append(_Text(text, is_quote, is_item))
+            self.texts.append(_Text(text, is_quote, is_item, self.is_after_rule))
 
     def _goes_on(self, previous: _Text, *, is_quote: bool) -> bool:
         """Return whether a line directly below `previous` is of the same paragraph."""
@@ -259,6 +261,7 @@ def _unlabelled(texts: Sequence[_Text], pieces: Sequence[Piece], *, is_item: boo
 
 
 def _prose(texts: Sequence[_Text], known: set[Field | None], *, is_item: bool) -> list[Piece]:
+    texts = [text for text in texts if not text.is_after_rule] or texts
     quotes = [text for text in texts if text.is_quote]
     others = [text for text in texts if not text.is_quote]
     pieces: list[Piece] = []

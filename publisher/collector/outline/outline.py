@@ -270,9 +270,18 @@ def outline(
     is_balanced = marks.count(DETAILS) == marks.count(END_OF_DETAILS)
     builder = _Builder(_numbered_with_paragraphs(lines), is_label, is_lead, is_marked)
     skip = False
-    for line, following in zip(lines, [*texts[1:], ""], strict=True):
+    for line, following in zip(_with_marked_rows(lines), [*texts[1:], ""], strict=True):
         skip = not skip and builder.add(line, following, is_balanced=is_balanced)
     return builder.root
+
+
+def _with_marked_rows(lines: list[SourceLine]) -> Iterator[SourceLine]:
+    """Yield `lines` with a bar before each row of a table, also before the rest of a broken one."""
+    in_table = False
+    for line in lines:
+        in_table = bool(line.text.strip()) and (in_table or is_table_rule(line.text))
+        is_bare = in_table and not line.text.lstrip().startswith("|")
+        yield line._replace(text=f"| {line.text.lstrip()}") if is_bare else line
 
 
 def _numbered_with_paragraphs(lines: list[SourceLine]) -> set[int]:
