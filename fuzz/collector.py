@@ -49,8 +49,8 @@ def one_input(data: bytes) -> None:
 
 def _path(data: bytes) -> str:
     """Return a path whose ending has the format that `data` begins like."""
-    start = data.lstrip()[:5]
-    kinds = ((b"{", ".json"), (b"[", ".json"), (b"<?xml", ".rss"), (b"id,", ".csv"))
+    start = data.lstrip()[:10]
+    kinds = ((b"{", ".json"), (b"[", ".json"), (b"<?xml", ".rss"), ("标题".encode(), ".csv"))
     ending = next((ending for mark, ending in kinds if start.startswith(mark)), ".md")
     return f"2024-12-02/Topic{ending}"
 

@@ -112,7 +112,10 @@ def with_scheme(url: str) -> str:
 
 def is_paper_site(url: str) -> bool:
     """Return whether the http address `url` is on a site of papers outside arXiv."""
-    host = f".{(urlsplit(url).hostname or '').lower()}"
+    try:
+        host = f".{(urlsplit(url).hostname or '').lower()}"
+    except ValueError:  # "https://[x"
+        return False
     return host.endswith(tuple(f".{site}" for site in _PAPER_SITES))
 
 

@@ -83,7 +83,8 @@ def parse(
         try:
             if digest_format.recognises(post):
                 papers, defects = digest_format.parse(path, post, zone)
-                if _is_final(name, papers, defects, post):
+                is_list = any(len(each.papers) > 1 for each in readings)  # by its tables
+                if not (is_list and name == PAPER_FILE) and _is_final(name, papers, defects, post):
                     return FormatResult(name, list(papers), findings + defects)
                 score = confidence(papers, arxiv_ids.ids_in(post.body))
                 readings.append(_Reading(name, list(papers), defects, score))

@@ -204,3 +204,9 @@ def test_shapes_of_posts(name: str, title: str) -> None:
     assert (paper.title, paper.id[:5]) == (title, "post:")
     if name == "18":
         assert paper.authors == ("A. Author", "B. C. Writer", "Tree Genetics Center")
+
+
+def test_an_address_that_is_none_is_passed_over() -> None:
+    text = "---\ntitle: Moss\ndate: 2026-06-15\nurl: 'https://arxiv\"]'\n---\nText.\n"
+    (digest,) = parse_bytes("moss.md", text.encode(), ZoneInfo("UTC")).digests
+    assert [paper.title for paper in digest.papers] == ["Moss"]
