@@ -8,10 +8,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from publisher.collector.archive.parsing import parse_bytes
 from tests.support import repeated_text
 
 PROGRAM = r"""
@@ -81,3 +84,34 @@ def test_a_megabyte_through_the_whole_build(tmp_path: Path, part: str) -> None:
         done = subprocess.run(program, capture_output=True, cwd=tmp_path, timeout=1200)
         assert done.returncode in (0, 1), done.stderr
         assert os.times().children_user - before < 120
+
+
+ADDRESS = "https://arxiv.org/abs/2411.00001"
+ROW = "|Date|Title|Names|PDF|\n|---|---|---|---|\n|2024-11-29|A good title|{}|" + ADDRESS + "|\n"
+BLANKS = " " * 30_000
+NESTED = "".join(f"{'  ' * depth}- 2024\n" for depth in range(39)) + "  " * 39 + f"- {ADDRESS}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NESTED,
+        f"### [A title]({ADDRESS}) a{BLANKS}b\n",
+        f"- [A good title]({BLANKS}b\n- [{BLANKS}b]({ADDRESS})\n",
+        f"- **{BLANKS}b** [x]({ADDRESS})\n",
+        f"# [total{BLANKS}b\n\n" + f"- [A good title]({ADDRESS})\n" * 20,
+        f"| a |\n\n### a{BLANKS}b\n\n" + ROW.format("Ada Author"),
+        ROW.format("aa and " * 60 + "1"),
+        ROW.format("aa、" * 60 + "1"),
+        ROW.format("<a " + "href=" * 6_000),
+        f"--> a\n{'<!--' * 20_000}\n{ADDRESS}\n",
+        "<table>\n" * 10_000 + ADDRESS,
+        f"- [{', ' * 15_000}]({ADDRESS})\n- [{'[' * 30_000}]({ADDRESS})\n",
+        f"### A good title\n\n{ADDRESS}\n\n" + "**a**\n" * 6_000 + "- a\n> a\n" * 3_000,
+    ],
+)
+def test_texts_in_which_patterns_or_loops_look_again_and_again(text: str) -> None:
+    """They take a few tenths of a second; before, seconds to years."""
+    start = time.process_time()
+    parse_bytes("README.md", text.encode(), ZoneInfo("UTC"))
+    assert time.process_time() - start < 5

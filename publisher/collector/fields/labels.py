@@ -25,7 +25,7 @@ _START = re.compile(
 )
 # A bold label with its colon inside or after it, or without one.
 _BOLD = re.compile(
-    r"(?P<marks>\*{2,3}|__)\s*(?P<label>[^*\n:：]{1,60}?)\s*(?P<inside>[:：]?)\s*(?P=marks)"
+    r"(?P<marks>\*{2,3}|__)\s*+(?P<label>[^*\n:：]{1,60}?)\s*+(?P<inside>[:：]?)\s*+(?P=marks)"
     r"[ \t]*(?P<after>[:：]|[-–—](?=\s))?[ \t]*(?P<text>.*)",
     re.DOTALL,
 )
@@ -45,7 +45,7 @@ _PLAIN = re.compile(
     r"(?P<label>[^:：\n*\[\]|<>。.!?！？,，]{1,40}?)\s*[:：](?!//)\s*(?P<text>.*)", re.DOTALL
 )
 _LINKED = re.compile(
-    r"\[\s*(?:\*\*)?(?P<label>[^\[\]*\n:：]{1,40}?)(?:\*\*)?\s*\](?P<target>\([^()\s]{4,2000}\))\s*[:：]\s*(?P<text>.*)",
+    r"\[\s*+(?:\*\*)?(?P<label>[^\[\]*\n:：]{1,40}?)(?:\*\*)?\s*+\](?P<target>\([^()\s]{4,2000}\))\s*[:：]\s*(?P<text>.*)",
     re.DOTALL,
 )
 _DASHED = re.compile(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from publisher.collector import paper_id
@@ -49,20 +50,23 @@ _VENUE = re.compile(
 )
 _EDGES = " \t,，.;；:：|·•–—-–()（）[]【】《》<>"
 _BRACKET_START = re.compile(r"[\[(（【](?P<inside>[^\[\]()（）【】]{1,60})[\])）】]\s*[:：]?\s*")
-_PARTS = re.compile(r"\s*[,，;；]\s+|\.\s+(?=[A-Z\[(*\"“])|\s+[-–—|·]\s+|。")
+_PARTS = re.compile(r"\s{0,9}[,，;；]\s+|\.\s++(?=[A-Z\[(*\"“])|\s{1,9}[-–—|·]\s+|。")
 _ID_IN_TITLE = re.compile(
-    r"[\s,;:(（\[]*(?:arxiv[:.\s]*)?(?<![\d.])\d{4}\.\d{4,5}(?:v\d{1,2})?(?!\d)\s*[)）\]]*(?:\.pdf)?",
+    r"[\s,;:(（\[]{0,9}(?:arxiv[:.\s]{0,9})?(?<![\d.])\d{4}\.\d{4,5}(?:v\d{1,2})?(?!\d)\s*[)）\]]*(?:\.pdf)?",
     re.IGNORECASE,
 )
 _ARXIV = re.compile(r"(?<!\w)arxiv\s?:\s?\d{4}\.\d{4,5}(?:v\d{1,2})?(?!\d)", re.IGNORECASE)
 _READ_MORE = re.compile(
-    r"\s*[(（\[](?:read more|more|view|see|from|via)\b[^()（）\[\]]{0,60}[)）\]]\s*$", re.IGNORECASE
+    r"\s{0,9}[(（\[](?:read more|more|view|see|from|via)\b[^()（）\[\]]{0,60}[)）\]]\s*$",
+    re.IGNORECASE,
 )
 _BY = re.compile(r"\Aby\s+(?=[A-Z])", re.IGNORECASE)
 _SHORTEST_DESCRIPTION = 30  # characters
 _MAX_TITLE = 400
 _MIN_LETTERS = 2
 _ACRONYM = 30  # characters
+_MOST_CUTS = 40  # of a line into title and authors
+_MAX_SOURCE = 4000  # characters of a title with its marks and the addresses of its links
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ def read_lead(text: str) -> Lead:
 
 def clean_title(text: str) -> str:
     """Return a title as plain text, without numbers, ids and links around it; "" if it is none."""
-    text = _NUMBER.sub("", text, count=1)
+    text = _NUMBER.sub("", text[:_MAX_SOURCE], count=1)
     pieces = [_shown(token) for token in tokens(text) if token.kind is not TokenKind.IMAGE]
     title = from_machine(" ".join(filter(None, pieces)) if "](" in text or "http" in text else text)
     title = _READ_MORE.sub("", _ID_IN_TITLE.sub(" ", title))
@@ -200,7 +204,7 @@ def _is_acronym_before_text(parts: Sequence[Token], at: int) -> bool:
     following = parts[at + 1] if at + 1 < len(parts) else None
     if following is None or following.kind is not TokenKind.TEXT:
         return False
-    head = _PARTS.split(following.text.strip(_EDGES))[0]
+    head = _PARTS.split(following.text.strip(_EDGES), maxsplit=1)[0]
     return len(head) > _SHORTEST_DESCRIPTION and not names_without_label(head)
 
 
@@ -249,10 +253,11 @@ def _title(parts: Sequence[Token], at: int, rest: _Rest) -> tuple[str, str]:
 
 def _split_title(text: str) -> tuple[str, list[str]]:
     """Return the title in plain text, and the authors, venue and remarks after it."""
-    cuts = list(_PARTS.finditer(text))
-    for match in cuts:
+    for match in islice(_PARTS.finditer(text[:_MAX_SOURCE]), _MOST_CUTS):
         head, tail = text[: match.start()], text[match.end() :]
-        following = _PARTS.split(tail)[0] if match.group().strip() not in (",", "，") else tail
+        following = (
+            _PARTS.split(tail, maxsplit=1)[0] if match.group().strip() not in (",", "，") else tail
+        )
         if names_without_label(following) or names_without_label(tail) or _is_remark(following):
             return head, [tail]
         if match.group().strip() in ("-", "–", "—", "|", "。", ".") and len(head) > _ACRONYM:
@@ -336,5 +341,5 @@ def _leading_names(text: str) -> str:
     first, *others = filter(None, map(str.strip, _PARTS.split(text)))
     if single_name(first) and all(map(_is_remark, others)):
         return first
-    ends = [match.start() for match in _PARTS.finditer(text)][:60]
+    ends = [match.start() for match in islice(_PARTS.finditer(text[:_MAX_SOURCE]), 60)]
     return next((text[:end] for end in reversed(ends) if names_without_label(text[:end])), "")

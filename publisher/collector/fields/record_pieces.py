@@ -52,13 +52,13 @@ def record_pieces(record: Mapping[str, object]) -> tuple[Piece, ...]:
             piece._replace(field=Field.ABSTRACT) if _is_abstract(piece) else piece
             for piece in pieces
         ]
-    main = [piece for piece in pieces if piece.field is Field.TOPIC and "primary" in piece.label]
+    has_main = any(piece.field is Field.TOPIC and "primary" in piece.label for piece in pieces)
     seen: set[Field | None] = set()
     kept: list[Piece] = []
     for piece in pieces:
         is_again = piece.field in seen and piece.field is not Field.ABSTRACT
         if (piece.field in _TEXTS and is_again) or (
-            main and piece.field is Field.TOPIC and piece not in main
+            has_main and piece.field is Field.TOPIC and "primary" not in piece.label
         ):
             continue
         seen.add(piece.field)

@@ -45,7 +45,7 @@ EXAMPLE = """\
 _SECTIONS = re.compile(
     r"^(?:\*\*[ \t]*Authors?[ \t]*[:：]|\[PDF\][ \t]*\()", re.MULTILINE | re.IGNORECASE
 )
-_HEADING = re.compile(r"[ ]{0,3}(#{1,6})[ \t]+(\S.*?)[ \t]*#*[ \t]*")
+_HEADING = re.compile(r"[ ]{0,3}(#{1,6})[ \t]+(\S.*)")
 _SUMMARY = re.compile(
     r"<summary\b[^<>]*>([^<]*(?:<(?!/?summary\b)[^<]*)*+)</summary\s*>", re.IGNORECASE
 )
@@ -68,7 +68,8 @@ class Place:
     def enter(self, line: str) -> None:
         """Record the heading in `line`, which ends those of its own and deeper levels."""
         if heading := _HEADING.fullmatch(line):
-            self._enter(len(heading[1]), from_machine(heading[2]))
+            text = heading[2].rstrip(" \t").rstrip("#")
+            self._enter(len(heading[1]), from_machine(text))
         elif summary := _SUMMARY.search(line):
             self._enter(_DETAILS_LEVEL, from_machine(summary[1]))
         if "</details" in line.lower():

@@ -216,6 +216,8 @@ class UnitFinder:
             if is_title or facts.titles == 1:
                 yield node
                 return
+            if len(children) == 1 and not facts.has_own_evidence:
+                return  # nothing is in it; looking again at each level would double the time
         elif is_title and facts.claims_title:
             yield from self._with_nested(node, children)
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from publisher.collector.archive.publication_date import publication_date
@@ -32,6 +33,7 @@ _BACK = re.compile(
 _PICTOGRAPHS = re.compile(r"\A[^\w(（\[「『《<*_`$\\]+")
 _TAGS = ("tags", "tag", "categories", "category")
 _MAX_TOPIC = 80  # characters
+_MAX_HEADING = 1000  # characters of a heading with its marks
 
 
 class PaperPlaces:
@@ -77,19 +79,27 @@ class PaperPlaces:
         for node in unit.ancestors():
             if node is self._own_title or node.kind is NodeKind.ITEM:
                 continue
-            text = _PREFIX.sub("", _PICTOGRAPHS.sub("", _BACK.sub("", node.text)))
-            heading = from_machine(text)
-            if len(heading) <= _MAX_TOPIC and field_of(heading) is None:
-                topic = table_words.topic(heading)
-                if topic:
-                    return topic
+            if topic := _topic_of(node.text[:_MAX_HEADING]):
+                return topic
         return ""
 
     def _date(self, unit: OutlineNode) -> datetime | None:
         for node in unit.ancestors():
-            heading = from_machine(node.text)
-            if heading and not table_words.is_update(heading):
-                date = parse_date(heading, self._zone)
-                if date is not None:
-                    return date
+            if date := _date_of(node.text[:_MAX_HEADING], self._zone):
+                return date
         return None
+
+
+@lru_cache(maxsize=256)  # a heading is above many papers
+def _topic_of(text: str) -> str:
+    """Return the topic that a heading names, "" without one."""
+    heading = from_machine(_PREFIX.sub("", _PICTOGRAPHS.sub("", _BACK.sub("", text))))
+    is_topic = len(heading) <= _MAX_TOPIC and field_of(heading) is None
+    return table_words.topic(heading) if is_topic else ""
+
+
+@lru_cache(maxsize=256)
+def _date_of(text: str, zone: ZoneInfo) -> datetime | None:
+    heading = from_machine(text)
+    is_date = heading and not table_words.is_update(heading)
+    return parse_date(heading, zone) if is_date else None

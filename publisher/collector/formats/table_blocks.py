@@ -45,7 +45,7 @@ class LineBetween(NamedTuple):
 def blocks(lines: Sequence[str]) -> Iterator[Table | LineBetween]:
     """Yield the tables of `lines`, and the lines between them."""
     fence = ""
-    last_end = -1
+    last_end: int | None = None
     index = 0
     while index < len(lines):
         line = lines[index]
@@ -60,7 +60,7 @@ def blocks(lines: Sequence[str]) -> Iterator[Table | LineBetween]:
         elif "<t" in line.lower() and "<table" in line.lower():
             yield LineBetween(start, line)
             # Once, since looking for the end of each of many tables would be slow.
-            last_end = last_end if last_end >= start else _last_end(lines)
+            last_end = _last_end(lines) if last_end is None else last_end
             if start <= last_end:
                 table, index = _html_table(lines, start, last_end)
                 yield table

@@ -16,15 +16,15 @@ from publisher.collector.text.venue import find_venue
 
 _IN_BRACKETS = r"\[(?:[^\[\]]|\[[^\[\]]{0,50}\]){0,100}\]"
 _LINK = re.compile(
-    rf"\[((?:[^\[\]]|{_IN_BRACKETS}){{0,600}})\]\(<?([^()\s<>]{{1,2000}})>?[^()]{{0,300}}\)"
+    rf"\[((?:[^\[\]]|{_IN_BRACKETS}){{0,600}})\]\(<?([^()\s<>]{{1,2000}}+)>?[^()]{{0,300}}\)"
 )
 _HREF = re.compile(r"\bhref[ \t]*=[ \t]*[\"']?([^\"'\s<>]+)", re.IGNORECASE)
 _ANCHOR = re.compile(
-    r"<a\b[^<>]{0,500}?\bhref[ \t]*=[ \t]*[\"']?([^\"'\s<>()]{1,2000})[^<>]{0,500}>"
+    r"<a\b[^<>]{0,500}?\bhref[ \t]*=[ \t]*[\"']?([^\"'\s<>()]{1,2000}+)[^<>]{0,500}>"
     r"([^<]*(?:<(?!/?a\b)[^<]*)*+)</a\s*>",
     re.IGNORECASE,
 )
-_IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()\s]{0,2000}[^()]{0,300}\)")
+_IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()\s]{0,2000}+[^()]{0,300}\)")
 _NO_TARGET = re.compile(r"\[([^\[\]]{0,600})\]\(\s{0,9}\)")
 _SUMMARY = re.compile(
     r"<summary\b[^<>]*>([^<]*(?:<(?!/?summary\b)[^<]*)*+)</summary\s*>", re.IGNORECASE
@@ -60,7 +60,7 @@ _WIDE = re.compile(r"(?<=[^\s.])\s{2,3}(?=[A-Z])")
 _DASH = re.compile(r"\s[-–—]\s(?=[a-z])")
 _EDGES = " \t-–—|·•,;:：，；"
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
-_NAME = r"[^\W\d_][^\d,;:()]{1,40}"
+_NAME = r"[^\W\d_](?:(?! and)[^\d,;:()、]){1,40}"  # without what separates names
 _NAMES = re.compile(
     rf"{_NAME}(?:(?:,|;| and|、)\s{{0,9}}{_NAME}){{1,400}}(?:\s{{0,9}}(?:et\.?\s?al\.?|等|\.\.\.))?"
 )

@@ -52,6 +52,7 @@ _FIRST_LINES = 4  # where authors without a label stand
 _SHORTEST_PROSE = 30  # characters; half as many in Chinese
 _MOST_LINES = 3000
 _MOST_PARAGRAPHS = 4
+_MOST_LINES_OF_NAMES = 20  # or of links; looking at longer paragraphs for each line is slow
 
 
 @dataclass(slots=True)
@@ -212,7 +213,11 @@ class _Walker:
 
     def _goes_on(self, previous: _Text, *, is_quote: bool) -> bool:
         """Return whether a line directly below `previous` is of the same paragraph."""
-        if previous.is_quote != is_quote or _is_links(previous.text):
+        if previous.is_quote != is_quote:
+            return False
+        if previous.text.count("\n") > _MOST_LINES_OF_NAMES:
+            return True
+        if _is_links(previous.text):
             return False
         return len(self.texts) > _FIRST_LINES or not _names(previous.text)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_right
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -96,9 +95,12 @@ def _unescaped(body: str) -> str:
 
 def _without_comments(body: str) -> str:
     """Return `body` without HTML comments, with its number of lines."""
-    if "<!--" not in body or "-->" not in body:
+    end = body.rfind("-->") + 3
+    if "<!--" not in body or end < 3:  # noqa: PLR2004 - not found
         return body
-    return _COMMENT.sub(lambda match: "\n" * match.group().count("\n"), body)
+    # Behind the last end each start would be looked for one in vain.
+    head = _COMMENT.sub(lambda match: "\n" * match.group().count("\n"), body[:end])
+    return head + body[end:]
 
 
 def _without_code(lines: list[str]) -> list[SourceLine]:
@@ -119,8 +121,9 @@ def _without_code(lines: list[str]) -> list[SourceLine]:
         if opening["language"].lower() in _TRANSPARENT or at > last_end:
             continue
         mark = opening["mark"]
-        candidates = islice(marks, bisect_right(marks, at), None)
-        end = next((n for n in islice(candidates, _MOST_FENCES) if ends[n].startswith(mark)), None)
+        first = bisect_right(marks, at)
+        candidates = marks[first : first + _MOST_FENCES]
+        end = next((n for n in candidates if ends[n].startswith(mark)), None)
         if end is not None:
             hidden.update(range(at, end + 1))
             done = end

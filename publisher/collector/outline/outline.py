@@ -72,7 +72,7 @@ class OutlineNode:
 _BOLD_LEVEL = 8
 _ITEM_LEVEL = 20
 _HEADING = re.compile(r"[ ]{0,3}(?P<marks>[#＃]{1,6})(?P<blank>[ \t]*)(?P<text>[^#＃\s].*|$)")
-_CLOSING = re.compile(r"\s+#+\s*$")
+_CLOSING = re.compile(r"(?<!\s)\s+#+\s*$")
 _ITEM = re.compile(
     r"(?P<indent>[ \t]*)(?P<mark>[-*+•●▪◦‣‧]|\d{1,4}[.)、．]|[①-⑳]|\d️?⃣|\(\d{1,3}\))"
     r"(?:[ \t]+|(?<=[•●▪、．])|(?<=[①-⑳⃣]))(?P<text>\S.*)|"
