@@ -145,6 +145,7 @@ def size(unit: OutlineNode) -> int:
     return sum(1 + sum(1 for _ in node.lines()) for node in unit.walk())
 
 
+@lru_cache(maxsize=64)  # that of an item is asked at each `<details>` below it
 def is_lead(text: str) -> bool:
     """Return whether a line that is no heading begins a paper: with a link to it, or in bold."""
     if len(text) > _MAX_LEAD or not ("](" in text or "**" in text) or text[:1] in "|>":
