@@ -337,7 +337,7 @@ def _topic_of_path(path: str) -> str:
 def _topic_names(path: str, post: reader.Post) -> tuple[tuple[str, ...], list[Finding]]:
     """Return the topics in front matter, else the one that the file's name states, and findings.
 
-    A date or "README" is no topic: then the folder names it.
+    A date or "README" is no topic: then the folder names it. "trees-2024-11-30" is about trees.
     """
     if post.ending:
         return (_topic_of_path(path),), []
@@ -352,7 +352,8 @@ def _topic_names(path: str, post: reader.Post) -> tuple[tuple[str, ...], list[Fi
             findings = [] if key in ("tags", "tag") else [finding(path, 1, "D107")]
             return tuple(name[:200] for name in names), findings
     stem = plain(PurePosixPath(path).stem.replace("_", "/"))
-    if not table_words.topic(stem):
+    named = table_words.topic(stem)
+    if named != stem:  # a date, "README", or a name with a date
         stem = _topic_of_path(path)
     # A post without front matter has a single finding (D103), not one for each missing value.
     return (stem[:200],), [finding(path, 1, "D107")] if post.metadata else []
