@@ -62,6 +62,8 @@ _READ_MORE = re.compile(
 )
 _BY = re.compile(r"\Aby\s+(?=[A-Z])", re.IGNORECASE)
 _SHORTEST_DESCRIPTION = 30  # characters
+_MOST_REMARKS = 12  # beside a title: venue, date, categories
+_LONGEST = 3000  # characters of a line that are looked at: two hundred authors
 _MAX_TITLE = 400
 _MIN_LETTERS = 2
 _ACRONYM = 30  # characters
@@ -92,7 +94,7 @@ class _Rest:
 @lru_cache(maxsize=512)
 def read_lead(text: str) -> Lead:
     """Return the parts of `text`, a heading or the first line of an item, without its mark."""
-    text = text[:10_000]
+    text = text[:_LONGEST]
     bare = _NUMBER.sub("", text, count=1)
     rest = _Rest()
     parts = labels.pieces(bare) or [Piece(None, "", "")]
@@ -238,7 +240,9 @@ def _title(parts: Sequence[Token], at: int, rest: _Rest) -> tuple[str, str]:
     if token.kind is not TokenKind.TEXT:
         return clean_title(token.text), token.url
     text = token.text
-    while start := _BRACKET_START.match(text):  # "[CVPR 2024] Title"
+    for _ in range(_MOST_REMARKS):  # "[CVPR 2024] Title"
+        if (start := _BRACKET_START.match(text)) is None:
+            break
         _read_remark(start["inside"], rest)
         text = text[start.end() :]
     has_more = any(part.kind is TokenKind.ITALIC for part in parts[at + 1 :])
@@ -330,7 +334,7 @@ def _read_text(text: str, rest: _Rest) -> None:
         if names:
             rest.add(Field.AUTHORS, names)
             text = text[text.find(names) + len(names) :].strip(_EDGES)
-    for part in _PARTS.split(text):
+    for part in _PARTS.split(text, maxsplit=_MOST_REMARKS):
         _read_remark(part, rest)
     if len(text) >= _SHORTEST_DESCRIPTION and not _is_remark(text):
         rest.add(Field.SUMMARY, text)
