@@ -56,6 +56,7 @@ _ID_IN_TITLE = re.compile(
     re.IGNORECASE,
 )
 _ARXIV = re.compile(r"(?<!\w)arxiv\s?:\s?\d{4}\.\d{4,5}(?:v\d{1,2})?(?!\d)", re.IGNORECASE)
+_BRACKETED = re.compile(r"\[[^\[\]]{0,30}\]|[(（][^()（）]{0,30}[)）]")  # "[Pool]", "(failed)"
 _READ_MORE = re.compile(
     r"\s{0,9}[(（\[](?:read more|more|view|see|from|via)\b[^()（）\[\]]{0,60}[)）\]]\s*$",
     re.IGNORECASE,
@@ -142,7 +143,12 @@ def clean_title(text: str) -> str:
 def is_title(text: str) -> bool:
     """Return whether `text` may be a paper's title: no label, id, date, address or single sign."""
     letters = sum(map(str.isalpha, text))
-    if letters < _MIN_LETTERS or len(text) > _MAX_TITLE or field_of(text) is not None:
+    if (
+        letters < _MIN_LETTERS
+        or _BRACKETED.fullmatch(text)
+        or len(text) > _MAX_TITLE
+        or field_of(text) is not None
+    ):
         return False
     if paper_id.arxiv_id_of_field(text) or text.startswith(("http://", "https://", "www.")):
         return False

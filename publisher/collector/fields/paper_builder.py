@@ -45,6 +45,7 @@ _SCORE = re.compile(
     r"(?P<number>\d{1,3}(?:\.\d{1,4})?)\s*(?:(?P<percent>[%％])|/\s*(?P<most>\d{1,3}(?:\.0)?)(?!\d))?"
 )
 _COUNT = re.compile(r"vote|like|点赞|추천", re.IGNORECASE)  # no judgement of the digest's
+_BRACKETED = re.compile(r"[(（\[][^()（）\[\]]{0,40}[)）\]]")  # a remark that there is none
 _SHORTEST_TEXT = 15  # characters of an abstract or summary beside its links
 _BEST = 10
 _FEWEST_WORDS = 3  # of a title that is the text of a link called "Paper"
@@ -168,6 +169,8 @@ def _is_button(text: str) -> bool:
 
 def is_text(text: str) -> bool:
     """Return whether `text` says something beside its links and buttons."""
+    if _BRACKETED.fullmatch(text.strip(" *_\n")):
+        return False
     if "](" not in text and "http" not in text:
         return len(list(islice(filter(str.isalnum, text), 2))) > 1
     links_and_pictures = (TokenKind.LINK, TokenKind.IMAGE)

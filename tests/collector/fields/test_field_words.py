@@ -7,6 +7,8 @@ import pytest
 from publisher.collector.data_files import read_data_file, words_of_all
 from publisher.collector.fields import field_words
 from publisher.collector.fields.field_words import Field, bare, field_of
+from publisher.collector.fields.lead import is_title
+from publisher.collector.fields.paper_builder import is_text
 
 
 @pytest.mark.parametrize(
@@ -52,3 +54,13 @@ def test_no_word_stands_for_two_fields_of_one_language() -> None:
         for language, text in languages.items():
             for word in words_of_all({language: text}):
                 assert first.setdefault((language, bare(word)), field) is field, word
+
+
+@pytest.mark.parametrize("text", ["[Pool]", "(failed)", "2411.00001", "2024-11-30", "cs.CV", "PDF"])
+def test_no_title(text: str) -> None:
+    assert not is_title(text)
+
+
+@pytest.mark.parametrize("text", ["*（没有摘要）*", "[PDF](https://arxiv.org/pdf/2411.00001)", "-"])
+def test_no_text(text: str) -> None:
+    assert not is_text(text)
