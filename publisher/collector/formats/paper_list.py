@@ -50,6 +50,8 @@ _Ids = frozenset[tuple[str, str]]  # kind and key of each paper
 _NONE: _Ids = frozenset()
 _AUTHORS = re.compile(r"authors?\b|作者|著者|저자|autor|auteur", re.IGNORECASE)
 _MANY = 3  # papers below a heading that names one itself
+_HUGE = 20_000  # lines
+_MOST_LINES_EACH = 300  # to a paper of a huge document
 _SHARE = 0.3  # of the lines of a post
 _MOST_LETTERS = 60  # beside the links of a line that names its paper
 _MAX_LEAD = 3000  # characters
@@ -116,7 +118,13 @@ def parse(path: str, post: Post, zone: ZoneInfo) -> tuple[list[ParsedPaper], lis
 
 @lru_cache(maxsize=1)
 def papers_of(body: str) -> tuple[OutlineNode, UnitFinder, list[OutlineNode]]:
-    """Return `body` as a tree, and the nodes in it that are papers."""
+    """Return `body` as a tree, and the nodes in it that are papers.
+
+    Of a huge document with hardly a paper in it, such as a log, nothing is looked at.
+    """
+    lines = body.count("\n")
+    if lines > _HUGE and paper_signs.count_papers(body) * _MOST_LINES_EACH < lines:
+        body = ""
     root = outline(body, labels.begins_with_label, is_lead, is_marked_title)
     finder = UnitFinder(root)
     return root, finder, list(finder.units(root))

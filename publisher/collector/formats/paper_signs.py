@@ -85,6 +85,11 @@ def papers_named(text: str) -> set[tuple[str, str]]:
     return {(match.lastgroup or "", _key(match)) for match in _ID.finditer(text)}
 
 
+def count_papers(text: str) -> int:
+    """Return how often a paper's id or address stands in `text`."""
+    return sum(1 for _ in _ID.finditer(text))
+
+
 def begins_references(text: str) -> bool:
     """Return whether `text` is the heading above the works that a text refers to."""
     return _REFERENCES.match(text) is not None

@@ -227,3 +227,11 @@ def test_they_are_counted_and_have_no_findings(tmp_path: Path) -> None:
         assert f"{tmp_path}/about/index.md" in collection.no_digests
         assert not collection.errors
         assert {finding.path for finding in collection.findings} == {f"{tmp_path}/digest.md"}
+
+
+def test_of_a_huge_log_that_names_a_paper_nothing_is_looked_at() -> None:
+    paper = "- [Moss in the Dark](https://arxiv.org/abs/2411.00001)\n"
+    log = "- a line of a log\n" * 100
+    assert not parse_text("2024-11-30.md", paper + log * 205, ZONE).digests
+    (digest,) = parse_text("2024-11-30.md", (paper + log) * 205, ZONE).digests
+    assert {each.id for each in digest.papers} == {"arxiv:2411.00001"}
