@@ -56,7 +56,7 @@ _LINKS = (Field.LINK, Field.TITLE, Field.PROJECT, Field.VENUE, Field.OTHER, Fiel
 
 @dataclass(frozen=True, slots=True)
 class PaperSource:
-    """What a digest says of a paper: its labelled pieces, in order, at a 1-based line."""
+    """The labelled pieces that a digest has of a paper, in order, at a 1-based line."""
 
     line: int
     pieces: tuple[Piece, ...]

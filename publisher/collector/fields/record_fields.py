@@ -24,7 +24,7 @@ _MOST_VALUES = 10_000
 _DEEPEST = 3
 
 
-def record_pieces(record: Mapping[str, object], depth: int = 0) -> Iterator[Piece]:
+def front_matter_pieces(record: Mapping[str, object], depth: int = 0) -> Iterator[Piece]:
     """Yield the pieces of `record` in its order, each with its key as label.
 
     Maps in it are records of their own. Keys that name no field are passed over.
@@ -67,4 +67,6 @@ def _addresses(role: Field, key: str, value: object, depth: int) -> Iterator[Pie
         if isinstance(name, str) and isinstance(url, str):
             yield Piece(field_of(name) or Field.OTHER, name, url)
         else:
-            yield from record_pieces({str(name): part for name, part in item.items()}, depth + 1)
+            yield from front_matter_pieces(
+                {str(name): part for name, part in item.items()}, depth + 1
+            )

@@ -58,7 +58,7 @@ class FormatResult(NamedTuple):
 
 
 class _Reading(NamedTuple):
-    """What a format read of a post, and how sure it is of that."""
+    """The papers and defects that a format read of a post, and its confidence in them."""
 
     name: str
     papers: list[ParsedPaper]

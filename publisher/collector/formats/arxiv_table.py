@@ -46,9 +46,6 @@ _SECTIONS = re.compile(
     r"^(?:\*\*[ \t]*Authors?[ \t]*[:：]|\[PDF\][ \t]*\()", re.MULTILINE | re.IGNORECASE
 )
 _HEADING = re.compile(r"[ ]{0,3}(#{1,6})[ \t]+(\S.*)")
-_SUMMARY = re.compile(
-    r"<summary\b[^<>]*>([^<]*(?:<(?!/?summary\b)[^<]*)*+)</summary\s*>", re.IGNORECASE
-)
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|#{1,6}|\d{1,3}[.)])[ \t]+")
 _SENTENCE = re.compile(r"[.!?](?=\s)|[。！？]")
 _DETAILS_LEVEL = 7  # below every heading
@@ -70,7 +67,7 @@ class Place:
         if heading := _HEADING.fullmatch(line):
             text = heading[2].rstrip(" \t").rstrip("#")
             self._enter(len(heading[1]), from_machine(text))
-        elif summary := _SUMMARY.search(line):
+        elif summary := table_cells.SUMMARY.search(line):
             self._enter(_DETAILS_LEVEL, from_machine(summary[1]))
         if "</details" in line.lower():
             self.headings.pop(_DETAILS_LEVEL, None)

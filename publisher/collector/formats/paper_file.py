@@ -20,7 +20,7 @@ from publisher.collector.fields.field_words import Field, bare, field_of
 from publisher.collector.fields.labels import Piece
 from publisher.collector.fields.lead import Lead, clean_title, read_lead
 from publisher.collector.fields.paper_builder import PaperSource, build_paper, topics_of
-from publisher.collector.fields.record_fields import record_pieces
+from publisher.collector.fields.record_fields import front_matter_pieces
 from publisher.collector.fields.tokens import TokenKind, tokens, unmarked
 from publisher.collector.findings import finding
 from publisher.collector.formats import markdown_post, paper_list, paper_signs
@@ -110,7 +110,7 @@ def parse(path: str, post: Post, zone: ZoneInfo) -> tuple[list[ParsedPaper], lis
 
 def _front(post: Post) -> list[Piece]:
     """Return the fields of front matter; titles of papers before those of posts."""
-    pieces = list(record_pieces(post.metadata))
+    pieces = list(front_matter_pieces(post.metadata))
     return sorted(
         pieces,
         key=lambda piece: (

@@ -43,7 +43,7 @@ _MONTH = timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What stands above a record: its topic and date, "" where unknown, and its id."""
+    """The context of a record: its topic and date, "" where unknown, and its id."""
 
     topic: str = ""
     date: str = ""

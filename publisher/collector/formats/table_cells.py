@@ -26,7 +26,7 @@ _ANCHOR = re.compile(
 )
 _IMAGE = re.compile(r"!\[[^\[\]]{0,300}\]\([^()\s]{0,2000}+[^()]{0,300}\)")
 _NO_TARGET = re.compile(r"\[([^\[\]]{0,600})\]\(\s{0,9}\)")
-_SUMMARY = re.compile(
+SUMMARY = re.compile(
     r"<summary\b[^<>]*>([^<]*(?:<(?!/?summary\b)[^<]*)*+)</summary\s*>", re.IGNORECASE
 )
 _THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -247,7 +247,7 @@ def clean_title(text: str) -> str:
 
 def unfolded(cell: str) -> str:
     """Return the content of a `<details>` in a cell, without the thoughts of a model."""
-    return _THOUGHTS.sub(" ", _SUMMARY.sub(" ", cell)) if "<" in cell else cell
+    return _THOUGHTS.sub(" ", SUMMARY.sub(" ", cell)) if "<" in cell else cell
 
 
 def prose(cell: str, *, is_machine: bool) -> str:

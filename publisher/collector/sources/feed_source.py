@@ -45,7 +45,7 @@ _ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, tex
 
 
 class _Validators(msgspec.Struct, frozen=True):
-    """What a server said of the state that is in the cache."""
+    """The answer of a server about the state that is in the cache."""
 
     etag: str = ""
     modified: str = ""

@@ -12,7 +12,7 @@ from publisher.collector.archive.format_trials import try_formats
 from publisher.collector.archive.parsing import parse_bytes, parse_text
 from publisher.collector.fields.field_words import Field
 from publisher.collector.fields.labels import Piece
-from publisher.collector.fields.record_fields import record_pieces
+from publisher.collector.fields.record_fields import front_matter_pieces
 
 if TYPE_CHECKING:
     from publisher.models import ParsedPaper
@@ -144,9 +144,9 @@ def test_the_topics_of_a_paper(path: str, lines: str, topics: tuple[str, ...]) -
 def test_keys_without_a_field_and_deep_maps() -> None:
     deep: dict[str, object] = {"paper": {}}
     deep["paper"] = deep
-    assert list(record_pieces(deep)) == []
+    assert list(front_matter_pieces(deep)) == []
     assert list(
-        record_pieces({"moss": "x", "arxiv": None, "authors": ["me", {"name": "A B"}]})
+        front_matter_pieces({"moss": "x", "arxiv": None, "authors": ["me", {"name": "A B"}]})
     ) == [Piece(Field.AUTHORS, "authors", "A B")]
 
 
