@@ -10,8 +10,18 @@ import sys
 from importlib import import_module
 
 # Each is a module of this folder with `run()`, which prints a table.
-BENCHMARKS = ("collect", "hostile", "repair", "deliver", "build", "compose", "web", "subscribe")
-WITH_OPTIONS = ("hostile", "build", "deliver", "web", "subscribe")
+BENCHMARKS = (
+    "collect",
+    "shapes",
+    "hostile",
+    "repair",
+    "deliver",
+    "build",
+    "compose",
+    "web",
+    "subscribe",
+)
+WITH_OPTIONS = ("shapes", "hostile", "build", "deliver", "web", "subscribe")
 
 
 def main() -> None:

@@ -39,6 +39,7 @@ class Field(StrEnum):
     GROUP = "group"  # a heading over several fields
 
 
+_NEITHER = re.compile(r"[\W_]+")
 _BRACKETS = re.compile(r"[(（\[【][^()（）\[\]【】]{0,60}[)）\]】]")
 _CHINESE = re.compile(
     r"[(（\[【]\s*(?:中文|chinese|zh|cn|translated?|翻译|译文|日本語|한국어)", re.IGNORECASE
@@ -63,8 +64,12 @@ def _fields() -> dict[str, Field]:
 
 def bare(label: str) -> str:
     """Return `label` for comparison: its letters and digits, without numbers at its start."""
-    letters = "".join(char for char in label.casefold() if char.isalnum())
-    return letters.lstrip("0123456789")
+    return letters_and_digits(label).lstrip("0123456789")
+
+
+def letters_and_digits(text: str) -> str:
+    """Return `text` for comparison: its letters and digits alone, in lower case."""
+    return _NEITHER.sub("", text.casefold())
 
 
 @lru_cache(maxsize=4096)

@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from publisher.collector.formats import arxiv_ids, plugins
-from publisher.collector.formats.confidence import FLOOR, confidence
+from publisher.collector.formats.confidence import FLOOR, quality, share_read
 from publisher.collector.sources.file_kinds import FEEDS
 from publisher.models import Severity
 
@@ -58,12 +58,12 @@ class FormatResult(NamedTuple):
 
 
 class _Reading(NamedTuple):
-    """The papers and defects that a format read of a post, and its confidence in them."""
+    """The papers and defects that a format read of a post, and how like papers these are."""
 
     name: str
     papers: list[ParsedPaper]
     findings: list[Finding]
-    confidence: float
+    quality: float
 
 
 def parse(
@@ -86,18 +86,17 @@ def parse(
                 is_list = any(len(each.papers) > 1 for each in readings)  # by its tables
                 if not (is_list and name == PAPER_FILE) and _is_final(name, papers, defects, post):
                     return FormatResult(name, list(papers), findings + defects)
-                score = confidence(papers, arxiv_ids.ids_in(post.body))
-                readings.append(_Reading(name, list(papers), defects, score))
+                readings.append(_Reading(name, list(papers), defects, quality(papers)))
         except Exception as error:
             if name in FORMATS and digest_format is not plugins.installed()[0].get(name):
                 raise
             findings.append(plugins.broken(name, error, path))
-    return _result(readings, findings)
+    return _result(readings, findings, post.body)
 
 
 def _is_likely(reading: _Reading) -> bool:
     if reading.papers:
-        return reading.name != "paper-list" or confidence(reading.papers, ()) >= FLOOR
+        return reading.name != "paper-list" or reading.quality >= FLOOR
     return reading.name not in _OF_PAPERS
 
 
@@ -117,13 +116,16 @@ def _is_final(name: str, papers: list[ParsedPaper], defects: list[Finding], post
     return 0 < post.body.count("[PDF](") <= 2 * len(papers)
 
 
-def _result(readings: list[_Reading], findings: list[Finding]) -> FormatResult:
+def _result(readings: list[_Reading], findings: list[Finding], body: str) -> FormatResult:
     with_papers = [each for each in readings if each.papers and _is_likely(each)]
     empty = [each for each in readings if not each.papers and each.name not in _OF_PAPERS]
     findings = findings + [each for reading in empty for each in reading.findings]
     if not with_papers:
         return FormatResult(empty[0].name if empty else "", [], findings)
-    best = max(with_papers, key=lambda each: each.confidence)
+    best = with_papers[0]
+    if len(with_papers) > 1:
+        ids = arxiv_ids.ids_in(body)
+        best = max(with_papers, key=lambda each: each.quality * share_read(each.papers, ids))
     papers = list(best.papers)
     if best.name in _OF_PARTS:
         for other in with_papers:

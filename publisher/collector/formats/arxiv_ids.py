@@ -17,9 +17,9 @@ _AFTER_NAME = (
     r"|[_-]?(?:[Ii][Dd]|[Uu]rl)?[^\w\n]{1,8}(?:[Ii][Dd][^\w\n]{1,8})?(?:arXiv:)?)"
 )
 # Each begins with its own letters and minds their case: then the search for them is a fast one.
+_NAMES = ("xiv", "Xiv", "co/papers/")
 _PATTERNS = tuple(
-    re.compile(pattern + _NUMBER)
-    for pattern in (rf"xiv{_AFTER_NAME}", rf"Xiv{_AFTER_NAME}", r"co/papers/")
+    re.compile(name + (_AFTER_NAME if name.endswith("iv") else "") + _NUMBER) for name in _NAMES
 )
 
 
@@ -43,5 +43,11 @@ def unread_ids(text: str, paper_ids: Collection[str]) -> tuple[str, ...]:
     # Nearly every file names no paper but its own.
     if ids_in(text) <= read:
         return ()
-    lines = paper_signs.without_references(list(enumerate(text.split("\n"))))
-    return tuple(sorted(ids_in("\n".join(line for _, line in lines)) - read))
+    lines = text.split("\n")
+    unread = {
+        index: ids
+        for index, line in enumerate(lines)
+        if any(name in line for name in _NAMES) and (ids := ids_in(line) - read)
+    }
+    places = paper_signs.outside_references(lines, unread)
+    return tuple(sorted(set().union(*(unread[place] for place in places))))

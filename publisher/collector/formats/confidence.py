@@ -23,17 +23,25 @@ _WITHOUT_ID = 0.6  # of a paper that nothing but its words identifies
 def confidence(papers: Sequence[ParsedPaper], ids: Collection[str]) -> float:
     """Return the confidence in `papers`, from 0 to 1, for a file that names the arXiv papers `ids`.
 
-    It is the mean quality of the papers, times the share of `ids` among them. A text may refer to
-    more papers than it lists, so that missing some counts for half only.
+    It is the mean quality of the papers, times the share of `ids` among them.
     """
-    if not papers:
-        return 0.0
-    quality = sum(map(paper_quality, papers)) / len(papers)
+    return quality(papers) * share_read(papers, ids)
+
+
+def quality(papers: Sequence[ParsedPaper]) -> float:
+    """Return how like papers `papers` are, from 0 to 1."""
+    return sum(map(paper_quality, papers)) / len(papers) if papers else 0.0
+
+
+def share_read(papers: Sequence[ParsedPaper], ids: Collection[str]) -> float:
+    """Return the share of the arXiv papers `ids` among `papers`, from 0.5 to 1.
+
+    A text may refer to more papers than it lists, so that missing some counts for half only.
+    """
     if not ids:
-        return quality
+        return 1.0
     read = {paper.id.removeprefix("arxiv:") for paper in papers}
-    share = len(read & set(ids)) / len(ids)
-    return quality * (0.5 + 0.5 * share)
+    return 0.5 + 0.5 * len(read & set(ids)) / len(ids)
 
 
 def paper_quality(paper: ParsedPaper) -> float:

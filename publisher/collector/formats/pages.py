@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from publisher.collector.data_files import WordsByLanguage, read_data_file, words_of_all
+from publisher.collector.fields.field_words import letters_and_digits
 from publisher.collector.frontmatter.reader import names_of, text_of
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _kinds() -> tuple[dict[str, PageKind], frozenset[str]]:
     """Return the kinds by the bare words for them, and the layouts of pages."""
     words = read_data_file(__file__, _PageWords)
     kinds = {
-        _bare(word): kind
+        letters_and_digits(word): kind
         for kind, texts in (
             (PageKind.SAMPLE, words.sample),
             (PageKind.COVER, words.cover),
@@ -54,7 +55,7 @@ def _kinds() -> tuple[dict[str, PageKind], frozenset[str]]:
         )
         for word in words_of_all(texts)
     }
-    return kinds, frozenset(map(_bare, words.layout.split("|")))
+    return kinds, frozenset(map(letters_and_digits, words.layout.split("|")))
 
 
 def page_kind(path: str, post: Post) -> PageKind:
@@ -63,11 +64,13 @@ def page_kind(path: str, post: Post) -> PageKind:
     if any(_PLACEHOLDER.fullmatch(text_of(post.metadata, key)) for key in ("title", "date")):
         return PageKind.OTHER
     pure = PurePosixPath(path)
-    stem = _bare(_without_language(pure.stem))
+    stem = letters_and_digits(_without_language(pure.stem))
     if stem == "index":  # a bundle, or the page of its folder
-        stem = _bare(pure.parent.name) or stem
-    names = [kinds.get(stem), kinds.get(_bare(text_of(post.metadata, "title")))]
-    if any(_bare(text_of(post.metadata, key)) in layouts for key in ("type", "layout")):
+        stem = letters_and_digits(pure.parent.name) or stem
+    names = [kinds.get(stem), kinds.get(letters_and_digits(text_of(post.metadata, "title")))]
+    if any(
+        letters_and_digits(text_of(post.metadata, key)) in layouts for key in ("type", "layout")
+    ):
         names.append(PageKind.COVER)
     signs = [kind for kind in names if kind]
     # A post with tags may be called "Search" or "History".
@@ -86,8 +89,3 @@ def _without_language(stem: str) -> str:
     name, _, language = stem.partition(".")
     stem = name if 2 <= len(language) <= 7 else stem  # noqa: PLR2004 - "de" to "zh-Hant"
     return stem.lstrip("0123456789-") or stem
-
-
-def _bare(name: str) -> str:
-    """Return the letters and digits of `name` for comparison."""
-    return "".join(char for char in name.casefold() if char.isalnum())

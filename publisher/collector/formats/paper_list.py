@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -303,19 +303,11 @@ class UnitFinder:
     def _facts_of(self, node: OutlineNode) -> _Facts:
         if node.kind is not NodeKind.DOCUMENT and is_reference_heading(node.text):
             return _Facts()
-        own = _own_facts(node)
-        children = [self._facts[id(child)] for child in node.children()]
-        return replace(
-            own,
-            below=own.own.union(*(facts.below for facts in children)),
-            authors=own.own_authors + sum(facts.authors for facts in children),
-            titles=own.titles + sum(facts.titles for facts in children),
-            strong=sum(facts.strong + bool(facts.in_title) for facts in children),
-        )
+        return _facts(node, [self._facts[id(child)] for child in node.children()])
 
 
-def _own_facts(node: OutlineNode) -> _Facts:
-    """Return the facts of the node's heading and lines, without the nodes below it."""
+def _facts(node: OutlineNode, below: Sequence[_Facts]) -> _Facts:
+    """Return the facts of the node's heading and lines, with those of the nodes `below` it."""
     in_title = _NONE if node.kind is NodeKind.DOCUMENT else own_ids(node.text, in_title=True)
     own, fields = set(in_title), Counter[Field | None]()
     for text in (node.text, *(line.text for line in node.lines())):
@@ -326,11 +318,15 @@ def _own_facts(node: OutlineNode) -> _Facts:
             own |= {key for piece in pieces for key in paper_signs.papers_named(piece.text)}
         elif text is not node.text:
             own |= own_ids(text)
+    own_authors = min(1, fields[Field.AUTHORS])
     return _Facts(
         own=frozenset(own),
+        below=frozenset(own.union(*(facts.below for facts in below))),
         in_title=in_title,
-        own_authors=min(1, fields[Field.AUTHORS]),
-        titles=fields[Field.TITLE],
+        own_authors=own_authors,
+        authors=own_authors + sum(facts.authors for facts in below),
+        titles=fields[Field.TITLE] + sum(facts.titles for facts in below),
+        strong=sum(facts.strong + bool(facts.in_title) for facts in below),
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from publisher.collector.paper_id import canonical_number
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Iterator
+    from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 
     from publisher.collector.frontmatter.reader import Post
 
@@ -224,16 +224,31 @@ def _has_unit_with_another(body: str, known: Container[str]) -> bool:
 
 def without_references(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
     """Return `lines`, each with its number, without those below a heading "References"."""
-    kept: list[tuple[int, str]] = []
-    in_references = False
-    for index, line in lines:
-        if _REFERENCES.match(line):
-            in_references = True
-        elif _HEADING.match(line):
-            in_references = False
-        if not in_references:
-            kept.append((index, line))
-    return kept
+    texts = [line for _, line in lines]
+    return [lines[place] for place in outside_references(texts, range(len(lines)))]
+
+
+def outside_references(lines: Sequence[str], places: Iterable[int]) -> Iterator[int]:
+    """Yield those of `places`, ascending indexes of `lines`, not below a heading "References".
+
+    Each line is looked at once at most, and only where it decides on a place below it.
+    """
+    inside, first = False, 0
+    for place in places:
+        for line in reversed(lines[first : place + 1]):
+            if (opens := _opens_references(line)) is not None:
+                inside = opens
+                break
+        first = place + 1
+        if not inside:
+            yield place
+
+
+def _opens_references(line: str) -> bool | None:
+    """Return whether `line` is a heading "References"; None if it is no heading."""
+    if _REFERENCES.match(line):
+        return True
+    return False if _HEADING.match(line) else None
 
 
 def _lines_of_items(lines: list[tuple[int, str]]) -> Iterator[int]:
