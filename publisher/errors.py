@@ -7,6 +7,7 @@
     ├── TemplateError               a template that is missing or fails
     ├── OutputError                 the output folder can't be written (full, read-only)
     ├── HubError                    a WebSub hub that can't be reached, or does not speak HTTP
+    ├── GatherError                 a source of papers or a model that can't be used now
     ├── StoreError                  the database can't be opened, read or written
     ├── SubscriberError             an address, topic or token that can't be accepted
     ├── IssueError                  an issue that does not exist or has nothing to send
@@ -54,6 +55,10 @@ class OutputError(PublisherError):
 
 class HubError(PublisherError):
     """A WebSub hub can't be reached, or does not speak HTTP."""
+
+
+class GatherError(PublisherError):
+    """A source of papers, or a model, can't be reached or gives no usable answer."""
 
 
 class StoreError(PublisherError):

@@ -19,7 +19,7 @@ LAYERS = (
     ("models",),
     ("addresses", "build_lock", "plugins", "process_pool", "settings", "sqlite_wal"),
     ("newsletter",),
-    ("collector", "formatter", "preflight", "sender", "store"),
+    ("collector", "formatter", "gather", "preflight", "sender", "store"),
     ("inbound",),
     ("services",),
     ("watcher",),
