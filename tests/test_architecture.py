@@ -17,7 +17,16 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
     ("errors", "printable", "private_folder", "wcag"),
     ("models",),
-    ("addresses", "build_lock", "plugins", "process_pool", "settings", "sqlite_wal"),
+    (
+        "addresses",
+        "build_lock",
+        "paper_id",
+        "plugins",
+        "process_pool",
+        "settings",
+        "sqlite_wal",
+        "term_matching",
+    ),
     ("newsletter",),
     ("collector", "formatter", "gather", "preflight", "sender", "store"),
     ("inbound",),

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher import collector
-from publisher.collector import paper_id
+from publisher import collector, paper_id
 from publisher.collector.archive.digest_index import index_of
 from publisher.collector.archive.parsing import parse_text
 from publisher.collector.merge import merge

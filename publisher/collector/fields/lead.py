@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from publisher.collector import paper_id
+from publisher import paper_id
 from publisher.collector.fields import labels
 from publisher.collector.fields.field_words import Field, field_of
 from publisher.collector.fields.labels import Piece

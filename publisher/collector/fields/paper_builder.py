@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from publisher.collector import paper_id
+from publisher import paper_id
 from publisher.collector.fields.field_words import Field, field_of
 from publisher.collector.fields.lead import clean_title
 from publisher.collector.fields.names import names_of_field

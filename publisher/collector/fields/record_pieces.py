@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from publisher.collector import paper_id
+from publisher import paper_id
 from publisher.collector.fields.field_words import Field, bare, field_of
 from publisher.collector.fields.labels import Piece
 from publisher.collector.fields.lead import is_category, read_lead

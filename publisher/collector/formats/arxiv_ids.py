@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from publisher.collector.formats import paper_signs
-from publisher.collector.paper_id import canonical_number
+from publisher.paper_id import canonical_number
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -27,7 +27,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publisher.collector import paper_id
+from publisher import paper_id
 from publisher.collector.findings import finding
 from publisher.collector.formats.machine_part import (
     last_details,

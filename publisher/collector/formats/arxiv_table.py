@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from publisher.collector import paper_id
+from publisher import paper_id
 from publisher.collector.archive.publication_date import publication_date
 from publisher.collector.findings import finding
 from publisher.collector.formats import table_cells, table_dates, table_words

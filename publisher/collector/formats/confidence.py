@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from publisher.collector import paper_id
+from publisher import paper_id
 from publisher.collector.fields.lead import is_title
 from publisher.collector.fields.names import may_be_name
 

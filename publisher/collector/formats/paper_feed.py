@@ -6,7 +6,7 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from publisher.collector import paper_id
+from publisher import paper_id
 from publisher.collector.fields.field_words import Field
 from publisher.collector.fields.labels import Piece
 from publisher.collector.fields.lead import is_category

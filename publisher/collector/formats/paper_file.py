@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
-from publisher.collector import paper_id
+from publisher import paper_id
 from publisher.collector.archive.publication_date import publication_date
 from publisher.collector.fields import labels
 from publisher.collector.fields.field_words import Field, bare, field_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from publisher.collector import paper_id
+from publisher import paper_id
 from publisher.collector.fields.field_words import Field, bare, field_of
 from publisher.collector.fields.labels import Piece
 from publisher.collector.fields.paper_builder import PaperSource, build_paper

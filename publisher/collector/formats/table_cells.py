@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from publisher.collector import paper_id
+from publisher import paper_id
 from publisher.collector.fields.field_words import Field, field_of
 from publisher.collector.formats import table_words
 from publisher.collector.text import links

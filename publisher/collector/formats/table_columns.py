@@ -10,7 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
-from publisher.collector import paper_id
+from publisher import paper_id
 from publisher.collector.formats import table_cells, table_words
 from publisher.collector.frontmatter.dates import day_of_year, parse_date
 
