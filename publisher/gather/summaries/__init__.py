@@ -1,0 +1,1 @@
+"""Summaries by a language model: the question, the endpoint, its answer, the checks, the costs."""
