@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 
 from benchmarks.deliver import sink
 from benchmarks.mailing import Mailing
@@ -86,8 +86,8 @@ def run(*options: str) -> None:
 async def _subscribe(server: Running, rate: int, seconds: int) -> list[float]:
     """Send forms at a rate; return how long each took that was answered as it should be."""
     taken: list[float] = []
-    limits = httpx.Limits(max_connections=400, max_keepalive_connections=400)
-    async with httpx.AsyncClient(
+    limits = httpx2.Limits(max_connections=400, max_keepalive_connections=400)
+    async with httpx2.AsyncClient(
         base_url=server.url,
         headers={"Accept-Language": "en"},
         trust_env=False,

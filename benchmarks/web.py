@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 import psutil
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _compare(
 def ask(server: Running, encoding: str, *, unchanged: bool, seconds: int) -> Rate:
     """Have wrk ask for the feed for so long."""
     headers = {"Accept-Encoding": encoding}
-    first = httpx.get(f"{server.url}atom.xml", headers=headers, trust_env=False)
+    first = httpx2.get(f"{server.url}atom.xml", headers=headers, trust_env=False)
     assert first.content == FEED
     assert first.headers.get("content-encoding", "identity") == encoding
     if unchanged:

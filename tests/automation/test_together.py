@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 import pytest
 from support.ports import free_port
 from support.program import CLOCKED, MODULE, Running, environment, running, until
@@ -77,8 +77,8 @@ def test_an_issue_that_some_draft_at_the_same_moment_is_frozen_once(home: Home, 
 
 def is_up(url: str) -> bool:
     try:
-        return httpx.get(f"{url}healthz", trust_env=False).status_code == 200
-    except httpx.TransportError:
+        return httpx2.get(f"{url}healthz", trust_env=False).status_code == 200
+    except httpx2.TransportError:
         return False
 
 

@@ -72,6 +72,7 @@ def site() -> Iterator[str]:
         ("/to/http://10.0.0.1/", "not public"),
         ("/to/http://localhost:1/", "not public"),
         ("/to/ftp://10.0.0.1/", "leads to ftp:"),
+        ("/to/http://[::1", "not a URL"),
     ],
 )
 def test_an_answer(path: str, problem: str) -> None:

@@ -13,7 +13,7 @@ from publisher.services import transactional
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-    import httpx
+    import httpx2
     from support.web_server import Site
 
 ADA = "ada@example.org"
@@ -44,7 +44,7 @@ class Person:
         self.site.clock.now += timedelta(seconds=5)
         return found[1]
 
-    def subscribe(self, email: str = ADA, **fields: object) -> httpx.Response:
+    def subscribe(self, email: str = ADA, **fields: object) -> httpx2.Response:
         data = {"email": email, "website": "", "stamp": self.stamp(), **fields}
         data["topic[]"] = data.pop("topic", [])
         return self.site.client.post("/subscribe", data=data)
@@ -71,7 +71,7 @@ class Person:
         assert self.subscribe(email, **fields).status_code == 200
         assert self.site.client.post(self.link("confirm")).status_code == 200
 
-    def asks_for_preferences(self, email: str = ADA) -> httpx.Response:
+    def asks_for_preferences(self, email: str = ADA) -> httpx2.Response:
         data = {"email": email, "website": "", "stamp": self.stamp("preferences")}
         return self.site.client.post("/preferences", data=data)
 

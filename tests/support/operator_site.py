@@ -14,7 +14,7 @@ from publisher.sender.one_time_tokens import new_token
 from publisher.web.operator.auth import csrf_token
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
     from support.web_server import Site
 
     from publisher.store.database import Store
@@ -54,7 +54,7 @@ def link_for(site: Site, operator: str = "ada", minutes: int = 15) -> str:
     return f"/operator/login/{token.token}"
 
 
-def log_in(site: Site, client: httpx.Client | None = None, operator: str = "ada") -> str:
+def log_in(site: Site, client: httpx2.Client | None = None, operator: str = "ada") -> str:
     """Log the client in; return the session's token."""
     client = client or site.client
     answer = client.post(link_for(site, operator))
@@ -62,7 +62,7 @@ def log_in(site: Site, client: httpx.Client | None = None, operator: str = "ada"
     return str(client.cookies["operator"])
 
 
-def post(site: Site, path: str, **fields: object) -> httpx.Response:
+def post(site: Site, path: str, **fields: object) -> httpx2.Response:
     """Post a form as a page of the session would."""
     token = csrf_token(site.client.cookies["operator"])
     return site.client.post(path, data={"csrf": token, **fields})

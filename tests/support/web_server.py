@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import httpx
+import httpx2
 from support.program import PATIENCE, until
 
 from publisher.settings import load
@@ -41,7 +41,7 @@ class Site:
     folder: Path
     settings: Settings
     store: Store
-    client: httpx.Client
+    client: httpx2.Client
     clock: Clock = field(default_factory=Clock)
     log: list[str] = field(default_factory=list)
 
@@ -78,7 +78,7 @@ def serving(folder: Path, sections: dict[str, dict[str, Any]] | None = None) -> 
     settings = load(None, {}, flags)
     with (
         open_store(settings.store.url.reveal()) as store,
-        httpx.Client(base_url=root, timeout=PATIENCE, trust_env=False) as client,
+        httpx2.Client(base_url=root, timeout=PATIENCE, trust_env=False) as client,
     ):
         checks.check(settings, store.keys)
         site = Site(folder, settings, store, client)

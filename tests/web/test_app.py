@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 import pytest
 from support.web_server import PATIENCE, serving, until
 
@@ -86,8 +86,8 @@ def test_it_ends_when_it_is_told_to(tmp_path: Path) -> None:
     def answers() -> bool:
         assert process.poll() is None
         try:
-            return httpx.get(f"{url}healthz", trust_env=False).status_code == 200
-        except httpx.TransportError:
+            return httpx2.get(f"{url}healthz", trust_env=False).status_code == 200
+        except httpx2.TransportError:
             return False
 
     try:

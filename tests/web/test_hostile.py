@@ -9,7 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 import psutil
 import pytest
 from support.attack_payloads import attack
@@ -42,8 +42,8 @@ def test_hostile_requests_leave_all_as_it_was(tmp_path: Path) -> None:
     def answers() -> bool:
         assert process.poll() is None, (tmp_path / "said").read_text()
         try:
-            return httpx.get(f"{url}healthz", trust_env=False, timeout=5).status_code == 200
-        except httpx.TransportError:
+            return httpx2.get(f"{url}healthz", trust_env=False, timeout=5).status_code == 200
+        except httpx2.TransportError:
             return False
 
     try:
@@ -53,7 +53,7 @@ def test_hostile_requests_leave_all_as_it_was(tmp_path: Path) -> None:
         assert counted["500"] == 0, counted
         assert sum(counted.values()) == REQUESTS
         until(answers)
-        answer = httpx.get(f"{url}atom.xml", timeout=PATIENCE, trust_env=False)
+        answer = httpx2.get(f"{url}atom.xml", timeout=PATIENCE, trust_env=False)
         assert answer.text == "<feed/>"
         assert psutil.Process(process.pid).memory_info().rss < MOST_MEMORY
     finally:
@@ -87,7 +87,7 @@ def test_a_scanner_that_follows_every_link_does_nothing(person: Person) -> None:
             site.client.request(method, link, headers={"User-Agent": "Mail scanner"})
         # Some look at what a page links to as well.
         for found in re.findall(r'(?:href|src)="([^"]+)"', site.client.get(link).text):
-            site.client.get(httpx.URL(link).join(found.replace("&amp;", "&")))
+            site.client.get(httpx2.URL(link).join(found.replace("&amp;", "&")))
     assert site.store.subscribers.export_person("reader@example.org") == before
     assert person.status(ADA) is None
     assert person.status("reader@example.org") == "active"

@@ -9,7 +9,7 @@ import time
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 import psutil
 from support.ports import free_port, listens
 from support.program import PATIENCE, running, until
@@ -73,7 +73,7 @@ def test_whatever_becomes_of_the_server_its_child_ends(tmp_path: Path) -> None:
     with running(tmp_path, "serve") as server:
         server.said("error: ")  # there is no digest yet
         until(lambda: listens(port))
-        answer = httpx.get(f"{url}healthz", timeout=PATIENCE, trust_env=False)
+        answer = httpx2.get(f"{url}healthz", timeout=PATIENCE, trust_env=False)
         assert answer.status_code == 200
         (child,) = psutil.Process(server.process.pid).children()
         assert "run" in child.cmdline()

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 import pytest
 from conftest import ROOT
 from support.ports import free_port
@@ -67,7 +67,7 @@ class Forge:
 
     def feed(self) -> str:
         """Return the feed as it is served, "" where there is none yet."""
-        answer = httpx.get(f"{self.url}atom.xml", timeout=PATIENCE, trust_env=False)
+        answer = httpx2.get(f"{self.url}atom.xml", timeout=PATIENCE, trust_env=False)
         return answer.text if answer.status_code == 200 else ""
 
 
@@ -110,8 +110,8 @@ def forge(folder: Path) -> Iterator[Forge]:
 
 def answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}healthz", trust_env=False).status_code == 200
-    except httpx.TransportError:
+        return httpx2.get(f"{url}healthz", trust_env=False).status_code == 200
+    except httpx2.TransportError:
         return False
 
 
@@ -127,7 +127,7 @@ def test_a_push_to_a_repository_with_the_recipe(tmp_path: Path) -> None:
 
 
 def test_a_push_that_a_forge_announces(tmp_path: Path) -> None:
-    with forge(tmp_path) as made, httpx.Client(timeout=PATIENCE, trust_env=False) as client:
+    with forge(tmp_path) as made, httpx2.Client(timeout=PATIENCE, trust_env=False) as client:
         where = f"{made.url}hooks/push"
         title = made.push()
         body = b'{"ref": "refs/heads/main"}'

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    import httpx
+    import httpx2
 
     from publisher.models import Finding
     from publisher.settings import Settings
@@ -145,21 +145,21 @@ def _download(
     feed: str, known: _Validators, settings: Settings, deadline: float
 ) -> _Download | None:
     """Return what `feed` holds, None where it has not changed."""
-    import httpx  # noqa: PLC0415 - few sites have feeds, and it takes a tenth of a second
+    import httpx2  # noqa: PLC0415 - few sites have feeds, and it takes a tenth of a second
 
     url = feed
-    with httpx.Client(timeout=10.0, trust_env=False) as client:
+    with httpx2.Client(timeout=10.0, trust_env=False) as client:
         for _ in range(_REDIRECTS + 1):
             with _request(client, url, known, settings) as response:
                 if response.next_request is None:
                     return _content(response, known, deadline)
-                url = str(httpx.URL(url).join(response.headers["Location"]))
+                url = str(httpx2.URL(url).join(response.headers["Location"]))
     raise _FetchError(f"more than {_REDIRECTS} redirects")
 
 
 def _request(
-    client: httpx.Client, url: str, known: _Validators, settings: Settings
-) -> AbstractContextManager[httpx.Response]:
+    client: httpx2.Client, url: str, known: _Validators, settings: Settings
+) -> AbstractContextManager[httpx2.Response]:
     """Return the request for `url`, to the address of its host that was checked."""
     parts = urlsplit(url)
     allow_private = settings.source.allow_private_hosts
@@ -184,7 +184,7 @@ def _request(
     return client.stream("GET", target.geturl(), headers=headers, extensions=extensions)
 
 
-def _content(response: httpx.Response, known: _Validators, deadline: float) -> _Download | None:
+def _content(response: httpx2.Response, known: _Validators, deadline: float) -> _Download | None:
     if response.status_code == _NOT_MODIFIED and known != _Validators():
         return None
     if response.status_code != _OK:

@@ -106,7 +106,7 @@ def access_token(text: str) -> str:
 
     Raises `ConfigurationFailure`.
     """
-    import httpx  # noqa: PLC0415 - slow to import
+    import httpx2  # noqa: PLC0415 - slow to import
 
     try:
         client = json.loads(text)
@@ -117,12 +117,12 @@ def access_token(text: str) -> str:
             "inbox.oauth2_file: must be JSON with client_id, client_secret and refresh_token"
         ) from error
     try:
-        answer = httpx.post(
+        answer = httpx2.post(
             url, data={**form, "grant_type": "refresh_token"}, timeout=_TIMEOUT_SECONDS
         )
         answer.raise_for_status()
         return str(answer.json()["access_token"])
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, KeyError, TypeError) as error:
         # Only the type: the text may repeat the secrets that were sent.
         raise ConfigurationFailure(
             f"inbox.oauth2_file: no access token: {type(error).__name__}"

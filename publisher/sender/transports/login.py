@@ -184,7 +184,7 @@ def xoauth2_response(username: str, token: str) -> bytes:
 
 
 def _access_token(server: Server, limit: float) -> str:
-    import httpx  # noqa: PLC0415 - slow to import, for OAuth2 only
+    import httpx2  # noqa: PLC0415 - slow to import, for OAuth2 only
 
     values = _oauth2_values(server.oauth2_file or Path())
     form = {
@@ -194,9 +194,9 @@ def _access_token(server: Server, limit: float) -> str:
         "grant_type": "refresh_token",
     }
     try:
-        answer = httpx.post(server.token_url, data=form, timeout=min(limit, 60.0))
+        answer = httpx2.post(server.token_url, data=form, timeout=min(limit, 60.0))
         token = answer.json().get("access_token", "") if answer.is_success else ""
-    except (httpx.HTTPError, ValueError, AttributeError) as error:
+    except (httpx2.HTTPError, ValueError, AttributeError) as error:
         raise TemporaryFailure(f"{Phase.LOGIN}: got no OAuth2 token: {error}") from error
     if answer.is_client_error:
         # Withdrawn, expired or of another client: no later try succeeds (RFC 6749, 5.2).

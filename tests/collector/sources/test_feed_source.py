@@ -10,7 +10,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 import pytest
 from support.https_front import https_front
 
@@ -220,7 +220,7 @@ def test_the_connection_goes_to_the_address_that_was_checked(
 
     trusted = ssl.create_default_context()
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, verify=trusted))
+    monkeypatch.setattr(httpx2, "Client", partial(httpx2.Client, verify=trusted))
     with https_front(tmp_path, "feeds.test", server.server_port) as port:
         trusted.load_verify_locations(str(next(tmp_path.glob("*.pem"))))
         url = f"https://feeds.test:{port}/trees.xml"

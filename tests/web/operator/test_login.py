@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 import pytest
 from starlette.datastructures import Headers
 from support.operator_site import link_for, log_in, post
@@ -29,8 +29,8 @@ def with_operator(tmp_path: Path) -> Iterator[Site]:
         yield site
 
 
-def other(site: Site, **cookies: str) -> httpx.Client:
-    return httpx.Client(base_url=site.url, timeout=PATIENCE, trust_env=False, cookies=cookies)
+def other(site: Site, **cookies: str) -> httpx2.Client:
+    return httpx2.Client(base_url=site.url, timeout=PATIENCE, trust_env=False, cookies=cookies)
 
 
 def test_a_link_shows_a_button_and_the_button_logs_in(site: Site) -> None:

@@ -13,7 +13,7 @@ from publisher.sender.message.tokens import make_token
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import httpx
+    import httpx2
     from support.feed_readers import Person
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -46,7 +46,7 @@ def test_one_click(person: Person, token: str, kind: str) -> None:
         "empty": {"content": b""},
     }
 
-    def click() -> httpx.Response:
+    def click() -> httpx2.Response:
         return client.post(f"/unsubscribe/{token}", **sent[kind])  # type: ignore[arg-type]
 
     answer = click()
