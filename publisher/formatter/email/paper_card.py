@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from publisher.formatter.i18n.language_detection import language as language_of
 from publisher.formatter.i18n.text_width import shortened, text_width
 from publisher.formatter.paper_lines import (
     COMMENT_COLUMNS,
@@ -22,6 +21,7 @@ from publisher.formatter.paper_lines import (
     venue_label,
 )
 from publisher.formatter.templating.templates import safe_url
+from publisher.language_detection import language as language_of
 from publisher.models import Language, Length
 
 if TYPE_CHECKING:

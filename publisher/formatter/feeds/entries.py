@@ -14,9 +14,9 @@ from publisher.formatter.feeds.xml_text import (
     uri,
     xml_text,
 )
-from publisher.formatter.i18n.language_detection import language
 from publisher.formatter.i18n.words import EntryWords, words_in
 from publisher.formatter.paths import paper_stem
+from publisher.language_detection import language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

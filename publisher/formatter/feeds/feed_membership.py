@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from publisher.formatter.i18n.language_detection import language
+from publisher.language_detection import language
 from publisher.process_pool import map_parallel
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from publisher.formatter.feeds.entries import Feed, FeedEntry, newest_update
 from publisher.formatter.feeds.xml_text import one_line
-from publisher.formatter.i18n.language_detection import language
 from publisher.formatter.i18n.words import PageWords, words_in
 from publisher.formatter.pages.issues import issue_words
 from publisher.formatter.paths import issue_path, paper_stem
 from publisher.formatter.templating.templates import render
+from publisher.language_detection import language
 from publisher.models import Frequency, Issue, Paper
 from publisher.newsletter.periods import frequency_of
 from publisher.newsletter.ranking import sections

@@ -9,7 +9,7 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from publisher.formatter.i18n.language_detection import language
+from publisher.language_detection import language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

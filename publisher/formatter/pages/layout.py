@@ -9,10 +9,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from publisher.formatter.i18n.language_detection import language
 from publisher.formatter.i18n.text_width import shortened
 from publisher.formatter.i18n.words import PageWords, words_in
 from publisher.formatter.templating.templates import render_bytes
+from publisher.language_detection import language
 from publisher.settings import Settings
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from publisher.errors import TemplateError
-from publisher.formatter.i18n.language_detection import is_right_to_left, language
 from publisher.formatter.i18n.text_width import rule, wrap
 from publisher.formatter.templating.folders import template_folders
+from publisher.language_detection import is_right_to_left, language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,9 +17,9 @@ from publisher.formatter.feeds import formats
 from publisher.formatter.feeds.entries import make_entry
 from publisher.formatter.feeds.entry_content import render_content
 from publisher.formatter.feeds.opml import render_opml
-from publisher.formatter.i18n.language_detection import is_right_to_left
 from publisher.formatter.pages import render_paper
 from publisher.formatter.templating.templates import lang_attributes
+from publisher.language_detection import is_right_to_left
 from publisher.models import Venue
 from publisher.services import build as build_service
 from publisher.settings import load

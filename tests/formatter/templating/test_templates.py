@@ -8,9 +8,9 @@ import pytest
 from wcwidth import wcswidth
 
 from publisher.errors import TemplateError
-from publisher.formatter.i18n.language_detection import language
 from publisher.formatter.i18n.text_width import wrap
 from publisher.formatter.templating.templates import render, safe_url
+from publisher.language_detection import language
 from publisher.settings.sections import Settings, Templates
 
 if TYPE_CHECKING:
