@@ -44,7 +44,7 @@ def document() -> str:
     lines = [HEAD]
     for name, section in SECTIONS.items():
         summary = documentation(section).section.split("\n", 1)[0]
-        lines.append(f"* [{name}](#{name}): {summary[:1].lower()}{summary[1:]}")
+        lines.append(f"* [{name}](#{name.replace('.', '')}): {summary[:1].lower()}{summary[1:]}")
     for name, section in SECTIONS.items():
         lines += _section(name, section)
     return "\n".join((*lines, ""))

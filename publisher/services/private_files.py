@@ -136,7 +136,8 @@ def _findings_in(
 def _advice(root: Path, private: PrivatePath, name: str, code: str, settings: Settings) -> str:
     ignore = f"add the line {_ignore_line(private, root)} to {root / '.gitignore'}"
     if private.path == settings.file:
-        ignore = f"set {environment_name(*private.setting.split('.'))} instead of writing it there"
+        section, _, key = private.setting.rpartition(".")
+        ignore = f"set {environment_name(section, key)} instead of writing it there"
     if code == "S101":
         target = shlex.quote(name if len(private.endings) == 1 else f"{name}*")
         remove = f"git -C {shlex.quote(str(root))} rm -r --cached -- {target}"
@@ -193,6 +194,7 @@ def _secret_in(file: Path, settings: Settings) -> str:
         "mail.password": settings.mail.password.reveal(),
         "inbox.password": settings.inbox.password.reveal(),
         "web.webhook_secret": settings.web.webhook_secret.reveal(),
+        "gather.model.api_key": settings.gather.model.api_key.reveal(),
         "store.url": store if "@" in store else "",
     }
     with suppress(OSError, UnicodeDecodeError):

@@ -17,13 +17,20 @@ ENV_PREFIX = "PUBLISHER_"
 
 @cache
 def fields_of(section: type[Section]) -> dict[str, FieldInfo]:
-    """Return the fields of `section` by name; msgspec resolves their types anew each time."""
-    return {field.name: field for field in msgspec.structs.fields(section)}
+    """Return the fields of `section` by name, without those that are sections themselves.
+
+    msgspec resolves their types anew each time.
+    """
+    return {
+        field.name: field
+        for field in msgspec.structs.fields(section)
+        if not (isinstance(field.type, type) and issubclass(field.type, Section))
+    }
 
 
 def environment_name(section: str, key: str) -> str:
     """Return the environment variable of a setting, e.g. "PUBLISHER_MAIL__HOST"."""
-    return f"{ENV_PREFIX}{section}__{key}".upper()
+    return f"{ENV_PREFIX}{section.replace('.', '__')}__{key}".upper()
 
 
 def split_type(annotation: Any) -> tuple[Any, tuple[object, ...]]:  # noqa: ANN401 - a type

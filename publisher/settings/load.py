@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,12 +64,25 @@ def load(
     if ("store", "url") not in values and _has_former_store(path.parent):
         sections["store"]["url"] = Secret(f"sqlite:///{FORMER_STORE}")
     settings = Settings(
-        **{name: cls(**sections[name]) for name, cls in SECTIONS.items()},  # type: ignore[arg-type]
+        **_build(sections),  # type: ignore[arg-type]
         base=path.parent,
         file=path if path.exists() else None,
     )
     _check(settings, values)
     return settings
+
+
+def _build(values: Mapping[str, dict[str, object]]) -> dict[str, Section]:
+    """Return the sections by name, each with the sections that stand in it."""
+    sections: dict[str, Section] = {}
+    for name in reversed(SECTIONS):  # a section follows the one in which it stands
+        holder, _, key = name.rpartition(".")
+        section = SECTIONS[name](**values[name])
+        if holder:
+            values[holder][key] = section
+        else:
+            sections[name] = section
+    return sections
 
 
 def _has_former_store(base: Path) -> bool:
@@ -90,20 +105,28 @@ def _read_toml(path: Path) -> Iterator[tuple[str, str, object]]:
         if section not in SECTIONS:
             shown = f"[{section}]" if isinstance(keys, dict) else section
             raise SettingsError(f"{path}: {shown}: {unknown_section(section)}")
-        if not isinstance(keys, dict):
-            raise SettingsError(f"{path}: {section}: must be a section, [{section}]")
-        for key, value in keys.items():
-            if key not in SECTIONS[section].__struct_fields__:
-                raise SettingsError(f"{path}: {section}.{key}: {unknown_key(section, key)}")
+        yield from _settings_of(section, keys, path)
+
+
+def _settings_of(section: str, keys: object, path: Path) -> Iterator[tuple[str, str, object]]:
+    if not isinstance(keys, dict):
+        raise SettingsError(f"{path}: {section}: must be a section, [{section}]")
+    for key, value in keys.items():
+        if f"{section}.{key}" in SECTIONS:
+            yield from _settings_of(f"{section}.{key}", value, path)
+        elif key in fields_of(SECTIONS[section]):
             yield section, key, value
+        else:
+            raise SettingsError(f"{path}: {section}.{key}: {unknown_key(section, key)}")
 
 
 def _read_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str, str, object]]:
     for name, text in sorted(environment.items()):
         if not name.startswith(ENV_PREFIX) or name.startswith(ENV_RESERVED):
             continue
-        section, _, key = name.removeprefix(ENV_PREFIX).lower().partition("__")
-        known = SECTIONS[section].__struct_fields__ if section in SECTIONS else ()
+        section, _, key = name.removeprefix(ENV_PREFIX).lower().rpartition("__")
+        section = section.replace("__", ".")
+        known = fields_of(SECTIONS[section]) if section in SECTIONS else {}
         value = text
         if key not in known and key.removesuffix("_file") in known:
             key = key.removesuffix("_file")
@@ -118,7 +141,7 @@ def _read_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str
                 raise SettingsError(f"{name}: {text} can't be read: {error}") from error
         if key not in known:
             raise SettingsError(f"{name}: {unknown_variable(name)}")
-        yield section, key, name, _from_text(fields_of(SECTIONS[section])[key].type, value)
+        yield section, key, name, _from_text(known[key].type, value)
 
 
 def _from_text(annotation: object, text: str) -> object:
@@ -178,18 +201,46 @@ def _own_type(kind: type, value: object) -> object:
 
 def _check(settings: Settings, values: Mapping[tuple[str, str], tuple[str, object]]) -> None:
     """Raise `SettingsError` where settings that are right by themselves contradict each other."""
-
-    def fail(section: str, key: str, reason: str) -> None:
+    for section, key, reason in chain(_contradictions(settings), _gather_contradictions(settings)):
         origin, _ = values.get((section, key), ("defaults", None))
         raise SettingsError(f"{origin}: {section}.{key}: {reason}")
 
+
+def _contradictions(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Yield section, key and reason of each contradiction outside of [gather]."""
     if settings.inbox.maildir and settings.inbox.host:
-        fail("inbox", "host", "either a Maildir or a server: inbox.maildir is set too")
+        yield "inbox", "host", "either a Maildir or a server: inbox.maildir is set too"
     if not (settings.source.folders or settings.source.git or settings.source.feeds):
-        fail("source", "folders", "must name a folder where source.git names no repository")
-    names = [saved.name for saved in settings.feeds.saved]
+        yield "source", "folders", "must name a folder where source.git names no repository"
+    names = Counter(saved.name for saved in settings.feeds.saved)
     for saved in settings.feeds.saved:
-        if names.count(saved.name) > 1:
-            fail("feeds", "saved", f"{saved.name!r} is there twice")
+        if names[saved.name] > 1:
+            yield "feeds", "saved", f"{saved.name!r} is there twice"
         if not any((saved.topics, saved.keywords, saved.authors, saved.exclude_keywords)):
-            fail("feeds", "saved", f"{saved.name!r} names no topic, keyword or author")
+            yield "feeds", "saved", f"{saved.name!r} names no topic, keyword or author"
+
+
+def _gather_contradictions(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Yield section, key and reason of each contradiction in [gather]."""
+    gather, model = settings.gather, settings.gather.model
+    names = Counter(topic.name.casefold() for topic in gather.topics)
+    for topic in gather.topics:
+        if names[topic.name.casefold()] > 1:
+            yield "gather", "topics", f"{topic.name!r} is there twice"
+        if not (topic.categories or topic.sources):
+            yield "gather", "topics", f"{topic.name!r} names no category and no other source"
+    if gather.topics and not _is_read(settings, gather.folder):
+        reason = f"their digests would not be read; add {gather.folder!r} to source.folders"
+        yield "gather", "topics", reason
+    if model.url and not model.name:
+        yield "gather.model", "url", "needs the name of a model; set gather.model.name too"
+    if model.budget_per_day and not (model.price_in or model.price_out):
+        reason = "can't be kept without prices; set price_in and price_out too, or tokens_per_day"
+        yield "gather.model", "budget_per_day", reason
+
+
+def _is_read(settings: Settings, folder: str) -> bool:
+    place = settings.path(folder).absolute()
+    return any(
+        place.is_relative_to(settings.path(read).absolute()) for read in settings.source.folders
+    )

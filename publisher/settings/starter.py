@@ -28,6 +28,11 @@ STARTING_VALUES: dict[tuple[str, str], Any] = {
         "title": "Fast rendering",
         "keywords": ["real-time", "acceleration"],
     },
+    ("gather", "topics"): {
+        "name": "Gaussian splatting",
+        "categories": ["cs.CV", "cs.GR"],
+        "keywords": ["gaussian splatting"],
+    },
 }
 
 

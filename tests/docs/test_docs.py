@@ -112,10 +112,11 @@ def test_the_map_names_every_room_and_no_other() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_settings_that_are_named_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    named = re.findall(rf"`({'|'.join(SECTIONS)})\.(\w+)\b(?!\()", text)
+    sections = "|".join(map(re.escape, sorted(SECTIONS, key=len, reverse=True)))
+    named = re.findall(rf"`({sections})\.(\w+)\b(?!\()", text)
     named += [
-        (section.lower(), key.lower().removesuffix("_file"))
-        for section, key in re.findall(r"\bPUBLISHER_([A-Z]+)__([A-Z0-9_]*[A-Z])", text)
+        (section.lower().replace("__", "."), key.lower().removesuffix("_file"))
+        for section, key in re.findall(r"\bPUBLISHER_([A-Z_]+)__([A-Z0-9_]*[A-Z])", text)
     ]
     for section, key in named:
         fields = SECTIONS[section].__struct_fields__

@@ -49,6 +49,54 @@ def test_tables_from_the_environment() -> None:
     assert settings.theme.texts_en.items == (("highlights", "Our favourites"),)
 
 
+TOPICS = """
+[gather]
+contact = "me@example.org"
+[[gather.topics]]
+name = "Splatting"
+categories = ["cs.CV", "physics.ao-ph", "hep-th"]
+liked = ["library.bib", "2411.19525"]
+[gather.model]
+url = "http://localhost:11434/v1"
+name = "qwen3:8b"
+price_in = 0.25
+budget_per_day = 1.5
+"""
+
+
+def test_a_table_in_a_section_is_a_section(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text("hunter2\n")
+    environment = {
+        "PUBLISHER_GATHER__CONTACT": "https://example.org/",
+        "PUBLISHER_GATHER__MODEL__NAME": "gpt-5-mini",
+        "PUBLISHER_GATHER__MODEL__PRICE_OUT": "2",
+        "PUBLISHER_GATHER__MODEL__LANGUAGES": "en,zh",
+        "PUBLISHER_GATHER__MODEL__API_KEY_FILE": str(key),
+    }
+    gather = load(config(tmp_path, TOPICS), environment).gather
+    assert gather.contact == "https://example.org/"
+    assert gather.topics[0].categories == ("cs.CV", "physics.ao-ph", "hep-th")
+    assert (gather.model.url, gather.model.name) == ("http://localhost:11434/v1", "gpt-5-mini")
+    assert (gather.model.price_in, gather.model.price_out) == (0.25, 2.0)
+    assert gather.model.languages == ("en", "zh")
+    assert gather.model.api_key.reveal() == "hunter2"
+    assert "hunter2" not in repr(gather)
+    assert (
+        load(None, {"PUBLISHER_GATHER__MODEL__API_KEY": "k"}).gather.model.api_key.reveal() == "k"
+    )
+    topics = '[{"name": "a", "categories": ["cs.CV"], "max_per_day": 5}]'
+    assert load(None, {"PUBLISHER_GATHER__TOPICS": topics}).gather.topics[0].max_per_day == 5
+
+
+def test_digests_are_written_where_they_are_read(tmp_path: Path) -> None:
+    read = "[source]\nfolders = ['posts']\n"
+    written = TOPICS.replace("[gather]\n", "[gather]\nfolder = './posts/arxiv'\n")
+    assert load(config(tmp_path, read + written), {}).gather.folder == "./posts/arxiv"
+    with pytest.raises(SettingsError, match=r"gather\.topics: their digests would not be"):
+        load(config(tmp_path, read + TOPICS), {})
+
+
 def test_secrets_come_from_files_and_never_show(tmp_path: Path) -> None:
     secret = tmp_path / "password"
     secret.write_text("hunter2\n")
@@ -161,6 +209,33 @@ WRONG = [
     ("[[feeds.saved]]\nname = 'a'\ntopics = 1\n", "feeds.saved[1].topics: must be a list of texts"),
     ("[[feeds.saved]]\nname = 'a'\n", "feeds.saved: 'a' names no topic, keyword or author"),
     (2 * "[[feeds.saved]]\nname = 'a'\ntopics = ['x']\n", "feeds.saved: 'a' is there twice"),
+    (
+        "[gather.modle]\nurl = ''\n",
+        "gather.modle: unknown setting; did you mean gather.model?",
+    ),
+    ("[gather]\nmodel = 'gpt'\n", "gather.model: must be a section, [gather.model]"),
+    ("[gather.model]\nnaem = 'x'\n", "unknown setting; did you mean gather.model.name?"),
+    ("[gather.model]\nurl = 'x'\n", "gather.model.url: must be a web address such as"),
+    (
+        "[gather.model]\nurl = 'http://localhost/'\n",
+        "gather.model.url: needs the name of a model",
+    ),
+    ("[gather.model]\napi_key = 1234\n", "gather.model.api_key: must be text. Key of"),
+    (
+        "[gather.model]\nlanguages = ['de']\n",
+        'gather.model.languages: must be a non-empty list of "en" or "zh", not ["de"].',
+    ),
+    ("[gather.model]\nbudget_per_day = 1\n", "budget_per_day: can't be kept without prices; set"),
+    ("[gather]\ncontact = 'me'\n", "gather.contact: must be an email or web address, not"),
+    ("[[gather.topics]]\nname = 'a'\n", "gather.topics: 'a' names no category and no other source"),
+    (
+        "[[gather.topics]]\nname = 'a'\ncategories = ['cs.cv']\n",
+        "gather.topics[1].categories: must be a list of categories such as cs.CV",
+    ),
+    (
+        2 * "[[gather.topics]]\nname = 'a'\ncategories = ['cs.CV']\n",
+        "gather.topics: 'a' is there twice",
+    ),
     ("[mail\n", "not valid TOML"),
     ("\x00", "not valid TOML"),
 ]
@@ -189,6 +264,10 @@ def test_a_wrong_setting_is_named(tmp_path: Path, text: str, message: str) -> No
         ("PUBLISHER_FEEDS__SAVED", "[1]", "feeds.saved: must be a list of tables, not [1]."),
         ("PUBLISHER_THEME__TEXTS_EN", "{", "theme.texts_en: must be a table of texts"),
         ("PUBLISHER_MAIL__PASSWORD_FILE", "/nowhere", "/nowhere can't be read"),
+        ("PUBLISHER_GATHER__MODEL", "x", "PUBLISHER_GATHER__MODEL: unknown setting"),
+        ("PUBLISHER_GATHER__MODEL__KEY", "x", "did you mean PUBLISHER_GATHER__MODEL__API_KEY?"),
+        ("PUBLISHER_GATHER__MODEL__PRICE_IN", "x", "gather.model.price_in: must be a number from"),
+        ("PUBLISHER_GATHER__MODEL__API_KEY_FILE", "/nowhere", "/nowhere can't be read"),
     ],
 )
 def test_a_wrong_variable_is_named(name: str, value: str, message: str) -> None:

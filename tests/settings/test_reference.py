@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import runpy
+from operator import attrgetter
 from typing import Annotated, Literal
 
 import msgspec
@@ -15,17 +16,17 @@ from msgspec import Meta
 from publisher.settings import Secret, load
 from publisher.settings.fields import environment_name, fields_of
 from publisher.settings.reference import default_of, documentation, in_toml, in_words
-from publisher.settings.sections import SECTIONS, SavedFilter, Section
+from publisher.settings.sections import SECTIONS, GatherTopic, SavedFilter, Section
 from publisher.settings.values import Words
 
-TABLES = {**SECTIONS, "feeds.saved": SavedFilter}
+TABLES = {**SECTIONS, "feeds.saved": SavedFilter, "gather.topics": GatherTopic}
 PAGE = ROOT / "docs" / "reference" / "configuration.md"
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_setting_has_a_description(name: str) -> None:
     described = documentation(TABLES[name])
-    assert set(described.fields) == set(TABLES[name].__struct_fields__)
+    assert set(described.fields) == set(fields_of(TABLES[name]))
     for key, text in {"": described.section, **described.fields}.items():
         assert re.match(r"[A-Z].*[.]$", text, re.DOTALL), key
         # It goes into Markdown as it is.
@@ -57,9 +58,9 @@ def test_every_variable_takes_the_default() -> None:
             environment[environment_name(section, key)] = text
     settings, defaults = load(None, environment), load(None, {})
     for section, table in SECTIONS.items():
-        for key in table.__struct_fields__:
-            value = getattr(getattr(settings, section), key)
-            assert in_toml(value) == in_toml(getattr(getattr(defaults, section), key)), key
+        for key in fields_of(table):
+            value = attrgetter(f"{section}.{key}")
+            assert in_toml(value(settings)) == in_toml(value(defaults)), key
 
 
 class Example(Section, frozen=True, kw_only=True):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from publisher.settings import load
+from publisher.settings.fields import fields_of
 from publisher.settings.reference import in_toml
 from publisher.settings.sections import SECTIONS
 from publisher.settings.starter import starter_file
@@ -24,9 +26,9 @@ def loaded(folder: Path, text: str) -> Settings:
 
 def values(settings: Settings) -> dict[tuple[str, str], str]:
     return {
-        (section, key): in_toml(getattr(getattr(settings, section), key))
+        (section, key): in_toml(attrgetter(f"{section}.{key}")(settings))
         for section, table in SECTIONS.items()
-        for key in table.__struct_fields__
+        for key in fields_of(table)
     }
 
 
@@ -41,7 +43,7 @@ def test_every_setting_stands_below_a_comment() -> None:
     for section, text in zip(SECTIONS, starter_file().split("\n\n[")[1:], strict=True):
         lines = text.splitlines()
         assert lines[0] == f"{section}]"
-        for key in SECTIONS[section].__struct_fields__:
+        for key in fields_of(SECTIONS[section]):
             (row,) = (
                 n for n, line in enumerate(lines) if re.match(rf"(# )?{key} = |# \[\[.*{key}", line)
             )
@@ -51,8 +53,10 @@ def test_every_setting_stands_below_a_comment() -> None:
 
 def test_what_stands_in_a_comment_can_be_taken_out_of_it(tmp_path: Path) -> None:
     text = re.sub(r"(?m)^# (\w+ = |\[\[)", r"\1", starter_file())
-    settings = loaded(tmp_path, text.replace('password = ""', 'password = "hunter2"'))
+    text = text.replace('password = ""', 'password = "hunter2"')
+    settings = loaded(tmp_path, text.replace('["source/_posts"]', '["digests"]'))
     assert settings.mail.password.reveal() == "hunter2"
+    assert settings.gather.topics[0].categories == ("cs.CV", "cs.GR")
     (saved,) = settings.feeds.saved
     for key in saved.__struct_fields__:
         assert re.search(rf"(?m)^{key} = ", text.partition("[[feeds.saved]]")[2]), key

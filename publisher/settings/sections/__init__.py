@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from publisher.models import Language
 from publisher.settings.sections.base import Section, Slug
+from publisher.settings.sections.gather import Gather, GatherModel, GatherTopic
 from publisher.settings.sections.mail import Inbox, Mail, Pace
 from publisher.settings.sections.newsletter import Newsletter, Theme, Weekday
 from publisher.settings.sections.site import Feeds, Output, SavedFilter, Site, Templates
 from publisher.settings.sections.source import Check, Filters, Source, Watch
 from publisher.settings.sections.web import Operator, Store, Subscribing, Web
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 __all__ = [
     "SECTIONS",
     "Check",
     "Feeds",
     "Filters",
+    "Gather",
+    "GatherModel",
+    "GatherTopic",
     "Inbox",
     "Mail",
     "Newsletter",
@@ -46,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     site: Site = Site()
     source: Source = Source()
+    gather: Gather = msgspec.field(default_factory=Gather)
     check: Check = Check()
     filters: Filters = Filters()
     output: Output = Output()
@@ -90,10 +99,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return self.base / Path(value).expanduser()
 
 
-_DEFAULTS = Settings()
-# By name, in the order of publisher.toml.
-SECTIONS: dict[str, type[Section]] = {
-    name: type(section)
-    for name in Settings.__struct_fields__
-    if isinstance(section := getattr(_DEFAULTS, name), Section)
-}
+def _sections(parent: msgspec.Struct, prefix: str = "") -> Iterator[tuple[str, type[Section]]]:
+    for name in parent.__struct_fields__:
+        section = getattr(parent, name)
+        if isinstance(section, Section):
+            yield f"{prefix}{name}", type(section)
+            yield from _sections(section, f"{prefix}{name}.")
+
+
+# By name, in the order of publisher.toml; a table in a section follows it, as "gather.model".
+SECTIONS: dict[str, type[Section]] = dict(_sections(Settings()))

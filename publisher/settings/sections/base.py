@@ -98,6 +98,12 @@ FindingCode = Annotated[
     Meta(min_length=1),
     TextFormat("a code such as D401", _pattern(r"D[0-9]{3}"), "codes such as D401"),
 ]
+ContactAddress = Annotated[
+    str,
+    TextFormat(
+        "an email or web address", lambda text: _is_email_address(text) or _is_web_address(text)
+    ),
+]
 WebAddress = Annotated[
     str, TextFormat("a web address such as https://papers.example.org/", _is_web_address)
 ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from publisher.settings.sections.base import (
-    EmailAddress,
+    ContactAddress,
     Line,
     NonEmptyLine,
     Phrase,
@@ -18,18 +19,14 @@ from publisher.settings.sections.base import (
 )
 from publisher.settings.values import Secret
 
-
-def _is_category(text: str) -> bool:
-    archive, _, subject = text.partition(".")
-    return archive.replace("-", "").isalpha() and (
-        not subject or subject.replace("-", "").isalpha()
-    )
-
-
+# A subject of two letters has capitals: cs.CV and astro-ph.CO, but physics.ao-ph and cond-mat.soft.
+_CATEGORY = re.compile(r"[a-z]+(-[a-z]+)?(\.([A-Z]{2}|[a-z]{3,}|[a-z]+-[a-z]+))?")
 Category = Annotated[
     str,
     Meta(min_length=1),
-    TextFormat("a category of arXiv such as cs.CV", _is_category, "categories such as cs.CV"),
+    TextFormat(
+        "a category of arXiv such as cs.CV", _CATEGORY.fullmatch, "categories such as cs.CV"
+    ),
 ]
 
 
@@ -61,7 +58,7 @@ class GatherTopic(Section, frozen=True):
 class GatherModel(Section, frozen=True):
     """The language model that writes summaries, behind any OpenAI-compatible address."""
 
-    url: Literal[""] | WebAddress = ""
+    url: WebAddress = ""
     """Address of the service, up to and without `/chat/completions`, such as
     https://api.openai.com/v1 or http://localhost:11434/v1. Empty: no summaries."""
     name: Line = ""
@@ -71,14 +68,14 @@ class GatherModel(Section, frozen=True):
     file that holds it, PUBLISHER_GATHER__MODEL__API_KEY_FILE."""
     languages: Annotated[tuple[Literal["en", "zh"], ...], Meta(min_length=1)] = ("en",)
     """Languages of the summaries: "en", "zh", or both from one call."""
-    budget_per_day: Annotated[float, Meta(ge=0)] = 0.0
+    budget_per_day: Annotated[float, Meta(ge=0, le=1_000_000)] = 0.0
     """Money to spend a day at most, in the currency of the prices; the best papers come first, the
     others have no summary. 0: no limit."""
-    tokens_per_day: Annotated[int, Meta(ge=0)] = 0
+    tokens_per_day: Annotated[int, Meta(ge=0, le=10**12)] = 0
     """Tokens to spend a day at most, in and out. 0: no limit."""
-    price_in: Annotated[float, Meta(ge=0)] = 0.0
+    price_in: Annotated[float, Meta(ge=0, le=1_000_000)] = 0.0
     """Price of a million tokens that the model reads."""
-    price_out: Annotated[float, Meta(ge=0)] = 0.0
+    price_out: Annotated[float, Meta(ge=0, le=1_000_000)] = 0.0
     """Price of a million tokens that the model writes."""
     max_tokens: Annotated[int, Meta(ge=100, le=100_000)] = 1500
     """Number of tokens that an answer may have, thoughts of the model included."""
@@ -101,7 +98,7 @@ class Gather(Section, frozen=True):
     """Topics, each in a table `[[gather.topics]]`. None: nothing is gathered."""
     folder: str = "digests"
     """Folder for the digests. It has to be one that is read: see `source.folders`."""
-    contact: Literal[""] | EmailAddress | WebAddress = ""
+    contact: ContactAddress = ""
     """Your email or web address, sent with each request so that arXiv can reach you. Empty: the
     newsletter's reply or sender address, else the site's address."""
     arxiv_url: WebAddress = "https://arxiv.org"
