@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from publisher.errors import StoreError
 from publisher.private_folder import make_private_folder
 from publisher.store.engine import Database, create_engine, explain_error
+from publisher.store.gathering.gathering import Gathering
 from publisher.store.ledger.deliveries import Deliveries
 from publisher.store.ledger.issues import Issues
 from publisher.store.ledger.ledger import Ledger
@@ -74,6 +75,8 @@ class Store:
         self.rate_limits = RateLimits(database, keys)
         self.mail_requests = MailRequests(database, self.rate_limits)
         self.mailbox = MailboxRecord(database, keys)
+        # Digests that the program writes itself.
+        self.gathering = Gathering(database)
         # Operation.
         self.audit_log = AuditLog(database)
         self.operators = Operators(database, self.audit_log)

@@ -7,6 +7,16 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from publisher.store.tables.gathering import (
+    announcements,
+    batches,
+    choices,
+    gathered_papers,
+    model_calls,
+    refusals,
+    spending,
+    summaries,
+)
 from publisher.store.tables.mail import knock_counts, seen_mail, single_mails
 from publisher.store.tables.operator import login_links, sessions
 from publisher.store.tables.people import confirmations
@@ -20,6 +30,8 @@ if TYPE_CHECKING:
 _DAY = timedelta(days=1)
 # A mail must be known as long as it is read, and its own date may be later than its arrival.
 _MARGIN = timedelta(days=30)
+# Announcements are read again for some days, and made up for by hand for some weeks.
+_GATHERED = timedelta(days=90)
 
 
 class Retention:
@@ -36,6 +48,7 @@ class Retention:
         `StoreError`.
         """
         forgotten = to_ms(now - timedelta(days=mail_days) - _MARGIN)
+        gathered = (now - _GATHERED).date().isoformat()
         old = {
             "requests": (confirmations, confirmations.c.expires_at <= to_ms(now)),
             "login links": (login_links, login_links.c.expires_at <= to_ms(now)),
@@ -43,6 +56,22 @@ class Retention:
             "counts": (knock_counts, knock_counts.c.window <= to_ms(now - 2 * _DAY)),
             "single mails": (single_mails, single_mails.c.at <= to_ms(now - _DAY)),
             "read mails": (seen_mail, seen_mail.c.at <= forgotten),
+            # Without its batch a day counts as never read, rather than as one without papers.
+            "announcements": (batches, batches.c.day < gathered),
+            "days of spending": (spending, spending.c.day < gathered),
+            "model calls": (model_calls, model_calls.c.day < gathered),
+            # Papers in digests stay: a new version is compared with them.
+            "announced papers": (
+                gathered_papers,
+                ~sa.exists().where(announcements.c.paper_id == gathered_papers.c.paper_id)
+                & ~sa.exists().where(choices.c.paper_id == gathered_papers.c.paper_id),
+            ),
+            "summaries": (
+                summaries,
+                ~sa.exists().where(gathered_papers.c.paper_id == summaries.c.paper_id)
+                & ~sa.exists().where(choices.c.paper_id == summaries.c.paper_id),
+            ),
+            "refusals": (refusals, ~sa.exists().where(model_calls.c.key == refusals.c.key)),
         }
         with self._database.writing() as connection:
             deleted = {

@@ -5,12 +5,22 @@ A change here needs a new file in migrations/versions and a new `REVISION`.
 
 from __future__ import annotations
 
-from publisher.store.tables import automation, keys, mail, newsletter, operator, people, polls
+from publisher.store.tables import (
+    automation,
+    gathering,
+    keys,
+    mail,
+    newsletter,
+    operator,
+    people,
+    polls,
+)
 from publisher.store.tables.metadata import metadata
 
 __all__ = [
     "REVISION",
     "automation",
+    "gathering",
     "keys",
     "mail",
     "metadata",
@@ -21,4 +31,4 @@ __all__ = [
 ]
 
 # The revision that the tables stand for: the newest file in migrations/versions.
-REVISION = "0010"
+REVISION = "0011"

@@ -1,0 +1,1 @@
+"""Batches of announcements, digests and reports, in the store."""

@@ -1,0 +1,36 @@
+"""The rules by which what was read of an announcement joins what was known of it."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING
+
+from publisher.models.gathering import BatchState, Candidate
+
+if TYPE_CHECKING:
+    from publisher.models.gathering import Batch
+
+SETTLED = (BatchState.COMPLETE, BatchState.CLOSED)
+_FIELDS = [field.name for field in fields(Candidate)]
+
+
+def next_state(before: BatchState, known: int, total: int, batch: Batch) -> BatchState:
+    """Return the state of a batch after one more read of it.
+
+    `known` is the number of its papers that earlier reads gave, `total` the number that the source
+    stated. A complete batch stays so. An empty read changes nothing where papers are known, and one
+    that has fewer papers, and states fewer, does not complete the batch.
+    """
+    if before is BatchState.COMPLETE:
+        return before
+    if not batch.papers:
+        keeps = bool(known) or (before is BatchState.CLOSED and batch.state not in SETTLED)
+        return before if keeps else batch.state
+    shorter = len(batch.papers) < known and batch.total < total
+    return BatchState.PARTIAL if shorter or batch.state is not BatchState.COMPLETE else batch.state
+
+
+def join_versions(better: Candidate, other: Candidate) -> Candidate:
+    """Return `better` with what it lacks from `other`, a read of the same version."""
+    lacking = {name: getattr(other, name) for name in _FIELDS if not getattr(better, name)}
+    return replace(better, **lacking)
