@@ -20,6 +20,7 @@ LAYERS = (
     (
         "addresses",
         "build_lock",
+        "digest_lines",
         "paper_id",
         "plugins",
         "process_pool",

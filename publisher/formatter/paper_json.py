@@ -41,4 +41,17 @@ def to_json(paper: Paper) -> str:
     }
     if paper.score is not None:
         fields["score"] = paper.score
+    fields |= _of_own_digests(paper)
     return json.dumps(fields, ensure_ascii=False)
+
+
+def _of_own_digests(paper: Paper) -> dict[str, object]:
+    """Return the fields that only papers of the program's own digests have."""
+    fields = {
+        "written_by": paper.written_by and asdict(paper.written_by),
+        "summaries": [asdict(text) for text in paper.summaries],
+        "change": paper.change and asdict(paper.change),
+        "withdrawn": paper.withdrawn,
+        "reasons": paper.reasons,
+    }
+    return {name: value for name, value in fields.items() if value}

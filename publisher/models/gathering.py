@@ -10,6 +10,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from publisher.models.papers import PaperChange, SummaryText
+
+__all__ = [
+    "Announced",
+    "AnnouncementKind",
+    "Batch",
+    "BatchRecord",
+    "BatchState",
+    "Candidate",
+    "DigestEntry",
+    "GatherCounts",
+    "PaperChange",
+    "Ranked",
+    "SummaryText",
+    "WrittenSummary",
+]
+
 
 class AnnouncementKind(StrEnum):
     """The part of an announcement that a paper stands in."""
@@ -106,15 +123,6 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
-class SummaryText:
-    """A summary in one language, "en" or "zh"."""
-
-    language: str
-    summary: str
-    takeaways: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class WrittenSummary:
     """A model's summary of a version of a paper, and where it is from."""
 
@@ -122,20 +130,6 @@ class WrittenSummary:
     model: str
     prompt: str  # version of the prompt, such as "builtin-1" or 8 hexadecimal digits
     source: str  # "abstract" or "full text"
-
-
-@dataclass(frozen=True, slots=True)
-class PaperChange:
-    """The difference between two versions of a paper.
-
-    `fields` names what differs: "title", "abstract", "authors".
-    """
-
-    version: int
-    before: int
-    fields: tuple[str, ...] = ()
-    comment: str = ""
-    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

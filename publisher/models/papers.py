@@ -56,6 +56,38 @@ class Venue:
 
 
 @dataclass(frozen=True, slots=True)
+class SummaryText:
+    """A summary in one language, "en" or "zh"."""
+
+    language: str
+    summary: str
+    takeaways: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaperChange:
+    """The difference between two versions of a paper.
+
+    `fields` names what differs: "title", "abstract", "authors".
+    """
+
+    version: int
+    before: int
+    fields: tuple[str, ...] = ()
+    comment: str = ""
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """The origin of a summary: a model, its prompt, and what it read."""
+
+    model: str
+    prompt: str  # its version
+    source: str  # "abstract" or "full text"
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedPaper:
     """A paper as one digest has it."""
 
@@ -81,6 +113,12 @@ class ParsedPaper:
     project_urls: tuple[str, ...] = ()
     venue: Venue | None = None  # as `comment` names it
     score: float | None = None  # the digest's rating, from 0 to 10
+    # The following are known of digests that the program wrote itself.
+    written_by: Provenance | None = None
+    summaries: tuple[SummaryText, ...] = ()  # by language; the first one is `summary` too
+    change: PaperChange | None = None
+    withdrawn: bool = False
+    reasons: tuple[str, ...] = ()  # why it was chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +161,11 @@ class Paper:
     venue: Venue | None = None
     notes: Notes | None = None
     score: float | None = None
+    written_by: Provenance | None = None
+    summaries: tuple[SummaryText, ...] = ()
+    change: PaperChange | None = None
+    withdrawn: bool = False
+    reasons: tuple[str, ...] = ()
 
 
 # There are as many as papers, and a tuple is made in a third of a dataclass's time.

@@ -227,13 +227,14 @@ def _layout(connection: sqlite3.Connection) -> int:
 def parser_version() -> bytes:
     """Return a hash of the collector's source, which invalidates the rows of other versions.
 
-    Its data files count too: with other words, a digest is read differently.
+    The modules that rooms share are part of it. Its data files count too: with other words, a
+    digest is read differently.
     """
     package = Path(__file__).parents[1]
     digest = hashlib.sha256()
-    models = package.parent / "models"
+    shared = (*package.parent.glob("*.py"), *(package.parent / "models").glob("*.py"))
     sources = (path for path in package.rglob("*") if path.suffix in {".py", ".toml"})
-    for source in [*sorted(models.glob("*.py")), *sorted(sources)]:
+    for source in [*sorted(shared), *sorted(sources)]:
         digest.update(source.read_bytes())
     return digest.digest()[:16]
 

@@ -225,6 +225,11 @@ def _paper(paper_id: str, merged: MergedDigests) -> Paper:
         venue=text.venue,
         notes=next((parsed.notes for parsed in best if parsed.notes), None),
         score=next((parsed.score for parsed in best if parsed.score is not None), None),
+        written_by=machine.written_by,
+        summaries=machine.summaries,
+        change=text.change,
+        withdrawn=text.withdrawn,
+        reasons=next((parsed.reasons for parsed in best if parsed.reasons), ()),
     )
 
 

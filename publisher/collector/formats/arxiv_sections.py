@@ -29,25 +29,25 @@ from typing import TYPE_CHECKING
 
 from publisher import paper_id
 from publisher.collector.findings import finding
-from publisher.collector.formats.machine_part import (
-    last_details,
-    machine_part_start,
-    read_machine_part,
-)
+from publisher.collector.formats.machine_part import last_details, machine_part_start
+from publisher.collector.formats.own_part import read_own_part
 from publisher.collector.formats.paper_signs import Sign, names_paper
 from publisher.collector.notes import read_notes
 from publisher.collector.text import links
 from publisher.collector.text.author_names import author_names
 from publisher.collector.text.plain_text import from_arxiv, html_from_arxiv
 from publisher.collector.text.venue import find_venue
+from publisher.digest_lines import GENERATOR
 from publisher.models import ParsedPaper
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from zoneinfo import ZoneInfo
 
     from publisher.collector.formats.machine_part import MachinePart
+    from publisher.collector.formats.own_part import OwnPart
     from publisher.collector.frontmatter.reader import Post
+    from publisher.collector.notes.leak import LeakKind
     from publisher.models import Finding, Notes
 
 EXAMPLE = """\
@@ -78,6 +78,7 @@ _NO_PAPERS = re.compile(
     r"<!--.*-->|<br\s*/?>)\W*",
     re.IGNORECASE,
 )
+_MACHINE_FINDINGS = frozenset({"D205", "D206"})
 _MAX_REMARK = 200  # characters
 _PDF = re.compile(
     r"[ ]{0,3}[*_]{0,3}\[[ \t]*+PDF[ \t]*+\][ \t]*+\([ \t]*+<?([^\s<>()]*+)>?"
@@ -147,6 +148,8 @@ def parse(path: str, post: Post, _zone: ZoneInfo) -> tuple[list[ParsedPaper], li
             )
         seen.setdefault(paper.id, paper.line)
         papers.append(paper)
+    if post.metadata.get("generator") == GENERATOR:  # no summary was wanted, or the budget is spent
+        findings = [each for each in findings if each.code not in _MACHINE_FINDINGS]
     return papers, sorted(findings)
 
 
@@ -326,7 +329,8 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
         findings.append(finding(path, line + pdf_at + 1, "D202", links_read.invalid))
 
     comment = links_read.comment
-    machine = read_machine_part(lines[machine_start:])
+    own_part = read_own_part(lines[machine_start:], comment)
+    machine = own_part.machine
     missing = [("D205", machine.summary), ("D206", machine.takeaways)]
     findings += [finding(path, line, code, title) for code, part in missing if not part]
     trusted_end = len(lines) if machine.notes_start is None else machine_start + machine.notes_start
@@ -336,6 +340,7 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
     ]
     notes, notes_findings = _notes(path, line + machine_start + 1, lines[machine_start:], machine)
     findings += notes_findings
+    findings += _leaked(path, line + machine_start + 1, own_part)
     figures, invalid = _figures(lines[machine_start:])
     findings += [finding(path, line + machine_start + 1 + at, "D209", src) for at, src in invalid]
     paper = ParsedPaper(
@@ -357,6 +362,11 @@ def _read(path: str, section: _Section) -> tuple[ParsedPaper | None, list[Findin
         takeaways=machine.takeaways,
         figures=figures,
         notes=notes,
+        written_by=own_part.written_by,
+        summaries=own_part.summaries,
+        change=own_part.change,
+        withdrawn=own_part.withdrawn,
+        reasons=own_part.reasons,
     )
     return paper, findings
 
@@ -422,12 +432,23 @@ def _notes(
     start = first_line + machine.notes_start
     read = read_notes(lines[machine.notes_start : machine.notes_end])
     if read.dropped:
-        kinds = Counter(piece.kind.value for piece in read.dropped)
-        text = ", ".join(f"{kinds[kind]} x {kind}" for kind in sorted(kinds))
+        text = _counted(piece.kind for piece in read.dropped)
         findings.append(finding(path, start + read.dropped[0].index, "D401", text))
     if read.cut_at is not None:
         findings.append(finding(path, start + read.cut_at, "D403", "notes"))
     return read.notes, findings
+
+
+def _leaked(path: str, first_line: int, part: OwnPart) -> list[Finding]:
+    if not part.leaks:
+        return []
+    detail = _counted(kind for _, kind in part.leaks)
+    return [finding(path, first_line + part.leaks[0][0], "D401", detail)]
+
+
+def _counted(kinds: Iterable[LeakKind]) -> str:
+    counts = Counter(kind.value for kind in kinds)
+    return ", ".join(f"{counts[kind]} x {kind}" for kind in sorted(counts))
 
 
 def _figures(lines: tuple[str, ...]) -> tuple[tuple[str, ...], list[tuple[int, str]]]:

@@ -60,14 +60,19 @@ def last_details(lines: Sequence[str]) -> int:
     return len(lines)
 
 
-def read_machine_part(lines: Sequence[str]) -> MachinePart:
-    """Return the parts of the machine-written `lines`, which follow the PDF line."""
+def read_machine_part(lines: Sequence[str], *, is_whole: bool = False) -> MachinePart:
+    """Return the parts of the machine-written `lines`, which follow the PDF line.
+
+    With `is_whole`, they are summary and takeaways alone; else notes may follow.
+    """
     link = next((i for i, line in enumerate(lines) if "[" in line and _LINK_LINE.match(line)), None)
     details = next(
         (i for i, line in enumerate(lines) if "<" in line and _DETAILS.match(line)), None
     )
     end, notes_start, bounded = len(lines), None, True
-    if link is not None and (details is None or link < details):
+    if is_whole:
+        pass
+    elif link is not None and (details is None or link < details):
         end, notes_start = link, link + 1
     else:
         bounded = details is not None

@@ -44,7 +44,10 @@ def as_json(case: Path) -> dict[str, object]:
 
 def _fields(paper: ParsedPaper) -> dict[str, object]:
     """Return the fields that are set; most are empty in most formats."""
-    return {name: value for name, value in asdict(paper).items() if value not in ("", (), None)}
+    fields = {name: value for name, value in asdict(paper).items() if value not in ("", (), None)}
+    if not paper.withdrawn:
+        del fields["withdrawn"]
+    return fields
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.stem}")
