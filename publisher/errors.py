@@ -8,6 +8,7 @@
     ├── OutputError                 the output folder can't be written (full, read-only)
     ├── HubError                    a WebSub hub that can't be reached, or does not speak HTTP
     ├── GatherError                 a source of papers or a model that can't be used now
+    │   └── RequestFailed           a web server refused, or could not be reached; with the status
     ├── StoreError                  the database can't be opened, read or written
     ├── SubscriberError             an address, topic or token that can't be accepted
     ├── IssueError                  an issue that does not exist or has nothing to send
@@ -59,6 +60,20 @@ class HubError(PublisherError):
 
 class GatherError(PublisherError):
     """A source of papers, or a model, can't be reached or gives no usable answer."""
+
+
+class RequestFailed(GatherError):
+    """A request over HTTP failed for good.
+
+    `status` is that of the answer, 0 where there was none; `wait_seconds` the pause that the server
+    asks for, 0 where it does not say.
+    """
+
+    def __init__(self, message: str, *, status: int = 0, wait_seconds: float = 0.0) -> None:
+        """Keep the one-line `message` and what the server says."""
+        super().__init__(message)
+        self.status = status
+        self.wait_seconds = wait_seconds
 
 
 class StoreError(PublisherError):
