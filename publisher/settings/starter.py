@@ -1,8 +1,9 @@
-"""The publisher.toml that `publisher init` writes: every setting, with a comment, for a blog."""
+"""The publisher.toml that `publisher init` writes: every setting, with a comment."""
 
 from __future__ import annotations
 
 import textwrap
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from publisher.settings.fields import fields_of, table_type
@@ -11,7 +12,7 @@ from publisher.settings.sections import SECTIONS
 from publisher.settings.values import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from publisher.settings.sections import Section
 
@@ -36,33 +37,59 @@ STARTING_VALUES: dict[tuple[str, str], Any] = {
 }
 
 
-def starter_file() -> str:
-    """Return the text of a new publisher.toml."""
-    sections = ("\n".join(_section(name, table)) for name, table in SECTIONS.items())
+def starter_file(values: Mapping[tuple[str, str], Any] = MappingProxyType({})) -> str:
+    """Return the text of a new publisher.toml.
+
+    `values` are those to write instead of what suits a blog, by section and key. A list of tables
+    is one of mappings.
+    """
+    sections = ("\n".join(_section(name, table, values)) for name, table in SECTIONS.items())
     return "\n".join((*_comment(_HEAD), "", "\n\n".join(sections), ""))
 
 
-def _section(name: str, table: type[Section]) -> Iterator[str]:
+def table_lines(name: str, entry: type[Section], values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines of one table of a list such as [[gather.topics]], with all its keys."""
+    yield f"[[{name}]]"
+    described = documentation(entry).fields
+    for key, field in fields_of(entry).items():
+        yield from _comment(described.get(key, ""))
+        yield f"{key} = {in_toml(values.get(key, default_of(field)))}"
+
+
+def _section(
+    name: str, table: type[Section], values: Mapping[tuple[str, str], Any]
+) -> Iterator[str]:
     described = documentation(table)
     yield f"[{name}]"
     yield from _comment(described.section)
     yield ""
     examples = []
     for key, field in fields_of(table).items():
-        value = STARTING_VALUES.get((name, key), default_of(field))
+        value = values.get((name, key), STARTING_VALUES.get((name, key), default_of(field)))
         entry = table_type(field.type)
         if entry is not None:
             # An empty list of tables can't be written, and nothing of the section may follow one.
-            examples += ["", *_comment(documentation(entry).section), f"# [[{name}.{key}]]"]
-            examples += [
-                f"# {item} = {in_toml(value.get(item, default_of(field)))}"
-                for item, field in fields_of(entry).items()
-            ]
+            examples += ["", *_comment(documentation(entry).section)]
+            examples += _tables(f"{name}.{key}", entry, values.get((name, key), ()), value)
             continue
         yield from _comment(described.fields.get(key, ""))
         unset = isinstance(value, Secret) and not value
         yield f"{'# ' if unset else ''}{key} = {in_toml(value)}"
     yield from examples
+
+
+def _tables(
+    name: str,
+    entry: type[Section],
+    tables: Sequence[Mapping[str, Any]],
+    example: Mapping[str, Any],
+) -> Iterator[str]:
+    for table in tables:
+        yield from table_lines(name, entry, table)
+    if not tables:
+        yield f"# [[{name}]]"
+        for key, field in fields_of(entry).items():
+            yield f"# {key} = {in_toml(example.get(key, default_of(field)))}"
 
 
 def _comment(text: str) -> Iterator[str]:

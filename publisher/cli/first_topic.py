@@ -1,0 +1,134 @@
+"""The first topic of a publisher.toml for digests from arXiv: from options, or by questions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from publisher.settings.fields import has_format
+from publisher.settings.reference import in_words
+from publisher.settings.sections import Gather
+from publisher.settings.sections.base import NonEmptyLine, WebAddress
+from publisher.settings.sections.gather import Category
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_SUBJECT = re.compile(r"\.[a-z]{2}$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstTopic:
+    """A topic, and the model that writes its summaries; no `model_url`: none does.
+
+    The fields are the options of `publisher init`.
+    """
+
+    arxiv: tuple[str, ...]
+    keyword: tuple[str, ...] = ()
+    topic: str | None = None
+    model_url: str | None = None
+    model_name: str | None = None
+
+    def table(self) -> dict[str, Any]:
+        """Return the values of [[gather.topics]]."""
+        first = next((f"{phrase[:1].upper()}{phrase[1:]}" for phrase in self.keyword), None)
+        name = self.topic or first or ", ".join(self.arxiv)
+        return {"name": name, "categories": self.arxiv, "keywords": self.keyword}
+
+    def settings(self) -> dict[tuple[str, str], Any]:
+        """Return the values of a new publisher.toml, by section and key."""
+        return {
+            ("site", "language"): "en",
+            ("source", "folders"): [Gather().folder],
+            ("gather", "topics"): [self.table()],
+            ("gather.model", "url"): self.model_url or "",
+            ("gather.model", "name"): self.model_name or "",
+        }
+
+
+def from_options(folder: Path, options: dict[str, Any]) -> FirstTopic | None:
+    """Return the topic that the options of `publisher init` describe, None where there are none.
+
+    Raises `click.UsageError` where one needs another.
+    """
+    given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
+    if not given:
+        return None
+    if not options["arxiv"]:
+        raise click.UsageError(f"{given[0]} needs --arxiv, the categories of arXiv to read.")
+    if bool(options["model_url"]) != bool(options["model_name"]):
+        raise click.UsageError("--model-url and --model-name need each other.")
+    if "." in folder.name and has_format(folder.name, Category) and not folder.exists():
+        raise click.UsageError(
+            f"{folder.name} is a category, not a folder; write --arxiv {folder.name}."
+        )
+    return FirstTopic(**options)
+
+
+def ask() -> FirstTopic | None:
+    """Return the topic that somebody at a terminal describes, None for no topic."""
+    click.echo(
+        "Digests can be written from arXiv's daily announcements. Leave empty what you skip."
+    )
+    arxiv = _answer("Categories of arXiv, such as cs.CV cs.LG (none: you have digests)", "arxiv")
+    if not arxiv:
+        return None
+    keyword = _answer("Keywords or phrases, between commas (none: all papers)", "keyword")
+    url = _answer("Address of a model's API for summaries (none: abstracts only)", "model_url")
+    name = None
+    while url and not name:
+        name = _answer("Name of the model", "model_name")
+    return FirstTopic(arxiv=arxiv, keyword=keyword or (), model_url=url, model_name=name)
+
+
+def _answer(question: str, option: str) -> Any:  # noqa: ANN401 - what the option parses to
+    def parse(text: str) -> object:
+        return parse_option(option, text) if text.strip() else None
+
+    return click.prompt(question, default="", show_default=False, value_proc=parse)
+
+
+def parse_option(name: str, text: str) -> object:
+    """Return the value of the option `name`. Raises `click.BadParameter`."""
+    return _PARSERS[name](text)
+
+
+def _categories(text: str) -> tuple[str, ...]:
+    """Return categories, between commas or blanks and in any case, as arXiv writes them."""
+    names = (name.lower() for name in re.split(r"[,\s]+", text) if name)
+    names = (_SUBJECT.sub(lambda subject: subject[0].upper(), name) for name in names)
+    return tuple(dict.fromkeys(_checked(name, Category) for name in names))
+
+
+def _phrases(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_line(phrase) for phrase in text.split(",") if phrase.strip()))
+
+
+def _line(text: str) -> str:
+    return _checked(" ".join(text.split()), NonEmptyLine)
+
+
+def _web_address(text: str) -> str:
+    return _checked("".join(text.split()), WebAddress)
+
+
+def _checked(text: str, kind: Any) -> str:  # noqa: ANN401 - a type
+    # A command line may hold bytes that are no UTF-8.
+    is_text = text == text.encode(errors="replace").decode()
+    if not text or not is_text or not has_format(text, kind):
+        raise click.BadParameter(f"{text!r} is not {in_words(kind)}.")
+    return text
+
+
+_PARSERS: dict[str, Callable[[str], object]] = {
+    "arxiv": _categories,
+    "keyword": _phrases,
+    "topic": _line,
+    "model_url": _web_address,
+    "model_name": _line,
+}
