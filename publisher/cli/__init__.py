@@ -20,6 +20,7 @@ from publisher.errors import PublisherError
 # The order of the help. `publisher NAME` is the function NAME in publisher/cli/NAME.py.
 COMMANDS = (
     "init",
+    "gather",
     "papers",
     "build",
     "check",

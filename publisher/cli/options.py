@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -33,6 +34,27 @@ class WholePath(click.Path):
 
 
 PATH = WholePath(path_type=Path)
+
+
+class DayType(click.ParamType[date]):
+    """A day such as 2026-11-25."""
+
+    name = "day"
+
+    def convert(
+        self,
+        value: str | date,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> date:
+        """Return the day that `value` names."""
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day such as 2026-11-25", param, ctx)
+
+
+DAY = DayType()
 
 
 class OneOf(click.Choice[Word]):

@@ -45,6 +45,11 @@ class BatchState(StrEnum):
     CLOSED = "closed"  # no announcement on this day
     FAILED = "failed"  # could not be read; to be read again
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is nothing more to read."""
+        return self in (BatchState.COMPLETE, BatchState.CLOSED)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

@@ -10,7 +10,6 @@ from publisher.models.gathering import BatchState, Candidate
 if TYPE_CHECKING:
     from publisher.models.gathering import Batch
 
-SETTLED = (BatchState.COMPLETE, BatchState.CLOSED)
 _FIELDS = [field.name for field in fields(Candidate)]
 
 
@@ -24,7 +23,7 @@ def next_state(before: BatchState, known: int, total: int, batch: Batch) -> Batc
     if before is BatchState.COMPLETE:
         return before
     if not batch.papers:
-        keeps = bool(known) or (before is BatchState.CLOSED and batch.state not in SETTLED)
+        keeps = bool(known) or (before is BatchState.CLOSED and not batch.state.is_settled)
         return before if keeps else batch.state
     shorter = len(batch.papers) < known and batch.total < total
     return BatchState.PARTIAL if shorter or batch.state is not BatchState.COMPLETE else batch.state

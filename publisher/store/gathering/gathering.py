@@ -17,7 +17,7 @@ from publisher.models.gathering import (
     Candidate,
     GatherCounts,
 )
-from publisher.store.gathering.batches import SETTLED, join_versions, next_state
+from publisher.store.gathering.batches import join_versions, next_state
 from publisher.store.gathering.summaries import StoredSummaries
 from publisher.store.tables.gathering import (
     announcements,
@@ -118,7 +118,7 @@ class Gathering:
                     total=max(row.total, batch.total, len(known | papers.keys())),
                     attempts=row.attempts + 1,
                     message=batch.message if explains else row.message,
-                    next_try=None if state in SETTLED else optional_ms(batch.next_try),
+                    next_try=None if state.is_settled else optional_ms(batch.next_try),
                     read_at=to_ms(now),
                 )
             )

@@ -1,0 +1,126 @@
+"""`publisher gather`: the report of gathered days, and the state of announcements."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from publisher.cli import InOrder, options, sending, show
+from publisher.services.store import open_store
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from publisher.models.gathering import BatchRecord
+    from publisher.services.gather_report import GatherState
+    from publisher.settings import Settings
+
+
+@click.group(cls=InOrder)
+def gather() -> None:
+    """Report on the digests that are written from arXiv and other sources."""
+
+
+@gather.command("report")
+@click.option(
+    "--since", type=options.DAY, help="First day, such as 2026-11-25.  [default: 30 days ago]"
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+@options.config
+@options.verbose
+def report(*, since: date | None, as_json: bool, config: Path | None, verbose: bool) -> None:
+    """List each day and category: announced, chosen, summarised, failed, and the cost."""
+    from publisher.services import gather_report
+
+    first = since or sending.now().date() - timedelta(days=gather_report.REPORT_DAYS)
+    with open_store(options.settings_of(config)) as store:
+        rows = gather_report.gather_counts(store, first)
+    for row in rows:
+        if as_json:
+            show.line(json.dumps(gather_report.report_row(row), ensure_ascii=False))
+        else:
+            show.line(gather_report.report_line(row))
+    if not rows:
+        show.note(f"nothing was gathered since {first}: `publisher gather` does so")
+
+
+@gather.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@options.config
+@options.verbose
+def status(*, as_json: bool, config: Path | None, verbose: bool) -> None:
+    """Show what was announced last, what is still awaited, and what was spent today."""
+    from publisher.services.gather_report import gather_state
+
+    settings = options.settings_of(config)
+    with open_store(settings) as store:
+        state = gather_state(settings, store, sending.now())
+    if as_json:
+        show.line(json.dumps(_values(state, settings), ensure_ascii=False))
+        return
+    if not settings.gather.topics:
+        show.note("nothing to gather: the settings have no [[gather.topics]]")
+    for record in state.batches:
+        show.line(_batch_line(record, settings))
+    for name in state.unread:
+        show.line(f"{name}: not read yet")
+    for topic, day in state.digests:
+        show.line(f"{topic}: " + (f"newest digest of {day}" if day else "no digest yet"))
+    show.line(_spending_line(state, settings))
+
+
+def _batch_line(record: BatchRecord, settings: Settings) -> str:
+    from publisher.services.gather_report import channel_name
+
+    parts = [f"{channel_name(record.source, record.channel)}: {record.day} {record.state.value}"]
+    if record.total:
+        parts.append(show.count(record.total, "paper"))
+    if record.message:
+        parts.append(record.message)
+    if record.next_try:
+        parts.append(f"next try {record.next_try.astimezone(settings.site.zone):%Y-%m-%d %H:%M %Z}")
+    return ", ".join(parts)
+
+
+def _spending_line(state: GatherState, settings: Settings) -> str:
+    from publisher.services.gather_report import money
+
+    model = settings.gather.model
+    budget = f" of {model.budget_per_day:,.2f}" if model.budget_per_day else ""
+    tokens = f" of {model.tokens_per_day:,}" if model.tokens_per_day else ""
+    return f"spent today: {money(state.cost_micro)}{budget}, {state.tokens:,}{tokens} tokens"
+
+
+def _values(state: GatherState, settings: Settings) -> dict[str, object]:
+    from publisher.services.gather_report import MICRO, channel_name
+
+    return {
+        "announcements": [
+            {
+                "source": record.source,
+                "category": channel_name(record.source, record.channel),
+                "date": record.day.isoformat(),
+                "state": record.state.value,
+                "announced": record.total,
+                "attempts": record.attempts,
+                "next_try": record.next_try and record.next_try.isoformat(timespec="seconds"),
+                "message": record.message,
+            }
+            for record in state.batches
+        ],
+        "unread": state.unread,
+        "digests": [
+            {"topic": topic, "date": day and day.isoformat()} for topic, day in state.digests
+        ],
+        "spent": {
+            "date": state.day.isoformat(),
+            "cost": state.cost_micro / MICRO,
+            "budget": settings.gather.model.budget_per_day or None,
+            "tokens": state.tokens,
+            "tokens_budget": settings.gather.model.tokens_per_day or None,
+        },
+    }

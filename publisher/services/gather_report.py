@@ -1,0 +1,109 @@
+"""The report of gathered days, and the state of announcements, for commands and pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from publisher.models.gathering import BatchRecord, GatherCounts
+    from publisher.settings import Settings
+    from publisher.store.database import Store
+
+MICRO = 1_000_000
+REPORT_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class GatherState:
+    """The newest announcement of each channel, and earlier ones that are to be read again.
+
+    `unread` are channels of the topics of which nothing is known yet. `digests` has the newest day
+    of each topic. Cost is in millionths; cost and tokens are those of `day`.
+    """
+
+    batches: tuple[BatchRecord, ...]
+    unread: tuple[str, ...]
+    digests: tuple[tuple[str, date | None], ...]
+    day: date
+    cost_micro: int
+    tokens: int
+
+
+def channel_name(source: str, channel: str) -> str:
+    """Return the name of a channel for people; a source of one channel has its own name."""
+    return source if channel == "daily" else channel
+
+
+def gather_state(settings: Settings, store: Store, now: datetime) -> GatherState:
+    """Return the state of the last days. Raises `StoreError`."""
+    day = now.date()
+    records = store.gathering.all_batches(day - timedelta(days=REPORT_DAYS))
+    newest = {(record.source, record.channel): record.day for record in records}
+    batches = tuple(
+        record
+        for record in sorted(records, key=lambda each: (each.source, each.channel, each.day))
+        if not record.state.is_settled or record.day == newest[record.source, record.channel]
+    )
+    known = {channel_name(record.source, record.channel) for record in batches}
+    topics = settings.gather.topics
+    wanted = dict.fromkeys(name for topic in topics for name in (*topic.categories, *topic.sources))
+    cost_micro, tokens = store.gathering.summaries.spent(day)
+    return GatherState(
+        batches=batches,
+        unread=tuple(name for name in wanted if name not in known),
+        digests=tuple(
+            (topic.name, max(store.gathering.digests_of(topic.name), default=None))
+            for topic in topics
+        ),
+        day=day,
+        cost_micro=cost_micro,
+        tokens=tokens,
+    )
+
+
+def gather_counts(store: Store, since: date) -> list[GatherCounts]:
+    """Return the reports of all days from `since` on, oldest first. Raises `StoreError`."""
+    return store.gathering.counts(since, date.max)
+
+
+def report_row(row: GatherCounts) -> dict[str, object]:
+    """Return the report of a day and channel as JSON values; the cost in whole money."""
+    return {
+        "date": row.day.isoformat(),
+        "category": row.channel,
+        "state": row.state.value,
+        "announced": row.announced,
+        "new": row.new,
+        "cross": row.cross,
+        "replaced": row.replaced,
+        "filtered": row.filtered,
+        "chosen": row.chosen,
+        "summarised": row.summarised,
+        "from_cache": row.from_cache,
+        "failed": row.failed,
+        "cost": row.cost_micro / MICRO,
+        "message": row.message,
+    }
+
+
+def report_line(row: GatherCounts) -> str:
+    """Return the report of a day and channel for people."""
+    head = f"{row.day} {row.channel}: {row.state.value}"
+    tail = f" ({row.message})" if row.message else ""
+    if not row.announced:
+        return head + tail
+    figures = (
+        f"{row.announced:,} announced: {row.new:,} new, {row.cross:,} cross-listed, "
+        f"{row.replaced:,} replaced; {row.filtered:,} filtered out, {row.chosen:,} chosen, "
+        f"{row.summarised:,} summarised, {row.from_cache:,} from the cache, {row.failed:,} failed"
+    )
+    return f"{head}, {figures}, cost {money(row.cost_micro)}{tail}"
+
+
+def money(micro: int) -> str:
+    """Return an amount for people: to the cent, or closer where it is less than one."""
+    return f"{micro / MICRO:,.2f}" if micro >= MICRO or not micro else f"{micro / MICRO:.4f}"
