@@ -22,7 +22,7 @@ _PLAIN_LETTERS = str.maketrans(
 )
 _ACCENTS = re.compile("[\u0300-\u036f]")
 # A letter or digit of a script that puts blanks between its words.
-_LETTER = r"[^\W\u1100-\u11ff\u2e80-\u30ff\u3130-\u318f\u31f0-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+LETTER = r"[^\W\u1100-\u11ff\u2e80-\u30ff\u3130-\u318f\u31f0-\u9fff\uac00-\ud7af\uf900-\ufaff]"
 _GAP = r"[\s\-\u2010-\u2013]+"
 _NAME_ENDS = frozenset("jr sr ii iii iv".split())
 
@@ -61,6 +61,6 @@ def folded(text: str) -> str:
 def _keyword(keyword: str) -> re.Pattern[str]:
     words = re.split(_GAP, folded(keyword).strip())
     pattern = _GAP.join(re.escape(word) for word in words)
-    before = rf"(?<!{_LETTER})" if re.match(_LETTER, words[0]) else ""
-    after = rf"(?!{_LETTER})" if re.search(rf"{_LETTER}\Z", words[-1]) else ""
+    before = rf"(?<!{LETTER})" if re.match(LETTER, words[0]) else ""
+    after = rf"(?!{LETTER})" if re.search(rf"{LETTER}\Z", words[-1]) else ""
     return re.compile(f"{before}{pattern}{after}")
