@@ -11,7 +11,7 @@ import click
 from publisher.settings.fields import has_format
 from publisher.settings.reference import in_words
 from publisher.settings.sections import Gather
-from publisher.settings.sections.base import NonEmptyLine, WebAddress
+from publisher.settings.sections.base import ContactAddress, NonEmptyLine, WebAddress
 from publisher.settings.sections.gather import Category
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class FirstTopic:
     arxiv: tuple[str, ...]
     keyword: tuple[str, ...] = ()
     topic: str | None = None
+    contact: str | None = None
     model_url: str | None = None
     model_name: str | None = None
 
@@ -46,6 +47,7 @@ class FirstTopic:
             ("site", "language"): "en",
             ("source", "folders"): [Gather().folder],
             ("gather", "topics"): [self.table()],
+            ("gather", "contact"): self.contact or "",
             ("gather.model", "url"): self.model_url or "",
             ("gather.model", "name"): self.model_name or "",
         }
@@ -79,11 +81,14 @@ def ask() -> FirstTopic | None:
     if not arxiv:
         return None
     keyword = _answer("Keywords or phrases, between commas (none: all papers)", "keyword")
+    contact = _answer("Your email or web address, by which arXiv can reach you", "contact")
     url = _answer("Address of a model's API for summaries (none: abstracts only)", "model_url")
     name = None
     while url and not name:
         name = _answer("Name of the model", "model_name")
-    return FirstTopic(arxiv=arxiv, keyword=keyword or (), model_url=url, model_name=name)
+    return FirstTopic(
+        arxiv=arxiv, keyword=keyword or (), contact=contact, model_url=url, model_name=name
+    )
 
 
 def _answer(question: str, option: str) -> Any:  # noqa: ANN401 - what the option parses to
@@ -113,6 +118,10 @@ def _line(text: str) -> str:
     return _checked(" ".join(text.split()), NonEmptyLine)
 
 
+def _contact(text: str) -> str:
+    return _checked(text.strip(), ContactAddress)
+
+
 def _web_address(text: str) -> str:
     return _checked("".join(text.split()), WebAddress)
 
@@ -129,6 +138,7 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "arxiv": _categories,
     "keyword": _phrases,
     "topic": _line,
+    "contact": _contact,
     "model_url": _web_address,
     "model_name": _line,
 }

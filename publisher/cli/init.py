@@ -50,6 +50,12 @@ def _parsed(ctx: click.Context, param: click.Parameter, value: Any) -> Any:  # n
     "--topic", callback=_parsed, metavar="NAME", help="Topic.  [default: the first phrase]"
 )
 @click.option(
+    "--contact",
+    callback=_parsed,
+    metavar="ADDRESS",
+    help="Your email or web address, by which arXiv can reach you.",
+)
+@click.option(
     "--model-url",
     callback=_parsed,
     metavar="URL",
@@ -57,7 +63,7 @@ def _parsed(ctx: click.Context, param: click.Parameter, value: Any) -> Any:  # n
 )
 @click.option("--model-name", callback=_parsed, metavar="NAME", help="Name of the model.")
 @options.verbose
-def init(*, folder: Path, verbose: bool, **answers: Any) -> None:  # noqa: ANN401 - of five options
+def init(*, folder: Path, verbose: bool, **answers: Any) -> None:  # noqa: ANN401 - of six options
     """Write a commented publisher.toml to start from, and list private files in .gitignore.
 
     With --arxiv, or after questions on a terminal, it is for digests that `publisher gather`
@@ -115,7 +121,8 @@ def _next_steps(target: Path, topic: FirstTopic, settings: Settings) -> None:
             "A service that costs money needs PUBLISHER_GATHER__MODEL__API_KEY in the environment;"
             " set its prices and a budget in [gather.model]."
         )
-    show.line("Set gather.contact, by which arXiv can reach you, and site.url. Next:")
+    contact = "" if topic.contact else "gather.contact, by which arXiv can reach you, and "
+    show.line(f"Set {contact}site.url. Next:")
     show.line(f"  publisher gather    writes digests into {settings.path(settings.gather.folder)}")
     show.line(
         f"  publisher build     makes feeds and pages in {settings.path(settings.output.folder)}"

@@ -25,6 +25,7 @@ def test_the_settings_hold_what_the_options_say(publisher: Run, tmp_path: Path) 
     result = publisher(
         *("init", "--arxiv", "cs.cv", "--arxiv", "cs.GR, Physics.ao-ph"),
         *("--keyword", "gaussian splatting, 3DGS", "--keyword", '"nerf"\\', *MODEL),
+        *("--contact", "ada@example.org"),
     )
     settings = load(tmp_path / "publisher.toml", {})
     (topic,) = settings.gather.topics
@@ -34,6 +35,7 @@ def test_the_settings_hold_what_the_options_say(publisher: Run, tmp_path: Path) 
     assert (settings.gather.model.url, settings.gather.model.name) == MODEL[1::2]
     assert settings.gather.folder in settings.source.folders
     assert settings.site.language == "en"
+    assert settings.gather.contact == "ada@example.org"
     assert "\n  publisher gather " in result.stdout
     assert "\n  publisher build " in result.stdout
     assert str(tmp_path / "digests") in result.stdout
@@ -68,6 +70,7 @@ def test_a_topic_has_a_name(
         (("--arxiv", "cs.CV", *MODEL[:2]), "--model-url and --model-name need each other."),
         (("--arxiv", "cs.CV", *MODEL[2:]), "--model-url and --model-name need each other."),
         (("--arxiv", "cs.CV", "--model-url", "localhost"), "'localhost' is not a web address such"),
+        (("--arxiv", "cs.CV", "--contact", "me"), "'me' is not an email or web address."),
         (("--arxiv", "cs.CV", "--topic", "a\x01"), "'a\\x01' is not a non-empty line of text."),
         (("--arxiv", "cs.CV", "--topic", "a\udcff"), "'a\\udcff' is not a non-empty line of text."),
         (("--arxiv", "cs.CV", "--topic", " "), "'' is not a non-empty line of text."),
@@ -117,10 +120,12 @@ def on_a_terminal(folder: Path, answers: str) -> str:
 
 
 def test_questions_on_a_terminal(tmp_path: Path) -> None:
-    answers = "cs.CV what?\ncs.cv cs.GR\nnerf, splatting\nhttp://localhost:11434/v1\n\nqwen3:8b\n"
+    answers = "cs.CV what?\ncs.cv cs.GR\nnerf, splatting\nme\nme@example.org\nhttp://localhost:11434/v1\n\nqwen3:8b\n"
     output = on_a_terminal(tmp_path, answers)
     assert "Error: 'what?' is not a category of arXiv such as cs.CV." in output
     gather = load(tmp_path / "publisher.toml", {}).gather
+    assert "Error: 'me' is not an email or web address." in output
+    assert gather.contact == "me@example.org"
     assert gather.topics[0].categories == ("cs.CV", "cs.GR")
     assert gather.topics[0].keywords == ("nerf", "splatting")
     assert (gather.model.url, gather.model.name) == ("http://localhost:11434/v1", "qwen3:8b")
