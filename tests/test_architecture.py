@@ -21,6 +21,7 @@ LAYERS = (
         "addresses",
         "build_lock",
         "digest_lines",
+        "git_process",
         "paper_id",
         "plugins",
         "process_pool",

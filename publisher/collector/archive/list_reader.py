@@ -25,8 +25,8 @@ from publisher.collector.archive.parse_job import UNDATED, ParseJob
 from publisher.collector.archive.rolling_list import Mention, RollingList, rows, without_rows
 from publisher.collector.findings import finding
 from publisher.collector.sources.git_history import MAX_BYTES, MAX_COMMITS, GitHistory, Version
-from publisher.collector.sources.git_program import GitFailure
 from publisher.errors import SourceError
+from publisher.git_process import GitFailure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

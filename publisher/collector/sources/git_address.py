@@ -11,10 +11,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from publisher.errors import SourceError
+from publisher.git_process import without_credentials
 
 # git's short form of ssh: [user@]host:path. One letter before the colon is a Windows drive.
 _SCP = re.compile(r"(?:(?P<user>[^@/\\:\s]+)@)?(?P<host>[^@/\\:\s]{2,}|\[[0-9A-Fa-f:.]+\]):(?!//)")
-_CREDENTIALS = re.compile(r"(?<=//)[^/\s]*@")
 _PORTS = {"https": 443, "ssh": 22}
 # Addresses of IPv4 inside IPv6 (RFC 6052, 2.1): a way round the check of the IPv4 address.
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -102,7 +102,7 @@ def hide(text: str, address: Address | None) -> str:
     """Return `text` without the user and password of any address in it."""
     for secret in address.secrets if address else ():
         text = text.replace(secret, "***")
-    return _CREDENTIALS.sub("***@", text)
+    return without_credentials(text)
 
 
 def resolve(

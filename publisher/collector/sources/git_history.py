@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.collector.sources import git_address, git_program, git_source
-from publisher.collector.sources.git_program import GitFailure, GitTimeout
 from publisher.errors import SourceError
+from publisher.git_process import GitFailure, GitTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,17 +1,14 @@
-"""The git program, run with fixed arguments, no shell, no prompt, and a time-out."""
+"""The git program, run for repositories that are not trusted."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
-import signal
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
+from publisher import git_process
 from publisher.collector.sources import git_address
 from publisher.errors import SourceError
+from publisher.git_process import GitFailure, GitMissing, GitTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +20,6 @@ if TYPE_CHECKING:
 # The address is given to git in the environment under this name, so that it appears in no list of
 # processes and in no file of the checkout.
 REMOTE = "publisher"
-# Variables that a hook or a shell sets for another repository must not reach ours; these may.
 _PASSED_ON = (
     "GIT_SSH",
     "GIT_SSL",
@@ -32,16 +28,6 @@ _PASSED_ON = (
     "GIT_CONFIG_SYSTEM",
     "GIT_EXEC",
 )
-_FATAL = re.compile(r"^(?:fatal|error|ERROR|ssh|Permission denied)\b:?.*$", re.MULTILINE)
-_NOT_PRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-
-
-class GitFailure(Exception):
-    """A failure of git; the text is its reason in one line, without credentials."""
-
-
-class GitTimeout(GitFailure):
-    """Git took too long and was stopped."""
 
 
 def environment(address: Address | None, source: Source | None) -> dict[str, str]:
@@ -79,19 +65,9 @@ def environment(address: Address | None, source: Source | None) -> dict[str, str
         if ips and address.url.startswith("https://"):
             bracketed = ",".join(f"[{ip}]" if ":" in ip else ip for ip in ips)
             config["http.curloptResolve"] = f"{address.host}:{address.port}:{bracketed}"
-    variables = {
-        k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith(_PASSED_ON)
-    }
-    variables |= {
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_ASKPASS": "",
-        "SSH_ASKPASS": "",
-        "SSH_ASKPASS_REQUIRE": "never",
-        "GCM_INTERACTIVE": "never",
+    variables = git_process.environment(_PASSED_ON) | {
         "GIT_ALLOW_PROTOCOL": "https:ssh:file",
         "GIT_LFS_SKIP_SMUDGE": "1",  # or a .lfsconfig would name a host of its own
-        "GIT_OPTIONAL_LOCKS": "0",
-        "LC_ALL": "C",
         "GIT_CONFIG_COUNT": str(len(config)),
     }
     for index, (key, value) in enumerate(config.items()):
@@ -121,46 +97,8 @@ def run(
     where there is no git at all.
     """
     try:
-        process = subprocess.Popen(
-            ["git", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=dict(environment),
-            # No terminal to ask for a password on, and one group to stop.
-            start_new_session=sys.platform != "win32",
-        )
-    except FileNotFoundError as error:
-        raise SourceError("source.git: the git program is not installed") from error
-    except OSError as error:
-        raise SourceError(f"source.git: git can't be started: {error.strerror}") from error
-    with process:
-        try:
-            output, errors = process.communicate(data, timeout=max(timeout, 0.01))
-        except subprocess.TimeoutExpired as error:
-            _stop(process)
-            raise GitTimeout("no answer in time (setting source.timeout_seconds)") from error
-        except BaseException:
-            _stop(process)
-            raise
-    if process.returncode:
-        raise GitFailure(_reason(errors.decode("utf-8", "replace"), process.returncode))
-    return output
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop git and its children: one of these talks to the network."""
-    with contextlib.suppress(OSError):
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-
-
-def _reason(errors: str, code: int) -> str:
-    """Return the first of git's own lines; lines of the remote side are not trusted."""
-    lines = [line for line in errors.splitlines() if not line.startswith("remote:")]
-    match = _FATAL.search("\n".join(lines))
-    text = match.group() if match else next(filter(None, lines), f"git ended with {code}")
-    text = _NOT_PRINTABLE.sub(" ", git_address.hide(text, None))
-    return text.removeprefix("fatal: ").removeprefix("error: ").strip()[:300]
+        return git_process.run(arguments, environment, timeout, data)
+    except GitTimeout as error:
+        raise GitTimeout(f"{error} (setting source.timeout_seconds)") from error
+    except GitMissing as error:
+        raise SourceError(f"source.git: {error}") from error

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 
 from publisher.collector.findings import finding
 from publisher.collector.sources import git_address, git_program
-from publisher.collector.sources.git_program import GitFailure, GitTimeout
 from publisher.errors import SourceError
+from publisher.git_process import GitFailure, GitTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

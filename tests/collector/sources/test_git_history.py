@@ -14,6 +14,7 @@ from support.rolling_lists import START, ListRepository, git, paper_id, table
 from publisher import collector
 from publisher.collector.archive import list_reader, parsing
 from publisher.collector.sources import git_program
+from publisher.git_process import GitFailure
 from publisher.models import Severity
 from publisher.services import build, drafts
 from publisher.services.store import open_store
@@ -315,7 +316,7 @@ def test_what_can_not_be_fetched_costs_no_pull(
 
     def refusing(arguments: list[str], *rest: object) -> bytes:
         if any("--depth=5" in argument for argument in arguments):
-            raise git_program.GitFailure("the server is out of order")
+            raise GitFailure("the server is out of order")
         return run(arguments, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(git_program, "run", refusing)
