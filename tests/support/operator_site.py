@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from publisher.models import DeliveryState, Preferences
+from publisher.models.gathering import Announced, Batch, BatchState, Candidate, GatherCounts
 from publisher.models.ledger import FrozenEdition, Mark, Settlement
 from publisher.models.polls import PollCount
 from publisher.newsletter.audience import IssueAudience
@@ -117,4 +118,46 @@ def fill(store: Store, now: datetime) -> People:
     counts = (("Feedly", 30, 214), ("Inoreader", 12, 40), ("Browsers", 9, 0))
     polls = [PollCount(today, "atom.xml", app, "", times, people) for app, times, people in counts]
     store.polls.add(polls, keep_from="2024-01-01")
+    fill_gathering(store, now)
     return people
+
+
+def fill_gathering(store: Store, now: datetime) -> None:
+    """Put a month of announcements in two categories into the store; weekends are closed."""
+    today, rows = now.date(), []
+    for back in range(30):
+        day = today - timedelta(days=back)
+        for channel, size in (("cs.CV", 9), ("cs.GR", 1)):
+            if day.weekday() >= 5:
+                message = "arXiv announces nothing today"
+                rows.append(GatherCounts(day, channel, BatchState.CLOSED, message=message))
+                continue
+            new, cross, replaced = (size * (number + back % 7) for number in (20, 8, 12))
+            rows.append(
+                GatherCounts(
+                    day,
+                    channel,
+                    BatchState.COMPLETE,
+                    announced=new + cross + replaced,
+                    new=new,
+                    cross=cross,
+                    replaced=replaced,
+                    filtered=new + cross - 12,
+                    chosen=12,
+                    summarised=8 + back % 4,
+                    from_cache=back % 2,
+                    failed=int(back % 11 == 3),
+                    cost_micro=7_500 * size,
+                )
+            )
+    rows[0] = replace(
+        rows[0], state=BatchState.PARTIAL, announced=400, message="400 announced, 241 of them read"
+    )
+    store.gathering.save_counts(rows, now)
+    gathering = store.gathering
+    paper = Announced(Candidate("arxiv:2411.19525", "Title"))
+    partial = Batch("arxiv", "cs.CV", today, BatchState.PARTIAL, (paper,), 400)
+    waits = Batch("arxiv", "cs.GR", today, BatchState.WAITING, next_try=now + timedelta(minutes=15))
+    for batch in (replace(partial, message="241 of 400 read"), replace(waits, message="not out")):
+        gathering.save_batch(batch, now)
+    gathering.summaries.reserve(today, "0", 67_500, 9_000, limit_micro=0, limit_tokens=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,9 @@ from publisher.models import DeliveryState
 from publisher.web.charts import Chart, Series, Tone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from publisher.models.gathering import GatherCounts
     from publisher.store.operations.polls import AppPolls
     from publisher.store.operations.statistics import DomainBounces, Growth
 
@@ -117,5 +119,74 @@ def polls_chart(days: Sequence[str], by_day: Mapping[str, tuple[int, int]]) -> C
         f"{sum(polls):,} feed requests in {len(days)} days.",
         tuple(days),
         (Series("requests", Tone.GOOD, polls),),
-        tuple(f"{date.fromisoformat(day):%-d %b}" for day in days),
+        _marks(days),
     )
+
+
+def announced_chart(days: Sequence[str], rows: Sequence[GatherCounts]) -> Chart:
+    """Return a chart of the papers that sources announced on each of `days`, by kind."""
+    new = _by_day(days, rows, lambda row: row.new)
+    cross = _by_day(days, rows, lambda row: row.cross)
+    replaced = _by_day(days, rows, lambda row: row.replaced)
+    unread = _by_day(
+        days, rows, lambda row: max(row.announced - row.new - row.cross - row.replaced, 0)
+    )
+    series = (
+        Series("new", Tone.GOOD, new),
+        Series("cross-listed", Tone.OTHER, cross),
+        Series("replaced", Tone.QUIET, replaced),
+        Series("not read", Tone.BAD, unread),
+    )
+    total = sum(sum(each.values) for each in series)
+    return Chart(
+        "announced",
+        "Announced by day",
+        f"{total:,} papers were announced in {len(days)} days, {sum(new):,} of them new."
+        if total
+        else "Nothing was announced yet.",
+        tuple(days),
+        series if any(unread) else series[:-1],
+        _marks(days),
+    )
+
+
+def chosen_chart(days: Sequence[str], rows: Sequence[GatherCounts]) -> Chart:
+    """Return a chart of the papers that were chosen on each of `days`, by their summary."""
+    written = _by_day(days, rows, lambda row: row.summarised)
+    cached = _by_day(days, rows, lambda row: row.from_cache)
+    failed = _by_day(days, rows, lambda row: row.failed)
+    chosen = _by_day(days, rows, lambda row: row.chosen)
+    without = tuple(
+        max(total - sum(others), 0)
+        for total, *others in zip(chosen, written, cached, failed, strict=True)
+    )
+    return Chart(
+        "chosen",
+        "Chosen by day",
+        f"{sum(chosen):,} papers were chosen in {len(days)} days; {sum(written) + sum(cached):,} "
+        f"have a summary, {sum(failed):,} failed."
+        if any(chosen)
+        else "Nothing was chosen yet.",
+        tuple(days),
+        (
+            Series("summarised", Tone.GOOD, written),
+            Series("from the cache", Tone.OTHER, cached),
+            Series("abstract only", Tone.QUIET, without),
+            Series("failed", Tone.BAD, failed),
+        ),
+        _marks(days),
+    )
+
+
+def _by_day(
+    days: Sequence[str], rows: Iterable[GatherCounts], figure: Callable[[GatherCounts], int]
+) -> tuple[int, ...]:
+    """Return the sum of a figure over all channels, for each of `days`."""
+    sums: Counter[str] = Counter()
+    for row in rows:
+        sums[row.day.isoformat()] += figure(row)
+    return tuple(sums[day] for day in days)
+
+
+def _marks(days: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"{date.fromisoformat(day):%-d %b}" for day in days)

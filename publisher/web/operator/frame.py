@@ -27,6 +27,7 @@ PARTS = (
     ("People", "/operator/people"),
     ("Bounces", "/operator/bounces"),
     ("Feeds", "/operator/feeds"),
+    ("Gathering", "/operator/gathering"),
     ("Log", "/operator/log"),
 )
 

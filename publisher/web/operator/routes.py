@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from publisher.web.operator import (
     deliveries,
+    gathering,
     issues,
     login,
     overview,
@@ -22,4 +23,5 @@ GROUPS = (
     preview.ROUTES,
     people.ROUTES,
     reports.ROUTES,
+    gathering.ROUTES,
 )

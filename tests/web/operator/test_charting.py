@@ -3,11 +3,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from publisher.models import DeliveryState
+from publisher.models.gathering import BatchState, GatherCounts
 from publisher.store.operations.polls import AppPolls
 from publisher.store.operations.statistics import DomainBounces, Growth
 from publisher.web.operator.charting import (
     GROUPS,
+    announced_chart,
     apps_chart,
+    chosen_chart,
     deliveries_chart,
     domains_chart,
     moves_chart,
@@ -66,3 +69,49 @@ def test_days_without_a_request_are_there() -> None:
     chart = polls_chart(["2024-12-01", "2024-12-02"], {"2024-12-02": (5, 1)})
     assert chart.rows == [("2024-12-01", (0,)), ("2024-12-02", (5,))]
     assert chart.mark(0) == "1 Dec"
+
+
+REPORTS = [
+    GatherCounts(
+        date(2024, 12, 2),
+        channel,
+        BatchState.COMPLETE,
+        announced=100,
+        new=60,
+        cross=25,
+        replaced=15,
+        chosen=10,
+        summarised=5,
+        from_cache=2,
+        failed=1,
+    )
+    for channel in ("cs.CV", "cs.GR")
+]
+CLOSED = GatherCounts(date(2024, 12, 3), "cs.CV", BatchState.CLOSED)
+GATHERED = ["2024-12-01", "2024-12-02", "2024-12-03"]
+
+
+def test_announced_papers_of_all_categories() -> None:
+    chart = announced_chart(GATHERED, [*REPORTS, CLOSED])
+    assert [series.name for series in chart.series] == ["new", "cross-listed", "replaced"]
+    assert chart.rows == [
+        ("2024-12-01", (0, 0, 0)),
+        ("2024-12-02", (120, 50, 30)),
+        ("2024-12-03", (0, 0, 0)),
+    ]
+    assert chart.summary == "200 papers were announced in 3 days, 120 of them new."
+    assert announced_chart(GATHERED, [CLOSED]).is_empty
+
+
+def test_announced_papers_that_could_not_be_read() -> None:
+    partial = GatherCounts(date(2024, 12, 1), "cs.CV", BatchState.PARTIAL, announced=239, new=16)
+    chart = announced_chart(GATHERED, [partial, *REPORTS])
+    assert chart.series[-1].name == "not read"
+    assert chart.series[-1].values == (223, 0, 0)
+
+
+def test_chosen_papers_by_their_summary() -> None:
+    chart = chosen_chart(GATHERED, REPORTS)
+    assert chart.rows[1] == ("2024-12-02", (10, 4, 4, 2))
+    assert chart.summary == "20 papers were chosen in 3 days; 14 have a summary, 2 failed."
+    assert chosen_chart(GATHERED, [CLOSED]).is_empty

@@ -42,6 +42,7 @@ PAGES = (
     "/operator/people/1/erase",
     "/operator/bounces",
     "/operator/feeds",
+    "/operator/gathering",
     "/operator/log",
 )
 OUTSIDE = ("/operator/login", f"/operator/login/{'x' * 43}")
