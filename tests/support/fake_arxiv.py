@@ -62,7 +62,8 @@ class Fault:
     `kind` is a status such as "429", or "drop" (the connection closes without an answer), "half"
     (it closes within the answer), "cut" (the page ends early), "short" (the listing shows `keep`
     entries of all), "garbage" (bytes in the middle), "noise" (nothing but bytes), "empty" (a
-    listing with its date and no updates), "undated", "other site" (a redirect away).
+    listing with its date and no updates), "undated", "moved" (a redirect to itself), "other site"
+    (a redirect away).
     """
 
     kind: str
@@ -189,6 +190,9 @@ class _Server(ThreadingHTTPServer):
         self._open.add(connection)
         return connection, address
 
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of clients that hang up."""
+
     def close_connections(self) -> None:
         for connection in self._open:
             connection.close()
@@ -226,6 +230,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer with nothing but the fault, if it is of that sort."""
         if fault.kind == "drop":
             self.close_connection = True
+        elif fault.kind == "moved":
+            self.answer(301, b"", location=self.path)
         elif fault.kind == "other site":
             self.answer(302, b"", location="http://localhost:9/elsewhere")
         elif fault.kind.isdigit():

@@ -23,17 +23,20 @@ if TYPE_CHECKING:
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE = re.compile(
-    r"\b(?:for|on) [A-Z][a-z]{2,8}, (?P<day>\d{1,2}) (?P<month>[A-Z][a-z]{2,8}) "
-    r"(?P<year>\d{4}|\d{2})\b"
+    r"\b(?:for|on) [a-z]{3,9}, (?P<day>\d{1,2}) (?P<month>[a-z]{3,9}) (?P<year>\d{4}|\d{2})\b",
+    re.IGNORECASE,
 )
-_TOTAL = re.compile(r"\bTotal of (\d{1,6}) entries\b")
+_TOTAL = re.compile(r"\bTotal of ([\d,]{1,7}) entries\b")
 _PART = re.compile(r"(new|cross|repl)", re.IGNORECASE)
-_SHOWING = re.compile(r"\bshowing (?:first |last )?\d{1,6} of (\d{1,6}) entries\b")
+_SHOWING = re.compile(r"\bshowing (?:(?:first|last|through|\d{1,6}) ){1,4}of (\d{1,6}) entries\b")
 _NOTHING = re.compile(r"\bNo updates (?:today|for)\b")
-_CATEGORY = re.compile(r"\(([a-z]{2,20}(?:-[a-z]{2,20})?(?:\.[A-Za-z]{2,20}(?:-[a-z]{2,20})?)?)\)")
+_CATEGORY = re.compile(
+    r"(?:\(|; |^)([a-z]{2,20}(?:-[a-z]{2,20})?(?:\.[A-Za-z]{2,20}(?:-[a-z]{2,20})?)?)(?=[);]|$)"
+)
 _DESCRIPTOR = re.compile(r"(?:Title|Authors?|Comments?|Journal-ref|Subjects|Abstract): ?")
 _LINK = re.compile(r"/(?:abs|pdf|html)/([^?#\s]{5,60})")
 _VERSIONED = re.compile(r"v(\d{1,3})/?(?:[?#]|$)")
+_TEXTS = etree.XPath("descendant::text()")
 _KINDS = {
     "new": AnnouncementKind.NEW,
     "cross": AnnouncementKind.CROSS,
@@ -45,13 +48,12 @@ _KINDS = {
 class ListingEntry:
     """An entry of a listing.
 
-    `index` is its number over all pages, 0 where it has none; `version` is 0 where the page does
-    not say. `paper` is None where nothing identifies it.
+    `index` is its number over all pages, 0 where it has none. `paper` is None where nothing
+    identifies it; its version is the least that it can be where the page does not say.
     """
 
     index: int
     kind: AnnouncementKind
-    version: int
     paper: Candidate | None
 
 
@@ -83,22 +85,22 @@ def read_listing(content: bytes) -> ListingPage:
     headings = [_text(heading) for heading in root.iter("h2", "h3", "h4")]
     for element in list(root.iter("dt", "dd")):
         element.clear()  # what is left is arXiv's own text, not that of papers
-    page_text = _text(root)
+    page_text = " ".join(" ".join(_TEXTS(root)).split())
     lower = text.lower()
-    is_whole = "</html" in lower or "</body" in lower
+    is_cut = _ends_before(lower, "</dd", "</dl", "</body", "</html")
+    is_whole = not _ends_before(lower, "</dl", "</body", "</html")
     return ListingPage(
         day=_stated_date(page_text),
-        entries=entries[:-1] if entries and _is_cut(lower) else entries,
+        entries=entries[:-1] if is_cut else entries,
         total=_stated_total(page_text, headings, is_whole=is_whole),
         whole=is_whole,
         nothing=_NOTHING.search(page_text) is not None,
     )
 
 
-def _is_cut(lower: str) -> bool:
-    """Return whether the page ends within its last entry."""
-    ends = ("</dd", "</dl", "</body", "</html")
-    return max(lower.rfind("<dd"), lower.rfind("<dt")) > max(map(lower.rfind, ends))
+def _ends_before(lower: str, *ends: str) -> bool:
+    """Return whether none of the tags `ends` follows the last entry."""
+    return max(lower.rfind("<dd"), lower.rfind("<dt"), 0) > max(map(lower.rfind, ends))
 
 
 def _stated_date(page_text: str) -> date | None:
@@ -115,22 +117,22 @@ def _stated_total(page_text: str, headings: list[str], *, is_whole: bool) -> int
     """Return the number of entries, from the top of the page or else from all its headings."""
     of_parts = [int(m[1]) for heading in headings if (m := _SHOWING.search(heading))]
     if match := _TOTAL.search(page_text):
-        return max(int(match[1]), sum(of_parts))
+        return max(int(match[1].replace(",", "") or 0), sum(of_parts))
     return sum(of_parts) if of_parts and is_whole else None
 
 
 def _entries(root: Any) -> Iterator[ListingEntry]:  # noqa: ANN401 - lxml has no types
     kind, term = AnnouncementKind.NEW, None
     for element in root.iter("h2", "h3", "h4", "dt", "dd"):
-        if element.tag == "dt":
-            if term is not None:
-                yield _entry(term, None, kind)
-            term = element
-        elif element.tag == "dd":
+        if element.tag == "dd":
             if term is not None:
                 yield _entry(term, element, kind)
             term = None
-        elif match := _PART.match(_text(element)):
+            continue
+        if term is not None:
+            yield _entry(term, None, kind)
+        term = element if element.tag == "dt" else None
+        if term is None and (match := _PART.match(_text(element))):
             kind = _KINDS[match[1].lower()]
     if term is not None:
         yield _entry(term, None, kind)
@@ -148,11 +150,10 @@ def _entry(term: Any, details: Any, kind: AnnouncementKind) -> ListingEntry:  # 
     mentions += [f"/abs/{word}" for word in text.partition("arXiv:")[2].split()[:1]]
     identifier = next(filter(None, map(linked_id, mentions)), None)
     if identifier is None:
-        return ListingEntry(index, kind, 0, None)
-    version = max(map(linked_version, mentions))
+        return ListingEntry(index, kind, None)
     least = 2 if kind is AnnouncementKind.REPLACED else 1
-    identifier = ArxivId(identifier.number, max(version, least))
-    return ListingEntry(index, kind, version, _paper(identifier, details))
+    version = max(least, *map(linked_version, mentions))
+    return ListingEntry(index, kind, _paper(ArxivId(identifier.number, version), details))
 
 
 def linked_id(url: str) -> ArxivId | None:
@@ -186,8 +187,11 @@ def _paper(identifier: ArxivId, details: Any) -> Candidate:  # noqa: ANN401 - se
 
 def _field(details: Any, name: str) -> str:  # noqa: ANN401 - see above
     element = _element(details, name)
-    if element is None:
-        return ""
+    return "" if element is None else _described(element)
+
+
+def _described(element: Any) -> str:  # noqa: ANN401 - see above
+    """Return the text of a field without its label."""
     text = _text(element)
     return text[match.end() :] if (match := _DESCRIPTOR.match(text)) else text
 
@@ -209,15 +213,17 @@ def _authors(details: Any) -> tuple[str, ...]:  # noqa: ANN401 - see above
 
 
 def _abstract(details: Any) -> str:  # noqa: ANN401 - see above
-    for paragraph in details.iter("p") if details is not None else ():
-        text = _text(paragraph)
-        return text[match.end() :] if (match := _DESCRIPTOR.match(text)) else text
-    return ""
+    element = details.find(".//p") if details is not None else None
+    return _field(details, "list-abstract") if element is None else _described(element)
 
 
 def _text(element: Any) -> str:  # noqa: ANN401 - see above
     """Return the text of an element, with addresses where arXiv has "this https URL"."""
-    for link in element.iter("a"):
-        if (link.text or "").startswith("this http") and link.get("href"):
-            link.text = link.get("href")
-    return " ".join("".join(element.itertext()).split())
+    return " ".join("".join(map(_piece, _TEXTS(element))).split())
+
+
+def _piece(text: Any) -> str:  # noqa: ANN401 - see above
+    parent = text.getparent()
+    if text.is_text and parent.tag == "a" and text.startswith("this http"):
+        return str(parent.get("href") or text)
+    return f" {text}" if text.is_tail and parent.tag == "br" else str(text)

@@ -41,21 +41,27 @@ class _ListingPages:
     """The pages of a listing, read as far as they could be."""
 
     day: date | None
-    entries: dict[tuple[object, ...], ListingEntry] = field(default_factory=dict)
+    entries: dict[tuple[AnnouncementKind, int], ListingEntry] = field(default_factory=dict)
     total: int | None = None
     whole: bool = False
     nothing: bool = False
     problem: str = ""
 
     def add(self, page: ListingPage, skipped: int) -> bool:
-        """Take the entries of a page; return whether it has new ones."""
-        before = len(self.entries)
+        """Take the entries of a page; return whether it has new ones that can be read."""
+        before = len(self.entries) - self.unreadable
         for number, entry in enumerate(page.entries, skipped + 1):
-            paper_id = entry.paper.id if entry.paper else ""
-            self.entries[entry.kind, entry.index or number, paper_id] = entry
+            key = entry.kind, entry.index or number
+            if entry.paper is not None or key not in self.entries:
+                self.entries[key] = entry
         self.total = max(filter(None, (self.total, page.total)), default=self.total)
         self.whole = self.whole or page.whole
-        return len(self.entries) > before
+        return len(self.entries) - self.unreadable > before
+
+    @property
+    def unreadable(self) -> int:
+        """The number of entries without an id."""
+        return sum(entry.paper is None for entry in self.entries.values())
 
     @property
     def is_empty(self) -> bool:
@@ -156,15 +162,16 @@ class ArxivSource:
         """Return a listing from all its pages.
 
         A page that was cut off, or shows fewer entries than it states, is followed by one from the
-        first missing entry. Raises `RequestFailed` where the first page can't be read.
+        first missing entry; one with damaged entries is read once more. Raises `RequestFailed`
+        where the first page can't be read.
         """
         page = read_listing(self._client.get(url, HTML))
         reading = _ListingPages(page.day, nothing=page.nothing)
         grows = reading.add(page, 0)
         for _ in range(_MOST_PAGES):
-            if not grows or reading.is_complete:
+            if not grows or (reading.is_complete and not reading.unreadable):
                 break
-            skip = len(reading.entries)
+            skip = 0 if reading.is_complete else len(reading.entries)
             try:
                 page = read_listing(self._client.get(next_url(skip), HTML))
             except RequestFailed as error:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 from support.fake_arxiv import FakeArxiv, FakePaper, Fault
 
+from publisher.gather.arxiv.schedule import release
 from publisher.gather.arxiv.source import ArxivSource
 from publisher.gather.polite_client import PoliteClient
 from publisher.models.gathering import AnnouncementKind, Batch, BatchState
@@ -335,3 +337,39 @@ def test_an_old_copy_of_the_listing_does_not_hide_a_day(world: World) -> None:
     world.now += timedelta(hours=7)
     world.fetch()
     assert world.arxiv.paths("/catchup/")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1])
+def test_no_day_of_a_month_is_lost(world: World, seed: int) -> None:
+    """A fault an hour, late announcements and two holidays; each day is asked for until settled."""
+    random = Random(seed)  # noqa: S311 - the same faults in each run
+    world.now = datetime(2026, 11, 2, 0, tzinfo=UTC)
+    first, last = date(2026, 11, 2), date(2026, 11, 27)
+    holidays = {date(2026, 11, 11), date(2026, 11, 26)}
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    expected: dict[date, set[str]] = {}
+    for number, day in enumerate(day for day in days if day.weekday() < 5):
+        if day not in holidays:
+            news = [FakePaper(f"2611.{number * 40 + n:05d}") for n in range(random.randint(1, 40))]
+            late = timedelta(hours=random.choice([0, 0, 0, 1, 9]), minutes=5)
+            world.arxiv.announce(day, "cs.CV", *news, at=release(day) + late)
+            expected[day] = {f"arxiv:{paper.number}" for paper in news}
+    kinds = ("429", "403", "500", "drop", "half", "cut", "short", "garbage", "noise", "undated")
+    settled: dict[date, Batch] = {}
+    tries: dict[date, datetime] = {}
+    while world.now < datetime(2026, 11, 28, 0, tzinfo=UTC):
+        hour = world.now + timedelta(hours=1)
+        kind, times = random.choice(kinds), random.choice([1, 2, 9])
+        world.arxiv.faults[:] = [Fault(kind, random.choice(["", "/list/", "/catchup/"]), times)]
+        for day in world.source.due_days("cs.CV", world.now, first):
+            if day not in settled and tries.get(day, world.now) <= world.now:
+                batch = world.fetch(day)
+                tries[day] = batch.next_try or world.now
+                if batch.state in {BatchState.COMPLETE, BatchState.CLOSED}:
+                    settled[day] = batch
+        world.now = max(world.now, hour)
+    closed = {day for day, batch in settled.items() if batch.state is BatchState.CLOSED}
+    assert closed == holidays
+    for day, ids in expected.items():
+        assert {a.paper.id for a in settled[day].papers} == ids, day
