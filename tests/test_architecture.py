@@ -19,6 +19,7 @@ LAYERS = (
     ("models",),
     (
         "addresses",
+        "author_names",
         "build_lock",
         "digest_lines",
         "git_process",

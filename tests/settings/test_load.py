@@ -107,6 +107,10 @@ def test_secrets_come_from_files_and_never_show(tmp_path: Path) -> None:
 
 
 WRONG = [
+    (
+        "[[gather.topics]]\nname = 'x'\nsources = ['hugingface']\n",
+        'gather.topics[1].sources: must be a list of sources: "huggingface", or',
+    ),
     ("[mial]\n", "[mial]: unknown section; did you mean [mail]?"),
     ("title = 'x'\n", "title: unknown setting; did you mean site.title?"),
     ("[nothing]\n", "[nothing]: unknown section"),

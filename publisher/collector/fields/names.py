@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from publisher.author_names import author_names
 from publisher.collector.fields.field_words import field_of
-from publisher.collector.text.author_names import author_names
 from publisher.collector.text.plain_text import from_arxiv, from_machine
 
 _ET_AL = re.compile(r"\bet\.?\s*al\b|等\s*$|\bothers\b", re.IGNORECASE)

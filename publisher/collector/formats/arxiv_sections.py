@@ -28,13 +28,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from publisher import paper_id
+from publisher.author_names import author_names
 from publisher.collector.findings import finding
 from publisher.collector.formats.machine_part import last_details, machine_part_start
 from publisher.collector.formats.own_part import read_own_part
 from publisher.collector.formats.paper_signs import Sign, names_paper
 from publisher.collector.notes import read_notes
 from publisher.collector.text import links
-from publisher.collector.text.author_names import author_names
 from publisher.collector.text.plain_text import from_arxiv, html_from_arxiv
 from publisher.collector.text.venue import find_venue
 from publisher.digest_lines import GENERATOR

@@ -13,11 +13,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from publisher.author_names import author_names
 from publisher.collector.findings import finding
 from publisher.collector.formats.paper_signs import Sign
 from publisher.collector.frontmatter.reader import names_of, text_list, text_of
 from publisher.collector.text import links
-from publisher.collector.text.author_names import author_names
 from publisher.collector.text.plain_text import from_machine, plain
 from publisher.collector.text.slugs import slugify
 from publisher.models import ParsedPaper

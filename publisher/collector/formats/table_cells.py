@@ -6,10 +6,10 @@ import re
 from typing import NamedTuple
 
 from publisher import paper_id
+from publisher.author_names import author_names
 from publisher.collector.fields.field_words import Field, field_of
 from publisher.collector.formats import table_words
 from publisher.collector.text import links
-from publisher.collector.text.author_names import author_names
 from publisher.collector.text.markup import without_markdown
 from publisher.collector.text.plain_text import from_arxiv, from_machine, without_html
 from publisher.collector.text.venue import find_venue

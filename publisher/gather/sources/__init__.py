@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # Names, not modules: they import parsers of HTML and XML.
 SOURCES: dict[str, str] = {
     "arxiv": "publisher.gather.arxiv.source",
+    "huggingface": "publisher.gather.sources.huggingface",
+    "feed": "publisher.gather.sources.feed",
 }
 
 

@@ -30,6 +30,21 @@ Category = Annotated[
 ]
 
 
+def _is_source(text: str) -> bool:
+    return text == "huggingface" or text.startswith(("https://", "http://"))
+
+
+OtherSource = Annotated[
+    str,
+    Meta(min_length=1),
+    TextFormat(
+        'a source: "huggingface", or a web address of a feed',
+        _is_source,
+        'sources: "huggingface", or web addresses of feeds',
+    ),
+]
+
+
 class GatherTopic(Section, frozen=True):
     """A topic to gather: each has a digest of its own for each day."""
 
@@ -37,15 +52,15 @@ class GatherTopic(Section, frozen=True):
     """Name of the topic, as feeds and issues show it."""
     categories: tuple[Category, ...] = ()
     """Categories of arXiv whose announcements are read, such as "cs.CV"."""
-    sources: tuple[Phrase, ...] = ()
+    sources: tuple[OtherSource, ...] = ()
     """Further sources: "huggingface" for its daily papers, and addresses of RSS or Atom feeds."""
     keywords: tuple[Phrase, ...] = ()
     """Words or phrases; papers that have one in title or abstract rank higher. If there are
-    keywords and no authors, interest or liked papers, a paper needs one of them."""
+    keywords or authors, and neither an interest nor liked papers, a paper needs one of them."""
     exclude: tuple[Phrase, ...] = ()
     """Words or phrases; papers that have one in title or abstract are left out."""
     authors: tuple[Phrase, ...] = ()
-    """Authors, by full name or surname; their papers are always taken."""
+    """Authors, by full name or surname; their papers come before all others."""
     interest: str = ""
     """The interest in a few sentences; papers that are like it rank higher."""
     liked: tuple[Phrase, ...] = ()

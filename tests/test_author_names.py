@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from publisher.collector.text.author_names import author_names
+from publisher.author_names import author_names
 from publisher.collector.text.plain_text import from_arxiv
 
 SECONDS = 20  # far more than linear time needs
