@@ -1,0 +1,108 @@
+"""Costs of questions, in millionths of the currency of the prices: exact sums, rounded up."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publisher.settings.sections.gather import Gather, GatherModel
+
+_MICRO = 1_000_000
+# arXiv announces on the evenings of five days a week.
+_DAYS_A_YEAR = 261
+# Measured with the built-in prompt on abstracts of computer science, and rounded up.
+_QUESTION_TOKENS, _FULL_TEXT_TOKENS, _ANSWER_TOKENS = 1000, 16_000, 400
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of a question and of its answer."""
+
+    tokens_in: int
+    tokens_out: int
+
+    @property
+    def total(self) -> int:
+        """Tokens in and out."""
+        return self.tokens_in + self.tokens_out
+
+
+@dataclass(frozen=True, slots=True)
+class CostEstimate:
+    """Money, in millionths, and tokens that summaries are likely to take, and not to exceed."""
+
+    papers_per_day: int
+    tokens_per_day: int
+    day_micro: int
+    year_micro: int
+    is_limited: bool  # by the budget, below what all papers would take
+
+
+def micro(amount: float) -> int:
+    """Return money in millionths, rounded down."""
+    return math.floor(_exact(amount) * _MICRO)
+
+
+def cost_micro(usage: Usage, model: GatherModel) -> int:
+    """Return the cost of `usage` in millionths, rounded up.
+
+    The price of a million tokens is, in millionths, that of one.
+    """
+    price_in, price_out = _exact(model.price_in), _exact(model.price_out)
+    return math.ceil(usage.tokens_in * price_in + usage.tokens_out * price_out)
+
+
+def estimate(settings: Gather, papers_per_day: int | None = None) -> CostEstimate:
+    """Return what a day and a year of `papers_per_day` papers cost; None: as many as topics take.
+
+    Each paper is asked for once, which is what happens unless an answer has a fault.
+    """
+    model = settings.model
+    if papers_per_day is None:
+        papers_per_day = sum(topic.max_per_day for topic in settings.topics)
+    if not model.url:
+        return CostEstimate(papers_per_day, 0, 0, 0, is_limited=False)
+    answer = min(_ANSWER_TOKENS * len(model.languages), model.max_tokens)
+    question = _FULL_TEXT_TOKENS if model.full_text else _QUESTION_TOKENS
+    usage = Usage(papers_per_day * question, papers_per_day * answer)
+    cost, budget = cost_micro(usage, model), micro(model.budget_per_day)
+    tokens, most = usage.total, model.tokens_per_day
+    share = min(
+        Fraction(budget, cost) if budget and cost > budget else Fraction(1),
+        Fraction(most, tokens) if most and tokens > most else Fraction(1),
+    )
+    day = math.ceil(cost * share)
+    return CostEstimate(
+        papers_per_day, math.ceil(tokens * share), day, day * _DAYS_A_YEAR, is_limited=share < 1
+    )
+
+
+def describe(costs: CostEstimate) -> str:
+    """Return an estimate as a line for people."""
+    papers = f"{costs.papers_per_day:,} paper{'' if costs.papers_per_day == 1 else 's'} a day"
+    if not costs.tokens_per_day:
+        return f"Summaries of up to {papers}: none, as no model is set (gather.model.url)."
+    tokens = f"about {costs.tokens_per_day:,} tokens a day"
+    if not costs.day_micro:
+        return (
+            f"Summaries of up to {papers}: {tokens}, free at a price of 0 (gather.model.price_in)."
+        )
+    limit = ", limited by the budget" if costs.is_limited else ""
+    return (
+        f"Summaries of up to {papers}: {tokens}, {money(costs.day_micro)} a day{limit},"
+        f" {money(costs.year_micro)} a year of {_DAYS_A_YEAR} days with announcements."
+    )
+
+
+def money(amount_micro: int) -> str:
+    """Return money for people: with two decimals, or as many as a small amount needs."""
+    amount = amount_micro / _MICRO
+    return f"{amount:,.2f}" if amount >= 1 or not amount_micro else f"{amount:.2g}"
+
+
+def _exact(number: float) -> Fraction:
+    """Return the decimal number that people wrote, which 0.1 in binary is not."""
+    return Fraction(str(number))
