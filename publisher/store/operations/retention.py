@@ -23,6 +23,7 @@ from publisher.store.tables.people import confirmations
 from publisher.store.times import to_ms
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from publisher.store.engine import Database
@@ -30,8 +31,24 @@ if TYPE_CHECKING:
 _DAY = timedelta(days=1)
 # A mail must be known as long as it is read, and its own date may be later than its arrival.
 _MARGIN = timedelta(days=30)
-# Announcements are read again for some days, and made up for by hand for some weeks.
-_GATHERED = timedelta(days=90)
+# Longer than announcements that were missed are made up for (gather/plan.py); in three large
+# categories they take 3 MB a day.
+_GATHERED = timedelta(days=45)
+_Rows = tuple[sa.Table, sa.ColumnElement[bool]]
+# Rows of no use without others. Papers in digests stay: a new version is compared with them.
+_UNUSED: dict[str, _Rows] = {
+    "announced papers": (
+        gathered_papers,
+        ~sa.exists().where(announcements.c.paper_id == gathered_papers.c.paper_id)
+        & ~sa.exists().where(choices.c.paper_id == gathered_papers.c.paper_id),
+    ),
+    "summaries": (
+        summaries,
+        ~sa.exists().where(gathered_papers.c.paper_id == summaries.c.paper_id)
+        & ~sa.exists().where(choices.c.paper_id == summaries.c.paper_id),
+    ),
+    "refusals": (refusals, ~sa.exists().where(model_calls.c.key == refusals.c.key)),
+}
 
 
 class Retention:
@@ -49,7 +66,7 @@ class Retention:
         """
         forgotten = to_ms(now - timedelta(days=mail_days) - _MARGIN)
         gathered = (now - _GATHERED).date().isoformat()
-        old = {
+        old: dict[str, _Rows] = {
             "requests": (confirmations, confirmations.c.expires_at <= to_ms(now)),
             "login links": (login_links, login_links.c.expires_at <= to_ms(now)),
             "sessions": (sessions, sessions.c.expires_at <= to_ms(now)),
@@ -60,22 +77,17 @@ class Retention:
             "announcements": (batches, batches.c.day < gathered),
             "days of spending": (spending, spending.c.day < gathered),
             "model calls": (model_calls, model_calls.c.day < gathered),
-            # Papers in digests stay: a new version is compared with them.
-            "announced papers": (
-                gathered_papers,
-                ~sa.exists().where(announcements.c.paper_id == gathered_papers.c.paper_id)
-                & ~sa.exists().where(choices.c.paper_id == gathered_papers.c.paper_id),
-            ),
-            "summaries": (
-                summaries,
-                ~sa.exists().where(gathered_papers.c.paper_id == summaries.c.paper_id)
-                & ~sa.exists().where(choices.c.paper_id == summaries.c.paper_id),
-            ),
-            "refusals": (refusals, ~sa.exists().where(model_calls.c.key == refusals.c.key)),
         }
         with self._database.writing() as connection:
-            deleted = {
-                what: connection.execute(sa.delete(table).where(which)).rowcount
-                for what, (table, which) in old.items()
-            }
+            deleted = _delete(connection, old)
+            # These take a second where there are many, and depend on what was deleted above.
+            if deleted["announcements"] or deleted["model calls"]:
+                deleted |= _delete(connection, _UNUSED)
         return {what: count for what, count in deleted.items() if count}
+
+
+def _delete(connection: sa.Connection, rows: Mapping[str, _Rows]) -> dict[str, int]:
+    return {
+        what: connection.execute(sa.delete(table).where(which)).rowcount
+        for what, (table, which) in rows.items()
+    }

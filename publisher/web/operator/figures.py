@@ -8,8 +8,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from publisher.services.gather_report import channel_name, gather_state
+
 if TYPE_CHECKING:
     from publisher.models import DeliveryState
+    from publisher.models.gathering import BatchRecord
+    from publisher.services.gather_report import GatherState
     from publisher.store.operations.polls import AppPolls
     from publisher.store.operations.statistics import DomainBounces, Growth
     from publisher.web.operator.auth import OperatorRequest
@@ -19,6 +23,7 @@ POLL_DAYS = 30
 # An app without a request for a week has lost its readers.
 _APP_DAYS = 7
 _ISSUES = 12
+_OVERDUE_DAYS = 7
 # Few, as their deliveries are read one by one.
 DOMAIN_ISSUES = 4
 
@@ -61,3 +66,19 @@ def domains_lately(request: OperatorRequest) -> list[DomainBounces] | None:
         return request.store.statistics.by_domain(ids, since=since)
 
     return request.cache.figure("domains", make)
+
+
+def gathering_lately(request: OperatorRequest) -> GatherState | None:
+    """Return what was announced last, and what is awaited."""
+    settings, store, now = request.settings, request.store, request.now
+    return request.cache.figure("gathering", lambda: gather_state(settings, store, now))
+
+
+def overdue_announcements(request: OperatorRequest) -> list[tuple[str, BatchRecord]]:
+    """Return the announcements of the days before today that could not be read in full."""
+    state = gathering_lately(request)
+    return [
+        (channel_name(record.source, record.channel), record)
+        for record in (state.batches if state else ())
+        if 0 < (request.today - record.day).days <= _OVERDUE_DAYS and not record.state.is_settled
+    ]

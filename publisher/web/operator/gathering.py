@@ -11,13 +11,12 @@ from publisher.services.gather_report import (
     REPORT_DAYS,
     channel_name,
     gather_counts,
-    gather_state,
     money,
 )
 from publisher.web.charts import columns
 from publisher.web.operator.auth import guarded
 from publisher.web.operator.charting import announced_chart, chosen_chart
-from publisher.web.operator.figures import days_until
+from publisher.web.operator.figures import days_until, gathering_lately
 from publisher.web.operator.frame import operator_page
 
 if TYPE_CHECKING:
@@ -30,12 +29,12 @@ _ROWS = 40
 
 def gathering(request: OperatorRequest) -> Response:
     """Show what was announced, chosen and summarised in the last days, and what is awaited."""
-    settings, store, now = request.settings, request.store, request.now
+    settings, store = request.settings, request.store
     days = days_until(request, REPORT_DAYS)
     rows = request.cache.figure(
         "gathered", lambda: gather_counts(store, date.fromisoformat(days[0]))
     )
-    state = request.cache.figure("gathering", lambda: gather_state(settings, store, now))
+    state = gathering_lately(request)
     newest_first = sorted(rows or (), key=lambda row: (-row.day.toordinal(), row.channel))
     # The announcement of tomorrow is out this evening.
     days = sorted({*days, *(row.day.isoformat() for row in newest_first)})

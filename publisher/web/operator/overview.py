@@ -15,7 +15,12 @@ from publisher.newsletter.periods import next_due
 from publisher.web.charts import groups, lines
 from publisher.web.operator.auth import HOME, guarded
 from publisher.web.operator.charting import moves_chart, size_chart
-from publisher.web.operator.figures import apps_lately, growth_lately, states_lately
+from publisher.web.operator.figures import (
+    apps_lately,
+    growth_lately,
+    overdue_announcements,
+    states_lately,
+)
 from publisher.web.operator.frame import operator_page
 from publisher.web.operator.issues import issue_counts
 
@@ -138,7 +143,10 @@ def needs(request: OperatorRequest, infos: list[FrozenIssue], look: Dashboard | 
     if look is not None and look.error_count:
         text = counted(look.error_count, "1 error", "{count:,} errors")
         tasks.append(Need(f"{text} in digests", "/operator/findings"))
-    return tasks
+    return tasks + [
+        Need(f"{name}, {record.day}: {record.message or record.state}", "/operator/gathering")
+        for name, record in overdue_announcements(request)
+    ]
 
 
 def findings(request: OperatorRequest) -> Response:

@@ -213,7 +213,7 @@ def test_a_repeated_run_is_added_to_the_report(store: Store, now: datetime) -> N
 
 def test_what_no_digest_has_is_deleted_in_time(store: Store, now: datetime) -> None:
     gathering, summary = store.gathering, WrittenSummary((), "m", "p", "abstract")
-    day, later = now.date(), now + timedelta(days=91)
+    day, later = now.date(), now + timedelta(days=46)
     gathering.save_batch(batch(FULL, PLAIN, day=day), now)
     gathering.save_batch(batch(FULL, day=later.date()), later)
     gathering.save_digest("3D", day, [(FULL.id, 2, 1.0, ())], "aa", now)
@@ -224,7 +224,7 @@ def test_what_no_digest_has_is_deleted_in_time(store: Store, now: datetime) -> N
     for key in "01":
         gathering.summaries.note_refusal(key, "the model refused")
 
-    assert store.retention.delete_expired(now=now + timedelta(days=90), mail_days=30) == {}
+    assert store.retention.delete_expired(now=now + timedelta(days=45), mail_days=30) == {}
     assert store.retention.delete_expired(now=later, mail_days=30) == {
         "announcements": 1,
         "days of spending": 1,

@@ -8,7 +8,7 @@ from lxml import html
 from support.operator_site import fill_gathering, log_in
 from support.web_server import serving
 
-from publisher.models.gathering import BatchState, GatherCounts
+from publisher.models.gathering import Batch, BatchState, GatherCounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +74,19 @@ def test_an_announcement_of_tomorrow(gathering: Site) -> None:
     assert figures[-1] == "2024-12-10 7 0 0"
     assert "<b><i>" not in gathering.client.get(PATH).text
     assert texts(gathering, "//h2[@id='topics']/..//tbody/tr") == ["3D vision none yet"]
+
+
+def test_the_overview_names_what_could_not_be_read(gathering: Site) -> None:
+    now = gathering.clock()
+    for back, state in ((2, BatchState.FAILED), (1, BatchState.CLOSED), (0, BatchState.FAILED)):
+        batch = Batch(
+            "arxiv", "cs.CV", now.date() - timedelta(days=back), state, message="HTTP 503"
+        )
+        gathering.store.gathering.save_batch(batch, now)
+    log_in(gathering)
+    page = html.fromstring(gathering.client.get("/operator/").text)
+    needs = page.xpath(f"//section[@class='needs']//a[@href='{PATH}']")
+    assert [need.text for need in needs] == ["cs.CV, 2024-12-07: HTTP 503"]
 
 
 def test_without_topics(tmp_path: Path) -> None:
