@@ -2,6 +2,8 @@
 
 All texts are hostile. Each stands on a line of its own that can't begin anything else: where its
 first characters could, an invisible character, which readers of the digest drop, comes before them.
+Another one is within HTML, links and template tags, as other programs (Hexo, Jekyll, Hugo) may make
+pages of the file.
 """
 
 from __future__ import annotations
@@ -35,7 +37,10 @@ _INVISIBLE = "\u200b"
 _HARMLESS = re.compile(r"(?!authors?\b|author\(s\)|作者)[^\W\d_]", re.IGNORECASE)
 # Of no text, and lone surrogates, which UTF-8 can't have.
 _ILLEGAL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# Beginnings of HTML and comments, of links and pictures, and of tags of Nunjucks and Liquid.
+_MARKUP = re.compile(r"<(?=[A-Za-z/!?])|\](?=[(\[])|\{(?=[{%#])")
 _SEPARATORS = re.compile(r"[,，、;；]")
+_WEB = re.compile(r"https?://", re.IGNORECASE)
 _ARXIV = "arxiv:"
 _LABELS = {"en": ("Summary", "Key Takeaways"), "zh": ("摘要", "要点")}
 
@@ -93,6 +98,11 @@ def _summaries(written: WrittenSummary) -> Iterator[str]:
 
 
 def _line(text: str) -> str:
+    """Return `text` on one line, in which nothing is HTML, a link or a template's tag."""
+    return _MARKUP.sub(rf"\g<0>{_INVISIBLE}", _clean(text))
+
+
+def _clean(text: str) -> str:
     """Return `text` on one line, without characters that no text has."""
     return " ".join(_ILLEGAL.sub("", " ".join(text.split())).split())
 
@@ -120,5 +130,6 @@ def _address(paper: Candidate) -> str:
     else:
         kind, _, rest = paper.id.partition(":")
         own = f"https://doi.org/{rest}" if kind == "doi" else rest
-        address = paper.abs_url or paper.pdf_url or own
-    return quote(_line(address), safe="%/:?#@!$&'*+,;=~[]")
+        addresses = map(_clean, (paper.abs_url, paper.pdf_url, own))
+        address = next((each for each in addresses if _WEB.match(each)), "")
+    return quote(address, safe="%/:?#@!$&'*+,;=~[]")

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from publisher.collector.formats import arxiv_ids, plugins
 from publisher.collector.formats.confidence import FLOOR, quality, share_read
 from publisher.collector.sources.file_kinds import FEEDS
+from publisher.digest_lines import GENERATOR
 from publisher.models import Severity
 
 if TYPE_CHECKING:
@@ -150,7 +151,9 @@ def by_precedence() -> Iterator[tuple[str, DigestFormat]]:
 def formats_for(post: Post) -> Iterator[tuple[str, DigestFormat]]:
     """Yield the formats by name that may read `post`, which is Markdown or a file of records."""
     wanted = (FEED if post.ending in FEEDS else RECORDS) if post.ending else ""
+    is_own = post.metadata.get("generator") == GENERATOR
     for name, digest_format in by_precedence():
         kind = "" if name not in (RECORDS, FEED) else name
-        if name not in FORMATS or kind == wanted:
+        # A digest of our own is what it is, however little its papers look like those of others.
+        if name not in FORMATS or (kind == wanted and (name == DAILY or not is_own)):
             yield name, digest_format

@@ -78,7 +78,9 @@ _NO_PAPERS = re.compile(
     r"<!--.*-->|<br\s*/?>)\W*",
     re.IGNORECASE,
 )
-_MACHINE_FINDINGS = frozenset({"D205", "D206"})
+# No arXiv paper, authors, abstract, summary or takeaways: a source had none, none was wanted, or
+# the budget is spent.
+_LACKING = frozenset({"D202", "D203", "D204", "D205", "D206"})
 _MAX_REMARK = 200  # characters
 _PDF = re.compile(
     r"[ ]{0,3}[*_]{0,3}\[[ \t]*+PDF[ \t]*+\][ \t]*+\([ \t]*+<?([^\s<>()]*+)>?"
@@ -148,8 +150,8 @@ def parse(path: str, post: Post, _zone: ZoneInfo) -> tuple[list[ParsedPaper], li
             )
         seen.setdefault(paper.id, paper.line)
         papers.append(paper)
-    if post.metadata.get("generator") == GENERATOR:  # no summary was wanted, or the budget is spent
-        findings = [each for each in findings if each.code not in _MACHINE_FINDINGS]
+    if post.metadata.get("generator") == GENERATOR:
+        findings = [each for each in findings if each.code not in _LACKING]
     return papers, sorted(findings)
 
 
