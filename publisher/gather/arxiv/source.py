@@ -32,6 +32,8 @@ _FRESH = timedelta(minutes=10)
 _TRY_AGAIN = timedelta(minutes=15)
 _STALE_AFTER = timedelta(hours=6)  # an old listing may be a copy that a cache keeps
 _EMPTY_AFTER = timedelta(hours=2)  # an empty listing may be filled later
+# Pages were seen empty for ten hours, as a database was behind.
+_LOOK_AGAIN, _LOOK_AGAIN_UNTIL = timedelta(hours=6), timedelta(days=2)
 _MOST_OF_SEARCH = 2000  # papers
 _LONGEST_WAIT = 86_400.0  # seconds
 
@@ -54,7 +56,8 @@ class _ListingPages:
             key = entry.kind, entry.index or number
             if entry.paper is not None or key not in self.entries:
                 self.entries[key] = entry
-        self.total = max(filter(None, (self.total, page.total)), default=self.total)
+        if page.total is not None:
+            self.total = max(page.total, self.total or 0)
         self.whole = self.whole or page.whole
         return len(self.entries) - self.unreadable > before
 
@@ -95,6 +98,11 @@ class _Request:
             fields.setdefault("next_try", self.now + _TRY_AGAIN)
         return Batch(ArxivSource.name, self.channel, self.day, state, message=message, **fields)
 
+    def without_papers(self, state: BatchState, message: str) -> Batch:
+        """Return a settled batch; while it is recent, it is worth another look."""
+        is_recent = self.now - schedule.release(self.day) < _LOOK_AGAIN_UNTIL
+        return self.batch(state, message, next_try=self.now + _LOOK_AGAIN if is_recent else None)
+
     def failed(self, problem: str, wait_seconds: float = 0.0) -> Batch:
         """Return a batch that could not be read, to be tried again after `wait_seconds`."""
         again = self.now + max(_TRY_AGAIN, timedelta(seconds=min(wait_seconds, _LONGEST_WAIT)))
@@ -111,6 +119,7 @@ class ArxivSource:
         """Keep the addresses of the site and of its API."""
         self._url, self._api_url, self._client = url.rstrip("/"), api_url.rstrip("/"), client
         self._latest: dict[str, _Latest] = {}
+        self._unscheduled: set[tuple[str, date]] = set()  # read although nobody could ask for them
 
     def channels(self, topic: GatherTopic) -> tuple[str, ...]:
         """Return the categories of the topic."""
@@ -123,7 +132,8 @@ class ArxivSource:
     def fetch(self, channel: str, day: date, now: datetime) -> Batch:
         """Return the announcement of `day` in the category `channel`.
 
-        Raises `GatherError` where the program is to stop.
+        It is that of another day where the newest listing is out of schedule. Raises `GatherError`
+        where the program is to stop.
         """
         request = _Request(channel, day, now)
         try:
@@ -133,9 +143,19 @@ class ArxivSource:
         if newest.day is None:
             problem = f"{self._url}/list/{channel}/new is no listing that can be read."
             return self._without_listing(request, RequestFailed(problem))
-        if newest.day == day:
+        if self._is_unscheduled(channel, newest.day, now):
+            request = replace(request, day=newest.day)
+        if newest.day == request.day:
             return self._batch(request, newest)
         return self._not_yet(request, newest.day) if newest.day < day else self._earlier(request)
+
+    def _is_unscheduled(self, channel: str, listed: date, now: datetime) -> bool:
+        """Return whether nobody can ask for the day `listed`, True once for each."""
+        key = channel, listed
+        if key in self._unscheduled or listed in schedule.due_days(now, listed):
+            return False
+        self._unscheduled.add(key)
+        return True
 
     def _newest(self, request: _Request) -> _ListingPages:
         """Return the newest listing, the one of before if that tells enough."""
@@ -219,7 +239,7 @@ class ArxivSource:
         if reading is None:
             return self._search(request)
         if reading.is_empty:
-            return request.batch(
+            return request.without_papers(
                 BatchState.CLOSED,
                 f"arXiv was closed on {request.day:%A} {request.day}, or had nothing in "
                 f"{request.channel}.",
@@ -311,7 +331,7 @@ def _empty(request: _Request, reading: _ListingPages) -> Batch:
     nothing = f"arXiv announced nothing in {request.channel}"
     if request.now - schedule.release(request.day) < _EMPTY_AFTER:
         return request.batch(BatchState.WAITING, f"{nothing} so far; the listing is read again.")
-    return request.batch(BatchState.COMPLETE, f"{nothing}.")
+    return request.without_papers(BatchState.COMPLETE, f"{nothing}.")
 
 
 def combine(entry: ListingEntry, details: Candidate | None) -> Candidate | None:

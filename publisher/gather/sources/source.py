@@ -28,6 +28,8 @@ class GatherSource(Protocol):
     def fetch(self, channel: str, day: date, now: datetime) -> Batch:
         """Return the batch of `day`, in whatever state it is.
 
+        A source that announces out of its schedule may return that batch instead, once.
+
         What went wrong at the source is a state and a message of the batch. Raises `GatherError`
         where the program is to stop.
         """

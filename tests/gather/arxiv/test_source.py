@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.fake_arxiv import FakeArxiv, FakePaper, Fault
 
+from publisher.errors import RequestFailed
 from publisher.gather.arxiv.schedule import release
 from publisher.gather.arxiv.source import ArxivSource
 from publisher.gather.polite_client import PoliteClient
@@ -51,6 +52,18 @@ class World:
 
     def fetch(self, day: date = TUESDAY, category: str = "cs.CV") -> Batch:
         return self.source.fetch(category, day, self.now)
+
+
+class Pages(PoliteClient):
+    """A client of a site that has these pages and no others."""
+
+    def __init__(self, pages: dict[str, str]) -> None:
+        self.pages = pages
+
+    def get(self, url: str, accept: str = "") -> bytes:
+        if url not in self.pages:
+            raise RequestFailed(f"{url} answers 404 to {accept}.", status=404)
+        return self.pages[url].encode()
 
 
 @pytest.fixture
@@ -141,6 +154,8 @@ def test_a_holiday_shows_when_the_next_day_is_out(world: World) -> None:
     world.now += timedelta(hours=4)
     batch = world.fetch()
     assert (batch.state, batch.papers) == (BatchState.CLOSED, ())
+    assert batch.next_try is not None
+    assert batch.next_try > world.now + timedelta(hours=5)
     assert "closed on Tuesday 2026-12-01" in batch.message
 
 
@@ -309,6 +324,8 @@ def test_an_empty_day_is_no_broken_read(world: World) -> None:
     batch = world.fetch()
     assert (batch.state, batch.papers, batch.total) == (BatchState.COMPLETE, (), 0)
     assert "nothing in cs.CV" in batch.message
+    world.now += timedelta(days=3)
+    assert world.fetch().next_try is None
 
 
 def test_listing_and_api_are_enough(world: World) -> None:
@@ -330,6 +347,63 @@ def test_a_search_by_date_stands_in_for_catch_up(world: World) -> None:
     assert batch.state is BatchState.PARTIAL
     assert kinds(batch)[2] == 0
     assert "search by date" in batch.message
+
+
+_ENTRY = """<dt>[{n}] <a href="/abs/2611.0000{n}">arXiv:2611.0000{n}</a></dt>
+<dd><div class="list-title">Title: Paper {n}</div><div class="list-authors">Authors: A, B</div>
+<div class="list-subjects">Subjects: Computer Vision (cs.CV); cs.LG</div><p>Text {n}.</p></dd>"""
+_DATED = "<h3>Showing new listings for Tuesday, 1 December 2026</h3>"
+
+
+@pytest.mark.parametrize(
+    ("page", "state", "count"),
+    [
+        (f"{_DATED}<dl>{{1}}{{2}}</dl>", BatchState.COMPLETE, 2),
+        (f"{_DATED}<dl>{{1}}{{2}}</dl></body></html>", BatchState.COMPLETE, 2),
+        ("<h3>New submissions for Tue, 1 Dec 26</h3><dl>{1}{2}</dl>", BatchState.COMPLETE, 2),
+        (
+            f"{_DATED}<h3>New submissions (showing 2 of 2 entries)</h3><dl>{{1}}{{2}}</dl>",
+            BatchState.COMPLETE,
+            2,
+        ),
+        (
+            f"{_DATED}<h3>New submissions (showing 2 of 3 entries)</h3><dl>{{1}}{{2}}</dl>",
+            BatchState.PARTIAL,
+            2,
+        ),
+        (f"{_DATED}<p>Total of 3 entries</p><dl>{{1}}{{2}}</dl></html>", BatchState.PARTIAL, 2),
+        (f"{_DATED}<dl>{{1}}{{2}}", BatchState.PARTIAL, 2),
+        (f"{_DATED}<dl>{{1}}<dt>[2] <a href='/abs/2611.00002'>arX", BatchState.PARTIAL, 1),
+        (f"{_DATED}<dl></dl></html>", BatchState.FAILED, 0),
+        (f"{_DATED}<p>Total of 0 entries</p></html>", BatchState.WAITING, 0),
+        ("<dl>{1}{2}</dl></html>", BatchState.FAILED, 0),
+        ("", BatchState.FAILED, 0),
+    ],
+)
+def test_plainer_pages(page: str, state: BatchState, count: int) -> None:
+    """Mirrors may say less than arXiv does; what they say decides."""
+    for number in (1, 2):
+        page = page.replace(f"{{{number}}}", _ENTRY.format(n=number))
+    address = "https://example.org/list/cs.CV/new"
+    source = ArxivSource("https://example.org", "https://example.org/api", Pages({address: page}))
+    batch = source.fetch("cs.CV", TUESDAY, EVENING)
+    assert (batch.state, len(batch.papers)) == (state, count)
+    for number, announced in enumerate(batch.papers, 1):
+        paper = announced.paper
+        assert (paper.title, paper.abstract) == (f"Paper {number}", f"Text {number}.")
+        assert (paper.authors, paper.categories) == (("A", "B"), ("cs.CV", "cs.LG"))
+
+
+def test_an_announcement_out_of_schedule_is_read(world: World) -> None:
+    saturday = date(2026, 12, 5)
+    world.arxiv.announce(date(2026, 12, 4), "cs.CV", *papers(3))
+    world.arxiv.announce(saturday, "cs.CV", *papers(6))
+    world.now = datetime(2026, 12, 5, 12, tzinfo=UTC)
+    [due] = world.source.due_days("cs.CV", world.now, date(2026, 12, 4))
+    batch = world.fetch(due)
+    assert (batch.day, batch.state, len(batch.papers)) == (saturday, BatchState.COMPLETE, 6)
+    batch = world.fetch(due)
+    assert (batch.day, batch.state, len(batch.papers)) == (due, BatchState.COMPLETE, 3)
 
 
 def test_an_old_copy_of_the_listing_does_not_hide_a_day(world: World) -> None:
