@@ -71,7 +71,8 @@ def _apply(paper: Paper, filters: Filters) -> Paper | None:
     )
     if not topics and (filters.include_topics or filters.exclude_topics):
         return None
-    text = folded(" \n ".join((paper.title, paper.abstract, paper.summary or "")))
+    summaries = (paper.summary or "", *(text.summary for text in paper.summaries))
+    text = folded(" \n ".join((paper.title, paper.abstract, *summaries)))
     if filters.include_keywords and not keyword_hits(text, filters.include_keywords):
         return None
     if filters.include_authors and not author_hits(paper.authors, filters.include_authors):

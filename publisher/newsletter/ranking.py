@@ -7,6 +7,7 @@ Within a topic papers are sorted by points, then newest digest, title and id. Th
     3   it has a venue, where it appeared or was accepted
     2   its code is published, or 1 for a project page alone
     1   for each further topic that it belongs to, up to 2
+   -1   instead of all others, if it was withdrawn
 
 The operator's marks outweigh the opinion of reviewers, and both outweigh the rest, but a venue and
 code together are more than one mark.
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from publisher.models import Paper, Topic
 
-MARKED, VENUE, CODE, PROJECT = 4, 3, 2, 1
+MARKED, VENUE, CODE, PROJECT, WITHDRAWN = 4, 3, 2, 1, -1
 FURTHER_MARKS = FURTHER_TOPICS = 2
 # An issue with fewer papers than so many times its highlights is short: it needs none.
 _WORTH_HIGHLIGHTS = 4
@@ -38,6 +39,8 @@ class TopicSection:
 
 def points(paper: Paper) -> int:
     """Return the points of `paper` by the table above."""
+    if paper.withdrawn:
+        return WITHDRAWN
     total = MARKED + min(len(paper.marks) - 1, FURTHER_MARKS) if paper.marks else 0
     total += VENUE if paper.venue else 0
     total += CODE if paper.code_urls else PROJECT if paper.project_urls else 0
@@ -86,7 +89,7 @@ def highlights(by_topic: Sequence[TopicSection], most: int) -> tuple[Paper, ...]
         (place, paper)
         for section in by_topic
         for place, paper in enumerate(section.papers)
-        if points(paper)
+        if points(paper) > 0
     ]
     candidates.sort(key=lambda item: (item[0] > 0, *rank(item[1])))
     return tuple(sorted((paper for _, paper in candidates[:most]), key=rank))

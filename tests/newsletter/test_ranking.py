@@ -58,6 +58,7 @@ def names(papers: tuple[Paper, ...]) -> list[str]:
         ((NERF, GAN), {}, 1),
         ((NERF, GAN, AVATAR, Topic("x", "x")), {}, 2),
         ((NERF, GAN), {"venue": CVPR, "code_urls": CODE, "marks": ("a",)}, 10),
+        ((NERF, GAN), {"venue": CVPR, "code_urls": CODE, "withdrawn": True}, -1),
     ],
 )
 def test_points(topics: tuple[Topic, ...], changes: dict[str, Any], expected: int) -> None:

@@ -6,12 +6,18 @@ They are those of `publisher.digest_lines`: the paper's status, and the origin o
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from publisher.collector.formats.machine_part import MachinePart, read_machine_part
+from publisher.collector.formats.machine_part import (
+    LONGEST_LINE,
+    MOST_LINES,
+    MachinePart,
+    read_machine_part,
+)
 from publisher.collector.notes.leaks import LeakKind, without_leaks
 from publisher.collector.text.plain_text import plain
-from publisher.digest_lines import StatusLines, WrittenLine, read_status, read_written
+from publisher.digest_lines import LANGUAGES, StatusLines, WrittenLine, read_status, read_written
 from publisher.models import PaperChange, Provenance, SummaryText
 
 if TYPE_CHECKING:
@@ -37,7 +43,8 @@ class OwnPart:
 def read_own_part(lines: Sequence[str], comment: str) -> OwnPart:
     """Return the parts of `lines`, which follow the PDF line with the authors' `comment`."""
     status, start = _status(lines)
-    ends = [at for at, line in enumerate(lines) if "*Summary" in line and read_written(line)]
+    origins = (at for at, line in enumerate(lines) if "*Summary" in line and read_written(line))
+    ends = tuple(islice(origins, len(LANGUAGES)))
     part = _with_summaries(lines, start, ends) if ends else OwnPart(_machine_after(lines, start))
     if status == StatusLines():
         return part
@@ -74,8 +81,8 @@ def _with_summaries(lines: Sequence[str], start: int, ends: Sequence[int]) -> Ow
     courtesy: list[int] = []
     for end in ends:
         block = []
-        for at in range(start, end):
-            text, kinds = without_leaks(lines[at])
+        for at in range(start, min(end, start + MOST_LINES)):
+            text, kinds = without_leaks(lines[at][:LONGEST_LINE])
             block.append(text)
             leaks += [(at, kind) for kind in kinds]
         machine = read_machine_part(block, is_whole=True)

@@ -15,6 +15,7 @@ from publisher.formatter.i18n.dates import date_range
 from publisher.formatter.i18n.email_words import email_words
 from publisher.formatter.i18n.text_width import shortened
 from publisher.formatter.i18n.words import counted
+from publisher.formatter.paper_status import status_line
 from publisher.formatter.paths import issue_path
 from publisher.formatter.templating.templates import safe_url
 from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Frequency
@@ -241,7 +242,8 @@ def _updated(layout: EditionLayout) -> tuple[NewerVersion, ...]:
         NewerVersion(
             title=shortened(paper.title, UPDATED_COLUMNS),
             url=safe_url(paper.abs_url) or safe_url(paper.pdf_url),
-            version=layout.texts.version.format(number=paper.version),
+            version=status_line(paper, layout.texts)
+            or layout.texts.version.format(number=paper.version),
         )
         for paper in papers[:UPDATED_PAPERS]
     )

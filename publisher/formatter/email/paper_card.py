@@ -20,6 +20,13 @@ from publisher.formatter.paper_lines import (
     short_authors,
     venue_label,
 )
+from publisher.formatter.paper_status import (
+    in_one_language,
+    origin_line,
+    other_summaries,
+    reasons_line,
+    status_line,
+)
 from publisher.formatter.templating.templates import safe_url
 from publisher.language_detection import language as language_of
 from publisher.models import Language, Length
@@ -82,6 +89,8 @@ class Card:
     passages: tuple[Passage, ...] = ()
     takeaways: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
+    status: str = ""  # withdrawn, or what a new version changed
+    origin: tuple[str, ...] = ()  # lines about the summary's model, and why the paper was chosen
 
 
 def make_card(
@@ -97,12 +106,14 @@ def make_card(
 
     `texts` are the frame's words; `figures` allows one figure for a full card.
     """
+    if language is not Language.BOTH:
+        paper = in_one_language(paper, language.value)
     title = shortened(paper.title, TITLE_COLUMNS)
     html = paper.title_html if title == paper.title else ""
     url = safe_url(paper.abs_url) or safe_url(paper.pdf_url)
-    venue = venue_label(paper)
+    venue, status = venue_label(paper), status_line(paper, texts)
     if form is Form.TITLE:
-        return Card(form, title, html, url, comment=venue, accepted=bool(venue))
+        return Card(form, title, html, url, comment=venue, accepted=bool(venue), status=status)
     names = [shortened(topic.name, TOPIC_COLUMNS) for topic in paper.topics]
     topics = tuple(names[:NAMED_TOPICS]) if len(names) > 1 else ()
     if form is Form.COMPACT or length is Length.SHORT:
@@ -118,6 +129,7 @@ def make_card(
             topics=topics,
             passages=_lines(paper, language, texts),
             links=paper_links(paper, texts)[2:3],
+            status=status,
         )
     # Clients show nothing that is not encrypted, or warn of it.
     figure = next((url for url in paper.figures if safe_url(url).startswith("https:")), "")
@@ -135,7 +147,14 @@ def make_card(
         passages=_passages(paper, language, length, texts),
         takeaways=_takeaways(paper, language),
         links=paper_links(paper, texts),
+        status=status,
+        origin=_origin(paper, texts),
     )
+
+
+def _origin(paper: Paper, texts: EmailWords) -> tuple[str, ...]:
+    lines = (origin_line(paper, texts), reasons_line(paper, texts))
+    return tuple(shortened(line, COMMENT_COLUMNS) for line in lines if line)
 
 
 def _comment(paper: Paper) -> str:
@@ -150,13 +169,15 @@ def _wants(language: Language, text: str) -> bool:
 
 def _leads(paper: Paper, language: Language, texts: EmailWords) -> tuple[Passage, ...]:
     """Return the summary or abstract, or both, in the language or languages that readers chose."""
-    summary = Passage(texts.machine_summary, paper.summary or "")
-    abstract = Passage(texts.abstract, paper.abstract, paper.abstract_html)
-    there = [passage for passage in (summary, abstract) if passage.text]
-    passages = [passage for passage in there if _wants(language, passage.text)] or there[:1]
-    if len(passages) > 1 and language_of(passages[0].text) == language_of(passages[1].text):
-        return (passages[0],)  # two texts in one language repeat each other
-    return tuple(passages)
+    summaries = (paper.summary or "", *(text.summary for text in other_summaries(paper)))
+    passages = [Passage(texts.machine_summary, text) for text in summaries]
+    passages.append(Passage(texts.abstract, paper.abstract, paper.abstract_html))
+    there = [passage for passage in passages if passage.text]
+    wanted = [passage for passage in there if _wants(language, passage.text)] or there[:1]
+    by_language: dict[str, Passage] = {}
+    for passage in wanted:  # two texts in one language repeat each other
+        by_language.setdefault(language_of(passage.text), passage)
+    return tuple(by_language.values())
 
 
 def _lines(paper: Paper, language: Language, texts: EmailWords) -> tuple[Passage, ...]:

@@ -15,6 +15,7 @@ from publisher.formatter.feeds.xml_text import (
     xml_text,
 )
 from publisher.formatter.i18n.words import EntryWords, words_in
+from publisher.formatter.paper_status import in_language
 from publisher.formatter.paths import paper_stem
 from publisher.language_detection import language
 
@@ -134,6 +135,7 @@ def make_entry(
     Raises `TemplateError` where the entry template fails.
     """
     site = settings.site
+    paper = in_language(paper, site.language)
     source = uri(paper.abs_url) or uri(paper.pdf_url)
     page = f"{site.root}{paper_stem(paper.id)}.html"
     url = source if settings.feeds.links == "source" and source else page
@@ -141,11 +143,14 @@ def make_entry(
     abstract = one_line(paper.abstract)
     summary_language = language(summary or abstract)
     title = one_line(xml_text(paper.title))
+    shown_title = title or paper.id
+    if paper.withdrawn:
+        shown_title = words_in(EntryWords, site.language).withdrawn_title.format(title=shown_title)
     figures = (address for figure in paper.figures if (address := uri(figure)))
     return FeedEntry(
         id=f"{site.tag_authority}:{quote(paper.id, safe=_TAG_SAFE, errors='replace')}",
         url=url,
-        title=title or paper.id,
+        title=shown_title,
         authors=tuple(dict.fromkeys(paper.authors)),
         published=published or paper.first_published,
         updated=updated or paper.updated,

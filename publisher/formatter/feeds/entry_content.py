@@ -15,7 +15,14 @@ import msgspec
 from publisher.formatter.feeds.xml_text import one_line, uri
 from publisher.formatter.i18n.words import EntryWords, PageWords, words_in
 from publisher.formatter.paper_lines import venue_label
+from publisher.formatter.paper_status import (
+    origin_line,
+    other_summaries,
+    reasons_line,
+    status_line,
+)
 from publisher.formatter.templating.templates import render
+from publisher.models import SummaryText
 
 if TYPE_CHECKING:
     from publisher.models import Notes, Paper
@@ -56,6 +63,9 @@ def render_content(paper: Paper, settings: Settings) -> str:
         words=words,
         texts=words_in(PageWords, settings.site.language),
         title=one_line(paper.title),
+        status=tuple(filter(None, map(one_line, _status(paper, words)))),
+        summaries=(SummaryText("", paper.summary or "", paper.takeaways), *other_summaries(paper)),
+        origin=one_line(origin_line(paper, words)),
         abstract=paper.abstract if amount != "summary" or not machine_wrote else "",
         about=_about(paper) if amount != "summary" else (),
         figures={"summary": (), "full": figures[:1], "notes": figures}[amount],
@@ -91,6 +101,10 @@ def _about(paper: Paper) -> tuple[str, ...]:
     authors = ", ".join(name for name in map(one_line, paper.authors) if name)
     lines = (authors, venue_label(paper).strip(), one_line(paper.comment or ""))
     return tuple(filter(None, lines))
+
+
+def _status(paper: Paper, words: EntryWords) -> tuple[str, ...]:
+    return status_line(paper, words), reasons_line(paper, words)
 
 
 def _notes(notes: Notes, words: EntryWords) -> tuple[NotesPassage, ...]:

@@ -63,5 +63,6 @@ def _read(
 
 def _folders(paper: Paper, saved: Mapping[str, Callable[[Paper], bool]]) -> tuple[str, ...]:
     text = paper.summary or " ".join(paper.takeaways) or paper.abstract or paper.title
+    languages = dict.fromkeys((language(text), *(each.language for each in paper.summaries)))
     filters = (f"filters/{name}/" for name, matches in saved.items() if matches(paper))
-    return (f"languages/{language(text)}/", *filters)
+    return (*(f"languages/{name}/" for name in languages), *filters)

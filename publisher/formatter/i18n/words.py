@@ -41,12 +41,24 @@ class NoteHeadings(msgspec.Struct, frozen=True, kw_only=True):
     workload: str
 
 
-class CommonWords(SectionWords, frozen=True, kw_only=True):
+class StatusWords(SectionWords, frozen=True, kw_only=True):
+    """Words about a paper's versions, its summary's origin, and the reasons to choose it."""
+
+    list_comma: str  # between topics, titles or fields
+    from_abstract: str
+    from_full_text: str
+    withdrawn: str
+    changed: str
+    new_version: str
+    changed_fields: dict[str, str]
+    chosen: str
+
+
+class CommonWords(StatusWords, frozen=True, kw_only=True):
     """Words that pages and issues have in common."""
 
     dates: DatePatterns
     between_sentences: str
-    list_comma: str  # between topics or titles
     list_more: str  # after the last topic that still fits
     new_paper: str
     new_papers: str
@@ -150,12 +162,13 @@ class EmailWords(CommonWords, frozen=True, kw_only=True):
     note_performance: str
 
 
-class EntryWords(SectionWords, frozen=True, kw_only=True):
+class EntryWords(StatusWords, frozen=True, kw_only=True):
     """Headings and labels in the content of a feed's entry."""
 
     abstract: str
     summary: str
     takeaways: str
+    withdrawn_title: str
     by_machine: str  # after the heading of an AI's text, and after its summary
     figure: str
     details: str

@@ -14,6 +14,7 @@ from publisher.formatter.citations.csl_json import csl_json
 from publisher.formatter.citations.ris import ris_reference
 from publisher.formatter.citations.web import json_ld, meta_tags
 from publisher.formatter.i18n.dates import month_text
+from publisher.formatter.i18n.words import languages
 from publisher.formatter.pages.archive import month_of
 from publisher.formatter.pages.layout import (
     address,
@@ -28,6 +29,13 @@ from publisher.formatter.pages.view_models import (
     topic_row,
 )
 from publisher.formatter.paper_lines import Link, paper_links, venue_label
+from publisher.formatter.paper_status import (
+    in_language,
+    origin_line,
+    other_summaries,
+    reasons_line,
+    status_line,
+)
 from publisher.formatter.paths import month_path, paper_stem
 from publisher.formatter.templating.templates import fragment
 
@@ -51,12 +59,23 @@ class NotesSection:
     paragraphs: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OtherSummary:
+    """A model's summary in another language than the page's."""
+
+    name: str  # of the language
+    lang: str
+    summary: str
+    takeaways: tuple[str, ...]
+
+
 def render_paper(paper: Paper, settings: Settings) -> dict[str, bytes]:
     """Return the page of `paper` and its citation: `papers/<id>.html`, `.bib`, `.ris`, `.json`.
 
     They depend on the paper and the settings alone. A page of more than 100 kB has fewer authors,
     then shorter texts. Raises `TemplateError`.
     """
+    paper = in_language(paper, settings.site.language)
     stem = paper_stem(paper.id)
     citation = make_citation(paper)
     bibtex = bibtex_entry(citation)
@@ -97,6 +116,8 @@ def _with_short_texts(paper: Paper) -> Paper:
         code_urls=paper.code_urls[:_MOST_ITEMS],
         project_urls=paper.project_urls[:_MOST_ITEMS],
         notes=None,
+        summaries=(),
+        reasons=(),
     )
 
 
@@ -148,6 +169,18 @@ def _page(
         summary_lang=part_language(paper.summary or "", settings),
         takeaways=paper.takeaways,
         takeaways_lang=part_language("".join(paper.takeaways), settings),
+        other_summaries=tuple(
+            OtherSummary(
+                languages().get(text.language, text.language),
+                text.language,
+                text.summary,
+                text.takeaways,
+            )
+            for text in other_summaries(paper)
+        ),
+        origin=origin_line(paper, texts),
+        status=status_line(paper, texts),
+        reasons=reasons_line(paper, texts),
         abstract_html=fragment(paper.abstract_html, paper.abstract),
         abstract_lang=part_language(paper.abstract, settings),
         figures=tuple(

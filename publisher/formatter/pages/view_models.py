@@ -14,6 +14,7 @@ from publisher.formatter.paper_lines import (
     short_authors,
     venue_label,
 )
+from publisher.formatter.paper_status import in_language, status_line
 from publisher.formatter.paths import paper_stem
 from publisher.formatter.templating.templates import fragment
 
@@ -107,6 +108,7 @@ class PaperRow:
     summary: str
     summary_lang: str
     links: tuple[Link, ...]
+    status: str
 
 
 def topic_row(
@@ -162,7 +164,7 @@ def full_rows(
                 if topic.slug != here
             ),
             summary=shortened(
-                paper.summary or paper.abstract,
+                in_language(paper, settings.site.language).summary or paper.abstract,
                 min(SUMMARY_COLUMNS, 2 * columns or SUMMARY_COLUMNS),
             ),
             links=tuple(
@@ -214,4 +216,5 @@ def _row(
         summary=summary,
         summary_lang=part_language(summary, settings),
         links=links,
+        status=status_line(paper, words(settings)),
     )
