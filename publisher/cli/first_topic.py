@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
-from publisher.settings.fields import has_format
+from publisher.settings.fields import fields_of, has_format
 from publisher.settings.reference import in_words
-from publisher.settings.sections import Gather
+from publisher.settings.sections import Gather, GatherModel
 from publisher.settings.sections.base import ContactAddress, NonEmptyLine, WebAddress
 from publisher.settings.sections.gather import Category
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SUBJECT = re.compile(r"\.[a-z]{2}$")
+_PRICE = fields_of(GatherModel)["price_in"].type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class FirstTopic:
     contact: str | None = None
     model_url: str | None = None
     model_name: str | None = None
+    prices: tuple[float, float] | None = None
 
     def table(self) -> dict[str, Any]:
         """Return the values of [[gather.topics]]."""
@@ -43,6 +46,7 @@ class FirstTopic:
 
     def settings(self) -> dict[tuple[str, str], Any]:
         """Return the values of a new publisher.toml, by section and key."""
+        price_in, price_out = self.prices or (0.0, 0.0)
         return {
             ("site", "language"): "en",
             ("source", "folders"): [Gather().folder],
@@ -50,6 +54,8 @@ class FirstTopic:
             ("gather", "contact"): self.contact or "",
             ("gather.model", "url"): self.model_url or "",
             ("gather.model", "name"): self.model_name or "",
+            ("gather.model", "price_in"): price_in,
+            ("gather.model", "price_out"): price_out,
         }
 
 
@@ -65,6 +71,8 @@ def from_options(folder: Path, options: dict[str, Any]) -> FirstTopic | None:
         raise click.UsageError(f"{given[0]} needs --arxiv, the categories of arXiv to read.")
     if bool(options["model_url"]) != bool(options["model_name"]):
         raise click.UsageError("--model-url and --model-name need each other.")
+    if options["prices"] and not options["model_url"]:
+        raise click.UsageError("--prices needs --model-url.")
     if "." in folder.name and has_format(folder.name, Category) and not folder.exists():
         raise click.UsageError(
             f"{folder.name} is a category, not a folder; write --arxiv {folder.name}."
@@ -83,11 +91,18 @@ def ask() -> FirstTopic | None:
     keyword = _answer("Keywords or phrases, between commas (none: all papers)", "keyword")
     contact = _answer("Your email or web address, by which arXiv can reach you", "contact")
     url = _answer("Address of a model's API for summaries (none: abstracts only)", "model_url")
-    name = None
+    name = prices = None
     while url and not name:
         name = _answer("Name of the model", "model_name")
+    if url:
+        prices = _answer("Prices of a million tokens, in and out, as 0.25 2 (none: free)", "prices")
     return FirstTopic(
-        arxiv=arxiv, keyword=keyword or (), contact=contact, model_url=url, model_name=name
+        arxiv=arxiv,
+        keyword=keyword or (),
+        contact=contact,
+        model_url=url,
+        model_name=name,
+        prices=prices,
     )
 
 
@@ -126,6 +141,22 @@ def _web_address(text: str) -> str:
     return _checked("".join(text.split()), WebAddress)
 
 
+def _prices(text: str) -> tuple[float, float]:
+    try:
+        price_in, price_out = text.replace(",", " ").split()
+        prices = (_number(price_in), _number(price_out))
+    except (ValueError, msgspec.ValidationError):
+        raise click.BadParameter(
+            f"{text!r} is not the price of a million tokens in, and that of a million out."
+        ) from None
+    return prices
+
+
+def _number(text: str) -> float:
+    price: float = msgspec.convert(text, _PRICE, strict=False)
+    return price
+
+
 def _checked(text: str, kind: Any) -> str:  # noqa: ANN401 - a type
     # A command line may hold bytes that are no UTF-8.
     is_text = text == text.encode(errors="replace").decode()
@@ -141,4 +172,5 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "contact": _contact,
     "model_url": _web_address,
     "model_name": _line,
+    "prices": _prices,
 }

@@ -62,8 +62,15 @@ def _parsed(ctx: click.Context, param: click.Parameter, value: Any) -> Any:  # n
     help="Address of an OpenAI-compatible API that writes summaries.",
 )
 @click.option("--model-name", callback=_parsed, metavar="NAME", help="Name of the model.")
+@click.option(
+    "--prices",
+    nargs=2,
+    callback=_parsed,
+    metavar="IN OUT",
+    help="What it takes for a million tokens that it reads, and that it writes.",
+)
 @options.verbose
-def init(*, folder: Path, verbose: bool, **answers: Any) -> None:  # noqa: ANN401 - of six options
+def init(*, folder: Path, verbose: bool, **answers: Any) -> None:  # noqa: ANN401 - of seven options
     """Write a commented publisher.toml to start from, and list private files in .gitignore.
 
     With --arxiv, or after questions on a terminal, it is for digests that `publisher gather`
@@ -115,7 +122,10 @@ def _refuse(target: Path, topic: FirstTopic | None) -> None:
 
 
 def _next_steps(target: Path, topic: FirstTopic, settings: Settings) -> None:
+    from publisher.gather.summaries.costs import describe, estimate
+
     show.line(f"{target} written, for {topic.table()['name']} from {', '.join(topic.arxiv)}.")
+    show.line(describe(estimate(settings.gather)))
     if topic.model_url:
         show.line(
             "A service that costs money needs PUBLISHER_GATHER__MODEL__API_KEY in the environment;"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ def test_the_settings_hold_what_the_options_say(publisher: Run, tmp_path: Path) 
     result = publisher(
         *("init", "--arxiv", "cs.cv", "--arxiv", "cs.GR, Physics.ao-ph"),
         *("--keyword", "gaussian splatting, 3DGS", "--keyword", '"nerf"\\', *MODEL),
-        *("--contact", "ada@example.org"),
+        *("--contact", "ada@example.org", "--prices", "0.25", "2"),
     )
     settings = load(tmp_path / "publisher.toml", {})
     (topic,) = settings.gather.topics
@@ -36,6 +37,8 @@ def test_the_settings_hold_what_the_options_say(publisher: Run, tmp_path: Path) 
     assert settings.gather.folder in settings.source.folders
     assert settings.site.language == "en"
     assert settings.gather.contact == "ada@example.org"
+    assert (settings.gather.model.price_in, settings.gather.model.price_out) == (0.25, 2.0)
+    assert re.search(r"Summaries of up to 20 papers a day: .*, \d.* a year of", result.stdout)
     assert "\n  publisher gather " in result.stdout
     assert "\n  publisher build " in result.stdout
     assert str(tmp_path / "digests") in result.stdout
@@ -58,6 +61,7 @@ def test_a_topic_has_a_name(
     (topic,) = load(tmp_path / "new" / "folder" / "publisher.toml", {}).gather.topics
     assert topic.name == name
     assert f"for {name} from cs.CV, cs.LG." in result.stdout
+    assert "none, as no model is set" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -69,6 +73,8 @@ def test_a_topic_has_a_name(
         (MODEL, "--model-url needs --arxiv"),
         (("--arxiv", "cs.CV", *MODEL[:2]), "--model-url and --model-name need each other."),
         (("--arxiv", "cs.CV", *MODEL[2:]), "--model-url and --model-name need each other."),
+        (("--arxiv", "cs.CV", "--prices", "1", "2"), "--prices needs --model-url."),
+        (("--arxiv", "cs.CV", *MODEL, "--prices", "1", "-2"), "'1,-2' is not the price of a"),
         (("--arxiv", "cs.CV", "--model-url", "localhost"), "'localhost' is not a web address such"),
         (("--arxiv", "cs.CV", "--contact", "me"), "'me' is not an email or web address."),
         (("--arxiv", "cs.CV", "--topic", "a\x01"), "'a\\x01' is not a non-empty line of text."),
@@ -120,8 +126,11 @@ def on_a_terminal(folder: Path, answers: str) -> str:
 
 
 def test_questions_on_a_terminal(tmp_path: Path) -> None:
-    answers = "cs.CV what?\ncs.cv cs.GR\nnerf, splatting\nme\nme@example.org\nhttp://localhost:11434/v1\n\nqwen3:8b\n"
-    output = on_a_terminal(tmp_path, answers)
+    answers = [
+        *("cs.CV what?", "cs.cv cs.GR", "nerf, splatting", "me", "me@example.org"),
+        *("http://localhost:11434/v1", "", "qwen3:8b", "1 nan", "1 2.5", ""),
+    ]
+    output = on_a_terminal(tmp_path, "\n".join(answers))
     assert "Error: 'what?' is not a category of arXiv such as cs.CV." in output
     gather = load(tmp_path / "publisher.toml", {}).gather
     assert "Error: 'me' is not an email or web address." in output
@@ -129,6 +138,8 @@ def test_questions_on_a_terminal(tmp_path: Path) -> None:
     assert gather.topics[0].categories == ("cs.CV", "cs.GR")
     assert gather.topics[0].keywords == ("nerf", "splatting")
     assert (gather.model.url, gather.model.name) == ("http://localhost:11434/v1", "qwen3:8b")
+    assert "Error: '1 nan' is not the price of a million tokens in, and that of" in output
+    assert (gather.model.price_in, gather.model.price_out) == (1.0, 2.5)
 
 
 def test_whoever_has_digests_skips_the_questions(tmp_path: Path) -> None:
