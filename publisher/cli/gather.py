@@ -12,7 +12,7 @@ from publisher.cli import InOrder, options, sending, show
 from publisher.services.store import open_store
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
     from pathlib import Path
 
     from publisher.models.gathering import BatchRecord
@@ -68,6 +68,8 @@ def status(*, as_json: bool, config: Path | None, verbose: bool) -> None:
         show.line(_batch_line(record, settings))
     for name in state.unread:
         show.line(f"{name}: not read yet")
+    if state.next_release:
+        show.line(f"arXiv announces next: {_moment(state.next_release, settings)}")
     for topic, day in state.digests:
         show.line(f"{topic}: " + (f"newest digest of {day}" if day else "no digest yet"))
     show.line(_spending_line(state, settings))
@@ -82,8 +84,12 @@ def _batch_line(record: BatchRecord, settings: Settings) -> str:
     if record.message:
         parts.append(record.message)
     if record.next_try:
-        parts.append(f"next try {record.next_try.astimezone(settings.site.zone):%Y-%m-%d %H:%M %Z}")
+        parts.append(f"next try {_moment(record.next_try, settings)}")
     return ", ".join(parts)
+
+
+def _moment(moment: datetime, settings: Settings) -> str:
+    return f"{moment.astimezone(settings.site.zone):%Y-%m-%d %H:%M %Z}"
 
 
 def _spending_line(state: GatherState, settings: Settings) -> str:
@@ -113,6 +119,7 @@ def _values(state: GatherState, settings: Settings) -> dict[str, object]:
             for record in state.batches
         ],
         "unread": state.unread,
+        "next_release": state.next_release and state.next_release.isoformat(timespec="seconds"),
         "digests": [
             {"topic": topic, "date": day and day.isoformat()} for topic, day in state.digests
         ],

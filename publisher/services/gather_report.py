@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from publisher.gather.arxiv.schedule import next_release
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -22,12 +24,14 @@ class GatherState:
     """The newest announcement of each channel, and earlier ones that are to be read again.
 
     `unread` are channels of the topics of which nothing is known yet. `digests` has the newest day
-    of each topic. Cost is in millionths; cost and tokens are those of `day`.
+    of each topic. `next_release` is arXiv's next announcement, None where no topic has categories.
+    Cost is in millionths; cost and tokens are those of `day`.
     """
 
     batches: tuple[BatchRecord, ...]
     unread: tuple[str, ...]
     digests: tuple[tuple[str, date | None], ...]
+    next_release: datetime | None
     day: date
     cost_micro: int
     tokens: int
@@ -59,6 +63,7 @@ def gather_state(settings: Settings, store: Store, now: datetime) -> GatherState
             (topic.name, max(store.gathering.digests_of(topic.name), default=None))
             for topic in topics
         ),
+        next_release=next_release(now) if any(topic.categories for topic in topics) else None,
         day=day,
         cost_micro=cost_micro,
         tokens=tokens,

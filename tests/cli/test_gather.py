@@ -150,6 +150,7 @@ def test_status_for_people(gathered: Path) -> None:
         "cs.GR: 2026-11-26 waiting, not announced yet, next try 2026-11-26 17:15 CST",
         "huggingface: 2026-11-26 complete, 1 paper",
         "cs.CL: not read yet",
+        "arXiv announces next: 2026-11-27 09:00 CST",
         "3D vision: newest digest of 2026-11-26",
         "Language: no digest yet",
         "spent today: 0.0123 of 2.00, 678 tokens",
@@ -169,6 +170,7 @@ def test_status_as_json(gathered: Path) -> None:
         "message": "not announced yet",
     }
     assert state["unread"] == ["cs.CL"]
+    assert state["next_release"] == "2026-11-27T01:00:00+00:00"
     assert state["digests"] == [
         {"topic": "3D vision", "date": "2026-11-26"},
         {"topic": "Language", "date": None},

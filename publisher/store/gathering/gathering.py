@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from publisher.models.gathering import Batch
     from publisher.store.engine import Database
 
+_OUTCOME = ("filtered", "chosen", "summarised", "from_cache", "failed")
+
 
 class Gathering:
     """Announcements, digests and reports; `summaries` are a model's.
@@ -260,7 +262,8 @@ class Gathering:
         """Note the report of a run, for each of its days and channels.
 
         Summaries and cost are those of this run alone, and are added to those of earlier runs of
-        the day; what an earlier run paid for is no summary from the cache.
+        the day; what an earlier run paid for is no summary from the cache. A row that tells of the
+        announcement alone, with nothing filtered or chosen, leaves what earlier runs made of it.
         """
         with self._database.writing() as connection:
             for row in rows:
@@ -273,13 +276,7 @@ class Gathering:
                     )
                 )
                 before = connection.execute(sa.select(counts).where(which).with_for_update()).one()
-                written = row.summarised + row.from_cache
-                summarised = min(written, before.summarised + row.summarised)
-                values = _count_values(row) | {
-                    "summarised": summarised,
-                    "from_cache": written - summarised,
-                    "cost_micro": before.cost_micro + row.cost_micro,
-                }
+                values = _count_values(row) | _outcome(before, row)
                 connection.execute(
                     sa.update(counts).where(which).values(**values, noted_at=to_ms(now))
                 )
@@ -324,6 +321,15 @@ def _json(paper: Candidate) -> str:
 
 def _paper(content: str) -> Candidate:
     return msgspec.json.decode(content, type=Candidate)
+
+
+def _outcome(before: sa.Row[tuple[object, ...]], row: GatherCounts) -> dict[str, int]:
+    cost = before.cost_micro + row.cost_micro
+    if not (row.filtered or row.chosen):
+        return {name: getattr(before, name) for name in _OUTCOME} | {"cost_micro": cost}
+    written = row.summarised + row.from_cache
+    summarised = min(written, before.summarised + row.summarised)
+    return {"summarised": summarised, "from_cache": written - summarised, "cost_micro": cost}
 
 
 def _count_values(row: GatherCounts) -> dict[str, object]:

@@ -202,7 +202,9 @@ def test_a_repeated_run_is_added_to_the_report(store: Store, now: datetime) -> N
     again = replace(first, summarised=12, from_cache=8, failed=0, cost_micro=2000)
     repeated = replace(again, summarised=0, from_cache=20, cost_micro=0)
     closed = GatherCounts(NEXT, "cs.CV", BatchState.CLOSED, message="a holiday")
-    for rows in ([waiting], [first, closed], [again], [repeated]):
+    # Read again for another topic, whose announcements are not all out.
+    read = GatherCounts(DAY, "cs.CV", BatchState.COMPLETE, 300, 200, 60, 40)
+    for rows in ([waiting], [first, closed], [again], [repeated], [read]):
         gathering.save_counts(rows, now)
     assert gathering.counts(DAY, NEXT) == [
         replace(first, summarised=17, from_cache=3, failed=0, cost_micro=3234),

@@ -62,7 +62,11 @@ def test_a_month(gathering: Site) -> None:
         "2024-12-08 cs.CV closed arXiv announces nothing today",
     ]
     assert len(rows) == 40
-    assert "And 20 older ones: publisher gather report lists all." in texts(gathering, "//p")
+    for text in (
+        "And 20 older ones: publisher gather report lists all.",
+        "arXiv announces next: 10 Dec 2024, 09:00 .",
+    ):
+        assert text in texts(gathering, "//p")
 
 
 def test_an_announcement_of_tomorrow(gathering: Site) -> None:
