@@ -20,8 +20,9 @@ BENCHMARKS = (
     "compose",
     "web",
     "subscribe",
+    "rank",
 )
-WITH_OPTIONS = ("shapes", "hostile", "build", "deliver", "web", "subscribe")
+WITH_OPTIONS = ("shapes", "hostile", "build", "deliver", "web", "subscribe", "rank")
 
 
 def main() -> None:

@@ -22,8 +22,9 @@ from publisher.term_matching import LETTER, folded
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-# Words, and runs of characters of scripts without blanks, of which pairs are taken.
-_WORDS = re.compile(rf"(?P<word>{LETTER}+)|(?:(?!{LETTER})\w)+")
+_WORD = re.compile(f"{LETTER}+")
+# Characters of a script without blanks, of which pairs are taken.
+_RUN = re.compile(rf"(?:(?!{LETTER})\w)+")
 _STOP_WORDS = frozenset(
     "a also an and approach are as at based be been between both but by can each existing for from"
     " has have however in into is it its method methods more most new not of on or our paper"
@@ -155,9 +156,9 @@ def _sum(vectors: Iterable[Mapping[str, float]]) -> dict[str, float]:
 def _vector(counts: Mapping[str, float], weights: Mapping[str, float]) -> dict[str, float]:
     """Return the terms that other texts have too, with their weights in a vector of length 1."""
     rarest = weights[""]
-    squares = sum((tf * weights.get(term, rarest)) ** 2 for term, tf in counts.items())
-    length = math.sqrt(squares) or 1.0
-    return {term: tf * weights[term] / length for term, tf in counts.items() if term in weights}
+    weighted = {term: tf * weights.get(term, rarest) for term, tf in counts.items()}
+    length = math.hypot(*weighted.values()) or 1.0
+    return {term: weight / length for term, weight in weighted.items() if term in weights}
 
 
 def _weights(documents: Sequence[Mapping[str, float]]) -> dict[str, float]:
@@ -177,16 +178,17 @@ def _counts(text: Example) -> dict[str, float]:
 
 
 def _terms(text: str) -> list[str]:
-    words: list[str] = []
-    pairs: list[str] = []
-    for match in _WORDS.finditer(folded(without_tex(text[:_MOST_CHARACTERS]))):
-        run = match[0]
-        if match["word"] is None:
-            pairs += [run[place : place + 2] for place in range(max(len(run) - 1, 1))]
-        elif len(run) > 1 and run not in _STOP_WORDS and not run.isdigit():
-            words.append(_singular(run))
-    pairs += [f"{first} {second}" for first, second in pairwise(words)]
-    return words + pairs
+    text = folded(without_tex(text[:_MOST_CHARACTERS]))
+    words = [
+        _singular(word)
+        for word in _WORD.findall(text)
+        if word not in _STOP_WORDS and len(word) > 1 and not word.isdigit()
+    ]
+    words += [f"{first} {second}" for first, second in pairwise(words)]
+    if not text.isascii():
+        for run in _RUN.findall(text):
+            words += [run[place : place + 2] for place in range(max(len(run) - 1, 1))]
+    return words
 
 
 def _singular(word: str) -> str:
