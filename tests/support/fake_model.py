@@ -139,6 +139,12 @@ def _many_thoughts(call: ModelCall) -> FakeReply:
     return FakeReply(200, json.dumps(body).encode())
 
 
+def _hidden_instructions(call: ModelCall) -> FakeReply:
+    body = json.loads(_good(call).body)
+    body["usage"] = {"prompt_tokens": 9000, "completion_tokens": 2000}
+    return FakeReply(200, json.dumps(body).encode())
+
+
 def _half(call: ModelCall) -> FakeReply:
     content = json.dumps(answer_to(call))
     return completion(call, content[: len(content) // 2], finish_reason="length")
@@ -166,6 +172,7 @@ WAYS: dict[str, Callable[[ModelCall], FakeReply]] = {
     "invented numbers": _stating(INVENTED),
     "no usage": _no_usage,
     "many thoughts": _many_thoughts,
+    "hidden instructions": _hidden_instructions,
     "429": lambda _: refusal(429, "Rate limit reached", "rate_limit_exceeded"),
     "429 in 7 s": lambda _: refusal(429, "Slow down", Retry_After="7"),
     "429 by date": lambda _: refusal(

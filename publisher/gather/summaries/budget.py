@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from threading import Condition
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,11 @@ class BudgetUsedUp(GatherError):
 
 @dataclass(frozen=True, slots=True)
 class ReservedCall:
-    """A call that may be made: its id in the store, its paper's rank, and what it takes at most."""
+    """A call that may be made: its id in the store, its paper's rank, and what is reserved."""
 
     id: int
     rank: int
+    expected: Usage
     most: Usage
 
 
@@ -46,6 +48,9 @@ class DayBudget:
         self._entered: set[int] = set()
         self._open: set[int] = set()
         self._is_used_up = False
+        # Of what a call took to what it was thought to take at most: some services add instructions
+        # of their own, or do not keep to `max_tokens`. Learned from the first paper, asked alone.
+        self._factor = Fraction(1)
 
     @property
     def used_up(self) -> str:
@@ -70,21 +75,21 @@ class DayBudget:
             self._open.discard(rank)
             self._changed.notify_all()
 
-    def reserve(self, rank: int, key: str, most: Usage) -> ReservedCall:
-        """Return a call of `most` for a paper that has entered.
+    def reserve(self, rank: int, key: str, expected: Usage) -> ReservedCall:
+        """Return a call that is `expected` to take no more, for a paper that has entered.
 
         Raises `BudgetUsedUp`, `StoreError`.
         """
-        cost = cost_micro(most, self._model)
         with self._changed:
             while True:
                 if self._is_used_up:
                     raise BudgetUsedUp(self.used_up)
                 if rank == min(self._entered):
+                    most = expected.times(self._factor)
                     call = self._store.reserve(
                         self._day,
                         key,
-                        cost,
+                        cost_micro(most, self._model),
                         most.total,
                         limit_micro=self._limit_micro,
                         limit_tokens=self._limit_tokens,
@@ -93,7 +98,7 @@ class DayBudget:
                         self._entered.discard(rank)
                         self._open.add(rank)
                         self._changed.notify_all()
-                        return ReservedCall(call, rank, most)
+                        return ReservedCall(call, rank, expected, most)
                     self._is_used_up = not self._open
                     if self._is_used_up:
                         self._changed.notify_all()
@@ -112,6 +117,7 @@ class DayBudget:
         self._store.settle(call.id, cost, usage.total, outcome)
         with self._changed:
             self._open.discard(call.rank)
+            self._factor = max(self._factor, usage.over(call.expected))
             if again:
                 self._entered.add(call.rank)
             self._changed.notify_all()

@@ -29,6 +29,17 @@ class Usage:
         """Tokens in and out."""
         return self.tokens_in + self.tokens_out
 
+    def times(self, factor: Fraction) -> Usage:
+        """Return `factor` times as many tokens, rounded up."""
+        return Usage(math.ceil(self.tokens_in * factor), math.ceil(self.tokens_out * factor))
+
+    def over(self, other: Usage) -> Fraction:
+        """Return by which factor `other` is to be multiplied to be as much in both."""
+        return max(
+            Fraction(self.tokens_in, max(other.tokens_in, 1)),
+            Fraction(self.tokens_out, max(other.tokens_out, 1)),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class CostEstimate:

@@ -108,15 +108,19 @@ class _Number:
     def is_small(self) -> bool:
         return not self.unit and self.digits.isdigit() and int(self.digits) <= _SMALL
 
-    def readings(self) -> Iterator[Fraction]:
-        """Yield the values that a summary may give for it: its own, and rounded ones."""
+    @property
+    def places(self) -> int:
+        """The number of decimals."""
+        return len(self.digits.partition(".")[2])
+
+    def rounded(self) -> Iterator[tuple[Fraction, int]]:
+        """Yield the values, with their decimals, that it has when rounded or cut off."""
         exact = Fraction(self.digits)
-        _, _, decimals = self.digits.partition(".")
-        for places in range(len(decimals) + 1):
+        for places in range(self.places):
             scaled = exact * 10**places
-            for rounded in {int(scaled), int(scaled + Fraction(1, 2))}:
-                yield Fraction(rounded, 10**places)
-                yield Fraction(rounded, 10**places) * self.multiplier
+            for value in {int(scaled), int(scaled + Fraction(1, 2))}:
+                yield Fraction(value, 10**places), places
+                yield Fraction(value, 10**places) * self.multiplier, places
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,7 @@ class _SourceFacts:
     """Numbers and words of a source, as they may come back in a summary."""
 
     numbers: frozenset[Fraction]
+    rounded: frozenset[tuple[Fraction, int]]  # with the decimals: 1.88 is 1.9, but not 1.90
     words: frozenset[str]
     compact: str  # all of it, without blanks and hyphens
     initials: str
@@ -131,20 +136,30 @@ class _SourceFacts:
     @classmethod
     def of(cls, plain: str) -> _SourceFacts:
         words = [word.casefold() for word in _WORD.findall(plain)]
-        numbers = {Fraction(_NUMBER_WORDS[word]) for word in words if word in _NUMBER_WORDS}
+        numbers: set[Fraction] = set()
+        rounded = {(Fraction(_NUMBER_WORDS[word]), 0) for word in words if word in _NUMBER_WORDS}
         for number in {_Number.of(match) for match in _NUMBER.finditer(plain)}:
-            numbers.update(number.readings())
+            numbers |= {Fraction(number.digits), number.value}
+            if number.unit in _PERCENT:
+                numbers.add(number.value / 100)
+            rounded.update(number.rounded())
         compact = re.sub(r"[\s-]+", "", plain.casefold())
         initials = "".join(word[0] for word in words)
-        return cls(frozenset(numbers), frozenset(map(_singular, words)), compact, initials)
+        return cls(
+            frozenset(numbers),
+            frozenset(rounded),
+            frozenset(map(_singular, words)),
+            compact,
+            initials,
+        )
 
     def has_number(self, number: _Number) -> bool:
+        """Return whether the source has a number; 0.95 and 95% are the same."""
         value = number.value
-        if value in self.numbers:
-            return True
-        # 0.95 and 95% are the same.
-        return (number.unit in _PERCENT and value / 100 in self.numbers) or (
-            value < 1 and value * 100 in self.numbers
+        return (
+            value in self.numbers
+            or (value, number.places) in self.rounded
+            or (number.unit in _PERCENT and value / 100 in self.numbers)
         )
 
     def has_name(self, name: str) -> bool:

@@ -55,6 +55,8 @@ def test_numbers_of_the_source(summary: str, source: str) -> None:
         ("它快了41倍。", "It is faster.", "41倍"),
         ("It was shown in 2025.", "in November 2024", "2025"),
         ("It has 952 layers.", "95.2%", "952"),
+        ("It has an FID of 1.90.", "an FID of 1.88", "1.90"),
+        ("It has an FID of 2.00.", "an FID of two", "2.00"),
     ],
 )
 def test_invented_numbers(summary: str, source: str, number: str) -> None:

@@ -258,6 +258,13 @@ def test_a_reservation_is_more_than_any_answer_costs(bench: Bench) -> None:
     assert all(call.reserved_micro > call.cost_micro for call in bench.store.calls)
 
 
+def test_a_service_that_counts_more_than_it_was_sent(bench: Bench) -> None:
+    bench.fake.always = "hidden instructions"
+    results = bench.ask(PAPERS, concurrency=8, budget_per_day=0.04)
+    assert [bool(result.summary) for result in results] == [True] * 4 + [False] * 8
+    assert bench.billed_micro() == 4 * 6250
+
+
 @pytest.mark.parametrize(("way", "asked"), [("401", 1), ("404", 1), ("no credit", 1), ("403", 8)])
 def test_a_service_that_answers_nobody_is_given_up(
     bench: Bench, way: str, asked: int, caplog: pytest.LogCaptureFixture
@@ -417,7 +424,7 @@ def test_a_month_with_a_random_fault_now_and_then() -> None:
     paid: dict[str, int] = {}
     with FakeModel() as fake:
         bench = Bench(fake)
-        for day in range(1, 29):
+        for day in range(1, 15):
             fake.faults.extend(rng.choice(ways) for _ in range(rng.randrange(4)))
             papers = [paper(day * 100 + number) for number in range(4)]
             for _ in range(2):
@@ -429,4 +436,4 @@ def test_a_month_with_a_random_fault_now_and_then() -> None:
                     paid[key] = paid.get(key, 0) + bool(result.summary and not result.from_cache)
             assert bench.store.spent(DAY.replace(day=day))[0] <= 20_000
     assert set(paid.values()) <= {0, 1}
-    assert sum(paid.values()) > 80
+    assert sum(paid.values()) > 35
