@@ -91,14 +91,14 @@ def _json_part(content: str) -> str:
 def _decode(text: str, languages: Sequence[str]) -> dict[str, _Draft]:
     text = _BACKSLASH.sub(_mended, text).translate(_CONTROL)
     try:
-        return msgspec.json.decode(text, type=dict[str, _Draft])
-    except msgspec.ValidationError as error:
-        if len(languages) == 1:
+        try:
+            return msgspec.json.decode(text, type=dict[str, _Draft])
+        except msgspec.ValidationError:
+            if len(languages) != 1:
+                raise
             # Where there is one language, some models leave its level out.
-            try:
-                return {languages[0]: msgspec.json.decode(text, type=_Draft)}
-            except msgspec.ValidationError:
-                pass
+            return {languages[0]: msgspec.json.decode(text, type=_Draft)}
+    except msgspec.ValidationError as error:
         raise FormatFault(f"it has another shape ({error})") from error
     except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
         raise FormatFault("it is broken JSON") from error

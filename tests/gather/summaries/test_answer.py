@@ -71,6 +71,8 @@ def test_backslashes_of_tex(written: str, read: str) -> None:
         ('{"en": {"summary": "It is', "no JSON object"),
         ('{"en": {"summary": "It is"', "no JSON object"),
         ('{"en": {"summary": "It is" "takeaways": []}}', "broken JSON"),
+        ('{"summary": "It is", "takeaways": ["a" "b"]}', "broken JSON"),
+        ('{"en": {"summary": 1}, "x": ' + "[" * 100_000 + "}", "broken JSON"),
         ("<think> It is", "within its thoughts"),
         ('{"en": "It is"}', "another shape"),
         ('{"en": {"summary": ["It is"]}}', "another shape"),
