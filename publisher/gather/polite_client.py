@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import random
 from email.utils import parsedate_to_datetime
-from threading import Lock
+from threading import Lock, Timer
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from publisher import __version__
 from publisher.errors import GatherError, RequestFailed
+from publisher.git_process import without_credentials
 from publisher.printable import printable
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ class PoliteClient:
                 if not target:
                     return content
                 url = _redirected(url, target)
-        raise RequestFailed(f"{printable(url, 200)} redirects more than {_REDIRECTS} times.")
+        problem = f"{shown(url)} redirects more than {_REDIRECTS} times."
+        raise RequestFailed(problem, status=_REDIRECT)
 
     def _persist(self, url: str, accept: str) -> tuple[bytes, str]:
         """Return the content, or the address of a redirect."""
@@ -88,7 +90,7 @@ class PoliteClient:
             try:
                 answer = self._request(url, accept)
             except RequestFailed as error:
-                again = error.status < _CLIENT_ERROR or _is_throttling(error.status)
+                again = not error.status or _is_throttling(error.status)
                 wait = error.wait_seconds or (self._back_off(attempt) if again else 0.0)
                 self._not_before[site] = self._clock() + max(wait, self._pause)
                 if not again:
@@ -106,8 +108,7 @@ class PoliteClient:
         seconds = self._not_before.get(site, 0.0) - self._clock()
         if seconds > _LONGEST_WAIT:
             raise RequestFailed(
-                f"{printable(url, 200)} is not asked: the site wants a pause of {seconds:.0f} more "
-                "seconds.",
+                f"{shown(url)} is not asked: the site wants a pause of {seconds:.0f} more seconds.",
                 wait_seconds=seconds,
             )
         while seconds > 0 and not self._stopping():
@@ -129,12 +130,20 @@ class PoliteClient:
                 timeout=30.0,
                 limits=httpx2.Limits(max_connections=1, max_keepalive_connections=1),
             )
+        # No time-out of the client ends an answer of which a byte comes now and then.
+        watch = Timer(_TOTAL_SECONDS, self._client.close)
+        watch.daemon = True
+        watch.start()
         try:
             with self._client.stream("GET", url, headers={"Accept": accept}) as response:
                 return self._content(url, response)
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError) as error:
+            self._client.close()
+            self._client = None
             reason = printable(str(error) or type(error).__name__, 200)
-            raise RequestFailed(f"{printable(url, 200)} can't be read: {reason}.") from error
+            raise RequestFailed(f"{shown(url)} can't be read: {reason}.") from error
+        finally:
+            watch.cancel()
 
     def _content(self, url: str, response: httpx2.Response) -> tuple[bytes, str]:
         status, headers = response.status_code, response.headers
@@ -142,7 +151,7 @@ class PoliteClient:
             return b"", headers["Location"]
         if not _OK <= status < _REDIRECT:
             raise RequestFailed(
-                f"{printable(url, 200)} answers {status}{_meaning(status)}.",
+                f"{shown(url)} answers {status}{_meaning(status)}.",
                 status=status,
                 wait_seconds=retry_after(headers),
             )
@@ -152,12 +161,10 @@ class PoliteClient:
             content += part
             if len(content) > _MOST_BYTES:
                 raise RequestFailed(
-                    f"{printable(url, 200)} has more than {_MOST_BYTES:,} bytes.", status=status
+                    f"{shown(url)} has more than {_MOST_BYTES:,} bytes.", status=status
                 )
             if self._clock() > deadline:
-                raise RequestFailed(
-                    f"{printable(url, 200)} takes more than {_TOTAL_SECONDS:.0f} seconds."
-                )
+                raise RequestFailed(f"{shown(url)} takes more than {_TOTAL_SECONDS:.0f} seconds.")
         return bytes(content), ""
 
 
@@ -174,6 +181,11 @@ def retry_after(headers: Mapping[str, str]) -> float:
         return max(0.0, (until - now).total_seconds())
     except (TypeError, ValueError):
         return 0.0
+
+
+def shown(url: str) -> str:
+    """Return `url` for people: without user, password and query, which may be secrets."""
+    return printable(without_credentials(url.partition("?")[0]), 200)
 
 
 def _is_throttling(status: int) -> bool:
@@ -193,10 +205,16 @@ def _site(url: str) -> str:
 
 def _redirected(url: str, target: str) -> str:
     """Return the address that `url` redirects to: on the same host, or on one below it."""
-    new = urljoin(url, target)
-    old_parts, parts = urlsplit(url), urlsplit(new)
+    try:
+        new = urljoin(url, target)
+        old_parts, parts = urlsplit(url), urlsplit(new)
+    except ValueError as error:  # "http://[x"
+        problem = f"{shown(url)} redirects to {printable(target)}, which is no address."
+        raise RequestFailed(problem, status=_REDIRECT) from error
     old_host, host = old_parts.hostname or "", parts.hostname or ""
     is_downgrade = old_parts.scheme == "https" and parts.scheme != "https"
-    if is_downgrade or not (host == old_host or host.endswith(f".{old_host}")):
-        raise RequestFailed(f"{printable(url, 200)} redirects to another site, {printable(new)}.")
+    is_web = parts.scheme in {"http", "https"}
+    if not is_web or is_downgrade or not (host == old_host or host.endswith(f".{old_host}")):
+        problem = f"{shown(url)} redirects to another site, {shown(new)}."
+        raise RequestFailed(problem, status=_REDIRECT)
     return new

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -164,6 +167,8 @@ def test_redirects_stay_on_the_site(rig: Rig) -> None:
         ("https://arxiv.org/a", "https://arxiv.org.evil.example/a", False),
         ("https://arxiv.org/a", "file:///etc/passwd", False),
         ("http://arxiv.org/a", "http://127.0.0.1/a", False),
+        ("http://arxiv.org/a", "ftp://arxiv.org/a", False),
+        ("https://arxiv.org/a", "http://[arxiv.org/a", False),
     ],
 )
 def test_redirects(old: str, new: str, *, is_allowed: bool) -> None:
@@ -179,6 +184,42 @@ def test_an_endless_answer_is_cut_off(rig: Rig, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(polite_client, "_MOST_BYTES", 100)
     with pytest.raises(RequestFailed, match="more than 100 bytes"):
         rig.get()
+    assert len(rig.arxiv.requests) == 1
+
+
+def test_an_answer_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polite_client, "_TOTAL_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=_drip, args=(server,))
+        thread.start()
+        client = PoliteClient(
+            "", 0.0, clock=time.monotonic, sleep=time.sleep, stopping=lambda: False
+        )
+        client._resting.add("0.1")  # one try
+        with pytest.raises(RequestFailed, match="can't be read"):
+            client.get(f"http://127.0.0.1:{server.getsockname()[1]}/x")
+        thread.join(30)
+        assert not thread.is_alive()
+        client.close()
+
+
+def _drip(server: socket.socket) -> None:
+    """Send a byte of a header now and then, until nobody listens."""
+    connection, _ = server.accept()
+    with connection, suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+        for _ in range(1000):
+            connection.sendall(b"x")
+            time.sleep(0.02)
+
+
+def test_messages_have_no_secrets() -> None:
+    client = PoliteClient("", 0.0, clock=lambda: 0.0, sleep=lambda _: None, stopping=lambda: False)
+    with pytest.raises(RequestFailed) as caught:
+        client.get("http://ada:secret@127.0.0.1:9/feed?token=secret")
+    assert "http://***@127.0.0.1:9/feed can't be read" in str(caught.value)
+    assert "secret" not in str(caught.value)
+    client.close()
 
 
 def test_stopping_ends_the_wait(rig: Rig) -> None:

@@ -15,10 +15,10 @@ import nh3
 from publisher.author_names import author_names
 from publisher.errors import GatherError, RequestFailed
 from publisher.gather.candidates import candidate_id
+from publisher.gather.polite_client import shown
 from publisher.gather.sources import snapshot
 from publisher.models.gathering import Announced, AnnouncementKind, Candidate
 from publisher.paper_id import arxiv_id
-from publisher.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +43,7 @@ _KINDS = {
 }
 # Feeds of before 2024 have "(arXiv:2411.00001v1 [cs.CV])" after a title.
 _AFTER_TITLE = re.compile(r"\s*\(arXiv:[^()]{4,60}\)\s*\Z")
+_WEB = re.compile(r"https?://", re.IGNORECASE)
 _CATEGORY = re.compile(r"[a-z-]{2,20}(?:\.[A-Za-z-]{2,20})?")
 _BLOCK_END = re.compile(r"(?=<(?:/(?:p|div|li|h[1-6])|br)\b)", re.IGNORECASE)
 
@@ -95,7 +96,7 @@ def _entries(url: str, content: bytes) -> list[dict[str, Any]]:
 
     document = feedparser.parse(io.BytesIO(content), resolve_relative_uris=False)
     if not document.get("version") and not document.entries:
-        raise RequestFailed(f"{printable(url, 200)} is no RSS or Atom feed.")
+        raise RequestFailed(f"{shown(url)} is no RSS or Atom feed.")
     # Its own dictionaries warn of keys that they replace.
     return [dict(entry.items()) for entry in document.entries]
 
@@ -135,7 +136,8 @@ def _addresses(entry: dict[str, Any]) -> Iterator[str]:
     values += [link.get("href", "") for link in entry.get("links", ())]
     texts = (str(value).strip().replace("oai:arXiv.org:", "arXiv:", 1) for value in values)
     for value in dict.fromkeys(texts):
-        if "://" in value or not candidate_id(value).startswith("url:"):
+        # Of others, such as javascript:, nobody makes a link.
+        if _WEB.match(value) or not candidate_id(value).startswith("url:"):
             yield value
 
 

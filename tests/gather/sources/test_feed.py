@@ -132,6 +132,14 @@ def test_an_entry_without_title_or_address_is_left_out(source: FeedSource, site:
     assert batch.message == "2 entries without title or address are left out."
 
 
+@pytest.mark.parametrize("link", ["javascript://x/%0aalert(1)", "file:///etc/passwd", "ftp://x/y"])
+def test_only_addresses_of_the_web_become_links(
+    source: FeedSource, site: FakePages, link: str
+) -> None:
+    entry = f"<item><title>A</title><link>{link}</link><guid>{link}</guid></item>"
+    assert read(source, site, rss(entry)).papers == ()
+
+
 def test_an_entry_that_stands_twice_is_one(source: FeedSource, site: FakePages) -> None:
     batch = read(source, site, rss(item("a"), item("a", "Mon, 30 Nov 2026 10:00:00 +0000")))
     assert batch.total == len(batch.papers) == 1
