@@ -34,21 +34,25 @@ def entry(version: int, summary: str, change: PaperChange | None = None) -> Dige
     return DigestEntry(paper, ("keyword trees in the title",), written, change)
 
 
-def write(settings: Settings, day: date, entry: DigestEntry) -> None:
+def write(settings: Settings, day: date, entry: DigestEntry, topic: GatherTopic = TREES) -> None:
     folder = settings.base / "digests"
     folder.mkdir(exist_ok=True)
-    text = render_digest(TREES, day, [entry], settings.site.zone)
-    (folder / f"{day}-trees.md").write_text(text, encoding="utf-8")
+    text = render_digest(topic, day, [entry], settings.site.zone)
+    (folder / f"{day}-{topic.name}.md").write_text(text, encoding="utf-8")
 
 
-def test_a_new_version(tmp_path: Path) -> None:
-    config = tmp_path / "publisher.toml"
+def settings_in(folder: Path) -> Settings:
+    config = folder / "publisher.toml"
     config.write_text(
         '[site]\nurl = "https://papers.example.org/"\ntitle = "Papers"\nlanguage = "en"\n'
         '[source]\ncache = "cache"\n[output]\nfolder = "site"\n',
         encoding="utf-8",
     )
-    settings = load(config, {}, {})
+    return load(config, {}, {})
+
+
+def test_a_new_version(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
     site = tmp_path / "site"
     write(settings, date(2024, 11, 4), entry(1, "Trees grow."))
     build.build(settings)
@@ -76,3 +80,15 @@ def test_a_new_version(tmp_path: Path) -> None:
             "树会长。",
         ):
             assert part in text, name
+
+
+def test_the_change_stays_where_another_topic_has_the_version_too(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    change = PaperChange(3, 1, ("abstract",))
+    write(settings, date(2024, 11, 4), entry(1, "Trees grow."))
+    write(settings, date(2024, 11, 7), entry(3, "Trees grow tall.", change))
+    write(settings, date(2024, 11, 8), entry(3, "Trees grow."), GatherTopic(name="Woods"))
+    (paper,) = build.collect(settings).papers
+    assert paper.version == 3
+    assert paper.change == change
+    assert [topic.name for topic in paper.topics] == ["Trees", "Woods"]

@@ -201,6 +201,8 @@ def _paper(paper_id: str, merged: MergedDigests) -> Paper:
         next((parsed for parsed in best if parsed.summary or parsed.takeaways), text)
     )
     abstract = next((parsed for parsed in best if parsed.abstract), text)
+    # Another topic may list a version that is new in this one as just a paper.
+    newest = [parsed for parsed in best if parsed.version == text.version]
     return Paper(
         id=text.id,
         version=text.version,
@@ -227,8 +229,8 @@ def _paper(paper_id: str, merged: MergedDigests) -> Paper:
         score=next((parsed.score for parsed in best if parsed.score is not None), None),
         written_by=machine.written_by,
         summaries=machine.summaries,
-        change=text.change,
-        withdrawn=text.withdrawn,
+        change=next((parsed.change for parsed in newest if parsed.change), None),
+        withdrawn=any(parsed.withdrawn for parsed in newest),
         reasons=next((parsed.reasons for parsed in best if parsed.reasons), ()),
     )
 

@@ -15,7 +15,19 @@ from lxml import html as lxml_html
 from publisher.formatter.email import render_edition
 from publisher.formatter.i18n.email_words import email_words
 from publisher.formatter.pages import issue_paths, render_issue
-from publisher.models import EditionKey, Issue, Language, Length, Notes, Paper, Topic, Venue
+from publisher.models import (
+    EditionKey,
+    Issue,
+    Language,
+    Length,
+    Notes,
+    Paper,
+    PaperChange,
+    Provenance,
+    SummaryText,
+    Topic,
+    Venue,
+)
 from publisher.settings import Mail, Settings, Site
 
 TOPICS = [Topic(f"topic-{n}", f"Topic {n}") for n in range(6)]
@@ -175,3 +187,24 @@ def test_an_issue_of_newer_versions_and_figures() -> None:
     ] == [" 2", " 3"]
     (plain,) = parsed(replace(issue, updated=()))
     assert "Updated papers" not in plain.text_content()
+
+
+@pytest.mark.parametrize("count", [1, 60])
+def test_gathered_papers_have_status_origin_and_both_languages(count: int) -> None:
+    texts = (SummaryText("en", "It renders.", ("Fast.",)), SummaryText("zh", "渲染。", ("快。",)))
+    issue = make_issue(
+        count,
+        summary="It renders.",
+        takeaways=("Fast.",),
+        summaries=texts,
+        written_by=Provenance("m" * 60, "builtin-1", "abstract"),
+        reasons=('keyword "scene" in the title' * 5,) * 10,
+        change=PaperChange(3, 1, ("title", "abstract", "authors")),
+    )
+    for document in parsed(issue):
+        for shown in document.cssselect(".paper"):
+            text = shown.text_content()
+            for part in ("It renders.", "Fast.", "渲染。", "Changed from version 1 to 3: title"):
+                assert part in text
+            assert "Written by mmm" in text
+            assert "Chosen for: keyword" in text
