@@ -10,12 +10,15 @@ from publisher.gather.ranking.bibliography import BibliographyProblem, read_bibl
 from publisher.paper_id import arxiv_id_of_field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from publisher.gather.ranking.bibliography import BibliographyEntry
     from publisher.models.gathering import Candidate
     from publisher.settings.sections.gather import GatherTopic
+
+# Three requests of arXiv. Further titles rank well enough without their abstracts.
+_MOST_ABSTRACTS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,19 @@ def read_liked(
             if not (known := texts.get(key)) or not known.abstract:
                 texts[key] = LikedText(item.id, item.title, item.abstract)
             places.setdefault(key, f"{file}, {item.place}")
-    wanted = [key for key, text in texts.items() if key.startswith("arxiv:") and not text.abstract]
+    wanted = _to_look_up(texts)
     for paper in lookup(wanted) if wanted else []:
         texts[paper.id] = LikedText(paper.id, paper.title, paper.abstract)
     unknown = [key for key in wanted if not texts[key].title]
     problems += [f"{places[key]}: skipped, because {key} is not known there" for key in unknown]
     return LikedPapers(tuple(text for text in texts.values() if text.title), tuple(problems))
+
+
+def _to_look_up(texts: Mapping[str, LikedText]) -> list[str]:
+    """Return the ids of papers without title, and of some that lack nothing but an abstract."""
+    without = [key for key, text in texts.items() if key.startswith("arxiv:") and not text.abstract]
+    titled = [key for key in without if texts[key].title]
+    return [key for key in without if not texts[key].title] + titled[:_MOST_ABSTRACTS]
 
 
 def _entries(file: Path, topic: GatherTopic) -> list[BibliographyEntry | BibliographyProblem]:

@@ -176,6 +176,22 @@ def test_a_paper_in_several_files_is_one_with_its_abstract(tmp_path: Path) -> No
     assert read(tmp_path, "a.bib", "b.json") == read(tmp_path, "b.json", "a.bib") == expected
 
 
+def test_a_large_library_without_abstracts_is_looked_up_in_part(tmp_path: Path) -> None:
+    entries = [{"title": f"T{n}", "number": f"arXiv:2401.{n:05}"} for n in range(1000)]
+    entries.append({"number": "arXiv:2402.00001"})
+    (tmp_path / "a.json").write_text(json.dumps(entries), encoding="utf-8")
+    asked: list[str] = []
+
+    def lookup(ids: list[str]) -> list[Candidate]:
+        asked.extend(ids)
+        return [Candidate("arxiv:2402.00001", "Known")]
+
+    topic = GatherTopic(name="x", liked=("a.json",))
+    assert len(read_liked(topic, tmp_path.joinpath, lookup).texts) == 1001
+    assert len(asked) == 301
+    assert asked[0] == "arxiv:2402.00001"
+
+
 def test_without_liked_papers_nothing_is_looked_up(tmp_path: Path) -> None:
     assert read(tmp_path) == LikedPapers()
 
