@@ -45,8 +45,8 @@ _log = logging.getLogger("publisher.gather")
 class SummaryResult:
     """A paper's summary, or the reason for which it has none.
 
-    `problem` is a line for people, "" with a summary; `is_failure`: the model is the reason, and
-    not the budget, a stop, or the paper.
+    `problem` is a line for people, "" with a summary; `is_failure`: the model or a stop is the
+    reason, and not the budget or the paper.
     """
 
     summary: WrittenSummary | None = None
@@ -125,7 +125,7 @@ class Questioner:
     def reason_to_stop(self) -> SummaryResult | None:
         """Return the result of all papers that are not asked about yet, None to go on."""
         if self._stopping():
-            return SummaryResult(problem="stopped before it was asked about")
+            return SummaryResult(problem="stopped before it was asked about", is_failure=True)
         if self.health.given_up:
             return SummaryResult(
                 problem=f"not asked about: {self.health.given_up}", is_failure=True

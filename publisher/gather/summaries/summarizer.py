@@ -71,16 +71,19 @@ class Summarizer:
     def summarize_all(self, papers: Sequence[Candidate], day: date) -> dict[str, SummaryResult]:
         """Return the result of each paper by its id, in the order of `papers`: best first.
 
-        `day` is the one whose budget pays: that of the call, not that of the papers. Where the
-        program is stopping, some results say so, and the digest has to wait. Without
-        `gather.model.url` there are no results. Raises `StoreError`.
+        A paper that stands twice has its best place. `day` is the one whose budget pays: that of
+        the call, not that of the papers. Where the program is stopping, some results are failures
+        that say so. Without `gather.model.url` there are no results. Raises `StoreError`.
         """
         if not self._model.url:
             return {}
-        results = {paper.id: self._without_a_call(paper) for paper in papers}
-        unknown = {paper.id: paper for paper in papers if results[paper.id] is None}
+        unique: dict[str, Candidate] = {}
+        for paper in papers:
+            unique.setdefault(paper.id, paper)
+        results = {key: self._without_a_call(paper) for key, paper in unique.items()}
+        unknown = [paper for key, paper in unique.items() if results[key] is None]
         if unknown:
-            results |= self._ask_all(list(unknown.values()), day)
+            results |= self._ask_all(unknown, day)
         return {key: result for key, result in results.items() if result is not None}
 
     def _without_a_call(self, paper: Candidate) -> SummaryResult | None:

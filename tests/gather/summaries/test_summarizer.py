@@ -307,7 +307,7 @@ def test_a_stop_ends_it_soon_and_keeps_what_was_written(bench: Bench) -> None:
     bench.fake.before = stop_at_the_third
     results = bench.ask(PAPERS)
     assert [bool(result.summary) for result in results] == [True] * 3 + [False] * 9
-    assert results[3] == SummaryResult(problem="stopped before it was asked about")
+    assert results[3] == SummaryResult(problem="stopped before it was asked about", is_failure=True)
     bench.stop = False
     bench.fake.before = lambda _: None
     assert all(result.summary for result in bench.ask(PAPERS))
@@ -366,8 +366,10 @@ def test_papers_that_no_model_is_asked_about(bench: Bench) -> None:
 
 
 def test_a_paper_that_stands_twice_is_asked_about_once(bench: Bench) -> None:
-    results = bench.summarizer().summarize_all([paper(1), paper(2), paper(1)], DAY)
+    again = paper(1, version=2, title="Another title")
+    results = bench.summarizer().summarize_all([paper(1), paper(2), again], DAY)
     assert list(results) == [paper(1).id, paper(2).id]
+    assert bench.fake.titles == [paper(1).title, paper(2).title]
     assert len(bench.fake.calls) == 2
 
 
@@ -418,7 +420,7 @@ def test_settings_that_do_not_go_together(bench: Bench, caplog: pytest.LogCaptur
     assert "budget_per_day limits nothing at prices of 0" in caplog.text
 
 
-def test_a_month_with_a_random_fault_now_and_then() -> None:
+def test_two_weeks_with_a_random_fault_now_and_then() -> None:
     rng = random.Random(18)  # noqa: S311 - no secret
     ways = [*MENDED, *HOPELESS]
     paid: dict[str, int] = {}
