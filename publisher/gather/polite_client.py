@@ -124,7 +124,7 @@ class PoliteClient:
     def _request(self, url: str, accept: str) -> tuple[bytes, str]:
         import httpx2  # noqa: PLC0415 - takes a tenth of a second
 
-        if self._client is None:
+        if self._client is None or self._client.is_closed:
             self._client = httpx2.Client(
                 headers={"User-Agent": self._agent},
                 timeout=30.0,

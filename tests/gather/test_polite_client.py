@@ -213,6 +213,13 @@ def _drip(server: socket.socket) -> None:
             time.sleep(0.02)
 
 
+def test_a_connection_that_was_closed_late_is_made_anew(rig: Rig) -> None:
+    rig.get()
+    assert rig.client._client is not None
+    rig.client._client.close()  # as the watch does, in the moment in which an answer ends
+    assert b"2611.00001" in rig.get()
+
+
 def test_messages_have_no_secrets() -> None:
     client = PoliteClient("", 0.0, clock=lambda: 0.0, sleep=lambda _: None, stopping=lambda: False)
     with pytest.raises(RequestFailed) as caught:
