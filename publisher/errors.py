@@ -8,7 +8,8 @@
     ├── OutputError                 the output folder can't be written (full, read-only)
     ├── HubError                    a WebSub hub that can't be reached, or does not speak HTTP
     ├── GatherError                 a source of papers or a model that can't be used now
-    │   └── RequestFailed           a web server refused, or could not be reached; with the status
+    │   ├── RequestFailed           a web server refused, or could not be reached; with the status
+    │   └── AlreadyGathering        another process gathers
     ├── StoreError                  the database can't be opened, read or written
     ├── SubscriberError             an address, topic or token that can't be accepted
     ├── IssueError                  an issue that does not exist or has nothing to send
@@ -74,6 +75,10 @@ class RequestFailed(GatherError):
         super().__init__(message)
         self.status = status
         self.wait_seconds = wait_seconds
+
+
+class AlreadyGathering(GatherError):
+    """Another process gathers papers into the same store."""
 
 
 class StoreError(PublisherError):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from publisher.automation.building import BUILD, Builder, Building
 from publisher.automation.cleaning import CleaningTask
+from publisher.automation.gathering import GatherTask
 from publisher.automation.issues import AUDIENCE_SECONDS, IssueTask
 from publisher.automation.loop import TICK_SECONDS, Loop, ScheduledTask, TaskLogger
 from publisher.automation.mail import INBOX, InboxTask, MailQueueTask
@@ -33,7 +34,7 @@ def run(
     stopping: Callable[[], bool],
     verbose: bool = False,
 ) -> None:
-    """Build, ping, send issues and mails, read the mailbox and clean up, until `stopping`.
+    """Gather, build, ping, send issues and mails, read the mailbox, clean up, until `stopping`.
 
     `load` reads the settings from the file `config`, again whenever that changes; only `store.url`
     stays as it was. `write` is called with each line for people. Deliveries in flight at the end
@@ -77,6 +78,7 @@ def run(
             for task in (
                 *(ScheduledTask("watch", watch), issues, letters, inbox, cleaning),
                 ScheduledTask("audience", look_for_people),
+                ScheduledTask("gather", GatherTask(state).run),
             )
         ]
         while any(thread.is_alive() for thread in threads):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,87 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.models.gathering import BatchRecord
+    from publisher.services.gather import GatherResult
     from publisher.services.gather_report import GatherState
     from publisher.settings import Settings
 
 
-@click.group(cls=InOrder)
-def gather() -> None:
-    """Report on the digests that are written from arXiv and other sources."""
+@click.group(cls=InOrder, invoke_without_command=True)
+@click.option("--date", "day", type=options.DAY, help="Only this day, also if it is written.")
+@click.option("--since", type=options.DAY, help="All days from this one on, such as 2026-11-25.")
+@click.option("--dry-run", is_flag=True, help="Show what would be chosen, and what it would cost.")
+@click.option("--budget", type=click.FloatRange(min=0), help="Money to spend today at most.")
+@options.config
+@options.verbose
+@click.pass_context
+def gather(
+    context: click.Context,
+    *,
+    day: date | None,
+    since: date | None,
+    dry_run: bool,
+    budget: float | None,
+    config: Path | None,
+    verbose: bool,
+) -> None:
+    """Write digests of what arXiv and other sources have announced.
+
+    What is due and not read yet is read, days that were missed included. It may be run again and
+    again, and be stopped at any moment.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from publisher.sender.delivery.signals import graceful_stop
+    from publisher.services.gather import GatherOptions, Surroundings
+    from publisher.services.gather import gather as gather_papers
+
+    settings = options.settings_of(config)
+    chosen = GatherOptions(day, since, dry_run, budget)
+    with graceful_stop() as stopping, open_store(settings) as store:
+        around = Surroundings(sending.now, time.monotonic, time.sleep, stopping, show.line)
+        result = gather_papers(settings, store, around, chosen)
+    if dry_run:
+        _show_choice(result, settings)
+    show.warnings(result.problems)
+    _show_end(result, settings)
+    if result.failed:
+        context.exit(1)
+
+
+def _show_choice(result: GatherResult, settings: Settings) -> None:
+    from publisher.gather.summaries.costs import describe, estimate
+
+    papers = 0
+    for draft in result.drafts:
+        show.line(f"{draft.day} {draft.topic.name}: {show.count(len(draft.ranked), 'paper')}")
+        papers += len(draft.ranked)
+        for each in draft.ranked:
+            reasons = f" ({'; '.join(each.reasons)})" if each.reasons else ""
+            show.line(f"  {each.score:.2f} {each.paper.title}{reasons}")
+    if settings.gather.model.url:
+        show.line(describe(estimate(settings.gather, papers or None)))
+
+
+def _show_end(result: GatherResult, settings: Settings) -> None:
+    if result.drafts:
+        chosen = sum(row.chosen for row in result.counts)
+        summaries = sum(row.summarised + row.from_cache for row in result.counts)
+        show.line(
+            f"{show.count(len(result.written), 'digest')} written, "
+            f"{show.count(chosen, 'paper')} chosen, "
+            f"{show.count(summaries, 'summary', 'summaries')}"
+        )
+        return
+    from publisher.gather.arxiv.schedule import closed_note, next_release
+
+    now = sending.now()
+    if any(topic.categories for topic in settings.gather.topics):
+        coming = next_release(now).astimezone(settings.site.zone)
+        show.line(
+            closed_note(now) or f"nothing new; arXiv's next batch is due {coming:%Y-%m-%d %H:%M %Z}"
+        )
+    else:
+        show.line("nothing new")
 
 
 @gather.command("report")
@@ -83,7 +158,7 @@ def _batch_line(record: BatchRecord, settings: Settings) -> str:
         parts.append(show.count(record.total, "paper"))
     if record.message:
         parts.append(record.message)
-    if record.next_try:
+    if record.next_try and not record.state.is_settled:
         parts.append(f"next try {_moment(record.next_try, settings)}")
     return ", ".join(parts)
 

@@ -157,6 +157,16 @@ class ArxivSource:
         self._unscheduled.add(key)
         return True
 
+    def look_up(self, ids: Sequence[str]) -> list[Candidate]:
+        """Return the papers on arXiv with `ids`, such as "arxiv:2411.19525", that it knows.
+
+        Raises `RequestFailed`.
+        """
+        details, problems = self._details([key.removeprefix("arxiv:") for key in ids])
+        if problems:
+            raise RequestFailed(problems[0])
+        return list(details.values())
+
     def _newest(self, request: _Request) -> _ListingPages:
         """Return the newest listing, the one of before if that tells enough."""
         channel, day, now = request.channel, request.day, request.now

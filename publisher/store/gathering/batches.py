@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from publisher.models.gathering import BatchState, Candidate
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from publisher.models.gathering import Batch
 
+_DOUBT = timedelta(days=2)
+_LEAST_READS = 4
+_AGAIN_AFTER = timedelta(hours=8)
 _FIELDS = [field.name for field in fields(Candidate)]
 
 
@@ -27,6 +33,20 @@ def next_state(before: BatchState, known: int, total: int, batch: Batch) -> Batc
         return before if keeps else batch.state
     shorter = len(batch.papers) < known and batch.total < total
     return BatchState.PARTIAL if shorter or batch.state is not BatchState.COMPLETE else batch.state
+
+
+def next_look(
+    batch: Batch, state: BatchState, attempts: int, now: datetime, *, is_empty: bool
+) -> datetime | None:
+    """Return when to read a batch again whose state is now `state`, None if never.
+
+    A day that gave no paper may be a fault of the source: it is looked at again for two days, and
+    some times where it was read later than that.
+    """
+    if not state.is_settled:
+        return batch.next_try
+    is_young = now.date() - batch.day < _DOUBT or attempts < _LEAST_READS
+    return now + _AGAIN_AFTER if is_empty and is_young else None
 
 
 def join_versions(better: Candidate, other: Candidate) -> Candidate:

@@ -17,7 +17,7 @@ from publisher.models.gathering import (
     Candidate,
     GatherCounts,
 )
-from publisher.store.gathering.batches import join_versions, next_state
+from publisher.store.gathering.batches import join_versions, next_look, next_state
 from publisher.store.gathering.summaries import StoredSummaries
 from publisher.store.tables.gathering import (
     announcements,
@@ -110,6 +110,8 @@ class Gathering:
                 )
             )
             state = next_state(BatchState(row.state), len(known), row.total, batch)
+            is_empty = not known and not papers
+            again = next_look(batch, state, row.attempts + 1, now, is_empty=is_empty)
             # The reason for a state that the read did not change is the earlier one.
             explains = state in (batch.state, BatchState.PARTIAL)
             connection.execute(
@@ -120,7 +122,7 @@ class Gathering:
                     total=max(row.total, batch.total, len(known | papers.keys())),
                     attempts=row.attempts + 1,
                     message=batch.message if explains else row.message,
-                    next_try=None if state.is_settled else optional_ms(batch.next_try),
+                    next_try=optional_ms(again),
                     read_at=to_ms(now),
                 )
             )

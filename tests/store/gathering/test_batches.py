@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 import pytest
 
 from publisher.models.gathering import Announced, Batch, BatchState, Candidate
-from publisher.store.gathering.batches import join_versions, next_state
+from publisher.store.gathering.batches import join_versions, next_look, next_state
 
 WAITING, PARTIAL, COMPLETE, CLOSED, FAILED = (
     BatchState.WAITING,
@@ -69,3 +70,34 @@ def test_what_a_read_lacks_comes_from_the_other() -> None:
         comment="12 pages",
         withdrawn=True,
     )
+
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+AGAIN = timedelta(hours=8)
+
+
+@pytest.mark.parametrize(
+    ("state", "is_empty", "days_later", "attempts", "wait"),
+    [
+        (COMPLETE, False, 0, 1, None),
+        (CLOSED, True, 0, 9, AGAIN),
+        (COMPLETE, True, 1, 9, AGAIN),
+        (CLOSED, True, 2, 9, None),
+        (CLOSED, True, 20, 1, AGAIN),  # a day that was missed, read late
+        (CLOSED, True, 20, 4, None),
+    ],
+)
+def test_a_day_without_papers_is_looked_at_again(
+    state: BatchState, is_empty: bool, days_later: int, attempts: int, wait: timedelta | None
+) -> None:
+    now = NOON + timedelta(days=days_later)
+
+    again = next_look(read(state), state, attempts, now, is_empty=is_empty)
+
+    assert again == (wait and now + wait)
+
+
+def test_a_day_that_is_not_settled_is_read_when_its_source_says() -> None:
+    batch = replace(read(WAITING), next_try=NOON)
+
+    assert next_look(batch, WAITING, 1, NOON, is_empty=True) == NOON
