@@ -51,7 +51,8 @@ class PoliteClient:
         stopping: Callable[[], bool],
     ) -> None:
         """Make a client that gives `contact` with each request; nothing is connected yet."""
-        self._agent = f"digest-publisher/{__version__}" + (f" (+{contact})" if contact else "")
+        agent = f"digest-publisher/{__version__}" + (f" (+{contact})" if contact else "")
+        self._agent = printable(agent, 200).encode("ascii", "replace").decode()
         self._pause = pause_seconds
         self._clock, self._sleep, self._stopping = clock, sleep, stopping
         self._lock = Lock()
@@ -74,7 +75,10 @@ class PoliteClient:
         """
         with self._lock:
             for _ in range(_REDIRECTS + 1):
-                content, target = self._persist(url, accept)
+                try:
+                    content, target = self._persist(url, accept)
+                except ValueError as error:  # "http://[x"
+                    raise RequestFailed(f"{printable(url)} is no address: {error}.") from error
                 if not target:
                     return content
                 url = _redirected(url, target)
@@ -137,7 +141,8 @@ class PoliteClient:
         try:
             with self._client.stream("GET", url, headers={"Accept": accept}) as response:
                 return self._content(url, response)
-        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError) as error:
+        # RuntimeError: the client was closed, or the stream was.
+        except (httpx2.HTTPError, httpx2.InvalidURL, RuntimeError, OSError) as error:
             self._client.close()
             self._client = None
             reason = printable(str(error) or type(error).__name__, 200)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.fake_arxiv import FakeArxiv, FakePaper, Fault
 
+from publisher import __version__
 from publisher.errors import GatherError, RequestFailed
 from publisher.gather import polite_client
 from publisher.gather.polite_client import PoliteClient, retry_after
@@ -151,6 +152,9 @@ def test_redirects_stay_on_the_site(rig: Rig) -> None:
     rig.arxiv.faults.append(Fault("moved", times=-1))
     with pytest.raises(RequestFailed, match="redirects more than 5 times"):
         rig.get()
+    rig.arxiv.faults[:] = [Fault("other site", to="http://[x/")]
+    with pytest.raises(RequestFailed, match="which is no address"):
+        rig.get()
     rig.arxiv.faults[:] = [Fault("other site")]
     with pytest.raises(RequestFailed, match="redirects to another site"):
         rig.get()
@@ -252,6 +256,29 @@ def test_threads_share_one_connection(rig: Rig) -> None:
     assert len(rig.arxiv.requests) == 4
     assert rig.arxiv.connections == 1
     assert sum(rig.waits) == pytest.approx(9.0)
+
+
+@pytest.mark.parametrize(
+    ("contact", "agent"),
+    [
+        ("", ""),
+        ("me@example.org", " (+me@example.org)"),
+        ("https://exämple.org/", " (+https://ex?mple.org/)"),
+        ("x\r\nHost: y", " (+x??Host: y)"),
+    ],
+)
+def test_the_contact_is_one_line(rig: Rig, contact: str, agent: str) -> None:
+    client = PoliteClient(contact, 0.0, clock=rig.seconds, sleep=rig.sleep, stopping=lambda: False)
+    client.get(f"{rig.arxiv.url}/list/cs.CV/new")
+    client.close()
+    header = rig.arxiv.requests[0].headers["User-Agent"]
+    assert header == f"digest-publisher/{__version__}{agent}"
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:99999/", "http://[x/", "ftp://127.0.0.1/", ""])
+def test_addresses_that_are_none(rig: Rig, url: str) -> None:
+    with pytest.raises(RequestFailed, match=r"can't be read|is no address"):
+        rig.client.get(url)
 
 
 def test_a_server_that_is_away_is_named() -> None:

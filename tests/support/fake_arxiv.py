@@ -63,7 +63,7 @@ class Fault:
     (it closes within the answer), "cut" (the page ends early), "short" (the listing shows `keep`
     entries of all), "garbage" (bytes in the middle), "noise" (nothing but bytes), "empty" (a
     listing with its date and no updates), "undated", "moved" (a redirect to itself), "other site"
-    (a redirect away).
+    (a redirect `to` another).
     """
 
     kind: str
@@ -71,6 +71,7 @@ class Fault:
     times: int = 1
     retry_after: str = ""
     keep: int = 16
+    to: str = "http://localhost:9/elsewhere"
 
 
 @dataclass(frozen=True)
@@ -233,7 +234,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault.kind == "moved":
             self.answer(301, b"", location=self.path)
         elif fault.kind == "other site":
-            self.answer(302, b"", location="http://localhost:9/elsewhere")
+            self.answer(302, b"", location=fault.to)
         elif fault.kind.isdigit():
             self.answer(int(fault.kind), b"no", retry_after=fault.retry_after)
         else:

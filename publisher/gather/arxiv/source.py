@@ -36,6 +36,8 @@ _EMPTY_AFTER = timedelta(hours=2)  # an empty listing may be filled later
 _LOOK_AGAIN, _LOOK_AGAIN_UNTIL = timedelta(hours=6), timedelta(days=2)
 _MOST_OF_SEARCH = 2000  # papers
 _LONGEST_WAIT = 86_400.0  # seconds
+# arXiv's answers to a category that it does not have.
+_UNKNOWN, _UNKNOWN_SECONDS = frozenset({400, 404}), 3600.0
 
 
 @dataclass(slots=True)
@@ -266,7 +268,10 @@ class ArxivSource:
         except RequestFailed:
             content = b""
         if not (announced := read_rss(content, request.day)):
-            return request.failed(str(error), error.wait_seconds)
+            if error.status not in _UNKNOWN:
+                return request.failed(str(error), error.wait_seconds)
+            advice = f"If arXiv has no {request.channel}, correct `categories` of the topic."
+            return request.failed(f"{error} {advice}", _UNKNOWN_SECONDS)
         return request.batch(
             BatchState.PARTIAL,
             f"{error} {len(announced)} papers are from the RSS feed, which may lack others; the "

@@ -255,6 +255,14 @@ def test_catch_up_stands_in_for_a_listing(world: World) -> None:
     assert (batch.state, len(batch.papers)) == (BatchState.COMPLETE, 9)
 
 
+def test_an_unknown_category_is_named(world: World) -> None:
+    batch = world.fetch(category="cs.XY")
+    assert batch.state is BatchState.FAILED
+    assert "If arXiv has no cs.XY, correct `categories` of the topic." in batch.message
+    assert batch.next_try is not None
+    assert batch.next_try > world.now + timedelta(minutes=50)
+
+
 def test_a_long_pause_is_kept(world: World) -> None:
     world.arxiv.announce(TUESDAY, "cs.CV", *papers(9))
     world.arxiv.faults.append(Fault("429", "", -1, retry_after="3600"))
