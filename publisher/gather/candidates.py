@@ -42,14 +42,21 @@ def candidate_id(address: str) -> str:
 def merge(papers: Iterable[Announced]) -> list[Candidate]:
     """Return each paper once, in the order of `papers`.
 
-    Announcements are of one paper if they have an id in common: that of arXiv, or a DOI. The newest
-    version from arXiv gives the text, else the first; what it lacks is from the others.
+    Announcements are of one paper if they have an id in common: that of arXiv, or a DOI; never if
+    they have two of arXiv, as parts of a work may name one DOI. The newest version from arXiv gives
+    the text, else the first; what it lacks is from the others.
     """
     groups: dict[int, list[Candidate]] = {}
     group_of: dict[str, int] = {}
+    arxiv_of: dict[int, str] = {}
     for place, announced in enumerate(papers):
         keys = _keys(announced.paper)
-        numbers = sorted({group_of[key] for key in keys if key in group_of})
+        arxiv = next((key for key in keys if key.startswith("arxiv:")), "")
+        numbers = []
+        for other in sorted({group_of[key] for key in keys if key in group_of}):
+            arxiv = arxiv or arxiv_of[other]
+            if arxiv_of[other] in {"", arxiv}:
+                numbers.append(other)
         number = numbers[0] if numbers else place
         group = groups.setdefault(number, [])
         # A paper with both ids joins those that had one of them each.
@@ -57,7 +64,8 @@ def merge(papers: Iterable[Announced]) -> list[Candidate]:
             keys += [key for paper in groups[other] for key in _keys(paper)]
             group += groups.pop(other)
         group.append(announced.paper)
-        group_of |= dict.fromkeys(keys, number)
+        arxiv_of[number] = arxiv
+        group_of |= {key: number for key in keys if group_of.get(key) in {None, *numbers}}
     return [_merged(groups[number]) for number in sorted(groups)]
 
 

@@ -65,6 +65,15 @@ def test_an_announcement_may_join_two_earlier_ones() -> None:
     assert [paper.id for paper in merge([doi, arxiv, both, arxiv_doi])] == ["arxiv:2411.00001"]
 
 
+def test_two_papers_of_arxiv_are_two_whatever_their_doi() -> None:
+    first, second = (announced(f"arxiv:2411.0000{n}", doi="10.1109/x.1") for n in (1, 2))
+    journal = announced("doi:10.1109/x.1")
+    papers = merge([first, second, journal, second])
+    assert [paper.id for paper in papers] == ["arxiv:2411.00001", "arxiv:2411.00002"]
+    papers = merge([journal, second, first])
+    assert [paper.id for paper in papers] == ["arxiv:2411.00002", "arxiv:2411.00001"]
+
+
 def test_many_announcements_of_a_paper_are_one() -> None:
     papers = [announced("arxiv:2411.00001", version=number) for number in range(1, 20_001)]
     assert [paper.version for paper in merge(papers)] == [20_000]
