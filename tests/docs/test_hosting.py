@@ -120,6 +120,8 @@ def test_units_are_ones(tmp_path: Path) -> None:
         "publisher-run.service": block("run-as-a-service", "ini", "publisher run"),
         "publisher-send.service": block("run-as-a-service", "ini", "oneshot"),
         "publisher-send.timer": block("run-as-a-service", "ini", "OnCalendar"),
+        "publisher-gather.service": block("arxiv", "ini", "oneshot"),
+        "publisher-gather.timer": block("arxiv", "ini", "OnCalendar"),
     }
     for name, text in names.items():
         here = text.replace("/srv/papers/.venv/bin/publisher", true).replace("User=papers\n", "")
