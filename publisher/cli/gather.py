@@ -87,6 +87,12 @@ def _show_end(result: GatherResult, settings: Settings) -> None:
             f"{show.count(chosen, 'paper')} chosen, "
             f"{show.count(summaries, 'summary', 'summaries')}"
         )
+        if not chosen:
+            earlier = sending.now().date() - timedelta(days=14)
+            show.line(
+                "No new paper matched; "
+                f"`publisher gather --since {earlier}` looks at earlier days too."
+            )
         return
     from publisher.gather.arxiv.schedule import closed_note, next_release
 

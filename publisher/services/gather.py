@@ -309,9 +309,12 @@ class _Run:
             return {}
         from publisher.gather.summaries.summarizer import Summarizer  # noqa: PLC0415 - few have a model
 
+        model = gather.model
+        if model.prompt:
+            model = structs.replace(model, prompt=str(self.settings.path(model.prompt)))
         if self.options.budget is not None:
-            model = structs.replace(gather.model, budget_per_day=self.options.budget)
-            gather = structs.replace(gather, model=model)
+            model = structs.replace(model, budget_per_day=self.options.budget)
+        gather = structs.replace(gather, model=model)
         chosen = plan.in_turn(
             [
                 *([ranked.paper for ranked in draft.ranked] for draft in drafts),
@@ -352,12 +355,16 @@ class _Run:
         # What failed is asked for again by the next run.
         failed = any(paper_id in summaries and summaries[paper_id].is_failure for paper_id in ids)
         is_recent = draft.day >= self.today - timedelta(days=plan.PATIENCE_DAYS)
+        self._save_digest(draft, "" if failed and is_recent else draft.inputs)
+
+    def _save_digest(self, draft: DigestDraft, inputs: str) -> None:
+        """Note that the digest is written; without `inputs` the next run writes it again."""
         self.store.gathering.save_digest(
             draft.topic.name,
             draft.day,
             [(r.paper.id, r.paper.version, r.score, r.reasons) for r in draft.ranked]
             + [(e.paper.id, e.paper.version, 0.0, ()) for e in draft.changed],
-            "" if failed and is_recent else draft.inputs,
+            inputs,
             self.around.clock(),
         )
 
@@ -375,6 +382,8 @@ class _Run:
         from publisher.gather.repository import commit  # noqa: PLC0415 - few commit
 
         folder = self.settings.path(gather.folder)
+        if not folder.exists():
+            return  # nothing was ever written
         paths = {
             folder / self._file_name(topic, day)
             for topic in gather.topics
@@ -386,6 +395,9 @@ class _Run:
         try:
             commit(folder, sorted(paths), message, push=gather.commit == "push")
         except GatherError as error:
+            # The next run may have the store and another checkout, without these files.
+            for draft in self.result.drafts:
+                self._save_digest(draft, "")
             self.result.failed = True
             self._problem(str(error))
 
