@@ -140,6 +140,8 @@ def parse(words: list[str]) -> None:
     command: click.Command = app
     context = app.make_context("publisher", [], resilient_parsing=True)
     while isinstance(command, click.Group):
+        if command.invoke_without_command and (not words or words[0].startswith("-")):
+            break
         name, *words = words
         command = command.get_command(context, name) or pytest.fail(f"no command {name}")
     command.make_context(command.name, list(words), parent=context)
