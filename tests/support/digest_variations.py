@@ -507,6 +507,102 @@ def one_line_items(draw: Draw) -> Digest:
     return _finished(draw, lines, read, f"{DAY}.md")
 
 
+# A venue or month before a title, and behind it.
+_VENUE_FORMS = (
+    "({}) ",
+    "[{}] ",
+    "【{}】",
+    "`{}` ",
+    "`[{}]` ",
+    "*{}* ",
+    "**[{}]** ",
+    "**({})** ",
+    "{} | ",
+    "{}, ",
+    "({}) (Oral) ",
+    "(*{}*) ",
+)
+_VENUE_FORMS_BEHIND = ("", " ({})", " [{}]", ", {}", ". *{}*", " `{}`")
+_VENUES = (
+    "CVPR 2024",
+    "CVPR 24'",
+    "CVPR '24",
+    "ICML'25",
+    "NeurIPS2023",
+    "Preprint '25",
+    "Preprint 24'",
+    "arXiv 2024",
+    "arXiv 2026.08",
+    "arXiv'24",
+    "ECCV 2024 Workshop",
+    "TPAMI 2025",
+)
+# A short name in bold, and the rest of the title.
+_BOLD_NAME_FORMS = ("**{}**: {}", "**{}:** {}", "__{}__: {}", "**{}**：{}")
+_RESTS = (
+    "Growing Trees Faster than Ever",
+    "High-Fidelity and Temporally Coherent Trees",
+    "Trees, Leaves and Roots",
+    "Segment Trees",
+    "A Benchmark for 3D Trees with 10 Leaves",
+    "Where Do Roots Go? A Study of Water in Sandy Soils",
+)
+_BADGES: tuple[Callable[[KnownPaper], str], ...] = (
+    lambda paper: (
+        f'<a href="{paper.abs_url}"><img src="https://img.shields.io/badge/arXiv-Paper-red.svg"></a>'
+        ' <a href="https://trees.example/"><img src="https://img.shields.io/badge/project-Website-blue"></a>'
+    ),
+    lambda paper: (
+        f"<a href='{paper.pdf_url}'><img alt='arXiv' src='https://img.shields.io/badge/x-b31b1b.svg'/></a>"
+    ),
+    lambda paper: f"[![arXiv](https://img.shields.io/badge/x-b31b1b.svg)]({paper.abs_url})",
+    lambda paper: (
+        f"[![](https://img.shields.io/badge/arXiv-Paper-red)]({paper.abs_url}) ![Stars](https://img.shields.io/github/stars/a/b)"
+    ),
+    lambda paper: f"[[Paper]({paper.abs_url})] [[Code](https://github.com/a/b)]",
+    lambda paper: f"[paper]({paper.pdf_url}) / [website](https://trees.example/)",
+)
+
+
+@st.composite
+def items_with_venues(draw: Draw) -> Digest:
+    """Draw items with a venue, a title partly in bold, and pictures as links."""
+    mark = draw(st.sampled_from(("-", "*", "+", "{}.")))
+    before = draw(st.sampled_from(("", *_VENUE_FORMS)))
+    behind = draw(st.sampled_from(_VENUE_FORMS_BEHIND)) if not before else ""
+    name = draw(st.sampled_from(_BOLD_NAME_FORMS))
+    title = draw(st.sampled_from(("bold name", "bold name", "plain", "bold")))
+    names = draw(
+        st.sampled_from((", *{} et al.*", ", _{}_", ". *{}*", " *{}*", ", *{} et al.*.", ""))
+    )
+    badges = draw(st.sampled_from(_BADGES))
+    place = draw(
+        st.sampled_from((" {}", "\n    - {}", "\n  {}", "\n  - {}", "<br>{}", "\n\n  {}\n"))
+    )
+    heading = draw(st.sampled_from(("## Trees", "### Trees (2)", "# Trees\n\n## Leaves")))
+    lines = [heading, ""]
+    papers: list[KnownPaper] = []
+    for number, paper in enumerate(draw(known_papers()), 1):
+        venue = draw(st.sampled_from(_VENUES))
+        short = f"TreeNet-{number}"
+        rest = draw(st.sampled_from(_RESTS))
+        shown = {
+            "bold name": name.format(short, rest),
+            "plain": f"{short}: {rest}",
+            "bold": f"**{short}: {rest}**",
+        }[title]
+        authors = paper.authors[:1] if "et al" in names else paper.authors
+        line = (
+            before.format(venue) + shown + names.format(", ".join(authors)) + behind.format(venue)
+        )
+        lines.append(f"{mark.format(number)} {line}{place.format(badges(paper))}")
+        full = f"{short}: {rest}"
+        authors = authors if names else ()
+        papers.append(replace(paper, title=full, read_title=full, authors=authors))
+    read = [replace(each, abstract="", summary="") for each in papers]
+    return _finished(draw, lines, read, draw(st.sampled_from((f"{DAY}.md", "README.md"))))
+
+
 _COLUMNS: dict[Field, Callable[[KnownPaper], str]] = {
     Field.DATE: lambda _: DAY,
     Field.AUTHORS: lambda paper: ", ".join(paper.authors),

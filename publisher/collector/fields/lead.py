@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
+from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
 from publisher import paper_id
@@ -48,8 +48,17 @@ _VENUE = re.compile(
     r"(?:(?:19|20)\d\d(?![-./]\d)|['’]\d\d)|[A-Z][A-Za-z]{0,10}[A-Z][ -]?\d\d)\b"
     r"[^\[\]()]{0,30}?[\])）】]?"
 )
+_PREPRINT = re.compile(  # "arXiv 2026.08", "Preprint '25", "(arXiv 24')"
+    r"[\[(（【]?\s*(?:arxiv|preprint)[\s,:'’-]{0,4}(?:(?:(?:19|20)\d\d|\d\d)(?:[-./]\d{1,2}){0,2})?"
+    r"['’]?\s*[\])）】]?",
+    re.IGNORECASE,
+)
+_ET_AL_AND_VENUE = re.compile(r"(.{2,400}?\bet\.?\s?al\b\.?)[\s,.;]+(\S.{0,100})", re.IGNORECASE)
 _EDGES = " \t,，.;；:：|·•–—-–()（）[]【】《》<>"
 _BRACKET_START = re.compile(r"[\[(（【](?P<inside>[^\[\]()（）【】]{1,60})[\])）】]\s*[:：]?\s*")
+_BRACKET_END = re.compile(r"\s?[\[(（【](?P<inside>[^\[\]()（）【】]{1,60})[\])）】][\s.,]{0,9}\Z")
+_BETWEEN_BRACKETS = re.compile(r"[\])）】]\s{0,9}[\[(（【]")
+_BRACKETS = re.compile(r"(?:[\[(（【][^\[\]()（）【】]{1,60}[\])）】][\s:：]*)+")
 _PARTS = re.compile(r"\s{0,9}[,，;；]\s+|\.\s++(?=[A-Z\[(*\"“])|\s{1,9}[-–—|·]\s+|。")
 _ID_IN_TITLE = re.compile(
     r"[\s,;:(（\[]{0,9}(?:arxiv[:.\s]{0,9})?(?<![\d.])\d{4}\.\d{4,5}(?:v\d{1,2})?(?!\d)\s*[)）\]]*(?:\.pdf)?",
@@ -61,6 +70,8 @@ _READ_MORE = re.compile(
     r"\s{0,9}[(（\[](?:read more|more|view|see|from|via)\b[^()（）\[\]]{0,60}[)）\]]\s*$",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(r"(?:for|in|of|with|without|via|on|to|is|are|as|at|using|beyond|under)\s")
+_FULL_STOP = re.compile(r"(?<=[a-z]{3})\.$")
 _BY = re.compile(r"\Aby\s+(?=[A-Z])", re.IGNORECASE)
 _SHORTEST_DESCRIPTION = 30  # characters
 _MOST_REMARKS = 12  # beside a title: venue, date, categories
@@ -100,6 +111,8 @@ def read_lead(text: str) -> Lead:
     rest = _Rest()
     parts = labels.pieces(bare) or [Piece(None, "", "")]
     first, *others = parts
+    if first.field is None and others and not _holds_title(first.text):
+        others = list(dropwhile(_is_in_title, others))  # "(CVPR 2024) **SAM**: Segment Anything"
     if first.field is Field.TITLE:
         first = Piece(None, "", first.text)
     elif first.field is not None and (field_of(first.label) or len(first.label) > _ACRONYM):
@@ -133,6 +146,7 @@ def clean_title(text: str) -> str:
     title = " ".join(title.replace("**", "").replace("`", "").split()).strip(
         " \t,，;；:：|·•–—-*_~"
     )
+    title = _FULL_STOP.sub("", title)
     if title.startswith(("《", "「", "『", "“", '"')) and title.endswith(
         ("》", "」", "』", "”", '"')
     ):
@@ -158,6 +172,19 @@ def is_title(text: str) -> bool:
 def is_category(text: str) -> bool:
     """Return whether `text` is a category of arXiv, such as "cs.CV"."""
     return _CATEGORY.fullmatch(text) is not None
+
+
+def _is_in_title(piece: Piece) -> bool:
+    return piece.field is Field.OTHER and field_of(piece.label) is None
+
+
+def _holds_title(text: str) -> bool:
+    """Return whether a title may stand in `text`, rather than remarks before it alone."""
+    return any(_may_be_title(token) and not _is_bracketed(token) for token in tokens(text))
+
+
+def _is_bracketed(token: Token) -> bool:
+    return token.kind is TokenKind.TEXT and _BRACKETS.fullmatch(token.text.strip()) is not None
 
 
 def _shown(token: Token) -> str:
@@ -192,6 +219,7 @@ def _title_at(parts: Sequence[Token]) -> int | None:
     texts = [
         at for at in usable if parts[at].kind in (TokenKind.TEXT, TokenKind.ITALIC, TokenKind.LINK)
     ]
+    texts = [at for at in texts if not _is_bracketed(parts[at])] or texts
     return texts[0] if texts else (usable[0] if usable else None)
 
 
@@ -207,13 +235,25 @@ def _text_before(parts: Sequence[Token], at: int) -> bool:
 
 def _is_acronym_before_text(parts: Sequence[Token], at: int) -> bool:
     """Return whether bold text is only the short name before a title in plain text."""
-    if parts[at].kind is not TokenKind.BOLD or len(parts[at].text) > _ACRONYM:
+    bold, following = parts[at], parts[at + 1] if at + 1 < len(parts) else None
+    if bold.kind is not TokenKind.BOLD or len(bold.text) > _ACRONYM:
         return False
-    following = parts[at + 1] if at + 1 < len(parts) else None
     if following is None or following.kind is not TokenKind.TEXT:
         return False
-    head = _PARTS.split(following.text.strip(_EDGES), maxsplit=1)[0]
+    text = following.text.strip(_EDGES)
+    head = _PARTS.split(text, maxsplit=1)[0]
+    if following.text[0] in ":：" or bold.text[-1] in ":：":  # "**SAM**: Segment Anything"
+        names = names_without_label(text) or (_leading_names(text) if text != head else "")
+        return bool(head) and not _is_remark(head) and (not names or _has_names(parts[at + 2 :]))
+    if _GOES_ON.match(following.text):
+        return True
     return len(head) > _SHORTEST_DESCRIPTION and not names_without_label(head)
+
+
+def _has_names(parts: Sequence[Token]) -> bool:
+    """Return whether names in italics are among `parts`."""
+    slanted = (part.text for part in parts if part.kind is TokenKind.ITALIC)
+    return any(names_without_label(text) or single_name(text) for text in slanted)
 
 
 def _is_paper_link(token: Token) -> bool:
@@ -228,8 +268,9 @@ def _may_be_title(token: Token) -> bool:
     text = token.text.strip(_EDGES)
     if not is_title(text) or field_of(unmarked(text)):
         return False
+    text = _without_remarks(token.text)[0].strip(_EDGES)
     is_short = len(text) < _ACRONYM
-    if is_short and (_VENUE.fullmatch(text) or find_venue(text) is not None):
+    if is_short and (_is_venue(text) or find_venue(text) is not None):
         return False
     return token.kind is not TokenKind.ITALIC or not names_without_label(text)
 
@@ -245,17 +286,26 @@ def _title(parts: Sequence[Token], at: int, rest: _Rest) -> tuple[str, str]:
         rest.pieces += [Piece(Field.LINK, "", match.group()) for match in at_edges]
     if token.kind is not TokenKind.TEXT:
         return clean_title(token.text), token.url
-    text = token.text
+    text = token.text.lstrip(" ,，.:：;；|·•–—-)]）】")
     for _ in range(_MOST_REMARKS):  # "[CVPR 2024] Title"
         if (start := _BRACKET_START.match(text)) is None:
             break
         _read_remark(start["inside"], rest)
         text = text[start.end() :]
-    has_more = any(part.kind is TokenKind.ITALIC for part in parts[at + 1 :])
+    head, *tail = _PARTS.split(text, maxsplit=1)  # "CVPR 2024, Title"
+    if tail and tail[0] and len(head) < _ACRONYM and _is_dated_venue(head):
+        _read_remark(head, rest)
+        text = tail[0]
+    text, remarks = _without_remarks(text)
+    for remark in remarks:
+        _read_remark(remark, rest)
+    has_more = _has_names(parts[at + 1 :])
     title, others = (text, []) if has_more else _split_title(text)
-    acronym = parts[at - 1].text if at and parts[at - 1].kind is TokenKind.BOLD else ""
-    if acronym and len(acronym) <= _ACRONYM:
-        title = f"{acronym.rstrip(':： ')}: {title.lstrip(':：-–— ')}"
+    before = parts[at - 1] if at else None
+    if before and before.kind is TokenKind.BOLD and _may_be_title(before):
+        acronym = before.text.rstrip(":： ")
+        link = " " if _GOES_ON.match(title) else ": "
+        title = f"{acronym}{link}{title}" if len(acronym) <= _ACRONYM else title
     for other in others:
         _read_text(other, rest)
     return clean_title(title.strip(" [(")), ""
@@ -277,12 +327,34 @@ def _split_title(text: str) -> tuple[str, list[str]]:
 
 def _is_remark(text: str) -> bool:
     text = text.strip(_EDGES)
-    return bool(_DATE.fullmatch(text) or _VENUE.fullmatch(text) or _CATEGORY.fullmatch(text))
+    return bool(_DATE.fullmatch(text) or _is_venue(text) or _CATEGORY.fullmatch(text))
+
+
+def _without_remarks(text: str) -> tuple[str, list[str]]:
+    """Return a title without the venue or date in brackets behind it, and these."""
+    text, remarks = text.rstrip(" [(,，"), list[str]()
+    while (end := _BRACKET_END.search(text)) and end.start() and _is_dated_venue(end["inside"]):
+        remarks.append(end["inside"])
+        text = text[: end.start()]
+    return text, remarks
+
+
+def _is_dated_venue(text: str) -> bool:
+    """Return whether a remark beside a title is its venue, with a year, or its date."""
+    bare = text.strip(_EDGES)
+    if _DATE.fullmatch(bare) or _PREPRINT.fullmatch(bare):
+        return True
+    return find_venue(bare) is not None and any(map(str.isdigit, bare))
+
+
+def _is_venue(text: str) -> bool:
+    return bool(_VENUE.fullmatch(text) or _PREPRINT.fullmatch(text))
 
 
 def _read_before(parts: Sequence[Token], rest: _Rest) -> None:
     for token in parts:
-        _read_remark(token.text.strip(_EDGES), rest)
+        for text in _BETWEEN_BRACKETS.split(token.text):  # "(CVPR 2024) (Oral)"
+            _read_remark(text, rest)
         if token.kind is TokenKind.LINK:
             _read_link(token, rest)
 
@@ -296,7 +368,7 @@ def _read_remark(text: str, rest: _Rest) -> None:
         rest.add(Field.DATE, text)
     elif _CATEGORY.fullmatch(text):
         rest.add(Field.TOPIC, text)
-    elif find_venue(text) is not None or _VENUE.fullmatch(text):
+    elif find_venue(text) is not None or _is_venue(text):
         rest.add(Field.VENUE, text)
 
 
@@ -328,6 +400,11 @@ def _read_text(text: str, rest: _Rest) -> None:
     if identifier := _ARXIV.search(text):
         rest.add(Field.LINK, identifier[0])
     has_authors = any(piece.field is Field.AUTHORS for piece in rest.pieces)
+    if (match := _ET_AL_AND_VENUE.fullmatch(text)) and (
+        _is_remark(match[2]) or find_venue(match[2])
+    ):  # "Ada Author (Institute) et al. arXiv"
+        _read_remark(match[2], rest)
+        text = match[1]
     if not has_authors and (names_without_label(text) or single_name(text)):
         rest.add(Field.AUTHORS, text)
         return

@@ -9,6 +9,7 @@ from publisher.collector.fields.field_words import field_of
 from publisher.collector.text.plain_text import from_arxiv, from_machine
 
 _ET_AL = re.compile(r"\bet\.?\s*al\b|等\s*$|\bothers\b", re.IGNORECASE)
+_SURNAME_ET_AL = re.compile(r"([A-Z][\w'’-]{1,30})\s{1,3}et\.?\s{0,3}al")
 _PARTICLE = re.compile(
     r"(?:van|von|der|den|de|da|di|du|la|le|del|dos|ter|ten|al|el|bin|ibn|zu|af|av|y|e|and|of|the|for|dr|prof|jr|sr|st|bar|ben|'t)\.?",
     re.IGNORECASE,
@@ -48,6 +49,8 @@ def names_without_label(text: str) -> tuple[str, ...]:
     text = text.strip(" *_.,;()（）")
     if not text or len(text) > 20 * _MAX_NAME * 10 or "http" in text or "](" in text:
         return ()
+    if (surname := _SURNAME_ET_AL.fullmatch(text)) is not None:
+        return (surname[1],)
     has_more = _ET_AL.search(text) is not None
     names = author_names(text, _clean)
     if len(names) < (1 if has_more else 2) or not all(map(_looks_like_name, names)):
@@ -78,8 +81,9 @@ def _looks_like_name(name: str) -> bool:
         return len(name.replace(" ", "")) <= 8 or "·" in name or "・" in name  # noqa: PLR2004 - characters
     if _ORGANISATION.search(name):
         return name[0].isupper()
+    parts = name.replace(".", ". ").split()
     words = name.replace("-", " ").replace(".", ". ").split()
-    if not 2 <= len(words) <= _MAX_WORDS or _SENTENCE.search(name):  # noqa: PLR2004 - given and family name
+    if len(parts) < 2 or len(words) > _MAX_WORDS or _SENTENCE.search(name):  # noqa: PLR2004 - given and family name
         return False
     return all(
         word[0].isupper() or not word[0].isascii() or _PARTICLE.fullmatch(word) for word in words

@@ -45,9 +45,14 @@ _SCORE = re.compile(
     r"(?P<number>\d{1,3}(?:\.\d{1,4})?)\s*(?:(?P<percent>[%％])|/\s*(?P<most>\d{1,3}(?:\.0)?)(?!\d))?"
 )
 _COUNT = re.compile(r"vote|like|点赞|추천", re.IGNORECASE)  # no judgement of the digest's
+_UNPUBLISHED = re.compile(r"arxiv|preprint", re.IGNORECASE)
+_YEAR = re.compile(  # "CVPR 2024", "CVPR '24", "CVPR 24'"
+    r"[\s,'’(]*\b((?:19|20)\d\d)\b[)\s]*|[\s,(]*(?:['’](\d\d)\b|\b(\d\d)['’])[)\s]*"
+)
 _BRACKETED = re.compile(r"[(（\[][^()（）\[\]]{0,40}[)）\]]")  # a remark that there is none
 _SHORTEST_TEXT = 15  # characters of an abstract or summary beside its links
 _BEST = 10
+_TWO = 2  # digits of a year
 _FEWEST_WORDS = 3  # of a title that is the text of a link called "Paper"
 _MOST_TOPICS = 12
 _MAX_TOPIC = 80  # characters
@@ -296,10 +301,11 @@ def _venue(pieces: Sequence[Piece], comment: str) -> Venue | None:
         plain = plain_field(text)
         if venue := find_venue(plain):
             return venue
-        if 1 < len(plain) <= _MAX_TOPIC and "arxiv" not in plain.lower() and not plain.isdigit():
-            year = re.search(r"\b((?:19|20)\d\d)\b", plain)
-            name = re.sub(r"[\s,'’(]*\b(?:19|20)\d\d\b[)\s]*", " ", plain).strip(" ,;()")
-            return Venue(name, int(year[1]) if year else 0) if name else None
+        if 1 < len(plain) <= _MAX_TOPIC and not (_UNPUBLISHED.search(plain) or plain.isdigit()):
+            year = _YEAR.search(plain)
+            name = _YEAR.sub(" ", plain).strip(" ,;()")
+            number = next(filter(None, year.groups())) if year else "0"
+            return Venue(name, int(number) + 2000 * (len(number) == _TWO)) if name else None
     return find_venue(comment)
 
 

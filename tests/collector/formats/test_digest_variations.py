@@ -25,6 +25,7 @@ VARIATIONS = {
     "sections with a heading over their labels": variations.sections_with_meta(),
     "items": variations.items(),
     "items of a line": variations.one_line_items(),
+    "items with venues and pictures as links": variations.items_with_venues(),
     "tables": variations.tables(),
     "tables with descriptions behind titles": variations.titles_with_descriptions(),
     "sections of a daily job": variations.daily_sections(),
