@@ -579,6 +579,7 @@ def items_with_venues(draw: Draw) -> Digest:
     place = draw(
         st.sampled_from((" {}", "\n    - {}", "\n  {}", "\n  - {}", "<br>{}", "\n\n  {}\n"))
     )
+    anchor = draw(st.sampled_from(("", "", '<a name="n"></a> ', '<a id="n"></a>\n  ')))
     heading = draw(st.sampled_from(("## Trees", "### Trees (2)", "# Trees\n\n## Leaves")))
     lines = [heading, ""]
     papers: list[KnownPaper] = []
@@ -595,12 +596,40 @@ def items_with_venues(draw: Draw) -> Digest:
         line = (
             before.format(venue) + shown + names.format(", ".join(authors)) + behind.format(venue)
         )
-        lines.append(f"{mark.format(number)} {line}{place.format(badges(paper))}")
+        lines.append(f"{mark.format(number)} {anchor}{line}{place.format(badges(paper))}")
         full = f"{short}: {rest}"
         authors = authors if names else ()
         papers.append(replace(paper, title=full, read_title=full, authors=authors))
     read = [replace(each, abstract="", summary="") for each in papers]
     return _finished(draw, lines, read, draw(st.sampled_from((f"{DAY}.md", "README.md"))))
+
+
+@st.composite
+def paragraphs(draw: Draw) -> Digest:
+    """Draw paragraphs of a title, authors, and a venue with links, on a line each."""
+    title = draw(st.sampled_from(("**{}.**", "**{}**", "__{}__")))
+    names = draw(st.sampled_from(("*{}.*", "*{}*", "_{}_")))
+    end = draw(st.sampled_from(("<br>", "  ", "\\", "<br/>")))
+    venue = draw(st.sampled_from(("*{}.* ", "*{}*. ", "{}. ", "")))
+    links = draw(
+        st.sampled_from(
+            (
+                "[[PDF]]({pdf}) [[Official PyTorch]](https://github.com/a/b)",
+                "[[PDF]]({pdf}) [[Slides]](https://trees.example/slides.pdf)",
+                "[[Paper]({abs})] [[Project]](https://trees.example/) [[Code](https://github.com/a/b)]",
+                "[[arXiv]({abs})]",
+            )
+        )
+    )
+    lines = ["# Trees", "", "## Leaves", ""]
+    papers: list[KnownPaper] = []
+    for number, paper in enumerate(draw(known_papers()), 1):
+        full = f"TreeNet-{number}: {draw(st.sampled_from(_RESTS))}"
+        lines += [title.format(full) + end, names.format(", ".join(paper.authors)) + end]
+        shown = venue.format(draw(st.sampled_from(_VENUES)))
+        lines += [shown + links.format(pdf=paper.pdf_url, abs=paper.abs_url), ""]
+        papers.append(replace(paper, title=full, read_title=full, abstract="", summary=""))
+    return _finished(draw, lines, papers, "README.md")
 
 
 _COLUMNS: dict[Field, Callable[[KnownPaper], str]] = {

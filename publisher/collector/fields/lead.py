@@ -293,7 +293,7 @@ def _title(parts: Sequence[Token], at: int, rest: _Rest) -> tuple[str, str]:
         _read_remark(start["inside"], rest)
         text = text[start.end() :]
     head, *tail = _PARTS.split(text, maxsplit=1)  # "CVPR 2024, Title"
-    if tail and tail[0] and len(head) < _ACRONYM and _is_dated_venue(head):
+    if tail and tail[0] and len(head) < _ACRONYM and is_dated_venue(head):
         _read_remark(head, rest)
         text = tail[0]
     text, remarks = _without_remarks(text)
@@ -333,13 +333,13 @@ def _is_remark(text: str) -> bool:
 def _without_remarks(text: str) -> tuple[str, list[str]]:
     """Return a title without the venue or date in brackets behind it, and these."""
     text, remarks = text.rstrip(" [(,，"), list[str]()
-    while (end := _BRACKET_END.search(text)) and end.start() and _is_dated_venue(end["inside"]):
+    while (end := _BRACKET_END.search(text)) and end.start() and is_dated_venue(end["inside"]):
         remarks.append(end["inside"])
         text = text[: end.start()]
     return text, remarks
 
 
-def _is_dated_venue(text: str) -> bool:
+def is_dated_venue(text: str) -> bool:
     """Return whether a remark beside a title is its venue, with a year, or its date."""
     bare = text.strip(_EDGES)
     if _DATE.fullmatch(bare) or _PREPRINT.fullmatch(bare):

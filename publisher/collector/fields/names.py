@@ -30,6 +30,7 @@ _SENTENCE = re.compile(
 )
 _REMARK = re.compile(r"(?<=\w)\W{0,5}?[(（][^()（）]{0,300}[)）]?[\s+*]*$")
 _ETC = re.compile(r"(?:(?:^|[\s*+,])\s?et\.?\s?al\.?|(?:^|[\s*])等)$", re.IGNORECASE)
+_FULL_STOP = re.compile(r"(?<=[^\W\d_][^\W\d_A-Z])(?<!\b[JS]r)[._]{1,3}$")
 _MAX_NAME = 80  # characters
 _MAX_WORDS = 6
 _NOTHING = frozenset("n/a na none null unknown tbd - — 无 未知 anonymous".split()) | {"no authors"}
@@ -97,4 +98,4 @@ def _without_remark(name: str) -> str:
 
 def _clean(name: str) -> str:
     plain = from_arxiv(from_machine(name))
-    return _AFFILIATION.sub("", plain).strip(" ,;*_`·-")
+    return _FULL_STOP.sub("", _AFFILIATION.sub("", plain).strip(" ,;*_`·-"))

@@ -54,6 +54,7 @@ _HUGE = 20_000  # lines
 _MOST_LINES_EACH = 300  # to a paper of a huge document
 _SHARE = 0.3  # of the lines of a post
 _MOST_LETTERS = 60  # beside the links of a line that names its paper
+_FEWEST_WORDS = 3  # of a link's text that is a title
 _MAX_LEAD = 3000  # characters
 _NAMING = (Field.LINK, Field.CODE, Field.PROJECT, Field.TITLE, Field.VENUE, Field.DATE, Field.TOPIC)
 
@@ -164,12 +165,18 @@ def is_lead(text: str) -> bool:
     if any(map(_is_known, others)) and labels.first_label(text) is not None:
         return False  # a label that is not known, before others
     lead = read_lead(text.strip())
-    if not lead.title or not lead.is_marked:
+    if not lead.title or not lead.is_marked or _is_button(lead):
         return False
     first = next(iter(tokens(text.strip())), None)
     return first is not None and (
         first.kind is not TokenKind.TEXT or len(first.text) < len("2024-12-02 [12] NeurIPS 2024:")
     )
+
+
+def _is_button(lead: Lead) -> bool:
+    """Return whether a title is that of a link beside the one to the paper, such as "Slides"."""
+    is_short = len(lead.title.split()) < _FEWEST_WORDS
+    return bool(lead.title_url) and is_short and not paper_signs.names_paper(lead.title_url)
 
 
 def _is_known(piece: Piece) -> bool:

@@ -10,6 +10,7 @@ from publisher import paper_id
 from publisher.collector.fields import labels
 from publisher.collector.fields.field_words import Field, field_of
 from publisher.collector.fields.labels import Piece
+from publisher.collector.fields.lead import is_dated_venue
 from publisher.collector.fields.names import names_without_label, single_name
 from publisher.collector.fields.paper_builder import is_text
 from publisher.collector.fields.tokens import TokenKind, tokens, unmarked
@@ -50,6 +51,8 @@ _BOLD_START = re.compile(r"[\s>*+-]{0,8}(?:\*\*|__|[【#])")
 _CATEGORY = re.compile(r"[a-z-]{2,8}(?:\.[A-Za-z-]{2,12})?")
 _FIRST_LINES = 4  # where authors without a label stand
 _SHORTEST_PROSE = 30  # characters; half as many in Chinese
+_LONGEST_LINKS = 2000  # characters of a line of links
+_MOST_WORDS = 5  # of a venue
 _MOST_LINES = 3000
 _MOST_PARAGRAPHS = 4
 _MOST_LINES_OF_NAMES = 20  # or of links; looking at longer paragraphs for each line is slow
@@ -251,6 +254,8 @@ def _unlabelled(texts: Sequence[_Text], pieces: Sequence[Piece], *, is_item: boo
         if Field.AUTHORS not in known and index < _FIRST_LINES and not prose and _names(text.text):
             read.append(Piece(Field.AUTHORS, "", unmarked(text.text)))
             known.add(Field.AUTHORS)
+        elif venue := _venue(text.text):
+            read += (Piece(Field.VENUE, "", venue), *_links(text.text))
         elif _is_links(text.text):
             read += _links(text.text)
         elif _is_prose(text.text) and len(prose) < _MOST_PARAGRAPHS:
@@ -290,6 +295,19 @@ def _names(text: str) -> bool:
     bare = text.strip("👤🧑👥✍️ ").strip()
     names = unmarked(bare)
     return bool(names_without_label(names)) or (names != bare and single_name(names))
+
+
+def _venue(text: str) -> str:
+    """Return the venue or date that is all there is in `text` beside links, "" if there is more."""
+    if len(text) > _LONGEST_LINKS:
+        return ""
+    beside = (
+        part.text.strip(" .,|·()[]")
+        for part in tokens(text)
+        if part.kind not in (TokenKind.LINK, TokenKind.IMAGE)
+    )
+    venue = " ".join(filter(None, beside))
+    return venue if len(venue.split()) <= _MOST_WORDS and is_dated_venue(venue) else ""
 
 
 def _is_links(text: str) -> bool:

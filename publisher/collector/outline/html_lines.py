@@ -34,6 +34,7 @@ _TABLE = re.compile(r"<table\b", re.IGNORECASE)
 _TABLE_END = re.compile(r"</table\s*>", re.IGNORECASE)
 _OPEN_TAG = re.compile(r"<[a-zA-Z][^<>]{0,500}$")
 _ANCHOR = re.compile(r"<(/?)a(?:\s[^<>]{0,500}?\bhref\b|\s*>)", re.IGNORECASE)
+_BARE_MARK = re.compile(r"[ \t]{0,40}(?:[-*+•]|\d{1,4}[.)])[ \t]{0,9}")
 _LINK_END = re.compile(r"[^\[\]]{0,300}\]\(")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});")
 _DEFINITION = re.compile(r"[ ]{0,3}\[([^\[\]]{1,200})\]:[ \t]*<?(https?://[^\s<>]{1,2000})>?")
@@ -74,6 +75,7 @@ def markdown_lines(body: str) -> list[SourceLine]:
         lines = list(_with_whole_links(lines))
     if "<" in body:
         lines = list(_without_html(_joined(lines)))
+    lines = list(_with_texts_of_marks(lines))
     references = _references(lines)
     return [SourceLine(number, _finished(text, references)) for number, text in lines]
 
@@ -141,6 +143,23 @@ def _with_whole_links(lines: Sequence[SourceLine]) -> Iterator[SourceLine]:
         if held is not None:
             yield held
         held = line if line.text.rfind("[") > line.text.rfind("]") else None
+        if held is None:
+            yield line
+    if held is not None:
+        yield held
+
+
+def _with_texts_of_marks(lines: Iterable[SourceLine]) -> Iterator[SourceLine]:
+    """Yield `lines` with the mark of an item that has its text on the next line on one."""
+    held: SourceLine | None = None
+    for line in lines:
+        if held is not None and line.text[:1].isspace() and line.text.strip():
+            yield SourceLine(held.number, f"{held.text.rstrip()} {line.text.lstrip()}")
+            held = None
+            continue
+        if held is not None:
+            yield held
+        held = line if _BARE_MARK.fullmatch(line.text) else None
         if held is None:
             yield line
     if held is not None:
@@ -246,7 +265,9 @@ def _finished(text: str, references: dict[str, str]) -> str:
         text = _ENTITY.sub(lambda match: html.unescape(match.group()), text)
     if references and "][" in text:
         text = _REFERENCE.sub(lambda match: _resolved(match, references), text)
-    return text.replace("\xa0", " ").replace("\u3000", " ").rstrip()
+    text = text.replace("\xa0", " ").replace("\u3000", " ").rstrip()
+    is_break = text.endswith("\\") and not text.endswith("\\\\")  # in TeX, two of them
+    return text[:-1].rstrip() if is_break else text
 
 
 def _resolved(match: re.Match[str], references: dict[str, str]) -> str:

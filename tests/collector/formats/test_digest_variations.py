@@ -26,6 +26,7 @@ VARIATIONS = {
     "items": variations.items(),
     "items of a line": variations.one_line_items(),
     "items with venues and pictures as links": variations.items_with_venues(),
+    "paragraphs with venues and links": variations.paragraphs(),
     "tables": variations.tables(),
     "tables with descriptions behind titles": variations.titles_with_descriptions(),
     "sections of a daily job": variations.daily_sections(),
