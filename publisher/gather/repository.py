@@ -62,8 +62,8 @@ def commit(
             repository.push()
     except (GitFailure, GitMissing, OSError) as error:
         raise GatherError(
-            f"gather.commit: {folder}: {error}. The digests are written; they are committed once "
-            "that is mended, or by you if gather.commit is off"
+            f"gather.commit: {folder}: {error}. The digests are in the folder all the same, and "
+            'the next run tries to commit them again; to commit them yourself, set it to "off"'
         ) from error
     return committed
 

@@ -84,7 +84,7 @@ def test_takes_folders_and_leaves_everything_else(work: Path, remote: Path) -> N
 def test_a_later_call_pushes_what_an_earlier_one_committed(work: Path, remote: Path) -> None:
     digest = written(work, "one.md")
     away = remote.rename(remote.with_name("away"))
-    with pytest.raises(GatherError, match=r"gather\.commit: .*written"):
+    with pytest.raises(GatherError, match=r"gather\.commit: .*in the folder"):
         commit(work, [digest], "Add digests", push=True)
     assert subjects(work) == ["Add digests", "Begin"]
     away.rename(remote)
