@@ -286,6 +286,15 @@ def test_a_model_writes_the_summaries_and_the_report_has_their_cost(
     assert counts.cost_micro == site.store.gathering.summaries.spent(DAY)[0] > 0
 
 
+def test_a_prompt_is_found_beside_the_settings(site: Site, model: FakeModel) -> None:
+    (site.folder / "prompt.md").write_text("Say it to a child, in three sentences.")
+    site.model = structs.replace(site.model, prompt="prompt.md")
+    site.arxiv.announce(DAY, "cs.CV", *splats(1))
+    assert site.gather().problems == []
+    (call,) = model.calls
+    assert "Say it to a child, in three sentences." in str(call.body)
+
+
 @pytest.mark.usefixtures("model")
 def test_the_best_papers_have_the_budget(site: Site) -> None:
     site.model = structs.replace(site.model, budget_per_day=0.003, max_tokens=300)
