@@ -36,7 +36,7 @@ from publisher.models.gathering import (
 from publisher.services.gather_report import channel_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from publisher.gather.ranking.liked import LikedText
@@ -143,6 +143,7 @@ class _Run:
         self.now = around.clock()
         self.today = self.now.date()
         self._touched: set[date] = set()
+        self._liked_texts: dict[str, Sequence[LikedText]] = {}
 
     # Announcements.
 
@@ -220,58 +221,60 @@ class _Run:
 
     def write(self) -> None:
         """Write the digests that are due, the newest day first: it has the budget."""
-        by_day: dict[date, list[DigestDraft]] = {}
-        for topic in self.settings.gather.topics:
-            for draft in self._drafts(topic):
-                by_day.setdefault(draft.day, []).append(draft)
-        for day in sorted(by_day, reverse=True):
+        asked = self._asked()
+        inputs = {topic.name: self._inputs(topic) for topic in self.settings.gather.topics}
+        done = {name: self.store.gathering.digests_of(name) for name in inputs}
+        days = {
+            day
+            for name, hashes in inputs.items()
+            for day, content in hashes.items()
+            if (day in asked if asked else done[name].get(day) != content)
+        }
+        for day in sorted(days, reverse=True):
             if self.around.stopping():
                 break
             self.renew()
-            self._write_day(day, by_day[day])
-        self._save_waiting(self._touched - by_day.keys())
+            # All topics, as those that are written already share papers and their report.
+            drafts = [
+                self._draft(topic, day, inputs[topic.name][day])
+                for topic in self.settings.gather.topics
+                if day in inputs[topic.name]
+            ]
+            self._write_day(day, drafts)
+        self._save_waiting(self._touched - days)
         self._commit()
 
-    def _drafts(self, topic: GatherTopic) -> Iterator[DigestDraft]:
-        """Yield the digests of a topic that are to be written."""
+    def _inputs(self, topic: GatherTopic) -> dict[date, str]:
+        """Return the days whose digest can be written, with a hash of what was announced."""
         channels = self._of(topic)
-        states = [self._state(*channel) for channel in channels]
-        asked = self._asked()
-        done = self.store.gathering.digests_of(topic.name)
-        liked: Sequence[LikedText] | None = None
-        for day in plan.days_to_write(states, self.today):
-            papers = [
-                paper
-                for source, channel in channels
-                for paper in self.store.gathering.papers_of(source, channel, day)
-            ]
-            inputs = _hash(papers)
-            if (asked is None and done.get(day) == inputs) or (asked and day not in asked):
-                continue
-            if liked is None:
-                liked = self._liked(topic)
-            yield self._draft(topic, day, papers, liked, inputs)
+        days = plan.days_to_write([self._state(*channel) for channel in channels], self.today)
+        keys = [self.store.gathering.announced_keys(*each, self._earliest()) for each in channels]
+        return {
+            day: _hash(key for of_channel in keys for key in of_channel.get(day, ()))
+            for day in days
+        }
 
-    def _draft(
-        self,
-        topic: GatherTopic,
-        day: date,
-        papers: Sequence[Announced],
-        liked: Sequence[LikedText],
-        inputs: str,
-    ) -> DigestDraft:
+    def _draft(self, topic: GatherTopic, day: date, inputs: str) -> DigestDraft:
         from publisher.gather.ranking.rank import rank  # noqa: PLC0415 - a run with no news needs none
 
+        papers = [
+            paper
+            for source, channel in self._of(topic)
+            for paper in self.store.gathering.papers_of(source, channel, day)
+        ]
         new = merge(each for each in papers if each.kind is not AnnouncementKind.REPLACED)
-        before = self.store.gathering.published_before([each.id for each in new], day)
-        ranked = rank(topic, [each for each in new if each.id not in before], liked)
-        changed = self._changed(papers, day) if self.settings.gather.replaced else []
+        before = self.store.gathering.published_before(topic.name, [each.id for each in new], day)
+        fresh = [each for each in new if each.id not in before]
+        ranked = rank(topic, fresh, self._liked(topic))
+        changed = self._changed(topic, papers, day) if self.settings.gather.replaced else []
         return DigestDraft(topic, day, ranked[: topic.max_per_day], changed, inputs)
 
-    def _changed(self, papers: Sequence[Announced], day: date) -> list[DigestEntry]:
-        """Return the new versions of papers that an earlier digest has."""
+    def _changed(
+        self, topic: GatherTopic, papers: Sequence[Announced], day: date
+    ) -> list[DigestEntry]:
+        """Return the new versions of papers that an earlier digest of the topic has."""
         newer = merge(each for each in papers if each.kind is AnnouncementKind.REPLACED)
-        ids = self.store.gathering.published_before([each.id for each in newer], day)
+        ids = self.store.gathering.published_before(topic.name, [each.id for each in newer], day)
         known = self.store.gathering.known_before(ids, day)
         changes = [
             (paper, change_of(known[paper.id], paper)) for paper in newer if paper.id in known
@@ -279,16 +282,19 @@ class _Run:
         return [DigestEntry(paper, change=change) for paper, change in changes if change]
 
     def _liked(self, topic: GatherTopic) -> Sequence[LikedText]:
-        from publisher.gather.ranking.liked import read_liked  # noqa: PLC0415 - see above
+        """Return the liked papers of a topic, which are looked up once a run."""
+        from publisher.gather.ranking.liked import LikedPapers, read_liked  # noqa: PLC0415 - see above
 
-        try:
-            liked = read_liked(topic, self.settings.path, self._look_up)
-        except GatherError as error:
-            self._problem(f"{topic.name} is ranked without liked papers: {error}")
-            return ()
-        for problem in liked.problems:
-            self._problem(problem)
-        return liked.texts
+        if topic.name not in self._liked_texts:
+            try:
+                liked = read_liked(topic, self.settings.path, self._look_up)
+            except GatherError as error:
+                self._problem(f"{topic.name} is ranked without liked papers: {error}")
+                liked = LikedPapers()
+            for problem in liked.problems:
+                self._problem(problem)
+            self._liked_texts[topic.name] = liked.texts
+        return self._liked_texts[topic.name]
 
     def _write_day(self, day: date, drafts: Sequence[DigestDraft]) -> None:
         summaries = self._summaries(drafts)
@@ -305,15 +311,16 @@ class _Run:
     def _summaries(self, drafts: Sequence[DigestDraft]) -> Mapping[str, SummaryResult]:
         """Return the summaries of the papers of all topics, each asked for once, by id."""
         gather = self.settings.gather
-        if not gather.model.url or self.options.dry_run:
+        budget = self.options.budget
+        if not gather.model.url or self.options.dry_run or budget == 0:
             return {}
         from publisher.gather.summaries.summarizer import Summarizer  # noqa: PLC0415 - few have a model
 
         model = gather.model
         if model.prompt:
             model = structs.replace(model, prompt=str(self.settings.path(model.prompt)))
-        if self.options.budget is not None:
-            model = structs.replace(model, budget_per_day=self.options.budget)
+        if budget is not None:
+            model = structs.replace(model, budget_per_day=budget)
         gather = structs.replace(gather, model=model)
         chosen = plan.in_turn(
             [
@@ -329,8 +336,7 @@ class _Run:
             stopping=self.around.stopping,
             fetch=self.sources.client.get,
         )
-        unique = {paper.id: paper for paper in reversed(list(chosen))}
-        return summarizer.summarize_all(list(reversed(unique.values())), self.today)
+        return summarizer.summarize_all(list(chosen), self.today)
 
     def _write_digest(self, draft: DigestDraft, summaries: Mapping[str, SummaryResult]) -> None:
         """Write the digest, then note it: a run that is killed in between writes it again."""
@@ -515,6 +521,5 @@ def _as_summarised(entry: DigestEntry) -> Candidate:
     return replace(entry.paper, version=change.before)
 
 
-def _hash(papers: Sequence[Announced]) -> str:
-    keys = sorted(f"{each.kind}:{each.paper.id}v{each.paper.version}" for each in papers)
-    return sha256("\n".join(keys).encode()).hexdigest()
+def _hash(keys: Iterable[str]) -> str:
+    return sha256("\n".join(sorted(keys)).encode()).hexdigest()

@@ -234,6 +234,36 @@ def test_two_topics_share_a_paper_and_each_has_its_digest(site: Site) -> None:
     assert [topic.name for topic in papers["arxiv:2611.00077"].topics] == ["Trees 树木"]
 
 
+def test_a_topic_that_comes_later_has_the_days_that_are_known(site: Site, model: FakeModel) -> None:
+    site.arxiv.announce(DAY, "cs.CV", *splats(2))
+    first = site.gather()
+    site.topics = (SPLATTING, GatherTopic(name="Trees", categories=("cs.CV",), keywords=("trees",)))
+
+    second = site.gather()
+
+    assert site.files() == ["2026-12-01/splatting.md", "2026-12-01/trees.md"]
+    assert len(model.calls) == 2
+    assert [row.chosen for row in (*first.counts, *second.counts)] == [2, 2]
+    (report,) = site.store.gathering.counts(DAY, DAY)
+    assert (report.summarised, report.cost_micro) == (2, first.counts[0].cost_micro)
+
+
+def test_liked_papers_are_looked_up_once_a_run(site: Site) -> None:
+    liked = FakePaper("2610.00001", "Rendering radiance fields", "Radiance fields of gardens.")
+    alike = FakePaper("2611.00001", "Fast radiance fields", "We render radiance fields of gardens.")
+    other = FakePaper("2611.00002", "Cooking rice", "We cook rice in a pot and eat it.")
+    site.arxiv.announce(date(2026, 11, 20), "cs.GR", liked)
+    site.arxiv.announce(DAY, "cs.CV", other, alike)
+    site.topics = tuple(
+        GatherTopic(name=name, categories=("cs.CV",), liked=("2610.00001",)) for name in "AB"
+    )
+
+    result = site.gather()
+
+    assert [draft.ranked[0].paper.title for draft in result.drafts] == ["Fast radiance fields"] * 2
+    assert len(site.arxiv.paths("2610.00001")) <= 2
+
+
 def test_a_dry_run_writes_nothing(site: Site) -> None:
     site.arxiv.announce(DAY, "cs.CV", *splats(2))
 

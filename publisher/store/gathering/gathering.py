@@ -201,6 +201,29 @@ class Gathering:
                 for row in connection.execute(query)
             ]
 
+    def announced_keys(self, source: str, channel: str, since: date) -> dict[date, list[str]]:
+        """Return kind, id and version of what a channel announced from `since` on, by day."""
+        query = (
+            sa.select(
+                batches.c.day,
+                announcements.c.kind,
+                announcements.c.paper_id,
+                announcements.c.version,
+            )
+            .join(announcements, announcements.c.batch_id == batches.c.id)
+            .where(
+                batches.c.source == source,
+                batches.c.channel == channel,
+                batches.c.day >= since.isoformat(),
+            )
+        )
+        keys: dict[date, list[str]] = {}
+        with self._database.reading() as connection:
+            for row in connection.execute(query):
+                key = f"{row.kind} {row.paper_id}v{row.version}"
+                keys.setdefault(date.fromisoformat(row.day), []).append(key)
+        return keys
+
     def known_before(self, paper_ids: Collection[str], day: date) -> dict[str, Candidate]:
         """Return the newest version of each paper that was announced before `day`."""
         query = (
@@ -252,10 +275,12 @@ class Gathering:
         with self._database.reading() as connection:
             return {date.fromisoformat(row.day): row.hash for row in connection.execute(query)}
 
-    def published_before(self, paper_ids: Collection[str], day: date) -> set[str]:
-        """Return the papers that a digest of an earlier day has, of whatever topic."""
+    def published_before(self, topic: str, paper_ids: Collection[str], day: date) -> set[str]:
+        """Return the papers that a digest of the topic has from an earlier day."""
         query = sa.select(choices.c.paper_id).where(
-            choices.c.paper_id.in_(paper_ids), choices.c.day < day.isoformat()
+            choices.c.topic == topic,
+            choices.c.paper_id.in_(paper_ids),
+            choices.c.day < day.isoformat(),
         )
         with self._database.reading() as connection:
             return set(connection.scalars(query))

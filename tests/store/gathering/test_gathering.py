@@ -173,11 +173,12 @@ def test_digests(store: Store, now: datetime) -> None:
     assert gathering.digests_of("3D") == {DAY: "aa", NEXT: "bb"}
     assert gathering.digests_of("Other") == {}
     asked = ["arxiv:1", "arxiv:2", "arxiv:3"]
-    assert gathering.published_before(asked, DAY) == set()
-    assert gathering.published_before(asked, NEXT) == {"arxiv:1", "arxiv:2"}
+    assert gathering.published_before("Language", asked, DAY) == set()
+    assert gathering.published_before("Language", asked, NEXT) == {"arxiv:1", "arxiv:2"}
+    assert gathering.published_before("3D", asked, NEXT) == {"arxiv:1"}
 
     gathering.save_digest("Language", DAY, [("arxiv:3", 1, 1.0, ())], "dd", now)
-    assert gathering.published_before(asked, NEXT) == {"arxiv:1", "arxiv:3"}
+    assert gathering.published_before("Language", asked, NEXT) == {"arxiv:3"}
     assert gathering.digests_of("Language") == {DAY: "dd"}
 
 
