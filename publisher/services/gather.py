@@ -150,34 +150,41 @@ class _Run:
     def read(self) -> None:
         """Read the announcements that are due, and keep them."""
         for source, channel in self._channels():
-            for day in plan.days_to_read(self._state(source, channel), self.now, self._asked()):
-                if self.around.stopping():
-                    return
+            state = self._state(source, channel)
+            days = plan.days_to_read(state, self.now, self._asked())
+            while days and not self.around.stopping():
                 self.renew()
-                self._read(source, channel, day)
+                day = days.pop(0)
+                is_waiting = self._read(source, channel, day) is BatchState.WAITING
+                if is_waiting and not state.records and self._asked() is None:
+                    # The first run shows something, even in the hour of an announcement.
+                    days += self._recent_days(source, channel)[-2:-1]
+                    state = self._state(source, channel)
         records = self.store.gathering.all_batches(self._earliest())
         self.result.next_try = plan.next_try(records, self.now)
 
-    def _read(self, source: str, channel: str, day: date) -> None:
+    def _read(self, source: str, channel: str, day: date) -> BatchState:
+        """Read an announcement, and return the state in which it was."""
         try:
             batch = self.sources[source].fetch(channel, day, self.around.clock())
         except GatherError as error:
             if self.around.stopping():
-                return
+                return BatchState.WAITING
             batch = Batch(source, channel, day, BatchState.FAILED, message=str(error))
         if batch.state is BatchState.FAILED and batch.next_try is None:
             batch = replace(batch, next_try=self.around.clock() + _PAUSE)
         self.store.gathering.save_batch(batch, self.around.clock())
-        self._touched.add(day)
+        self._touched.add(batch.day)
         if batch.state is BatchState.FAILED:
             self.result.failed = True
-            self._problem(f"{channel_name(source, channel)} of {day}: {batch.message}")
+            self._problem(f"{channel_name(source, channel)} of {batch.day}: {batch.message}")
         else:
             self.around.report(
-                f"{channel_name(source, channel)} of {day}: {batch.state.value}, "
+                f"{channel_name(source, channel)} of {batch.day}: {batch.state.value}, "
                 f"{len(batch.papers):,} of {batch.total:,} papers"
                 + (f" ({batch.message})" if batch.message else "")
             )
+        return batch.state
 
     def _channels(self) -> list[Channel]:
         return list(
@@ -195,14 +202,16 @@ class _Run:
         records = self.store.gathering.known_batches(source, channel, self._earliest())
         since = self.options.since or self.options.day
         first = since or plan.first_day(records, self.today)
-        reader = self.sources[source]
         if first is None:
-            due = reader.due_days(channel, self.now, self.today - timedelta(days=7))[-1:]
+            due = self._recent_days(source, channel)[-1:]
         else:
-            due = reader.due_days(channel, self.now, first)
+            due = self.sources[source].due_days(channel, self.now, first)
         if self.options.day:
             due = [day for day in due if day == self.options.day]
         return ChannelState(due, records)
+
+    def _recent_days(self, source: str, channel: str) -> list[date]:
+        return self.sources[source].due_days(channel, self.now, self.today - timedelta(days=7))
 
     def _asked(self) -> list[date] | None:
         """Return the days that somebody asked for, None where nobody did."""

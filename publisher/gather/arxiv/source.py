@@ -32,8 +32,6 @@ _FRESH = timedelta(minutes=10)
 _TRY_AGAIN = timedelta(minutes=15)
 _STALE_AFTER = timedelta(hours=6)  # an old listing may be a copy that a cache keeps
 _EMPTY_AFTER = timedelta(hours=2)  # an empty listing may be filled later
-# Pages were seen empty for ten hours, as a database was behind.
-_LOOK_AGAIN, _LOOK_AGAIN_UNTIL = timedelta(hours=6), timedelta(days=2)
 _MOST_OF_SEARCH = 2000  # papers
 _LONGEST_WAIT = 86_400.0  # seconds
 # arXiv's answers to a category that it does not have.
@@ -99,11 +97,6 @@ class _Request:
         if state not in {BatchState.COMPLETE, BatchState.CLOSED}:
             fields.setdefault("next_try", self.now + _TRY_AGAIN)
         return Batch(ArxivSource.name, self.channel, self.day, state, message=message, **fields)
-
-    def without_papers(self, state: BatchState, message: str) -> Batch:
-        """Return a settled batch; while it is recent, it is worth another look."""
-        is_recent = self.now - schedule.release(self.day) < _LOOK_AGAIN_UNTIL
-        return self.batch(state, message, next_try=self.now + _LOOK_AGAIN if is_recent else None)
 
     def failed(self, problem: str, wait_seconds: float = 0.0) -> Batch:
         """Return a batch that could not be read, to be tried again after `wait_seconds`."""
@@ -251,7 +244,7 @@ class ArxivSource:
         if reading is None:
             return self._search(request)
         if reading.is_empty:
-            return request.without_papers(
+            return request.batch(
                 BatchState.CLOSED,
                 f"arXiv was closed on {request.day:%A} {request.day}, or had nothing in "
                 f"{request.channel}.",
@@ -346,7 +339,7 @@ def _empty(request: _Request, reading: _ListingPages) -> Batch:
     nothing = f"arXiv announced nothing in {request.channel}"
     if request.now - schedule.release(request.day) < _EMPTY_AFTER:
         return request.batch(BatchState.WAITING, f"{nothing} so far; the listing is read again.")
-    return request.without_papers(BatchState.COMPLETE, f"{nothing}.")
+    return request.batch(BatchState.COMPLETE, f"{nothing}.")
 
 
 def combine(entry: ListingEntry, details: Candidate | None) -> Candidate | None:

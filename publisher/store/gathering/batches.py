@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from publisher.models.gathering import Batch
 
+# arXiv's pages were seen empty for ten hours, as a database was behind.
 _DOUBT = timedelta(days=2)
 _LEAST_READS = 4
 _AGAIN_AFTER = timedelta(hours=8)
