@@ -187,6 +187,13 @@ def _is_bracketed(token: Token) -> bool:
     return token.kind is TokenKind.TEXT and _BRACKETS.fullmatch(token.text.strip()) is not None
 
 
+def remark(text: str) -> list[Piece]:
+    """Return a short text as the piece that it is by its looks: a date, venue, category or id."""
+    rest = _Rest()
+    _read_remark(text, rest)
+    return rest.pieces
+
+
 def _shown(token: Token) -> str:
     if token.kind is TokenKind.LINK:
         return "" if field_of(token.text) or paper_id.arxiv_id_of_field(token.text) else token.text

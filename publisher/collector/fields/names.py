@@ -11,7 +11,7 @@ from publisher.collector.text.plain_text import from_arxiv, from_machine
 _ET_AL = re.compile(r"\bet\.?\s*al\b|等\s*$|\bothers\b", re.IGNORECASE)
 _SURNAME_ET_AL = re.compile(r"([A-Z][\w'’-]{1,30})\s{1,3}et\.?\s{0,3}al")
 _PARTICLE = re.compile(
-    r"(?:van|von|der|den|de|da|di|du|la|le|del|dos|ter|ten|al|el|bin|ibn|zu|af|av|y|e|and|of|the|for|dr|prof|jr|sr|st|bar|ben|'t)\.?",
+    r"(?:van|von|der|den|de|da|di|du|la|le|del|della|des|dos|ter|ten|al|el|bin|ibn|zu|af|av|y|e|and|of|the|for|dr|prof|jr|sr|st|bar|ben|'t)\.?",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(

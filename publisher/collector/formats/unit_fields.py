@@ -10,7 +10,7 @@ from publisher import paper_id
 from publisher.collector.fields import labels
 from publisher.collector.fields.field_words import Field, field_of
 from publisher.collector.fields.labels import Piece
-from publisher.collector.fields.lead import is_dated_venue
+from publisher.collector.fields.lead import is_dated_venue, remark
 from publisher.collector.fields.names import names_without_label, single_name
 from publisher.collector.fields.paper_builder import is_text
 from publisher.collector.fields.tokens import TokenKind, tokens, unmarked
@@ -255,7 +255,7 @@ def _unlabelled(texts: Sequence[_Text], pieces: Sequence[Piece], *, is_item: boo
             read.append(Piece(Field.AUTHORS, "", unmarked(text.text)))
             known.add(Field.AUTHORS)
         elif venue := _venue(text.text):
-            read += (Piece(Field.VENUE, "", venue), *_links(text.text))
+            read += (*remark(venue), *_links(text.text))
         elif _is_links(text.text):
             read += _links(text.text)
         elif _is_prose(text.text) and len(prose) < _MOST_PARAGRAPHS:
