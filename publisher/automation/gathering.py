@@ -11,7 +11,7 @@ from publisher.errors import AlreadyGathering
 
 if TYPE_CHECKING:
     from publisher.automation.shared_state import SharedState
-    from publisher.services.gather import GatherResult
+    from publisher.services.gather_records import GatherResult
 
 # A run with nothing due asks the store alone.
 EVERY_SECONDS = 300.0
@@ -29,7 +29,8 @@ class GatherTask:
         state = self.state
         if not state.settings.gather.topics:
             return TaskResult(EVERY_SECONDS)
-        from publisher.services.gather import Surroundings, gather  # noqa: PLC0415 - few gather
+        from publisher.services.gather import gather  # noqa: PLC0415 - few gather
+        from publisher.services.gather_records import Surroundings  # noqa: PLC0415 - see above
 
         around = Surroundings(state.clock, time.monotonic, self._sleep, state.stopping)
         try:

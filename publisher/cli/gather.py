@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from publisher.models.gathering import BatchRecord
-    from publisher.services.gather import GatherResult
+    from publisher.services.gather_records import GatherResult
     from publisher.services.gather_report import GatherState
     from publisher.settings import Settings
 
@@ -48,9 +48,12 @@ def gather(
     if context.invoked_subcommand is not None:
         return
     from publisher.sender.delivery.signals import graceful_stop
-    from publisher.services.gather import GatherOptions, Surroundings
     from publisher.services.gather import gather as gather_papers
+    from publisher.services.gather_records import GatherOptions, Surroundings
 
+    for name, value in (("--date", day), ("--since", since)):
+        if value is not None and value > sending.now().date() + timedelta(days=1):
+            raise click.BadParameter(f"{value} is still to come.", param_hint=name)
     settings = options.settings_of(config)
     chosen = GatherOptions(day, since, dry_run, budget)
     with graceful_stop() as stopping, open_store(settings) as store:

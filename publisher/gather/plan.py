@@ -19,6 +19,8 @@ Item = TypeVar("Item")
 
 # Days for which announcements that were missed are made up.
 LOOK_BACK_DAYS = 30
+# Days that a new topic begins with.
+FIRST_DAYS = 7
 # Days after which a digest is written although an announcement could not be read in full.
 PATIENCE_DAYS = 3
 _WITH_PAPERS = frozenset({BatchState.COMPLETE, BatchState.PARTIAL})
@@ -82,6 +84,20 @@ def days_to_write(channels: Iterable[ChannelState], today: date) -> list[date]:
         if any(state in _WITH_PAPERS for state in all_states)
         and (day < late or all(state is not None and state.is_settled for state in all_states))
     ]
+
+
+def days_that_changed(
+    announced: Mapping[date, str], written: Mapping[date, str], today: date
+) -> set[date]:
+    """Return the days whose announcements differ from those that their digest was made from.
+
+    Both are hashes by day. A topic without any digest begins with the last days: one that has a new
+    name is not written anew for a month.
+    """
+    first = today - timedelta(days=LOOK_BACK_DAYS if written else FIRST_DAYS)
+    return {
+        day for day, content in announced.items() if day >= first and written.get(day) != content
+    }
 
 
 def next_try(records: Iterable[BatchRecord], now: datetime) -> datetime | None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -21,27 +21,24 @@ from publisher.gather import plan
 from publisher.gather.candidates import merge
 from publisher.gather.changes import change_of
 from publisher.gather.digest import render_digest
-from publisher.gather.plan import Channel, ChannelState
-from publisher.models.gathering import (
-    Announced,
-    AnnouncementKind,
-    Batch,
-    BatchState,
-    Candidate,
-    DigestEntry,
-    GatherCounts,
-    Ranked,
-    WrittenSummary,
+from publisher.models.gathering import AnnouncementKind, DigestEntry
+from publisher.services.gather_announcements import AnnouncementReader
+from publisher.services.gather_records import (
+    DigestDraft,
+    GatherOptions,
+    GatherResult,
+    Surroundings,
 )
-from publisher.services.gather_report import channel_name
+from publisher.services.gather_report import row_of, with_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
+    from publisher.gather.plan import Channel
     from publisher.gather.ranking.liked import LikedText
     from publisher.gather.sources import OpenSources
     from publisher.gather.summaries.questioner import SummaryResult
+    from publisher.models.gathering import Announced, Candidate, GatherCounts, WrittenSummary
     from publisher.settings import Settings
     from publisher.settings.sections.gather import GatherTopic
     from publisher.store.database import Store
@@ -49,54 +46,6 @@ if TYPE_CHECKING:
 TASK = "gather"
 # Longer than any step; the lease of a process that has ended on this machine does not count.
 _LEASE = timedelta(hours=2)
-_PAUSE = timedelta(minutes=15)  # after a failure for which the source names no time
-
-
-@dataclass(frozen=True, slots=True)
-class GatherOptions:
-    """The days that somebody asked for, and whether anything is to be written.
-
-    `days` and `since` are None for all that is due. `budget` replaces the day's budget.
-    """
-
-    day: date | None = None
-    since: date | None = None
-    dry_run: bool = False
-    budget: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DigestDraft:
-    """A topic's papers on a day, with the best first and those that changed last."""
-
-    topic: GatherTopic
-    day: date
-    ranked: Sequence[Ranked]
-    changed: Sequence[DigestEntry] = ()
-    inputs: str = ""  # hash of the announcements it is made from
-
-
-@dataclass(slots=True)
-class GatherResult:
-    """The end of a run: the report of each day and channel, the digests and the problems."""
-
-    counts: list[GatherCounts] = field(default_factory=list)
-    drafts: list[DigestDraft] = field(default_factory=list)
-    written: list[Path] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    failed: bool = False  # an announcement could not be read, or a commit failed
-    next_try: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """The clocks of a run, and the wish to stop; tests hand in their own."""
-
-    clock: Callable[[], datetime]
-    monotonic: Callable[[], float]
-    sleep: Callable[[float], None]
-    stopping: Callable[[], bool]
-    report: Callable[[str], None] = lambda _line: None
 
 
 def gather(
@@ -120,7 +69,7 @@ def gather(
         )
         with sources:
             run = _Run(settings, store, around, options or GatherOptions(), sources, renew)
-            run.read()
+            run.announcements.read(renew)
             run.write()
     return run.result
 
@@ -140,105 +89,25 @@ class _Run:
         self.settings, self.store, self.around = settings, store, around
         self.options, self.sources, self.renew = options, sources, renew
         self.result = GatherResult()
-        self.now = around.clock()
-        self.today = self.now.date()
-        self._touched: set[date] = set()
-        self._liked_texts: dict[str, Sequence[LikedText]] = {}
-
-    # Announcements.
-
-    def read(self) -> None:
-        """Read the announcements that are due, and keep them."""
-        for source, channel in self._channels():
-            state = self._state(source, channel)
-            days = plan.days_to_read(state, self.now, self._asked())
-            while days and not self.around.stopping():
-                self.renew()
-                day = days.pop(0)
-                is_waiting = self._read(source, channel, day) is BatchState.WAITING
-                if is_waiting and not state.records and self._asked() is None:
-                    # The first run shows something, even in the hour of an announcement.
-                    days += self._recent_days(source, channel)[-2:-1]
-                    state = self._state(source, channel)
-        records = self.store.gathering.all_batches(self._earliest())
-        self.result.next_try = plan.next_try(records, self.now)
-
-    def _read(self, source: str, channel: str, day: date) -> BatchState:
-        """Read an announcement, and return the state in which it was."""
-        try:
-            batch = self.sources[source].fetch(channel, day, self.around.clock())
-        except GatherError as error:
-            if self.around.stopping():
-                return BatchState.WAITING
-            batch = Batch(source, channel, day, BatchState.FAILED, message=str(error))
-        if batch.state is BatchState.FAILED and batch.next_try is None:
-            batch = replace(batch, next_try=self.around.clock() + _PAUSE)
-        self.store.gathering.save_batch(batch, self.around.clock())
-        self._touched.add(batch.day)
-        if batch.state is BatchState.FAILED:
-            self.result.failed = True
-            self._problem(f"{channel_name(source, channel)} of {batch.day}: {batch.message}")
-        else:
-            self.around.report(
-                f"{channel_name(source, channel)} of {batch.day}: {batch.state.value}, "
-                f"{len(batch.papers):,} of {batch.total:,} papers"
-                + (f" ({batch.message})" if batch.message else "")
-            )
-        return batch.state
-
-    def _channels(self) -> list[Channel]:
-        return list(
-            dict.fromkeys(each for topic in self.settings.gather.topics for each in self._of(topic))
+        self.announcements = AnnouncementReader(
+            settings, store, sources, around, self.options, self.result
         )
-
-    def _of(self, topic: GatherTopic) -> list[Channel]:
-        return [
-            (name, channel)
-            for name, source in self.sources.items()
-            for channel in source.channels(topic)
-        ]
-
-    def _state(self, source: str, channel: str) -> ChannelState:
-        records = self.store.gathering.known_batches(source, channel, self._earliest())
-        since = self.options.since or self.options.day
-        first = since or plan.first_day(records, self.today)
-        if first is None:
-            due = self._recent_days(source, channel)[-1:]
-        else:
-            due = self.sources[source].due_days(channel, self.now, first)
-        if self.options.day:
-            due = [day for day in due if day == self.options.day]
-        return ChannelState(due, records)
-
-    def _recent_days(self, source: str, channel: str) -> list[date]:
-        return self.sources[source].due_days(channel, self.now, self.today - timedelta(days=7))
-
-    def _asked(self) -> list[date] | None:
-        """Return the days that somebody asked for, None where nobody did."""
-        if self.options.day:
-            return [self.options.day]
-        if self.options.since:
-            days = (self.today - self.options.since).days + 2
-            return [self.options.since + timedelta(days=number) for number in range(days)]
-        return None
-
-    def _earliest(self) -> date:
-        since = self.options.since or self.options.day or self.today
-        return min(since, self.today - timedelta(days=plan.LOOK_BACK_DAYS))
+        self.today = self.announcements.today
+        self._liked_texts: dict[str, Sequence[LikedText]] = {}
 
     # Digests.
 
     def write(self) -> None:
         """Write the digests that are due, the newest day first: it has the budget."""
-        asked = self._asked()
+        asked = self.announcements.asked()
         inputs = {topic.name: self._inputs(topic) for topic in self.settings.gather.topics}
-        done = {name: self.store.gathering.digests_of(name) for name in inputs}
-        days = {
-            day
-            for name, hashes in inputs.items()
-            for day, content in hashes.items()
-            if (day in asked if asked else done[name].get(day) != content)
-        }
+        days = set(asked or ())
+        if asked is None:
+            for name, hashes in inputs.items():
+                days |= plan.days_that_changed(
+                    hashes, self.store.gathering.digests_of(name), self.today
+                )
+        days &= {day for hashes in inputs.values() for day in hashes}
         for day in sorted(days, reverse=True):
             if self.around.stopping():
                 break
@@ -250,14 +119,19 @@ class _Run:
                 if day in inputs[topic.name]
             ]
             self._write_day(day, drafts)
-        self._save_waiting(self._touched - days)
+        self._save_waiting(self.announcements.read_days - days)
         self._commit()
 
     def _inputs(self, topic: GatherTopic) -> dict[date, str]:
         """Return the days whose digest can be written, with a hash of what was announced."""
-        channels = self._of(topic)
-        days = plan.days_to_write([self._state(*channel) for channel in channels], self.today)
-        keys = [self.store.gathering.announced_keys(*each, self._earliest()) for each in channels]
+        channels = self.announcements.of(topic)
+        days = plan.days_to_write(
+            [self.announcements.state(*channel) for channel in channels], self.today
+        )
+        keys = [
+            self.store.gathering.announced_keys(*each, self.announcements.earliest())
+            for each in channels
+        ]
         return {
             day: _hash(key for of_channel in keys for key in of_channel.get(day, ()))
             for day in days
@@ -268,7 +142,7 @@ class _Run:
 
         papers = [
             paper
-            for source, channel in self._of(topic)
+            for source, channel in self.announcements.of(topic)
             for paper in self.store.gathering.papers_of(source, channel, day)
         ]
         new = merge(each for each in papers if each.kind is not AnnouncementKind.REPLACED)
@@ -298,10 +172,10 @@ class _Run:
             try:
                 liked = read_liked(topic, self.settings.path, self._look_up)
             except GatherError as error:
-                self._problem(f"{topic.name} is ranked without liked papers: {error}")
+                self.result.note_problem(f"{topic.name} is ranked without liked papers: {error}")
                 liked = LikedPapers()
             for problem in liked.problems:
-                self._problem(problem)
+                self.result.note_problem(problem)
             self._liked_texts[topic.name] = liked.texts
         return self._liked_texts[topic.name]
 
@@ -314,7 +188,7 @@ class _Run:
         for problem, number in Counter(
             each.problem for each in summaries.values() if each.problem
         ).items():
-            self._problem(f"{day}: {number:,} without a summary: {problem}")
+            self.result.note_problem(f"{day}: {number:,} without a summary: {problem}")
         self._save_counts(day, drafts, summaries)
 
     def _summaries(self, drafts: Sequence[DigestDraft]) -> Mapping[str, SummaryResult]:
@@ -351,7 +225,7 @@ class _Run:
         """Write the digest, then note it: a run that is killed in between writes it again."""
         from publisher.formatter.site.atomic_write import write_changed  # noqa: PLC0415 - few runs write
 
-        ids = [ranked.paper.id for ranked in draft.ranked] + [e.paper.id for e in draft.changed]
+        ids = draft.paper_ids
         if ids:
             entries = [
                 DigestEntry(each.paper, each.reasons, _summary(summaries, each.paper.id))
@@ -403,7 +277,7 @@ class _Run:
             folder / self._file_name(topic, day)
             for topic in gather.topics
             for day in self.store.gathering.digests_of(topic.name)
-            if day >= self._earliest()
+            if day >= self.announcements.earliest()
         }
         days = ", ".join(sorted({path.parent.name for path in self.result.written}))
         message = f"Add digests of {days}" if days else "Add digests"
@@ -414,81 +288,53 @@ class _Run:
             for draft in self.result.drafts:
                 self._save_digest(draft, "")
             self.result.failed = True
-            self._problem(str(error))
+            self.result.note_problem(str(error))
 
     # The report.
 
     def _save_counts(
         self, day: date, drafts: Sequence[DigestDraft], summaries: Mapping[str, SummaryResult]
     ) -> None:
-        channels = {
+        papers = {
             channel: self.store.gathering.papers_of(*channel, day)
             for draft in drafts
-            for channel in self._of(draft.topic)
+            for channel in self.announcements.of(draft.topic)
         }
-        ids = {name: [each.paper.id for each in papers] for name, papers in channels.items()}
-        first = plan.first_channels(ids)
-        chosen = {ranked.paper.id for draft in drafts for ranked in draft.ranked}
-        chosen |= {entry.paper.id for draft in drafts for entry in draft.changed}
+        first = plan.first_channels(
+            {channel: [each.paper.id for each in listed] for channel, listed in papers.items()}
+        )
+        chosen = {paper_id for draft in drafts for paper_id in draft.paper_ids}
         rows = []
-        for (source, channel), papers in channels.items():
-            record = self._record(source, channel, day)
-            if record is None:
-                continue
-            own = [key for key in chosen if first.get(key) == (source, channel)]
-            results = [summaries[key] for key in own if key in summaries]
-            unseen = [
-                each
-                for each in papers
-                if each.kind is not AnnouncementKind.REPLACED and each.paper.id not in chosen
-            ]
-            rows.append(
-                replace(
-                    record,
-                    filtered=len(unseen),
-                    chosen=len(own),
-                    summarised=sum(bool(r.summary) and not r.from_cache for r in results),
-                    from_cache=sum(bool(r.summary) and r.from_cache for r in results),
-                    failed=sum(r.is_failure for r in results),
-                    cost_micro=sum(r.cost_micro for r in results),
-                )
-            )
+        for channel, listed in papers.items():
+            row = self._announcement_row(channel, day)
+            if row is not None:
+                own = [paper_id for paper_id in chosen if first.get(paper_id) == channel]
+                results = [summaries[paper_id] for paper_id in own if paper_id in summaries]
+                rows.append(with_outcome(row, listed, chosen, len(own), results))
         self._keep(rows)
 
     def _save_waiting(self, days: set[date]) -> None:
         """Keep the report of the announcements that gave nothing to write."""
-        rows = (self._record(*channel, day) for day in sorted(days) for channel in self._channels())
+        rows = (
+            self._announcement_row(channel, day)
+            for day in sorted(days)
+            for channel in self.announcements.all()
+        )
         self._keep([row for row in rows if row is not None])
+
+    def _announcement_row(self, channel: Channel, day: date) -> GatherCounts | None:
+        records = self.store.gathering.known_batches(*channel, day)
+        return next((row_of(record) for record in records if record.day == day), None)
 
     def _keep(self, rows: Sequence[GatherCounts]) -> None:
         self.result.counts += rows
         if not self.options.dry_run:
             self.store.gathering.save_counts(rows, self.around.clock())
 
-    def _record(self, source: str, channel: str, day: date) -> GatherCounts | None:
-        """Return the report of an announcement as far as its source tells, None if unknown."""
-        for record in self.store.gathering.known_batches(source, channel, day):
-            if record.day == day:
-                return GatherCounts(
-                    day,
-                    channel_name(source, channel),
-                    record.state,
-                    announced=record.total,
-                    new=record.new,
-                    cross=record.cross,
-                    replaced=record.replaced,
-                    message=record.message,
-                )
-        return None
-
     def _look_up(self, ids: list[str]) -> list[Candidate]:
         from publisher.gather.arxiv.source import open_source  # noqa: PLC0415 - few name ids
 
         return open_source(self.settings, self.sources.client).look_up(ids)
-
-    def _problem(self, text: str) -> None:
-        if text not in self.result.problems:
-            self.result.problems.append(text)
 
 
 @contextmanager
@@ -511,11 +357,6 @@ def _lease(store: Store, around: Surroundings) -> Iterator[Callable[[], None]]:
         yield renew
     finally:
         store.tasks.release(TASK, owner)
-
-
-def _name(source: str, channel: str) -> str:
-    """Return the name of a channel for people."""
-    return source if channel == "daily" else channel
 
 
 def _summary(summaries: Mapping[str, SummaryResult], paper_id: str) -> WrittenSummary | None:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from publisher.gather.arxiv.schedule import next_release
+from publisher.models.gathering import AnnouncementKind, GatherCounts
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
-    from publisher.models.gathering import BatchRecord, GatherCounts
+    from publisher.gather.summaries.questioner import SummaryResult
+    from publisher.models.gathering import Announced, BatchRecord
     from publisher.settings import Settings
     from publisher.store.database import Store
 
 MICRO = 1_000_000
 REPORT_DAYS = 30
+# Names of parameters of an address.
+_SECRET = re.compile(r"token|key|secret|pass|auth|sig", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +45,20 @@ class GatherState:
 
 
 def channel_name(source: str, channel: str) -> str:
-    """Return the name of a channel for people; a source of one channel has its own name."""
-    return source if channel == "daily" else channel
+    """Return the name of a channel for people; a source of one channel has its own name.
+
+    The address of a feed is shown without what lets somebody in.
+    """
+    if "://" not in channel:
+        return source if channel == "daily" else channel
+    parts = urlsplit(channel)
+    query = [
+        (name, "***" if _SECRET.search(name) else value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+    ]
+    return urlunsplit(
+        parts._replace(netloc=parts.netloc.rpartition("@")[2], query=urlencode(query, safe="*:"))
+    )
 
 
 def gather_state(settings: Settings, store: Store, now: datetime) -> GatherState:
@@ -73,6 +92,46 @@ def gather_state(settings: Settings, store: Store, now: datetime) -> GatherState
 def gather_counts(store: Store, since: date) -> list[GatherCounts]:
     """Return the reports of all days from `since` on, oldest first. Raises `StoreError`."""
     return store.gathering.counts(since, date.max)
+
+
+def row_of(record: BatchRecord) -> GatherCounts:
+    """Return the report of an announcement as far as its source tells."""
+    return GatherCounts(
+        record.day,
+        channel_name(record.source, record.channel),
+        record.state,
+        announced=record.total,
+        new=record.new,
+        cross=record.cross,
+        replaced=record.replaced,
+        message=record.message,
+    )
+
+
+def with_outcome(
+    row: GatherCounts,
+    papers: Iterable[Announced],
+    chosen: Collection[str],
+    number_chosen: int,
+    results: Sequence[SummaryResult],
+) -> GatherCounts:
+    """Return `row` with what became of its `papers`.
+
+    `chosen` are the papers of any topic and channel; `number_chosen` of them, with their `results`,
+    count for this channel.
+    """
+    return replace(
+        row,
+        filtered=sum(
+            each.kind is not AnnouncementKind.REPLACED and each.paper.id not in chosen
+            for each in papers
+        ),
+        chosen=number_chosen,
+        summarised=sum(bool(each.summary) and not each.from_cache for each in results),
+        from_cache=sum(bool(each.summary) and each.from_cache for each in results),
+        failed=sum(each.is_failure for each in results),
+        cost_micro=sum(each.cost_micro for each in results),
+    )
 
 
 def report_row(row: GatherCounts) -> dict[str, object]:

@@ -103,3 +103,26 @@ def test_next_try_is_the_first_that_is_still_to_come() -> None:
 
     assert plan.next_try(records, NOW) == LATER
     assert plan.next_try([], NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("announced", "written", "expected"),
+    [
+        ({27: "a", 26: "b"}, {27: "a", 26: "b"}, set()),
+        ({27: "a", 26: "b"}, {27: "a", 26: "x"}, {26}),
+        ({27: "a", 26: "b"}, {27: ""}, {26, 27}),
+        ({27: "a", 21: "b", 19: "c"}, {}, {27, 21}),
+        ({27: "a", 19: "c"}, {27: "a"}, {19}),
+    ],
+    ids=["as written", "more came", "failed", "a new topic", "a day that was missed"],
+)
+def test_days_that_changed(
+    announced: dict[int, str], written: dict[int, str], expected: set[int]
+) -> None:
+    days = plan.days_that_changed(
+        {day(number): content for number, content in announced.items()},
+        {day(number): content for number, content in written.items()},
+        TODAY,
+    )
+
+    assert days == {day(number) for number in expected}

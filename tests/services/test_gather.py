@@ -20,7 +20,8 @@ from publisher import collector
 from publisher.errors import AlreadyGathering, GatherError
 from publisher.gather.arxiv.schedule import due_days
 from publisher.models.gathering import BatchState
-from publisher.services.gather import GatherOptions, GatherResult, Surroundings, gather
+from publisher.services.gather import gather
+from publisher.services.gather_records import GatherOptions, GatherResult, Surroundings
 from publisher.settings import Settings, load
 from publisher.settings.sections.gather import Gather, GatherModel, GatherTopic
 from publisher.settings.sections.source import Source
@@ -177,6 +178,16 @@ def test_a_late_announcement_is_waited_for(site: Site) -> None:
         site.clock.now += timedelta(minutes=5)
         site.gather()
     assert "2026-12-01/splatting.md" in site.files()
+
+
+def test_a_first_run_takes_the_newest_announcement_that_is_out(site: Site) -> None:
+    site.arxiv.announce(date(2026, 11, 25), "cs.CV", *splats(2))  # then a holiday, and silence
+
+    result = site.gather()
+
+    assert site.files() == ["2026-11-25/splatting.md"]
+    assert len(site.arxiv.paths("/list/")) == 1
+    assert result.problems == []
 
 
 def test_an_unreadable_announcement_is_a_problem_and_is_read_later(site: Site) -> None:

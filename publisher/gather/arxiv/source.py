@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _SHOW = 2000  # entries of a page at most; arXiv refuses numbers other than its own
 _MOST_PAGES = 12
 _FRESH = timedelta(minutes=10)
+_FRESH_WHERE_OLDER = timedelta(minutes=1)  # a newer one may come at any moment
 _TRY_AGAIN = timedelta(minutes=15)
 _STALE_AFTER = timedelta(hours=6)  # an old listing may be a copy that a cache keeps
 _EMPTY_AFTER = timedelta(hours=2)  # an empty listing may be filled later
@@ -166,11 +167,12 @@ class ArxivSource:
         """Return the newest listing, the one of before if that tells enough."""
         channel, day, now = request.channel, request.day, request.now
         latest = self._latest.pop(channel, None)
-        if latest is None or now - latest.at > _FRESH or (latest.reading.day or day) < day:
+        is_older = latest is not None and (latest.reading.day or day) < day
+        if latest is None or now - latest.at > (_FRESH_WHERE_OLDER if is_older else _FRESH):
             url = f"{self._url}/list/{channel}/new"
             reading = self._read(url, lambda skip: f"{url}?skip={skip}&show={_SHOW}")
             latest = _Latest(now, reading)
-        if latest.reading.day is not None and latest.reading.day > day:
+        if latest.reading.day not in {None, day}:
             self._latest[channel] = latest
         return latest.reading
 
