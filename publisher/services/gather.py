@@ -93,6 +93,7 @@ class _Run:
             settings, store, sources, around, self.options, self.result
         )
         self.today = self.announcements.today
+        self._drafted: dict[str, set[str]] = {}  # by topic, from the oldest day on
         self._liked_texts: dict[str, Sequence[LikedText]] = {}
 
     # Digests.
@@ -108,17 +109,20 @@ class _Run:
                     hashes, self.store.gathering.digests_of(name), self.today
                 )
         days &= {day for hashes in inputs.values() for day in hashes}
-        for day in sorted(days, reverse=True):
-            if self.around.stopping():
-                break
-            self.renew()
-            # All topics, as those that are written already share papers and their report.
-            drafts = [
+        # All topics of a day, as those that are written already share papers and their report.
+        by_day = {
+            day: [
                 self._draft(topic, day, inputs[topic.name][day])
                 for topic in self.settings.gather.topics
                 if day in inputs[topic.name]
             ]
-            self._write_day(day, drafts)
+            for day in sorted(days)
+        }
+        for day in sorted(days, reverse=True):
+            if self.around.stopping():
+                break
+            self.renew()
+            self._write_day(day, by_day[day])
         self._save_waiting(self.announcements.read_days - days)
         self._commit()
 
@@ -146,18 +150,27 @@ class _Run:
             for paper in self.store.gathering.papers_of(source, channel, day)
         ]
         new = merge(each for each in papers if each.kind is not AnnouncementKind.REPLACED)
-        before = self.store.gathering.published_before(topic.name, [each.id for each in new], day)
-        fresh = [each for each in new if each.id not in before]
-        ranked = rank(topic, fresh, self._liked(topic))
+        before = self._published_before(topic, new, day)
+        ranked = rank(topic, [each for each in new if each.id not in before], self._liked(topic))
         changed = self._changed(topic, papers, day) if self.settings.gather.replaced else []
-        return DigestDraft(topic, day, ranked[: topic.max_per_day], changed, inputs)
+        draft = DigestDraft(topic, day, ranked[: topic.max_per_day], changed, inputs)
+        self._drafted.setdefault(topic.name, set()).update(draft.paper_ids)
+        return draft
+
+    def _published_before(
+        self, topic: GatherTopic, papers: Sequence[Candidate], day: date
+    ) -> set[str]:
+        """Return those of `papers` that the topic's digest of an earlier day has, or is to have."""
+        ids = {paper.id for paper in papers}
+        stored = self.store.gathering.published_before(topic.name, ids, day)
+        return stored | (ids & self._drafted.get(topic.name, set()))
 
     def _changed(
         self, topic: GatherTopic, papers: Sequence[Announced], day: date
     ) -> list[DigestEntry]:
         """Return the new versions of papers that an earlier digest of the topic has."""
         newer = merge(each for each in papers if each.kind is AnnouncementKind.REPLACED)
-        ids = self.store.gathering.published_before(topic.name, [each.id for each in newer], day)
+        ids = self._published_before(topic, newer, day)
         known = self.store.gathering.known_before(ids, day)
         changes = [
             (paper, change_of(known[paper.id], paper)) for paper in newer if paper.id in known

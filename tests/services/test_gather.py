@@ -226,6 +226,17 @@ def test_a_new_version_of_a_published_paper_is_listed_with_its_changes(site: Sit
     assert len(site.papers()) == 1
 
 
+def test_a_paper_is_in_the_first_of_several_days_that_are_made_up(site: Site) -> None:
+    first, second = splats(2)
+    site.arxiv.announce(date(2026, 11, 30), "cs.CV", first)
+    site.arxiv.announce(DAY, "cs.CV", first, second, replace(first, version=2, comment="Mended"))
+
+    drafts = {draft.day: draft for draft in site.gather(since=date(2026, 11, 30)).drafts}
+
+    assert [each.paper.id for each in drafts[date(2026, 11, 30)].ranked] == ["arxiv:2611.00001"]
+    assert [each.paper.id for each in drafts[DAY].ranked] == ["arxiv:2611.00002"]
+
+
 def test_two_topics_share_a_paper_and_each_has_its_digest(site: Site) -> None:
     trees = GatherTopic(name="Trees 树木", categories=("cs.CV", "cs.LG"), keywords=("trees",))
     site.topics = (SPLATTING, trees)
