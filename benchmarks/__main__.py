@@ -21,6 +21,7 @@ BENCHMARKS = (
     "web",
     "subscribe",
     "rank",
+    "gather",
 )
 WITH_OPTIONS = ("shapes", "hostile", "build", "deliver", "web", "subscribe", "rank")
 
