@@ -402,7 +402,8 @@ def test_no_day_of_a_month_is_lost_with_a_fault_each_hour(site: Site, model: Fak
     chance = random.Random(1)  # noqa: S311 - no secret
     site.model = structs.replace(site.model, budget_per_day=0.01, retries=1)
     announced = announce_a_month(site, chance)
-    ways = sorted(set(WAYS) - {"", "401", "403", "404", "no credit"})
+    # A service that bills more than was sent exceeds any budget with its first call.
+    ways = sorted(set(WAYS) - {"", "401", "403", "404", "no credit", "hidden instructions"})
 
     while site.clock.now < datetime(2026, 12, 2, tzinfo=UTC):
         is_over = site.clock.now >= datetime(2026, 11, 30, tzinfo=UTC)
