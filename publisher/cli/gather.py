@@ -186,7 +186,8 @@ def _spending_line(state: GatherState, settings: Settings) -> str:
 
 
 def _values(state: GatherState, settings: Settings) -> dict[str, object]:
-    from publisher.services.gather_report import MICRO, channel_name
+    from publisher.gather.summaries.costs import MICRO
+    from publisher.services.gather_report import channel_name
 
     return {
         "announcements": [

@@ -55,16 +55,19 @@ def days_to_read(
     days = []
     for day in sorted(set(channel.due), reverse=True):
         record = records.get(day)
-        if record is None:
-            is_time = True
-        elif record.next_try is None:
-            is_time = not record.state.is_settled
-        else:
-            is_time = record.next_try <= now
-        is_open = record is None or not record.state.is_settled
-        if is_time if only is None else is_open and day in only:
+        is_settled = record is not None and record.state.is_settled
+        wanted = _is_time(record, now) if only is None else day in only and not is_settled
+        if wanted:
             days.append(day)
     return days
+
+
+def _is_time(record: BatchRecord | None, now: datetime) -> bool:
+    if record is None:
+        return True
+    if record.next_try is None:
+        return not record.state.is_settled
+    return record.next_try <= now
 
 
 def days_to_write(channels: Iterable[ChannelState], today: date) -> list[date]:

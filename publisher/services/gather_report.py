@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from publisher.gather.arxiv.schedule import next_release
+from publisher.gather.summaries.costs import MICRO
 from publisher.models.gathering import AnnouncementKind, GatherCounts
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
     from publisher.store.database import Store
 
-MICRO = 1_000_000
 REPORT_DAYS = 30
 # Names of parameters of an address.
 _SECRET = re.compile(r"token|key|secret|pass|auth|sig", re.IGNORECASE)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from publisher.settings.sections.gather import Gather, GatherModel
 
-_MICRO = 1_000_000
+MICRO = 1_000_000
 # arXiv announces on the evenings of five days a week.
 _DAYS_A_YEAR = 261
 # Measured with the built-in prompt on abstracts of computer science, and rounded up.
@@ -54,7 +54,7 @@ class CostEstimate:
 
 def micro(amount: float) -> int:
     """Return money in millionths, rounded down."""
-    return math.floor(_exact(amount) * _MICRO)
+    return math.floor(_exact(amount) * MICRO)
 
 
 def cost_micro(usage: Usage, model: GatherModel) -> int:
@@ -110,7 +110,7 @@ def describe(costs: CostEstimate) -> str:
 
 def money(amount_micro: int) -> str:
     """Return money for people: with two decimals, or as many as a small amount needs."""
-    amount = amount_micro / _MICRO
+    amount = amount_micro / MICRO
     return f"{amount:,.2f}" if amount >= 1 or not amount_micro else f"{amount:.2g}"
 
 
