@@ -30,6 +30,7 @@ usage: ./run.sh TASK [ARGUMENT...]
   clients   write the table of what mail clients support anew (needs npm)
   reference write the pages of docs/reference/ that are made from the program anew
   docs      build the documentation into docs/_build/html; a warning is an error
+  messages  bring the catalogues of translated texts up to date
   pictures  take the pictures of docs/images/ again (needs chromium)
   lock      pin the newest versions of all packages in requirements/
   publisher run the program in the folder where you are (arguments go to it)
@@ -162,6 +163,10 @@ reference)
     install run
     .venv/bin/python tools/command_line.py
     .venv/bin/python tools/configuration.py
+    ;;
+messages)
+    install dev
+    .venv/bin/python tools/messages.py "$@"
     ;;
 pictures)
     install dev

@@ -15,7 +15,7 @@ TESTS = Path(__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # From the bottom to the top: a room imports its own layer's base and the layers below.
 LAYERS = (
-    ("errors", "language_detection", "printable", "private_folder", "wcag"),
+    ("errors", "language_detection", "printable", "private_folder", "translation", "wcag"),
     ("models",),
     (
         "addresses",
