@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -17,6 +18,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "publisher/locale"
+_NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 KEYWORDS = {"_": None, "ngettext": (1, 2), "mark": None}
 # Where the texts of a catalogue stand. Of click, those that people see.
 PLACES = {
@@ -78,7 +80,9 @@ def updated(domain: str, path: Path) -> tuple[bytes, bytes]:
         if not line.startswith((b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By'))
     ]
     content = b"".join(lines)
-    write_mo(compiled, read_po(io.BytesIO(content), locale=path.parts[-3]))
+    plain = read_po(io.BytesIO(content), locale=path.parts[-3])
+    plain.creation_date = plain.revision_date = _NO_DATE
+    write_mo(compiled, plain)
     return content, compiled.getvalue()
 
 
