@@ -39,6 +39,7 @@ COMMANDS = (
     "tokens",
     "serve",
     "login",
+    "secret",
 )
 
 

@@ -1,4 +1,4 @@
-"""Reads the settings: defaults < publisher.toml < environment < flags."""
+"""Reads the settings: defaults < publisher.toml < kept secrets < environment < flags."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from publisher.settings.hints import (
     unknown_section,
     unknown_variable,
 )
+from publisher.settings.secret_files import read_secret, stored_secrets
 from publisher.settings.sections import SECTIONS, Section, Settings
 from publisher.settings.values import Secret, Words
 
@@ -49,6 +50,8 @@ def load(
     if config is not None or path.exists():
         for section, key, value in _read_toml(path):
             values[section, key] = (str(path), value)
+    for section, key, origin, secret in stored_secrets(path.parent):
+        values[section, key] = (origin, secret)
     for section, key, origin, value in _read_environment(environment):
         values[section, key] = (origin, value)
     for section, keys in (flags or {}).items():
@@ -131,14 +134,9 @@ def _read_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str
         if key not in known and key.removesuffix("_file") in known:
             key = key.removesuffix("_file")
             try:
-                # Notepad begins a file with a byte order mark.
-                value = Path(text).read_text(encoding="utf-8-sig").strip()
-            except UnicodeDecodeError as error:
-                raise SettingsError(
-                    f"{name}: {text} is not UTF-8; save it again as such"
-                ) from error
-            except OSError as error:
-                raise SettingsError(f"{name}: {text} can't be read: {error}") from error
+                value = read_secret(Path(text))
+            except SettingsError as error:
+                raise SettingsError(f"{name}: {error}") from error
         if key not in known:
             raise SettingsError(f"{name}: {unknown_variable(name)}")
         yield section, key, name, _from_text(known[key].type, value)

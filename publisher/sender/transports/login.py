@@ -146,7 +146,7 @@ def _password(server: Server) -> str:
             f"`keyring set {_KEYRING_SERVICE} {server.username}` puts it there"
         )
     raise ConfigurationFailure(
-        "mail.password: is not set, and mail.username is; put it into PUBLISHER_MAIL__PASSWORD"
+        "mail.password: is not set, and mail.username is; `publisher secret mail.password` keeps it"
     )
 
 

@@ -79,8 +79,9 @@ class GatherModel(Section, frozen=True):
     name: Line = ""
     """Name of the model, such as "gpt-5-mini" or "qwen3:8b"."""
     api_key: Secret = msgspec.field(default_factory=lambda: Secret(""))
-    """Key of the service. Better in the environment, as PUBLISHER_GATHER__MODEL__API_KEY or, for a
-    file that holds it, PUBLISHER_GATHER__MODEL__API_KEY_FILE."""
+    """Key of the service. Better kept out of publisher.toml: `publisher secret
+    gather.model.api_key` keeps it, or set PUBLISHER_GATHER__MODEL__API_KEY or, for a file that
+    holds it, PUBLISHER_GATHER__MODEL__API_KEY_FILE."""
     languages: Annotated[tuple[Literal["en", "zh"], ...], Meta(min_length=1)] = ("en",)
     """Languages of the summaries: "en", "zh", or both from one call."""
     budget_per_day: Annotated[float, Meta(ge=0, le=1_000_000)] = 0.0

@@ -56,8 +56,9 @@ class Mail(Section, frozen=True):
     username: str = ""
     """User name on the mail server. Empty: it is used without logging in."""
     password: Secret = msgspec.field(default_factory=lambda: Secret(""))
-    """Password on the mail server. Better kept out of publisher.toml: set PUBLISHER_MAIL__PASSWORD
-    or PUBLISHER_MAIL__PASSWORD_FILE instead."""
+    """Password on the mail server. Better kept out of publisher.toml: `publisher secret
+    mail.password` keeps it in a file of its own, or set PUBLISHER_MAIL__PASSWORD or
+    PUBLISHER_MAIL__PASSWORD_FILE."""
     keyring: bool = False
     """Take the password from the system's keyring, where `yagmail.register` puts it, if `password`
     is empty. It needs the package keyring."""
@@ -125,8 +126,9 @@ class Inbox(Section, frozen=True):
     username: str = ""
     """User name on the IMAP server. Empty: `mail.username`."""
     password: Secret = msgspec.field(default_factory=lambda: Secret(""))
-    """Password on the IMAP server. Better kept out of publisher.toml: set PUBLISHER_INBOX__PASSWORD
-    or PUBLISHER_INBOX__PASSWORD_FILE instead. Empty: `mail.password`."""
+    """Password on the IMAP server. Better kept out of publisher.toml: `publisher secret
+    inbox.password` keeps it, or set PUBLISHER_INBOX__PASSWORD or PUBLISHER_INBOX__PASSWORD_FILE.
+    Empty: `mail.password`."""
     keyring: str = ""
     """Service name under which the system's keyring has the password. It needs the package keyring.
     Empty: the keyring is not used."""

@@ -28,8 +28,8 @@ class Web(Section, frozen=True):
     """Number of simultaneous connections. Requests beyond it are told to try again later."""
     webhook_secret: Secret = msgspec.field(default_factory=lambda: Secret(""))
     """Secret shared with GitHub, Gitea or GitLab, whose webhook announces pushes at `/hooks/push`.
-    Better kept out of publisher.toml: set PUBLISHER_WEB__WEBHOOK_SECRET instead. Empty: the webhook
-    is off."""
+    Better kept out of publisher.toml: `publisher secret web.webhook_secret` keeps it, or set
+    PUBLISHER_WEB__WEBHOOK_SECRET. Empty: the webhook is off."""
     access_log: bool = True
     """Write a line of JSON for each request to standard error: what was asked for and how long it
     took, but not by whom."""
