@@ -13,6 +13,7 @@ from publisher.formatter.pages.layout import (
     part_language,
     subscribe_url,
 )
+from publisher.formatter.pages.mail_subscription import mail_subscription
 from publisher.formatter.templating.templates import render_bytes
 from publisher.web.context import context_of
 
@@ -104,5 +105,6 @@ def rendered(template: str, settings: Settings, *, title: str, **content: object
         title=title,
         description=title,
         up=settings.site.root,
+        mail=mail_subscription(settings),
         **content,
     )

@@ -90,9 +90,14 @@ class CommonWords(StatusWords, frozen=True, kw_only=True):
     newest: str
     feeds: str
     feeds_help: str
+    open_in: str
+    open_in_reader: str
+    app_on_device: str
+    copy_feed: str
     everything: str
     opml: str
     topic_feeds: str
+    topics_help: str
     no_papers: str
     topic_description: str
 
@@ -113,8 +118,13 @@ class PageWords(CommonWords, frozen=True, kw_only=True):
     issues: str
     issues_description: str
     by_mail: str
-    by_mail_help: str
     by_mail_link: str
+    by_mail_topic_link: str
+    by_mail_write: str
+    by_mail_help: str
+    by_mail_commands: str
+    by_mail_line: str
+    subscribe_command: str
     issue_description: str
     no_issues: str
     all_papers: str

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from publisher.formatter.i18n.text_width import shortened
 from publisher.formatter.i18n.words import PageWords, words_in
+from publisher.formatter.pages.mail_subscription import mail_subscription
 from publisher.formatter.templating.templates import render_bytes
 from publisher.language_detection import language
 from publisher.settings import Settings
@@ -50,6 +51,7 @@ def render_page(
         description=shortened(description, DESCRIPTION_COLUMNS),
         canonical=address(path, settings),
         subscribe_url=subscribe_url(settings),
+        mail=mail_subscription(settings),
         **context,
     )
 

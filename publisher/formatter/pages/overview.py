@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from publisher.formatter.i18n.text_width import shortened
 from publisher.formatter.i18n.words import counted
@@ -15,18 +15,20 @@ from publisher.formatter.pages.layout import (
     way_up,
     words,
 )
+from publisher.formatter.pages.mail_subscription import mail_subscription
 from publisher.formatter.pages.size_limit import Detail, limited
 from publisher.formatter.pages.subscribe_form import subscribe_form
 from publisher.formatter.pages.view_models import (
     FeedGroup,
     FeedLink,
     TopicCount,
+    feed_readers,
     feed_rows,
     full_rows,
     topic_row,
 )
 from publisher.formatter.paths import TOPICS_ON_A_PAGE, topics_paths
-from publisher.models import Language, Topic
+from publisher.models import Topic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +93,6 @@ def render_index(
             ),
             months=tuple(month_row(month, up, settings) for month in months[:12]),
             has_issues=has_issues,
-            mail_url=_mail_url(settings),
             form=_form([count.topic for count in topics], settings, columns=columns),
             form_origin=_form_origin(settings),
             papers=full_rows(shown, up, settings, columns=columns),
@@ -173,6 +174,8 @@ def render_topic(
             topics=tuple(topic_row(other, up, settings, columns=columns) for other in topics),
             more_topics=more_topics,
             feeds=rows,
+            readers=feed_readers(rows),
+            topic_mail=mail_subscription(settings, topic),
             form=_form(offered, settings, topic.slug, columns),
             form_origin=_form_origin(settings),
             papers=full_rows(shown, up, settings, topic.slug, columns),
@@ -203,23 +206,15 @@ def _form_origin(settings: Settings) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else "'none'"
 
 
-def _mail_url(settings: Settings) -> str:
-    """Return the mailto address of a mail that asks to subscribe, "" without a mailbox for it."""
-    if not settings.inbox.is_set_up:
-        return ""
-    word = "订阅" if settings.mail_language is Language.CHINESE else "subscribe"
-    return f"mailto:{quote(settings.inbox_address, safe='@')}?subject={quote(word)}"
-
-
 def _groups(
     feeds: Sequence[FeedLink], everything: str, up: str, settings: Settings
 ) -> tuple[FeedGroup, ...]:
     """Return `feeds` by their group, in the order seen; those without one are of everything."""
-    return tuple(
-        FeedGroup(
-            name or everything,
-            part_language(name or everything, settings),
-            feed_rows(of_group, up, settings),
-        )
+    rows = {
+        name or everything: feed_rows(of_group, up, settings)
         for name, of_group in groupby(feeds, key=lambda feed: feed.group)
+    }
+    return tuple(
+        FeedGroup(name, part_language(name, settings), of_group, feed_readers(of_group))
+        for name, of_group in rows.items()
     )

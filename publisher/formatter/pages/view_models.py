@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from publisher.formatter.feeds.feed_readers import reader_links
 from publisher.formatter.i18n.text_width import shortened, text_width
 from publisher.formatter.pages.layout import part_language, words
 from publisher.formatter.paper_lines import (
@@ -77,6 +78,7 @@ class FeedGroup:
     name: str
     lang: str
     feeds: tuple[FeedRow, ...]
+    readers: tuple[tuple[str, str], ...] = ()  # by name, with the link that subscribes
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,11 @@ def feed_rows(feeds: Iterable[FeedLink], up: str, settings: Settings) -> tuple[F
         )
         for feed in feeds
     )
+
+
+def feed_readers(rows: Sequence[FeedRow]) -> tuple[tuple[str, str], ...]:
+    """Return the readers that take a feed by a link, in the first of its formats."""
+    return reader_links(rows[0].address) if rows else ()
 
 
 def full_rows(

@@ -15,10 +15,11 @@ from lxml import html as lxml_html
 from support.all_pages import render_pages
 
 from publisher.formatter.feeds.formats import FORMATS
+from publisher.formatter.i18n.words import PageWords, words_in
 from publisher.formatter.pages import FeedLink, render_issue, render_month
 from publisher.models import Collection, Issue, Notes, Paper, Topic, Venue
 from publisher.settings import Settings, Site
-from publisher.settings.sections import Feeds, Web
+from publisher.settings.sections import Feeds, Inbox, Mail, Web
 
 NERF, AVATAR = Topic("nerf", "NeRF"), Topic("avatar", "数字人")
 NOON = datetime(2024, 12, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -256,7 +257,7 @@ def test_hostile_texts_are_text_and_only_web_addresses_are_links() -> None:
         assert not document.xpath("//script[not(@type='application/ld+json')] | //img"), path
         assert not document.xpath("//@onerror")
         for href in document.xpath("//a/@href | //link/@href"):
-            assert not urlsplit(href).scheme or urlsplit(href).scheme in ("http", "https")
+            assert urlsplit(href).scheme in ("", "http", "https", "feed")
         for item in document.cssselect("li.paper"):
             assert item.xpath("string(h3)") == evil
             assert item.xpath(".//p[@class='links']/a/@href") == ["https://example.org/ok"]
@@ -317,6 +318,48 @@ def test_pages_have_the_form_where_there_is_a_web_app() -> None:
     assert b'id="topic-nerf" checked' not in pages["index.html"]
     # Every page leads to the form.
     assert b'href="https://web.example.org/subscribe"' in pages["archive/index.html"]
+
+
+def test_readers_take_the_feeds_of_all_of_a_topic_and_of_a_saved_filter() -> None:
+    saved = FeedLink("filters/fast/atom.xml", "Fast", FORMATS[0], group="Fast")
+    pages = render_pages(make_collection(make_paper()), [*make_feeds(), saved], SETTINGS)
+
+    def addresses(path: str) -> list[str]:
+        document = lxml_html.fromstring(pages[path].decode())
+        links = document.xpath("//ul[@class='readers']//a[starts-with(@href, 'feed:')]/@href")
+        return [link.removeprefix("feed:https://papers.example.org/notes/") for link in links]
+
+    assert addresses("index.html") == ["atom.xml", "filters/fast/atom.xml"]
+    assert addresses("topics/nerf/index.html") == ["topics/nerf/atom.xml"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_every_page_has_the_way_by_mail_where_there_is_a_mailbox_and_no_app(language: str) -> None:
+    settings = msgspec.structs.replace(
+        SETTINGS,
+        site=msgspec.structs.replace(SETTINGS.site, language=language),
+        mail=Mail(from_address="list@example.org"),
+        inbox=Inbox(host="imap.example.org"),
+    )
+    words = words_in(PageWords, language)
+    pages = pages_of(make_paper(), settings=settings)
+    for path, document in pages.items():
+        (line,) = document.xpath("//footer//a[starts-with(@href, 'mailto:')]")
+        assert line.text_content() == "list@example.org"
+        (way,) = document.xpath("//nav//a[contains(@href, '#by-mail')]")
+        assert way.text_content() == words.by_mail
+        assert bool(document.xpath("//*[@id='by-mail']")) == (path in LISTS)
+    (button,) = pages["topics/nerf/index.html"].xpath("//aside//a[starts-with(@href, 'mailto:')]")
+    assert "NeRF" in button.text_content()
+    assert button.get("href").endswith("%20NeRF")
+    codes = [code.text_content() for code in pages["index.html"].iter("code")]
+    assert codes[0] == "list@example.org"
+
+    with_app = msgspec.structs.replace(settings, web=Web(url="https://web.example.org"))
+    for document in pages_of(make_paper(), settings=with_app).values():
+        assert not document.xpath("//a[starts-with(@href, 'mailto:')]")
+    for document in pages_of(make_paper()).values():
+        assert not document.xpath("//a[starts-with(@href, 'mailto:')]")
 
 
 def test_every_class_in_the_markup_has_a_rule_and_each_rule_a_use() -> None:

@@ -38,7 +38,7 @@ from publisher.models import (
     Venue,
 )
 from publisher.settings import Settings, Site
-from publisher.settings.sections import Web
+from publisher.settings.sections import Inbox, Mail, Web
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,7 +125,10 @@ def site(language: str, colour: str) -> dict[str, bytes]:
             colour=colour,
             author="Ada",
         ),
-        web=Web(url="https://papers.example.org/"),  # so that pages have its form
+        # English pages have the app's form, Chinese ones the way by mail.
+        web=Web(url="https://papers.example.org/" if language == "en" else ""),
+        mail=Mail(from_address="list@papers.example.org"),
+        inbox=Inbox(host="imap.example.org"),
     )
     by_topic = {topic.slug: [p for p in PAPERS if topic in p.topics] for topic in (NERF, AVATAR)}
     collection = Collection(PAPERS, (NERF, AVATAR), by_topic, 1, ())
@@ -184,12 +187,13 @@ def test_pages_are_accessible(tmp_path: Path, language: str, colour: str) -> Non
 
 
 @pytest.mark.slow
-def test_pages_are_valid_html(tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_pages_are_valid_html(tmp_path: Path, language: str) -> None:
     tool = page_tool(".bin/html-validate")
     version = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout
     if [int(part) for part in version.strip("v\n").split(".")[:2]] < [20, 19]:
         pytest.skip("html-validate needs Node 20.19")
-    pages = written(site("en", "#0b6b74"), tmp_path)
+    pages = written(site(language, "#0b6b74"), tmp_path)
     wrong = tmp_path / "wrong.html"
     wrong.write_text("<!DOCTYPE html><html><p><div></div></p>")
 
