@@ -11,6 +11,7 @@
     │   ├── RequestFailed           a web server refused, or could not be reached; with the status
     │   └── AlreadyGathering        another process gathers
     ├── StoreError                  the database can't be opened, read or written
+    │   └── OutdatedStore           its tables are of an earlier version; opening it upgrades them
     ├── SubscriberError             an address, topic or token that can't be accepted
     ├── IssueError                  an issue that does not exist or has nothing to send
     │   └── AlreadyFrozen           another process, or an earlier run, has frozen the issue
@@ -83,6 +84,10 @@ class AlreadyGathering(GatherError):
 
 class StoreError(PublisherError):
     """The database can't be opened, read or written."""
+
+
+class OutdatedStore(StoreError):
+    """The tables are of an earlier version: whoever opens the store to write upgrades them."""
 
 
 class SubscriberError(PublisherError):

@@ -27,6 +27,7 @@ COMMANDS = (
     "formats",
     "preview",
     "preflight",
+    "doctor",
     "send",
     "publish",
     "run",

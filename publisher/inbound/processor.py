@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.inbound.classification.mail_kinds import InboundMail
-    from publisher.inbound.mailboxes.source import MailSource
+    from publisher.inbound.mailboxes.source import MailSource, ReadPosition
     from publisher.settings import Settings
     from publisher.store.database import Store
 
@@ -58,6 +58,14 @@ def _keys(*addresses: str) -> frozenset[str]:
 
 def open_source(settings: Settings, store: Store) -> MailSource:
     """Return the mailbox of the section [inbox]. Raises `SettingsError` where none is set."""
+    return open_mailbox(settings, store.mailbox)
+
+
+def open_mailbox(settings: Settings, position: ReadPosition) -> MailSource:
+    """Return the mailbox of the section [inbox], to be read from `position` on.
+
+    Raises `SettingsError` where none is set.
+    """
     inbox = settings.inbox
     if inbox.maildir:
         return Maildir(
@@ -75,7 +83,7 @@ def open_source(settings: Settings, store: Store) -> MailSource:
         folder=inbox.folder,
         handled_folder=inbox.handled_folder,
         since_days=inbox.since_days,
-        position=store.mailbox,
+        position=position,
         timeout_seconds=inbox.timeout_seconds,
     )
 

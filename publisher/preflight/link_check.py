@@ -32,14 +32,14 @@ _BAD_GATEWAY = frozenset({502, 503, 504, 520, 521, 522, 523, 524, 530})
 
 
 def check_links_answer(
-    urls: Iterable[str], own_hosts: Collection[str], subject: str
+    urls: Iterable[str], own_hosts: Collection[str], subject: str, *, seconds: float = SECONDS
 ) -> list[Finding]:
-    """Return a finding about `subject` for each of `urls` that does not answer.
+    """Return a finding about `subject` for each of `urls` that does not answer in `seconds`.
 
     `own_hosts` are those of the site: they may have private addresses, and must answer.
     """
     distinct = list(dict.fromkeys(urls))
-    problems = asyncio.run(_request_all(distinct, own_hosts))
+    problems = asyncio.run(_request_all(distinct, own_hosts, seconds))
     return [
         finding(
             subject,
@@ -51,14 +51,14 @@ def check_links_answer(
     ]
 
 
-async def _request_all(urls: list[str], own_hosts: Collection[str]) -> list[str]:
+async def _request_all(urls: list[str], own_hosts: Collection[str], seconds: float) -> list[str]:
     import httpx2  # noqa: PLC0415 - slow, and only with --online
 
     everywhere = asyncio.Semaphore(AT_ONCE)
     by_host: dict[str, asyncio.Semaphore] = {}
 
     async with httpx2.AsyncClient(
-        timeout=SECONDS, headers={"User-Agent": f"digest-publisher/{__version__} (link check)"}
+        timeout=seconds, headers={"User-Agent": f"digest-publisher/{__version__} (link check)"}
     ) as client:
 
         async def request(url: str) -> str:
@@ -66,7 +66,7 @@ async def _request_all(urls: list[str], own_hosts: Collection[str]) -> list[str]
             same_host = by_host.setdefault(host, asyncio.Semaphore(AT_ONCE_PER_HOST))
             async with same_host, everywhere:
                 try:
-                    async with asyncio.timeout(2 * SECONDS):
+                    async with asyncio.timeout(2 * seconds):
                         return await _problem(url, client, own_hosts)
                 except TimeoutError:
                     return "no answer in time"

@@ -20,6 +20,18 @@ def open_store(settings: Settings) -> Store:
     return database.open_store(_url(settings))
 
 
+def read_store(settings: Settings) -> Store | None:
+    """Return the store, open for reading alone, None where there is none; the caller closes it.
+
+    Nothing is made or upgraded. Raises `StoreError`, and `OutdatedStore` where the tables are of an
+    earlier version.
+    """
+    from publisher.store import database  # noqa: PLC0415 - see above
+
+    path = store_path(settings)
+    return None if path is not None and not path.exists() else database.read_store(_url(settings))
+
+
 def store_stamp(settings: Settings) -> str:
     """Return a text that changes whenever the SQLite file does.
 

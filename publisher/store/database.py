@@ -12,7 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from publisher.errors import StoreError
 from publisher.private_folder import make_private_folder
-from publisher.store.engine import Database, create_engine, explain_error
+from publisher.store.engine import (
+    Database,
+    create_engine,
+    create_reading_engine,
+    explain_error,
+)
 from publisher.store.gathering.gathering import Gathering
 from publisher.store.ledger.deliveries import Deliveries
 from publisher.store.ledger.issues import Issues
@@ -23,7 +28,7 @@ from publisher.store.mail.mail_requests import MailRequests
 from publisher.store.mail.mailbox import MailboxRecord
 from publisher.store.mail.outgoing_queue import OutgoingQueue
 from publisher.store.mail.rate_limits import RateLimits
-from publisher.store.migrate import ensure_schema
+from publisher.store.migrate import check_schema, ensure_schema
 from publisher.store.operations.access_tokens import AccessTokens
 from publisher.store.operations.audit import AuditLog
 from publisher.store.operations.operators import Operators
@@ -91,6 +96,14 @@ class Store:
         with self._database.reading() as connection:
             connection.execute(sa.select(sa.literal(1)))
 
+    def damage(self) -> str:
+        """Return the first damage of an SQLite file, "" where it is sound or on a server."""
+        if self._database.dialect != "sqlite":
+            return ""
+        with self._database.reading() as connection:
+            answer = str(connection.scalar(sa.text("PRAGMA quick_check(1)")))
+        return "" if answer == "ok" else " ".join(answer.split())
+
     def close(self) -> None:
         """Close the database."""
         self._database.close()
@@ -133,12 +146,43 @@ def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
     try:
         now_ms = int(datetime.now(UTC).timestamp() * 1000)
         ensure_schema(database, label, now_ms)
-        with database.reading() as connection:
-            rows = connection.execute(sa.select(keys.c.id, keys.c.secret).order_by(keys.c.id)).all()
+        return Store(database, _read_keys(database))
     except BaseException:
         engine.dispose()
         raise
-    return Store(database, {row.id: bytes(row.secret) for row in rows})
+
+
+def read_store(url: str, *, seconds: float = 3.0) -> Store | None:
+    """Return the store at `url` for reading alone, None where it has no tables yet.
+
+    Nothing is made, upgraded or written. Raises `StoreError`, also where no answer comes within
+    `seconds`, and `OutdatedStore`.
+    """
+    parsed = _parse(url)
+    is_file = parsed.get_backend_name() == "sqlite"
+    label = parsed.database or "the database"
+    label = label if is_file else f"{parsed.get_backend_name()} database {label!r}"
+    if is_file and Path(label).is_dir():
+        raise StoreError(f"{label}: is a folder, not a database file")
+    try:
+        engine = create_reading_engine(parsed, seconds)
+    except (SQLAlchemyError, ImportError) as error:
+        raise StoreError(f"{label}: {explain_error(error)}") from error
+    database = Database(engine, label)
+    try:
+        if check_schema(database, label):
+            return Store(database, _read_keys(database))
+    except BaseException:
+        engine.dispose()
+        raise
+    engine.dispose()
+    return None
+
+
+def _read_keys(database: Database) -> dict[int, bytes]:
+    with database.reading() as connection:
+        rows = connection.execute(sa.select(keys.c.id, keys.c.secret).order_by(keys.c.id)).all()
+    return {row.id: bytes(row.secret) for row in rows}
 
 
 def _parse(url: str) -> sa.URL:

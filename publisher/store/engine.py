@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -119,6 +120,27 @@ def create_engine(url: sa.URL, busy_seconds: float) -> sa.Engine:
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def create_reading_engine(url: sa.URL, seconds: float) -> sa.Engine:
+    """Return an engine for `url` that writes nothing, also no file beside that of SQLite.
+
+    A connection waits up to `seconds` for the server, or for another process's transaction.
+    """
+    if url.get_backend_name() != "sqlite":
+        options = {"postgresql_readonly": True}
+        arguments = {"connect_timeout": max(2, round(seconds))}
+        return sa.create_engine(url, connect_args=arguments, execution_options=options)
+    path = Path(url.database or "")
+
+    def connect() -> sqlite3.Connection:
+        # A reader of a closed database would make the files of its log, and leave them there.
+        is_open = Path(f"{path}-wal").exists()
+        mode = "mode=ro" if is_open else "mode=ro&immutable=1"
+        address = f"{path.absolute().as_uri()}?{mode}"
+        return sqlite3.connect(address, timeout=seconds, uri=True, check_same_thread=False)
+
+    return sa.create_engine("sqlite://", creator=connect, poolclass=sa.NullPool)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 - sqlalchemy's event

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from publisher.errors import StoreError
+from publisher.errors import OutdatedStore, StoreError
 from publisher.store.tables import REVISION
 from publisher.store.tables.keys import keys
 
 if TYPE_CHECKING:
+    from alembic.config import Config
+
     from publisher.store.engine import Database
 
 KEY_BYTES = 32
@@ -42,6 +44,19 @@ def ensure_schema(database: Database, label: str, now_ms: int) -> None:
             connection.execute(sa.insert(keys).values(id=1, secret=secret, created_at=now_ms))
 
 
+def check_schema(database: Database, label: str) -> bool:
+    """Return whether `database` has this program's tables: False where it has none yet.
+
+    Raises `OutdatedStore` for those of an earlier version, `StoreError` for those of a newer one.
+    """
+    with database.reading() as connection:
+        revision = _revision(connection)
+    if revision not in (None, REVISION):
+        _refuse_newer(revision, label)
+        raise OutdatedStore(f"{label}: made by an earlier version (revision {revision})")
+    return revision is not None
+
+
 def _revision(connection: sa.Connection) -> str | None:
     """Return the database's revision, None where it has no table yet."""
     names = sa.inspect(connection).get_table_names()
@@ -54,6 +69,14 @@ def _revision(connection: sa.Connection) -> str | None:
 def _upgrade(connection: sa.Connection, revision: str | None, label: str) -> None:
     # Half a second, which a database of the right revision never pays.
     from alembic import command  # noqa: PLC0415 - slow
+
+    config = _refuse_newer(revision, label)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _refuse_newer(revision: str | None, label: str) -> Config:
+    """Return the configuration of the migrations. Raises `StoreError` for an unknown revision."""
     from alembic.config import Config  # noqa: PLC0415 - slow
     from alembic.script import ScriptDirectory  # noqa: PLC0415 - slow
 
@@ -66,5 +89,4 @@ def _upgrade(connection: sa.Connection, revision: str | None, label: str) -> Non
             f"{label}: made by a newer version of this program (revision {revision}); "
             "upgrade the program"
         )
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    return config

@@ -24,6 +24,7 @@ from publisher.language_detection import is_right_to_left, language
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import jinja2
     from jinja2 import Environment
     from markupsafe import Markup
 
@@ -55,8 +56,7 @@ def render_bytes(name: str, settings: Settings, **context: object) -> bytes:
         # A lone surrogate can't be encoded, and lxml drops everything that follows one.
         return text.encode(errors="replace")
     except jinja2.TemplateSyntaxError as error:
-        where = error.filename or error.name or name
-        raise TemplateError(f"{where}:{error.lineno}: {error.message}") from error
+        raise _syntax_error(error, name) from error
     except jinja2.TemplateNotFound as error:
         missing = "" if error.name == name else f"{name}: "
         raise TemplateError(f"{missing}{error.name}: no such template") from error
@@ -76,6 +76,24 @@ def load(name: str, settings: Settings) -> None:
     environment = _cached_environment(settings)
     with suppress(jinja2.TemplateError):
         environment.get_template(name)
+
+
+def compile_template(name: str, settings: Settings) -> None:
+    """Compile template `name`. Raises `TemplateError` with its line where that fails."""
+    import jinja2  # noqa: PLC0415 - see the module's docstring
+
+    environment = _cached_environment(settings)
+    try:
+        environment.get_template(name)
+    except jinja2.TemplateSyntaxError as error:
+        raise _syntax_error(error, name) from error
+    except (jinja2.TemplateError, UnicodeDecodeError, OSError) as error:
+        raise TemplateError(f"{name}: {error}") from error
+
+
+def _syntax_error(error: jinja2.TemplateSyntaxError, name: str) -> TemplateError:
+    where = error.filename or error.name or name
+    return TemplateError(f"{where}:{error.lineno}: {error.message}")
 
 
 def forget_templates() -> None:

@@ -34,6 +34,7 @@ _LONGEST_WAIT = 300.0  # seconds; whoever asks for more is out of reach today
 _OK, _BAD_REQUEST, _SERVER_ERROR, _NO_STATUS = 200, 400, 500, 600
 _UNPROCESSABLE = frozenset({400, 422, 501})  # what refusals of a parameter are answered with
 _BUSY = frozenset({408, 409, 425, 429})
+_NO_LISTING = frozenset({404, 405})
 _MAYBE_PAID = frozenset({504, 524})  # a proxy waited no longer; the model may have answered
 # No other paper fares better: wrong key, no money, wrong address or model.
 _HOPELESS = {
@@ -124,6 +125,7 @@ class Endpoint:
         host, path = parts.netloc.rpartition("@")[2], parts.path.rstrip("/")
         self.name = urlunsplit((parts.scheme, host, path, "", ""))
         self._url = urlunsplit((parts.scheme, host, f"{path}/chat/completions", parts.query, ""))
+        self._listing_url = urlunsplit((parts.scheme, host, f"{path}/models", parts.query, ""))
         user = (unquote(parts.username or ""), unquote(parts.password or ""))
         self._user = user if any(user) and not key else None
         self._dialect = _Dialect()
@@ -166,7 +168,7 @@ class Endpoint:
         """
         dialect = self._dialect
         while True:
-            status, headers, body = self._send(self._body(messages, schema, dialect))
+            status, headers, body = self._send(self._body(messages, schema, dialect), self._url)
             if status == _OK:
                 reply = _decode(body)
                 if reply.choices:
@@ -180,6 +182,21 @@ class Endpoint:
             if following is None or _any(folded, _FILTER) or _any(folded, _TOO_LONG):
                 raise self._failure(status, headers, error)
             dialect = following
+
+    def models(self) -> tuple[str, ...] | None:
+        """Return the models that the service lists, which is free; None where it lists none.
+
+        Raises `ModelFailure`, also where it refuses the key.
+        """
+        status, headers, body = self._send(None, self._listing_url, "GET")
+        if status == _OK:
+            try:
+                return tuple(str(row["id"]) for row in msgspec.json.decode(body)["data"])
+            except (msgspec.DecodeError, LookupError, TypeError):
+                return None
+        if status in _NO_LISTING:
+            return None
+        raise self._failure(status, headers, _error_text(body))
 
     def _body(
         self, messages: list[dict[str, str]], schema: dict[str, object], dialect: _Dialect
@@ -196,7 +213,9 @@ class Endpoint:
             question["response_format"] = {"type": dialect.answer_format}
         return msgspec.json.encode(question)
 
-    def _send(self, body: bytes) -> tuple[int, Mapping[str, str], bytes]:
+    def _send(
+        self, body: bytes | None, url: str, method: str = "POST"
+    ) -> tuple[int, Mapping[str, str], bytes]:
         import httpx2  # noqa: PLC0415 - see above
 
         assert self._client is not None  # noqa: S101 - for mypy
@@ -204,7 +223,7 @@ class Endpoint:
         deadline = self._clock() + self._model.timeout_seconds
         content = bytearray()
         try:
-            with self._client.stream("POST", self._url, content=body, headers=headers) as response:
+            with self._client.stream(method, url, content=body, headers=headers) as response:
                 for part in response.iter_bytes():
                     content += part
                     # Some services send a blank now and then while the model is thinking.

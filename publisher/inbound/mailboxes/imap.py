@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from publisher.errors import ConfigurationFailure, SourceError
 from publisher.inbound.mailboxes.source import UnreadMail
 from publisher.printable import one_line
-from publisher.sender.transports.login import is_this_host
+from publisher.sender.transports.login import certificate_end, is_this_host
 from publisher.sender.transports.smtp_replies import MOST_CHARACTERS
 
 if TYPE_CHECKING:
@@ -116,6 +116,11 @@ class ImapFolder:
     def skip(self, mail: UnreadMail) -> None:
         """Store the number of the mail as the last one that was read."""
         self._position.advance(self._name, self._validity, int(mail.key))
+
+    @property
+    def certificate_end(self) -> datetime | None:
+        """The end of the server's certificate, None without TLS."""
+        return certificate_end(self._imap.sock)
 
     def close(self) -> None:
         """Log out; a server that does not answer is no error."""

@@ -10,19 +10,18 @@ import base64
 import ipaddress
 import json
 import socket
+import ssl
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from publisher.errors import ConfigurationFailure, TemporaryFailure, TransportError
 from publisher.sender.transports.passwords import check_sendable, password_hint
 from publisher.sender.transports.smtp_replies import Phase, SmtpReply, failure
 from publisher.sender.transports.smtp_session import translating
 from publisher.settings import Secret
-
-if TYPE_CHECKING:
-    import ssl
 
 _TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address, no secret
 # The keys of the file that `yagmail.SMTP(user, oauth2_file=...)` writes.
@@ -125,6 +124,14 @@ def is_this_host(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def certificate_end(line: object) -> datetime | None:
+    """Return the end of the certificate on the other side of `line`, None without TLS."""
+    if not isinstance(line, ssl.SSLSocket):
+        return None
+    end = (line.getpeercert() or {}).get("notAfter")
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(end)), UTC) if end else None
 
 
 def _password(server: Server) -> str:

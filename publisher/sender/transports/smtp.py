@@ -15,12 +15,13 @@ from publisher.errors import TransportError
 from publisher.sender.message.dot_stuffing import to_wire
 from publisher.sender.transports.base import BaseTransport
 from publisher.sender.transports.ehlo_name import ehlo_name
-from publisher.sender.transports.login import Server, connect, drop
+from publisher.sender.transports.login import Server, certificate_end, connect, drop
 from publisher.sender.transports.smtp_replies import Phase
 from publisher.sender.transports.smtp_session import SmtpSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from publisher.settings import Settings
 
@@ -129,6 +130,11 @@ class SmtpTransport(BaseTransport):
         self._connection = connection
         self._session = SmtpSession(connection.smtp, self._limits, self._in_turn)
         self._sent = 0
+
+    @property
+    def certificate_end(self) -> datetime | None:
+        """The end of the server's certificate, None without TLS or an open connection."""
+        return None if self._connection is None else certificate_end(self._connection.smtp.sock)
 
     def close(self) -> None:
         """Send QUIT and close the connection; a server that does not answer is no error."""
