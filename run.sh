@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every task of the project. `./run.sh demo` and `./run.sh test` need Python 3.11 with pip only:
+# Every task of the project. `./run.sh demo` and `./run.sh test` need Python 3.11 with pip or uv:
 # they make their own environment in .venv first.
 set -euo pipefail
 user_folder=$PWD
@@ -18,8 +18,12 @@ usage() {
     cat <<'TEXT'
 usage: ./run.sh TASK [ARGUMENT...]
 
-  demo      collect the example digests, build feeds and pages, send an issue into ./outbox
-  serve     run the web app with the settings of the folder where you are (arguments go to it)
+In the folder where you are:
+  demo      build the example digests' feeds and pages and send an issue, all into ./outbox
+  publisher run the program: ./run.sh publisher init, ./run.sh publisher build, ...
+  serve     run the web app with the settings of this folder
+
+On this checkout:
   test      run the tests, several at once (arguments go to pytest; -n 0: one after the other)
   lint      ruff: rules and format
   typing    mypy --strict on the package
@@ -33,7 +37,8 @@ usage: ./run.sh TASK [ARGUMENT...]
   messages  bring the catalogues of translated texts up to date
   pictures  take the pictures of docs/images/ again (needs chromium)
   lock      pin the newest versions of all packages in requirements/
-  publisher run the program in the folder where you are (arguments go to it)
+
+The first task makes an environment in .venv, which takes some 10 seconds; nothing else is changed.
 TEXT
 }
 
@@ -50,18 +55,55 @@ find_python() {
     exit 1
 }
 
+# Without pip: Python's own copy takes 5 seconds to install, and Debian splits it off.
 make_environment() {
     local python
-    python=$(find_python)
+    python=$(find_python) || exit 1
     rm -rf .venv
-    "$python" -m venv .venv >/dev/null 2>&1 && [ -x .venv/bin/pip ] && return
-    # Debian splits venv off from Python; virtualenv needs pip alone.
-    rm -rf .venv
-    local bootstrap
-    bootstrap=$(mktemp -d)
-    "$python" -m pip install --quiet --target "$bootstrap" virtualenv
-    PYTHONPATH="$bootstrap" "$python" -m virtualenv --quiet .venv
-    rm -rf "$bootstrap"
+    "$python" -m venv --without-pip .venv
+}
+
+# pip ARGUMENT...: run pip for .venv: the one in there, else the system's, else Python's own copy.
+pip() {
+    local python
+    if ! .venv/bin/python -c 'import pip' 2>/dev/null; then
+        python=$(find_python) || exit 1
+        if "$python" -m pip --python .venv/bin/python --version >/dev/null 2>&1; then
+            "$python" -m pip --python .venv/bin/python --disable-pip-version-check "$@"
+            return
+        fi
+        .venv/bin/python -m ensurepip >/dev/null 2>&1 || {
+            echo "run.sh: pip or uv is needed (on Debian and Ubuntu: apt install python3-pip)" >&2
+            exit 1
+        }
+    fi
+    .venv/bin/python -m pip --disable-pip-version-check "$@"
+}
+
+# Print the path of uv: the system's, else one for .venv, by pip. It is 20 MB to download, and
+# then takes 3 seconds for what takes pip 25.
+find_uv() {
+    command -v uv && return
+    if ! .venv/bin/uv --version >/dev/null 2>&1; then
+        awk '/^uv==/ { pin = 1; print; next } /^[^ ]/ { pin = 0 } pin' requirements/dev.txt \
+            >.venv/uv.txt
+        pip install --quiet --no-deps --require-hashes -r .venv/uv.txt >/dev/null 2>&1 || return 1
+    fi
+    echo .venv/bin/uv
+}
+
+# add ARGUMENT...: install into .venv, with uv; where it fails, pip does it or says why it can't.
+add() {
+    local uv index
+    if uv=$(find_uv); then
+        # uv does not read pip's settings, where many have a mirror near them.
+        index=${PIP_INDEX_URL:-$("$(find_python)" -m pip config get global.index-url 2>/dev/null ||
+            true)}
+        index=${UV_DEFAULT_INDEX:-${UV_INDEX_URL:-$index}}
+        env ${index:+UV_DEFAULT_INDEX="$index"} \
+            "$uv" pip install --quiet --python .venv/bin/python --no-deps "$@" 2>/dev/null && return
+    fi
+    pip install --quiet --no-deps "$@"
 }
 
 # install run|dev|docs|fuzz: bring .venv to what requirements/$1.txt pins, only if something changed.
@@ -78,10 +120,8 @@ install() {
     echo "run.sh: installing requirements/$1.txt into .venv" >&2
     # Every package is in the list, so nothing is to be resolved: pip would look for the newest
     # release of a package that another names with an extra, and then refuse it for want of a hash.
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check \
-        --no-deps --require-hashes -r "requirements/$1.txt"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check \
-        --no-deps --no-build-isolation --editable .
+    add --require-hashes -r "requirements/$1.txt"
+    add --no-build-isolation --editable .
     echo "$wanted" >"$stamp"
 }
 
@@ -112,8 +152,7 @@ task=${1:-}
 [ $# -gt 0 ] && shift
 case "$task" in
 demo)
-    install run
-    .venv/bin/publisher demo "$@"
+    publisher demo "$@"
     ;;
 serve)
     publisher serve "$@"

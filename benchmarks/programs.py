@@ -151,8 +151,9 @@ def _installed(peer: str, pins: list[str]) -> Path:
         if "package.json" in pins:
             _install(made, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
         else:
-            pip = (sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes")
-            _install(made, *pip, "--only-binary", ":all:", "--target", ".", "-r", pins[0])
+            uv = (str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet")
+            pinned = ("--only-binary", ":all:", "--require-hashes", "-r", pins[0])
+            _install(made, *uv, "--python", sys.executable, "--target", ".", *pinned)
         made.rename(folder)
     return folder
 

@@ -65,6 +65,17 @@ def test_the_program_runs_where_the_user_stands(clone: Path, blog: Path) -> None
         "[80]",
     ]
     assert call(script, "publisher", cwd=clone)[0] == str(clone)
+    assert call(script, "demo", "my outbox", cwd=blog) == [str(blog), "[demo]", "[my outbox]"]
+    assert call(script, "demo", cwd=clone) == [str(clone), "[demo]"]
+
+
+def test_the_script_alone_lists_what_it_can_do(clone: Path, blog: Path) -> None:
+    lines = call(clone / "run.sh", cwd=blog)
+    assert lines[0].startswith("usage: ./run.sh TASK")
+    assert lines == call(clone / "run.sh", "help", cwd=blog)
+    wrong = subprocess.run([clone / "run.sh", "bild"], cwd=blog, capture_output=True, text=True)
+    assert wrong.returncode == 2
+    assert "no such task: bild" in wrong.stderr
 
 
 def test_any_way_to_the_script_will_do(clone: Path, blog: Path, tmp_path: Path) -> None:
@@ -104,5 +115,5 @@ def test_tests_run_in_parallel_unless_the_user_says_otherwise(clone: Path, blog:
 
 def test_other_tasks_work_on_the_clone(clone: Path, blog: Path) -> None:
     script = clone / "run.sh"
-    for task in ("demo", "lint", "bench", "feeds", "typing"):
+    for task in ("lint", "bench", "feeds", "typing"):
         assert call(script, task, cwd=blog)[0] == str(clone), task
