@@ -10,11 +10,12 @@ from urllib.parse import quote
 from publisher.errors import IssueError
 from publisher.formatter.email.paper_card import TOPIC_COLUMNS, Card, Form
 from publisher.formatter.email.size_budget import best_first
-from publisher.formatter.email.subject import period_title, preheader, subject
+from publisher.formatter.email.subject import preheader, subject
 from publisher.formatter.i18n.dates import date_range
 from publisher.formatter.i18n.email_words import email_words
 from publisher.formatter.i18n.text_width import shortened
 from publisher.formatter.i18n.words import counted
+from publisher.formatter.issue_names import period_title
 from publisher.formatter.paper_status import status_line
 from publisher.formatter.paths import issue_path
 from publisher.formatter.templating.templates import safe_url
@@ -196,7 +197,7 @@ def context(
         "title": title,
         "subject": subject(issue, names, total, texts, title=title, form=news.subject),
         "preheader": preheader(titles, total, texts),
-        "period": period_title(issue, texts),
+        "period": period_title(issue.id, texts),
         "dates": "" if day else date_range(texts.dates, issue.start, issue.end),
         "count": counted(total, texts.new_paper, texts.new_papers),
         "contents": _contents(layout, forms),

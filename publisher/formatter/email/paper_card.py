@@ -8,7 +8,7 @@ paper that has no text in the wanted language is shown with what it has.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ from publisher.language_detection import language as language_of
 from publisher.models import Language, Length
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from publisher.formatter.i18n.words import EmailWords
     from publisher.models import Paper
@@ -62,11 +62,15 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph with its label, which may be empty; `html` is safe, "" where escaping does."""
+    """A paragraph with its label, which may be empty; `html` is safe, "" where escaping does.
+
+    `takeaways` are those of a summary in a second language; the card has those of the first.
+    """
 
     label: str
     text: str
     html: str = ""
+    takeaways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +173,11 @@ def _wants(language: Language, text: str) -> bool:
 
 def _leads(paper: Paper, language: Language, texts: EmailWords) -> tuple[Passage, ...]:
     """Return the summary or abstract, or both, in the language or languages that readers chose."""
-    summaries = (paper.summary or "", *(text.summary for text in other_summaries(paper)))
-    passages = [Passage(texts.machine_summary, text) for text in summaries]
+    passages = [Passage(texts.machine_summary, paper.summary or "")]
+    passages += [
+        Passage(texts.machine_summary, other.summary, takeaways=_points(other.takeaways))
+        for other in other_summaries(paper)
+    ]
     passages.append(Passage(texts.abstract, paper.abstract, paper.abstract_html))
     there = [passage for passage in passages if passage.text]
     wanted = [passage for passage in there if _wants(language, passage.text)] or there[:1]
@@ -231,7 +238,7 @@ def _cut(passage: Passage, columns: int) -> Passage:
     ends = [match.end() for match in _SENTENCE_END.finditer(text)]
     if ends and ends[-1] > len(text) * _NEAR:
         text = text[: ends[-1]].rstrip() + " …"
-    return Passage(passage.label, text)
+    return replace(passage, text=text, html="")
 
 
 def _takeaways(paper: Paper, language: Language) -> tuple[str, ...]:
@@ -240,4 +247,8 @@ def _takeaways(paper: Paper, language: Language) -> tuple[str, ...]:
     joined = " ".join(paper.takeaways)
     if not (_wants(language, joined) or fallen_back):
         return ()
-    return tuple(shortened(point, TAKEAWAY_COLUMNS) for point in paper.takeaways[:TAKEAWAYS])
+    return _points(paper.takeaways)
+
+
+def _points(takeaways: Sequence[str]) -> tuple[str, ...]:
+    return tuple(shortened(point, TAKEAWAY_COLUMNS) for point in takeaways[:TAKEAWAYS])

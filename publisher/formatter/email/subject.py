@@ -66,13 +66,3 @@ def period_in_words(issue: Issue, texts: EmailWords) -> str:
     if frequency is Frequency.DAILY:
         return day_text(texts.dates, date.fromisoformat(issue.id))
     return month_text(texts.dates, issue.id)
-
-
-def period_title(issue: Issue, texts: EmailWords) -> str:
-    """Return the period with its year: "Week 49, 2024"."""
-    year, _, week = issue.id.partition("-W")
-    if week:
-        return texts.week.format(week=week.lstrip("0"), year=year)
-    if frequency_of(issue.id) is Frequency.DAILY:
-        return day_text(texts.dates, date.fromisoformat(issue.id), with_year=True)
-    return period_in_words(issue, texts)

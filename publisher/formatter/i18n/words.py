@@ -66,6 +66,7 @@ class CommonWords(StatusWords, frozen=True, kw_only=True):
     papers: str
     subject: str
     week: str
+    issue_names: dict[str, str]  # by frequency
     contents: str
     et_al: str
     other_topics: str

@@ -9,6 +9,7 @@ from publisher.formatter.i18n.dates import date_range
 from publisher.formatter.i18n.email_words import email_words
 from publisher.formatter.i18n.text_width import shortened
 from publisher.formatter.i18n.words import counted
+from publisher.formatter.issue_names import issue_name
 from publisher.formatter.pages.archive import topic_anchor
 from publisher.formatter.pages.layout import (
     part_language,
@@ -302,8 +303,5 @@ def issue_words(
 ) -> tuple[str, str, str]:
     """Return an issue's name, its days and the number of its papers, in the site's language."""
     texts = words(settings)
-    year, _, week = issue_id.partition("-W")
     dates = date_range(texts.dates, start, end)
-    # Only weeks have a number that people know.
-    name = texts.week.format(week=week.lstrip("0"), year=year) if week else dates
-    return name, dates, counted(count, texts.paper, texts.papers)
+    return issue_name(issue_id, texts), dates, counted(count, texts.paper, texts.papers)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from publisher.formatter.email.paper_card import Card, Form, make_card
+from publisher.formatter.email.paper_card import TAKEAWAYS, Card, Form, make_card
 from publisher.formatter.i18n.words import EmailWords, words_in
-from publisher.models import Language, Length, Notes, Paper, Topic, Venue
+from publisher.models import Language, Length, Notes, Paper, SummaryText, Topic, Venue
 
 NOW = datetime(2024, 12, 9, tzinfo=UTC)
 EN, ZH, BOTH = Language.ENGLISH, Language.CHINESE, Language.BOTH
@@ -48,6 +48,20 @@ def card(
 
 def said(found: Card) -> list[str]:
     return [*(passage.text for passage in found.passages), *found.takeaways]
+
+
+def test_each_summary_has_the_takeaways_of_its_language() -> None:
+    texts = (SummaryText("zh", SUMMARY, (POINT,)), SummaryText("en", "Fast. " * 99, ("Few.",) * 9))
+
+    def takeaways(language: Language, length: Length) -> list[tuple[str, ...]]:
+        made = card(language=language, length=length, summaries=texts)
+        return [made.takeaways, *(passage.takeaways for passage in made.passages[1:2])]
+
+    for length in (STANDARD, LONG):
+        assert takeaways(BOTH, length) == [(POINT,), ("Few.",) * TAKEAWAYS]
+    assert takeaways(BOTH, SHORT) == [(), ()]
+    assert takeaways(EN, STANDARD) == [("Few.",) * TAKEAWAYS]
+    assert takeaways(ZH, STANDARD) == [(POINT,)]
 
 
 @pytest.mark.parametrize(

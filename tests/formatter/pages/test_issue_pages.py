@@ -204,7 +204,13 @@ def test_gathered_papers_have_status_origin_and_both_languages(count: int) -> No
     for document in parsed(issue):
         for shown in document.cssselect(".paper"):
             text = shown.text_content()
-            for part in ("It renders.", "Fast.", "渲染。", "Changed from version 1 to 3: title"):
+            for part in (
+                "It renders.",
+                "Fast.",
+                "渲染。",
+                "快。",
+                "Changed from version 1 to 3: title",
+            ):
                 assert part in text
             assert "Written by mmm" in text
             assert "Chosen for: keyword" in text

@@ -111,6 +111,8 @@ PEOPLE = {
     "chinese": mail("退订"),
     "chinese, politely": mail("回复：23篇新论文", "您好，请帮我退订，谢谢！\n\n发自我的iPhone"),
     "chinese, wishing": mail("我要退订此邮件"),
+    "chinese, a daily issue": mail("退订日报"),
+    "chinese, a monthly issue": mail("请退订本月報"),
     "taiwan": mail("請取消訂閱，謝謝您"),
     "a broken link": mail("unsubscribe AQEAAAAAAAUabcdef"),
 }
