@@ -200,6 +200,7 @@ clients)
     ;;
 reference)
     install run
+    export LANGUAGE=en # click's own texts, which are read at import
     .venv/bin/python tools/command_line.py
     .venv/bin/python tools/configuration.py
     ;;

@@ -25,6 +25,9 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 # How long a mail server of a test may take to start, for the tests themselves load the machine.
 os.environ.setdefault("AIOSMTPD_CONTROLLER_TIMEOUT", "60")
 
+# Tests read English texts, whatever the language of who runs them.
+os.environ["LANGUAGE"] = "en"
+
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples" / "digests"
 

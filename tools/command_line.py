@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from publisher.cli import app
+from publisher.translation import using
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +40,9 @@ def main() -> None:
 
 def page() -> str:
     """Return the page, with the commands in the order of `publisher --help`."""
-    context = app.make_context("publisher", [], resilient_parsing=True)
-    return "\n".join([INTRODUCTION, *_sections(app, context)])
+    with using("en"):
+        context = app.make_context("publisher", [], resilient_parsing=True)
+        return "\n".join([INTRODUCTION, *_sections(app, context)])
 
 
 def _sections(group: click.Group, context: click.Context) -> Iterator[str]:

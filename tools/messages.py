@@ -9,17 +9,23 @@ from __future__ import annotations
 import io
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import click
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "publisher/locale"
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
-KEYWORDS = {"_": None, "ngettext": (1, 2), "mark": None}
+KEYWORDS = {"_": None, "ngettext": (1, 2), "mark": None, "number_of": (2, 3)}
 # Where the texts of a catalogue stand. Of click, those that people see.
 PLACES = {
     "publisher": ("publisher",),
@@ -39,17 +45,43 @@ def template(domain: str) -> Catalog:
             path = f"{place}/{file}"
             if place == "publisher" and path.startswith(tuple(f"{other}/" for other in others)):
                 continue
+            # Functions called `mark` and the like are elsewhere too.
+            if not (path.startswith("publisher/cli/") or imports_translation(ROOT / path)):
+                continue
             catalog.add(message, auto_comments=comments, context=context)
     if domain == "publisher":
-        for message in click_texts():
+        for message in (*click_texts(), *help_texts()):
             catalog.add(message)
     return catalog
 
 
+@cache
+def imports_translation(path: Path) -> bool:
+    """Return whether a file's `_` and `mark` are the translation's; in templates they are."""
+    return path.suffix != ".py" or "publisher.translation import" in path.read_text("utf-8")
+
+
+def help_texts() -> list[str]:
+    """Return the help of all commands, options and arguments: docstrings and their like."""
+    from publisher.cli import app, help_pages  # noqa: PLC0415 - read in English below
+    from publisher.translation import using  # noqa: PLC0415 - see above
+
+    def texts(command: click.Command) -> Iterator[str]:
+        yield from help_pages.paragraphs(command.help)
+        for parameter in command.params:
+            yield from help_pages.paragraphs(getattr(parameter, "help", None))
+        if isinstance(command, click.Group):
+            for name in command.list_commands(context):
+                if below := command.get_command(context, name):
+                    yield from texts(below)
+
+    with using("en"):
+        context = app.make_context("publisher", [], resilient_parsing=True)
+        return list(texts(app))
+
+
 def click_texts() -> list[str | tuple[str, str]]:
     """Return the texts of click, which looks for them in the same catalogue."""
-    import click  # noqa: PLC0415 - its folder alone is needed
-
     folder = Path(str(click.__file__)).parent
     method = [("**.py", "python")]
     return [
@@ -70,7 +102,8 @@ def updated(domain: str, path: Path) -> tuple[bytes, bytes]:
     catalog.update(template(domain), no_fuzzy_matching=True)
     text, compiled = io.BytesIO(), io.BytesIO()
     # No dates and line numbers: the file changes only where a text does.
-    catalog.header_comment = f"# Texts of the program: {domain}."
+    # The first comment stays: it is the translator's.
+    catalog.header_comment = catalog.header_comment or f"# Texts of the program: {domain}."
     write_po(
         text, catalog, no_location=True, sort_output=True, ignore_obsolete=True, omit_header=False
     )

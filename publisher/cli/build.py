@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from publisher.cli import options, show
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from publisher.services.build import Built
 
 
 @click.command()
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Overwrite files in the output folder that this program did not write.",
 )
+@options.as_json
 @options.verbose
 def build(
     *,
@@ -36,6 +40,7 @@ def build(
     watch: bool,
     no_ping: bool,
     force: bool,
+    as_json: bool,
     verbose: bool,
 ) -> None:
     """Write the feeds and pages that changed, and list them."""
@@ -49,11 +54,16 @@ def build(
     settings = options.settings_of(config, source, output)
     built = build_service.build(settings, show.parsing, show.waiting(), force=force)
     show.unread_papers(built.collection, settings)
-    show.changes(built.changes, every=verbose)
+    if as_json:
+        show.json_line(_values(built))
+    else:
+        show.changes(built.changes, every=verbose)
     show.note(
-        f"{show.count(len(built.collection.papers), 'paper')} from "
-        f"{show.count(built.collection.digest_count, 'digest')}: "
-        f"{show.changed(built.changes, settings.path(settings.output.folder))}"
+        _("{papers} from {digests}: {changes}").format(
+            papers=show.number_of(len(built.collection.papers), "1 paper", "{count} papers"),
+            digests=show.number_of(built.collection.digest_count, "1 digest", "{count} digests"),
+            changes=show.changed(built.changes, settings.path(settings.output.folder)),
+        )
     )
     show.left_out(built.collection.left_out)
     show.no_digests(built.collection.no_digests)
@@ -64,3 +74,15 @@ def build(
         show.warnings(websub.announce(built.changes.written, settings))
     if show.defects(built.collection, every=verbose):
         raise SystemExit(1)
+
+
+def _values(built: Built) -> dict[str, object]:
+    collection = built.collection
+    return {
+        "papers": len(collection.papers),
+        "digests": collection.digest_count,
+        "errors": len(collection.errors),
+        "warnings": collection.warning_count,
+        "written": list(built.changes.written),
+        "removed": list(built.changes.removed),
+    }

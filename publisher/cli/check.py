@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from publisher.cli import options, show
 from publisher.models import Severity
 from publisher.services import build
 from publisher.services.findings_report import PLACES, first_places
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,7 +75,7 @@ def check(
     shown = [each for each in findings if verbose or each.code not in collection.silenced]
     if as_json or output_format is Format.JSON:
         for finding in findings:
-            show.line(json.dumps(_fields(finding), ensure_ascii=False))
+            show.json_line(_fields(finding))
     elif output_format is Format.GITHUB:
         for finding in shown:
             show.line(_annotation(finding))
@@ -128,15 +128,15 @@ def _summary(findings: Sequence[Finding]) -> list[str]:
     width = max(len(f"{number:,}") for number in counted.values())
     return [
         "",
-        *(f"{n:>{width},}  {code}  {CODES[code][1]}" for code, n in sorted(counted.items())),
+        *(f"{n:>{width},}  {code}  {_(CODES[code][1])}" for code, n in sorted(counted.items())),
     ]
 
 
 def _totals(collection: Collection) -> str:
     parts = [
-        show.count(collection.digest_count, "digest"),
-        show.count(len(collection.papers), "paper"),
-        show.count(len(collection.errors), "error"),
-        show.count(collection.warning_count, "warning"),
+        show.number_of(collection.digest_count, "1 digest", "{count} digests"),
+        show.number_of(len(collection.papers), "1 paper", "{count} papers"),
+        show.number_of(len(collection.errors), "1 error", "{count} errors"),
+        show.number_of(collection.warning_count, "1 warning", "{count} warnings"),
     ]
-    return ", ".join(parts)
+    return _(", ").join(parts)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from publisher.cli import show
 from publisher.models import Severity
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,10 +18,16 @@ def print_findings(findings: Sequence[Finding]) -> None:
     """Print the errors, and the number of warnings, of an issue that is to be sent."""
     for finding in findings:
         if finding.severity is Severity.ERROR:
-            show.note(f"error: {as_line(finding)}")
+            show.note(f"{show.error_word()} {as_line(finding)}")
     warnings = sum(finding.severity is Severity.WARNING for finding in findings)
     if warnings:
-        show.note(f"{show.count(warnings, 'warning')}: `publisher preflight` lists them")
+        show.note(
+            show.number_of(
+                warnings,
+                "1 warning: `publisher preflight` lists it",
+                "{count} warnings: `publisher preflight` lists them",
+            )
+        )
 
 
 def as_line(finding: Finding) -> str:
@@ -31,11 +38,11 @@ def as_line(finding: Finding) -> str:
 def totals(findings: Sequence[Finding], checked: int) -> str:
     """Return the number of editions checked, and of findings by severity."""
     severities = [finding.severity for finding in findings]
-    return ", ".join(
+    return _(", ").join(
         [
-            f"{show.count(checked, 'edition')} checked",
-            show.count(severities.count(Severity.ERROR), "error"),
-            show.count(severities.count(Severity.WARNING), "warning"),
-            show.count(severities.count(Severity.NOTE), "note"),
+            show.number_of(checked, "1 edition checked", "{count} editions checked"),
+            show.number_of(severities.count(Severity.ERROR), "1 error", "{count} errors"),
+            show.number_of(severities.count(Severity.WARNING), "1 warning", "{count} warnings"),
+            show.number_of(severities.count(Severity.NOTE), "1 note", "{count} notes"),
         ]
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +9,7 @@ import click
 from publisher.cli import options, show
 from publisher.models import DeliveryState
 from publisher.services.store import open_store
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="List decisions about deliveries in doubt: what, when and by whom.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+@options.as_json_lines
 @options.config
 @options.verbose
 def deliveries(
@@ -55,9 +55,11 @@ def deliveries(
             rows = _delivery_rows(store, ids, [DeliveryState(value) for value in state])
         for row in rows:
             if as_json:
-                show.line(json.dumps(row, ensure_ascii=False))
+                show.json_line(row)
             else:
                 show.line("  ".join(str(value) for value in row.values() if value != ""))
+    if not ids:
+        show.note(_("no issue was sent yet: `publisher send --dry-run` shows the next one"))
 
 
 def _delivery_rows(

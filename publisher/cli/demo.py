@@ -9,6 +9,7 @@ import click
 from publisher.cli import options, sending, show
 from publisher.services import build
 from publisher.services.store import open_store
+from publisher.translation import _
 
 READERS = (
     ("ada@example.org", "Ada Reader", ("nerf", "3dgs")),
@@ -45,9 +46,11 @@ def demo(*, folder: Path, verbose: bool) -> None:
     )
     built = build.build(settings)
     show.line(
-        f"collected {show.count(len(built.collection.papers), 'paper')} from "
-        f"{show.count(built.collection.digest_count, 'digest')}; "
-        f"{show.count(len(built.changes.written), 'file')} written"
+        _("collected {papers} from {digests}; {files} written").format(
+            papers=show.number_of(len(built.collection.papers), "1 paper", "{count} papers"),
+            digests=show.number_of(built.collection.digest_count, "1 digest", "{count} digests"),
+            files=show.number_of(len(built.changes.written), "1 file", "{count} files"),
+        )
     )
     with open_store(settings) as store:
         for email, name, topics in READERS:
@@ -57,12 +60,10 @@ def demo(*, folder: Path, verbose: bool) -> None:
         result = sending.send_issues(settings, store, built.collection)
     if result.frozen:
         build.build(settings)  # the list of issues and the feed of issues name them now
-    for name, path in (
-        ("the site", folder / "site" / "index.html"),
-        ("a feed for your reader", folder / "site" / FORMATS[0].file_name),
-        ("the messages", folder / "mail"),
-    ):
-        show.line(f"{name}: {path}")
+    show.line(_("the site: {path}").format(path=folder / "site" / "index.html"))
+    feed = folder / "site" / FORMATS[0].file_name
+    show.line(_("a feed for your reader: {path}").format(path=feed))
+    show.line(_("the messages: {path}").format(path=folder / "mail"))
     if not result.well:
         raise SystemExit(1)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import click
 
 from publisher.cli import InOrder, options, sending, show
 from publisher.services.store import open_store
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--since", type=options.DAY, help="All days from this one on, such as 2026-11-25.")
 @click.option("--dry-run", is_flag=True, help="Show what would be chosen, and what it would cost.")
 @click.option("--budget", type=click.FloatRange(min=0), help="Money to spend today at most.")
+@options.as_json
 @options.config
 @options.verbose
 @click.pass_context
@@ -37,6 +38,7 @@ def gather(
     since: date | None,
     dry_run: bool,
     budget: float | None,
+    as_json: bool,
     config: Path | None,
     verbose: bool,
 ) -> None:
@@ -53,18 +55,46 @@ def gather(
 
     for name, value in (("--date", day), ("--since", since)):
         if value is not None and value > sending.now().date() + timedelta(days=1):
-            raise click.BadParameter(f"{value} is still to come.", param_hint=name)
+            raise click.BadParameter(
+                _("{day} is still to come.").format(day=value), param_hint=name
+            )
     settings = options.settings_of(config)
     chosen = GatherOptions(day, since, dry_run, budget)
     with graceful_stop() as stopping, open_store(settings) as store:
-        around = Surroundings(sending.now, time.monotonic, time.sleep, stopping, show.line)
+        say = show.note if as_json else show.line
+        around = Surroundings(sending.now, time.monotonic, time.sleep, stopping, say)
         result = gather_papers(settings, store, around, chosen)
-    if dry_run:
-        _show_choice(result, settings)
     show.warnings(result.problems)
-    _show_end(result, settings)
+    if as_json:
+        show.json_line(_result_values(result))
+    else:
+        if dry_run:
+            _show_choice(result, settings)
+        _show_end(result, settings)
     if result.failed:
         context.exit(1)
+
+
+def _result_values(result: GatherResult) -> dict[str, object]:
+    from publisher.services import gather_report
+
+    return {
+        "written": [str(path) for path in result.written],
+        "counts": [gather_report.report_row(row) for row in result.counts],
+        "drafts": [
+            {
+                "date": draft.day.isoformat(),
+                "topic": draft.topic.name,
+                "papers": [
+                    {"id": each.paper.id, "title": each.paper.title, "score": each.score}
+                    for each in draft.ranked
+                ],
+            }
+            for draft in result.drafts
+        ],
+        "problems": list(result.problems),
+        "failed": result.failed,
+    }
 
 
 def _show_choice(result: GatherResult, settings: Settings) -> None:
@@ -72,7 +102,8 @@ def _show_choice(result: GatherResult, settings: Settings) -> None:
 
     papers = 0
     for draft in result.drafts:
-        show.line(f"{draft.day} {draft.topic.name}: {show.count(len(draft.ranked), 'paper')}")
+        count = show.number_of(len(draft.ranked), "1 paper", "{count} papers")
+        show.line(f"{draft.day} {draft.topic.name}: {count}")
         papers += len(draft.ranked)
         for each in draft.ranked:
             reasons = f" ({'; '.join(each.reasons)})" if each.reasons else ""
@@ -85,35 +116,33 @@ def _show_end(result: GatherResult, settings: Settings) -> None:
     if result.drafts:
         chosen = sum(row.chosen for row in result.counts)
         summaries = sum(row.summarised + row.from_cache for row in result.counts)
-        show.line(
-            f"{show.count(len(result.written), 'digest')} written, "
-            f"{show.count(chosen, 'paper')} chosen, "
-            f"{show.count(summaries, 'summary', 'summaries')}"
+        parts = (
+            show.number_of(len(result.written), "1 digest written", "{count} digests written"),
+            show.number_of(chosen, "1 paper chosen", "{count} papers chosen"),
+            show.number_of(summaries, "1 summary", "{count} summaries"),
         )
+        show.line(_(", ").join(parts))
         if not chosen:
             earlier = sending.now().date() - timedelta(days=14)
-            show.line(
-                "No new paper matched; "
-                f"`publisher gather --since {earlier}` looks at earlier days too."
-            )
+            text = _("No new paper matched; `{command}` looks at earlier days too.")
+            show.line(text.format(command=f"publisher gather --since {earlier}"))
         return
     from publisher.gather.arxiv.schedule import closed_note, next_release
 
     now = sending.now()
     if any(topic.categories for topic in settings.gather.topics):
         coming = next_release(now).astimezone(settings.site.zone)
-        show.line(
-            closed_note(now) or f"nothing new; arXiv's next batch is due {coming:%Y-%m-%d %H:%M %Z}"
-        )
+        text = _("nothing new; arXiv's next batch is due {moment}")
+        show.line(closed_note(now) or text.format(moment=f"{coming:%Y-%m-%d %H:%M %Z}"))
     else:
-        show.line("nothing new")
+        show.line(_("nothing new"))
 
 
 @gather.command("report")
 @click.option(
     "--since", type=options.DAY, help="First day, such as 2026-11-25.  [default: 30 days ago]"
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+@options.as_json_lines
 @options.config
 @options.verbose
 def report(*, since: date | None, as_json: bool, config: Path | None, verbose: bool) -> None:
@@ -125,15 +154,16 @@ def report(*, since: date | None, as_json: bool, config: Path | None, verbose: b
         rows = gather_report.gather_counts(store, first)
     for row in rows:
         if as_json:
-            show.line(json.dumps(gather_report.report_row(row), ensure_ascii=False))
+            show.json_line(gather_report.report_row(row))
         else:
             show.line(gather_report.report_line(row))
     if not rows:
-        show.note(f"nothing was gathered since {first}: `publisher gather` does so")
+        text = _("nothing was gathered since {day}: `publisher gather` does so")
+        show.note(text.format(day=first))
 
 
 @gather.command("status")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@options.as_json
 @options.config
 @options.verbose
 def status(*, as_json: bool, config: Path | None, verbose: bool) -> None:
@@ -144,18 +174,25 @@ def status(*, as_json: bool, config: Path | None, verbose: bool) -> None:
     with open_store(settings) as store:
         state = gather_state(settings, store, sending.now())
     if as_json:
-        show.line(json.dumps(_values(state, settings), ensure_ascii=False))
+        show.json_line(_values(state, settings))
         return
     if not settings.gather.topics:
-        show.note("nothing to gather: the settings have no [[gather.topics]]")
+        show.note(
+            _(
+                "nothing to gather: the settings have no [[gather.topics]]; "
+                "`publisher init --arxiv CATEGORY --keyword PHRASE` shows the lines"
+            )
+        )
     for record in state.batches:
         show.line(_batch_line(record, settings))
     for name in state.unread:
-        show.line(f"{name}: not read yet")
+        show.line(_("{name}: not read yet").format(name=name))
     if state.next_release:
-        show.line(f"arXiv announces next: {_moment(state.next_release, settings)}")
+        moment = _moment(state.next_release, settings)
+        show.line(_("arXiv announces next: {moment}").format(moment=moment))
     for topic, day in state.digests:
-        show.line(f"{topic}: " + (f"newest digest of {day}" if day else "no digest yet"))
+        text = _("{topic}: newest digest of {day}") if day else _("{topic}: no digest yet")
+        show.line(text.format(topic=topic, day=day))
     show.line(_spending_line(state, settings))
 
 
@@ -164,12 +201,12 @@ def _batch_line(record: BatchRecord, settings: Settings) -> str:
 
     parts = [f"{channel_name(record.source, record.channel)}: {record.day} {record.state.value}"]
     if record.total:
-        parts.append(show.count(record.total, "paper"))
+        parts.append(show.number_of(record.total, "1 paper", "{count} papers"))
     if record.message:
         parts.append(record.message)
     if record.next_try and not record.state.is_settled:
-        parts.append(f"next try {_moment(record.next_try, settings)}")
-    return ", ".join(parts)
+        parts.append(_("next try {moment}").format(moment=_moment(record.next_try, settings)))
+    return _(", ").join(parts)
 
 
 def _moment(moment: datetime, settings: Settings) -> str:
@@ -180,9 +217,12 @@ def _spending_line(state: GatherState, settings: Settings) -> str:
     from publisher.services.gather_report import money
 
     model = settings.gather.model
-    budget = f" of {model.budget_per_day:,.2f}" if model.budget_per_day else ""
-    tokens = f" of {model.tokens_per_day:,}" if model.tokens_per_day else ""
-    return f"spent today: {money(state.cost_micro)}{budget}, {state.tokens:,}{tokens} tokens"
+    cost, tokens = money(state.cost_micro), f"{state.tokens:,}"
+    if model.budget_per_day:
+        cost = _("{spent} of {limit}").format(spent=cost, limit=f"{model.budget_per_day:,.2f}")
+    if model.tokens_per_day:
+        tokens = _("{spent} of {limit}").format(spent=tokens, limit=f"{model.tokens_per_day:,}")
+    return _("spent today: {cost}, {tokens} tokens").format(cost=cost, tokens=tokens)
 
 
 def _values(state: GatherState, settings: Settings) -> dict[str, object]:

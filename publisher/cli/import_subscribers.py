@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from publisher.cli import letters, options, sending, show
+from publisher.cli import letters, options, sending, show, terminal
 from publisher.cli.known_topics import KnownTopics
 from publisher.errors import SourceError, SubscriberError
 from publisher.services.store import open_store
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 )
 @click.option("--invite", is_flag=True, help="Mail the pending ones a request to confirm.")
 @click.option("--note", default="", help="Text for the consent log, such as how the people agreed.")
+@options.as_json
 @options.config
 @options.verbose
 def import_(
@@ -36,6 +38,7 @@ def import_(
     confirmed: bool,
     invite: bool,
     note: str,
+    as_json: bool,
     config: Path | None,
     verbose: bool,
 ) -> None:
@@ -53,8 +56,10 @@ def import_(
     settings = options.settings_of(config)
     if reason := reason_of_file(file.name):
         raise SubscriberError(
-            f"{file}: by its name, the people in it are not to get mail ({reason}); "
-            "rename it to import them all the same"
+            _(
+                "{path}: by its name, the people in it are not to get mail ({reason}); "
+                "rename it to import them all the same"
+            ).format(path=file, reason=reason)
         )
     if invite:
         letters.check(settings)
@@ -74,15 +79,20 @@ def import_(
         except SubscriberError as error:
             raise SubscriberError(f"{file}: {error}") from error
         except OSError as error:
-            raise SourceError(f"{file}: can't be read: {error}") from error
-    rejected = _report(file, remarks, result)
+            raise SourceError(
+                _("{path}: can't be read: {reason}").format(path=file, reason=error)
+            ) from error
+    terminal.rewrite("")
+    rejected = _report(file, remarks, result, as_json=as_json)
     topics.warn()
     if invite:
         letters.send(settings)
     elif result.pending:
         show.note(
-            "who is pending gets no mail: --invite asks them to confirm, "
-            "--confirmed vouches for all of them"
+            _(
+                "who is pending gets no mail: --invite asks them to confirm, "
+                "--confirmed vouches for all of them"
+            )
         )
     if rejected:
         raise SystemExit(1)
@@ -105,17 +115,36 @@ def _rows(
             yield row
 
 
-def _report(file: Path, remarks: list[Remark], result: ImportResult) -> int:
+def _report(file: Path, remarks: list[Remark], result: ImportResult, *, as_json: bool) -> int:
     """Print what was done, with every line that was rejected; return how many were."""
     for remark in remarks:
         show.note(f"{file}:{remark.line}: {remark.message}")
     for number, refusal in result.refused:
         show.note(f"{file}:{number}: {refusal}")
     rejected = sum(remark.rejected for remark in remarks) + len(result.refused)
+    numbers = {
+        "added": result.added,
+        "confirmed": result.confirmed,
+        "unchanged": result.unchanged,
+        "rejected": rejected,
+        "active": result.active,
+        "pending": result.pending,
+        "unsubscribed": result.left,
+    }
+    if as_json:
+        show.json_line(numbers)
+        return rejected
+    shown = {name: f"{number:,}" for name, number in numbers.items()}
     show.line(
-        f"{result.added:,} added, {result.confirmed:,} confirmed, "
-        f"{result.unchanged:,} already on the list, {rejected:,} rejected"
+        _(
+            "{added} added, {confirmed} confirmed, {unchanged} already on the list, "
+            "{rejected} rejected"
+        ).format(**shown)
     )
-    left = f", {result.left:,} kept as unsubscribed" if result.left else ""
-    show.line(f"{result.active:,} became active, {result.pending:,} pending{left}")
+    text = (
+        _("{active} became active, {pending} pending, {unsubscribed} kept as unsubscribed")
+        if result.left
+        else _("{active} became active, {pending} pending")
+    )
+    show.line(text.format(**shown))
     return rejected

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from publisher.cli import letters, options, sending, show
+from publisher.cli.words import word
 from publisher.errors import ConfigurationFailure, SourceError
 from publisher.services.store import open_store
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,9 +24,10 @@ LONGEST_PAUSE = 900.0  # seconds, while a server can't be reached
 
 @click.command("inbox")
 @click.option("--watch", is_flag=True, help="Keep running, and read it every inbox.watch_seconds.")
+@options.as_json_lines
 @options.config
 @options.verbose
-def inbox(*, watch: bool, config: Path | None, verbose: bool) -> None:
+def inbox(*, watch: bool, as_json: bool, config: Path | None, verbose: bool) -> None:
     """Read the mailbox: bounces, complaints, and requests to subscribe or unsubscribe.
 
     Requests are answered; all other mail is left as it is.
@@ -33,22 +36,22 @@ def inbox(*, watch: bool, config: Path | None, verbose: bool) -> None:
 
     settings = options.settings_of(config)
     if not watch:
-        once(settings, lambda: False)
+        once(settings, lambda: False, as_json=as_json)
         return
     failures = 0
     with graceful_stop() as stopping:
         while not stopping():
             try:
-                once(settings, stopping)
+                once(settings, stopping, as_json=as_json)
                 failures = 0
             except (SourceError, ConfigurationFailure) as error:
                 failures += 1
-                show.note(f"{error}; trying again")
+                show.note(_("{error}; trying again").format(error=error))
             pause = min(settings.inbox.watch_seconds * 2**failures, LONGEST_PAUSE)
             _wait(max(pause, settings.inbox.watch_seconds), stopping)
 
 
-def once(settings: Settings, stopping: Callable[[], bool]) -> None:
+def once(settings: Settings, stopping: Callable[[], bool], *, as_json: bool = False) -> None:
     """Read the mailbox, send the answers, and print the counts."""
     from publisher.inbound import processor
 
@@ -59,8 +62,14 @@ def once(settings: Settings, stopping: Callable[[], bool]) -> None:
             reader.read_all(source, stopping)
         finally:
             source.close()
-        counted = ", ".join(f"{number:,} {word}" for word, number in sorted(reader.results.items()))
-        show.line(f"inbox: {counted or 'nothing new'}")
+        if as_json:
+            show.json_line({"results": dict(sorted(reader.results.items()))})
+        else:
+            counts = (
+                f"{number:,} {word(result)}" for result, number in sorted(reader.results.items())
+            )
+            text = _(", ").join(counts) or _("nothing new")
+            show.line(_("inbox: {results}").format(results=text))
         letters.send(settings, store)
 
 

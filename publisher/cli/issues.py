@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from publisher.cli import sending
 from publisher.errors import IssueError
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from publisher.models import Collection, Frequency, Issue
@@ -31,5 +32,10 @@ def issue_or_next(
         return drafts.issue_by_id(issue_id, collection, settings, store)
     issue = drafts.next_issue(collection, settings, store, sending.now(), frequency)
     if issue is None:
-        raise IssueError("no new papers since the last issue")
+        raise IssueError(
+            _(
+                "no new papers since the last issue; `publisher papers` lists those of the "
+                "digests, `publisher status` the issues"
+            )
+        )
     return issue

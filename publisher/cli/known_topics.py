@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from publisher.cli import show
 from publisher.errors import SourceError
 from publisher.services import build
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from publisher.settings import Settings
@@ -40,5 +41,5 @@ class KnownTopics:
 
     def warn(self) -> None:
         """Name the topics that no digest has."""
-        for name, slug in self._unknown.items():
-            show.note(f"warning: no digest has the topic {name!r} yet ({slug})")
+        text = _("no digest has the topic {name!r} yet ({slug})")
+        show.warnings(text.format(name=name, slug=slug) for name, slug in self._unknown.items())

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from publisher.cli import sending, show
+from publisher.cli import sending, show, terminal
 from publisher.errors import SourceError
 from publisher.services import build
 from publisher.services.store import open_store
+from publisher.translation import _, ngettext
 
 if TYPE_CHECKING:
     from publisher.settings import Settings
@@ -43,15 +43,16 @@ def send(settings: Settings, store: Store | None = None) -> bool:
             on_progress=_progress,
         )
     left = store.outgoing_queue.waiting()
-    show.note(
-        f"{show.count(result.sent, 'mail')} sent"
-        + (f", {result.dropped:,} given up" if result.dropped else "")
-        + (f", {left:,} waiting" if left else "")
-    )
-    if result.stopped:
-        show.note(f"stopped: {result.stopped}")
+    parts = [show.number_of(result.sent, "1 mail sent", "{count} mails sent")]
+    if result.dropped:
+        parts.append(_("{count} given up").format(count=f"{result.dropped:,}"))
     if left:
-        show.note("`publisher inbox` or `publisher subscribers invite` sends the rest")
+        parts.append(_("{count} waiting").format(count=f"{left:,}"))
+    show.note(_(", ").join(parts))
+    if result.stopped:
+        show.note(_("stopped: {reason}").format(reason=result.stopped))
+    if left:
+        show.note(_("`publisher inbox` or `publisher subscribers invite` sends the rest"))
     return not left
 
 
@@ -63,5 +64,4 @@ def topic_names(settings: Settings) -> dict[str, str]:
 
 
 def _progress(sent: int) -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r{sent:,} sent ")
+    terminal.rewrite(ngettext("1 mail sent", "{count} mails sent", sent).format(count=f"{sent:,}"))

@@ -9,6 +9,7 @@ import click
 from publisher.cli import letters, options, sending, show
 from publisher.errors import SettingsError
 from publisher.services.store import open_store
+from publisher.translation import _, ngettext
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +31,7 @@ def login(*, name: str | None, email: str | None, config: Path | None, verbose: 
     """Print a link that logs in to the operator's pages, once and within some minutes."""
     settings = options.settings_of(config)
     if not settings.web.root:
-        raise SettingsError("web.url: is not set; the operator's pages are part of the web app")
+        raise SettingsError(_("web.url: is not set; the operator's pages are part of the web app"))
     with open_store(settings) as store:
         if email is None:
             show.line(_link(name or options.user(), settings, store))
@@ -48,7 +49,13 @@ def _link(name: str, settings: Settings, store: Store) -> str:
     token, now = new_token(), sending.now()
     minutes = timedelta(minutes=settings.operator.link_minutes)
     store.operators.open_link(token.token_hash, name, now=now, expires=now + minutes)
-    show.note(f"for {name}, works once within {settings.operator.link_minutes} minutes:")
+    show.note(
+        ngettext(
+            "for {name}, works once within 1 minute:",
+            "for {name}, works once within {count} minutes:",
+            settings.operator.link_minutes,
+        ).format(name=name, count=settings.operator.link_minutes)
+    )
     return f"{settings.web.root}operator/login/{token.token}"
 
 
@@ -57,5 +64,9 @@ def _operator(address: str, settings: Settings) -> str:
 
     email = find_same(address, settings.operator.addresses)
     if email is None:
-        raise SettingsError(f"operator.addresses: {normalise_email(address)} is not one of them")
+        raise SettingsError(
+            _("operator.addresses: {email} is not one of them").format(
+                email=normalise_email(address)
+            )
+        )
     return normalise_email(email)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import click
 
 from publisher.models import Frequency, Language, Length
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,8 @@ class DayType(click.ParamType[date]):
         try:
             return value if isinstance(value, date) else date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is not a day such as 2026-11-25", param, ctx)
+            text = _("{value!r} is not a day such as 2026-11-25")
+            self.fail(text.format(value=value), param, ctx)
 
 
 DAY = DayType()
@@ -74,6 +76,10 @@ source = click.option(
 output = click.option("--output", type=PATH, metavar="DIR", help="Folder for feeds and pages.")
 force = click.option(
     "--force", is_flag=True, help="Send even where `publisher preflight` finds errors."
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+as_json_lines = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object per line."
 )
 # cli.main() looks for it itself, as an error may come before any command runs.
 verbose = click.option("--verbose", is_flag=True, help="Show a traceback with an error.")

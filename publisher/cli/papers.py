@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from publisher.cli import options, show
+from publisher.cli import options, show, terminal
 from publisher.services import build
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+@options.as_json_lines
 @options.config
 @options.source
 @options.verbose
@@ -26,10 +26,8 @@ def papers(*, as_json: bool, config: Path | None, source: tuple[Path, ...], verb
     collection = build.collect(settings, show.parsing)
     show.unread_papers(collection, settings)
     for paper in collection.papers:
-        if as_json:
-            show.line(to_json(paper))
-        else:
-            show.line(f"{paper.first_published:%Y-%m-%d}  {paper.id:<18}  {paper.title}")
+        line = f"{paper.first_published:%Y-%m-%d}  {paper.id:<18}  {paper.title}"
+        show.line(to_json(paper) if as_json else terminal.fitted(line))
     show.no_digests(collection.no_digests)
     if show.defects(collection, every=verbose):
         raise SystemExit(1)

@@ -10,9 +10,11 @@ import click
 
 from publisher.cli import letters, options, sending
 from publisher.cli import show as out
+from publisher.cli.words import word
 from publisher.errors import SubscriberError
 from publisher.models import SubscriberStatus
 from publisher.services.store import open_store
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from publisher.models import Subscriber
     from publisher.store.database import Store
 
-_address = click.argument("address", metavar="ADDRESS")
+_address = click.argument("address", metavar="ADDRESS", help="Email address.")
 
 
 @click.command("show")
@@ -37,7 +39,7 @@ def show(*, address: str, config: Path | None, verbose: bool) -> None:
 
 
 @click.command("invite")
-@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...", help="Email addresses.")
 @options.config
 @options.verbose
 def invite(*, addresses: tuple[str, ...], config: Path | None, verbose: bool) -> None:
@@ -51,10 +53,12 @@ def invite(*, addresses: tuple[str, ...], config: Path | None, verbose: bool) ->
         for email in [normalise_email(address) for address in addresses]:
             person = store.subscribers.find(email)
             if person is not None and person.status is SubscriberStatus.ACTIVE:
-                raise SubscriberError(f"{email}: has already confirmed")
+                raise SubscriberError(_("{email}: has already confirmed").format(email=email))
             if person is None or person.status is SubscriberStatus.UNSUBSCRIBED:
                 raise SubscriberError(
-                    f"{email}: is not pending; add it with `publisher subscribers add` first"
+                    _(
+                        "{email}: is not pending; add it with `publisher subscribers add` first"
+                    ).format(email=email)
                 )
             if person.suppression is not None:
                 raise SubscriberError(f"{email}: {_standing(person)}")
@@ -80,14 +84,21 @@ def pause(*, address: str, until: str, config: Path | None, verbose: bool) -> No
     try:
         day = datetime.fromisoformat(until) if until else None
     except ValueError as error:
-        raise SubscriberError(f"--until {until}: not a day such as 2025-03-01") from error
+        raise SubscriberError(
+            _("--until {day}: not a day such as 2025-03-01").format(day=until)
+        ) from error
     if day is not None:
         day = day.astimezone(UTC) if day.tzinfo else day.replace(tzinfo=settings.site.zone)
     with open_store(settings) as store:
         person = _person(store, address)
         if not store.subscribers.pause(person.id, until=day, now=sending.now()):
-            raise SubscriberError(f"{person.email}: can't be paused, is {person.status}")
-    out.line(f"{person.email} paused" + (f" until {day:%Y-%m-%d}" if day else ""))
+            raise SubscriberError(
+                _("{email}: can't be paused, is {status}").format(
+                    email=person.email, status=word(person.status)
+                )
+            )
+    text = _("{email} paused until {day}") if day else _("{email} paused")
+    out.line(text.format(email=person.email, day=f"{day:%Y-%m-%d}" if day else ""))
 
 
 @click.command("resume")
@@ -99,7 +110,11 @@ def resume(*, address: str, config: Path | None, verbose: bool) -> None:
     with open_store(options.settings_of(config)) as store:
         person = _person(store, address)
         if not store.subscribers.resume(person.id, now=sending.now()):
-            raise SubscriberError(f"{person.email}: is not paused but {_standing(person)}")
+            raise SubscriberError(
+                _("{email}: is not paused but {status}").format(
+                    email=person.email, status=_standing(person)
+                )
+            )
         person = _person(store, address)
     out.line(f"{person.email} {_standing(person)}")
 
@@ -123,21 +138,33 @@ def suppress(*, address: str, reason: str, lift: bool, config: Path | None, verb
             about = f"subscriber {person.id}" if person else "an address that is not on the list"
             if changed:
                 store.audit_log.note("command line", LIFTED, about, now=sending.now())
-            done = "gets mail again" if changed else "was not suppressed"
-            if changed and person is not None and person.status is not SubscriberStatus.ACTIVE:
-                done = f"is no longer suppressed, but {person.status}"
-            out.line(f"{email} {done}")
+            text = _("{email} gets mail again") if changed else _("{email} was not suppressed")
+            status = person.status if person is not None else SubscriberStatus.ACTIVE
+            if changed and status is not SubscriberStatus.ACTIVE:
+                text = _("{email} is no longer suppressed, but {status}")
+            out.line(text.format(email=email, status=word(status)))
         else:
             changed = store.suppressions.add(email, reason or "by hand", now=sending.now())
-            out.line(f"{email} {'suppressed' if changed else 'was already suppressed'}")
+            text = _("{email} suppressed") if changed else _("{email} was already suppressed")
+            out.line(text.format(email=email))
+
+
+def not_on_the_list(email: str) -> str:
+    """Return what to say of an address that nobody on the list has."""
+    return _("{email}: is not on the list; `publisher subscribers list` shows who is").format(
+        email=email
+    )
 
 
 def _standing(person: Subscriber) -> str:
     """Return the status of a person, of a suppressed one with the reason and the way out."""
     if person.suppression is None:
-        return person.status
-    lift = f"`publisher subscribers suppress --lift {person.email}`"
-    return f"{person.status}: {person.suppression.reason}; {lift} lets mail go there again"
+        return word(person.status)
+    return _("{status}: {reason}; `{command}` lets mail go there again").format(
+        status=word(person.status),
+        reason=person.suppression.reason,
+        command=f"publisher subscribers suppress --lift {person.email}",
+    )
 
 
 def _person(store: Store, address: str) -> Subscriber:
@@ -146,5 +173,5 @@ def _person(store: Store, address: str) -> Subscriber:
     email = normalise_email(address)
     person = store.subscribers.find(email)
     if person is None:
-        raise SubscriberError(f"{email}: is not on the list")
+        raise SubscriberError(not_on_the_list(email))
     return person

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
 @click.option(
     "--notes", is_flag=True, help="Also print notes: what is in order, and what was not checked."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+@options.as_json_lines
 @options.config
 @options.source
 @options.verbose
@@ -81,7 +80,7 @@ def preflight(
     merged = checks.together(findings)
     for finding in merged:
         if as_json:
-            show.line(json.dumps(_fields(finding), ensure_ascii=False))
+            show.json_line(_fields(finding))
         elif notes or finding.severity is not Severity.NOTE:
             show.line(checking.as_line(finding))
     show.note(checking.totals(merged, len(messages)))
@@ -115,7 +114,7 @@ def _check_links(messages: Sequence[RenderedMessage], settings: Settings) -> lis
 
     urls = dict.fromkeys(url for message in messages for url in web_links(message))
     own = {urlsplit(url).hostname or "" for url in (settings.site.url, settings.web.url) if url}
-    show.note(f"requesting {show.count(len(urls), 'link')}")
+    show.note(show.number_of(len(urls), "requesting 1 link", "requesting {count} links"))
     return link_check.check_links_answer(urls, own, "links")
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from typing import TYPE_CHECKING
 
-from publisher.cli import show
+from publisher.cli import show, terminal
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +24,12 @@ def bar(done: int, total: int, seconds: float) -> str:
     total = max(total, done, 1)
     rate = done / seconds if seconds > 0 else 0.0
     filled = _WIDTH * done // total
-    left = f", {clock((total - done) / rate)} left" if rate and done < total else ""
-    return f"[{'#' * filled}{'.' * (_WIDTH - filled)}] {done:,} of {total:,}, {rate:,.0f}/s{left}"
+    drawn = f"[{'#' * filled}{'.' * (_WIDTH - filled)}]"
+    values = {"bar": drawn, "done": f"{done:,}", "total": f"{total:,}", "rate": f"{rate:,.0f}"}
+    if not rate or done >= total:
+        return _("{bar} {done} of {total}, {rate}/s").format(**values)
+    left = clock((total - done) / rate)
+    return _("{bar} {done} of {total}, {rate}/s, {time} left").format(**values, time=left)
 
 
 def clock(seconds: float) -> str:
@@ -46,22 +50,23 @@ def follow(
         done += 1
         if as_json:
             values = {"subscriber": step.subscriber_id, "state": step.state, "reason": step.reason}
-            show.line(json.dumps({"event": "delivery", **values}, ensure_ascii=False))
-        elif sys.stderr.isatty():
+            show.json_line({"event": "delivery", **values})
+        elif terminal.is_interactive(sys.stderr):
             moment = now()
             if moment - drawn >= _REDRAW or done >= total:
                 drawn = moment
-                sys.stderr.write(f"\r{bar(done, total, moment - started)}\x1b[K")
-                sys.stderr.flush()
+                terminal.rewrite(bar(done, total, moment - started))
         elif done % EVERY == 0:
-            show.note(f"{done:,} of {max(total, done):,} done")
+            text = _("{done} of {total} done")
+            show.note(text.format(done=f"{done:,}", total=f"{max(total, done):,}"))
 
     return step
 
 
-def event(report: Report) -> str:
-    """Return the report of an issue as a line of JSON."""
-    values = {
+def event(report: Report) -> dict[str, object]:
+    """Return the report of an issue as values of JSON."""
+    return {
+        "event": "issue",
         "issue": report.issue_id,
         "sent": report.sent,
         "rejected": report.rejected,
@@ -73,4 +78,3 @@ def event(report: Report) -> str:
         "paused_until": report.paused_until and report.paused_until.isoformat(),
         "next_due": report.next_due and report.next_due.isoformat(),
     }
-    return json.dumps({"event": "issue", **values}, ensure_ascii=False)

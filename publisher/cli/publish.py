@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print what is sent as JSON lines.")
+@options.as_json_lines
 @options.force
 @options.config
 @options.source

@@ -9,11 +9,12 @@ import click
 from publisher.cli import issues, options, sending, show
 from publisher.services import build
 from publisher.services.store import open_store
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from publisher.models import Issue
+    from publisher.models import Edition, Issue
     from publisher.settings import Settings
     from publisher.store.database import Store
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--to", metavar="ADDRESS", help="Send a test copy to this address only.")
 @click.option("--retry-unknown", is_flag=True, help="Resend deliveries whose outcome is unknown.")
 @click.option("--abandon", is_flag=True, help="Give up deliveries whose outcome is unknown.")
-@click.option("--json", "as_json", is_flag=True, help="Print what is sent as JSON lines.")
+@options.as_json_lines
 @options.force
 @options.config
 @options.source
@@ -49,7 +50,7 @@ def send(
     from publisher.services import drafts, publish
 
     if retry_unknown and abandon:
-        raise click.UsageError("--retry-unknown and --abandon exclude each other")
+        raise click.UsageError(_("--retry-unknown and --abandon exclude each other"))
     settings = options.settings_of(config, source)
     to = None if to is None else normalise_email(to)
     collection = build.collect(settings, show.parsing)
@@ -58,9 +59,9 @@ def send(
             issue = issues.issue_or_next(issue_id, collection, settings, store)
             if to is not None and not dry_run:
                 answer = publish.send_test(issue, settings, store, to)
-                show.line(f"{issue.id}: test copy sent to {to}: {answer}")
+                _print_test(issue, to, answer, as_json=as_json)
             else:
-                _print_plan(issue, settings, store, to)
+                _print_plan(issue, settings, store, to, as_json=as_json)
             return
         if retry_unknown or abandon:
             _settle(store, issue_id, again=retry_unknown)
@@ -85,25 +86,67 @@ def _settle(store: Store, issue_id: str | None, *, again: bool) -> None:
 
     state = DeliveryState.READY if again else DeliveryState.ABANDONED
     count = publish.settle_doubts(store, issue_id, state, by=options.user(), now=sending.now())
-    result = "will be sent again" if again else "given up"
-    show.note(f"{show.count(count, 'delivery', 'deliveries')} in doubt: {result}")
+    if again:
+        text = show.number_of(
+            count,
+            "1 delivery in doubt: will be sent again",
+            "{count} deliveries in doubt: will be sent again",
+        )
+    else:
+        text = show.number_of(
+            count, "1 delivery in doubt: given up", "{count} deliveries in doubt: given up"
+        )
+    show.note(text)
 
 
-def _print_plan(issue: Issue, settings: Settings, store: Store, to: str | None) -> None:
+def _print_test(issue: Issue, to: str, answer: str, *, as_json: bool) -> None:
+    if as_json:
+        show.json_line({"event": "test", "issue": issue.id, "to": to, "answer": answer})
+    else:
+        text = _("{issue}: test copy sent to {address}: {answer}")
+        show.line(text.format(issue=issue.id, address=to, answer=answer))
+
+
+def _print_plan(
+    issue: Issue, settings: Settings, store: Store, to: str | None, *, as_json: bool
+) -> None:
     """Print who would get which edition."""
     from publisher.services import drafts
 
     draft = drafts.draft_issue(issue, settings, store)
+    if as_json:
+        for key, edition in draft.editions.items():
+            show.json_line(_values(issue, edition, draft.recipients[key]))
+        return
     total = 1 if to is not None else sum(draft.recipients.values())
     show.line(
-        f"{issue.id}: {show.count(len(issue.papers), 'paper')} would go to "
-        f"{show.count(total, 'subscriber')} by {settings.mail.transport}"
+        _("{issue}: {papers} would go to {subscribers} by {transport}").format(
+            issue=issue.id,
+            papers=show.number_of(len(issue.papers), "1 paper", "{count} papers"),
+            subscribers=show.number_of(total, "1 subscriber", "{count} subscribers"),
+            transport=settings.mail.transport,
+        )
     )
     for key, edition in draft.editions.items():
-        topics = ", ".join(edition.topics) or "all topics"
-        papers = show.count(edition.paper_count, "paper")
+        readers = show.number_of(draft.recipients[key], "1 subscriber", "{count} subscribers")
+        topics = _(", ").join(edition.topics) or _("all topics")
+        papers = show.number_of(edition.paper_count, "1 paper", "{count} papers")
         show.line(
-            f"  {show.count(draft.recipients[key], 'subscriber')}: {edition.subject} "
+            f"  {readers}: {edition.subject} "
             f"[{topics}; {edition.language}, {edition.length}; {papers}, "
             f"{len(edition.html.encode()) / 1000:.0f} kB]"
         )
+
+
+def _values(issue: Issue, edition: Edition, recipients: int) -> dict[str, object]:
+    return {
+        "event": "edition",
+        "issue": issue.id,
+        "recipients": recipients,
+        "subject": edition.subject,
+        "topics": list(edition.topics),
+        "language": edition.language,
+        "length": edition.length,
+        "papers": edition.paper_count,
+        "bytes": len(edition.html.encode()),
+    }

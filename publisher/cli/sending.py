@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from publisher.cli import checking, progress, show
+from publisher.cli import checking, progress, show, terminal
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,7 +59,7 @@ def send_issues(
         results = publish.prepare(issues, settings, store, now=now, force=force)
     prepared = []
     for result in results:
-        print_prepared(result)
+        print_prepared(result, as_json=as_json)
         prepared.append(result)
     if not prepared:
         print_next_dates(settings, collection)
@@ -75,28 +75,34 @@ def send_issues(
     return SendResult(all_well(reports) and not refused, frozen)
 
 
-def print_prepared(result: PreparedIssue) -> None:
+def print_prepared(result: PreparedIssue, *, as_json: bool = False) -> None:
     """Print what became of an issue that was to be sent."""
     from publisher.services.publish import Preparation
 
     checking.print_findings(result.findings)
     issue = result.issue
-    papers = show.count(len(issue.papers), "paper")
+    if as_json:
+        values = {"issue": issue.id, "outcome": result.outcome.name.lower()}
+        counts = {"papers": len(issue.papers), "editions": result.editions}
+        show.json_line({"event": "prepared", **values, **counts, "recipients": result.recipients})
+    text = {
+        Preparation.FROZEN: _("{issue}: {papers} in {editions} for {subscribers}"),
+        Preparation.FROZEN_ELSEWHERE: _("{issue}: another process was quicker; both send it"),
+        Preparation.NO_RECIPIENTS: _(
+            "{issue}: {papers} to send, but nobody is subscribed to their topics; "
+            "`publisher subscribers add ADDRESS --confirmed` adds people"
+        ),
+        Preparation.REFUSED: _(
+            "{issue}: nothing was sent; mend the errors above, or send it as it is with --force"
+        ),
+    }[result.outcome]
     show.note(
-        {
-            Preparation.FROZEN: (
-                f"{issue.id}: {papers} in {show.count(result.editions, 'edition')} "
-                f"for {show.count(result.recipients, 'subscriber')}"
-            ),
-            Preparation.FROZEN_ELSEWHERE: (
-                f"{issue.id}: another process was quicker; both send it"
-            ),
-            Preparation.NO_RECIPIENTS: (
-                f"{issue.id}: {papers} to send, but nobody is subscribed to their topics; "
-                "`publisher subscribers add` adds people"
-            ),
-            Preparation.REFUSED: f"{issue.id}: nothing was sent; --force sends it as it is",
-        }[result.outcome]
+        text.format(
+            issue=issue.id,
+            papers=show.number_of(len(issue.papers), "1 paper", "{count} papers"),
+            editions=show.number_of(result.editions, "1 edition", "{count} editions"),
+            subscribers=show.number_of(result.recipients, "1 subscriber", "{count} subscribers"),
+        )
     )
 
 
@@ -108,8 +114,11 @@ def print_next_dates(settings: Settings, collection: Collection) -> None:
         period = period_of(now(), settings, frequency)
         papers = sum(period.holds(paper.first_published) for paper in collection.papers)
         show.note(
-            f"no issue is due; {period.id} is on {period.end:%A %Y-%m-%d %H:%M %Z} "
-            f"({show.count(papers, 'paper')} so far)"
+            _("no issue is due; {issue} is on {moment} ({papers} so far)").format(
+                issue=period.id,
+                moment=f"{period.end:%Y-%m-%d %H:%M %Z}",
+                papers=show.number_of(papers, "1 paper", "{count} papers"),
+            )
         )
 
 
@@ -124,28 +133,37 @@ def print_reports(reports: Iterable[Report], *, as_json: bool = False) -> None:
     """Print what became of each issue that was sent."""
     if as_json:
         for report in reports:
-            show.line(progress.event(report))
+            show.json_line(progress.event(report))
         return
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[K")
+    terminal.rewrite("")
     for report in reports:
-        parts = [f"{report.sent:,} sent"]
-        for number, word in (
-            (report.rejected, "rejected"),
-            (report.skipped, "skipped (unsubscribed meanwhile)"),
-            (report.waiting, "waiting"),
-            (report.in_doubt_total, "in doubt (`publisher status` lists them)"),
+        parts = [_("{count} sent").format(count=f"{report.sent:,}")]
+        for number, text in (
+            (report.rejected, _("{count} rejected")),
+            (report.skipped, _("{count} skipped (unsubscribed meanwhile)")),
+            (report.waiting, _("{count} waiting")),
+            (report.in_doubt_total, _("{count} in doubt (`publisher status` lists them)")),
         ):
             if number:
-                parts.append(f"{number:,} {word}")
-        show.line(f"{report.issue_id}: {', '.join(parts)}")
+                parts.append(text.format(count=f"{number:,}"))
+        show.line(f"{report.issue_id}: {_(', ').join(parts)}")
         if report.stopped:
-            show.note(f"{report.issue_id}: stopped: {report.stopped}")
-            until = report.paused_until
-            earliest = f", from {until:%Y-%m-%d %H:%M %Z} on" if until and until > now() else ""
-            show.note(f"{report.issue_id}: run the same command again to go on{earliest}")
+            show.note(_next_step(report))
         elif report.next_due is not None:
-            show.note(f"{report.issue_id}: the next try is at {report.next_due:%H:%M %Z}")
+            text = _("{issue}: the next try is at {time}; the same command makes it")
+            show.note(text.format(issue=report.issue_id, time=f"{report.next_due:%H:%M %Z}"))
+
+
+def _next_step(report: Report) -> str:
+    """Return why an issue stopped, and how it goes on."""
+    until = report.paused_until
+    if until and until > now():
+        text = _("{issue}: stopped: {reason}; from {moment} on the same command continues")
+        return text.format(
+            issue=report.issue_id, reason=report.stopped, moment=f"{until:%Y-%m-%d %H:%M %Z}"
+        )
+    text = _("{issue}: stopped: {reason}; the same command continues")
+    return text.format(issue=report.issue_id, reason=report.stopped)
 
 
 def all_well(reports: Iterable[Report]) -> bool:

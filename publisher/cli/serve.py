@@ -10,6 +10,7 @@ import click
 from publisher.cli import options, sending, show
 from publisher.errors import SettingsError
 from publisher.services.store import open_store
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,9 @@ def serve(
         from publisher.web.server import serve as run
     except ImportError as error:
         raise SettingsError(
-            f"{error.name} is missing: pip install 'digest-publisher[web]'"
+            _("{package} is missing: pip install 'digest-publisher[web]'").format(
+                package=error.name
+            )
         ) from error
 
     settings = options.settings_of(config)
@@ -51,7 +54,8 @@ def serve(
     with open_store(settings) as store:
         refuse_to_publish(settings)
         if web.root:
-            show.note(f"{web.root} is served from {web.host}:{web.port}")
+            text = _("{url} is served from {address}")
+            show.note(text.format(url=web.root, address=f"{web.host}:{web.port}"))
         run(Context(settings, store, sending.now, automation=() if web_only else _child(config)))
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import TYPE_CHECKING
 
+from publisher.cli import terminal
 from publisher.models import Severity
+from publisher.translation import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -29,6 +32,17 @@ def note(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
+def json_line(value: object) -> None:
+    """Print `value` as a line of JSON, whose keys are the same in every language."""
+    line(json.dumps(value, ensure_ascii=False))
+
+
+def rows(cells: Sequence[Sequence[str]], heads: Sequence[str] = ()) -> None:
+    """Print a table: fitted to a terminal, parted by tabs for other programs."""
+    for text in terminal.table(cells, heads):
+        line(text)
+
+
 def unread_papers(collection: Collection, settings: Settings) -> None:
     """Print how many papers of the sources were read, where most were not."""
     from publisher.services import findings_report
@@ -46,13 +60,18 @@ def defects(collection: Collection, *, every: bool = False) -> bool:
 
     most = None if every else findings_report.PLACES
     for text in findings_report.first_places(
-        collection.errors, collection.silenced, most, prefix="error: "
+        collection.errors, collection.silenced, most, prefix=f"{error_word()} "
     ):
         note(text)
     silenced(collection)
     if collection.warning_count:
-        warnings = count(collection.warning_count, "warning")
-        note(f"{warnings} about the digests: `publisher check` lists them")
+        note(
+            ngettext(
+                "1 warning about the digests: `publisher check` lists it",
+                "{count} warnings about the digests: `publisher check` lists them",
+                collection.warning_count,
+            ).format(count=f"{collection.warning_count:,}")
+        )
     return bool(collection.errors)
 
 
@@ -67,7 +86,12 @@ def silenced(collection: Collection) -> None:
 def warnings(texts: Iterable[str]) -> None:
     """Print problems that keep nothing from being published."""
     for text in texts:
-        note(f"warning: {text}")
+        note(f"{terminal.coloured(_('warning:'), 'yellow', sys.stderr)} {text}")
+
+
+def error_word() -> str:
+    """Return the word before an error that does not end the command, in red."""
+    return terminal.coloured(_("error:"), "red", sys.stderr)
 
 
 def changes(changed_files: Changes, *, every: bool) -> None:
@@ -77,19 +101,30 @@ def changes(changed_files: Changes, *, every: bool) -> None:
     """
     main = [path for path in changed_files.written if not path.startswith(_MANY)]
     rest = [path for path in changed_files.written if path.startswith(_MANY)]
-    rest += [f"removed {path}" for path in changed_files.removed]
+    rest += [_("removed {path}").format(path=path) for path in changed_files.removed]
     shown = rest if every else rest[:MOST_LINES]
     for text in (*main, *shown):
         line(text)
     if len(shown) < len(rest):
-        line(f"... and {count(len(rest) - len(shown), 'file')} more (--verbose lists them)")
+        more = len(rest) - len(shown)
+        line(
+            ngettext(
+                "... and 1 more file (--verbose lists it)",
+                "... and {count} more files (--verbose lists them)",
+                more,
+            ).format(count=f"{more:,}")
+        )
 
 
 def changed(changed_files: Changes, folder: Path) -> str:
     """Return the numbers of files that a build wrote and removed, in words."""
-    removals = changed_files.removed
-    removed = f", {count(len(removals), 'file')} removed" if removals else ""
-    return f"{count(len(changed_files.written), 'file')} written{removed} in {folder}"
+    written = number_of(len(changed_files.written), "1 file", "{count} files")
+    if not changed_files.removed:
+        return _("{files} written in {folder}").format(files=written, folder=folder)
+    removed = number_of(len(changed_files.removed), "1 file", "{count} files")
+    return _("{files} written, {removed} removed in {folder}").format(
+        files=written, removed=removed, folder=folder
+    )
 
 
 def errors(findings: Iterable[Finding]) -> int:
@@ -99,34 +134,45 @@ def errors(findings: Iterable[Finding]) -> int:
 
 def parsing(done: int, total: int) -> None:
     """Show the progress of parsing, on a terminal only."""
-    if sys.stderr.isatty() and (done % 25 == 0 or done == total):
-        end = "\n" if done == total else ""
-        sys.stderr.write(f"\rreading digests: {done:,} of {total:,}{end}")
+    if done % 25 == 0 or done == total:
+        text = _("reading digests: {done} of {total}")
+        terminal.rewrite(text.format(done=f"{done:,}", total=f"{total:,}") if done < total else "")
 
 
 def lines_read(number: int) -> None:
     """Show the progress of reading a file, on a terminal only."""
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r{number:,} lines read ")
+    terminal.rewrite(
+        ngettext("1 line read", "{count} lines read", number).format(count=f"{number:,}")
+    )
 
 
 def left_out(number: int) -> None:
     """Print the number of files that were left out, if any."""
     if number:
-        note(f"{count(number, 'file')} left out: drafts, editors' backups, ignored files")
+        note(
+            ngettext(
+                "1 file left out: drafts, editors' backups, ignored files",
+                "{count} files left out: drafts, editors' backups, ignored files",
+                number,
+            ).format(count=f"{number:,}")
+        )
 
 
 def no_digests(paths: Sequence[str]) -> None:
     """Print the number of files that are no digests, if any."""
     if paths:
-        noun = "no digest" if len(paths) == 1 else "no digests"
-        verb = "is" if len(paths) == 1 else "are"
-        note(f"{count(len(paths), 'file')} {verb} {noun}: `publisher check --verbose` lists them")
+        note(
+            ngettext(
+                "1 file is no digest: `publisher check --verbose` lists it",
+                "{count} files are no digests: `publisher check --verbose` lists them",
+                len(paths),
+            ).format(count=f"{len(paths):,}")
+        )
 
 
-def count(number: int, singular: str, plural: str = "") -> str:
-    """Return e.g. "1 paper" or "2 papers"."""
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+def number_of(number: int, one: str, many: str, **fields: str) -> str:
+    """Return a number with its noun in the operator's language, e.g. "1 paper" or "2 papers"."""
+    return ngettext(one, many, number).format(count=f"{number:,}", **fields)
 
 
 def waiting() -> Callable[[str], None]:

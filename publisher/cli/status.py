@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from publisher.cli import options, show
+from publisher.cli.words import word
 from publisher.services.store import open_store
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,7 @@ SHOWN_SUPPRESSIONS = 20
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@options.as_json
 @options.config
 @options.verbose
 def status(*, as_json: bool, config: Path | None, verbose: bool) -> None:
@@ -29,37 +30,57 @@ def status(*, as_json: bool, config: Path | None, verbose: bool) -> None:
     with open_store(settings) as store:
         state = report(store)
     if as_json:
-        show.line(json.dumps(state, ensure_ascii=False))
+        show.json_line(state)
         return
     _show_people(state["subscribers"], state["suppressed"])
     for task in state["tasks"]:
-        failed = "failed: " if task["failed"] else ""
-        show.line(f"{task['name']}: {task['at'] or 'running'}: {failed}{task['said']}")
+        text = (
+            _("{task}: {moment}: failed: {result}")
+            if task["failed"]
+            else "{task}: {moment}: {result}"
+        )
+        moment = task["at"] or _("running")
+        show.line(text.format(task=word(task["name"]), moment=moment, result=task["result"]))
     if not state["issues"]:
-        show.line("issues: none yet")
+        show.line(_("issues: none yet; `publisher send --dry-run` shows the next one"))
     for issue in state["issues"]:
-        states = ", ".join(f"{number:,} {name}" for name, number in issue["deliveries"].items())
-        show.line(f"{issue['id']}: {issue['state']}: {states or 'nobody'}")
-        if issue["pause_reason"]:
-            show.line(f"  paused: {issue['pause_reason']}")
-        for doubt in issue["in_doubt"][:SHOWN_DOUBTS]:
-            show.line(f"  in doubt: {doubt['email'] or 'erased'}: {doubt['reason']}")
-        if len(issue["in_doubt"]) > SHOWN_DOUBTS:
-            show.line(f"  and {len(issue['in_doubt']) - SHOWN_DOUBTS} more in doubt; see --json")
-        if issue["in_doubt"]:
-            show.line("  `publisher send --retry-unknown` sends these again; some may arrive twice")
-            show.line("  `publisher send --abandon` gives them up")
+        _show_issue(issue)
+
+
+def _show_issue(issue: dict[str, Any]) -> None:
+    states = _(", ").join(
+        f"{number:,} {word(name)}" for name, number in issue["deliveries"].items()
+    )
+    show.line(f"{issue['id']}: {word(issue['state'])}: {states or _('nobody')}")
+    if issue["pause_reason"]:
+        show.line("  " + _("paused: {reason}").format(reason=issue["pause_reason"]))
+    doubts = issue["in_doubt"]
+    for doubt in doubts[:SHOWN_DOUBTS]:
+        text = _("in doubt: {email}: {reason}")
+        email = doubt["email"] or _("erased")
+        show.line("  " + text.format(email=email, reason=doubt["reason"]))
+    if (more := len(doubts) - SHOWN_DOUBTS) > 0:
+        show.line("  " + _("and {count} more in doubt; see --json").format(count=more))
+    if doubts:
+        for text in (
+            _("`publisher send --retry-unknown` sends these again; some may arrive twice"),
+            _("`publisher send --abandon` gives them up"),
+        ):
+            show.line(f"  {text}")
 
 
 def _show_people(counts: dict[str, int], suppressed: list[dict[str, str]]) -> None:
-    show.line("subscribers: " + ", ".join(f"{number:,} {name}" for name, number in counts.items()))
+    numbers = _(", ").join(f"{number:,} {word(name)}" for name, number in counts.items())
+    show.line(_("subscribers: {numbers}").format(numbers=numbers))
     for person in suppressed:
-        show.line(f"  suppressed: {person['email']}: {person['reason']}")
-    if counts["suppressed"] > len(suppressed):
-        more = counts["suppressed"] - len(suppressed)
-        show.line(f"  and {more:,} more: `publisher subscribers list --status suppressed`")
+        text = _("suppressed: {email}: {reason}")
+        show.line("  " + text.format(email=person["email"], reason=person["reason"]))
+    if (more := counts["suppressed"] - len(suppressed)) > 0:
+        text = _("and {count} more: `publisher subscribers list --status suppressed`")
+        show.line("  " + text.format(count=f"{more:,}"))
     if suppressed:
-        show.line("  `publisher subscribers suppress --lift ADDRESS` lets mail go there again")
+        text = _("`publisher subscribers suppress --lift ADDRESS` lets mail go there again")
+        show.line(f"  {text}")
 
 
 def report(store: Store) -> dict[str, Any]:
@@ -100,7 +121,7 @@ def report(store: Store) -> dict[str, Any]:
                 "name": task.name,
                 "at": task.ended_at and task.ended_at.isoformat(timespec="seconds"),
                 "failed": task.failed,
-                "said": task.result,
+                "result": task.result,
             }
             for task in store.tasks.all()
         ],

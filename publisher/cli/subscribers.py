@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from publisher.cli import InOrder, import_subscribers, options, person, sending, show
+from publisher.cli import InOrder, import_subscribers, options, person, sending, show, terminal
 from publisher.cli.known_topics import KnownTopics
+from publisher.cli.words import word
 from publisher.errors import SubscriberError
 from publisher.models import Preferences, SubscriberStatus
 from publisher.services.store import open_store
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from publisher.models import Frequency, Language, Length, Subscriber
     from publisher.settings import Settings
 
-_address = click.argument("address", metavar="ADDRESS")
+_address = click.argument("address", metavar="ADDRESS", help="Email address.")
 _note = click.option(
     "--note", "reason", default="", help="Text for the consent log, such as how the person agreed."
 )
@@ -42,6 +44,7 @@ def subscribers() -> None:
 @click.option("--name", default="", help="Name of the person.")
 @click.option("--confirmed", is_flag=True, help="The person has already agreed; say how in --note.")
 @_note
+@options.as_json
 @options.config
 @options.verbose
 def add(
@@ -54,6 +57,7 @@ def add(
     name: str,
     confirmed: bool,
     reason: str,
+    as_json: bool,
     config: Path | None,
     verbose: bool,
 ) -> None:
@@ -72,26 +76,34 @@ def add(
         )
         if confirmed:
             subscriber = store.subscribers.confirm(email, now=now, detail=reason)
-    show.line(_line(subscriber))
+    _show(subscriber, as_json=as_json)
     if subscriber.suppression is not None:
-        show.note(f"to let mail go there again: publisher subscribers suppress --lift {email}")
+        text = _("to let mail go there again: {command}")
+        show.note(text.format(command=f"publisher subscribers suppress --lift {email}"))
     elif not confirmed:
-        show.note(f"to ask them by mail: publisher subscribers invite {email}")
-        show.note(f"if they have agreed: publisher subscribers confirm {email}")
+        for text, command in (
+            (_("to ask them by mail: {command}"), f"publisher subscribers invite {email}"),
+            (_("if they have agreed: {command}"), f"publisher subscribers confirm {email}"),
+        ):
+            show.note(text.format(command=command))
 
 
 @subscribers.command("confirm")
 @_address
 @_note
+@options.as_json
 @options.config
 @options.verbose
-def confirm(*, address: str, reason: str, config: Path | None, verbose: bool) -> None:
+def confirm(
+    *, address: str, reason: str, as_json: bool, config: Path | None, verbose: bool
+) -> None:
     """Confirm a person; from now on they get the issues on their topics."""
     from publisher.addresses import normalise_email
 
     with open_store(options.settings_of(config)) as store:
         email = normalise_email(address)
-        show.line(_line(store.subscribers.confirm(email, now=sending.now(), detail=reason)))
+        subscriber = store.subscribers.confirm(email, now=sending.now(), detail=reason)
+    _show(subscriber, as_json=as_json)
 
 
 @subscribers.command("set")
@@ -103,6 +115,7 @@ def confirm(*, address: str, reason: str, config: Path | None, verbose: bool) ->
 @options.language
 @options.length
 @options.frequency
+@options.as_json
 @options.config
 @options.verbose
 def set_(
@@ -113,6 +126,7 @@ def set_(
     language: Language | None,
     length: Length | None,
     frequency: Frequency | None,
+    as_json: bool,
     config: Path | None,
     verbose: bool,
 ) -> None:
@@ -123,18 +137,19 @@ def set_(
     slugs = _slugs(topics, settings) if topics else ()
     with open_store(settings) as store:
         email = normalise_email(address)
-        person = store.subscribers.find(email)
-        if person is None:
-            raise SubscriberError(f"{email}: is not on the list")
-        before = person.preferences
+        subscriber = store.subscribers.find(email)
+        if subscriber is None:
+            raise SubscriberError(person.not_on_the_list(email))
+        before = subscriber.preferences
         preferences = Preferences(
             language or before.language, length or before.length, frequency or before.frequency
         )
         _warn_if_not_offered(preferences, settings)
-        person = store.subscribers.set_preferences(person.id, preferences)
+        subscriber = store.subscribers.set_preferences(subscriber.id, preferences)
         if slugs or all_topics:
-            person = store.subscribers.set_topics(person.id, () if all_topics else slugs)
-    show.line(_line(person))
+            topics = () if all_topics else slugs
+            subscriber = store.subscribers.set_topics(subscriber.id, topics)
+    _show(subscriber, as_json=as_json)
 
 
 @subscribers.command("list")
@@ -144,13 +159,26 @@ def set_(
     type=click.Choice([status.value for status in SubscriberStatus]),
     help="Only people with this status.",
 )
+@options.as_json_lines
 @options.config
 @options.verbose
-def list_(*, wanted: str | None, config: Path | None, verbose: bool) -> None:
+def list_(*, wanted: str | None, as_json: bool, config: Path | None, verbose: bool) -> None:
     """List subscribers: address, status, topics and preferences; for suppressed ones the reason."""
     with open_store(options.settings_of(config)) as store:
-        for subscriber in store.subscribers.iterate(SubscriberStatus(wanted) if wanted else None):
-            show.line(_line(subscriber))
+        people = store.subscribers.iterate(SubscriberStatus(wanted) if wanted else None)
+        if as_json:
+            for subscriber in people:
+                show.json_line(_values(subscriber))
+            return
+        rows = [_cells(subscriber) for subscriber in people]
+    if terminal.is_interactive(sys.stdout):
+        heads = (_("address"), _("status"), _("topics"), _("preferences"), _("reason"))
+        show.rows(rows, heads)
+    else:
+        for cells in rows:
+            show.line("\t".join(filter(None, cells)))
+    if not rows:
+        show.note(_("nobody: `publisher subscribers add ADDRESS` adds a person"))
 
 
 @subscribers.command("remove")
@@ -165,9 +193,10 @@ def remove(*, address: str, reason: str, config: Path | None, verbose: bool) -> 
     email = normalise_email(address)
     with open_store(options.settings_of(config)) as store:
         if store.subscribers.find(email) is None:
-            raise SubscriberError(f"{email}: is not on the list")
+            raise SubscriberError(person.not_on_the_list(email))
         changed = store.subscribers.remove(email, now=sending.now(), detail=reason)
-    show.line(f"{email} {'unsubscribed' if changed else 'had already unsubscribed'}")
+    text = _("{email} unsubscribed") if changed else _("{email} had already unsubscribed")
+    show.line(text.format(email=email))
 
 
 @subscribers.command("erase")
@@ -182,7 +211,7 @@ def erase(*, address: str, reason: str, config: Path | None, verbose: bool) -> N
     email = normalise_email(address)
     with open_store(options.settings_of(config)) as store:
         existed = store.subscribers.erase(email, now=sending.now(), detail=reason)
-    show.line("erased" if existed else "was not on the list; the address is suppressed now")
+    show.line(_("erased") if existed else _("was not on the list; the address is suppressed now"))
 
 
 subscribers.add_command(import_subscribers.import_)
@@ -213,8 +242,11 @@ def export(*, file: Path, config: Path | None, verbose: bool) -> None:
             with file.open("w", encoding="utf-8", newline="") as stream:
                 count = write_csv(people, stream)
         except OSError as error:
-            raise OutputError(f"{file}: can't be written: {error.strerror}") from error
-    show.note(f"{show.count(count, 'subscriber')} written to {file}")
+            raise OutputError(
+                _("{path}: can't be written: {reason}").format(path=file, reason=error.strerror)
+            ) from error
+    written = show.number_of(count, "1 subscriber", "{count} subscribers")
+    show.note(_("{subscribers} written to {path}").format(subscribers=written, path=file))
 
 
 def _slugs(names: Iterable[str], settings: Settings) -> tuple[str, ...]:
@@ -225,22 +257,43 @@ def _slugs(names: Iterable[str], settings: Settings) -> tuple[str, ...]:
     return tuple(sorted(slugs))
 
 
-def _line(subscriber: Subscriber) -> str:
-    topics = ", ".join(subscriber.topics) or "all topics"
+def _show(subscriber: Subscriber, *, as_json: bool) -> None:
+    if as_json:
+        show.json_line(_values(subscriber))
+    else:
+        show.line("\t".join(filter(None, _cells(subscriber))))
+
+
+def _cells(subscriber: Subscriber) -> tuple[str, ...]:
+    topics = ", ".join(subscriber.topics) or _("all topics")
     preferences = subscriber.preferences
     values = (preferences.language, preferences.length, preferences.frequency)
     chosen = ", ".join(filter(None, values))
     reason = subscriber.suppression.reason if subscriber.suppression else ""
-    return "\t".join(filter(None, (subscriber.email, subscriber.status, topics, chosen, reason)))
+    return (subscriber.email, word(subscriber.status), topics, chosen, reason)
+
+
+def _values(subscriber: Subscriber) -> dict[str, object]:
+    preferences = subscriber.preferences
+    return {
+        "email": subscriber.email,
+        "name": subscriber.name,
+        "status": subscriber.status,
+        "topics": list(subscriber.topics),
+        "language": preferences.language,
+        "length": preferences.length,
+        "frequency": preferences.frequency,
+        "suppressed": subscriber.suppression.reason if subscriber.suppression else None,
+    }
 
 
 def _warn_if_not_offered(preferences: Preferences, settings: Settings) -> None:
     offered = settings.newsletter.frequencies
     if preferences.frequency is not None and preferences.frequency not in offered:
-        show.note(
-            f"warning: newsletter.frequencies does not offer {preferences.frequency}; "
-            f"until it does, they get {offered[0]} issues"
+        text = _(
+            "newsletter.frequencies does not offer {chosen}; until it does, they get {given} issues"
         )
+        show.warnings([text.format(chosen=preferences.frequency, given=offered[0])])
 
 
 for _command in (person.show, person.invite, person.pause, person.resume, person.suppress):

@@ -12,10 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 from publisher import __version__
-from publisher.cli import COMMANDS, app, main
+from publisher.cli import COMMANDS, SECTIONS, app, main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -24,7 +25,7 @@ WRONG = [
     (["biuld"], "No such command 'biuld'. Did you mean 'build'?"),
     (["subscribers"], "Add, confirm, list, import and remove subscribers."),
     (["subscribers", "confirm"], "Missing argument 'ADDRESS'."),
-    (["build", "--confg", "x"], "Did you mean '--config'?"),
+    (["build", "--wacth"], "Did you mean '--watch'?"),
     (["build", "--config"], "Option '--config' requires an argument."),
     (["preview", "--language", "fr"], "'fr' is not one of 'en', 'zh', 'both'."),
     (["preview", "a", "b"], "unexpected extra argument (b)"),
@@ -56,9 +57,11 @@ def test_every_command_is_a_file_and_says_what_it_does(name: str) -> None:
     assert command.help
 
 
-def test_help_lists_commands_in_their_order() -> None:
-    shown = CliRunner().invoke(app, ["--help"]).stdout.partition("Commands:")[2].splitlines()
-    assert [line.split()[0] for line in shown if line] == list(COMMANDS)
+def test_help_lists_commands_by_section_in_their_order() -> None:
+    lines = CliRunner().invoke(app, ["--help"]).stdout.partition("Start here:")[2].splitlines()
+    names = [line.split()[0] for line in lines if line.startswith("  ") and line[2] != " "]
+    assert names == list(COMMANDS)
+    assert [line for line in lines if line.endswith(":")] == [f"{name}:" for name in SECTIONS][1:]
     shown = CliRunner().invoke(app, ["subscribers", "--help"]).stdout.partition("Commands:")[2]
     assert [line.split()[0] for line in shown.splitlines() if line][:3] == ["add", "confirm", "set"]
 
@@ -75,6 +78,24 @@ def test_a_command_imports_no_other() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stderr.strip() == "status"
+
+
+@pytest.mark.parametrize("arguments", [["-h"], ["help"]])
+def test_help_by_other_names(arguments: list[str]) -> None:
+    pages = CliRunner().invoke(app, ["--help"]).stdout
+    assert CliRunner().invoke(app, arguments).stdout == pages
+    assert "Usage: publisher build" in CliRunner().invoke(app, ["help", "build"]).stdout
+    assert "Usage: publisher tokens add" in CliRunner().invoke(app, ["tokens", "add", "-h"]).stdout
+
+
+def test_help_names_the_next_step_where_there_are_no_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    hint = "There is no publisher.toml in this folder: `publisher init` writes one"
+    assert hint in CliRunner().invoke(app, []).output
+    (tmp_path / "publisher.toml").touch()
+    assert hint not in CliRunner().invoke(app, []).output
 
 
 def test_help_names_values_and_defaults() -> None:
