@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def https_front(folder: Path, host: str, port: int) -> Iterator[int]:
-    """Pass on to 127.0.0.1:`port` what comes as https for `host`; yield the port it comes to."""
+def https_front(folder: Path, host: str, port: int, days: int = 1) -> Iterator[int]:
+    """Pass on to 127.0.0.1:`port` what comes as https for `host`; yield the port it comes to.
+
+    The certificate ends in so many `days`.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate(folder, host))
+    context.load_cert_chain(certificate(folder, host, days))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=_accept, args=(listening, context, port), daemon=True)
         thread.start()
@@ -63,7 +66,7 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
         target.shutdown(socket.SHUT_WR)
 
 
-def certificate(folder: Path, host: str) -> Path:
+def certificate(folder: Path, host: str, days: int = 1) -> Path:
     """Make a throw-away certificate; return the file that has its key too."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
@@ -74,8 +77,8 @@ def certificate(folder: Path, host: str) -> Path:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(today - dt.timedelta(days=1))
-        .not_valid_after(today + dt.timedelta(days=1))
+        .not_valid_before(today - dt.timedelta(days=9))
+        .not_valid_after(today + dt.timedelta(days=days))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .sign(key, hashes.SHA256())
     )

@@ -28,6 +28,7 @@ from publisher.services.doctor import (
 )
 from publisher.services.doctor.examination import Examination
 from publisher.services.doctor.runner import SECONDS, HealthProbe, run_probes
+from publisher.settings.fields import ENV_PREFIX
 from publisher.translation import _, mark
 
 if TYPE_CHECKING:
@@ -113,14 +114,12 @@ def examine(
         advice = _("mend the line; docs/reference/configuration.md has all settings")
         yield HealthCheck(configuration.AREA, HealthStatus.ERROR, str(error), advice)
         return
+    if settings.file is None and not any(name.startswith(ENV_PREFIX) for name in environment):
+        # All else would be about an installation that does not exist.
+        yield program.version()
+        yield configuration.missing_file(settings.base, HealthStatus.ERROR)
+        return
     examination = Examination(settings, now, environment, offline, nameserver)
-    if settings.file is None:
-        missing = configuration.missing_file(settings.base, environment)
-        if missing.status is HealthStatus.ERROR:
-            # All else would be about an installation that does not exist.
-            yield program.version()
-            yield missing
-            return
     yield from run_probes(wanted, examination, seconds)
 
 

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from publisher.models.health import HealthCheck, HealthStatus
 from publisher.sender.transports.login import is_this_host
-from publisher.settings.fields import ENV_PREFIX
 from publisher.translation import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from publisher.services.doctor.examination import Examination
@@ -26,18 +25,17 @@ def configuration(examination: Examination) -> Iterator[HealthCheck]:
     if settings.file is not None:
         yield HealthCheck(AREA, HealthStatus.OK, _("{file} is read").format(file=settings.file))
     else:
-        yield missing_file(settings.base, examination.environment)
+        # Variables and options took its place, else the examination would have ended there.
+        yield missing_file(settings.base, HealthStatus.WARNING)
     sends = leaves_machine(settings)
     yield from address_problems(settings, sends=sends)
     yield from mail_contradictions(settings, sends=sends)
     yield from tag_problems(settings, examination.now.year)
 
 
-def missing_file(folder: Path, environment: Mapping[str, str]) -> HealthCheck:
-    """Return the line about a missing settings file; variables may take its place."""
-    number = sum(name.startswith(ENV_PREFIX) for name in environment)
+def missing_file(folder: Path, status: HealthStatus) -> HealthCheck:
+    """Return the line about a missing settings file, as bad as `status` says."""
     text = _("there is no publisher.toml in {folder}").format(folder=folder)
-    status = HealthStatus.WARNING if number else HealthStatus.ERROR
     advice = _("run `publisher init` here, or name your file with --config")
     return HealthCheck(AREA, status, text, advice)
 

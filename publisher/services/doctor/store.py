@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from publisher.errors import OutdatedStore, SettingsError
 from publisher.models import SubscriberStatus
 from publisher.models.health import HealthCheck, HealthStatus
+from publisher.private_folder import DATA_FOLDER
 from publisher.services import private_files
 from publisher.services.store import store_path
 from publisher.translation import _, ngettext
@@ -64,8 +65,12 @@ def privacy(examination: Examination) -> Iterator[HealthCheck]:
         yield HealthCheck(AREA, HealthStatus.WARNING, f"{finding.path}: {finding.message}")
     if sys.platform == "win32":
         return
+    data = settings.path(DATA_FOLDER)
+    if data.is_dir() and (problem := open_to_others(data, data.stat().st_mode)):
+        yield HealthCheck(AREA, *problem)
     for private in private_files.private_paths(settings, environment):
-        for path in private.files():
+        outside = (path for path in private.files() if not path.is_relative_to(data))
+        for path in outside:
             if problem := open_to_others(path, path.stat().st_mode):
                 yield HealthCheck(AREA, *problem, private.setting)
 
@@ -95,6 +100,6 @@ def backups(examination: Examination) -> Iterator[HealthCheck]:
         advice = "pg_dump --format=custom --file=publisher.dump DATABASE"
     else:
         target = path.with_name(f"{path.name}.backup")
-        sql = f"VACUUM INTO '{target}'"
-        advice = f"sqlite3 {shlex.quote(str(path))} {shlex.quote(sql)}"
+        # Unlike a copy of the file it is whole while the program writes.
+        advice = f"sqlite3 {shlex.quote(str(path))} \".backup '{target}'\""
     yield HealthCheck(BACKUPS, HealthStatus.SKIPPED, text, advice, "store.url")

@@ -10,8 +10,11 @@ from starlette.routing import Route
 
 from publisher.formatter.i18n.words import counted
 from publisher.models import DeliveryState
+from publisher.models.health import HealthStatus
 from publisher.models.ledger import IssueState
 from publisher.newsletter.periods import next_due
+from publisher.services.doctor import AREAS
+from publisher.translation import _, ngettext
 from publisher.web.charts import groups, lines
 from publisher.web.operator.auth import HOME, guarded
 from publisher.web.operator.charting import moves_chart, size_chart
@@ -22,14 +25,18 @@ from publisher.web.operator.figures import (
     states_lately,
 )
 from publisher.web.operator.frame import operator_page
+from publisher.web.operator.health import PATH as HEALTH
+from publisher.web.operator.health import quick_checks
 from publisher.web.operator.issues import issue_counts
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from starlette.responses import Response
 
     from publisher.models import Frequency, Issue
+    from publisher.models.health import HealthCheck
     from publisher.models.ledger import FrozenIssue
     from publisher.web.operator.auth import OperatorRequest
     from publisher.web.operator.dashboard_cache import Dashboard
@@ -71,13 +78,14 @@ def overview(request: OperatorRequest) -> Response:
     states = states_lately(request)
     infos = request.store.issues.all()[-_RECENT:]
     apps = apps_lately(request)
+    checks = quick_checks(request)
     week = (days or [])[-_WEEK:]
     return operator_page(
         request,
         "web/operator/overview.html.j2",
         title="Overview",
         part=HOME,
-        waiting=None in (look, people, days, states, apps),
+        waiting=None in (look, people, days, states, apps, checks),
         look=look,
         people=people,
         came=sum(day.came for day in week),
@@ -86,7 +94,8 @@ def overview(request: OperatorRequest) -> Response:
         last=infos[-1] if infos else None,
         last_sent=last_sent(request, infos),
         due=due(look, request),
-        needs=needs(request, infos, look),
+        needs=needs(request, infos, look) + health_needs(checks or ()),
+        checked=checks and sum(check.status is HealthStatus.OK for check in checks),
         charts=((size_chart(days or ()), lines), (moves_chart(days or ()), groups)),
     )
 
@@ -147,6 +156,21 @@ def needs(request: OperatorRequest, infos: list[FrozenIssue], look: Dashboard | 
         Need(f"{name}, {record.day}: {record.message or record.state}", "/operator/gathering")
         for name, record in overdue_announcements(request)
     ]
+
+
+def health_needs(checks: Collection[HealthCheck]) -> list[Need]:
+    """Return what is to be mended, and how much is to be looked at, of the installation."""
+    errors = [check for check in checks if check.status is HealthStatus.ERROR]
+    warnings = sum(check.status is HealthStatus.WARNING for check in checks)
+    tasks = [Need(f"{_(AREAS[check.area])}: {check.message}", HEALTH) for check in errors]
+    if warnings:
+        text = ngettext(
+            "1 thing about this installation to look at",
+            "{count} things about this installation to look at",
+            warnings,
+        )
+        tasks.append(Need(text.format(count=warnings), HEALTH))
+    return tasks
 
 
 def findings(request: OperatorRequest) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from publisher.web.operator import (
     deliveries,
     gathering,
+    health,
     issues,
     login,
     overview,
@@ -18,6 +19,7 @@ GROUPS = (
     style.ROUTES,
     login.ROUTES,
     overview.ROUTES,
+    health.ROUTES,
     issues.ROUTES,
     deliveries.ROUTES,
     preview.ROUTES,

@@ -31,6 +31,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGES = (
     "/operator/",
     "/operator/findings",
+    "/operator/health",
+    "/operator/health?online=yes",
     "/operator/issues",
     f"/operator/issues/{ISSUE}",
     f"/operator/issues/{ISSUE}/deliveries",
