@@ -17,6 +17,8 @@ LISTED_TOPICS = 100
 TOPICS_ON_A_PAGE = 250
 ISSUES_ON_A_PAGE = 500  # daily ones of more than a year
 
+ISSUES_FOLDER = "issues/"
+
 
 def paper_stem(paper_id: str) -> str:
     """Return the path of a paper's files without ending: "papers/2411.19525".

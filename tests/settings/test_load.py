@@ -31,6 +31,36 @@ def test_order_of_origins(tmp_path: Path) -> None:
     assert (settings.mail.host, settings.mail.port, settings.feeds.entries) == ("env", 25, 9)
 
 
+@pytest.mark.parametrize(
+    ("site", "title", "description"),
+    [
+        (
+            {"language": "en"},
+            "Paper digests",
+            "New research papers, summarised and sorted by topic",
+        ),
+        (
+            {"language": "fr"},
+            "Paper digests",
+            "New research papers, summarised and sorted by topic",
+        ),
+        ({"language": "zh-CN"}, "论文速递", "按主题整理的新论文及其总结"),
+        ({"language": "ZH-TW", "title": "Mine"}, "Mine", "按主题整理的新论文及其总结"),
+        ({"language": "zh", "description": "Ours"}, "论文速递", "Ours"),
+        (
+            {"language": "zh", "title": "Paper digests"},
+            "Paper digests",
+            "按主题整理的新论文及其总结",
+        ),
+    ],
+)
+def test_words_that_are_not_set_are_in_the_sites_language(
+    site: dict[str, str], title: str, description: str
+) -> None:
+    loaded = load(None, {}, {"site": site}).site
+    assert (loaded.title, loaded.description) == (title, description)
+
+
 def test_lists_from_the_environment() -> None:
     one = load(None, {"PUBLISHER_SOURCE__INCLUDE": "*.txt, **/*.md"})
     two = load(None, {"PUBLISHER_SOURCE__INCLUDE": '["*.txt", "**/*.md"]'})
@@ -144,7 +174,7 @@ WRONG = [
         "[inbox]\nmaildir = 'x'\nhost = 'y'\n",
         "inbox.host: either a Maildir or a server: inbox.maildir is set too",
     ),
-    ("[site]\ntitle = ''\n", 'site.title: must be a non-empty line of text, not "".'),
+    ("[inbox]\nfolder = ''\n", 'inbox.folder: must be a non-empty line of text, not "".'),
     ("[site]\ntimezone = 'Mars/Base'\n", 'site.timezone: must be a time zone, not "Mars/Base".'),
     ("[site]\ntimezone = '../../etc/passwd'\n", "site.timezone: must be a time zone, not"),
     ("[site]\ntimezone = ''\n", 'site.timezone: must be a time zone, not "".'),

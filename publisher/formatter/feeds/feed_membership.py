@@ -1,4 +1,4 @@
-"""The feeds of languages and saved filters that each paper belongs to.
+"""The feeds of languages and saved filters that each paper belongs to, and its texts' languages.
 
 To know them, the paper's texts must be read; so they are kept by its fingerprint.
 """
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from publisher.formatter.feeds.timeline import FeedItem
     from publisher.models import Paper
 
+_ABSTRACT = "abstracts/"  # no feed: where the membership keeps the language of the abstract
+_WITH_LANGUAGE = ("languages", "abstracts")
 _BATCH = 500  # papers; of fewer, a second process takes longer to start than it saves
 _decoder = msgspec.msgpack.Decoder(dict[int, tuple[str, ...]])
 
@@ -65,4 +67,13 @@ def _folders(paper: Paper, saved: Mapping[str, Callable[[Paper], bool]]) -> tupl
     text = paper.summary or " ".join(paper.takeaways) or paper.abstract or paper.title
     languages = dict.fromkeys((language(text), *(each.language for each in paper.summaries)))
     filters = (f"filters/{name}/" for name, matches in saved.items() if matches(paper))
-    return (*(f"languages/{name}/" for name in languages), *filters)
+    # An issue in English shows the abstract where the summary is Chinese.
+    abstract = (f"{_ABSTRACT}{language(paper.abstract)}/",) if paper.abstract else ()
+    return (*(f"languages/{name}/" for name in languages), *filters, *abstract)
+
+
+def text_languages(memberships: Mapping[int, Sequence[str]]) -> tuple[str, ...]:
+    """Return the languages of all papers' summaries and abstracts, sorted."""
+    folders = {folder for folders in memberships.values() for folder in folders}
+    parts = (folder.split("/") for folder in folders)
+    return tuple(sorted({code for kind, code, _ in parts if kind in _WITH_LANGUAGE}))

@@ -9,7 +9,7 @@ from publisher.formatter.feeds.entries import Feed, FeedEntry, newest_update
 from publisher.formatter.feeds.xml_text import one_line
 from publisher.formatter.i18n.words import PageWords, words_in
 from publisher.formatter.pages.issues import issue_words
-from publisher.formatter.paths import issue_path, paper_stem
+from publisher.formatter.paths import ISSUES_FOLDER, issue_path, paper_stem
 from publisher.formatter.templating.templates import render
 from publisher.language_detection import language
 from publisher.models import Frequency, Issue, Paper
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from publisher.settings import Settings
 
-FOLDER = "issues/"
 # Issues of all streams can end at the same moment, but no two entries should have the same time.
 _SECONDS = {Frequency.WEEKLY: 0, Frequency.DAILY: 1, Frequency.MONTHLY: 2}
 
@@ -32,11 +31,11 @@ def make_issue_feed(issues: Sequence[Issue], settings: Settings) -> Feed:
     texts = words_in(PageWords, site.language)
     entries = tuple(_entry(issue, settings) for issue in issues)
     return Feed(
-        id=f"{site.tag_authority}:{FOLDER}",
+        id=f"{site.tag_authority}:{ISSUES_FOLDER}",
         title=f"{site.title}: {texts.issues}",
         description=texts.issues_description,
-        folder=FOLDER,
-        home_url=site.root + FOLDER,
+        folder=ISSUES_FOLDER,
+        home_url=site.root + ISSUES_FOLDER,
         root_url=site.root,
         language=site.language,
         author=site.author or site.title,

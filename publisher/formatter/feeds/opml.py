@@ -15,18 +15,28 @@ if TYPE_CHECKING:
 
 FILE_NAME = "opml.xml"
 MEDIA_TYPE = "text/x-opml"
+DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
+LANGUAGE = f"{{{DUBLIN_CORE}}}language"
 
 
-def render_opml(groups: Mapping[str, Sequence[Feed]], title: str) -> bytes:
+def render_opml(
+    groups: Mapping[str, Sequence[Feed]], title: str, languages: Sequence[str] = ()
+) -> bytes:
     """Return an outline of each of `groups`, by name, with its feeds in the formats `in_opml`.
+
+    The head names the `languages` of all papers' texts (Dublin Core, as OPML 2.0 allows elements of
+    a namespace): the web app offers those.
 
     Readers make a folder of each, so that people see which feeds bring a paper twice. The head has
     a title alone: a date would change with every build.
     """
     from lxml import etree  # noqa: PLC0415 - the web server needs the names above alone
 
-    root = etree.Element("opml", version="2.0")
-    etree.SubElement(etree.SubElement(root, "head"), "title").text = _text(title)
+    root = etree.Element("opml", version="2.0", nsmap={"dc": DUBLIN_CORE} if languages else None)
+    head = etree.SubElement(root, "head")
+    etree.SubElement(head, "title").text = _text(title)
+    for code in languages:
+        etree.SubElement(head, LANGUAGE).text = code
     body = etree.SubElement(root, "body")
     listed = [feed_format for feed_format in formats.FORMATS if feed_format.in_opml]
     for group, feeds in groups.items():

@@ -27,7 +27,7 @@ from publisher.formatter.pages.view_models import (
     full_rows,
     topic_row,
 )
-from publisher.formatter.paths import TOPICS_ON_A_PAGE, topics_paths
+from publisher.formatter.paths import ISSUES_FOLDER, TOPICS_ON_A_PAGE, topics_paths
 from publisher.models import Topic
 
 if TYPE_CHECKING:
@@ -49,14 +49,15 @@ def render_index(
     settings: Settings,
     *,
     months: Sequence[MonthCount] = (),
-    has_issues: bool = False,
     more_topics: bool = False,
+    languages: Sequence[str] | None = None,
 ) -> dict[str, bytes]:
     """Return the landing page `index.html`.
 
     It has the topics, the first of `newest` (as many as a feed, at most 50) of all `paper_count`
     papers, and every feed with an address to copy, as far as they fit on a page. `months`, newest
-    first, link to the archive, and `more_topics` to the list of all topics.
+    first, link to the archive, and `more_topics` to the list of all topics. The form offers the
+    `languages` in which papers have texts, every one where they are None.
 
     Raises `TemplateError`.
     """
@@ -92,8 +93,8 @@ def render_index(
                 if detail.extras and slug in of_topics
             ),
             months=tuple(month_row(month, up, settings) for month in months[:12]),
-            has_issues=has_issues,
-            form=_form([count.topic for count in topics], settings, columns=columns),
+            has_issues=any(feed.path.startswith(ISSUES_FOLDER) for feed in feeds),
+            form=_form([count.topic for count in topics], settings, languages, columns=columns),
             form_origin=_form_origin(settings),
             papers=full_rows(shown, up, settings, columns=columns),
         )
@@ -141,13 +142,14 @@ def render_topic(
     settings: Settings,
     *,
     more_topics: bool = False,
+    languages: Sequence[str] | None = None,
 ) -> dict[str, bytes]:
     """Return the page of `topic`, `topics/<slug>/index.html`.
 
     It has the first of `newest` (as many as a feed, at most 50) of the topic's `paper_count`
     papers, and `feeds`, the topic's own. All `topics` are in its navigation, without their numbers:
     a new paper changes the pages of its own topics alone. `more_topics` adds a link to the list of
-    all.
+    all. `languages` are as for the landing page.
 
     Raises `TemplateError`.
     """
@@ -176,7 +178,7 @@ def render_topic(
             feeds=rows,
             readers=feed_readers(rows),
             topic_mail=mail_subscription(settings, topic),
-            form=_form(offered, settings, topic.slug, columns),
+            form=_form(offered, settings, languages, topic.slug, columns),
             form_origin=_form_origin(settings),
             papers=full_rows(shown, up, settings, topic.slug, columns),
         )
@@ -185,7 +187,11 @@ def render_topic(
 
 
 def _form(
-    topics: Sequence[Topic], settings: Settings, here: str = "", columns: int = 0
+    topics: Sequence[Topic],
+    settings: Settings,
+    languages: Sequence[str] | None,
+    here: str = "",
+    columns: int = 0,
 ) -> SubscribeForm | None:
     """Return the form that subscribes, with the topic `here` chosen; None without a web app.
 
@@ -196,8 +202,14 @@ def _form(
     if columns:
         topics = [Topic(topic.slug, shortened(topic.name, columns)) for topic in topics]
     picked = (here,) if here else ()
-    language = settings.site.language
-    return subscribe_form(topics, settings, language, picked=picked, some=bool(here))
+    return subscribe_form(
+        topics,
+        settings,
+        settings.site.language,
+        languages=languages,
+        picked=picked,
+        some=bool(here),
+    )
 
 
 def _form_origin(settings: Settings) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from publisher.formatter.i18n.words import FormWords, language_for, words_in
 from publisher.formatter.pages.layout import part_language
-from publisher.models import NO_PREFERENCES, Preferences
+from publisher.models import NO_PREFERENCES, Language, Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ class SubscribeForm:
     action: str
     topics: tuple[Option, ...]
     some: bool
-    languages: tuple[Option, ...]
+    languages: tuple[Option, ...]  # () where there is nothing to choose
     lengths: tuple[Option, ...]
     frequencies: tuple[Option, ...]  # () where there is nothing to choose
 
@@ -44,13 +44,16 @@ def subscribe_form(
     settings: Settings,
     language: str,
     *,
+    languages: Collection[str] | None = None,
     picked: Collection[str] = (),
     some: bool = False,
     preferences: Preferences = NO_PREFERENCES,
 ) -> SubscribeForm:
     """Return the form in a `language` ("en", "zh-CN") with these topics and preferences chosen.
 
-    Everything else is as the list's defaults are.
+    `languages` are those in which papers have texts, None where nobody knows: of a single one there
+    is no choice. The visitor's is chosen already, unless the list is in both. Everything else is as
+    the list's defaults are.
     """
     words, news = words_in(FormWords, language), settings.newsletter
     offered = tuple(dict.fromkeys(news.frequencies))
@@ -65,13 +68,33 @@ def subscribe_form(
             for topic in topics
         ),
         some=some,
-        languages=_options(words.languages, preferences.language or settings.mail_language),
+        languages=_languages(words, settings, language, languages, preferences.language),
         lengths=_options(words.lengths, preferences.length or news.length),
         frequencies=_options(
             {name: words.frequencies[name] for name in offered} if len(offered) > 1 else {},
             frequency,
         ),
     )
+
+
+def _languages(
+    words: FormWords,
+    settings: Settings,
+    visitors: str,
+    languages: Collection[str] | None,
+    chosen: Language | None,
+) -> tuple[Option, ...]:
+    """Return the languages to choose from, () for none; somebody's own stays among them."""
+    single = {Language.ENGLISH, Language.CHINESE}
+    there = single if languages is None else single.intersection(languages)
+    if there == single:
+        there = set(Language)
+    offered = {name: label for name, label in words.languages.items() if name in there | {chosen}}
+    if len(offered) < 2:  # noqa: PLR2004 - a choice has two ends
+        return ()
+    default = settings.mail_language
+    wishes = (chosen, default if default is Language.BOTH else None, language_for(visitors))
+    return _options(offered, next((wish for wish in wishes if wish in offered), default))
 
 
 def _options(labels: Mapping[str, str], chosen: str) -> tuple[Option, ...]:

@@ -31,7 +31,13 @@ def feed_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
         )
     yield BuildTarget(
         name="opml",
-        fingerprint=mixed((bool(index.issues), *(feed.fingerprint for feed in index.feeds))),
+        fingerprint=mixed(
+            (
+                bool(index.issues),
+                stable_hash(*index.languages),
+                *(feed.fingerprint for feed in index.feeds),
+            )
+        ),
         paths=lambda: (opml.FILE_NAME,),
         render=partial(_render_list, index),
         stage=stage,
@@ -59,4 +65,5 @@ def _render_list(index: PaperIndex) -> dict[str, bytes]:
         texts.parts_of_all: parts,
         texts.issues: [make_issue_feed((), index.settings)] if index.issues else [],
     }
-    return {opml.FILE_NAME: opml.render_opml(groups, index.settings.site.title)}
+    title = index.settings.site.title
+    return {opml.FILE_NAME: opml.render_opml(groups, title, index.languages)}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from publisher.formatter.feeds import formats
 from publisher.formatter.feeds.issue_feed import make_issue_feed
 from publisher.formatter.pages import IssueCount, issue_paths, render_issue, render_issues
-from publisher.formatter.paths import issues_paths
+from publisher.formatter.paths import ISSUES_FOLDER, issues_paths
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 from publisher.models import Issue
 from publisher.newsletter.ranking import rank
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from publisher.formatter.feeds.timeline import FeedItem
     from publisher.formatter.site.paper_index import PaperIndex
     from publisher.models import PastIssue
-
-FOLDER = "issues/"
 
 
 def issue_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
@@ -82,7 +80,7 @@ def _render_issue(index: PaperIndex, issue: PastIssue) -> dict[str, bytes]:
 
 
 def _list_paths(count: int) -> list[str]:
-    documents = (FOLDER + feed_format.file_name for feed_format in formats.FORMATS)
+    documents = (ISSUES_FOLDER + feed_format.file_name for feed_format in formats.FORMATS)
     return [*issues_paths(count), *documents]
 
 

@@ -21,9 +21,8 @@ from publisher.formatter.pages import (
     render_topic,
     render_topics,
 )
-from publisher.formatter.paths import LISTED_TOPICS, issues_paths, topics_paths
+from publisher.formatter.paths import ISSUES_FOLDER, LISTED_TOPICS, issues_paths, topics_paths
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
-from publisher.formatter.site.issues import FOLDER as ISSUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +37,9 @@ def overview_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield the targets: landing page, topics, list of months, sitemaps and shared files."""
     topics = index.collection.topics
     listed = _listed_topics(index)
-    names = stable_hash(len(topics), *(f"{topic.slug} {topic.name}" for topic in listed))
+    names = stable_hash(
+        len(topics), *(f"{topic.slug} {topic.name}" for topic in listed), *index.languages
+    )
     feeds = mixed(feed.fingerprint for feed in index.feeds)
     months = stable_hash(*(f"{month} {len(index.by_month[month])}" for month in index.months))
     counts = mixed(len(index.by_topic[topic.slug]) for topic in topics)
@@ -121,7 +122,7 @@ def _issue_links(index: PaperIndex) -> list[FeedLink]:
     title = f"{index.settings.site.title}: {name}"
     return [
         FeedLink(
-            path=ISSUES + feed_format.file_name,
+            path=ISSUES_FOLDER + feed_format.file_name,
             title=f"{title} ({feed_format.label})",
             feed_format=feed_format,
             group=name,
@@ -151,7 +152,7 @@ def _render_index(index: PaperIndex) -> dict[str, bytes]:
         [link for feed in index.feeds for link in feed_links(feed)] + _issue_links(index),
         index.settings,
         months=_month_counts(index),
-        has_issues=bool(index.issues),
+        languages=index.languages,
         more_topics=len(index.collection.topics) > LISTED_TOPICS,
     )
 
@@ -189,6 +190,7 @@ def _render_topic(index: PaperIndex, topic: Topic, listed: Sequence[Topic]) -> d
         feed_links(feed),
         index.settings,
         more_topics=len(index.collection.topics) > LISTED_TOPICS,
+        languages=index.languages,
     )
 
 
@@ -202,7 +204,7 @@ def _render_sitemaps(index: PaperIndex) -> dict[str, bytes]:
     lists += topics_paths(len(topics)) if len(topics) > LISTED_TOPICS else []
     lists += [f"topics/{topic.slug}/index.html" for topic in topics]
     lists += [f"archive/{month}/index.html" for month in index.months]
-    lists += [f"{ISSUES}{issue.id}.html" for issue in index.issues]
+    lists += [f"{ISSUES_FOLDER}{issue.id}.html" for issue in index.issues]
     lists += issues_paths(len(index.issues)) if index.issues else []
     zone = index.settings.site.zone
     months = [

@@ -10,6 +10,7 @@ from publisher.formatter.feeds import formats
 from publisher.formatter.feeds.entry_content import TEMPLATE
 from publisher.formatter.feeds.entry_maker import EntryMaker, Lookup
 from publisher.formatter.feeds.feed_catalog import plan_feeds
+from publisher.formatter.feeds.feed_membership import text_languages
 from publisher.formatter.site.topics import paper_without
 from publisher.formatter.templating.templates import load
 
@@ -47,6 +48,7 @@ class PaperIndex:
         self.collection = collection
         self.settings = settings
         self.issues = issues
+        self.languages = text_languages(memberships)
         self.feeds = plan_feeds(collection, items, memberships, settings)
         # As pages show them: by first digest, not by the last update.
         self.by_day = sorted(items)

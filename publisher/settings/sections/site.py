@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from msgspec import Meta
+from msgspec.structs import force_setattr
 
 from publisher.settings.sections.base import (
     LanguageTag,
+    Line,
     LowerHostName,
-    NonEmptyLine,
     PartialDate,
     Phrase,
     Section,
@@ -23,14 +24,22 @@ from publisher.settings.sections.base import (
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+# Title and description of a site that has none, by language.
+_OWN_WORDS = {
+    "en": ("Paper digests", "New research papers, summarised and sorted by topic"),
+    "zh": ("论文速递", "按主题整理的新论文及其总结"),
+}
+
 
 class Site(Section, frozen=True):
     """The published site: its name, address, language and time zone."""
 
-    title: NonEmptyLine = "Paper digests"
-    """Title of the site and of its feeds."""
-    description: str = "New research papers, summarised and sorted by topic"
-    """One sentence about the site, for the landing page and the feeds."""
+    title: Line = ""
+    """Title of the site and of its feeds. Empty: "Paper digests", or "论文速递" where `language`
+    is Chinese."""
+    description: str = ""
+    """One sentence about the site, for the landing page and the feeds. Empty: one in the site's
+    language."""
     url: Annotated[WebAddress, Meta(min_length=1)] = "http://localhost:8000/"
     """Address at which readers find the output folder. Set it first: feeds need absolute links."""
     author: str = ""
@@ -60,6 +69,13 @@ class Site(Section, frozen=True):
 
     # Where the setting is 0.
     FEW_PAPERS: ClassVar[int] = 10
+
+    def __post_init__(self) -> None:
+        """Fill in the words that depend on the language."""
+        code = self.language.lower().partition("-")[0]
+        title, description = _OWN_WORDS.get(code, _OWN_WORDS["en"])
+        force_setattr(self, "title", self.title or title)
+        force_setattr(self, "description", self.description or description)
 
     def is_large_topic(self, papers: int) -> bool:
         """Return whether a topic with so many papers has a page in any case."""

@@ -74,12 +74,15 @@ def read_form(
     return SubscribeChoices(filled.email, filled.chosen, some, tuple(wrong))
 
 
-def preferences_of(form: FormData) -> Preferences:
-    """Return the preferences that a form names; unknown values are the default of the list."""
+def preferences_of(form: FormData, before: Preferences = NO_PREFERENCES) -> Preferences:
+    """Return the preferences that a form names; unknown values are the default of the list.
+
+    What the form does not ask, as there is nothing to choose, stays as it was `before`.
+    """
     return Preferences(
-        _one_of(Language, text_of(form, "language")),
-        _one_of(Length, text_of(form, "length")),
-        _one_of(Frequency, text_of(form, "frequency")),
+        _one_of(Language, text_of(form, "language")) if "language" in form else before.language,
+        _one_of(Length, text_of(form, "length")) if "length" in form else before.length,
+        _one_of(Frequency, text_of(form, "frequency")) if "frequency" in form else before.frequency,
     )
 
 

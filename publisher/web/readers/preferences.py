@@ -20,6 +20,7 @@ from publisher.store.mail.mail_requests import MailRequest
 from publisher.web.readers.forms import (
     ChosenOptions,
     SubscribeChoices,
+    preferences_of,
     read_form,
     text_of,
 )
@@ -85,14 +86,14 @@ async def preferences(request: Request) -> Response:
 
 
 async def _save(view: View, person: Subscriber, form: FormData) -> Response:
-    slugs = {topic.slug for topic in await view.topics()} | set(person.topics)
+    slugs = {topic.slug for topic in (await view.choices()).topics} | set(person.topics)
     filled = read_form(form, slugs, with_email=False)
     if filled.wrong:
         return await _show(view, person, filled=filled, status=422)
     people = view.context.store.subscribers
 
     def write() -> Subscriber:
-        people.set_preferences(person.id, filled.chosen.preferences)
+        people.set_preferences(person.id, preferences_of(form, person.preferences))
         return people.set_topics(person.id, filled.chosen.topics)
 
     return await _show(view, await to_thread.run_sync(write), notice=view.words.saved)
@@ -173,9 +174,9 @@ async def _show(
         day = person.paused_until.astimezone(settings.site.zone)
         state = words.paused_until.format(day=f"{day:%Y-%m-%d}")
     mail = settings.mail
-    topics = await view.topics()
+    choices = await view.choices()
     # A topic without a page is none of the site's, and stays chosen all the same.
-    others = {*person.topics} - {topic.slug for topic in topics}
+    others = {*person.topics} - {topic.slug for topic in choices.topics}
     return view.show(
         "preferences",
         title=words.preferences,
@@ -190,9 +191,10 @@ async def _show(
         paused=person.status is SubscriberStatus.PAUSED,
         help=mail.help_address or mail.reply_to or mail.from_address,
         form=subscribe_form(
-            (*topics, *(Topic(slug, slug) for slug in sorted(others))),
+            (*choices.topics, *(Topic(slug, slug) for slug in sorted(others))),
             settings,
             view.language,
+            languages=choices.languages,
             picked=shown.chosen.topics,
             some=shown.some,
             preferences=shown.chosen.preferences,

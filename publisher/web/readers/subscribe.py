@@ -17,31 +17,29 @@ from publisher.web.readers.forms import preselected, read_form
 from publisher.web.readers.views import View
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from starlette.requests import Request as HttpRequest
     from starlette.responses import Response
 
-    from publisher.models import Topic
     from publisher.web.readers.forms import SubscribeChoices
+    from publisher.web.readers.site_choices import SiteChoices
 
 
 async def subscribe(request: HttpRequest) -> Response:
     """Show the form; POST requests the mail, with the same answer for every address."""
     view = View(request)
-    topics = await view.topics()
-    slugs = {topic.slug for topic in topics}
+    choices = await view.choices()
+    slugs = {topic.slug for topic in choices.topics}
     if request.method != "POST":
-        return _form(view, topics, preselected(request.query_params.getlist("topic"), slugs))
+        return _form(view, choices, preselected(request.query_params.getlist("topic"), slugs))
     form = await view.form()
     filled = read_form(form, slugs)
     if filled.wrong:
-        return _form(view, topics, filled, status=422)
+        return _form(view, choices, filled, status=422)
     if view.is_trapped(form):
         return _sent(view, filled)
     if not view.is_guarded(form):
         # Sent too soon, or from a static page of the site, which has no stamp.
-        return _form(view, topics, filled, notice=view.words.check)
+        return _form(view, choices, filled, notice=view.words.check)
     requested = SubscriptionRequest(
         filled.address, filled.chosen.topics, filled.chosen.preferences, origin=view.address
     )
@@ -86,7 +84,7 @@ async def confirm(request: HttpRequest) -> Response:
     if outcome is RedeemOutcome.UNKNOWN or requested is None:
         again = (view.link("subscribe"), words.again)
         return view.say(words.expired, words.expired_lead, links=[again, to_site], status=410)
-    names = {topic.slug: topic.name for topic in await view.topics()}
+    names = {topic.slug: topic.name for topic in (await view.choices()).topics}
     chosen = words.list_comma.join(names.get(slug, slug) for slug in requested.topics)
     return view.say(
         words.confirmed,
@@ -100,7 +98,7 @@ async def confirm(request: HttpRequest) -> Response:
 
 def _form(
     view: View,
-    topics: Sequence[Topic],
+    choices: SiteChoices,
     filled: SubscribeChoices,
     *,
     notice: str = "",
@@ -116,9 +114,10 @@ def _form(
         email=filled.email,
         wrong=filled.wrong,
         form=subscribe_form(
-            topics,
+            choices.topics,
             view.context.settings,
             view.language,
+            languages=choices.languages,
             picked=chosen.topics,
             some=filled.some,
             preferences=chosen.preferences,

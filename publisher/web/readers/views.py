@@ -17,13 +17,13 @@ from publisher.web.headers import policy
 from publisher.web.pages import language_of, page
 from publisher.web.readers.forms import text_of
 from publisher.web.readers.request_batcher import RequestBatcher
+from publisher.web.readers.site_choices import SiteReader
 from publisher.web.readers.spam_protection import (
     HONEYPOT,
     STAMP,
     WORK,
     SpamProtection,
 )
-from publisher.web.readers.topics import Topics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from publisher.models import Topic
     from publisher.web.context import Context
+    from publisher.web.readers.site_choices import SiteChoices
 
 # Limits of a form: a field for each topic, and a few more. There are no files.
 _MOST_FIELDS = 600
@@ -45,7 +45,7 @@ class Readers:
     """The objects that the readers' pages share beside the context; one for each app."""
 
     asking: RequestBatcher
-    topics: Topics
+    site: SiteReader
     guards: SpamProtection
 
     @classmethod
@@ -53,7 +53,7 @@ class Readers:
         """Return those of an app."""
         subscribing = context.settings.subscribing
         guards = SpamProtection(context.store.keys, subscribing.fill_seconds, subscribing.work_bits)
-        return cls(RequestBatcher(context), Topics(context.settings), guards)
+        return cls(RequestBatcher(context), SiteReader(context.settings), guards)
 
 
 @dataclass(frozen=True)
@@ -135,9 +135,9 @@ class View:
             max_files=0, max_fields=_MOST_FIELDS, max_part_size=_MOST_FIELD_BYTES
         )
 
-    async def topics(self) -> tuple[Topic, ...]:
-        """Return the topics of the site."""
-        return await to_thread.run_sync(self.readers.topics.all)
+    async def choices(self) -> SiteChoices:
+        """Return the topics and languages of the site."""
+        return await to_thread.run_sync(self.readers.site.choices)
 
     def is_trapped(self, form: FormData) -> bool:
         """Return whether the hidden field was filled in."""

@@ -50,7 +50,9 @@ def make_issue(issue_id: str = "2024-W49", papers: int = 1) -> Issue:
 
 def test_colours_and_logo() -> None:
     theme = Theme(accent="#aa3300", dark_sheet="#112233", logo="https://example.org/l.png")
-    html = render_edition(make_issue(), ENGLISH, Settings(theme=theme)).html
+    html = render_edition(
+        make_issue(), ENGLISH, Settings(site=Site(title="Paper digests"), theme=theme)
+    ).html
 
     assert "border-top:4px solid #a30" in html
     assert ".x { background-color: #112233 !important; }" in html
@@ -61,7 +63,7 @@ def test_colours_and_logo() -> None:
 
 def test_words() -> None:
     theme = Theme(texts_en=Words({"why": "Hello from {title}.", "sent_by": "Yours, {name}"}))
-    settings = Settings(theme=theme)
+    settings = Settings(site=Site(title="Paper digests"), theme=theme)
 
     edition = render_edition(make_issue(), ENGLISH, settings)
 
@@ -121,7 +123,9 @@ def test_subject_and_period(
     issue_id: str, settings: dict[str, Any], subject: str, period: str
 ) -> None:
     edition = render_edition(
-        make_issue(issue_id), ENGLISH, Settings(newsletter=Newsletter(**settings))
+        make_issue(issue_id),
+        ENGLISH,
+        Settings(site=Site(title="Paper digests"), newsletter=Newsletter(**settings)),
     )
 
     assert edition.subject == subject

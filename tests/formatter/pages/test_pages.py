@@ -16,7 +16,13 @@ from support.all_pages import render_pages
 
 from publisher.formatter.feeds.formats import FORMATS
 from publisher.formatter.i18n.words import PageWords, words_in
-from publisher.formatter.pages import FeedLink, render_issue, render_month
+from publisher.formatter.pages import (
+    FeedLink,
+    render_index,
+    render_issue,
+    render_month,
+    render_topic,
+)
 from publisher.models import Collection, Issue, Notes, Paper, Topic, Venue
 from publisher.settings import Settings, Site
 from publisher.settings.sections import Feeds, Inbox, Mail, Web
@@ -360,6 +366,15 @@ def test_every_page_has_the_way_by_mail_where_there_is_a_mailbox_and_no_app(lang
         assert not document.xpath("//a[starts-with(@href, 'mailto:')]")
     for document in pages_of(make_paper()).values():
         assert not document.xpath("//a[starts-with(@href, 'mailto:')]")
+
+
+def test_the_form_has_a_choice_of_languages_where_there_is_one() -> None:
+    settings = msgspec.structs.replace(SETTINGS, web=Web(url="https://web.example.org"))
+    papers, topics = [make_paper()], (NERF, AVATAR)
+    for languages, has_choice in ((["en"], False), (["en", "zh"], True)):
+        pages = render_index(papers, 1, [], make_feeds(), settings, languages=languages)
+        pages |= render_topic(NERF, papers, 1, topics, make_feeds(), settings, languages=languages)
+        assert [b'name="language"' in page for page in pages.values()] == [has_choice] * 2
 
 
 def test_every_class_in_the_markup_has_a_rule_and_each_rule_a_use() -> None:

@@ -215,7 +215,8 @@ def test_a_header_is_there_when_it_is_right(
 
 def test_the_sender_profile_of_the_settings() -> None:
     mail = {"from_address": "news@x.org", "reply_to": "ed@x.org"}
-    plain = SenderProfile.from_settings(load(None, {}, {"mail": mail}))
+    site = {"title": "Paper digests"}
+    plain = SenderProfile.from_settings(load(None, {}, {"mail": mail, "site": site}))
     assert (plain.help_address, plain.archive_url, plain.one_click_url) == ("ed@x.org", "", "")
     assert (plain.subscribe_url, plain.from_name) == ("", "Paper digests")
     places = {"site": {"url": "https://x.org/d"}, "web": {"url": "https://w.x.org"}}

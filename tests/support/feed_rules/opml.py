@@ -25,7 +25,9 @@ def rules(root: etree._Element, _address: str) -> Iterator[str]:
         yield "opml: not version 2.0 with head and body"
         return
     head, body = root
-    yield from xml.children(head, "head", one=HEAD)
+    yield from xml.children(head, "head", one=HEAD, some={f"{xml.DC}language"})
+    for element in head.iter(f"{xml.DC}language"):
+        yield from values.language(element.text, "head: language")
     yield from values.not_blank(head.findtext("title"), "head: title")
     for name in ("dateCreated", "dateModified"):
         if head.find(name) is not None:

@@ -34,7 +34,9 @@ def document_problems(document: bytes) -> Iterator[str]:
         yield "no XML declaration at the very start"
     if b"<!DOCTYPE" in document or b"<!ENTITY" in document:
         yield "a document type"
-    if re.search(rb"xmlns:ns\d", document) or re.search(rb"<(?!rss|feed)[\w:]+ xmlns", document):
+    if re.search(rb"xmlns:ns\d", document) or re.search(
+        rb"<(?!rss|feed|opml)[\w:]+ xmlns", document
+    ):
         yield "a namespace is not declared at the root"
     try:
         document.decode()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.feed_readers import ADA
 
+from publisher.formatter.feeds.opml import render_opml
 from publisher.models import Language, Length, Preferences
 
 if TYPE_CHECKING:
@@ -74,6 +75,24 @@ def test_changing_what_one_gets(person: Person, link: str) -> None:
     found = person.site.store.subscribers.find(ADA)
     assert found is not None
     assert found.topics == ()
+
+
+@pytest.mark.parametrize("own", [None, Language.ENGLISH, Language.CHINESE])
+def test_what_there_is_no_choice_of_stays_as_it_was(
+    person: Person, link: str, own: Language | None
+) -> None:
+    people, file = person.site.store.subscribers, person.site.public / "opml.xml"
+    file.write_bytes(render_opml({}, "Paper Notes", ["en"]))
+    ada = people.find(ADA)
+    assert ada is not None
+    people.set_preferences(ada.id, Preferences(language=own))
+
+    page = person.site.client.get(link)
+    assert ('name="language"' in page.text) == (own is Language.CHINESE)
+    person.site.client.post(link, data={"do": "save", "which": "all", "length": "short"})
+    ada = people.find(ADA)
+    assert ada is not None
+    assert ada.preferences == Preferences(own, Length.SHORT)
 
 
 def test_pausing(person: Person, link: str) -> None:

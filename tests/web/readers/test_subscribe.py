@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from support.feed_readers import ADA, Person, text_of
 from support.web_server import serving
 
+from publisher.formatter.feeds.opml import render_opml
 from publisher.models import Frequency, Language, Length, Preferences
 from publisher.web.readers.spam_protection import SpamProtection
 
@@ -33,6 +34,27 @@ def test_from_the_form_onto_the_list(person: Person) -> None:
     (mail,) = person.mails()
     assert mail["To"] == ADA
     assert "NeRF, 医学图像" in text_of(mail)
+
+
+@pytest.mark.parametrize(
+    ("languages", "browser", "selected"),
+    [
+        (["en", "zh"], "zh-CN,en;q=0.5", "zh"),
+        (["en", "zh"], "en", "en"),
+        ([], "zh", "zh"),  # a site that names none
+        (["en"], "zh", None),
+    ],
+)
+def test_the_form_has_the_visitors_language_and_none_without_texts(
+    person: Person, languages: list[str], browser: str, selected: str | None
+) -> None:
+    (person.site.public / "opml.xml").write_bytes(render_opml({}, "Paper Notes", languages))
+    form = person.site.client.get("/subscribe", headers={"Accept-Language": browser}).text
+    assert ('name="language"' in form) == (selected is not None)
+    if selected:
+        assert f'<option value="{selected}" selected>' in form
+    person.subscribe()
+    assert person.site.client.post(person.link("confirm")).status_code == 200
 
 
 def test_the_link_shows_a_button_and_the_button_confirms_once(person: Person) -> None:
