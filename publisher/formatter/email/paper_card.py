@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from publisher.formatter.i18n.text_width import shortened, text_width
+from publisher.formatter.i18n.words import languages
 from publisher.formatter.paper_lines import (
     COMMENT_COLUMNS,
     Link,
@@ -175,7 +176,11 @@ def _leads(paper: Paper, language: Language, texts: EmailWords) -> tuple[Passage
     """Return the summary or abstract, or both, in the language or languages that readers chose."""
     passages = [Passage(texts.machine_summary, paper.summary or "")]
     passages += [
-        Passage(texts.machine_summary, other.summary, takeaways=_points(other.takeaways))
+        Passage(
+            f"{texts.machine_summary} · {languages().get(other.language, other.language)}",
+            other.summary,
+            takeaways=_points(other.takeaways),
+        )
         for other in other_summaries(paper)
     ]
     passages.append(Passage(texts.abstract, paper.abstract, paper.abstract_html))
@@ -189,7 +194,7 @@ def _leads(paper: Paper, language: Language, texts: EmailWords) -> tuple[Passage
 
 def _lines(paper: Paper, language: Language, texts: EmailWords) -> tuple[Passage, ...]:
     def line(passage: Passage) -> Passage:
-        label = texts.machine_short if passage.label == texts.machine_summary else ""
+        label = texts.machine_short if passage.label.startswith(texts.machine_summary) else ""
         return _cut(Passage(label, _first_sentence(passage.text)), LINE_COLUMNS)
 
     return tuple(line(passage) for passage in _leads(paper, language, texts))

@@ -59,6 +59,7 @@ class CommonWords(StatusWords, frozen=True, kw_only=True):
 
     dates: DatePatterns
     between_sentences: str
+    labelled: str  # in plain text
     list_more: str  # after the last topic that still fits
     new_paper: str
     new_papers: str
@@ -100,6 +101,7 @@ class CommonWords(StatusWords, frozen=True, kw_only=True):
     topic_feeds: str
     topics_help: str
     no_papers: str
+    no_topics: str
     topic_description: str
 
 
