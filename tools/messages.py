@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "publisher/locale"
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
-KEYWORDS = {"_": None, "ngettext": (1, 2), "mark": None, "number_of": (2, 3)}
+KEYWORDS = {
+    **{"_": None, "gettext": None, "mark": None},
+    **{"ngettext": (1, 2), "number_of": (2, 3)},
+}
 # Where the texts of a catalogue stand. Of click, those that people see.
 PLACES = {
     "publisher": ("publisher",),
@@ -40,7 +43,11 @@ def template(domain: str) -> Catalog:
     for place in PLACES[domain]:
         method = [("**.py", "python"), ("**.j2", "jinja2")]
         for file, _line, message, comments, context in extract_from_dir(
-            ROOT / place, method, keywords=KEYWORDS, comment_tags=("Translators:",)
+            ROOT / place,
+            method,
+            options_map={"**.j2": {"silent": "false"}},
+            keywords=KEYWORDS,
+            comment_tags=("Translators:",),
         ):
             path = f"{place}/{file}"
             if place == "publisher" and path.startswith(tuple(f"{other}/" for other in others)):

@@ -298,7 +298,9 @@ def _login(letter: QueuedMail, settings: Settings, store: Store, now: datetime) 
     minutes = timedelta(minutes=settings.operator.link_minutes)
     store.operators.open_link(token.token_hash, letter.email, now=now, expires=now + minutes)
     address = f"{settings.web.root}operator/login/{token.token}"
-    rendered = transactional.login(address, settings.mail_language, settings)
+    # Asked for on a page, it is in the language of the page.
+    language = Language(json.loads(letter.payload).get("language") or settings.mail_language)
+    rendered = transactional.login(address, language, settings)
     return _Content(rendered, token.reply_id)
 
 

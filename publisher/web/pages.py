@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse
 
+from publisher import translation
 from publisher.formatter.i18n.words import PageWords, WebWords, language_for, languages, words_in
 from publisher.formatter.pages.layout import (
     page_title,
@@ -18,7 +19,7 @@ from publisher.formatter.templating.templates import render_bytes
 from publisher.web.context import context_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -27,23 +28,45 @@ if TYPE_CHECKING:
 
 _RANGE = re.compile(r"\s*([A-Za-z*]+)(?:-[A-Za-z0-9-]+)?\s*(?:;\s*q=([0-9.]{1,5}))?\s*")
 _MOST_RANGES = 10
+OPERATOR = "/operator/"
+LANGUAGE_COOKIE = "operator-language"
 
 
 def language_of(request: Request) -> str:
-    """Return a language that has words: `?lang=`, else the browser's choice, else the site's."""
+    """Return a language that has words: `?lang=`, else the browser's choice, else the site's.
+
+    The operator's pages are in that of `operator_language`.
+    """
+    if request.url.path.startswith(OPERATOR):
+        return language_for(operator_language(request))
     chosen = request.query_params.get("lang")
     if chosen in languages():
         return chosen
-    preferred = preferred_language(request.headers.get("accept-language", ""))
+    preferred = preferred_language(request.headers.get("accept-language", ""), languages())
     return preferred or language_for(context_of(request).settings.site.language)
 
 
-def preferred_language(header: str) -> str:
-    """Return the language with words that an Accept-Language (RFC 9110, 12.5.4) prefers, or ""."""
+def operator_language(request: Request) -> str:
+    """Return the language for operators: the one chosen on a page, else that of the settings.
+
+    By default that is the browser's choice, else that of the environment.
+    """
+    known = translation.languages()
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in known:
+        return chosen
+    if (fixed := context_of(request).settings.operator.language) != "auto":
+        return fixed
+    preferred = preferred_language(request.headers.get("accept-language", ""), known)
+    return preferred or translation.language()
+
+
+def preferred_language(header: str, known: Collection[str]) -> str:
+    """Return the one of `known` that an Accept-Language (RFC 9110, 12.5.4) prefers, or ""."""
     best, weight = "", 0.0
     for part in header.split(",")[:_MOST_RANGES]:
         match = _RANGE.fullmatch(part)
-        if match is None or match[1].lower() not in languages():
+        if match is None or match[1].lower() not in known:
             continue
         try:
             quality = float(match[2] or 1)

@@ -11,7 +11,9 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from publisher.errors import PublisherError, SubscriberError
-from publisher.web.pages import page, words_for
+from publisher.translation import using
+from publisher.web.operator.frame import outside_page
+from publisher.web.pages import OPERATOR, operator_language, page, words_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,14 +39,19 @@ def problem(
         )
     words = words_for(request)
     shown = words.problems.get(str(status), words.problems["other"])
-    return page(
-        request,
-        "web/problem.html.j2",
-        title=shown.title,
-        status=status,
-        headers=headers,
-        detail=detail or shown.help,
-    )
+    if request.url.path.startswith(OPERATOR):
+        show, template = outside_page, "web/operator/problem.html.j2"
+    else:
+        show, template = page, "web/problem.html.j2"
+    with using(operator_language(request)):
+        return show(
+            request,
+            template,
+            title=shown.title,
+            status=status,
+            headers=headers,
+            detail=detail or shown.help,
+        )
 
 
 async def _of_http(request: Request, error: Exception) -> Response:

@@ -21,6 +21,26 @@ if TYPE_CHECKING:
     from publisher.store.database import Store
 
 ISSUE = "2024-W49"
+PAGES = (
+    "/operator/",
+    "/operator/findings",
+    "/operator/health",
+    "/operator/health?online=yes",
+    "/operator/issues",
+    f"/operator/issues/{ISSUE}",
+    f"/operator/issues/{ISSUE}/deliveries",
+    f"/operator/issues/{ISSUE}/deliveries?state=in_doubt",
+    "/operator/preview",
+    "/operator/people",
+    "/operator/people?q=nobody&told=erased",
+    "/operator/people/1",
+    "/operator/people/1/erase",
+    "/operator/bounces",
+    "/operator/feeds",
+    "/operator/gathering",
+    "/operator/log",
+)
+OUTSIDE = ("/operator/login", f"/operator/login/{'x' * 43}")
 EDITION = FrozenEdition("all", "Weekly", b"To: x\r\n\r\nbody\r\n")
 
 

@@ -2,7 +2,8 @@
 
 A template is looked for in the user's own folder (`templates.folder`) first, then among those of
 the program. Names end in the type of the result and `.j2`: `email/issue.html.j2` is escaped for
-HTML, `email/issue.txt.j2` is not. A variable that does not exist is an error.
+HTML, `email/issue.txt.j2` is not. A variable that does not exist is an error. Texts for operators
+are translated by `_`, `ngettext` and `trans`; what is filled into them is escaped like any value.
 
 jinja2 is imported late: most commands render nothing.
 """
@@ -16,6 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from publisher import translation
 from publisher.errors import TemplateError
 from publisher.formatter.i18n.text_width import rule, wrap
 from publisher.formatter.templating.folders import template_folders
@@ -133,7 +135,10 @@ def _environment(settings: Settings) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    # The extension adds the method, which jinja2's types don't know.
+    environment.install_gettext_callables(translation._, translation.ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(
         safe_url=safe_url,
         language=language,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -54,6 +54,9 @@ class Operator(Section, frozen=True):
     """Minutes for which a link for logging in works."""
     session_hours: Annotated[float, Meta(gt=0, le=720)] = 12.0
     """Hours after which an operator has to log in again."""
+    language: Literal["auto", "en", "zh"] = "auto"
+    """Language of the operator's pages; auto: that of the browser, else that of the server
+    (`LANG`). Each page has a switch."""
 
 
 class Subscribing(Section, frozen=True):

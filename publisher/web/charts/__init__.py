@@ -1,8 +1,9 @@
 """Charts as SVG: a `Chart` as lines, columns or bars.
 
-Pure functions without scripts, colours and text sizes. Classes name the meaning of a shape, and the
-style sheet gives it a colour for light and for dark mode. Chart libraries write colours, a style
-element and a script into each picture, which our Content-Security-Policy forbids.
+Functions without scripts, colours and text sizes; their words are in the language that holds.
+Classes name the meaning of a shape, and the style sheet gives it a colour for light and for dark
+mode. Chart libraries write colours, a style element and a script into each picture, which our
+Content-Security-Policy forbids.
 """
 
 from __future__ import annotations

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import math
 
+from publisher.translation import language
+
 _WANTED = 4
 _THOUSAND = 1000
-# Numbers from here on are shortened to thousands.
+# Numbers from here on are shortened.
 _LONG = 10_000
+# The sizes by which people count, and their signs; in Chinese four digits go together.
+_SIZES = {
+    "en": ((10**9, "G"), (10**6, "M"), (_THOUSAND, "k")),
+    "zh": ((10**8, "亿"), (_LONG, "万")),
+}
 
 
 def ticks(high: int, low: int = 0) -> tuple[int, ...]:
@@ -44,13 +51,16 @@ def spread(count: int, most: int) -> tuple[int, ...]:
 
 
 def short(number: int) -> str:
-    """Return `number` in at most six characters for an axis: "950", "1,200", "12k", "1.5M"."""
+    """Return `number` in at most six characters for an axis: "950", "1,200", "12k", "1.5M".
+
+    In Chinese: "1.2万", "150万".
+    """
     if abs(number) < _LONG:
         return f"{number:,}"
-    for size, letter in ((10**9, "G"), (10**6, "M"), (_THOUSAND, "k")):
+    for size, sign in _SIZES.get(language(), _SIZES["en"]):
         # 999,960 is 1M, not 1,000k.
         if abs(number) >= size - size // 20_000:
-            return f"{number / size:.1f}".removesuffix(".0") + letter
+            return f"{number / size:,.1f}".removesuffix(".0") + sign
     raise AssertionError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from publisher.web.charts.axis import short
-from publisher.web.charts.drawing import Drawing, cut, pixels
+from publisher.web.charts.drawing import Drawing, cut, pixels, tip_of
 
 if TYPE_CHECKING:
     from publisher.web.charts.model import Chart
@@ -34,7 +34,7 @@ def bars(chart: Chart, width: int) -> str:
             if not value:
                 continue
             long = max(width * value / longest, _LEAST)
-            tip = f"{label}: {value:,} {series.name}"
+            tip = tip_of(label, value, series)
             drawing.box(x, top + _BAR, min(long, width - x), _THICK, f"fill {series.tone}", tip)
             x += long
     return str(drawing)

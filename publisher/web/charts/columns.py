@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from publisher.web.charts.axis import ticks
-from publisher.web.charts.drawing import Drawing, height_of, room_for
+from publisher.web.charts.drawing import Drawing, height_of, room_for, tip_of
 from publisher.web.charts.lines import days
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _drawn(chart: Chart, width: int, *, piled: bool) -> str:
             value = series.values[at]
             tall = max(_BOTTOM - height_of(value, marks, _TOP, _BOTTOM), _LEAST) if value else 0.0
             if value:
-                tip = f"{chart.labels[at]}: {value:,} {series.name}"
+                tip = tip_of(chart.labels[at], value, series)
                 drawing.box(x, foot - tall, thick, tall, f"fill {series.tone}", tip)
             x, foot = (x, foot - tall) if piled else (x + thick, foot)
     days(drawing, chart, across)

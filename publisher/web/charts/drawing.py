@@ -7,12 +7,13 @@ from xml.etree import ElementTree as ET
 
 from wcwidth import wcswidth, wcwidth
 
+from publisher.translation import _
 from publisher.web.charts.axis import short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from publisher.web.charts.model import Chart
+    from publisher.web.charts.model import Chart, Series
 
 # Pixels of a column of text (half a Han character) in the style sheet's size.
 COLUMN = 6.5
@@ -94,7 +95,12 @@ def height_of(value: float, marks: Sequence[int], top: float, bottom: float) -> 
 
 def room_for(marks: Sequence[int]) -> float:
     """Return the pixels that the numbers of the vertical axis need."""
-    return 8 + COLUMN * max(len(short(mark)) for mark in marks)
+    return 8 + max(pixels(short(mark)) for mark in marks)
+
+
+def tip_of(label: str, value: int, series: Series) -> str:
+    """Return the tooltip of a figure, in the language that holds."""
+    return _("{label}: {value:,} {series}").format(label=label, value=value, series=series.name)
 
 
 def pixels(text: str) -> float:

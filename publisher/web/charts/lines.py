@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from publisher.web.charts.axis import floor, spread, ticks
-from publisher.web.charts.drawing import COLUMN, Drawing, height_of, pixels, room_for
+from publisher.web.charts.drawing import COLUMN, Drawing, height_of, pixels, room_for, tip_of
 
 if TYPE_CHECKING:
     from publisher.web.charts.model import Chart
@@ -38,7 +38,7 @@ def lines(chart: Chart, width: int) -> str:
         if low == 0 and len(points) > 1:
             drawing.path(points, f"area {series.tone}", down_to=_BOTTOM)
         drawing.path(points, f"line {series.tone}")
-        tip = f"{chart.labels[-1]}: {series.values[-1]:,} {series.name}"
+        tip = tip_of(chart.labels[-1], series.values[-1], series)
         drawing.dot(*points[-1], f"fill {series.tone}", tip)
     days(drawing, chart, across)
     return str(drawing)

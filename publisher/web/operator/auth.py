@@ -18,7 +18,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from publisher.sender.one_time_tokens import token_hash
+from publisher.translation import using
 from publisher.web.context import context_of
+from publisher.web.pages import operator_language
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -131,8 +133,8 @@ def guarded(
 ) -> Callable[[Request], Awaitable[Response]]:
     """Return an endpoint that runs `handler` in a thread, for operators only.
 
-    Others are redirected to the login. A POST that does not prove to be from one of our forms is
-    refused before the store is read.
+    It runs in the operator's language. Others are redirected to the login. A POST that does not
+    prove to be from one of our forms is refused before the store is read.
     """
 
     async def endpoint(request: Request) -> Response:
@@ -172,7 +174,9 @@ def _run(
         if request.method == "POST":
             raise HTTPException(403)
         return RedirectResponse(LOGIN, status_code=303)
-    return handler(OperatorRequest(request, context, operator, session, form))
+    # This thread has a context of its own: requests do not mix.
+    with using(operator_language(request)):
+        return handler(OperatorRequest(request, context, operator, session, form))
 
 
 def _is_ours(request: Request, session: str, form: tuple[tuple[str, str], ...]) -> bool:

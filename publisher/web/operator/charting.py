@@ -1,4 +1,7 @@
-"""Pure functions that turn figures into charts with titles, summaries and tones."""
+"""Functions that turn figures into charts with titles, summaries and tones.
+
+Their words are in the language that holds.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from publisher.models import DeliveryState
+from publisher.translation import _, mark
 from publisher.web.charts import Chart, Series, Tone
+from publisher.web.operator.dates import day_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,11 +24,15 @@ if TYPE_CHECKING:
 _DOMAINS, _APPS = 12, 15
 # The states of a delivery as charts group them, from the bottom to the top.
 GROUPS = (
-    ("sent", Tone.GOOD, (DeliveryState.SENT,)),
-    ("waiting", Tone.QUIET, (DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.SENDING)),
-    ("skipped", Tone.OTHER, (DeliveryState.SKIPPED, DeliveryState.ABANDONED)),
-    ("in doubt", Tone.DOUBT, (DeliveryState.IN_DOUBT,)),
-    ("rejected", Tone.BAD, (DeliveryState.REJECTED,)),
+    (mark("sent"), Tone.GOOD, (DeliveryState.SENT,)),
+    (
+        mark("waiting"),
+        Tone.QUIET,
+        (DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.SENDING),
+    ),
+    (mark("skipped"), Tone.OTHER, (DeliveryState.SKIPPED, DeliveryState.ABANDONED)),
+    (mark("in doubt"), Tone.DOUBT, (DeliveryState.IN_DOUBT,)),
+    (mark("rejected"), Tone.BAD, (DeliveryState.REJECTED,)),
 )
 
 
@@ -33,14 +42,15 @@ def size_chart(days: Sequence[Growth]) -> Chart:
     change = sizes[-1] - sizes[0] if sizes else 0
     return Chart(
         "size",
-        "Subscribers",
-        f"In {len(days)} days the list went from {sizes[0]:,} to {sizes[-1]:,} people "
-        f"({change:+,})."
+        _("Subscribers"),
+        _("In {days} days the list went from {first:,} to {last:,} people ({change:+,}).").format(
+            days=len(days), first=sizes[0], last=sizes[-1], change=change
+        )
         if sizes
-        else "No data yet.",
+        else _("No data yet."),
         tuple(day.day.isoformat() for day in days),
-        (Series("subscribers", Tone.GOOD, sizes),),
-        tuple(f"{day.day:%-d %b}" for day in days),
+        (Series(_("subscribers"), Tone.GOOD, sizes),),
+        tuple(day_text(day.day, with_year=False) for day in days),
     )
 
 
@@ -51,25 +61,31 @@ def moves_chart(days: Sequence[Growth]) -> Chart:
     went = tuple(sum(day.went for day in week) for week in weeks)
     return Chart(
         "moves",
-        "Joined and left, by week",
-        f"In {len(weeks)} weeks {sum(came):,} people joined and {sum(went):,} left.",
-        tuple(f"{week[0].day.isoformat()} to {week[-1].day.isoformat()}" for week in weeks),
-        (Series("joined", Tone.GOOD, came), Series("left", Tone.BAD, went)),
-        tuple(f"{week[-1].day:%-d %b}" for week in weeks),
+        _("Joined and left, by week"),
+        _("In {weeks} weeks {came:,} people joined and {went:,} left.").format(
+            weeks=len(weeks), came=sum(came), went=sum(went)
+        ),
+        tuple(
+            _("{first} to {last}").format(first=week[0].day, last=week[-1].day) for week in weeks
+        ),
+        (Series(_("joined"), Tone.GOOD, came), Series(_("left"), Tone.BAD, went)),
+        tuple(day_text(week[-1].day, with_year=False) for week in weeks),
     )
 
 
 def deliveries_chart(states: Mapping[str, Mapping[DeliveryState, int]]) -> Chart:
     """Return a chart of the deliveries of issues by state, in the given order."""
     series = tuple(
-        Series(name, tone, tuple(sum(of[state] for state in group) for of in states.values()))
+        Series(_(name), tone, tuple(sum(of[state] for state in group) for of in states.values()))
         for name, tone, group in GROUPS
     )
     total, sent = (sum(sum(s.values) for s in which) for which in (series, series[:1]))
     return Chart(
         "deliveries",
-        "Deliveries by issue",
-        f"{sent:,} of {total:,} deliveries in {len(states)} issues were sent.",
+        _("Deliveries by issue"),
+        _("{sent:,} of {total:,} deliveries in {issues} issues were sent.").format(
+            sent=sent, total=total, issues=len(states)
+        ),
         tuple(states),
         series,
     )
@@ -79,18 +95,20 @@ def domains_chart(domains: Sequence[DomainBounces]) -> Chart:
     """Return a chart of the domains where most mail failed, by kind of failure."""
     shown = domains[:_DOMAINS]
     failed = sum(domain.failed for domain in domains)
+    names = tuple(domain.domain or _("unknown") for domain in shown)
     return Chart(
         "domains",
-        "Failed mail by domain",
-        f"{failed:,} messages failed at {len(domains):,} domains, the most at "
-        f"{shown[0].domain or 'unknown'}."
+        _("Failed mail by domain"),
+        _("{failed:,} messages failed at {domains:,} domains, the most at {first}.").format(
+            failed=failed, domains=len(domains), first=names[0]
+        )
         if shown
-        else "No message has failed yet.",
-        tuple(domain.domain or "unknown" for domain in shown),
+        else _("No message has failed yet."),
+        names,
         (
-            Series("refused", Tone.BAD, tuple(domain.rejected for domain in shown)),
-            Series("hard bounces", Tone.DOUBT, tuple(domain.hard for domain in shown)),
-            Series("soft bounces", Tone.OTHER, tuple(domain.soft for domain in shown)),
+            Series(_("refused"), Tone.BAD, tuple(domain.rejected for domain in shown)),
+            Series(_("hard bounces"), Tone.DOUBT, tuple(domain.hard for domain in shown)),
+            Series(_("soft bounces"), Tone.OTHER, tuple(domain.soft for domain in shown)),
         ),
     )
 
@@ -101,12 +119,14 @@ def apps_chart(apps: Sequence[AppPolls]) -> Chart:
     people = sum(app.subscribers for app in apps)
     return Chart(
         "apps",
-        "Feed readers by app",
-        f"Apps report {people:,} subscribers; {shown[0].app} reports {shown[0].subscribers:,}."
+        _("Feed readers by app"),
+        _("Apps report {people:,} subscribers; {app} reports {most:,}.").format(
+            people=people, app=shown[0].app, most=shown[0].subscribers
+        )
         if shown
-        else "No app has reported subscribers yet.",
+        else _("No app has reported subscribers yet."),
         tuple(app.app for app in shown),
-        (Series("subscribers", Tone.GOOD, tuple(app.subscribers for app in shown)),),
+        (Series(_("subscribers"), Tone.GOOD, tuple(app.subscribers for app in shown)),),
     )
 
 
@@ -115,10 +135,10 @@ def polls_chart(days: Sequence[str], by_day: Mapping[str, tuple[int, int]]) -> C
     polls = tuple(by_day.get(day, (0, 0))[0] for day in days)
     return Chart(
         "polls",
-        "Feed requests by day",
-        f"{sum(polls):,} feed requests in {len(days)} days.",
+        _("Feed requests by day"),
+        _("{requests:,} feed requests in {days} days.").format(requests=sum(polls), days=len(days)),
         tuple(days),
-        (Series("requests", Tone.GOOD, polls),),
+        (Series(_("requests"), Tone.GOOD, polls),),
         _marks(days),
     )
 
@@ -132,18 +152,20 @@ def announced_chart(days: Sequence[str], rows: Sequence[GatherCounts]) -> Chart:
         days, rows, lambda row: max(row.announced - row.new - row.cross - row.replaced, 0)
     )
     series = (
-        Series("new", Tone.GOOD, new),
-        Series("cross-listed", Tone.OTHER, cross),
-        Series("replaced", Tone.QUIET, replaced),
-        Series("not read", Tone.BAD, unread),
+        Series(_("new"), Tone.GOOD, new),
+        Series(_("cross-listed"), Tone.OTHER, cross),
+        Series(_("replaced"), Tone.QUIET, replaced),
+        Series(_("not read"), Tone.BAD, unread),
     )
     total = sum(sum(each.values) for each in series)
     return Chart(
         "announced",
-        "Announced by day",
-        f"{total:,} papers were announced in {len(days)} days, {sum(new):,} of them new."
+        _("Announced by day"),
+        _("{total:,} papers were announced in {days} days, {new:,} of them new.").format(
+            total=total, days=len(days), new=sum(new)
+        )
         if total
-        else "Nothing was announced yet.",
+        else _("Nothing was announced yet."),
         tuple(days),
         series if any(unread) else series[:-1],
         _marks(days),
@@ -162,17 +184,24 @@ def chosen_chart(days: Sequence[str], rows: Sequence[GatherCounts]) -> Chart:
     )
     return Chart(
         "chosen",
-        "Chosen by day",
-        f"{sum(chosen):,} papers were chosen in {len(days)} days; {sum(written) + sum(cached):,} "
-        f"have a summary, {sum(failed):,} failed."
+        _("Chosen by day"),
+        _(
+            "{chosen:,} papers were chosen in {days} days; {summaries:,} have a summary, "
+            "{failed:,} failed."
+        ).format(
+            chosen=sum(chosen),
+            days=len(days),
+            summaries=sum(written) + sum(cached),
+            failed=sum(failed),
+        )
         if any(chosen)
-        else "Nothing was chosen yet.",
+        else _("Nothing was chosen yet."),
         tuple(days),
         (
-            Series("summarised", Tone.GOOD, written),
-            Series("from the cache", Tone.OTHER, cached),
-            Series("abstract only", Tone.QUIET, without),
-            Series("failed", Tone.BAD, failed),
+            Series(_("summarised"), Tone.GOOD, written),
+            Series(_("from the cache"), Tone.OTHER, cached),
+            Series(_("abstract only"), Tone.QUIET, without),
+            Series(_("failed"), Tone.BAD, failed),
         ),
         _marks(days),
     )
@@ -189,4 +218,4 @@ def _by_day(
 
 
 def _marks(days: Sequence[str]) -> tuple[str, ...]:
-    return tuple(f"{date.fromisoformat(day):%-d %b}" for day in days)
+    return tuple(day_text(date.fromisoformat(day), with_year=False) for day in days)

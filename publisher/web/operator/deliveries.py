@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from publisher.models import DeliveryState
+from publisher.translation import _
 from publisher.web.operator.auth import guarded, id_of
 from publisher.web.operator.frame import operator_page
 from publisher.web.operator.issues import PART, counts_name, progress
@@ -40,7 +41,7 @@ def rows(request: OperatorRequest) -> Response:
     return operator_page(
         request,
         "web/operator/deliveries.html.j2",
-        title=f"Deliveries of {shown.info.id}",
+        title=_("Deliveries of {issue}").format(issue=shown.info.id),
         part=PART,
         shown=shown,
         state=state,
@@ -55,7 +56,7 @@ def settle(request: OperatorRequest) -> Response:
     info = progress(request).info
     decision = request.field("decision")
     if decision not in DECISIONS:
-        raise HTTPException(400, "Choose what to do with the selected deliveries.")
+        raise HTTPException(400, _("Choose what to do with the selected deliveries."))
     state, words = DECISIONS[decision]
     settled = 0
     for text in request.fields("subscriber"):
@@ -71,7 +72,7 @@ def settle(request: OperatorRequest) -> Response:
             request.note("doubt settled", f"issue {info.id}, subscriber {subscriber}: {words}")
             settled += 1
     request.cache.forget(counts_name(info.id))
-    where = f"{PART}/{info.id}/deliveries?state=in_doubt&told={settled}+settled"
+    where = f"{PART}/{info.id}/deliveries?state=in_doubt&settled={settled}"
     return RedirectResponse(where, status_code=303)
 
 

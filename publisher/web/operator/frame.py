@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse
 
-from publisher.formatter.i18n.words import PageWords, words_in
+from publisher import translation
+from publisher.formatter.i18n.words import PageWords, languages, words_in
+from publisher.translation import _, mark
 from publisher.web.context import context_of
 from publisher.web.headers import policy
+from publisher.web.operator.dates import day_text, time_text
+from publisher.web.operator.stored_texts import name_of, stored_text
 from publisher.web.pages import rendered
 
 if TYPE_CHECKING:
@@ -21,15 +25,24 @@ if TYPE_CHECKING:
 
 # The parts of the navigation: names and paths.
 PARTS = (
-    ("Overview", "/operator/"),
-    ("Issues", "/operator/issues"),
-    ("Preview", "/operator/preview"),
-    ("People", "/operator/people"),
-    ("Bounces", "/operator/bounces"),
-    ("Feeds", "/operator/feeds"),
-    ("Gathering", "/operator/gathering"),
-    ("Log", "/operator/log"),
+    (mark("Overview"), "/operator/"),
+    (mark("Issues"), "/operator/issues"),
+    (mark("Preview"), "/operator/preview"),
+    (mark("People"), "/operator/people"),
+    (mark("Bounces"), "/operator/bounces"),
+    (mark("Feeds"), "/operator/feeds"),
+    (mark("Gathering"), "/operator/gathering"),
+    (mark("Log"), "/operator/log"),
 )
+# What an action did, by the word in the address that it leads to.
+TOLD = {
+    "paused": mark("Paused."),
+    "resumed": mark("Resumed."),
+    "unsubscribed": mark("Unsubscribed."),
+    "suppression lifted": mark("Suppression lifted."),
+    "erased": mark("Erased."),
+    "nothing changed": mark("Nothing changed."),
+}
 
 
 def operator_page(
@@ -44,25 +57,34 @@ def operator_page(
 ) -> Response:
     """Return a page for an operator who is logged in; `part` is the path of its part.
 
+    It is in the language that holds, see translation.py.
+
     Raises `TemplateError`.
     """
     content |= {
         "operator": request.operator,
         "csrf": request.csrf,
-        "parts": PARTS,
+        "parts": [(_(name), href) for name, href in PARTS],
         "part": part,
         "zone": request.settings.site.zone,
         "now": request.now,
-        "told": request.query("told"),
+        "told": _(TOLD[told]) if (told := request.query("told")) in TOLD else "",
+        "settled": request.number("settled"),
     }
     return _page(request.request, template, title, status, headers, content)
 
 
 def outside_page(
-    request: Request, template: str, *, title: str, status: int = 200, **content: object
+    request: Request,
+    template: str,
+    *,
+    title: str,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **content: object,
 ) -> Response:
     """Return a page for visitors who are not logged in. Raises `TemplateError`."""
-    return _page(request, template, title, status, None, {"operator": "", **content})
+    return _page(request, template, title, status, headers, {"operator": "", **content})
 
 
 def _page(
@@ -73,7 +95,26 @@ def _page(
     headers: Mapping[str, str] | None,
     content: Mapping[str, object],
 ) -> Response:
-    settings = context_of(request).settings
-    html = rendered(template, settings, title=title, texts=words_in(PageWords, "en"), **content)
-    chosen = {"Content-Language": "en", "Content-Security-Policy": policy(script=True)}
+    settings, language = context_of(request).settings, translation.language()
+    others = [code for code in translation.languages() if code != language]
+    html = rendered(
+        template,
+        settings,
+        title=title,
+        texts=words_in(PageWords, language),
+        # What else the frame and its macros use.
+        language=language,
+        other_languages=[(code, languages().get(code, code)) for code in others],
+        address=str(request.url.replace(scheme="", netloc="")),
+        day_text=day_text,
+        time_text=time_text,
+        name_of=name_of,
+        stored_text=stored_text,
+        **content,
+    )
+    chosen = {
+        "Content-Language": language,
+        "Content-Security-Policy": policy(script=True),
+        "Vary": "Accept-Language, Cookie",
+    }
     return HTMLResponse(html, status_code=status, headers={**chosen, **(headers or {})})

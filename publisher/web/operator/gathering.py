@@ -13,6 +13,7 @@ from publisher.services.gather_report import (
     gather_counts,
     money,
 )
+from publisher.translation import _
 from publisher.web.charts import columns
 from publisher.web.operator.auth import guarded
 from publisher.web.operator.charting import announced_chart, chosen_chart
@@ -41,7 +42,7 @@ def gathering(request: OperatorRequest) -> Response:
     return operator_page(
         request,
         "web/operator/gathering.html.j2",
-        title="Gathering",
+        title=_("Gathering"),
         part="/operator/gathering",
         waiting=None in (rows, state),
         days=REPORT_DAYS,

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from publisher.models import DeliveryState
 from publisher.models.ledger import IssueState
+from publisher.translation import _
 from publisher.web.charts import columns
 from publisher.web.operator.auth import guarded
 from publisher.web.operator.charting import GROUPS, deliveries_chart
@@ -50,7 +51,7 @@ class Progress:
     def groups(self) -> list[tuple[str, str, int]]:
         """Name, tone and count of each group of states, those of a chart."""
         return [
-            (name, tone, sum(self.counts[state] for state in states))
+            (_(name), tone, sum(self.counts[state] for state in states))
             for name, tone, states in GROUPS
         ]
 
@@ -73,12 +74,11 @@ def listed(request: OperatorRequest) -> Response:
     return operator_page(
         request,
         "web/operator/issues.html.j2",
-        title="Issues",
+        title=_("Issues"),
         part=PART,
         waiting=states is None,
         infos=infos,
         states=states or {},
-        groups=GROUPS,
         charts=((deliveries_chart(states or {}), columns),),
     )
 
@@ -95,7 +95,7 @@ def issue(request: OperatorRequest) -> Response:
     return operator_page(
         request,
         "web/operator/issue.html.j2",
-        title=f"Issue {info.id}",
+        title=_("Issue {issue}").format(issue=info.id),
         part=PART,
         shown=shown,
         still=bool(request.query("still")),
@@ -107,7 +107,7 @@ def issue(request: OperatorRequest) -> Response:
 def live(request: OperatorRequest) -> Response:
     """Return the part of an issue's page that changes while it is sent."""
     return operator_page(
-        request, "web/operator/progress.html.j2", title="Progress", shown=progress(request)
+        request, "web/operator/progress.html.j2", title=_("Progress"), shown=progress(request)
     )
 
 

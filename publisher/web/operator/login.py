@@ -5,6 +5,7 @@ Mail scanners follow links, so the page of a link only shows a button, whose POS
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,9 +18,11 @@ from starlette.routing import Route
 
 from publisher.addresses import find_same, normalise_email
 from publisher.sender.one_time_tokens import TOKEN_LENGTH, new_token, token_hash
+from publisher.translation import _, using
 from publisher.web.context import context_of
 from publisher.web.operator import auth
 from publisher.web.operator.frame import outside_page
+from publisher.web.pages import operator_language
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -35,19 +38,25 @@ async def ask(request: Request) -> Response:
     The answer is the same for every address, and is sent before the address is checked.
     """
     if request.method != "POST":
-        return outside_page(request, "web/operator/login.html.j2", title="Operator", asked=False)
+        return _login_page(request, asked=False)
     if not auth.from_here(request.headers, context_of(request).settings.web.root):
         raise HTTPException(403)
     fields = dict(await auth.read_form(request))
-    response = outside_page(request, "web/operator/login.html.j2", title="Operator", asked=True)
-    context = context_of(request)
+    response = _login_page(request, asked=True)
+    language = operator_language(request)
     response.background = BackgroundTask(
-        to_thread.run_sync, partial(mail_link, context, fields.get("email", ""))
+        to_thread.run_sync,
+        partial(mail_link, context_of(request), fields.get("email", ""), language),
     )
     return response
 
 
-def mail_link(context: Context, address: str) -> None:
+def _login_page(request: Request, *, asked: bool) -> Response:
+    with using(operator_language(request)):
+        return outside_page(request, "web/operator/login.html.j2", title=_("Operator"), asked=asked)
+
+
+def mail_link(context: Context, address: str, language: str) -> None:
     """Have a link mailed to `address` if it is an operator's and had few links lately."""
     # To the address of the settings, not to one that is only equal to it in our eyes.
     email = find_same(address, context.settings.operator.addresses)
@@ -55,14 +64,16 @@ def mail_link(context: Context, address: str) -> None:
         return
     email, now = normalise_email(email), context.clock()
     if context.store.operators.links_since(now - timedelta(hours=1), email) < _LINKS_PER_HOUR:
-        context.store.outgoing_queue.put("login", email, "{}", now=now)
+        payload = json.dumps({"language": language})
+        context.store.outgoing_queue.put("login", email, payload, now=now)
 
 
 async def enter(request: Request) -> Response:
     """Show the button that logs in; POST begins a session."""
     token = str(request.path_params["token"])
     if request.method != "POST":
-        return outside_page(request, "web/operator/enter.html.j2", title="Log in")
+        with using(operator_language(request)):
+            return outside_page(request, "web/operator/enter.html.j2", title=_("Log in"))
     context = context_of(request)
     client = request.client.host if request.client else ""
     if not auth.from_here(request.headers, context.settings.web.root):
@@ -72,8 +83,9 @@ async def enter(request: Request) -> Response:
     session = await to_thread.run_sync(partial(_begin, context, token))
     if session is None:
         context.login_throttle.failed(client)
-        title = "This link no longer works"
-        return outside_page(request, "web/operator/spent.html.j2", title=title, status=403)
+        with using(operator_language(request)):
+            title = _("This link no longer works")
+            return outside_page(request, "web/operator/spent.html.j2", title=title, status=403)
     response = RedirectResponse(auth.HOME, status_code=303)
     response.set_cookie(
         auth.cookie_name(context.settings),

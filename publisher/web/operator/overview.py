@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from publisher.formatter.i18n.words import counted
 from publisher.models import DeliveryState
 from publisher.models.health import HealthStatus
 from publisher.models.ledger import IssueState
@@ -28,6 +27,7 @@ from publisher.web.operator.frame import operator_page
 from publisher.web.operator.health import PATH as HEALTH
 from publisher.web.operator.health import quick_checks
 from publisher.web.operator.issues import issue_counts
+from publisher.web.operator.stored_texts import name_of, stored_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -83,7 +83,7 @@ def overview(request: OperatorRequest) -> Response:
     return operator_page(
         request,
         "web/operator/overview.html.j2",
-        title="Overview",
+        title=_("Overview"),
         part=HOME,
         waiting=None in (look, people, days, states, apps, checks),
         look=look,
@@ -136,24 +136,43 @@ def needs(request: OperatorRequest, infos: list[FrozenIssue], look: Dashboard | 
     for info in infos:
         address = f"/operator/issues/{info.id}"
         if info.id in doubts:
-            text = f"{info.id}: {doubts[info.id]:,} deliveries in doubt; they may have arrived"
+            text = ngettext(
+                "{issue}: 1 delivery in doubt; it may have arrived",
+                "{issue}: {count:,} deliveries in doubt; they may have arrived",
+                doubts[info.id],
+            ).format(issue=info.id, count=doubts[info.id])
             tasks.append(Need(text, f"{address}/deliveries?state=in_doubt"))
         if info.state is IssueState.PAUSED:
-            tasks.append(Need(f"{info.id} is paused: {info.pause_reason}", address))
+            text = _("{issue} is paused: {reason}").format(
+                issue=info.id, reason=stored_text(info.pause_reason)
+            )
+            tasks.append(Need(text, address))
     waiting = request.store.outgoing_queue.waiting()
     if waiting:
-        text = counted(waiting, "1 transactional mail is", "{count:,} transactional mails are")
-        tasks.append(Need(f"{text} waiting to be sent", ""))
+        text = ngettext(
+            "1 transactional mail is waiting to be sent",
+            "{count:,} transactional mails are waiting to be sent",
+            waiting,
+        ).format(count=waiting)
+        tasks.append(Need(text, ""))
     issue_task = request.store.tasks.state("issues")
     if issue_task.failed:
         tasks.append(Need(issue_task.result, ""))
     if look is not None and look.problem:
-        tasks.append(Need(f"The digests can't be read: {look.problem}", ""))
+        text = _("The digests can't be read: {problem}").format(problem=look.problem)
+        tasks.append(Need(text, ""))
     if look is not None and look.error_count:
-        text = counted(look.error_count, "1 error", "{count:,} errors")
-        tasks.append(Need(f"{text} in digests", "/operator/findings"))
+        text = ngettext(
+            "1 error in digests", "{count:,} errors in digests", look.error_count
+        ).format(count=look.error_count)
+        tasks.append(Need(text, "/operator/findings"))
     return tasks + [
-        Need(f"{name}, {record.day}: {record.message or record.state}", "/operator/gathering")
+        Need(
+            _("{channel}, {day}: {message}").format(
+                channel=name, day=record.day, message=record.message or name_of(record.state)
+            ),
+            "/operator/gathering",
+        )
         for name, record in overdue_announcements(request)
     ]
 
@@ -178,7 +197,7 @@ def findings(request: OperatorRequest) -> Response:
     return operator_page(
         request,
         "web/operator/findings.html.j2",
-        title="Findings",
+        title=_("Findings"),
         part=HOME,
         look=request.dashboard(),
     )

@@ -15,8 +15,10 @@ from publisher.addresses import address_key
 from publisher.models import SubscriberStatus
 from publisher.store.people.search import MOST_COUNTED, SubscriberQuery
 from publisher.store.people.suppressions import LIFTED
+from publisher.translation import _
 from publisher.web.operator.auth import guarded, id_of
 from publisher.web.operator.frame import operator_page
+from publisher.web.operator.stored_texts import name_of
 
 if TYPE_CHECKING:
     from publisher.models import Subscriber
@@ -37,7 +39,7 @@ def people(request: OperatorRequest) -> Response:
     return operator_page(
         request,
         "web/operator/people.html.j2",
-        title="People",
+        title=_("People"),
         part=PART,
         search=search,
         page=page,
@@ -52,13 +54,15 @@ def people(request: OperatorRequest) -> Response:
 def person(request: OperatorRequest) -> Response:
     """Show the data about a person."""
     subscriber = _person(request)
-    look = request.dashboard()
+    look, preferences = request.dashboard(), subscriber.preferences
+    chosen = (preferences.language, preferences.length, preferences.frequency)
     return operator_page(
         request,
         "web/operator/person.html.j2",
         title=subscriber.email,
         part=PART,
         person=subscriber,
+        preferences=_(", ").join(name_of(choice) for choice in chosen if choice),
         names={topic.slug: topic.name for topic in look.topics} if look else {},
         consent=request.store.consent_log.history(subscriber.email)[::-1],
         deliveries=request.store.deliveries.of_subscriber(subscriber.id, most=20),
@@ -85,9 +89,9 @@ def pause(request: OperatorRequest) -> Response:
         try:
             chosen = date.fromisoformat(day)
         except ValueError:
-            raise HTTPException(400, "That is not a date.") from None
+            raise HTTPException(400, _("That is not a date.")) from None
         if chosen <= request.today:
-            raise HTTPException(400, "That date is in the past.")
+            raise HTTPException(400, _("That date is in the past."))
         until = datetime.combine(chosen, time(), request.settings.site.zone)
     done = request.store.subscribers.pause(
         subscriber.id, until=until, now=request.now, detail=request.by
@@ -129,7 +133,7 @@ def erase(request: OperatorRequest) -> Response:
     return operator_page(
         request,
         "web/operator/erase.html.j2",
-        title=f"Erase {subscriber.email}",
+        title=_("Erase {email}").format(email=subscriber.email),
         part=PART,
         status=400 if wrong else 200,
         person=subscriber,

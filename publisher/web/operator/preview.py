@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
 from publisher.models import EditionKey, Frequency, Language, Length
+from publisher.translation import _
 from publisher.web.headers import policy
 from publisher.web.operator.auth import guarded
 from publisher.web.operator.frame import operator_page
@@ -45,7 +46,7 @@ def preview(request: OperatorRequest) -> Response:
     return operator_page(
         request,
         "web/operator/preview.html.j2",
-        title="Preview",
+        title=_("Preview"),
         part=PART,
         headers={"Content-Security-Policy": policy(script=True) + "; frame-src 'self'"},
         waiting=look is None,
@@ -64,7 +65,7 @@ def preview(request: OperatorRequest) -> Response:
 
 def frame(request: OperatorRequest) -> Response:
     """Return the edition itself, as HTML or, with `?form=text`, as text."""
-    _, issue = _issue(request)
+    issue = _issue(request)[1]
     if issue is None:
         raise HTTPException(404)
     edition = _render(request, issue, _choice(request))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
+from publisher.translation import _
 from publisher.web.charts import bars, columns
 from publisher.web.operator.auth import guarded
 from publisher.web.operator.charting import apps_chart, domains_chart, polls_chart
@@ -34,7 +35,7 @@ def bounces(request: OperatorRequest) -> Response:
     return operator_page(
         request,
         "web/operator/bounces.html.j2",
-        title="Bounces",
+        title=_("Bounces"),
         part="/operator/bounces",
         waiting=counted is None,
         domains=domains[:_DOMAINS],
@@ -56,7 +57,7 @@ def feeds(request: OperatorRequest) -> Response:
     return operator_page(
         request,
         "web/operator/feeds.html.j2",
-        title="Feeds",
+        title=_("Feeds"),
         part="/operator/feeds",
         waiting=None in (apps, by_day, by_feed),
         apps=apps or (),
@@ -70,7 +71,7 @@ def log(request: OperatorRequest) -> Response:
     return operator_page(
         request,
         "web/operator/log.html.j2",
-        title="Log",
+        title=_("Log"),
         part="/operator/log",
         done=request.store.audit_log.recent_actions(limit=_LINES),
     )

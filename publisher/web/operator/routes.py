@@ -7,6 +7,7 @@ from publisher.web.operator import (
     gathering,
     health,
     issues,
+    language,
     login,
     overview,
     people,
@@ -18,6 +19,7 @@ from publisher.web.operator import (
 GROUPS = (
     style.ROUTES,
     login.ROUTES,
+    language.ROUTES,
     overview.ROUTES,
     health.ROUTES,
     issues.ROUTES,

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from support.web_server import Site
 
 # What is for who is not logged in.
-OPEN = {"/operator/login", "/operator/login/{token}", "/operator/style.css", "/operator/live.js"}
+OPEN = {
+    "/operator/login",
+    "/operator/login/{token}",
+    "/operator/language",
+    "/operator/style.css",
+    "/operator/live.js",
+}
 ROUTES = [route for group in GROUPS for route in group if route.path not in OPEN]
 
 
@@ -147,7 +153,18 @@ def test_nothing_odd_breaks_a_page_or_an_action(site: Site) -> None:
     proof = csrf_token(log_in(site))
     chance = Random(7)  # noqa: S311 - the same each time
     odd = ["", "0", "-1", "9" * 30, "\x00", "%", "'\"<>&", "张三", "a" * 5000, "../..", "\r\nX: y"]
-    asked = ("q", "topic", "status", "before", "after", "state", "language", "length", "told")
+    asked = (
+        "q",
+        "topic",
+        "status",
+        "before",
+        "after",
+        "state",
+        "language",
+        "length",
+        "told",
+        "settled",
+    )
     fields = ("decision", "subscriber", "until", "email", "resume")
     for _ in range(300):
         route = chance.choice([route for route in ROUTES if route.path != "/operator/logout"])

@@ -142,7 +142,11 @@ def test_a_link_goes_to_operators_by_mail_and_the_answer_tells_nobody(with_opera
     until(lambda: site.store.outgoing_queue.waiting() == 1)
     letter = site.store.outgoing_queue.take(now=site.clock())
     assert letter is not None
-    assert (letter.kind, letter.email, letter.payload) == ("login", "Ada@example.org", "{}")
+    assert (letter.kind, letter.email, letter.payload) == (
+        "login",
+        "Ada@example.org",
+        '{"language": "en"}',
+    )
 
 
 def test_links_by_mail_are_few(with_operator: Site) -> None:

@@ -13,9 +13,10 @@ import pytest
 from conftest import EXAMPLES, page_tool
 from playwright.sync_api import expect
 from support.browser import DESK, PHONE, browsing, overflows, violations
-from support.operator_site import ISSUE, fill, log_in, mark, settlement
+from support.operator_site import ISSUE, OUTSIDE, PAGES, fill, log_in, mark, settlement
 from support.web_server import PATIENCE, serving
 
+from publisher.formatter.i18n.words import PageWords, words_in
 from publisher.models import DeliveryState
 
 if TYPE_CHECKING:
@@ -27,27 +28,6 @@ if TYPE_CHECKING:
     from support.web_server import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-PAGES = (
-    "/operator/",
-    "/operator/findings",
-    "/operator/health",
-    "/operator/health?online=yes",
-    "/operator/issues",
-    f"/operator/issues/{ISSUE}",
-    f"/operator/issues/{ISSUE}/deliveries",
-    f"/operator/issues/{ISSUE}/deliveries?state=in_doubt",
-    "/operator/preview",
-    "/operator/people",
-    "/operator/people?q=nobody&told=erased",
-    "/operator/people/1",
-    "/operator/people/1/erase",
-    "/operator/bounces",
-    "/operator/feeds",
-    "/operator/gathering",
-    "/operator/log",
-)
-OUTSIDE = ("/operator/login", f"/operator/login/{'x' * 43}")
 
 
 @pytest.fixture(scope="module")
@@ -70,27 +50,30 @@ def test_every_page_is_accessible_by_day_and_night_on_desk_and_phone(
     site, _ = operated
     session = log_in(site)
     # Colours are the same on both, and what fits the phone is made for it.
-    for screen, scheme in ((DESK, "light"), (PHONE, "dark")):
+    for screen, scheme, language in ((DESK, "light", "en-GB"), (PHONE, "dark", "zh-CN")):
         context = browser.new_context(
             base_url=site.url,
             viewport=screen,  # type: ignore[arg-type]
             color_scheme=scheme,  # type: ignore[arg-type]
+            locale=language,
         )
         page = context.new_page()
+        lang = words_in(PageWords, language).lang
         said: list[str] = []
         page.on("console", lambda message, said=said: said.append(message.text))
         for path in OUTSIDE:
-            judged(page, path, said)
+            judged(page, path, said, lang)
         context.add_cookies([{"name": "operator", "value": session, "url": site.url}])
         for path in PAGES:
-            judged(page, path, said)
+            judged(page, path, said, lang)
         context.close()
 
 
-def judged(page: Page, path: str, said: list[str]) -> None:
+def judged(page: Page, path: str, said: list[str], language: str) -> None:
     answer = page.goto(path)
     assert answer is not None
     assert answer.status == 200, path
+    assert page.locator("html").get_attribute("lang") == language, path
     if "preview" in path:  # its figures are elsewhere
         said.clear()
     # What is folded away has to pass too.
@@ -108,9 +91,11 @@ def test_pages_are_valid_html(operated: tuple[Site, People], tmp_path: Path) -> 
     site, _ = operated
     log_in(site)
     files = []
-    for number, path in enumerate((*PAGES, *OUTSIDE)):
-        files.append(tmp_path / f"{number}.html")
-        files[-1].write_text(site.client.get(path).text, encoding="utf-8")
+    for language in ("en", "zh"):
+        for number, path in enumerate((*PAGES, *OUTSIDE, "/operator/people/0")):
+            files.append(tmp_path / f"{number}.{language}.html")
+            answer = site.client.get(path, headers={"Accept-Language": language})
+            files[-1].write_text(answer.text, encoding="utf-8")
     config = tmp_path / "rules.json"
     rules = {
         # Marks of one list are one field of a form.
@@ -156,7 +141,7 @@ def test_the_whole_way(
         for box in page.get_by_role("checkbox").all()[:marked]:
             box.check()
         page.get_by_role("button", name=name).click()
-        expect(page.get_by_role("status")).to_have_text("1 settled.")
+        expect(page.get_by_role("status")).to_have_text("1 delivery settled.")
     states = [row.state for row in site.store.deliveries.rows(ISSUE)][:3]
     assert states == [DeliveryState.SENT, DeliveryState.READY, DeliveryState.IN_DOUBT]
 

@@ -1,0 +1,101 @@
+"""Names and sentences that the store keeps in English, in the language that holds.
+
+States, actions and reasons are written by the program, some of them long before they are shown.
+What a mail server or an operator wrote is shown as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from publisher.translation import _, mark
+
+_OF_CODES = {"en": mark("English"), "zh": mark("Chinese"), "both": mark("both languages")}
+# The states of issues, deliveries, subscribers and announcements, and the choices of readers.
+NAMES = frozenset(
+    (
+        *_OF_CODES.values(),
+        *(mark("open"), mark("paused"), mark("done")),
+        *(mark("ready"), mark("claimed"), mark("sending"), mark("sent"), mark("rejected")),
+        *(mark("skipped"), mark("in doubt"), mark("abandoned")),
+        *(mark("pending"), mark("active"), mark("unsubscribed"), mark("suppressed")),
+        *(mark("waiting"), mark("partial"), mark("complete"), mark("closed"), mark("failed")),
+        *(mark("daily"), mark("weekly"), mark("monthly")),
+        *(mark("short"), mark("standard"), mark("long")),
+    )
+)
+# What the program writes into its logs, and the reasons that it gives.
+SENTENCES = (
+    mark("added"),
+    mark("confirmed"),
+    mark("resumed"),
+    mark("erased"),
+    mark("gets mail again"),
+    mark("suppression lifted"),
+    mark("imported as {status}"),
+    mark("logged in"),
+    mark("logged out"),
+    mark("logged out everywhere"),
+    mark("build asked for"),
+    mark("subscriber added"),
+    mark("subscriber asked"),
+    mark("issue paused"),
+    mark("issue resumed"),
+    mark("doubt settled"),
+    mark("data exported"),
+    mark("send again"),
+    mark("it arrived"),
+    mark("give up"),
+    mark("issue {issue}, subscriber {subscriber}: {words}"),
+    mark("issue {issue}"),
+    mark("subscriber {subscriber}"),
+    mark("by operator {name}"),
+    mark("by token {name}: {note}"),
+    mark("by token {name}"),
+    mark("token {name}"),
+    mark("command line"),
+    mark("import of {file}"),
+    mark("on the web, from a link"),
+    mark("on the web, in the preferences"),
+    mark("by mail, from a link"),
+    mark("by mail, by word"),
+    mark("by answering the mail"),
+    mark("a complaint"),
+    mark("unsubscribed or suppressed"),
+    mark("bounced: {reason}"),
+    mark("given up after {count} attempts: {reason}"),
+    mark("{count} failures in a row, the last: {reason}"),
+    mark("the limit of {count} an hour to {domain} is reached"),
+    mark("the limit of {count} a second is reached"),
+    mark("it left and the answer never came, or the sender died"),
+)
+_PLACE = re.compile(r"\\\{(\w+)\\\}")
+
+
+def name_of(name: str) -> str:
+    """Return the name of a state or choice for people."""
+    words = _OF_CODES.get(name, name.replace("_", " "))
+    return _(words) if words in NAMES else words
+
+
+def stored_text(text: str) -> str:
+    """Return a text of the store; one that the program did not write stays as it is."""
+    if text in NAMES or text in SENTENCES:
+        return _(text)
+    for sentence, pattern in _patterns():
+        if match := pattern.fullmatch(text):
+            values = match.groupdict()
+            return _(sentence).format(
+                **{name: stored_text(value) for name, value in values.items()}
+            )
+    return text
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (sentence, re.compile(_PLACE.sub(r"(?P<\1>.+)", re.escape(sentence)), re.DOTALL))
+        for sentence in SENTENCES
+        if "{" in sentence
+    )
