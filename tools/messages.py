@@ -26,8 +26,11 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCALE = ROOT / "publisher/locale"
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 KEYWORDS = {
-    **{"_": None, "gettext": None, "mark": None},
-    **{"ngettext": (1, 2), "number_of": (2, 3)},
+    "_": None,
+    "gettext": None,
+    "mark": None,
+    "ngettext": (1, 2),
+    "number_of": (2, 3),
 }
 # Where the texts of a catalogue stand. Of click, those that people see.
 PLACES = {
