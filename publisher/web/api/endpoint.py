@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from publisher.printable import printable
+from publisher.translation import SOURCE_LANGUAGE, using
 from publisher.web.api import issues, publishing, subscribers
 from publisher.web.api.access import Buckets, authorize
 from publisher.web.api.openapi import BASE, document
@@ -80,7 +81,9 @@ def _run(operation: Operation, request: Request, body: bytes) -> Reply:
     content = None
     if operation.body is not None:
         content = body_of(operation.body, request.headers.get("content-type", ""), body)
-    return operation.run(Call(context, token, parameters, content))
+    # Programs read the answers, and they are the same on every server.
+    with using(SOURCE_LANGUAGE):
+        return operation.run(Call(context, token, parameters, content))
 
 
 def parameters_of(

@@ -12,6 +12,7 @@ from publisher.formatter.i18n.text_width import wrap
 from publisher.formatter.templating.templates import render, safe_url
 from publisher.language_detection import language
 from publisher.settings.sections import Settings, Templates
+from publisher.translation import using
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +31,23 @@ def test_html_is_escaped_and_text_is_not(tmp_path: Path) -> None:
     assert render("page.html.j2", settings, title="<b>&") == "&lt;b&gt;&amp;"
     assert render("page.j2", settings, title="<b>&") == "&lt;b&gt;&amp;"
     assert render("page.txt.j2", settings, title="<b>&") == "<b>&"
+
+
+def test_texts_for_operators_are_translated_and_values_escaped(tmp_path: Path) -> None:
+    text = """{% trans operator=who %}Logged in as <b>{{ operator }}</b>{% endtrans %}.
+{{ ngettext("1 finding", "%(num)s findings", 3) }} {{ _("%(title)s, figures", title=who) }}"""
+    settings = own(tmp_path, page_html=text, page_txt=text)
+    english = "Logged in as <b>{0}</b>.\n3 findings {0}, figures"
+    chinese = "当前登录：<b>{0}</b>.\n3 个问题 {0}（数据）"
+    for code, expected in (("en", english), ("zh", chinese)):
+        with using(code):
+            assert render("page.html.j2", settings, who="<i>%") == expected.format("&lt;i&gt;%")
+            assert render("page.txt.j2", settings, who="<i>%") == expected.format("<i>%")
+
+
+def test_a_template_that_translates_nothing_may_use_the_same_names(tmp_path: Path) -> None:
+    text = "{% for _ in range(2) %}{{ _ }}{% endfor %}{% set gettext = title %}{{ gettext }} 5 %"
+    assert render("page.html.j2", own(tmp_path, page_html=text), title="<b>") == "01&lt;b&gt; 5 %"
 
 
 def test_the_users_folder_comes_first_and_the_rest_stays(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import pytest
 from conftest import ROOT
 from support.api_client import ISSUE, NOW, api_site, authorized, freeze, people
 
+from publisher import translation
+from publisher.errors import SubscriberError
 from publisher.models import DeliveryState, SubscriberStatus
 from publisher.sender.one_time_tokens import token_hash
 from publisher.web.api.access import Buckets
@@ -65,6 +67,17 @@ def test_whoever_gets_no_mail_is_suppressed_until_that_is_lifted(site: Site) -> 
     again = api(site, "POST", f"/subscribers/{second}/lift")
     assert (again.status_code, again.json()["status"]) == (200, "active")
     assert api(site, "POST", "/subscribers/4711/lift").status_code == 404
+
+
+def test_answers_are_english_on_every_server(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_address: str) -> str:
+        raise SubscriberError(translation._("Nothing changed."))
+
+    monkeypatch.setattr(translation, "_language_of_process", lambda: "zh")
+    monkeypatch.setattr("publisher.web.api.subscribers.normalise_email", refused)
+    headers = {"Accept-Language": "zh"}
+    answer = api(site, "POST", "/subscribers", json={"email": "a@example.org"}, headers=headers)
+    assert is_problem(answer, 422) == "Nothing changed."
 
 
 def test_people_are_listed_a_page_at_a_time(site: Site) -> None:

@@ -5,9 +5,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from publisher.translation import using
 from publisher.web.charts import Chart, Series, Tone, bars, columns, groups, lines
 from publisher.web.charts.axis import floor, short, spread, ticks
-from publisher.web.charts.drawing import COLUMN, cut, pixels
+from publisher.web.charts.drawing import COLUMN, cut, pixels, room_for, tip_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,6 +109,30 @@ def test_which_labels_are_written(count: int, most: int, expected: tuple[int, ..
 )
 def test_short_numbers(number: int, expected: str) -> None:
     assert short(number) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (0, "0"),
+        (1_200, "1,200"),
+        (12_000, "1.2万"),
+        (1_500_000, "150万"),
+        (99_999_000, "1亿"),
+        (123_000_000, "1.2亿"),
+    ],
+)
+def test_short_numbers_in_chinese(number: int, expected: str) -> None:
+    with using("zh"):
+        assert short(number) == expected
+
+
+def test_the_labels_of_a_chart_in_chinese_fit_their_place() -> None:
+    with using("zh"):
+        assert tip_of("12月9日", 1_200, Series("订阅者", Tone.GOOD, (1_200,))) == (
+            "12月9日：订阅者 1,200"
+        )
+        assert room_for((0, 12_000)) == room_for((0, 1_200))
 
 
 def test_long_names_are_cut_to_their_room() -> None:
