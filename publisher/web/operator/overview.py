@@ -181,7 +181,7 @@ def health_needs(checks: Collection[HealthCheck]) -> list[Need]:
     """Return what is to be mended, and how much is to be looked at, of the installation."""
     errors = [check for check in checks if check.status is HealthStatus.ERROR]
     warnings = sum(check.status is HealthStatus.WARNING for check in checks)
-    tasks = [Need(f"{_(AREAS[check.area])}: {check.message}", HEALTH) for check in errors]
+    tasks = [Need(_(AREAS[check.area]) + _(": ") + check.message, HEALTH) for check in errors]
     if warnings:
         text = ngettext(
             "1 thing about this installation to look at",

@@ -75,7 +75,8 @@ def left_english(page: str) -> list[str]:
 def test_every_page_is_chinese_throughout(operated: Site) -> None:
     site = operated
     site.client.headers["Accept-Language"] = "zh-CN,zh;q=0.9,en;q=0.8"
-    pages = [path for path in PAGES if not path.startswith("/operator/preview")]
+    # The mail of a preview has the language of its readers; paths and servers' answers fill checks.
+    pages = [path for path in PAGES if "/preview" not in path and "/health" not in path]
     more = ["/operator/people/3", "/operator/people/4", "/operator/people/99999"]
     for path in (*pages, *more, *OUTSIDE):
         answer = site.client.get(path)
