@@ -169,7 +169,9 @@ def needs(request: OperatorRequest, infos: list[FrozenIssue], look: Dashboard | 
     return tasks + [
         Need(
             _("{channel}, {day}: {message}").format(
-                channel=name, day=record.day, message=record.message or name_of(record.state)
+                channel=name,
+                day=record.day,
+                message=stored_text(record.message) or name_of(record.state),
             ),
             "/operator/gathering",
         )

@@ -69,6 +69,27 @@ SENTENCES = (
     mark("the limit of {count} an hour to {domain} is reached"),
     mark("the limit of {count} a second is reached"),
     mark("it left and the answer never came, or the sender died"),
+    # Of sources; what they could not read comes first.
+    mark("{problem} It is tried again from {time} UTC."),
+    mark(
+        "{problem} {count} papers are from the RSS feed, which may lack others; the listing is "
+        "read again."
+    ),
+    mark(
+        "{problem} {count} papers are from a search by date; new versions and late papers are "
+        "missing."
+    ),
+    mark("arXiv has no catch-up page of {channel} for {day}."),
+    mark("arXiv was closed on {weekday} {day}, or had nothing in {channel}."),
+    mark("arXiv announced nothing in {channel} so far; the listing is read again."),
+    mark("arXiv announced nothing in {channel}."),
+    mark("{count} entries without id or title are left out."),
+    mark("{count} entries without title or address are left out."),
+    mark("The feed goes back to {day} only."),
+    mark("The feed has no entry of {day} or the two days before."),
+    mark("Hugging Face has no daily papers of {day} and the day before."),
+    *(mark("Monday"), mark("Tuesday"), mark("Wednesday"), mark("Thursday"), mark("Friday")),
+    *(mark("Saturday"), mark("Sunday")),
 )
 _PLACE = re.compile(r"\\\{(\w+)\\\}")
 

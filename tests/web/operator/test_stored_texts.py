@@ -39,6 +39,14 @@ def test_names_in_english() -> None:
         ("bounced: 550 no such {user}", "退信：550 no such {user}"),
         ("by token home: moved here", "令牌 home：moved here"),
         ("550 5.1.1 no such user here", "550 5.1.1 no such user here"),
+        (
+            "arXiv was closed on Sunday 2024-12-08, or had nothing in cs.CV.",
+            "arXiv 在 2024-12-08（星期日）没有公告，或 cs.CV 没有新内容。",
+        ),
+        (
+            "HTTP 503. It is tried again from 2024-12-08 10:00 UTC.",
+            "HTTP 503. 将于 2024-12-08 10:00（UTC）后重试。",
+        ),
         ("a reason\nin two lines", "a reason\nin two lines"),
     ],
 )
