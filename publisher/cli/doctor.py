@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from dataclasses import asdict
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from publisher.cli import options, sending, show
+from publisher.cli import options, sending, show, terminal
 from publisher.models.health import HealthStatus
 from publisher.translation import _, ngettext
 
@@ -89,7 +88,7 @@ def doctor(
     errors = sum(check.status is HealthStatus.ERROR for check in results)
     if as_json:
         rows = [asdict(check) for check in results]
-        show.line(json.dumps({"errors": errors, "checks": rows}, ensure_ascii=False))
+        show.json_line({"errors": errors, "checks": rows})
     else:
         _print_summary(results)
         if offline:
@@ -162,9 +161,9 @@ def _has_marks() -> bool:
 
 
 def _echo(text: str) -> None:
-    """Print a line; colours are for terminals, unless NO_COLOR is set (https://no-color.org)."""
+    """Print a line at once, also one that the output can't show in full."""
     try:
-        click.echo(text, color=False if os.environ.get("NO_COLOR") else None)
+        click.echo(text, color=terminal.colour_choice())
     except UnicodeEncodeError:
         encoding = sys.stdout.encoding or "ascii"
         click.echo(text.encode(encoding, "replace").decode(encoding), color=False)

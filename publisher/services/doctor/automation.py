@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from publisher.errors import SourceError
 from publisher.models import SubscriberStatus
 from publisher.models.health import HealthCheck, HealthStatus
 from publisher.models.ledger import IssueState
@@ -161,7 +162,10 @@ def _overdue(examination: Examination, store: Store) -> Iterator[HealthCheck]:
     from publisher.services import drafts  # noqa: PLC0415 - reads the digests
 
     settings = examination.settings
-    collection = examination.collection()
+    try:
+        collection = examination.collection()
+    except SourceError:
+        return  # the area of the digests says so
     for issue in drafts.due_issues(collection, settings, store, examination.now):
         if drafts.has_recipients(issue, settings, store):
             text = _("{issue} was due {time} and is not sent").format(

@@ -34,7 +34,11 @@ def folders(examination: Examination) -> Iterator[HealthCheck]:
                 ),
                 setting="source.folders",
             )
-    if not missing:
+    elsewhere = settings.source.git or settings.source.feeds
+    if elsewhere and not settings.cache_folder.is_dir():
+        text = _("nothing was fetched yet")
+        yield HealthCheck(AREA, HealthStatus.SKIPPED, text, "publisher build")
+    elif not missing:
         yield from papers(examination.collection(), settings)
 
 

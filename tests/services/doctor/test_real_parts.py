@@ -190,6 +190,14 @@ def test_a_store_in_use(tmp_path: Path) -> None:
     assert "1 active subscriber" in check.message
 
 
+def test_digests_that_are_missing_are_named_once(tmp_path: Path) -> None:
+    store_in(tmp_path)
+    with open_store(load(tmp_path / "publisher.toml", {})) as store:
+        store.subscribers.confirm("ada@example.org", now=datetime.now(UTC))
+    assert problems(examined(tmp_path, "automation")) == []
+    assert problems(examined(tmp_path, "sources")) == [(ERROR, "source.folders")]
+
+
 def test_a_damaged_store(tmp_path: Path) -> None:
     path = store_in(tmp_path)
     content = bytearray(path.read_bytes())
@@ -346,6 +354,7 @@ def test_repositories(tmp_path: Path) -> None:
     assert answers(git="repo").status is OK
     assert answers(git="repo", branch="elsewhere").setting == "source.branch"
     assert answers(git="nowhere").status is ERROR
+    assert examined(tmp_path, "sources", source={"folders": (), "git": "repo"})[0].status is SKIPPED
     assert not (tmp_path / "no cache").exists()
 
 
