@@ -104,7 +104,7 @@ def examine(
     """Yield the results of the checks of `areas`, all by default, in the order of the areas.
 
     `load` reads the settings; where it raises `SettingsError`, that is what is wrong. Each check
-    has `seconds`, and all run at once.
+    of the network has `seconds`, and all run at once.
     """
     wanted = [probe for probe in PROBES if not areas or probe.area in areas]
     try:

@@ -60,7 +60,7 @@ def test_a_check_that_fails_or_hangs_stops_no_other() -> None:
     checks = (hanging, failing, refusing, without_store, fine)
     probes = [HealthProbe("mail", check) for check in checks]
     began = time.monotonic()
-    results = statuses(run_probes(probes, examination(), seconds=1.0))
+    results = statuses(run_probes(probes, examination(), 1.0, 1.0))
     assert time.monotonic() - began < 10
     over.set()
     assert results == [
@@ -71,6 +71,16 @@ def test_a_check_that_fails_or_hangs_stops_no_other() -> None:
         (HealthStatus.SKIPPED, "the store can't be read"),
         (HealthStatus.OK, "fine"),
     ]
+
+
+def test_only_servers_have_little_time() -> None:
+    def reading(_examination: Examination) -> Iterator[HealthCheck]:
+        time.sleep(0.5)
+        yield HealthCheck("sources", HealthStatus.OK, "read")
+
+    probes = [HealthProbe("sources", reading), HealthProbe("sources", reading, needs_network=True)]
+    results = statuses(run_probes(probes, examination(), seconds=0.01))
+    assert results[0] == (HealthStatus.OK, "read")
 
 
 def test_checks_run_at_once() -> None:
