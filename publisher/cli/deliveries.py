@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--issue", "issue_id", metavar="ID", help="Id such as 2024-W49.  [default: all issues]"
+    "--issue",
+    "issue_id",
+    metavar="ID",
+    shell_complete=options.built("issues"),
+    help="Id such as 2024-W49.  [default: all issues]",
 )
 @click.option(
     "--state",

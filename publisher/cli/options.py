@@ -13,7 +13,7 @@ from publisher.models import Frequency, Language, Length
 from publisher.translation import _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from publisher.settings import Settings
 
@@ -83,6 +83,24 @@ as_json_lines = click.option(
 )
 # cli.main() looks for it itself, as an error may come before any command runs.
 verbose = click.option("--verbose", is_flag=True, help="Show a traceback with an error.")
+
+
+def built(folder: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Return the completion of what the built site has in `folder`, which is quick to read."""
+
+    def names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+        from publisher.errors import PublisherError
+
+        try:
+            settings = settings_of(context.params.get("config"))
+            pages = sorted((settings.path(settings.output.folder) / folder).iterdir())
+        except (PublisherError, OSError):
+            return []
+        names = [page.stem for page in pages if page.is_dir() or page.suffix == ".html"]
+        return [name for name in names if name.startswith(incomplete) and name != "index"]
+
+    return names
+
 
 language = click.option(
     "--language", type=OneOf(Language), help="Language of the texts.  [default: the newsletter's]"

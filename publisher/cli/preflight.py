@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--issue", "issue_id", metavar="ID", help="Id such as 2024-W49.  [default: the next issue]"
+    "--issue",
+    "issue_id",
+    metavar="ID",
+    shell_complete=options.built("issues"),
+    help="Id such as 2024-W49.  [default: the next issue]",
 )
 @click.option("--online", is_flag=True, help="Request every link, and report those that fail.")
 @click.option(

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--issue", "issue_id", metavar="ID", help="Id such as 2024-W49.  [default: all that are due]"
+    "--issue",
+    "issue_id",
+    metavar="ID",
+    shell_complete=options.built("issues"),
+    help="Id such as 2024-W49.  [default: all that are due]",
 )
 @click.option("--dry-run", is_flag=True, help="Print who would get which edition; send nothing.")
 @click.option("--to", metavar="ADDRESS", help="Send a test copy to this address only.")

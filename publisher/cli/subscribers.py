@@ -36,7 +36,11 @@ def subscribers() -> None:
 @subscribers.command("add")
 @_address
 @click.option(
-    "--topic", "topics", multiple=True, help="Name or slug; may be repeated.  [default: all topics]"
+    "--topic",
+    "topics",
+    multiple=True,
+    shell_complete=options.built("topics"),
+    help="Name or slug; may be repeated.  [default: all topics]",
 )
 @options.language
 @options.length
@@ -109,7 +113,11 @@ def confirm(
 @subscribers.command("set")
 @_address
 @click.option(
-    "--topic", "topics", multiple=True, help="New topics by name or slug; may be repeated."
+    "--topic",
+    "topics",
+    multiple=True,
+    shell_complete=options.built("topics"),
+    help="New topics by name or slug; may be repeated.",
 )
 @click.option("--all-topics", is_flag=True, help="Send all topics.")
 @options.language
