@@ -10,6 +10,7 @@ from publisher.errors import IssueError
 from publisher.newsletter.audience import EditionSelector, IssueAudience, needed_editions
 from publisher.newsletter.contents import compose_issue, due_issue
 from publisher.newsletter.periods import frequency_of, period_by_id, period_of
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -89,7 +90,12 @@ def issue_by_id(issue_id: str, collection: Collection, settings: Settings, store
     issued = [info.id for info in store.issues.all()]
     issue = compose_issue(period, collection.papers, already, issued, settings)
     if not issue.papers:
-        raise IssueError(f"issue {issue_id}: no papers that were not in an earlier issue")
+        raise IssueError(
+            _(
+                "issue {issue}: no papers that were not in an earlier issue; `publisher papers` "
+                "lists all with their days"
+            ).format(issue=issue_id)
+        )
     return issue
 
 

@@ -10,6 +10,7 @@ from publisher.settings.fields import environment_name, fields_of
 from publisher.settings.reference import documentation, in_words
 from publisher.settings.sections import SECTIONS, Section
 from publisher.settings.values import Secret
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,17 +21,24 @@ _SHOWN = 60  # characters of a wrong value
 def requirement(section: type[Section], key: str, value: object) -> str:
     """Return what a setting has to be instead of `value`, and what it is for."""
     kind = fields_of(section)[key].type
-    shown = "" if kind is Secret else f", not {_shortened(value)}"
-    sentence, _, _ = documentation(section).fields.get(key, "").partition(". ")
+    shown = kind is not Secret
+    sentence = documentation(section).fields.get(key, "").partition(". ")[0]
     purpose = f". {sentence.removesuffix('.')}." if sentence else ""
-    return f"must be {in_words(kind)}{shown}{purpose}"
+    if shown:
+        text = _("must be {kind}, not {value}").format(kind=in_words(kind), value=_shortened(value))
+    else:
+        text = _("must be {kind}").format(kind=in_words(kind))
+    return f"{text}{purpose}"
 
 
 def unknown_section(name: str) -> str:
     """Return what to say of a section that does not exist, or of a setting outside of one."""
     if holders := _holders(name):
         return _unknown(holders)
-    return _unknown([f"[{near}]" for near in _near(name, SECTIONS)], "section")
+    near = [f"[{section}]" for section in _near(name, SECTIONS)]
+    if near:
+        return _("unknown section; did you mean {name}?").format(name=near[0])
+    return _("unknown section; docs/reference/configuration.md has all")
 
 
 def unknown_key(section: str, key: str) -> str:
@@ -63,8 +71,10 @@ def _near(name: str, known: Iterable[str], cutoff: float = 0.6) -> list[str]:
     return difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
 
 
-def _unknown(near: list[str], what: str = "setting") -> str:
-    return f"unknown {what}; did you mean {near[0]}?" if near else f"unknown {what}"
+def _unknown(near: list[str]) -> str:
+    if near:
+        return _("unknown setting; did you mean {name}?").format(name=near[0])
+    return _("unknown setting; docs/reference/configuration.md has all")
 
 
 def _shortened(value: object) -> str:

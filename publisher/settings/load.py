@@ -23,6 +23,7 @@ from publisher.settings.hints import (
 from publisher.settings.secret_files import read_secret, stored_secrets
 from publisher.settings.sections import SECTIONS, Section, Settings
 from publisher.settings.values import Secret, Words
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -99,28 +100,54 @@ def _read_toml(path: Path) -> Iterator[tuple[str, str, object]]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+        text = _("{path}: not valid TOML: {reason}; texts stand in quotes, lists in brackets")
+        raise SettingsError(text.format(path=path, reason=error)) from error
     except FileNotFoundError as error:
-        raise SettingsError(f"{path}: no such file; `publisher init` writes one") from error
+        text = _("{path}: no such file; `publisher init` writes one")
+        raise SettingsError(text.format(path=path)) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: can't be read: {error}") from error
+        text = _("{path}: can't be read: {reason}")
+        raise SettingsError(text.format(path=path, reason=error)) from error
     for section, keys in document.items():
         if section not in SECTIONS:
             shown = f"[{section}]" if isinstance(keys, dict) else section
-            raise SettingsError(f"{path}: {shown}: {unknown_section(section)}")
+            place = _place(str(path), section, "" if isinstance(keys, dict) else section)
+            raise SettingsError(f"{place}: {shown}: {unknown_section(section)}")
         yield from _settings_of(section, keys, path)
 
 
 def _settings_of(section: str, keys: object, path: Path) -> Iterator[tuple[str, str, object]]:
     if not isinstance(keys, dict):
-        raise SettingsError(f"{path}: {section}: must be a section, [{section}]")
+        text = _("{path}: {section}: must be a section, [{section}]")
+        raise SettingsError(text.format(path=path, section=section))
     for key, value in keys.items():
         if f"{section}.{key}" in SECTIONS:
             yield from _settings_of(f"{section}.{key}", value, path)
         elif key in fields_of(SECTIONS[section]):
             yield section, key, value
         else:
-            raise SettingsError(f"{path}: {section}.{key}: {unknown_key(section, key)}")
+            place = _place(str(path), section, key)
+            raise SettingsError(f"{place}: {section}.{key}: {unknown_key(section, key)}")
+
+
+def _place(origin: str, section: str, key: str) -> str:
+    """Return `origin`, of a file with the line of `key` in `section`: tomllib tells no lines.
+
+    Where `key` is "", the line is that of the section.
+    """
+    if not origin.endswith(".toml"):
+        return origin
+    holder = ""
+    for number, line in enumerate(Path(origin).read_text(encoding="utf-8").splitlines(), 1):
+        text = line.strip()
+        if text.startswith("["):
+            holder = text.strip("[] ").partition("]")[0]
+            if not key and holder == section:
+                return f"{origin}:{number}"
+        name = text.partition("=")[0].strip().strip("\"'")
+        if key and "=" in text and name in (key, f"{section}.{key}") and holder in (section, ""):
+            return f"{origin}:{number}"
+    return origin
 
 
 def _read_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str, str, object]]:
@@ -172,7 +199,8 @@ def _convert(table: type[Section], place: str, key: str, value: object, origin: 
             return converted
     except msgspec.ValidationError:
         pass
-    raise SettingsError(f"{origin}: {place}.{key}: {requirement(table, key, value)}")
+    line = _place(origin, place.partition("[")[0], key)
+    raise SettingsError(f"{line}: {place}.{key}: {requirement(table, key, value)}")
 
 
 def _table(table: type[Section], place: str, values: dict[str, object], origin: str) -> Section:
@@ -183,7 +211,7 @@ def _table(table: type[Section], place: str, values: dict[str, object], origin: 
             raise SettingsError(f"{origin}: {place}.{key}: {unknown_key_of_table(table, key)}")
     for key, field in fields.items():
         if field.required and key not in values:
-            raise SettingsError(f"{origin}: {place}.{key}: is missing")
+            raise SettingsError(f"{origin}: {place}.{key}: " + _("is missing"))
     return table(
         **{key: _convert(table, place, key, value, origin) for key, value in values.items()}
     )
@@ -200,22 +228,23 @@ def _own_type(kind: type, value: object) -> object:
 def _check(settings: Settings, values: Mapping[tuple[str, str], tuple[str, object]]) -> None:
     """Raise `SettingsError` where settings that are right by themselves contradict each other."""
     for section, key, reason in chain(_contradictions(settings), _gather_contradictions(settings)):
-        origin, _ = values.get((section, key), ("defaults", None))
-        raise SettingsError(f"{origin}: {section}.{key}: {reason}")
+        origin = values.get((section, key), ("defaults", None))[0]
+        raise SettingsError(f"{_place(origin, section, key)}: {section}.{key}: {reason}")
 
 
 def _contradictions(settings: Settings) -> Iterator[tuple[str, str, str]]:
     """Yield section, key and reason of each contradiction outside of [gather]."""
     if settings.inbox.maildir and settings.inbox.host:
-        yield "inbox", "host", "either a Maildir or a server: inbox.maildir is set too"
+        yield "inbox", "host", _("either a Maildir or a server: inbox.maildir is set too")
     if not (settings.source.folders or settings.source.git or settings.source.feeds):
-        yield "source", "folders", "must name a folder where source.git names no repository"
+        yield "source", "folders", _("must name a folder where source.git names no repository")
     names = Counter(saved.name for saved in settings.feeds.saved)
     for saved in settings.feeds.saved:
         if names[saved.name] > 1:
-            yield "feeds", "saved", f"{saved.name!r} is there twice"
+            yield "feeds", "saved", _("{name!r} is there twice").format(name=saved.name)
         if not any((saved.topics, saved.keywords, saved.authors, saved.exclude_keywords)):
-            yield "feeds", "saved", f"{saved.name!r} names no topic, keyword or author"
+            text = _("{name!r} names no topic, keyword or author")
+            yield "feeds", "saved", text.format(name=saved.name)
 
 
 def _gather_contradictions(settings: Settings) -> Iterator[tuple[str, str, str]]:
@@ -224,16 +253,19 @@ def _gather_contradictions(settings: Settings) -> Iterator[tuple[str, str, str]]
     names = Counter(topic.name.casefold() for topic in gather.topics)
     for topic in gather.topics:
         if names[topic.name.casefold()] > 1:
-            yield "gather", "topics", f"{topic.name!r} is there twice"
+            yield "gather", "topics", _("{name!r} is there twice").format(name=topic.name)
         if not (topic.categories or topic.sources):
-            yield "gather", "topics", f"{topic.name!r} names no category and no other source"
+            text = _("{name!r} names no category and no other source")
+            yield "gather", "topics", text.format(name=topic.name)
     if gather.topics and not _is_read(settings, gather.folder):
-        reason = f"their digests would not be read; add {gather.folder!r} to source.folders"
-        yield "gather", "topics", reason
+        text = _("their digests would not be read; add {folder!r} to source.folders")
+        yield "gather", "topics", text.format(folder=gather.folder)
     if model.url and not model.name:
-        yield "gather.model", "url", "needs the name of a model; set gather.model.name too"
+        yield "gather.model", "url", _("needs the name of a model; set gather.model.name too")
     if model.budget_per_day and not (model.price_in or model.price_out):
-        reason = "can't be kept without prices; set price_in and price_out too, or tokens_per_day"
+        reason = _(
+            "can't be kept without prices; set price_in and price_out too, or tokens_per_day"
+        )
         yield "gather.model", "budget_per_day", reason
 
 

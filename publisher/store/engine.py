@@ -15,24 +15,37 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from publisher.errors import StoreError
 from publisher.sqlite_wal import enable_wal
 from publisher.store.prepared import Prepared
+from publisher.translation import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # A part of the database's message, and what a person can do about it; the first match counts.
 _EXPLANATIONS = (
-    ("database is locked", "another program holds it; try again when that has finished"),
-    ("database table is locked", "another program holds it; try again when that has finished"),
-    ("readonly database", "it can't be written; check the permissions of the file and its folder"),
-    ("database or disk is full", "the disk is full"),
-    ("disk quota exceeded", "the disk quota is used up"),
-    ("file is not a database", "the file is not an SQLite database"),
-    ("malformed", "the file is damaged; restore it from a backup"),
-    ("unable to open database file", "it can't be opened; check the folder and its permissions"),
-    ("disk i/o error", "the disk reports an error, or is full"),
-    ("can't load plugin", "no such kind of database; the URL begins with sqlite:/// or another"),
-    ("could not parse", "not a database URL, e.g. sqlite:///publisher.db"),
-    ("no such table", "its tables are missing or of another program"),
+    ("database is locked", mark("another program holds it; try again when that has finished")),
+    (
+        "database table is locked",
+        mark("another program holds it; try again when that has finished"),
+    ),
+    (
+        "readonly database",
+        mark("it can't be written; check the permissions of the file and its folder"),
+    ),
+    ("database or disk is full", mark("the disk is full; make room, and run the command again")),
+    ("disk quota exceeded", mark("the disk quota is used up")),
+    ("file is not a database", mark("the file is not an SQLite database")),
+    ("malformed", mark("the file is damaged; restore it from a backup")),
+    (
+        "unable to open database file",
+        mark("it can't be opened; check the folder and its permissions"),
+    ),
+    ("disk i/o error", mark("the disk reports an error, or is full")),
+    (
+        "can't load plugin",
+        mark("no such kind of database; the URL begins with sqlite:/// or another"),
+    ),
+    ("could not parse", mark("not a database URL, e.g. sqlite:///publisher.db")),
+    ("no such table", mark("its tables are missing or of another program")),
 )
 
 
@@ -42,7 +55,7 @@ def explain_error(error: BaseException) -> str:
     text = " ".join(str(cause).split())
     for part, explanation in _EXPLANATIONS:
         if part in text.lower():
-            return explanation
+            return _(explanation)
     # A statement's text follows in further lines; a driver's first line may name host and port.
     return text[:300] or type(cause).__name__
 

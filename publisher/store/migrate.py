@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from publisher.errors import OutdatedStore, StoreError
 from publisher.store.tables import REVISION
 from publisher.store.tables.keys import keys
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -86,7 +87,9 @@ def _refuse_newer(revision: str | None, label: str) -> Config:
     revisions = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if revision is not None and revision not in revisions:
         raise StoreError(
-            f"{label}: made by a newer version of this program (revision {revision}); "
-            "upgrade the program"
+            _(
+                "{store}: made by a newer version of this program (revision {revision}); "
+                "upgrade the program"
+            ).format(store=label, revision=revision)
         )
     return config

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from publisher.collector.findings import finding
 from publisher.collector.sources import ignore_rules
 from publisher.errors import SourceError
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -79,7 +80,11 @@ def find_files(
             files.append(SourceFile(folder.location.name, str(folder.location)))
             continue
         if not folder.location.is_dir():
-            raise SourceError(f"{folder.location}: no such folder (setting source.folders)")
+            text = _(
+                "{folder}: no such folder (setting source.folders); name the folder of your "
+                "digests there, or with --source"
+            )
+            raise SourceError(text.format(folder=folder.location))
         prefix = _prefix(folder)
         for path, is_published in _walk(folder):
             original = path if is_published else ignore_rules.stands_for(path) or path
@@ -92,16 +97,25 @@ def find_files(
             else:
                 files.append(SourceFile(path, prefix + path))
     if not files:
-        where = ", ".join(str(folder.location) for folder in folders)
-        suffixes = ", ".join(sorted(filter(None, other_suffixes))[:5])
-        hint = f"; there are files ending in {suffixes}" if suffixes else ""
-        if not other_suffixes and not left_out:
-            hint = "; it is empty, so name the folder of your digests with --source"
-        hint += f"; left out as drafts, leftovers or ignored: {left_out}" if left_out else ""
-        raise SourceError(
-            f"{where}: no digest found: no file matches source.include ({', '.join(include)}){hint}"
-        )
+        raise SourceError(_nothing_to_read(folders, include, other_suffixes, left_out))
     return SourceListing(tuple(sorted(files)), left_out, tuple(findings))
+
+
+def _nothing_to_read(
+    folders: Sequence[Folder], include: Sequence[str], other_suffixes: set[str], left_out: int
+) -> str:
+    where = ", ".join(str(folder.location) for folder in folders)
+    suffixes = ", ".join(sorted(filter(None, other_suffixes))[:5])
+    text = _("{folder}: no digest found: no file matches source.include ({patterns})").format(
+        folder=where, patterns=", ".join(include)
+    )
+    if suffixes:
+        text += _("; there are files ending in {suffixes}").format(suffixes=suffixes)
+    if not other_suffixes and not left_out:
+        text += _("; it is empty, so name the folder of your digests with --source")
+    if left_out:
+        text += _("; left out as drafts, leftovers or ignored: {count}").format(count=left_out)
+    return text
 
 
 def _prefix(folder: Folder) -> str:

@@ -6,6 +6,7 @@ thousand files, so paths are texts here: to make a Path takes longer than most c
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import contextmanager, suppress
 from pathlib import PurePosixPath
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import deflate
 
 from publisher.errors import OutputError
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -164,7 +166,17 @@ def translated(target: Path) -> Iterator[None]:
 
 def explained(target: str | Path, error: OSError) -> OutputError:
     """Return what to raise for `error` at `target`."""
-    return OutputError(f"{target}: can't be written: {error.strerror or error}")
+    reason = error.strerror or error
+    if error.errno == errno.ENOSPC:
+        text = _("{path}: can't be written: {reason}; make room, then run the command again")
+    elif isinstance(error, PermissionError):
+        text = _(
+            "{path}: can't be written: {reason}; give this user the right to write there, or set "
+            "output.folder to another folder"
+        )
+    else:
+        text = _("{path}: can't be written: {reason}")
+    return OutputError(text.format(path=target, reason=reason))
 
 
 def checked(path: str) -> str:

@@ -17,6 +17,7 @@ from publisher.errors import (
 )
 from publisher.printable import one_line
 from publisher.sender.transports.smtp_replies import MOST_CHARACTERS, Phase, SmtpReply, failure
+from publisher.translation import _
 
 # No later try succeeds with these settings.
 _CONFIGURATION = frozenset(
@@ -59,7 +60,12 @@ def translate(error: Exception, phase: Phase) -> TransportError:
 
 def _describe(error: Exception, phase: Phase) -> str:
     if isinstance(error, TimeoutError):
-        return f"{phase}: no answer in time"
+        if phase is not Phase.CONNECT:
+            return _("{phase}: no answer in time").format(phase=phase)
+        return _(
+            "{phase}: no answer in time (is mail.host right? Many networks block port 25; "
+            "mail.port 587 or 465 may be open)"
+        ).format(phase=phase)
     text = one_line(str(error), MOST_CHARACTERS) or type(error).__name__
     if type(error).__module__ != "ssl" and isinstance(error, OSError) and error.strerror:
         # Without the error number.
@@ -69,10 +75,10 @@ def _describe(error: Exception, phase: Phase) -> str:
 
 def _hint(error: Exception) -> str:
     if _wrong_tls(error):
-        return " (is mail.security right for this port?)"
+        return _(" (is mail.security right for this port?)")
     if _no_such_host(error):
-        return " (is mail.host right?)"
-    return " (is mail.port right?)" if isinstance(error, ConnectionRefusedError) else ""
+        return _(" (is mail.host right?)")
+    return _(" (is mail.port right?)") if isinstance(error, ConnectionRefusedError) else ""
 
 
 def _wrong_tls(error: Exception) -> bool:

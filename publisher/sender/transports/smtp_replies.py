@@ -17,6 +17,7 @@ from publisher.errors import (
     UnknownOutcome,
 )
 from publisher.printable import one_line
+from publisher.translation import _
 
 # Enhanced status codes (RFC 3463) of mailboxes that do not exist any more.
 GONE = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
@@ -155,7 +156,13 @@ def failure(phase: Phase, reply: SmtpReply) -> TransportError:
         (rule.kind for rule in RULES if _fits(rule, phase, reply.code, enhanced, text)),
         TemporaryFailure,
     )
-    return kind(f"{phase}: {reply}", code=max(reply.code, 0), enhanced=enhanced)
+    text = f"{phase}: {reply}"
+    if kind is ConfigurationFailure and phase is Phase.LOGIN:
+        text += _(
+            " (check mail.username and mail.password; Gmail, QQ and 163 want an app password: "
+            "docs/how-to/gmail.md)"
+        )
+    return kind(text, code=max(reply.code, 0), enhanced=enhanced)
 
 
 def enhanced_code(text: str) -> str:
