@@ -12,7 +12,14 @@ import msgspec
 from publisher.settings.fields import fields_of, has_format
 from publisher.settings.reference import in_words
 from publisher.settings.sections import Gather, GatherModel
-from publisher.settings.sections.base import ContactAddress, NonEmptyLine, WebAddress
+from publisher.settings.sections.base import (
+    ContactAddress,
+    EmailAddress,
+    LanguageTag,
+    NonEmptyLine,
+    TimeZone,
+    WebAddress,
+)
 from publisher.settings.sections.gather import Category
 
 if TYPE_CHECKING:
@@ -48,7 +55,6 @@ class FirstTopic:
         """Return the values of a new publisher.toml, by section and key."""
         price_in, price_out = self.prices or (0.0, 0.0)
         return {
-            ("site", "language"): "en",
             ("source", "folders"): [Gather().folder],
             ("gather", "topics"): [self.table()],
             ("gather", "contact"): self.contact or "",
@@ -173,4 +179,9 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "model_url": _web_address,
     "model_name": _line,
     "prices": _prices,
+    "url": _web_address,
+    "title": _line,
+    "language": lambda text: _checked(text.strip(), LanguageTag),
+    "timezone": lambda text: _checked(text.strip(), TimeZone),
+    "from_address": lambda text: _checked(text.strip(), EmailAddress),
 }

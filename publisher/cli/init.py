@@ -1,7 +1,8 @@
-"""`publisher init`: write a commented publisher.toml."""
+"""`publisher init`: look at the folder, ask what is left, and write publisher.toml."""
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,14 @@ import click
 
 from publisher.cli import options, show
 from publisher.errors import OutputError
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from publisher.cli.first_topic import FirstTopic
     from publisher.settings import Settings
+
+_TOPIC_OPTIONS = ("arxiv", "keyword", "topic", "contact", "model_url", "model_name", "prices")
 
 
 def _parsed(ctx: click.Context, param: click.Parameter, value: Any) -> Any:  # noqa: ANN401 - click's
@@ -30,8 +33,43 @@ def _parsed(ctx: click.Context, param: click.Parameter, value: Any) -> Any:  # n
     type=options.PATH,
     default=".",
     metavar="[DIR]",
-    help="Folder to write it to.  [default: .]",
+    help="Folder to write it to, such as a blog's.  [default: .]",
 )
+@click.option("--url", callback=_parsed, metavar="URL", help="Address of the papers' site.")
+@click.option("--title", callback=_parsed, metavar="TEXT", help="Title of the site.")
+@click.option(
+    "--language",
+    callback=_parsed,
+    metavar="TAG",
+    help="Language of the site, such as en or zh-CN.  [default: the blog's, or else LANG's]",
+)
+@click.option(
+    "--timezone",
+    callback=_parsed,
+    metavar="ZONE",
+    help="Time zone, such as Europe/Berlin.  [default: the blog's, or else the system's]",
+)
+@options.source
+@options.output
+@click.option(
+    "--newsletter/--no-newsletter", default=None, help="Send a newsletter by mail; needs --from."
+)
+@click.option(
+    "--from",
+    "from_address",
+    callback=_parsed,
+    metavar="ADDRESS",
+    help="Address that the newsletter comes from.",
+)
+@click.option(
+    "--allow-blog-changes",
+    is_flag=True,
+    help="Add to the blog's own settings what keeps the papers' site safe.",
+)
+@click.option(
+    "--yes", is_flag=True, help="Ask nothing: take the defaults, and change no file of the blog."
+)
+@click.option("--full", is_flag=True, help="Write every setting, each with its description.")
 @click.option(
     "--arxiv",
     multiple=True,
@@ -70,70 +108,68 @@ def _parsed(ctx: click.Context, param: click.Parameter, value: Any) -> Any:  # n
     help="What it takes for a million tokens that it reads, and that it writes.",
 )
 @options.verbose
-def init(*, folder: Path, verbose: bool, **answers: Any) -> None:  # noqa: ANN401 - of seven options
-    """Write a commented publisher.toml to start from, and list private files in .gitignore.
+def init(
+    *,
+    folder: Path,
+    yes: bool,
+    full: bool,
+    allow_blog_changes: bool,
+    verbose: bool,
+    **answers: Any,  # noqa: ANN401 - of fifteen options
+) -> None:
+    """Write a publisher.toml to start from, and list private files in .gitignore.
 
-    With --arxiv, or after questions on a terminal, it is for digests that `publisher gather`
-    writes.
+    A blog of Hexo, Jekyll, Hugo, Zola, Pelican or MkDocs in the folder gives title, address,
+    language, time zone and posts. On a terminal, questions fill in the rest. With --arxiv it is for
+    digests that `publisher gather` writes. A publisher.toml that exists is not changed: what is
+    new since is shown.
     """
-    import os
+    from publisher.cli import first_topic, init_questions, init_report
+    from publisher.settings import CONFIG_NAME
 
-    from publisher.cli import first_topic
-    from publisher.services.private_files import extend_ignore_file
-    from publisher.settings import CONFIG_NAME, load
-    from publisher.settings.starter import starter_file
-
+    topic = first_topic.from_options(folder, {name: answers[name] for name in _TOPIC_OPTIONS})
+    given = init_questions.from_options(folder, answers)
+    place = init_questions.look_around(folder, given)
     target = folder / CONFIG_NAME
-    is_new = not target.exists()
-    topic = first_topic.from_options(folder, answers)
-    if topic is None and is_new and sys.stdin.isatty() and sys.stdout.isatty():
-        topic = first_topic.ask()
+    is_asked = not yes and sys.stdin.isatty() and sys.stdout.isatty()
+    if target.exists():
+        first = init_questions.without_questions(place, given, topic)
+        init_report.show_news(target, first, _with_ignore_file(target))
+        return
+    init_report.show_place(place)
+    if is_asked:
+        first = init_questions.ask(place, given, topic)
+        allow_blog_changes = allow_blog_changes or init_questions.may_change_blog(first)
+    else:
+        first = init_questions.without_questions(place, given, topic)
+    if allow_blog_changes:
+        first = init_report.change_blog(first)
+    _write(target, init_report.full_file(first) if full else init_report.short_file(first))
+    init_report.show_next_steps(target, first, _with_ignore_file(target))
+
+
+def _write(target: Path, text: str) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if is_new:
-            with target.open("x", encoding="utf-8") as file:
-                file.write(starter_file(topic.settings() if topic else {}))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("x", encoding="utf-8") as file:
+            file.write(text)
     except OSError as error:
-        raise OutputError(f"{target}: can't be written: {error.strerror}") from error
+        raise OutputError(
+            _("{path}: can't be written: {reason}").format(path=target, reason=error.strerror)
+        ) from error
+
+
+def _with_ignore_file(target: Path) -> Settings:
+    """Return the settings in `target`, after their private files are listed in .gitignore."""
+    from publisher.services.private_files import extend_ignore_file
+    from publisher.settings import load
+
     settings = load(target, os.environ)
     ignore_file = extend_ignore_file(settings, os.environ)
     if ignore_file is not None:
-        show.line(f"{ignore_file}: private files are listed, so that git leaves them out.")
-    if not is_new:
-        _refuse(target, topic)
-    if topic is None:
-        show.line(
-            f"{target} written. Next: set site.url and source.folders, then `publisher build`."
+        show.note(
+            _("{path}: private files are listed, so that git leaves them out.").format(
+                path=ignore_file
+            )
         )
-    else:
-        _next_steps(target, topic, settings)
-
-
-def _refuse(target: Path, topic: FirstTopic | None) -> None:
-    """Raise `OutputError`, after the lines to add for `topic`."""
-    from publisher.settings.sections import GatherTopic
-    from publisher.settings.starter import table_lines
-
-    advice = ""
-    if topic is not None:
-        show.line("\n".join(table_lines("gather.topics", GatherTopic, topic.table())))
-        advice = "; add these lines to its end, and see that source.folders has gather.folder"
-    raise OutputError(f"{target}: already exists; it was not changed{advice}")
-
-
-def _next_steps(target: Path, topic: FirstTopic, settings: Settings) -> None:
-    from publisher.gather.summaries.costs import describe, estimate
-
-    show.line(f"{target} written, for {topic.table()['name']} from {', '.join(topic.arxiv)}.")
-    show.line(describe(estimate(settings.gather)))
-    if topic.model_url:
-        show.line(
-            "A service that costs money needs PUBLISHER_GATHER__MODEL__API_KEY in the environment;"
-            " set its prices and a budget in [gather.model]."
-        )
-    contact = "" if topic.contact else "gather.contact, by which arXiv can reach you, and "
-    show.line(f"Set {contact}site.url. Next:")
-    show.line(f"  publisher gather    writes digests into {settings.path(settings.gather.folder)}")
-    show.line(
-        f"  publisher build     makes feeds and pages in {settings.path(settings.output.folder)}"
-    )
+    return settings

@@ -1,4 +1,4 @@
-"""The publisher.toml that `publisher init` writes: every setting, with a comment."""
+"""The publisher.toml that `publisher init` writes: a short one, or every setting with a comment."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ Settings of the publisher. Paths are relative to this file. Every setting can be
 environment variable: PUBLISHER_MAIL__HOST for host in [mail]. A variable whose name ends in \
 _FILE, such as PUBLISHER_MAIL__PASSWORD_FILE, names a file that holds the value.
 """
-# What suits a new blog better than the default; of a list of tables, an example.
+# Examples of lists of tables.
 STARTING_VALUES: dict[tuple[str, str], Any] = {
-    ("source", "folders"): ["source/_posts"],
     ("feeds", "saved"): {
         "name": "fast-rendering",
         "title": "Fast rendering",
@@ -40,11 +39,41 @@ STARTING_VALUES: dict[tuple[str, str], Any] = {
 def starter_file(values: Mapping[tuple[str, str], Any] = MappingProxyType({})) -> str:
     """Return the text of a new publisher.toml.
 
-    `values` are those to write instead of what suits a blog, by section and key. A list of tables
-    is one of mappings.
+    `values` are those to write instead of the defaults, by section and key. A list of tables is one
+    of mappings.
     """
     sections = ("\n".join(_section(name, table, values)) for name, table in SECTIONS.items())
     return "\n".join((*_comment(_HEAD), "", "\n\n".join(sections), ""))
+
+
+def short_file(
+    head: Sequence[str],
+    values: Mapping[tuple[str, str], Any],
+    comments: Mapping[tuple[str, str], str] = MappingProxyType({}),
+) -> str:
+    """Return the text of a new publisher.toml that has only `values`, in the order of the sections.
+
+    `head` has the lines of the comment at its begin. `comments` follow their values in the same
+    line; one of a section without a key, (section, ""), stands after the section's values as it is.
+    """
+    lines = [f"# {line}" for line in head]
+    for name, table in SECTIONS.items():
+        own = {key: values[name, key] for key in fields_of(table) if (name, key) in values}
+        after = comments.get((name, ""), "")
+        if not own and not after:
+            continue
+        lines += ["", f"[{name}]"] if own else [""]
+        tables = [key for key in own if table_type(fields_of(table)[key].type) is not None]
+        for key, value in own.items():
+            if key not in tables:
+                comment = comments.get((name, key), "")
+                lines.append(f"{key} = {in_toml(value)}{comment and f'  # {comment}'}")
+        lines += after.splitlines()
+        for key in tables:
+            for entry in own[key]:
+                rows = (f"{inner} = {in_toml(value)}" for inner, value in entry.items() if value)
+                lines += ["", f"[[{name}.{key}]]", *rows]
+    return "\n".join((*lines, ""))
 
 
 def table_lines(name: str, entry: type[Section], values: Mapping[str, Any]) -> Iterator[str]:

@@ -45,7 +45,8 @@ class Home:
 
     def settings(self, text: str = "", **source: str) -> None:
         keys = "".join(f'{key} = "{value}"\n' for key, value in source.items())
-        head = f'[source]\nfolders = ["digests"]\ncache = "cache"\n{keys}'
+        site = '[site]\ntimezone = "Asia/Shanghai"\n'
+        head = f'{site}[source]\nfolders = ["digests"]\ncache = "cache"\n{keys}'
         (self.folder / "publisher.toml").write_text(f"{head}{text}")
 
     def join(self, count: int) -> list[str]:

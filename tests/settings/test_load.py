@@ -21,7 +21,8 @@ def test_defaults_hold_without_a_file(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path)
     settings = load(None, {})
     assert settings.mail.transport == "outbox"
-    assert str(settings.site.zone) == "Asia/Shanghai"
+    assert str(settings.site.zone) == "UTC"
+    assert settings.site.language == "en"
 
 
 def test_order_of_origins(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ NOON = datetime(2024, 12, 2, 12, tzinfo=UTC)
 
 
 def settings(**sections: dict[str, object]) -> Settings:
-    return load(None, {}, {"site": {"url": ROOT, "title": "Papers"}} | sections)
+    site = {"url": ROOT, "title": "Papers", "language": "zh-CN", "timezone": "Asia/Shanghai"}
+    return load(None, {}, {"site": site} | sections)
 
 
 def paper(**fields: Any) -> Paper:

@@ -64,7 +64,7 @@ def serving(folder: Path, sections: dict[str, dict[str, Any]] | None = None) -> 
     listening = socket.create_server(("127.0.0.1", 0))
     root = f"http://127.0.0.1:{listening.getsockname()[1]}/"
     flags: dict[str, dict[str, Any]] = {
-        "site": {"url": root, "title": "Paper Notes", "language": "en"},
+        "site": {"url": root, "title": "Paper Notes", "timezone": "Asia/Shanghai"},
         "web": {"url": root},
         "output": {"folder": str(folder / "public")},
         "source": {"folders": [str(folder / "digests")], "cache": str(folder / "cache")},

@@ -44,10 +44,10 @@ class Site(Section, frozen=True):
     """Address at which readers find the output folder. Set it first: feeds need absolute links."""
     author: str = ""
     """Name of the person or group that publishes. Empty: feeds give the title instead."""
-    language: LanguageTag = "zh-CN"
+    language: LanguageTag = "en"
     """Language of the site, such as "en" or "zh-CN". Headings and labels are in Chinese for "zh"
     and in English for any other language."""
-    timezone: TimeZone = "Asia/Shanghai"
+    timezone: TimeZone = "UTC"
     """Time zone of the site, such as "Europe/Berlin": for dates that name none, and for the hour at
     which the newsletter is due."""
     tag_domain: LowerHostName = ""
@@ -110,8 +110,8 @@ class Output(Section, frozen=True):
     folder: Annotated[str, Meta(min_length=1)] = "paper-site"
     """Folder of the feeds and pages, best one of their own: "public", "_site" and "output" belong
     to Hexo, Hugo, Jekyll or Pelican, which empty them or have files of the same names there. A
-    build overwrites no file that it did not write, unless it runs with `--force`. To have Hexo copy
-    it, choose a folder in "source", and list it under `skip_render` of Hexo's settings."""
+    build overwrites no file that it did not write, unless it runs with `--force`. `publisher init`
+    chooses one that the blog's generator copies as it is."""
     wait_seconds: Annotated[float, Meta(ge=0, le=86_400)] = 600.0
     """Seconds for which a build waits for another build of the same folder to end."""
 

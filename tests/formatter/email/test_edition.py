@@ -40,7 +40,7 @@ ENGLISH = Settings(
     site=Site(title="Paper Notes", url="https://papers.example.org/x", language="en"),
     mail=Mail(from_address="news+list@example.org", postal_address="1 Example Road"),
 )
-CHINESE = Settings(site=Site(title="论文速览", url="https://papers.example.org/"))
+CHINESE = Settings(site=Site(title="论文速览", url="https://papers.example.org/", language="zh-CN"))
 HTML_BYTES = 90_000
 BOTH = Language.BOTH
 ALL = EditionKey(language=BOTH)
@@ -560,7 +560,7 @@ def test_the_users_templates_replace_ours(tmp_path: Path) -> None:
     mine = render_edition(
         issue, ALL, settings("issue.txt.j2", "Mine: {{ count }}\n{{ unsubscribe_url }}")
     )
-    assert mine.text.startswith("Mine: 1 篇新论文\nmailto:")
+    assert mine.text.startswith("Mine: 1 new paper\nmailto:")
     assert "<h3" in mine.html
 
     with pytest.raises(TemplateError, match=r"email/issue\.html\.j2:2: 'papers' is undefined"):

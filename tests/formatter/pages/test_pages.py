@@ -34,6 +34,7 @@ SETTINGS = Settings(
         title="Paper Notes",
         url="https://papers.example.org/notes",
         language="en",
+        timezone="Asia/Shanghai",
         description="Read less",
         author="Ada",
     )
