@@ -26,14 +26,13 @@ _GMAIL = ("gmail.com", "googlemail.com")
 def proposal(
     blog: Blog | None, survey: DigestSurvey | None, environment: Mapping[str, str]
 ) -> Values:
-    """Return the values to write, by section and key; [site] and the folders are complete.
+    """Return the values to write, by section and key; address, language and folders are there.
 
     The output folder is one that the generator copies only where that is safe already: see
     `Blog.is_output_safe`.
     """
     site = Site()
     values: Values = {
-        ("site", "title"): site.title,
         ("site", "url"): site.url,
         ("site", "language"): system_language(environment),
         ("site", "timezone"): system_time_zone(environment),
