@@ -24,7 +24,7 @@ from publisher.translation import _, mark
 SECTIONS = {
     mark("Start here"): ("init", "secret", "preview", "doctor", "demo", "completion"),
     mark("Publish"): ("gather", "build", "preflight", "send", "publish", "run", "serve", "ping"),
-    mark("People"): ("subscribers", "inbox", "login", "tokens"),
+    mark("People"): ("subscribers", "inbox", "store", "login", "tokens"),
     mark("Look"): ("status", "check", "papers", "formats", "deliveries"),
 }
 COMMANDS = tuple(name for names in SECTIONS.values() for name in names)

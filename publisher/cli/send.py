@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     help="Id such as 2024-W49.  [default: all that are due]",
 )
 @click.option("--dry-run", is_flag=True, help="Print who would get which edition; send nothing.")
+@click.option(
+    "--freeze",
+    is_flag=True,
+    help="Freeze what is due and write its page; the next `publisher send` sends it.",
+)
 @click.option("--to", metavar="ADDRESS", help="Send a test copy to this address only.")
 @click.option("--retry-unknown", is_flag=True, help="Resend deliveries whose outcome is unknown.")
 @click.option("--abandon", is_flag=True, help="Give up deliveries whose outcome is unknown.")
@@ -40,6 +45,7 @@ def send(
     *,
     issue_id: str | None,
     dry_run: bool,
+    freeze: bool,
     to: str | None,
     retry_unknown: bool,
     abandon: bool,
@@ -77,9 +83,8 @@ def send(
             chosen = (
                 () if is_frozen else (drafts.issue_by_id(issue_id, collection, settings, store),)
             )
-        result = sending.send_issues(
-            settings, store, collection, issues=chosen, force=force, as_json=as_json
-        )
+        act = sending.freeze_only if freeze else sending.send_issues
+        result = act(settings, store, collection, issues=chosen, force=force, as_json=as_json)
         if not result.well:
             raise SystemExit(1)
 

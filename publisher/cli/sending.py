@@ -52,6 +52,45 @@ def send_issues(
     print_reports(reports, as_json=as_json)
     if any(report.stopped for report in reports):
         return SendResult(well=False)
+    prepared = _freeze(settings, store, collection, issues, force=force, as_json=as_json)
+    frozen = tuple(result.issue.id for result in prepared if result.is_frozen)
+    if frozen:
+        follow = progress.follow(_ready_count(frozen, store), as_json=as_json)
+        new = publish.deliver_pending(
+            settings, store, issue_ids=frozen, on_progress=follow, now=now
+        )
+        print_reports(new, as_json=as_json)
+        reports += new
+    return SendResult(all_well(reports) and not any(map(_is_refused, prepared)), frozen)
+
+
+def freeze_only(
+    settings: Settings,
+    store: Store,
+    collection: Collection,
+    *,
+    issues: Iterable[Issue] | None = None,
+    force: bool = False,
+    as_json: bool = False,
+) -> SendResult:
+    """Freeze `issues`, by default those that are due, and write their pages; send nothing."""
+    prepared = _freeze(settings, store, collection, issues, force=force, as_json=as_json)
+    frozen = tuple(result.issue.id for result in prepared if result.is_frozen)
+    return SendResult(not any(map(_is_refused, prepared)), frozen)
+
+
+def _freeze(
+    settings: Settings,
+    store: Store,
+    collection: Collection,
+    issues: Iterable[Issue] | None,
+    *,
+    force: bool,
+    as_json: bool,
+) -> list[PreparedIssue]:
+    """Freeze issues, and print what became of each."""
+    from publisher.services import publish
+
     store.subscribers.resume_due(now=now())
     if issues is None:
         results = publish.prepare_due(collection, settings, store, now=now, force=force)
@@ -63,16 +102,13 @@ def send_issues(
         prepared.append(result)
     if not prepared:
         print_next_dates(settings, collection)
-    frozen = tuple(result.issue.id for result in prepared if result.is_frozen)
-    if frozen:
-        follow = progress.follow(_ready_count(frozen, store), as_json=as_json)
-        new = publish.deliver_pending(
-            settings, store, issue_ids=frozen, on_progress=follow, now=now
-        )
-        print_reports(new, as_json=as_json)
-        reports += new
-    refused = any(result.outcome is publish.Preparation.REFUSED for result in prepared)
-    return SendResult(all_well(reports) and not refused, frozen)
+    return prepared
+
+
+def _is_refused(result: PreparedIssue) -> bool:
+    from publisher.services.publish import Preparation
+
+    return result.outcome is Preparation.REFUSED
 
 
 def print_prepared(result: PreparedIssue, *, as_json: bool = False) -> None:

@@ -29,11 +29,11 @@ from publisher.inbound.requests import RequestHandler
 from publisher.sender.message.sender_profile import SenderProfile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from publisher.inbound.classification.mail_kinds import InboundMail
-    from publisher.inbound.mailboxes.source import MailSource, ReadPosition
+    from publisher.inbound.mailboxes.source import MailSource, ReadPosition, UnreadMail
     from publisher.settings import Settings
     from publisher.store.database import Store
 
@@ -103,6 +103,18 @@ class InboxProcessor:
 
         Raises `SourceError` and `StoreError`; mails before the error are processed.
         """
+        handled = list(self._process_each(source, stopping))
+        if handled:
+            # A mail that is moved is not found again: what it asked for has to be safe before.
+            self.store.save()
+        for mail, place, result in handled:
+            source.mark_handled(mail)
+            self._note(place, result)
+
+    def _process_each(
+        self, source: MailSource, stopping: Callable[[], bool]
+    ) -> Iterator[tuple[UnreadMail, str, str]]:
+        """Process the mails; yield those to mark, with the hash of the place and the result."""
         own, limit, record = (
             own_identity(self.settings),
             self.settings.inbox.max_bytes,
@@ -125,10 +137,13 @@ class InboxProcessor:
                 record.mark_seen((key,), result, now=self.clock())
             if result in UNTOUCHED:
                 source.skip(mail)
+                self._note(place, result)
             else:
-                source.mark_handled(mail)
-            if place:
-                record.mark_seen((place,), result, now=self.clock())
+                yield mail, place, result
+
+    def _note(self, place: str, result: str) -> None:
+        if place:
+            self.store.mailbox.mark_seen((place,), result, now=self.clock())
 
     def process(self, mail: InboundMail, key: str) -> str:
         """Process a mail that `key` identifies; return the result as a word or two."""

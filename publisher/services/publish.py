@@ -215,6 +215,7 @@ def deliver_pending(
             give_up=timedelta(hours=settings.pace.give_up_hours),
             stopping=is_stopping,
             on_progress=on_progress,
+            before_batch=store.save,
             now=now,
             zone=settings.site.zone,
         )
@@ -223,6 +224,8 @@ def deliver_pending(
             reports.append(report)
             if report.stopped:
                 break
+    if reports:
+        store.save()
     return reports
 
 

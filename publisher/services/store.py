@@ -17,7 +17,16 @@ def open_store(settings: Settings) -> Store:
     """
     from publisher.store import database  # noqa: PLC0415 - SQLAlchemy: a build needs no database
 
-    return database.open_store(_url(settings))
+    store = database.open_store(_url(settings))
+    if settings.store.remote:
+        from publisher.services.remote_store import RemoteStore  # noqa: PLC0415 - few have one
+
+        try:
+            store.save = RemoteStore.of(settings, store_path(settings)).push
+        except BaseException:
+            store.close()
+            raise
+    return store
 
 
 def read_store(settings: Settings) -> Store | None:

@@ -44,11 +44,15 @@ from publisher.store.people.suppressions import Suppressions
 from publisher.store.tables.keys import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
 # The longest that a write waits for another process's transaction, in seconds.
 BUSY_SECONDS = 30.0
+
+
+def _nothing() -> None:
+    return
 
 
 class Store:
@@ -60,6 +64,8 @@ class Store:
     def __init__(self, database: Database, keys: Mapping[int, bytes]) -> None:
         """Join the parts; use `open_store`."""
         self._database = database
+        # Called before something leaves that must not happen again: a copy has to know of it.
+        self.save: Callable[[], object] = _nothing
         # By id, oldest first: the newest makes unsubscribe tokens, all of them verify, the oldest
         # makes the hashes that must stay the same for ever.
         self.keys = keys

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import re
-import shlex
 import subprocess
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-import click
 import pytest
 from conftest import ROOT, chromium
+from support.doc_commands import FENCE
 
-from publisher.cli import app
 from publisher.collector.findings import CODES
 from publisher.preflight.findings import CODES as PREFLIGHT
 from publisher.services.private_files import CODES as PRIVATE
 from publisher.settings.sections import SECTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from publisher.models import Severity
@@ -35,7 +32,6 @@ PAGES = sorted(
     ]
 )
 DECISIONS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
-FENCE = re.compile(r"^([ ]*)(```+)(\w*)\n(.*?)^\1\2$", re.MULTILINE | re.DOTALL)
 
 
 def name_of(page: Path) -> str:
@@ -121,42 +117,6 @@ def test_settings_that_are_named_exist(page: Path) -> None:
     for section, key in named:
         fields = SECTIONS[section].__struct_fields__
         assert key in fields or f"{key}_file" in fields, f"{section}.{key}"
-
-
-def commands(page: Path) -> Iterator[list[str]]:
-    """Yield the words of every call of the program in the shell examples of `page`."""
-    text = page.read_text(encoding="utf-8")
-    examples = [block for _, _, language, block in FENCE.findall(text) if language == "sh"]
-    examples += re.findall(r"^    (?=publisher )(.+)$", text, re.MULTILINE)
-    for line in "\n".join(examples).splitlines():
-        if call := re.match(r"publisher (.*)", line.strip()):
-            words = shlex.split(call[1].split(">")[0], comments=True)
-            if not {"ADDRESS", "..."} & set(words):
-                yield words
-
-
-def parse(words: list[str]) -> None:
-    """Have click parse the call without running it. Raises `click.UsageError`."""
-    command: click.Command = app
-    context = app.make_context("publisher", [], resilient_parsing=True)
-    while isinstance(command, click.Group):
-        if command.invoke_without_command and (not words or words[0].startswith("-")):
-            break
-        name, *words = words
-        command = command.get_command(context, name) or pytest.fail(f"no command {name}")
-    command.make_context(command.name, list(words), parent=context)
-
-
-@pytest.mark.parametrize("page", [page for page in PAGES if any(commands(page))], ids=name_of)
-def test_commands_in_examples_are_understood(page: Path) -> None:
-    for words in commands(page):
-        parse(words)
-
-
-def test_there_are_commands_in_examples() -> None:
-    assert sum(len(list(commands(page))) for page in PAGES) > 30
-    with pytest.raises(click.UsageError):
-        parse(["build", "--nonsense"])
 
 
 def test_the_command_line_reference_is_up_to_date(tmp_path: Path) -> None:

@@ -29,14 +29,19 @@ class ClaimQueue:
         batch: int,
         lease: timedelta,
         now: Callable[[], datetime],
+        on_claim: Callable[[], object] = lambda: None,
     ) -> None:
-        """Claim `batch` rows at a time for `owner`, each for the duration of `lease`."""
+        """Claim `batch` rows at a time for `owner`, each for the duration of `lease`.
+
+        `on_claim` is called before the first of a batch is handed out.
+        """
         self._issue_id = issue_id
         self._ledger = ledger
         self._owner = owner
         self._batch = batch
         self._lease = lease
         self._now = now
+        self._on_claim = on_claim
         self._rows: deque[Claim] = deque()
         self._token = ""
         self._closed = False
@@ -77,4 +82,5 @@ class ClaimQueue:
         )
         if claimed:
             self._tokens.append(self._token)
+            self._on_claim()
             self._rows.extend(claimed)

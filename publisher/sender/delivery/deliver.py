@@ -62,6 +62,7 @@ def deliver(
             batch=options.batch,
             lease=options.claim_lease,
             now=options.now,
+            on_claim=options.before_batch,
         ),
         pace=RateLimiter(options.limits),
     )

@@ -26,6 +26,10 @@ def _never() -> bool:
     return False
 
 
+def _nothing() -> None:
+    return
+
+
 def _ignore(_step: Step) -> None:
     return
 
@@ -49,6 +53,9 @@ class DeliveryOptions:
     is_dead: Callable[[str], bool] = owner_is_dead  # whether an owner's process has ended
     stopping: Callable[[], bool] = _never  # asked between two messages, see signals.graceful_stop
     on_progress: Callable[[Step], None] = _ignore  # called in the thread of `deliver`
+    # Called when deliveries are claimed, before the first of them leaves. What it raises ends the
+    # run, and they are ready again.
+    before_batch: Callable[[], object] = _nothing
     now: Callable[[], datetime] = _clock
     zone: tzinfo = UTC  # of the header Date
     sleep: Callable[[float], None] = time.sleep  # seconds

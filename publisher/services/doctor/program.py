@@ -40,6 +40,8 @@ def needed_extras(settings: Settings) -> Iterator[NeededExtra]:
     """Yield the extras that `settings` need."""
     if settings.store.url.reveal().startswith("postgres"):
         yield NeededExtra("postgresql", "psycopg", "store.url")
+    if settings.store.remote:
+        yield NeededExtra("remote", "cryptography", "store.remote")
     if settings.mail.dkim_key_file:
         yield NeededExtra("dkim", "dkim", "mail.dkim_key_file")
     if settings.source.feeds:

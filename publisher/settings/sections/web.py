@@ -91,3 +91,11 @@ class Store(Section, frozen=True):
     """Address of the database. A relative path has three slashes, an absolute one four. Keep the
     file out of the site and of a repository: it has the subscribers' addresses. For PostgreSQL:
     "postgresql://user:password@host/name"."""
+    remote: Secret = msgspec.field(default_factory=lambda: Secret(""))
+    """Git repository that keeps an encrypted copy of the SQLite file between runs on machines that
+    keep nothing: its address, or the name of a remote of this repository such as "origin". The
+    copy is saved before each batch of messages, and nothing is sent where that fails."""
+    branch: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")] = "publisher-store"
+    """Branch of that repository. It has nothing else."""
+    passphrase: Secret = msgspec.field(default_factory=lambda: Secret(""))
+    """Passphrase of the copy, of 24 characters or more. Who loses it loses the copy."""
