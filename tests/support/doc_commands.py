@@ -87,7 +87,7 @@ def mentioned_calls(page: str) -> Iterator[list[str]]:
 
 
 def _words(text: str) -> list[str]:
-    line = re.split(r"[>|;&](?=\s|$)", _EXPANSION.sub("", " ".join(text.split())))[0]
+    line = re.split(r"(?:>>?|\|\|?|;|&&?)(?=\s|$)", _EXPANSION.sub("", " ".join(text.split())))[0]
     try:
         return shlex.split(line, comments=True)
     except ValueError:  # a quotation of the surrounding file ends here
