@@ -3,6 +3,8 @@
 # they make their own environment in .venv first.
 set -euo pipefail
 user_folder=$PWD
+# Where the locale is not installed, Python 3.11 could not read the path of this folder in .venv.
+export PYTHONUTF8=1
 script=${BASH_SOURCE[0]}
 while [ -L "$script" ]; do # macOS had no readlink -f for long
     target=$(readlink "$script")
@@ -85,8 +87,7 @@ pip() {
 find_uv() {
     command -v uv && return
     if ! .venv/bin/uv --version >/dev/null 2>&1; then
-        awk '/^uv==/ { pin = 1; print; next } /^[^ ]/ { pin = 0 } pin' requirements/dev.txt \
-            >.venv/uv.txt
+        sed -n '/^uv==/,/[^\\]$/p' requirements/dev.txt >.venv/uv.txt
         pip install --quiet --no-deps --require-hashes -r .venv/uv.txt >/dev/null 2>&1 || return 1
     fi
     echo .venv/bin/uv
