@@ -2,7 +2,8 @@
 
     PublisherError                  shown as one line on stderr, exit code 1
     ├── SettingsError               a key, type or value of the settings; names the setting
-    ├── SourceError                 a source folder that is missing, empty or unreadable
+    ├── SourceError                 a source that is unreadable, or not as the settings say
+    │   └── NoDigests               a source folder that is missing or empty: nothing to publish yet
     ├── PluginError                 an installed package that can't be loaded or lacks a function
     ├── TemplateError               a template that is missing or fails
     ├── OutputError                 the output folder can't be written (full, read-only)
@@ -42,6 +43,15 @@ class SettingsError(PublisherError):
 
 class SourceError(PublisherError):
     """A source folder is missing, holds no digest, or can't be read."""
+
+
+class NoDigests(SourceError):
+    """There is no digest yet; `reason` is the text without the `advice` what to do next."""
+
+    def __init__(self, reason: str, advice: str) -> None:
+        """Join both to one line."""
+        super().__init__(f"{reason}; {advice}")
+        self.reason = reason
 
 
 class PluginError(PublisherError):

@@ -37,6 +37,7 @@ LAYERS = (
     ("watcher",),
     ("automation",),
     ("web",),
+    ("live_preview",),
     ("cli",),
     ("__main__",),
 )

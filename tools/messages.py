@@ -34,7 +34,7 @@ KEYWORDS = {
 }
 # Where the texts of a catalogue stand. Of click, those that people see.
 PLACES = {
-    "publisher": ("publisher",),
+    "publisher": ("publisher", "templates/preview"),
     "operator": ("publisher/web", "templates/web/operator"),
 }
 

@@ -30,13 +30,15 @@ ASK_SECONDS = 0.25
 class Builder:
     """Builds one at a time; the hub is told in a thread, so that a slow one delays no build.
 
-    `say` is called with each line for people. A context manager: its end waits for the hub.
+    `say` is called with each line for people; for `remember` see `collector.collect`. A context
+    manager: its end waits for the hub.
     """
 
     say: Callable[[str], None]
     stopping: Callable[[], bool]
     ping: bool = True
     verbose: bool = False
+    remember: bool = True
     _last_problems: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
     _hub: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
@@ -68,7 +70,9 @@ class Builder:
 
         with self._lock:
             try:
-                built = build_service.build(settings, waiting=waiting, force=force)
+                built = build_service.build(
+                    settings, waiting=waiting, force=force, remember=self.remember
+                )
             except Exception:
                 if self.verbose:
                     traceback.print_exc()

@@ -72,11 +72,13 @@ def build(
     waiting: Callable[[str], None] = _ignore_waiting,
     *,
     force: bool = False,
+    remember: bool = True,
 ) -> Built:
     """Write the feeds and pages that changed, once no other build of the same folder is running.
 
     `waiting` is called now and then with the reason for the wait; an exception from it ends the
-    wait. `force` overwrites files of the output folder that this program did not write.
+    wait. `force` overwrites files of the output folder that this program did not write; for
+    `remember` see `collector.collect`.
 
     Raises `SourceError`, `TemplateError` and `OutputError`, and `SettingsError` where private files
     are in the output folder.
@@ -89,10 +91,12 @@ def build(
     # Locked before the first file is read: a build that reads early and writes late would bring an
     # older state back.
     with build_lock(folder, settings.output.wait_seconds, settings.cache_folder, waiting):
-        return _build(settings, progress, force=force)
+        return _build(settings, progress, force=force, remember=remember)
 
 
-def _build(settings: Settings, progress: Callable[[int, int], None], *, force: bool) -> Built:
+def _build(
+    settings: Settings, progress: Callable[[int, int], None], *, force: bool, remember: bool
+) -> Built:
     # Templates, feeds and pages: a process that only sends or collects needs none of them.
     from publisher.formatter.site.build import (  # noqa: PLC0415 - see above
         IssueSource,
@@ -104,7 +108,7 @@ def _build(settings: Settings, progress: Callable[[int, int], None], *, force: b
         tag_warnings,
     )
 
-    collection = collect(settings, progress, prepare, remember=True)
+    collection = collect(settings, progress, prepare, remember=remember)
     saved = {}
     if settings.feeds.saved:
         from publisher.collector.filters import saved_filters  # noqa: PLC0415 - few have any

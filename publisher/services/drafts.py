@@ -124,6 +124,13 @@ def has_recipients(issue: Issue, settings: Settings, store: Store) -> bool:
     return any(selector.select(choice) for choice, _ in store.readers.choices(audience))
 
 
+def recipient_count(issue: Issue, settings: Settings, store: Store) -> int:
+    """Return the number of subscribers who get an edition of `issue`."""
+    audience = _audience(issue, settings, store)
+    needed = needed_editions(store.readers.choices(audience), audience)
+    return sum(edition.readers for edition in needed.values())
+
+
 def _audience(issue: Issue, settings: Settings, store: Store) -> IssueAudience:
     frequency = frequency_of(issue.id)
     papers = {paper.id: tuple(topic.slug for topic in paper.topics) for paper in issue.papers}

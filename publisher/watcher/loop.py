@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Callable  # noqa: TC003 - the dataclass below reads it
+from collections.abc import Callable, Sequence  # noqa: TC003 - the dataclass below reads them
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -66,6 +66,8 @@ class Watcher:
     stopping: Callable[[], bool]
     # Returns the reason for a build requested since the last call; "" for none.
     requested: Callable[[], str] = lambda: ""
+    # Called with the sources that do not exist, in the place of a build.
+    missing: Callable[[Sequence[Path]], None] = lambda _paths: None
     _plan: BuildPlan = field(default_factory=BuildPlan)
     _causes: dict[str, None] = field(default_factory=dict)
     _last_problem: str = ""
@@ -178,6 +180,7 @@ class Watcher:
         every = settings.watch.git_seconds if _is_remote(settings) else None
         if missing := places.missing():
             names = ", ".join(map(str, missing))
+            self.missing(missing)
             self._once(f"waiting for {names}: no such folder (setting source.folders)")
             self._plan = schedule.built(time.monotonic(), well=True, every=None)
             return

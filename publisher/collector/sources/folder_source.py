@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.collector.findings import finding
 from publisher.collector.sources import ignore_rules
-from publisher.errors import SourceError
+from publisher.errors import NoDigests, SourceError
 from publisher.translation import _
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def find_files(
                 "{folder}: no such folder (setting source.folders); name the folder of your "
                 "digests there, or with --source"
             )
-            raise SourceError(text.format(folder=folder.location))
+            raise NoDigests(text.format(folder=folder.location), _advice())
         prefix = _prefix(folder)
         for path, is_published in _walk(folder):
             original = path if is_published else ignore_rules.stands_for(path) or path
@@ -97,7 +97,8 @@ def find_files(
             else:
                 files.append(SourceFile(path, prefix + path))
     if not files:
-        raise SourceError(_nothing_to_read(folders, include, other_suffixes, left_out))
+        reason = _nothing_to_read(folders, include, other_suffixes, left_out)
+        raise NoDigests(reason, _advice())
     return SourceListing(tuple(sorted(files)), left_out, tuple(findings))
 
 
@@ -116,6 +117,10 @@ def _nothing_to_read(
     if left_out:
         text += _("; left out as drafts, leftovers or ignored: {count}").format(count=left_out)
     return text
+
+
+def _advice() -> str:
+    return _("`publisher init` looks for digests and writes the settings")
 
 
 def _prefix(folder: Folder) -> str:
