@@ -62,6 +62,11 @@ def _parsed(ctx: click.Context, param: click.Parameter, value: Any) -> Any:  # n
     help="Address that the newsletter comes from.",
 )
 @click.option(
+    "--web/--no-web",
+    default=None,
+    help="Serve the site with sign-up and operator's pages from this machine, behind a proxy.",
+)
+@click.option(
     "--allow-blog-changes",
     is_flag=True,
     help="Add to the blog's own settings what keeps the papers' site safe.",
@@ -115,7 +120,7 @@ def init(
     full: bool,
     allow_blog_changes: bool,
     verbose: bool,
-    **answers: Any,  # noqa: ANN401 - of fifteen options
+    **answers: Any,  # noqa: ANN401 - of sixteen options
 ) -> None:
     """Write a publisher.toml to start from, and list private files in .gitignore.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from publisher.cli import first_topic
 from publisher.services.blog import find_blog
 from publisher.services.blog.description import OUTSIDE
 from publisher.services.blog.digest_survey import survey, survey_plain
-from publisher.services.first_settings import proposal, sender
+from publisher.services.first_settings import proposal, sender, web_app
 from publisher.settings import Site
 from publisher.translation import _
 
@@ -44,10 +45,14 @@ class BlogFolder:
 
 @dataclass(frozen=True, slots=True)
 class GivenSettings:
-    """What options say: values by section and key, and whether mails go out; None: not said."""
+    """Values of options by section and key; whether mails go out, and whether there is a web app.
+
+    None: not said.
+    """
 
     values: Values
     newsletter: bool | None
+    web: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def from_options(folder: Path, options: dict[str, Any]) -> GivenSettings:
         raise click.UsageError(
             _("--newsletter needs --from ADDRESS, the address that it comes from.")
         )
-    return GivenSettings(values, newsletter)
+    return GivenSettings(values, newsletter, options["web"])
 
 
 def _inside(folder: Path, path: Path) -> str:
@@ -113,7 +118,10 @@ def without_questions(
     values = proposal(place.blog, place.survey, os.environ)
     if topic is not None:
         values |= {name: value for name, value in topic.settings().items() if value}
-    return FirstSettings(place, values | given.values, topic)
+    values |= given.values
+    if given.web:
+        values |= web_app(values["site", "url"])
+    return FirstSettings(place, values, topic)
 
 
 def ask(place: BlogFolder, given: GivenSettings, topic: FirstTopic | None) -> FirstSettings:
@@ -137,6 +145,12 @@ def ask(place: BlogFolder, given: GivenSettings, topic: FirstTopic | None) -> Fi
         values |= sender(
             _answer(_("Address that it comes from (Gmail's server is known)"), "from_address")
         )
+    is_served = given.web
+    if is_served is None and find_spec("starlette") is not None:
+        question = _("Serve it with sign-up and operator's pages from this machine?")
+        is_served = click.confirm(question, default=False)
+    if is_served:
+        values |= web_app(values["site", "url"])
     return replace(first, values=values, topic=topic)
 
 

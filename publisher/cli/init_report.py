@@ -159,8 +159,8 @@ def _show_topic(first: FirstSettings, settings: Settings) -> None:
     if topic.model_url:
         show.line(
             _(
-                "A service that costs money needs PUBLISHER_GATHER__MODEL__API_KEY in the"
-                " environment; set its prices and a budget in [gather.model]."
+                "A service that costs money needs a key, which `publisher secret"
+                " gather.model.api_key` keeps; set its prices and a budget in [gather.model]."
             )
         )
     if not topic.contact:
@@ -190,7 +190,10 @@ def _show_addition(first: FirstSettings) -> None:
 def _show_commands(first: FirstSettings, settings: Settings, write: Callable[[str], None]) -> None:
     blog, output = first.place.blog, settings.output.folder
     build = ("publisher build", _("makes feeds and pages in {folder}").format(folder=output))
-    if first.topic is not None or (settings.gather.topics and not first.place.has_papers):
+    if settings.web.url and first.place.has_papers:
+        doctor = ("publisher doctor", _("says what is wrong, and how to mend it"))
+        commands = (doctor, ("publisher serve", _("serves the site, builds and sends")))
+    elif first.topic is not None or (settings.gather.topics and not first.place.has_papers):
         gathering = _("writes digests into {folder}").format(folder=settings.gather.folder)
         commands = (("publisher gather", gathering), build)
     elif blog is not None and output == blog.output:
@@ -255,12 +258,12 @@ def _folders(first: FirstSettings, settings: Settings) -> dict[tuple[str, str], 
 def _lacking(document: dict[str, object]) -> Iterator[str]:
     """Yield the settings and sections that a file lacks which has most of the others."""
     tables = {name: _table(document, name) for name in SECTIONS}
-    is_full = sum(table is not None for table in tables.values()) > len(SECTIONS) / 2
+    if sum(table is not None for table in tables.values()) <= len(SECTIONS) / 2:
+        return
     for name, section in SECTIONS.items():
         table, keys = tables[name], fields_of(section)
         if table is None:
-            if is_full:
-                yield f"[{name}]"
+            yield f"[{name}]"
         elif sum(key in table for key in keys) > len(keys) / 2:
             yield from (
                 f"{name}.{key}"

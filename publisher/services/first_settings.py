@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from publisher.printable import one_line
 from publisher.services.blog.description import OUTSIDE, language_tag, time_zone
@@ -66,6 +67,15 @@ def sender(address: str) -> Values:
             ("pace", "preset"): "gmail",
         }
     return values
+
+
+def web_app(url: str) -> Values:
+    """Return the settings of a web app on the host of the site's `url`, behind a local proxy."""
+    parts = urlsplit(url)
+    return {
+        ("web", "url"): f"{parts.scheme}://{parts.netloc}/",
+        ("web", "trusted_proxies"): ["127.0.0.1"],
+    }
 
 
 def is_gmail(address: str) -> bool:

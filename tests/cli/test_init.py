@@ -44,7 +44,7 @@ def test_the_settings_hold_what_the_options_say(publisher: Run, tmp_path: Path) 
     assert "\n  publisher gather " in result.stdout
     assert "\n  publisher build " in result.stdout
     assert "writes digests into digests" in result.stdout
-    assert "PUBLISHER_GATHER__MODEL__API_KEY" in result.stdout
+    assert "`publisher secret gather.model.api_key` keeps" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_questions_on_a_terminal(tmp_path: Path) -> None:
         *("cs.CV what?", "cs.cv cs.GR", "nerf, splatting", "me", "me@example.org"),
         *("http://localhost:11434/v1", "", "qwen3:8b", "1 nan", "1 2.5", ""),
     ]
-    output = terminal(tmp_path, "\n".join([*answers, "", "", "", ""]))
+    output = terminal(tmp_path, "\n".join([*answers, "", "", "", "", ""]))
     assert "Error: 'what?' is not a category of arXiv such as cs.CV." in output
     gather = load(tmp_path / "publisher.toml", {}).gather
     assert "Error: 'me' is not an email or web address." in output
@@ -180,7 +180,7 @@ def commands(output: str) -> list[str]:
 
 
 def test_questions_in_a_blog(blog: Path) -> None:
-    output = terminal(blog, "\n\ny\nme\nada.reads@gmail.com\n\n")
+    output = terminal(blog, "\n\ny\nme\nada.reads@gmail.com\n\n\n")
     assert "Hexo blog: 论文笔记 https://ada.example.net/" in output
     assert "source/_posts: 10 files with 25 papers (arxiv-sections)" in output
     assert "the papers' site will be [https://ada.example.net/papers/]" in output
@@ -201,7 +201,7 @@ def test_questions_in_a_blog(blog: Path) -> None:
 
 
 def test_other_answers_in_a_blog(blog: Path) -> None:
-    output = terminal(blog, "papers\nhttps://lab.example.net/\nen_US\nen\nn\nn\n")
+    output = terminal(blog, "papers\nhttps://lab.example.net/\nen_US\nen\nn\nn\nn\n")
     assert "Error: 'papers' is not a web address" in output
     assert "Error: 'en_US' is not a language tag." in output
     assert "was not changed. It needs these lines" in output
@@ -364,3 +364,19 @@ def test_thousands_of_posts_are_counted_quickly(
         (posts / f"20{number:04}.md").symlink_to(post)
     output = publisher("init").stdout
     assert "source/_posts: 3000 files; the newest 100 have" in output
+
+
+@pytest.mark.parametrize(
+    ("url", "app"),
+    [
+        ("https://papers.example.org/", "https://papers.example.org/"),
+        ("https://example.org:8443/papers/", "https://example.org:8443/"),
+    ],
+)
+def test_a_web_app_on_a_server(publisher: Run, blog: Path, url: str, app: str) -> None:
+    (blog / "_config.yml").unlink()
+    output = publisher("init", blog, "--url", url, "--web", "--yes").stdout
+    settings = load(blog / "publisher.toml", {})
+    assert settings.web.url == app
+    assert settings.web.trusted_proxies == ("127.0.0.1",)
+    assert commands(output) == ["publisher doctor", "publisher serve"]
