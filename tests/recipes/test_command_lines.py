@@ -54,6 +54,7 @@ NOT_RUN = {
     ".venv/bin/pip install": "asks the registry; tests/test_wheel.py installs the wheel",
     "pip install": "asks the registry; tests/test_wheel.py installs the wheel",
     "./run.sh": "makes an environment; tests/test_run_sh.py runs it",
+    "docker": "needs a machine with Docker; tests/test_docker.py reads its files",
     "curl -H": "asks a host that does not exist; tests/web/api asks a real server",
     "publisher secret": "asks for a password on the terminal; tests/cli/test_secret.py answers",
     "openssl rand": "is no program of ours",
@@ -163,7 +164,7 @@ class Desk:
                 if UNTIL_STOPPED.search(command.text):
                     real = f"timeout -s INT 6 {sys.executable} -m publisher"
                     text = re.sub(r"\bpublisher", real, command.text, count=1)
-                    lines.append(f"if {text}; then false; else test $? = 124; fi")
+                    lines.append(f"if {text}\nthen false; else test $? = 124; fi")
                 elif FINDS.match(command.text):
                     lines.append('publisher() { command publisher "$@" || test $? = 1; }')
                     lines += [command.text, "unset -f publisher"]
@@ -222,7 +223,7 @@ def parse(words: list[str]) -> None:
     command: click.Command = app
     context = app.make_context("publisher", [], resilient_parsing=True)
     while isinstance(command, click.Group):
-        if words[:1] in (["--version"], ["COMMAND"]):
+        if words[:1] in (["--version"], ["--help"], ["COMMAND"]):
             return
         if command.invoke_without_command and (not words or words[0].startswith("-")):
             break

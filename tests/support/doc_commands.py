@@ -82,8 +82,10 @@ def mentioned_calls(page: str) -> Iterator[list[str]]:
     for block in FENCE.finditer(page):
         if block[3] in SHELL | {"yaml", "ini", "text", "toml", "powershell", "dockerfile"}:
             for match in _CALL.finditer(re.sub(r"^\s*#.*$", "", block[4], flags=re.MULTILINE)):
-                if re.match(r"[a-z-]+\b(?![:.,])", match[1]):
-                    yield _words(match[1])
+                # A service of Docker's may be called like the program.
+                call = match[1].removeprefix("publisher ")
+                if re.match(r"[a-z-]+\b(?![:.,])", call):
+                    yield _words(call)
 
 
 def _words(text: str) -> list[str]:
@@ -91,4 +93,5 @@ def _words(text: str) -> list[str]:
     try:
         return shlex.split(line, comments=True)
     except ValueError:  # a quotation of the surrounding file ends here
-        return shlex.split(line.replace('"', "").replace("'", ""), comments=True)
+        quote = '"' if line.count('"') % 2 else "'"
+        return shlex.split(line.rpartition(quote)[0], comments=True)
