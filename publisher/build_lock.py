@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.errors import OutputError
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,11 +43,20 @@ def build_lock(
         while (release := _try(folder, cache)) is None:
             holder = _holder(folder)
             if time.monotonic() >= deadline:
-                raise OutputError(f"{folder}: {holder} did not end (setting output.wait_seconds)")
-            waiting(f"waiting for {holder} of {folder}")
+                raise OutputError(
+                    _(
+                        "{folder}: {build} did not end (setting output.wait_seconds); "
+                        "end it or try again later"
+                    ).format(folder=folder, build=holder)
+                )
+            waiting(_("waiting for {build} of {folder}").format(build=holder, folder=folder))
             time.sleep(_EVERY_SECONDS)
     except OSError as error:
-        raise OutputError(f"{folder}: can't be written: {error.strerror or error}") from error
+        raise OutputError(
+            _("{folder}: can't be written: {reason} (setting output.folder)").format(
+                folder=folder, reason=error.strerror or error
+            )
+        ) from error
     try:
         yield
     finally:
@@ -98,8 +108,8 @@ def _holder(folder: Path) -> str:
         locks = Path("/proc/locks").read_text(encoding="ascii", errors="replace")
         process = holder_in(locks, status.st_dev, status.st_ino)
         if process:
-            return f"another build (process {process})"
-    return "another build"
+            return _("another build (process {process})").format(process=process)
+    return _("another build")
 
 
 def holder_in(locks: str, device: int, inode: int) -> int | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from publisher.errors import PublisherError, StoreError
 from publisher.services import build as build_service
 from publisher.services import findings_report
+from publisher.translation import _, ngettext
 from publisher.watcher.loop import BuildOutcome, Stopped
 
 if TYPE_CHECKING:
@@ -86,17 +87,17 @@ class Builder:
         from publisher.services import websub  # noqa: PLC0415 - few have a hub
 
         for warning in websub.announce(built.changes.written, settings, self.stopping):
-            self.say(f"warning: {warning}")
+            self.say(f"{_('warning:')} {warning}")
 
     def _report_new_problems(self, built: Built, settings: Settings) -> None:
         """Report the unread papers, errors and warnings that the last build did not have."""
         collection, last = built.collection, self._last_problems
         unread = findings_report.unread_papers(collection, settings)
         errors = [error for error in collection.errors if str(error) not in last]
-        warnings = {f"warning: {warning}" for warning in built.warnings}
+        warnings = {f"{_('warning:')} {warning}" for warning in built.warnings}
         for line in (
             *(text for text in unread if text not in last),
-            *findings_report.first_places(errors, collection.silenced, prefix="error: "),
+            *findings_report.first_places(errors, collection.silenced, prefix=f"{_('error:')} "),
             *sorted(warnings - last),
         ):
             self.say(line)
@@ -106,10 +107,14 @@ class Builder:
 def outcome(built: Built) -> BuildOutcome:
     """Return the changes of a build in words."""
     written, removed = len(built.changes.written), len(built.changes.removed)
-    files = f"{written:,} file{'' if written == 1 else 's'}"
-    parts = [f"{files} written"] if written else []
-    parts += [f"{removed:,} removed"] if removed else []
-    return BuildOutcome(", ".join(parts) or "nothing changed", changed=bool(parts))
+    parts = []
+    if written:
+        text = ngettext("1 file written", "{count} files written", written)
+        parts.append(text.format(count=f"{written:,}"))
+    if removed:
+        text = ngettext("1 file removed", "{count} files removed", removed)
+        parts.append(text.format(count=f"{removed:,}"))
+    return BuildOutcome(_(", ").join(parts) or _("nothing changed"), changed=bool(parts))
 
 
 @dataclass(slots=True)

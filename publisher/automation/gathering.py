@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from publisher.automation.schedule import TaskResult
 from publisher.errors import AlreadyGathering
+from publisher.translation import _, ngettext
 
 if TYPE_CHECKING:
     from publisher.automation.shared_state import SharedState
@@ -52,7 +53,10 @@ def _message(result: GatherResult) -> str:
     digests = len(result.written)
     if not digests:
         return ""
-    return (
-        f"{digests:,} digest{'' if digests == 1 else 's'} written, "
-        f"{papers:,} paper{'' if papers == 1 else 's'}"
+    parts = (
+        ngettext("1 digest written", "{count} digests written", digests).format(
+            count=f"{digests:,}"
+        ),
+        ngettext("1 paper", "{count} papers", papers).format(count=f"{papers:,}"),
     )
+    return _(", ").join(parts)

@@ -15,8 +15,11 @@ from publisher.automation import schedule
 from publisher.automation.schedule import LONGEST_PAUSE, LOOK_SECONDS, TaskResult
 from publisher.errors import PublisherError
 from publisher.newsletter.periods import absolute, closed_period, next_due
+from publisher.preflight.findings import CODES
 from publisher.services import publish
+from publisher.services.findings_report import in_words
 from publisher.services.publish import Preparation
+from publisher.translation import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -110,7 +113,11 @@ class IssueTask:
             if text := summary(report, state.clock()):
                 self._messages.append(text)
             if report.stopped and not state.stopping() and not _is_resting(report, state.clock()):
-                self._problems.append(f"{report.issue_id}: stopped: {report.stopped}")
+                self._problems.append(
+                    _("{issue}: stopped: {reason}").format(
+                        issue=report.issue_id, reason=report.stopped
+                    )
+                )
         return not any(report.stopped for report in reports)
 
     def _freeze_due(self, settings: Settings) -> list[str]:
@@ -137,13 +144,19 @@ class IssueTask:
         issue = result.issue
         if result.outcome is Preparation.FROZEN:
             self._messages.append(
-                f"{issue.id}: {len(issue.papers):,} papers in {result.editions:,} editions "
-                f"for {result.recipients:,} subscribers"
+                _("{issue}: {papers} in {editions} for {subscribers}").format(
+                    issue=issue.id,
+                    papers=_number(len(issue.papers), "1 paper", "{count} papers"),
+                    editions=_number(result.editions, "1 edition", "{count} editions"),
+                    subscribers=_number(result.recipients, "1 subscriber", "{count} subscribers"),
+                )
             )
         elif result.outcome is Preparation.NO_RECIPIENTS:
             self._without_recipients.add(issue.id)
             if issue.id not in without_recipients:
-                self._messages.append(f"{issue.id}: nobody is subscribed to its topics yet")
+                self._messages.append(
+                    _("{issue}: nobody is subscribed to its topics yet").format(issue=issue.id)
+                )
         elif result.outcome is Preparation.REFUSED:
             self._problems.append(_refused(result))
 
@@ -215,16 +228,22 @@ def next_moment(
 def summary(report: Report, now: datetime) -> str:
     """Return what a run did for an issue in one line, "" where it did nothing."""
     counts = (
-        (report.sent, "sent"),
-        (report.rejected, "rejected"),
-        (report.skipped, "skipped"),
-        (report.put_off, "put off"),
-        (report.in_doubt, "in doubt"),
+        (report.sent, _("{count} sent")),
+        (report.rejected, _("{count} rejected")),
+        (report.skipped, _("{count} skipped")),
+        (report.put_off, _("{count} put off")),
+        (report.in_doubt, _("{count} in doubt")),
     )
-    parts = [f"{number:,} {word}" for number, word in counts if number]
+    parts = [text.format(count=f"{number:,}") for number, text in counts if number]
     if _is_resting(report, now):
-        parts.append(f"paused until {report.paused_until:%Y-%m-%d %H:%M} UTC: {report.stopped}")
-    return f"{report.issue_id}: {', '.join(parts)}" if parts else ""
+        text = _("paused until {moment} UTC: {reason}")
+        moment = f"{report.paused_until:%Y-%m-%d %H:%M}"
+        parts.append(text.format(moment=moment, reason=report.stopped))
+    return f"{report.issue_id}: {_(', ').join(parts)}" if parts else ""
+
+
+def _number(count: int, singular: str, plural: str) -> str:
+    return ngettext(singular, plural, count).format(count=f"{count:,}")
 
 
 def _is_resting(report: Report, now: datetime) -> bool:
@@ -234,8 +253,16 @@ def _is_resting(report: Report, now: datetime) -> bool:
 
 def _refused(result: PreparedIssue) -> str:
     first, *others = result.errors
-    more = f" and {len(others):,} more" if others else ""
-    return (
-        f"{result.issue.id}: not sent: {first.code} {first.message}{more}; "
-        "`publisher preflight` lists them, `publisher send --force` sends it as it is"
+    text = ngettext(
+        "{issue}: not sent: {code} {error}; "
+        "`publisher preflight` lists it, `publisher send --force` sends the issue as it is",
+        "{issue}: not sent: {code} {error}, and {others} more; "
+        "`publisher preflight` lists them, `publisher send --force` sends the issue as it is",
+        len(result.errors),
+    )
+    return text.format(
+        issue=result.issue.id,
+        code=first.code,
+        error=in_words(first, CODES),
+        others=f"{len(others):,}",
     )

@@ -32,7 +32,10 @@ def print_findings(findings: Sequence[Finding]) -> None:
 
 def as_line(finding: Finding) -> str:
     """Return `edition: CODE message`."""
-    return f"{finding.path}: {finding.code} {finding.message}"
+    from publisher.preflight.findings import CODES
+    from publisher.services.findings_report import in_words
+
+    return f"{finding.path}: {finding.code} {in_words(finding, CODES)}"
 
 
 def totals(findings: Sequence[Finding], checked: int) -> str:

@@ -21,6 +21,7 @@ from publisher.settings.sections.base import (
     WebAddress,
 )
 from publisher.settings.sections.gather import Category
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,7 +168,9 @@ def _checked(text: str, kind: Any) -> str:  # noqa: ANN401 - a type
     # A command line may hold bytes that are no UTF-8.
     is_text = text == text.encode(errors="replace").decode()
     if not text or not is_text or not has_format(text, kind):
-        raise click.BadParameter(f"{text!r} is not {in_words(kind)}.")
+        raise click.BadParameter(
+            _("{text} is not {kind}.").format(text=repr(text), kind=in_words(kind))
+        )
     return text
 
 

@@ -6,7 +6,9 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from publisher.collector.findings import CODES
 from publisher.models import Severity
+from publisher.translation import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,18 +25,30 @@ def unread_papers(collection: Collection, settings: Settings) -> tuple[str, ...]
     Where they hold no id and no digest at all, the lines say that.
     """
     coverage = collection.coverage
-    shapes = "`publisher formats` shows the shapes that are read"
+    shapes = _("`publisher formats` shows the shapes that are read")
     if coverage is None:
         if collection.digest_count or collection.errors or not collection.no_digests:
             return ()
-        return (f"no digest and no arXiv id in {len(collection.no_digests):,} files; {shapes}",)
-    files = "1 file holds" if coverage.files == 1 else f"{coverage.files:,} files hold"
-    ids = "1 arXiv id" if coverage.ids == 1 else f"{coverage.ids:,} arXiv ids"
-    read = f"{coverage.read:,} {'was' if coverage.read == 1 else 'were'}" if coverage.read else ""
-    hint = f"report yours with what `publisher formats try {shlex.quote(coverage.path)}` prints"
+        number = len(collection.no_digests)
+        text = ngettext(
+            "no digest and no arXiv id in 1 file; {shapes}",
+            "no digest and no arXiv id in {count} files; {shapes}",
+            number,
+        )
+        return (text.format(count=f"{number:,}", shapes=shapes),)
+    ids = ngettext("1 arXiv id", "{count} arXiv ids", coverage.ids)
+    files = ngettext("1 file holds {ids}", "{count} files hold {ids}", coverage.files)
+    read = ngettext("1 was read", "{count} were read", coverage.read)
+    hint = _("report yours with what `publisher formats try {path}` prints")
     return (
-        f"{files} {ids}, {read or 'none was'} read; {_nearest(coverage, settings)}",
-        f"{shapes}; {hint}",
+        _("{files}, {read}; {nearest}").format(
+            files=files.format(
+                count=f"{coverage.files:,}", ids=ids.format(count=f"{coverage.ids:,}")
+            ),
+            read=read.format(count=f"{coverage.read:,}") if coverage.read else _("none was read"),
+            nearest=_nearest(coverage, settings),
+        ),
+        f"{shapes}; {hint.format(path=shlex.quote(coverage.path))}",
     )
 
 
@@ -48,11 +62,25 @@ def _nearest(coverage: Coverage, settings: Settings) -> str:
     try:
         trial = try_formats(path, Path(path).read_bytes(), settings.site.zone)
     except OSError:  # gone since
-        return f"most of the others are in {path}"
+        return _("most of the others are in {path}").format(path=path)
     refusal = trial.refusal
-    return (
-        f"the nearest format, {trial.nearest.name}, refuses {path}:{refusal.line}: {refusal.what}"
+    return _("the nearest format, {format}, refuses {place}: {reason}").format(
+        format=trial.nearest.name, place=f"{path}:{refusal.line}", reason=refusal.what
     )
+
+
+def in_words(finding: Finding, codes: Mapping[str, tuple[Severity, str]] = CODES) -> str:
+    """Return the message of a finding in the language that holds; details stay as they are.
+
+    `codes` has the texts of its codes: those of the collector, or of preflight.
+    """
+    _severity, text = codes[finding.code]
+    detail = finding.message.removeprefix(text)
+    if not detail:
+        return _(text)
+    if not detail.startswith(": "):
+        return finding.message
+    return _("{text}: {detail}").format(text=_(text), detail=detail[2:])
 
 
 def first_places(
@@ -72,9 +100,12 @@ def first_places(
             groups.setdefault(finding.code, []).append(finding)
     weights = list(Severity)
     for code in sorted(groups, key=lambda code: (weights.index(groups[code][0].severity), code)):
-        yield from (f"{prefix}{finding}" for finding in groups[code][:most])
+        for finding in groups[code][:most]:
+            yield f"{prefix}{finding.path}:{finding.line}: {code} {in_words(finding)}"
         if most is not None and (left := len(groups[code][most:])):
-            yield f"... and {left:,} more {code}: `publisher check --verbose` lists them"
+            yield _("... and {count} more {code}: `publisher check --verbose` lists them").format(
+                count=f"{left:,}", code=code
+            )
 
 
 def silenced_line(collection: Collection) -> str:
@@ -83,6 +114,11 @@ def silenced_line(collection: Collection) -> str:
     if not counts:
         return ""
     shown = ", ".join(f"{count:,} {code}" for code, count in sorted(counts.items()))
-    is_error = any(error.code in counts for error in collection.errors)
-    also = "; errors among them still count" if is_error else ""
-    return f"silenced by check.ignore: {shown}{also} (`publisher check --verbose` lists them)"
+    if any(error.code in counts for error in collection.errors):
+        text = _(
+            "silenced by check.ignore: {codes}; errors among them still count "
+            "(`publisher check --verbose` lists them)"
+        )
+    else:
+        text = _("silenced by check.ignore: {codes} (`publisher check --verbose` lists them)")
+    return text.format(codes=shown)

@@ -30,6 +30,7 @@ from publisher.services.gather_records import (
     Surroundings,
 )
 from publisher.services.gather_report import row_of, with_outcome
+from publisher.translation import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -60,8 +61,10 @@ def gather(
 
     if not settings.gather.topics:
         raise GatherError(
-            "there is nothing to gather: add a [[gather.topics]] to the settings, "
-            "or run `publisher init --arxiv cs.CV`"
+            _(
+                "there is nothing to gather: add a [[gather.topics]] to the settings, "
+                "or run `publisher init --arxiv cs.CV`"
+            )
         )
     with _lease(store, around) as renew:
         sources = open_sources(
@@ -185,7 +188,11 @@ class _Run:
             try:
                 liked = read_liked(topic, self.settings.path, self._look_up)
             except GatherError as error:
-                self.result.note_problem(f"{topic.name} is ranked without liked papers: {error}")
+                self.result.note_problem(
+                    _("{topic} is ranked without liked papers: {reason}").format(
+                        topic=topic.name, reason=error
+                    )
+                )
                 liked = LikedPapers()
             for problem in liked.problems:
                 self.result.note_problem(problem)
@@ -201,7 +208,11 @@ class _Run:
         for problem, number in Counter(
             each.problem for each in summaries.values() if each.problem
         ).items():
-            self.result.note_problem(f"{day}: {number:,} without a summary: {problem}")
+            self.result.note_problem(
+                _("{day}: {count} without a summary: {problem}").format(
+                    day=day, count=f"{number:,}", problem=problem
+                )
+            )
         self._save_counts(day, drafts, summaries)
 
     def _summaries(self, drafts: Sequence[DigestDraft]) -> Mapping[str, SummaryResult]:
@@ -250,9 +261,9 @@ class _Run:
             folder = self.settings.path(self.settings.gather.folder)
             for path in write_changed(folder, {name: text.encode()}, served=False):
                 self.result.written.append(folder / path)
+                papers = ngettext("1 paper", "{count} papers", len(entries))
                 self.around.report(
-                    f"{PurePosixPath(path)}: {len(entries):,} "
-                    f"{'paper' if len(entries) == 1 else 'papers'}"
+                    f"{PurePosixPath(path)}: {papers.format(count=f'{len(entries):,}')}"
                 )
         # What failed is asked for again by the next run.
         failed = any(paper_id in summaries and summaries[paper_id].is_failure for paper_id in ids)

@@ -11,6 +11,7 @@ from publisher.gather import plan
 from publisher.gather.plan import Channel, ChannelState
 from publisher.models.gathering import Batch, BatchState
 from publisher.services.gather_report import channel_name
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,12 +75,19 @@ class AnnouncementReader:
         if batch.state is BatchState.FAILED:
             self.result.failed = True
             self.result.note_problem(
-                f"{channel_name(source, channel)} of {batch.day}: {batch.message}"
+                _("{source} of {day}: {problem}").format(
+                    source=channel_name(source, channel), day=batch.day, problem=batch.message
+                )
             )
         else:
             self.around.report(
-                f"{channel_name(source, channel)} of {batch.day}: {batch.state.value}, "
-                f"{len(batch.papers):,} of {batch.total:,} papers"
+                _("{source} of {day}: {state}, {read} of {total} papers").format(
+                    source=channel_name(source, channel),
+                    day=batch.day,
+                    state=batch.state.value,
+                    read=f"{len(batch.papers):,}",
+                    total=f"{batch.total:,}",
+                )
                 + (f" ({batch.message})" if batch.message else "")
             )
         return batch.state

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from publisher.gather.arxiv.schedule import next_release
 from publisher.gather.summaries.costs import MICRO
 from publisher.models.gathering import AnnouncementKind, GatherCounts
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -160,12 +161,24 @@ def report_line(row: GatherCounts) -> str:
     tail = f" ({row.message})" if row.message else ""
     if not row.announced:
         return head + tail
-    figures = (
-        f"{row.announced:,} announced: {row.new:,} new, {row.cross:,} cross-listed, "
-        f"{row.replaced:,} replaced; {row.filtered:,} filtered out, {row.chosen:,} chosen, "
-        f"{row.summarised:,} summarised, {row.from_cache:,} from the cache, {row.failed:,} failed"
+    text = _(
+        "{head}, {announced} announced: {new} new, {cross} cross-listed, {replaced} replaced; "
+        "{filtered} filtered out, {chosen} chosen, {summarised} summarised, "
+        "{cached} from the cache, {failed} failed, cost {cost}"
     )
-    return f"{head}, {figures}, cost {money(row.cost_micro)}{tail}"
+    figures = {
+        "announced": row.announced,
+        "new": row.new,
+        "cross": row.cross,
+        "replaced": row.replaced,
+        "filtered": row.filtered,
+        "chosen": row.chosen,
+        "summarised": row.summarised,
+        "cached": row.from_cache,
+        "failed": row.failed,
+    }
+    shown = {name: f"{figure:,}" for name, figure in figures.items()}
+    return text.format(head=head, cost=money(row.cost_micro), **shown) + tail
 
 
 def money(micro: int) -> str:

@@ -20,6 +20,7 @@ from msgspec import Meta
 from publisher.settings.fields import item_type, split_type, table_type
 from publisher.settings.sections.base import Section, TextFormat
 from publisher.settings.values import Secret, Words
+from publisher.translation import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
     from msgspec.structs import FieldInfo
 
 _NOUNS = {
-    str: ("text", "texts"),
-    int: ("a whole number", "whole numbers"),
-    float: ("a number", "numbers"),
-    bool: ("true or false", ""),
-    Secret: ("text", ""),
-    Words: ("a table of texts", ""),
+    str: (mark("text"), mark("texts")),
+    int: (mark("a whole number"), mark("whole numbers")),
+    float: (mark("a number"), mark("numbers")),
+    bool: (mark("true or false"), ""),
+    Secret: (mark("text"), ""),
+    Words: (mark("a table of texts"), ""),
 }
 
 
@@ -75,13 +76,13 @@ def default_of(field: FieldInfo) -> object:
 def in_words(annotation: Any) -> str:  # noqa: ANN401 - a type
     """Return the type of a setting as it goes after "must be": "a whole number from 1 to 9"."""
     if table_type(annotation) is not None:
-        return "a list of tables"
+        return _("a list of tables")
     item = item_type(annotation)
     if item is None:
         return _noun(annotation)
-    _, constraints = split_type(annotation)
-    non_empty = "non-empty " if _is_required(constraints) else ""
-    return f"a {non_empty}list of {_noun(item, plural=True)}"
+    required = _is_required(split_type(annotation)[1])
+    text = _("a non-empty list of {items}") if required else _("a list of {items}")
+    return text.format(items=_noun(item, plural=True))
 
 
 def _is_required(constraints: Iterable[object]) -> bool:
@@ -97,10 +98,14 @@ def _noun(annotation: Any, *, plural: bool = False) -> str:  # noqa: ANN401 - a 
         return _or([in_toml(choice) for choice in choices])
     for constraint in constraints:
         if isinstance(constraint, TextFormat):
-            return constraint.plural if plural else constraint.name
-    required = "non-empty " if _is_required(constraints) else ""
-    limits = "".join(_range(limit) for limit in constraints if isinstance(limit, Meta))
-    return f"{required}{_NOUNS[kind][plural]}{limits}"
+            return _(constraint.plural if plural else constraint.name)
+    noun = _(_NOUNS[kind][plural])
+    if _is_required(constraints):
+        noun = _("non-empty {noun}").format(noun=noun)
+    for limit in constraints:
+        if isinstance(limit, Meta):
+            noun = _in_range(noun, limit)
+    return noun
 
 
 def _choices(kind: Any) -> list[str]:  # noqa: ANN401 - a type
@@ -111,15 +116,17 @@ def _choices(kind: Any) -> list[str]:  # noqa: ANN401 - a type
 
 
 def _or(words: list[str]) -> str:
-    return f"{', '.join(words[:-1])} or {words[-1]}"
+    return _("{words} or {last}").format(words=_(", ").join(words[:-1]), last=words[-1])
 
 
-def _range(meta: Meta) -> str:
+def _in_range(noun: str, meta: Meta) -> str:
     if meta.gt is not None:
-        return f" above {meta.gt}, up to {meta.le}"
+        return _("{noun} above {low}, up to {high}").format(noun=noun, low=meta.gt, high=meta.le)
     if meta.le is not None:
-        return f" from {meta.ge} to {meta.le}"
-    return f" of at least {meta.ge}" if meta.ge is not None else ""
+        return _("{noun} from {low} to {high}").format(noun=noun, low=meta.ge, high=meta.le)
+    if meta.ge is None:
+        return noun
+    return _("{noun} of at least {low}").format(noun=noun, low=meta.ge)
 
 
 def in_toml(value: object) -> str:

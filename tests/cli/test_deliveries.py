@@ -114,5 +114,5 @@ def test_events_are_json_and_lines_come_now_and_then(capsys: pytest.CaptureFixtu
         "reason": "550 gone",
     }
     assert err == "100 of 200 done\n"
-    found = json.loads(progress.event(Report(ISSUE, sent=3, paused_until=NOW)))
-    assert (found["event"], found["sent"], found["paused_until"]) == ("issue", 3, NOW.isoformat())
+    issue = progress.event(Report(ISSUE, sent=3, paused_until=NOW))
+    assert (issue["event"], issue["sent"], issue["paused_until"]) == ("issue", 3, NOW.isoformat())

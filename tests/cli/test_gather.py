@@ -188,6 +188,9 @@ def test_status_without_topics(tmp_path: Path) -> None:
     path = tmp_path / "publisher.toml"
     path.write_text('[source]\nfolders = ["digests"]\n')
     assert set(call(path, "status").splitlines()) == {
-        "nothing to gather: the settings have no [[gather.topics]]",
+        (
+            "nothing to gather: the settings have no [[gather.topics]]; "
+            "`publisher init --arxiv CATEGORY --keyword PHRASE` shows the lines"
+        ),
         "spent today: 0.00, 0 tokens",
     }

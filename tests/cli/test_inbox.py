@@ -26,7 +26,11 @@ def test_without_a_mailbox(publisher: Run, tmp_path: Path) -> None:
 
 
 def test_a_reader_comes_by_mail(publisher: Run, tmp_path: Path, examples: Path) -> None:
-    variables = {"PUBLISHER_INBOX__MAILDIR": "mail", "PUBLISHER_SOURCE__FOLDERS": str(examples)}
+    variables = {
+        "PUBLISHER_INBOX__MAILDIR": "mail",
+        "PUBLISHER_SOURCE__FOLDERS": str(examples),
+        "PUBLISHER_SITE__LANGUAGE": "zh-CN",
+    }
     for part in ("new", "cur", "tmp"):
         (tmp_path / "mail" / part).mkdir(parents=True)
     assert publisher("inbox", **variables).stdout == "inbox: nothing new\n"

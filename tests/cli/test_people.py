@@ -37,7 +37,7 @@ def test_a_person_is_asked_by_mail(publisher: Run, tmp_path: Path, examples: Pat
     publisher("subscribers", "invite", "ada@example.org", **source, **INBOX)
     ((to, text),) = mails(tmp_path)
     assert to == "ada@example.org"
-    assert "主题：NeRF" in text
+    assert "Topics: NeRF" in text
     assert "mailto:newsletter@localhost?subject=confirm%20" in text
     publisher("subscribers", "confirm", "ada@example.org")
     publisher("subscribers", "invite", "ada@example.org", code=1, **source, **INBOX)

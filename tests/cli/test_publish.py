@@ -221,8 +221,7 @@ def test_subscribers_in_a_repository_are_warned_of(
 
     git("init", "-q")
     publisher("init")
-    (tmp_path / "source").mkdir()
-    (tmp_path / "source" / "_posts").symlink_to(examples)
+    (tmp_path / "digests").symlink_to(examples)
     publisher("subscribers", "add", "ada@example.org", "--confirmed")
     publisher("preview")
     assert "S10" not in publisher("publish").stderr

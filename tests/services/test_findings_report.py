@@ -7,10 +7,19 @@ import pytest
 
 from publisher import collector
 from publisher.collector.archive.format_trials import try_formats
+from publisher.collector.findings import finding
 from publisher.errors import SettingsError
 from publisher.models import Collection, Coverage, Finding, Severity
-from publisher.services.findings_report import first_places, silenced_line, unread_papers
+from publisher.preflight.findings import CODES as PREFLIGHT
+from publisher.preflight.findings import finding as size_finding
+from publisher.services.findings_report import (
+    first_places,
+    in_words,
+    silenced_line,
+    unread_papers,
+)
 from publisher.settings import load
+from publisher.translation import using
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,3 +103,16 @@ def test_codes_to_ignore(tmp_path: Path, examples: Path) -> None:
         counts("D410")
     with pytest.raises(SettingsError, match=r"check\.ignore: must be a list of codes such as D401"):
         load(None, {}, {"check": {"ignore": ["everything"]}})
+
+
+def test_findings_are_in_the_language_that_holds_and_their_details_stay() -> None:
+    guessed = finding("1.md", 3, "D404", "Cons")
+    with using("zh"):
+        assert list(first_places([ERRORS[0], guessed, LEAKED], {})) == [
+            "1.md:1: D203 论文没有作者",
+            "1.md:9: D401 leaked",
+            "1.md:3: D404 未知的标签：Cons",
+        ]
+        assert in_words(size_finding("weekly", "P102", "90 KB"), PREFLIGHT) == (
+            "接近 Gmail 截断邮件的大小：90 KB"
+        )

@@ -10,6 +10,7 @@ from publisher.errors import ConfigurationFailure
 from publisher.inbound.mailboxes.imap import quoted_string
 from publisher.sender.transports.login import read_keyring, xoauth2_response
 from publisher.sender.transports.passwords import check_sendable, password_forms, password_hint
+from publisher.translation import _
 
 if TYPE_CHECKING:
     import imaplib
@@ -29,19 +30,26 @@ def login_of(settings: Settings) -> Callable[[imaplib.IMAP4], None]:
     inbox, mail = settings.inbox, settings.mail
     username = inbox.username or mail.username
     if not username:
-        raise ConfigurationFailure("inbox.username: is not set, nor is mail.username")
+        raise ConfigurationFailure(_("inbox.username: is not set, nor is mail.username"))
     if inbox.oauth2_file:
         try:
             client = settings.path(inbox.oauth2_file).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationFailure(f"inbox.oauth2_file: can't be read: {error}") from error
+            raise ConfigurationFailure(
+                _("inbox.oauth2_file: can't be read: {reason}").format(reason=error)
+            ) from error
         token = access_token(client)
         response = xoauth2_response(username, token)
         return lambda imap: _discard(imap.authenticate("XOAUTH2", lambda _challenge: response))
     from_keyring = read_keyring("inbox.keyring", inbox.keyring, username) if inbox.keyring else ""
     password = from_keyring or inbox.password.reveal() or mail.password.reveal()
     if not password:
-        raise ConfigurationFailure("inbox.password: is not set, nor is mail.password")
+        raise ConfigurationFailure(
+            _(
+                "inbox.password: is not set, nor is mail.password; "
+                "`publisher secret inbox.password` asks for it"
+            )
+        )
     setting = "inbox.password" if inbox.password else "mail.password"
     setting = "inbox.keyring" if from_keyring else setting
     check_sendable("inbox.username", username)
@@ -62,7 +70,8 @@ def _log_in(imap: imaplib.IMAP4, username: str, password: str, setting: str) -> 
         else:
             return
     hint = password_hint(setting, password)
-    raise imap.error(f"{refusal} (check inbox.username and {setting}{hint})")
+    text = _("{refusal} (check inbox.username and {setting}{hint})")
+    raise imap.error(text.format(refusal=refusal, setting=setting, hint=hint))
 
 
 def _try_password(imap: imaplib.IMAP4, username: str, password: str) -> None:

@@ -18,6 +18,7 @@ from publisher.inbound.mailboxes.source import UnreadMail
 from publisher.printable import one_line
 from publisher.sender.transports.login import certificate_end, is_this_host
 from publisher.sender.transports.smtp_replies import MOST_CHARACTERS
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,8 +51,10 @@ class ImapFolder:
         """
         if security == "none" and not is_this_host(host):
             raise ConfigurationFailure(
-                f"inbox.security: 'none' is for a server on this host; {host} needs "
-                "'ssl' or 'starttls'"
+                _(
+                    "inbox.security: 'none' is for a server on this host; {host} needs "
+                    "'ssl' or 'starttls'"
+                ).format(host=host)
             )
         self._name = f"{host}:{port}/{folder}"
         self._handled_folder = _folder_name(handled_folder) if handled_folder else ""
@@ -70,7 +73,7 @@ class ImapFolder:
                     self._imap.starttls(ssl_context=verified)
                 login(self._imap)
                 # Servers list all capabilities only after the login.
-                _, capabilities = self._imap.capability()
+                capabilities = self._imap.capability()[1]
                 self._capabilities = frozenset(_decoded(capabilities).upper().split())
                 self._select(folder)
             except BaseException:
@@ -140,8 +143,12 @@ class ImapFolder:
     def _select(self, folder: str) -> None:
         kind, data = self._imap.select(_folder_name(folder))
         if kind != "OK":
-            raise SourceError(f"inbox.folder: {folder}: {_reason(data)}")
-        _, values = self._imap.response("UIDVALIDITY")
+            raise SourceError(
+                _("inbox.folder: the mailbox has no folder {folder}: {reason}").format(
+                    folder=folder, reason=_reason(data)
+                )
+            )
+        values = self._imap.response("UIDVALIDITY")[1]
         first = values[0] if values else None
         self._validity = int(first) if first else 0
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from publisher.errors import ConfigurationFailure
+from publisher.translation import _
 
 _GROUPS = re.compile(r"[A-Za-z0-9]{4}( [A-Za-z0-9]{4}){3,7}")
 _LETTERS = re.compile(r"[A-Za-z]{16}")
@@ -48,9 +49,11 @@ def password_hint(setting: str, password: str) -> str:
     odd = [c for c in password if _is_blank(c) and c != " "]
     if odd:
         name = unicodedata.name(odd[0], "a control character").lower()
-        return f"; {setting} holds U+{ord(odd[0]):04X} ({name}): is that right?"
+        text = _("; {setting} holds U+{code} ({name}): is that right?")
+        return text.format(setting=setting, code=f"{ord(odd[0]):04X}", name=name)
     if not password.isascii():
-        return f"; {setting} is not all ASCII and was sent in UTF-8, which not all servers take"
+        text = _("; {setting} is not all ASCII and was sent in UTF-8, which not all servers take")
+        return text.format(setting=setting)
     return ""
 
 

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from publisher.translation import mark
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -84,59 +86,65 @@ Slug = Annotated[
     str,
     Meta(min_length=1),
     TextFormat(
-        "a name of lower-case letters, digits and hyphens", _pattern(r"[a-z0-9][a-z0-9-]{0,63}")
+        mark("a name of lower-case letters, digits and hyphens"),
+        _pattern(r"[a-z0-9][a-z0-9-]{0,63}"),
     ),
 ]
 _is_line = _pattern(r"[^\x00-\x1f\x7f-\x9f]*")
-Line = Annotated[str, TextFormat("a single line of text", _is_line)]
-NonEmptyLine = Annotated[str, Meta(min_length=1), TextFormat("a non-empty line of text", _is_line)]
+Line = Annotated[str, TextFormat(mark("a single line of text"), _is_line)]
+NonEmptyLine = Annotated[
+    str, Meta(min_length=1), TextFormat(mark("a non-empty line of text"), _is_line)
+]
 Phrase = Annotated[
-    str, Meta(min_length=1), TextFormat("a text that is not blank", str.strip, "texts, none blank")
+    str,
+    Meta(min_length=1),
+    TextFormat(mark("a text that is not blank"), str.strip, mark("texts, none blank")),
 ]
 FindingCode = Annotated[
     str,
     Meta(min_length=1),
-    TextFormat("a code such as D401", _pattern(r"D[0-9]{3}"), "codes such as D401"),
+    TextFormat(mark("a code such as D401"), _pattern(r"D[0-9]{3}"), mark("codes such as D401")),
 ]
 ContactAddress = Annotated[
     str,
     TextFormat(
-        "an email or web address", lambda text: _is_email_address(text) or _is_web_address(text)
+        mark("an email or web address"),
+        lambda text: _is_email_address(text) or _is_web_address(text),
     ),
 ]
 WebAddress = Annotated[
-    str, TextFormat("a web address such as https://papers.example.org/", _is_web_address)
+    str, TextFormat(mark("a web address such as https://papers.example.org/"), _is_web_address)
 ]
-HostName = Annotated[str, TextFormat("a host name such as mail.example.org", _is_host_name)]
-EmailAddress = Annotated[str, TextFormat("an email address", _is_email_address)]
+HostName = Annotated[str, TextFormat(mark("a host name such as mail.example.org"), _is_host_name)]
+EmailAddress = Annotated[str, TextFormat(mark("an email address"), _is_email_address)]
 Network = Annotated[
     str,
     Meta(min_length=1),
-    TextFormat("an IP address or network", _is_network, "IP addresses or networks"),
+    TextFormat(mark("an IP address or network"), _is_network, mark("IP addresses or networks")),
 ]
-TimeZone = Annotated[str, Meta(min_length=1), TextFormat("a time zone", _is_time_zone)]
+TimeZone = Annotated[str, Meta(min_length=1), TextFormat(mark("a time zone"), _is_time_zone)]
 LanguageTag = Annotated[
     str,
     Meta(min_length=1),
-    TextFormat("a language tag", _pattern(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")),
+    TextFormat(mark("a language tag"), _pattern(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")),
 ]
 LowerHostName = Annotated[
     str,
     TextFormat(
-        "a host name in small letters, such as papers.example.org",
+        mark("a host name in small letters, such as papers.example.org"),
         _pattern(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*)?"),
     ),
 ]
 PartialDate = Annotated[
     str,
     Meta(min_length=1),
-    TextFormat("a year, month or day, as YYYY-MM-DD", _pattern(r"[0-9]{4}(-[0-9]{2}){0,2}")),
+    TextFormat(mark("a year, month or day, as YYYY-MM-DD"), _pattern(r"[0-9]{4}(-[0-9]{2}){0,2}")),
 ]
 Colour = Annotated[
-    str, Meta(min_length=1), TextFormat("a colour, as #rrggbb", _pattern("#[0-9a-fA-F]{6}"))
+    str, Meta(min_length=1), TextFormat(mark("a colour, as #rrggbb"), _pattern("#[0-9a-fA-F]{6}"))
 ]
 ShortColour = Annotated[
     str,
     Meta(min_length=1),
-    TextFormat("a colour, as #rrggbb or #rgb", _pattern("#([0-9a-fA-F]{3}){1,2}")),
+    TextFormat(mark("a colour, as #rrggbb or #rgb"), _pattern("#([0-9a-fA-F]{3}){1,2}")),
 ]

@@ -18,6 +18,7 @@ from publisher.settings.sections.base import (
     WebAddress,
 )
 from publisher.settings.values import Secret
+from publisher.translation import mark
 
 # A subject of two letters has capitals: cs.CV and astro-ph.CO, but physics.ao-ph and cond-mat.soft.
 _CATEGORY = re.compile(r"[a-z]+(-[a-z]+)?(\.([A-Z]{2}|[a-z]{3,}|[a-z]+-[a-z]+))?")
@@ -25,7 +26,9 @@ Category = Annotated[
     str,
     Meta(min_length=1),
     TextFormat(
-        "a category of arXiv such as cs.CV", _CATEGORY.fullmatch, "categories such as cs.CV"
+        mark("a category of arXiv such as cs.CV"),
+        _CATEGORY.fullmatch,
+        mark("categories such as cs.CV"),
     ),
 ]
 
@@ -38,9 +41,9 @@ OtherSource = Annotated[
     str,
     Meta(min_length=1),
     TextFormat(
-        'a source: "huggingface", or a web address of a feed',
+        mark('a source: "huggingface", or a web address of a feed'),
         _is_source,
-        'sources: "huggingface", or web addresses of feeds',
+        mark('sources: "huggingface", or web addresses of feeds'),
     ),
 ]
 

@@ -10,6 +10,7 @@ from msgspec import Meta
 from publisher.models import Frequency, Length
 from publisher.settings.sections.base import Colour, Line, Section, TextFormat, WebAddress
 from publisher.settings.values import Words
+from publisher.translation import mark
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -23,7 +24,10 @@ def _is_subject(text: str) -> bool:
 
 
 SUBJECT = TextFormat(
-    "a text with no other names in braces than {papers}, {count}, {topics}, {period} and {title}",
+    mark(
+        "a text with no other names in braces than {papers}, {count}, {topics}, {period} "
+        "and {title}"
+    ),
     _is_subject,
 )
 
