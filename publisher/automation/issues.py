@@ -15,7 +15,6 @@ from publisher.automation import schedule
 from publisher.automation.schedule import LONGEST_PAUSE, LOOK_SECONDS, TaskResult
 from publisher.errors import PublisherError
 from publisher.newsletter.periods import absolute, closed_period, next_due
-from publisher.preflight.findings import CODES
 from publisher.services import publish
 from publisher.services.findings_report import in_words
 from publisher.services.publish import Preparation
@@ -252,6 +251,8 @@ def _is_resting(report: Report, now: datetime) -> bool:
 
 
 def _refused(result: PreparedIssue) -> str:
+    from publisher.preflight.findings import CODES  # noqa: PLC0415 - few issues are refused
+
     first, *others = result.errors
     text = ngettext(
         "{issue}: not sent: {code} {error}; "

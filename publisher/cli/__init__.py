@@ -98,7 +98,7 @@ class Program(InOrder):
 app = click.version_option(__version__, prog_name="publisher", message="%(prog)s %(version)s")(
     Program(
         "publisher",
-        help="Feeds and a weekly newsletter from Markdown digests of research papers.",
+        help="Feeds and a newsletter from Markdown digests of research papers.",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -112,6 +113,7 @@ def _parsed(ctx: click.Context, param: click.Parameter, value: Any) -> Any:  # n
     metavar="IN OUT",
     help="What it takes for a million tokens that it reads, and that it writes.",
 )
+@options.as_json
 @options.verbose
 def init(
     *,
@@ -119,6 +121,7 @@ def init(
     yes: bool,
     full: bool,
     allow_blog_changes: bool,
+    as_json: bool,
     verbose: bool,
     **answers: Any,  # noqa: ANN401 - of sixteen options
 ) -> None:
@@ -129,18 +132,50 @@ def init(
     digests that `publisher gather` writes. A publisher.toml that exists is not changed: what is
     new since is shown.
     """
-    from publisher.cli import first_topic, init_questions, init_report
     from publisher.settings import CONFIG_NAME
 
+    target, is_new = folder / CONFIG_NAME, not (folder / CONFIG_NAME).exists()
+    is_asked = not yes and not as_json and sys.stdin.isatty() and sys.stdout.isatty()
+    # With --json, what is for people goes to stderr.
+    with redirect_stdout(sys.stderr) if as_json else nullcontext():
+        settings = _init(
+            target, answers, is_asked=is_asked, full=full, allow_blog_changes=allow_blog_changes
+        )
+    if as_json:
+        show.json_line(
+            {
+                "file": str(target),
+                "written": is_new,
+                "title": settings.site.title,
+                "url": settings.site.url,
+                "language": settings.site.language,
+                "folders": list(settings.source.folders),
+                "output": settings.output.folder,
+                "topics": [topic.name for topic in settings.gather.topics],
+            }
+        )
+
+
+def _init(
+    target: Path,
+    answers: dict[str, Any],
+    *,
+    is_asked: bool,
+    full: bool,
+    allow_blog_changes: bool,
+) -> Settings:
+    """Write `target`, or show what is new where it exists; return its settings."""
+    from publisher.cli import first_topic, init_questions, init_report
+
+    folder = target.parent
     topic = first_topic.from_options(folder, {name: answers[name] for name in _TOPIC_OPTIONS})
     given = init_questions.from_options(folder, answers)
     place = init_questions.look_around(folder, given)
-    target = folder / CONFIG_NAME
-    is_asked = not yes and sys.stdin.isatty() and sys.stdout.isatty()
     if target.exists():
         first = init_questions.without_questions(place, given, topic)
-        init_report.show_news(target, first, _with_ignore_file(target))
-        return
+        settings = _with_ignore_file(target)
+        init_report.show_news(target, first, settings)
+        return settings
     init_report.show_place(place)
     if is_asked:
         first = init_questions.ask(place, given, topic)
@@ -150,7 +185,9 @@ def init(
     if allow_blog_changes:
         first = init_report.change_blog(first)
     _write(target, init_report.full_file(first) if full else init_report.short_file(first))
-    init_report.show_next_steps(target, first, _with_ignore_file(target))
+    settings = _with_ignore_file(target)
+    init_report.show_next_steps(target, first, settings)
+    return settings
 
 
 def _write(target: Path, text: str) -> None:

@@ -25,20 +25,33 @@ if TYPE_CHECKING:
 @click.option(
     "--email", metavar="ADDRESS", help="Mail the link to one of operator.addresses instead."
 )
+@options.as_json
 @options.config
 @options.verbose
-def login(*, name: str | None, email: str | None, config: Path | None, verbose: bool) -> None:
+def login(
+    *, name: str | None, email: str | None, as_json: bool, config: Path | None, verbose: bool
+) -> None:
     """Print a link that logs in to the operator's pages, once and within some minutes."""
     settings = options.settings_of(config)
     if not settings.web.root:
         raise SettingsError(_("web.url: is not set; the operator's pages are part of the web app"))
     with open_store(settings) as store:
         if email is None:
-            show.line(_link(name or options.user(), settings, store))
-        else:
-            store.outgoing_queue.put("login", _operator(email, settings), "{}", now=sending.now())
-            if not letters.send(settings, store):
-                raise SystemExit(1)
+            name = name or options.user()
+            link = _link(name, settings, store)
+            minutes = settings.operator.link_minutes
+            if as_json:
+                show.json_line({"name": name, "link": link, "minutes": minutes})
+            else:
+                show.line(link)
+            return
+        address = _operator(email, settings)
+        store.outgoing_queue.put("login", address, "{}", now=sending.now())
+        is_sent = letters.send(settings, store)
+    if as_json:
+        show.json_line({"email": address, "sent": is_sent})
+    if not is_sent:
+        raise SystemExit(1)
 
 
 def _link(name: str, settings: Settings, store: Store) -> str:

@@ -40,9 +40,12 @@ def show(*, address: str, config: Path | None, verbose: bool) -> None:
 
 @click.command("invite")
 @click.argument("addresses", nargs=-1, metavar="[ADDRESS]...", help="Email addresses.")
+@options.as_json
 @options.config
 @options.verbose
-def invite(*, addresses: tuple[str, ...], config: Path | None, verbose: bool) -> None:
+def invite(
+    *, addresses: tuple[str, ...], as_json: bool, config: Path | None, verbose: bool
+) -> None:
     """Mail people a request to confirm; without addresses, send the mails in the queue."""
     from publisher.addresses import normalise_email
     from publisher.store.people.confirmations import SubscriptionRequest
@@ -64,8 +67,12 @@ def invite(*, addresses: tuple[str, ...], config: Path | None, verbose: bool) ->
                 raise SubscriberError(f"{email}: {_standing(person)}")
             request = SubscriptionRequest(email, person.topics, person.preferences, person.name)
             store.outgoing_queue.put("confirm", email, request.to_json(), now=sending.now())
-        if not letters.send(settings, store):
-            raise SystemExit(1)
+        is_sent = letters.send(settings, store)
+        waiting = store.outgoing_queue.waiting()
+    if as_json:
+        out.json_line({"invited": list(map(normalise_email, addresses)), "waiting": waiting})
+    if not is_sent:
+        raise SystemExit(1)
 
 
 @click.command("pause")
@@ -76,9 +83,10 @@ def invite(*, addresses: tuple[str, ...], config: Path | None, verbose: bool) ->
     metavar="DAY",
     help="Day such as 2025-03-01.  [default: until they resume]",
 )
+@options.as_json
 @options.config
 @options.verbose
-def pause(*, address: str, until: str, config: Path | None, verbose: bool) -> None:
+def pause(*, address: str, until: str, as_json: bool, config: Path | None, verbose: bool) -> None:
     """Pause the mail to a person, who stays on the list."""
     settings = options.settings_of(config)
     try:
@@ -97,15 +105,20 @@ def pause(*, address: str, until: str, config: Path | None, verbose: bool) -> No
                     email=person.email, status=word(person.status)
                 )
             )
+        person = _person(store, address)
+    if as_json:
+        out.json_line(values(person))
+        return
     text = _("{email} paused until {day}") if day else _("{email} paused")
     out.line(text.format(email=person.email, day=f"{day:%Y-%m-%d}" if day else ""))
 
 
 @click.command("resume")
 @_address
+@options.as_json
 @options.config
 @options.verbose
-def resume(*, address: str, config: Path | None, verbose: bool) -> None:
+def resume(*, address: str, as_json: bool, config: Path | None, verbose: bool) -> None:
     """End a person's pause."""
     with open_store(options.settings_of(config)) as store:
         person = _person(store, address)
@@ -116,6 +129,9 @@ def resume(*, address: str, config: Path | None, verbose: bool) -> None:
                 )
             )
         person = _person(store, address)
+    if as_json:
+        out.json_line(values(person))
+        return
     out.line(f"{person.email} {_standing(person)}")
 
 
@@ -123,30 +139,64 @@ def resume(*, address: str, config: Path | None, verbose: bool) -> None:
 @_address
 @click.option("--note", "reason", default="", help="Reason, for the consent log.")
 @click.option("--lift", is_flag=True, help="Allow mail to the address again.")
+@options.as_json
 @options.config
 @options.verbose
-def suppress(*, address: str, reason: str, lift: bool, config: Path | None, verbose: bool) -> None:
+def suppress(
+    *, address: str, reason: str, lift: bool, as_json: bool, config: Path | None, verbose: bool
+) -> None:
     """Block all mail to an address, on the list or not."""
     from publisher.addresses import normalise_email
     from publisher.store.people.suppressions import LIFTED
 
     email = normalise_email(address)
     with open_store(options.settings_of(config)) as store:
+        person = store.subscribers.find(email)
         if lift:
             changed = store.suppressions.lift(email, now=sending.now(), detail=reason)
-            person = store.subscribers.find(email)
             about = f"subscriber {person.id}" if person else "an address that is not on the list"
             if changed:
                 store.audit_log.note("command line", LIFTED, about, now=sending.now())
-            text = _("{email} gets mail again") if changed else _("{email} was not suppressed")
-            status = person.status if person is not None else SubscriberStatus.ACTIVE
-            if changed and status is not SubscriberStatus.ACTIVE:
-                text = _("{email} is no longer suppressed, but {status}")
-            out.line(text.format(email=email, status=word(status)))
         else:
             changed = store.suppressions.add(email, reason or "by hand", now=sending.now())
-            text = _("{email} suppressed") if changed else _("{email} was already suppressed")
-            out.line(text.format(email=email))
+        person = store.subscribers.find(email)
+    status = person.status if person else None
+    if as_json:
+        out.json_line(
+            {"email": email, "status": status, "suppressed": not lift, "changed": changed}
+        )
+    else:
+        out.line(_change_of_suppression(email, status, lift=lift, changed=changed))
+
+
+def _change_of_suppression(
+    email: str, status: SubscriberStatus | None, *, lift: bool, changed: bool
+) -> str:
+    if not lift:
+        text = _("{email} suppressed") if changed else _("{email} was already suppressed")
+    elif not changed:
+        text = _("{email} was not suppressed")
+    elif status in (None, SubscriberStatus.ACTIVE):
+        text = _("{email} gets mail again")
+    else:
+        text = _("{email} is no longer suppressed, but {status}")
+    return text.format(email=email, status=word(status) if status else "")
+
+
+def values(person: Subscriber) -> dict[str, object]:
+    """Return a person's entry in the list, for JSON."""
+    preferences, until = person.preferences, person.paused_until
+    return {
+        "email": person.email,
+        "name": person.name,
+        "status": person.status,
+        "topics": list(person.topics),
+        "language": preferences.language,
+        "length": preferences.length,
+        "frequency": preferences.frequency,
+        "paused_until": until and until.isoformat(timespec="seconds"),
+        "suppressed": person.suppression.reason if person.suppression else None,
+    }
 
 
 def not_on_the_list(email: str) -> str:

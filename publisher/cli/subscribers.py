@@ -176,7 +176,7 @@ def list_(*, wanted: str | None, as_json: bool, config: Path | None, verbose: bo
         people = store.subscribers.iterate(SubscriberStatus(wanted) if wanted else None)
         if as_json:
             for subscriber in people:
-                show.json_line(_values(subscriber))
+                show.json_line(person.values(subscriber))
             return
         rows = [_cells(subscriber) for subscriber in people]
     if terminal.is_interactive(sys.stdout):
@@ -192,17 +192,23 @@ def list_(*, wanted: str | None, as_json: bool, config: Path | None, verbose: bo
 @subscribers.command("remove")
 @_address
 @_note
+@options.as_json
 @options.config
 @options.verbose
-def remove(*, address: str, reason: str, config: Path | None, verbose: bool) -> None:
+def remove(*, address: str, reason: str, as_json: bool, config: Path | None, verbose: bool) -> None:
     """Unsubscribe a person; no import reactivates them."""
     from publisher.addresses import normalise_email
 
     email = normalise_email(address)
     with open_store(options.settings_of(config)) as store:
-        if store.subscribers.find(email) is None:
+        subscriber = store.subscribers.find(email)
+        if subscriber is None:
             raise SubscriberError(person.not_on_the_list(email))
         changed = store.subscribers.remove(email, now=sending.now(), detail=reason)
+        removed = store.subscribers.find(email)
+    if as_json:
+        show.json_line({**person.values(removed or subscriber), "changed": changed})
+        return
     text = _("{email} unsubscribed") if changed else _("{email} had already unsubscribed")
     show.line(text.format(email=email))
 
@@ -210,15 +216,19 @@ def remove(*, address: str, reason: str, config: Path | None, verbose: bool) -> 
 @subscribers.command("erase")
 @_address
 @_note
+@options.as_json
 @options.config
 @options.verbose
-def erase(*, address: str, reason: str, config: Path | None, verbose: bool) -> None:
+def erase(*, address: str, reason: str, as_json: bool, config: Path | None, verbose: bool) -> None:
     """Erase all data about a person but a keyed hash that keeps the address suppressed."""
     from publisher.addresses import normalise_email
 
     email = normalise_email(address)
     with open_store(options.settings_of(config)) as store:
         existed = store.subscribers.erase(email, now=sending.now(), detail=reason)
+    if as_json:
+        show.json_line({"erased": existed, "suppressed": True})
+        return
     show.line(_("erased") if existed else _("was not on the list; the address is suppressed now"))
 
 
@@ -267,7 +277,7 @@ def _slugs(names: Iterable[str], settings: Settings) -> tuple[str, ...]:
 
 def _show(subscriber: Subscriber, *, as_json: bool) -> None:
     if as_json:
-        show.json_line(_values(subscriber))
+        show.json_line(person.values(subscriber))
     else:
         show.line("\t".join(filter(None, _cells(subscriber))))
 
@@ -279,20 +289,6 @@ def _cells(subscriber: Subscriber) -> tuple[str, ...]:
     chosen = ", ".join(filter(None, values))
     reason = subscriber.suppression.reason if subscriber.suppression else ""
     return (subscriber.email, word(subscriber.status), topics, chosen, reason)
-
-
-def _values(subscriber: Subscriber) -> dict[str, object]:
-    preferences = subscriber.preferences
-    return {
-        "email": subscriber.email,
-        "name": subscriber.name,
-        "status": subscriber.status,
-        "topics": list(subscriber.topics),
-        "language": preferences.language,
-        "length": preferences.length,
-        "frequency": preferences.frequency,
-        "suppressed": subscriber.suppression.reason if subscriber.suppression else None,
-    }
 
 
 def _warn_if_not_offered(preferences: Preferences, settings: Settings) -> None:

@@ -6,7 +6,6 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher.collector.findings import CODES
 from publisher.models import Severity
 from publisher.translation import _, ngettext
 
@@ -69,12 +68,14 @@ def _nearest(coverage: Coverage, settings: Settings) -> str:
     )
 
 
-def in_words(finding: Finding, codes: Mapping[str, tuple[Severity, str]] = CODES) -> str:
+def in_words(finding: Finding, codes: Mapping[str, tuple[Severity, str]] | None = None) -> str:
     """Return the message of a finding in the language that holds; details stay as they are.
 
-    `codes` has the texts of its codes: those of the collector, or of preflight.
+    `codes` has the texts of its codes: by default the collector's.
     """
-    _severity, text = codes[finding.code]
+    from publisher.collector.findings import CODES  # noqa: PLC0415 - loads a parser of HTML
+
+    _severity, text = (codes or CODES)[finding.code]
     detail = finding.message.removeprefix(text)
     if not detail:
         return _(text)

@@ -145,3 +145,33 @@ def test_whoever_gets_no_mail_is_shown_with_the_reason_and_may_get_mail_again(
         entry = store.audit_log.recent_actions(limit=1)[0]
         assert (entry.operator, entry.action) == ("command line", "suppression lifted")
         assert store.consent_log.history("bo@example.org")[-1][1:] == ("gets mail again", "typo")
+
+
+def test_every_change_is_told_as_json(publisher: Run) -> None:
+    def told(*arguments: str, **variables: str) -> dict[str, object]:
+        answer: dict[str, object] = json.loads(publisher(*arguments, "--json", **variables).stdout)
+        return answer
+
+    assert told("init")["written"] is True
+    assert told("init")["written"] is False
+    ada = "ada@example.org"
+    assert told("subscribers", "add", ada)["status"] == "pending"
+    web = {"PUBLISHER_WEB__URL": "https://papers.example.org/list"}
+    assert told("subscribers", "invite", ada, **web) == {"invited": [ada], "waiting": 0}
+    publisher("subscribers", "confirm", ada)
+    paused = told("subscribers", "pause", ada, "--until", "2125-03-01")
+    assert (paused["status"], str(paused["paused_until"])[:8]) == ("paused", "2125-03-")
+    assert told("subscribers", "resume", ada)["status"] == "active"
+    for lift, status in ((), "suppressed"), (("--lift",), "active"):
+        for changed in (True, False):
+            assert told("subscribers", "suppress", ada, *lift) == {
+                "email": ada,
+                "status": status,
+                "suppressed": not lift,
+                "changed": changed,
+            }
+    removed = told("subscribers", "remove", ada)
+    assert (removed["status"], removed["changed"]) == ("unsubscribed", True)
+    assert told("subscribers", "erase", ada) == {"erased": True, "suppressed": True}
+    link = told("login", "--name", "Ada", **web)
+    assert str(link["link"]).startswith("https://papers.example.org/list/operator/login/")
