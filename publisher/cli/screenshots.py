@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING, Any, Final
 
 from publisher.errors import OutputError
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,7 @@ def take(page: Path, *, images: bool, path: str = "", seconds: float = SECONDS) 
         from playwright.sync_api import Error, sync_playwright
     except ImportError as error:
         raise OutputError(
-            "--screenshot: Playwright is missing: pip install 'digest-publisher[screenshots]'"
+            _("--screenshot: Playwright is missing: pip install 'digest-publisher[screenshots]'")
         ) from error
     path = path or next(filter(None, map(shutil.which, NAMES)), "")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from typing import TYPE_CHECKING
 
@@ -53,10 +54,25 @@ def serve(
     settings = msgspec.structs.replace(settings, web=web)
     with open_store(settings) as store:
         refuse_to_publish(settings)
+        _check_port(web.host, web.port)
         if web.root:
             text = _("{url} is served from {address}")
             show.note(text.format(url=web.root, address=f"{web.host}:{web.port}"))
         run(Context(settings, store, sending.now, automation=() if web_only else _child(config)))
+
+
+def _check_port(host: str, port: int) -> None:
+    """Raise `SettingsError` where another program listens already, or the port is not allowed."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        text = _(
+            "web.port: {address} can't be used: {reason}; name another port with --port, or end "
+            "the program that has it"
+        )
+        reason = error.strerror or error
+        raise SettingsError(text.format(address=f"{host}:{port}", reason=reason)) from error
 
 
 def _child(config: Path | None) -> tuple[str, ...]:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import socket
 import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 from support.ports import free_port
+from support.smtp_sink import Sink
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable
     from pathlib import Path
 
@@ -100,3 +108,105 @@ def test_the_mail_server_is_not_there(publisher: Run, examples: Path) -> None:
     }
     arguments = ("send", "--issue", "2024-W49", "--to", "ada@example.org", "--source", examples)
     assert "(is mail.port right?)" in publisher(*arguments, code=1, **mail).stderr
+
+
+def test_another_program_has_the_store(publisher: Run, tmp_path: Path) -> None:
+    publisher("status")
+    with closing(sqlite3.connect(tmp_path / ".publisher/publisher.db")) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        shown = publisher("subscribers", "add", "ada@example.org", code=1).stderr
+    assert "publisher.db: another program holds it; try again when that has finished" in shown
+
+
+def test_another_program_has_the_port(publisher: Run, examples: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+        web = {"PUBLISHER_WEB__URL": "http://localhost:8000/"}
+        shown = publisher("serve", "--port", port, code=1, **web).stderr
+        assert f"web.port: 127.0.0.1:{port} can't be used: Address already in use" in shown
+        assert "name another port with --port" in shown
+        preview = publisher("preview", "--serve", "--port", port, "--source", examples, code=1)
+        assert f"port {port} can't be used: Address already in use" in preview.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [("{% if %}", "Expected an expression"), ("{{ a.b }}", "'a' is undefined")]
+)
+def test_a_template_is_broken(
+    publisher: Run, tmp_path: Path, examples: Path, text: str, reason: str
+) -> None:
+    own = tmp_path / "own/pages/index.html.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text(f"\n{text}", encoding="utf-8")
+    folder = {"PUBLISHER_TEMPLATES__FOLDER": "own"}
+    shown = publisher("build", "--source", examples, code=1, **folder).stderr
+    assert f"{own}:2: {reason}" in shown
+    assert "mend it, or remove it to have the program's own template" in shown
+
+
+def test_the_disk_is_full(publisher: Run, tmp_path: Path, examples: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = shutil.which("mount") or "mount"
+    mounting = subprocess.run([mount, "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], check=False)
+    if mounting.returncode:
+        pytest.skip("no file system may be mounted")
+    try:
+        built = publisher("build", "--source", examples, "--output", "disk", code=1).stderr
+        url = {"PUBLISHER_STORE__URL": "sqlite:///disk/a.db"}
+        added = publisher("subscribers", "add", "ada@example.org", code=1, **url).stderr
+    finally:
+        subprocess.run(["umount", disk], check=True)
+    assert "can't be written: No space left on device; make room, then run" in built
+    assert "disk/a.db: the disk is full; make room" in added
+
+
+def test_nothing_is_permitted(tmp_path: Path, examples: Path) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0)
+    command = [sys.executable, "-m", "publisher", "build", "--source", str(examples)]
+    if os.geteuid() == 0:  # whom no mode keeps out
+        if shutil.which("setpriv") is None:
+            pytest.skip("root, and no setpriv")
+        rights = "--bounding-set=-dac_override,-dac_read_search"
+        command = ["setpriv", rights, "--inh-caps=-all", *command]
+    done = subprocess.run(
+        [*command, "--output", "locked/site"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "locked/site: can't be written: Permission denied (setting output.folder)" in done.stderr
+
+
+def test_an_extra_is_missing(publisher: Run, tmp_path: Path) -> None:
+    (tmp_path / "starlette.py").write_text("raise ImportError(name='starlette')\n")
+    shown = publisher("serve", code=1, PYTHONPATH=str(tmp_path)).stderr
+    assert "starlette is missing: pip install 'digest-publisher[web]'" in shown
+
+
+def test_the_login_is_refused(publisher: Run, examples: Path) -> None:
+    controller = Controller(
+        Sink(),
+        hostname="127.0.0.1",
+        port=free_port(),
+        authenticator=lambda *_login: AuthResult(success=False, handled=False),
+        auth_require_tls=False,
+    )
+    controller.start()
+    mail = {
+        "TRANSPORT": "smtp",
+        "HOST": "127.0.0.1",
+        "PORT": str(controller.port),
+        "SECURITY": "none",
+        "FROM_ADDRESS": "list@example.org",
+        "USERNAME": "list@example.org",
+        "PASSWORD": "wrong",
+    }
+    variables = {f"PUBLISHER_MAIL__{name}": value for name, value in mail.items()}
+    arguments = ("send", "--issue", "2024-W49", "--to", "ada@example.org", "--source", examples)
+    try:
+        shown = publisher(*arguments, code=1, **variables).stderr
+    finally:
+        controller.stop()
+    assert f"127.0.0.1:{controller.port}" in shown
+    assert "535" in shown
+    assert "check mail.username and mail.password" in shown

@@ -22,6 +22,7 @@ from publisher.errors import TemplateError
 from publisher.formatter.i18n.text_width import rule, wrap
 from publisher.formatter.templating.folders import template_folders
 from publisher.language_detection import is_right_to_left, language
+from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,14 +59,14 @@ def render_bytes(name: str, settings: Settings, **context: object) -> bytes:
         # A lone surrogate can't be encoded, and lxml drops everything that follows one.
         return text.encode(errors="replace")
     except jinja2.TemplateSyntaxError as error:
-        raise _syntax_error(error, name) from error
+        raise _syntax_error(error, name, settings) from error
     except jinja2.TemplateNotFound as error:
         missing = "" if error.name == name else f"{name}: "
         raise TemplateError(f"{missing}{error.name}: no such template") from error
     except Exception as error:  # a template can raise anything
         where = _place(error) or name
         reason = error.message if isinstance(error, jinja2.TemplateError) else repr(error)
-        raise TemplateError(f"{where}: {reason}") from error
+        raise TemplateError(f"{where}: {reason}{_way_out(settings)}") from error
 
 
 def load(name: str, settings: Settings) -> None:
@@ -88,14 +89,22 @@ def compile_template(name: str, settings: Settings) -> None:
     try:
         environment.get_template(name)
     except jinja2.TemplateSyntaxError as error:
-        raise _syntax_error(error, name) from error
+        raise _syntax_error(error, name, settings) from error
     except (jinja2.TemplateError, UnicodeDecodeError, OSError) as error:
         raise TemplateError(f"{name}: {error}") from error
 
 
-def _syntax_error(error: jinja2.TemplateSyntaxError, name: str) -> TemplateError:
+def _syntax_error(
+    error: jinja2.TemplateSyntaxError, name: str, settings: Settings
+) -> TemplateError:
     where = error.filename or error.name or name
-    return TemplateError(f"{where}:{error.lineno}: {error.message}")
+    return TemplateError(f"{where}:{error.lineno}: {error.message}{_way_out(settings)}")
+
+
+def _way_out(settings: Settings) -> str:
+    if not settings.templates.folder:
+        return ""
+    return _("; mend it, or remove it to have the program's own template")
 
 
 def forget_templates() -> None:

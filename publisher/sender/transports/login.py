@@ -22,6 +22,7 @@ from publisher.sender.transports.passwords import check_sendable, password_hint
 from publisher.sender.transports.smtp_replies import Phase, SmtpReply, failure
 from publisher.sender.transports.smtp_session import translating
 from publisher.settings import Secret
+from publisher.translation import _
 
 _TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address, no secret
 # The keys of the file that `yagmail.SMTP(user, oauth2_file=...)` writes.
@@ -166,7 +167,7 @@ def read_keyring(setting: str, service: str, username: str) -> str:
         keyring = import_module("keyring")
     except ImportError as error:
         raise ConfigurationFailure(
-            f"{setting}: needs the package keyring (pip install keyring)"
+            _("{setting}: needs the package keyring: pip install keyring").format(setting=setting)
         ) from error
     try:
         return str(keyring.get_password(service, username) or "")
