@@ -148,6 +148,7 @@ def test_nothing_saved_yet(tmp_path: Path, bare: Path) -> None:
         (encrypt(b"data", PASSPHRASE)[:-1] + b"\0\0", PASSPHRASE, "does not open here"),
         (b"SQLite format 3", PASSPHRASE, "no store of this program"),
     ],
+    ids=["another passphrase", "damaged", "no copy"],  # the first two differ in each process
 )
 def test_what_can_not_be_opened(content: bytes, passphrase: str, reason: str) -> None:
     with pytest.raises(StoreError, match=reason):
