@@ -106,18 +106,11 @@ def short_file(first: FirstSettings) -> str:
         ("site", "language"): _("headings are in Chinese for zh-CN, else in English"),
         ("source", "folders"): _("where the digests are"),
         ("output", "folder"): _("where feeds and pages are written"),
+        ("inbox", "host"): _("read for people who join and leave by mail, and for bounces"),
     }
     sender = first.values.get(("mail", "from_address"))
     if sender:
         comments["mail", ""] = "\n".join(f"# {line}" for line in _mail_lines(sender))
-        if is_gmail(sender):
-            comments["inbox", ""] = "\n".join(
-                (
-                    f"# {_('So that people can subscribe by mail, and bounces are noticed:')}",
-                    "# [inbox]",
-                    '# host = "imap.gmail.com"',
-                )
-            )
     return starter.short_file(head, first.values, comments)
 
 

@@ -65,6 +65,7 @@ def sender(address: str) -> Values:
             ("mail", "host"): "smtp.gmail.com",
             ("mail", "username"): address,
             ("pace", "preset"): "gmail",
+            ("inbox", "host"): "imap.gmail.com",
         }
     return values
 
