@@ -33,9 +33,11 @@ def print_findings(findings: Sequence[Finding]) -> None:
 def as_line(finding: Finding) -> str:
     """Return `edition: CODE message`."""
     from publisher.preflight.findings import CODES
+    from publisher.services import private_files
     from publisher.services.findings_report import in_words
 
-    return f"{finding.path}: {finding.code} {in_words(finding, CODES)}"
+    codes = CODES | private_files.CODES
+    return f"{finding.path}: {finding.code} {in_words(finding, codes)}"
 
 
 def totals(findings: Sequence[Finding], checked: int) -> str:

@@ -21,6 +21,7 @@ from publisher.web.request_timeout import RequestTimeout
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
     from types import FrameType
 
     from starlette.types import ASGIApp
@@ -35,10 +36,19 @@ _IDLE_SECONDS = 15  # for a connection without a request
 class WebServer(uvicorn.Server):
     """A server that tells its app at once that it is to stop."""
 
-    def __init__(self, context: Context, log: AccessLog | None = None) -> None:
-        """Make the server of `context` without starting it; tests hand in a `log`."""
+    def __init__(
+        self,
+        context: Context,
+        log: AccessLog | None = None,
+        stop_requested: Callable[[], bool] = bool,
+    ) -> None:
+        """Make the server of `context` without starting it; tests hand in a `log`.
+
+        `stop_requested` tells of a signal that came before the server listened to signals itself.
+        """
         web = context.settings.web
         self._context = context
+        self._stop_requested = stop_requested
         self._log = log or AccessLog()
         note = self._log.note if web.access_log else _note_nothing
         library = library_of(context.settings)
@@ -70,6 +80,13 @@ class WebServer(uvicorn.Server):
         """Serve until a signal to stop."""
         with self._log.flushing():
             super().run(sockets)
+
+    async def main_loop(self) -> None:
+        """Handle requests until a signal to stop, also one that came while the server started."""
+        if self._stop_requested():
+            self._context.stopping.set()
+            self.should_exit = True
+        await super().main_loop()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop gracefully at the first signal, at once at the second."""
@@ -105,8 +122,8 @@ def serve(context: Context, sockets: list[socket.socket] | None = None) -> None:
     """
     checks.check(context.settings, context.store.keys)
     # uvicorn raises the signal again at its end; without this the exit code would be an error.
-    with graceful_stop():
-        WebServer(context).run(sockets)
+    with graceful_stop() as stop_requested:
+        WebServer(context, stop_requested=stop_requested).run(sockets)
 
 
 def _note_nothing(*_request: object) -> None:

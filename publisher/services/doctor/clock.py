@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from publisher.formatter.feeds.formats import FORMATS
 from publisher.models.health import HealthCheck, HealthStatus
 from publisher.services.doctor import network
 from publisher.services.doctor.configuration import is_local
@@ -43,7 +44,7 @@ def past_files(settings: Settings) -> Iterator[Path]:
     """Yield those of the files that exist which this machine has written itself."""
     store = store_path(settings)
     output = settings.path(settings.output.folder)
-    candidates = (settings.file, store, output / "index.html", output / "atom.xml")
+    candidates = (settings.file, store, output / "index.html", output / FORMATS[0].file_name)
     yield from (path for path in candidates if path is not None and path.is_file())
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from lxml import etree
 from lxml import html as lxml_html
@@ -113,7 +114,9 @@ def test_the_archive_has_all_months_by_year() -> None:
 
 def test_a_month_is_the_sites() -> None:
     late = make_paper(first_published=datetime(2024, 12, 31, 20, tzinfo=ZoneInfo("UTC")))
-    assert month_of(late, SETTINGS) == "2025-01"
+    site = msgspec.structs.replace(SETTINGS.site, timezone="Asia/Shanghai")
+    assert month_of(late, msgspec.structs.replace(SETTINGS, site=site)) == "2025-01"
+    assert month_of(late, SETTINGS) == "2024-12"
 
 
 def test_all_issues() -> None:
