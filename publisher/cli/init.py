@@ -176,7 +176,7 @@ def _init(
         settings = _with_ignore_file(target)
         init_report.show_news(target, first, settings)
         return settings
-    init_report.show_place(place)
+    init_report.show_place(place, topic)
     if is_asked:
         first = init_questions.ask(place, given, topic)
         allow_blog_changes = allow_blog_changes or init_questions.may_change_blog(first)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from msgspec.structs import FieldInfo
 
+    from publisher.cli.first_topic import FirstTopic
     from publisher.cli.init_questions import BlogFolder, FirstSettings
     from publisher.services.blog.digest_survey import DigestSurvey
     from publisher.settings import Settings
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 _VERSION = re.compile(r"^#.*`publisher init` (\d+(?:\.\w+)*)", re.MULTILINE)
 
 
-def show_place(place: BlogFolder) -> None:
-    """Print the blog and the digests that there are."""
+def show_place(place: BlogFolder, topic: FirstTopic | None) -> None:
+    """Print the blog and the digests that there are; with a `topic`, none need be."""
     blog, digests = place.blog, place.survey
     if blog is not None:
         where = f"{blog.title} {blog.url}".strip() or blog.config.name
@@ -42,7 +43,7 @@ def show_place(place: BlogFolder) -> None:
             show.note(text)
     if digests is not None:
         show.line(_survey_line(digests))
-    else:
+    elif topic is None:
         show.line(_("There are no digests here yet; --arxiv has them written from arXiv."))
 
 

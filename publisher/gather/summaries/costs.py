@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from publisher.translation import _, ngettext
+
 if TYPE_CHECKING:
     from publisher.settings.sections.gather import Gather, GatherModel
 
@@ -93,18 +95,32 @@ def estimate(settings: Gather, papers_per_day: int | None = None) -> CostEstimat
 
 def describe(costs: CostEstimate) -> str:
     """Return an estimate as a line for people."""
-    papers = f"{costs.papers_per_day:,} paper{'' if costs.papers_per_day == 1 else 's'} a day"
+    papers = ngettext("1 paper a day", "{count} papers a day", costs.papers_per_day).format(
+        count=f"{costs.papers_per_day:,}"
+    )
     if not costs.tokens_per_day:
-        return f"Summaries of up to {papers}: none, as no model is set (gather.model.url)."
-    tokens = f"about {costs.tokens_per_day:,} tokens a day"
-    if not costs.day_micro:
-        return (
-            f"Summaries of up to {papers}: {tokens}, free at a price of 0 (gather.model.price_in)."
+        text = _("Summaries of up to {papers}: none, as no model is set (gather.model.url).")
+    elif not costs.day_micro:
+        text = _(
+            "Summaries of up to {papers}: about {tokens} tokens a day, free at a price of 0"
+            " (gather.model.price_in)."
         )
-    limit = ", limited by the budget" if costs.is_limited else ""
-    return (
-        f"Summaries of up to {papers}: {tokens}, {money(costs.day_micro)} a day{limit},"
-        f" {money(costs.year_micro)} a year of {_DAYS_A_YEAR} days with announcements."
+    elif costs.is_limited:
+        text = _(
+            "Summaries of up to {papers}: about {tokens} tokens a day, {day} a day, limited by the"
+            " budget, {year} a year of {days} days with announcements."
+        )
+    else:
+        text = _(
+            "Summaries of up to {papers}: about {tokens} tokens a day, {day} a day, {year} a year"
+            " of {days} days with announcements."
+        )
+    return text.format(
+        papers=papers,
+        tokens=f"{costs.tokens_per_day:,}",
+        day=money(costs.day_micro),
+        year=money(costs.year_micro),
+        days=_DAYS_A_YEAR,
     )
 
 
