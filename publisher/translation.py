@@ -24,7 +24,7 @@ FOLDER = Path(__file__).parent / "locale"
 DOMAINS = ("publisher", "operator")
 SOURCE_LANGUAGE = "en"
 # In the order in which gettext asks them.
-_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 _chosen: ContextVar[str | None] = ContextVar("_chosen", default=None)
 
@@ -70,7 +70,7 @@ def environment_language(environment: Mapping[str, str], fallback: str = "") -> 
     The rules are gettext's: the first variable that is set decides, and LANGUAGE may list several.
     `fallback` is the system's locale, for Windows, which sets none of the variables.
     """
-    chosen = next((environment[name] for name in _VARIABLES if environment.get(name)), fallback)
+    chosen = next((environment[name] for name in VARIABLES if environment.get(name)), fallback)
     for name in chosen.split(":"):
         code = name.replace("-", "_").split(".")[0].split("_")[0].lower()
         if code in languages():

@@ -65,7 +65,7 @@ class FirstSettings:
 
     @property
     def addition(self) -> ListAddition | None:
-        """What the blog's own settings lack, None for nothing, or where the output is elsewhere."""
+        """Addition that the blog's own settings need; None for none, or for output elsewhere."""
         blog = self.place.blog
         if blog is None or self.values["output", "folder"] not in (OUTSIDE, blog.output):
             return None

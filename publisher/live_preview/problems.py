@@ -35,7 +35,7 @@ _TOML_ERROR = re.compile(r"(?P<path>.+?): .*\(at line (?P<line>\d+)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class PreviewProblem:
-    """What keeps something from being shown; `is_error` is False where there is nothing yet.
+    """Reason why something is not shown; `is_error` is False where there is nothing yet.
 
     `path` and `line` are where to mend it ("" and 0: nowhere in particular), `excerpt` the lines
     around it by number.

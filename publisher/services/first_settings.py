@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from publisher.printable import one_line
 from publisher.services.blog.description import OUTSIDE, language_tag, time_zone
 from publisher.settings.sections import Output, Settings, Site
-from publisher.translation import environment_language
+from publisher.translation import VARIABLES, environment_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,8 +92,7 @@ def system_language(environment: Mapping[str, str]) -> str:
     code = environment_language(environment)
     if code == "en":
         return code
-    names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-    chosen = next((environment[name] for name in names if environment.get(name)), "")
+    chosen = next((environment[name] for name in VARIABLES if environment.get(name)), "")
     region = re.match(rf"{code}[_-][A-Za-z]{{2}}\b", chosen.split(":")[0])
     return language_tag(region[0]) if region else {"zh": "zh-CN"}.get(code, code)
 

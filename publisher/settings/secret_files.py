@@ -7,19 +7,17 @@ environment of each cron line and service.
 from __future__ import annotations
 
 import os
-import tempfile
-from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.errors import SettingsError
-from publisher.private_folder import DATA_FOLDER, make_private_folder
+from publisher.private_folder import DATA_FOLDER, make_private_folder, write_private_file
 from publisher.settings.fields import fields_of, split_type
 from publisher.settings.sections import SECTIONS
 from publisher.settings.values import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 FOLDER = f"{DATA_FOLDER}/secrets"
 
@@ -74,17 +72,13 @@ def write_secret(base: Path, name: str, text: str) -> Path:
     path = secret_file(base, name)
     try:
         make_private_folder(path.parent)
-        descriptor, draft = tempfile.mkstemp(prefix=".", dir=path.parent)  # for the owner alone
+        draft = path.with_name(f".{name}.{os.getpid()}")
+        draft.unlink(missing_ok=True)  # of a process that was killed
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(f"{text}\n")
-                file.flush()
-                os.fsync(file.fileno())
-            Path(draft).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(draft).unlink()
-            raise
+            write_private_file(draft, f"{text}\n".encode())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
     except OSError as error:
         raise SettingsError(f"{path} can't be written: {error.strerror}") from error
     return path
