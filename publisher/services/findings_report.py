@@ -75,7 +75,10 @@ def in_words(finding: Finding, codes: Mapping[str, tuple[Severity, str]] | None 
     """
     from publisher.collector.findings import CODES  # noqa: PLC0415 - loads a parser of HTML
 
-    _severity, text = (codes or CODES)[finding.code]
+    code = (codes or CODES).get(finding.code)
+    if code is None:  # an installed format has its own
+        return finding.message
+    _severity, text = code
     detail = finding.message.removeprefix(text)
     if not detail:
         return _(text)

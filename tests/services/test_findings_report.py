@@ -116,3 +116,8 @@ def test_findings_are_in_the_language_that_holds_and_their_details_stay() -> Non
         assert in_words(size_finding("weekly", "P102", "90 KB"), PREFLIGHT) == (
             "接近 Gmail 截断邮件的大小：90 KB"
         )
+
+
+def test_a_code_of_an_installed_format_has_its_own_words() -> None:
+    with using("zh"):
+        assert in_words(Finding("a.md", 1, "X100", "no such thing: 3")) == "no such thing: 3"
