@@ -112,6 +112,7 @@ class Desk:
             | {
                 "PATH": f"{program.parent}:{os.environ['PATH']}",
                 "HOME": str(folder),
+                "SHELL": "/bin/bash",
                 "PYTHONPATH": str(ROOT),
                 "BROWSER": "true",
                 "LANG": "C.UTF-8",
