@@ -23,6 +23,7 @@ from publisher.formatter.pages.layout import (
     way_up,
     words,
 )
+from publisher.formatter.pages.pictures import pictures_of
 from publisher.formatter.pages.size_limit import MOST_BYTES
 from publisher.formatter.pages.view_models import (
     site_date,
@@ -183,10 +184,7 @@ def _page(
         reasons=reasons_line(paper, texts),
         abstract_html=fragment(paper.abstract_html, paper.abstract),
         abstract_lang=part_language(paper.abstract, settings),
-        figures=tuple(
-            (texts.figure.format(number=number), url)
-            for number, url in enumerate(filter(web_address, paper.figures), start=1)
-        ),
+        figures=pictures_of(paper, up, settings),
         notes=_notes(paper.notes, texts, settings) if paper.notes else (),
         cut_off=bool(paper.notes and paper.notes.cut_off),
         bibtex=bibtex,
