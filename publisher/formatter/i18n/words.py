@@ -151,6 +151,8 @@ class PageWords(CommonWords, frozen=True, kw_only=True):
     cite_help: str
     not_found: str
     not_found_help: str
+    related: str
+    same_digest: str
 
 
 class EmailWords(CommonWords, frozen=True, kw_only=True):

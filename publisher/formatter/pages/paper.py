@@ -16,6 +16,7 @@ from publisher.formatter.citations.web import json_ld, meta_tags
 from publisher.formatter.i18n.dates import month_text
 from publisher.formatter.i18n.words import languages
 from publisher.formatter.pages.archive import month_of
+from publisher.formatter.pages.connections import PaperLinks, linked_names, named_paper_row
 from publisher.formatter.pages.layout import (
     address,
     part_language,
@@ -50,6 +51,8 @@ NAMED_AUTHORS = 10  # more are folded away behind the first of them
 # Of a paper whose page would be too large: an experiment of physics has 3,000 authors.
 _MOST_AUTHORS, _MOST_CHARACTERS, _MOST_ITEMS, _MOST_OF_NAME = 200, 2_000, 10, 200
 
+_NO_LINKS = PaperLinks()
+
 
 @dataclass(frozen=True, slots=True)
 class NotesSection:
@@ -70,23 +73,26 @@ class OtherSummary:
     takeaways: tuple[str, ...]
 
 
-def render_paper(paper: Paper, settings: Settings) -> dict[str, bytes]:
+def render_paper(
+    paper: Paper, settings: Settings, links: PaperLinks = _NO_LINKS
+) -> dict[str, bytes]:
     """Return the page of `paper` and its citation: `papers/<id>.html`, `.bib`, `.ris`, `.json`.
 
-    They depend on the paper and the settings alone. A page of more than 100 kB has fewer authors,
-    then shorter texts. Raises `TemplateError`.
+    They depend on the paper, `links` and the settings alone. A page of more than 100 kB has fewer
+    authors, then shorter texts. Raises `TemplateError`.
     """
     paper = in_language(paper, settings.site.language)
     stem = paper_stem(paper.id)
     citation = make_citation(paper)
     bibtex = bibtex_entry(citation)
-    page = _page(paper, citation, bibtex, len(paper.authors), settings)
+    author_count = len(paper.authors)
+    page = _page(paper, links, citation, bibtex, author_count, settings)
     for shortened in (_with_few_authors, _with_short_texts):
         if len(page) > MOST_BYTES:
             shown = shortened(paper)
             short_citation = make_citation(shown)
             page = _page(
-                shown, short_citation, bibtex_entry(short_citation), len(paper.authors), settings
+                shown, links, short_citation, bibtex_entry(short_citation), author_count, settings
             )
     return {
         f"{stem}.html": page,
@@ -127,7 +133,12 @@ def _beginning(text: str, most: int = _MOST_CHARACTERS) -> str:
 
 
 def _page(
-    paper: Paper, citation: Citation, bibtex: str, author_count: int, settings: Settings
+    paper: Paper,
+    links: PaperLinks,
+    citation: Citation,
+    bibtex: str,
+    author_count: int,
+    settings: Settings,
 ) -> bytes:
     texts = words(settings)
     stem = paper_stem(paper.id)
@@ -135,9 +146,7 @@ def _page(
     up = way_up(path)
     url = address(path, settings)
     month = month_of(paper, settings)
-    names = ", ".join(paper.authors)
-    if len(paper.authors) < author_count:
-        names += ", …"
+    authors = linked_names(paper.authors, links, up)
     return render_page(
         "pages/paper.html.j2",
         path,
@@ -153,10 +162,12 @@ def _page(
         doi=citation.doi,
         doi_url=f"https://doi.org/{quote(citation.doi)}",
         arxiv_id=citation.arxiv_id,
-        authors=", ".join(paper.authors[:NAMED_AUTHORS]),
-        all_authors=names if len(paper.authors) > NAMED_AUTHORS else "",
+        authors=authors[:NAMED_AUTHORS],
+        all_authors=authors if len(authors) > NAMED_AUTHORS else (),
+        more_authors=len(authors) < author_count,
         author_count=texts.all_authors.format(count=author_count),
         venue=venue_label(paper),
+        venue_href=up + links.venue if links.venue else "",
         comment=paper.comment or "",
         comment_lang=part_language(paper.comment or "", settings),
         topics=tuple(topic_row(topic, up, settings) for topic in paper.topics),
@@ -188,6 +199,9 @@ def _page(
         notes=_notes(paper.notes, texts, settings) if paper.notes else (),
         cut_off=bool(paper.notes and paper.notes.cut_off),
         bibtex=bibtex,
+        related=tuple(named_paper_row(other, up, settings) for other in links.related),
+        previous=named_paper_row(links.previous, up, settings),
+        next=named_paper_row(links.next, up, settings),
     )
 
 

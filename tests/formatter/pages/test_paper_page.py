@@ -12,6 +12,7 @@ from lxml import html as lxml_html
 
 from publisher.errors import TemplateError
 from publisher.formatter.pages import render_paper
+from publisher.formatter.pages.connections import NamedPaper, PaperLinks
 from publisher.models import Notes, Paper, Topic, Venue
 from publisher.settings import Settings, Site
 from publisher.settings.sections import Templates
@@ -237,6 +238,29 @@ def test_a_crowd_of_authors_is_folded() -> None:
     assert "Author Number59" in document.xpath("string(//details[@class='all']/p)")
     assert "Author Number59" not in document.xpath("string((//p[@class='authors'])[1])")
     assert len([name for name, _ in metas(document) if name == "author"]) == 60
+
+
+def test_a_paper_links_to_people_venue_and_other_papers() -> None:
+    def named(number: int) -> NamedPaper:
+        return NamedPaper(f"arxiv:2411.0000{number}", f"Paper {number} & more", "", "2024-11-30")
+
+    links = PaperLinks(
+        authors={PAPER.authors[0]: "authors/ada-example.html"},
+        venue="venues/cvpr-2024.html",
+        related=(named(1), named(2)),
+        previous=named(3),
+        next=named(4),
+    )
+    document = lxml_html.fromstring(render_paper(PAPER, SETTINGS, links)[f"{STEM}.html"].decode())
+
+    hrefs = {a.text_content(): a.get("href") for a in document.xpath("//main//a[@href]")}
+    assert hrefs["Ada Example"] == "../authors/ada-example.html"
+    assert hrefs["CVPR 2025"] == "../venues/cvpr-2024.html"
+    assert "Laurens van der Maaten" not in hrefs
+    titles = [li.text_content() for li in document.xpath("//ul[@class='lines']/li")]
+    assert titles == ["Paper 1 & more 2024-11-30", "Paper 2 & more 2024-11-30"]
+    neighbours = {a.get("rel"): a.get("href") for a in document.xpath("//nav/a[@rel]")}
+    assert neighbours == {"prev": "../papers/2411.00003.html", "next": "../papers/2411.00004.html"}
 
 
 @pytest.mark.parametrize("length", [10, 60, 69, 70, 71, 500])
