@@ -8,8 +8,6 @@ import re
 _ARXIV = re.compile(r"arxiv:(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Za-z]{2})?/\d{7})")
 _UNSAFE = re.compile(r"[^a-z0-9.]+")
 
-# The files of each paper: its page, and its citation in three forms.
-PAPER_ENDINGS = (".html", ".bib", ".ris", ".json")
 # A line takes about 300 bytes, and a page is to stay under 100 kB.
 LINES_ON_A_PAGE = 250
 # The list of all topics has pages of its own where there are more than other pages list.
@@ -21,7 +19,7 @@ ISSUES_FOLDER = "issues/"
 
 
 def paper_stem(paper_id: str) -> str:
-    """Return the path of a paper's files without ending: "papers/2411.19525".
+    """Return the path of a paper's page without ending: "papers/2411.19525".
 
     An old arXiv id has its slash replaced ("papers/cs-0112017"). Any other id ("doi:...",
     "title:...") gets part of its hash, as two ids may differ in nothing that a file name can hold.

@@ -14,14 +14,13 @@ if TYPE_CHECKING:
 
 _ENTRIES = {"preprint": "misc", "conference": "inproceedings", "journal": "article"}
 _MONTHS = ("", *"jan feb mar apr may jun jul aug sep oct nov dec".split())
-_END = "\n}\n"
 _ADDRESS = re.compile(r"[{}\\\s%]")
 _FORMULA = re.compile(r"\{\$(.*?)\$\}")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 def bibtex_entry(citation: Citation) -> str:
-    """Return `citation` as one entry, without the paper's abstract.
+    """Return `citation` as one entry.
 
     What LaTeX needs to print it comes after it, as a preamble.
     """
@@ -45,14 +44,6 @@ def bibtex_entry(citation: Citation) -> str:
     return f"@{_ENTRIES[citation.kind]}{{{citation.key},\n{lines}}}\n" + (
         f"@preamble{{{{{preamble}}}}}\n" if preamble else ""
     )
-
-
-def with_abstract(entry: str, citation: Citation) -> str:
-    """Return `entry`, made of `citation`, with the abstract as its last field."""
-    if not citation.abstract:
-        return entry
-    fields, end, preamble = entry.partition(_END)
-    return f"{fields}\n{_field('abstract', escaped(citation.abstract))}{end[1:]}{preamble}"
 
 
 def _field(name: str, text: str) -> str:

@@ -52,7 +52,6 @@ class Citation:
     doi: str
     url: str
     pdf_url: str
-    abstract: str
     keywords: tuple[str, ...]
     note: str
 
@@ -88,7 +87,6 @@ def make_citation(paper: Paper) -> Citation:
         doi=doi,
         url=web_address(paper.abs_url),
         pdf_url=web_address(paper.pdf_url),
-        abstract=_line(paper.abstract),
         keywords=tuple(_line(topic.name) for topic in paper.topics),
         note=_line(paper.comment or ""),
     )

@@ -29,7 +29,6 @@ def csl_json(citation: Citation) -> str:
         "URL": citation.url,
         "note": citation.note,
         "keyword": ", ".join(citation.keywords),
-        "abstract": citation.abstract,
     }
     filled = {key: value for key, value in item.items() if value}
     return json_text([filled]) + "\n"

@@ -27,7 +27,6 @@ def ris_reference(citation: Citation) -> str:
             ("UR", citation.url),
             ("L1", citation.pdf_url),
             ("N1", citation.note),
-            ("AB", citation.abstract),
             *(("KW", keyword) for keyword in citation.keywords),
         )
         if value

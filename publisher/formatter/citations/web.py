@@ -65,12 +65,10 @@ def json_ld(paper: Paper, citation: Citation, page_url: str) -> Markup:
         "@id": page_url,
         "url": page_url,
         "name": citation.title,
-        "headline": citation.title,
         "author": [{"@type": "Person", "name": author} for author in paper.authors],
         "datePublished": f"{citation.year}{month}",
         "dateModified": paper.updated.isoformat(timespec="seconds"),
         "version": str(paper.version),
-        "abstract": citation.abstract,
         "keywords": list(citation.keywords),
         "identifier": identifiers,
         "sameAs": [
@@ -84,7 +82,7 @@ def json_ld(paper: Paper, citation: Citation, page_url: str) -> Markup:
             "contentUrl": citation.pdf_url,
             "encodingFormat": "application/pdf",
         },
-        "image": list(filter(web_address, paper.figures)),
+        "image": next(filter(web_address, paper.figures), ""),
     }
     if citation.venue:
         key = "isPartOf" if citation.kind == "journal" else "publication"

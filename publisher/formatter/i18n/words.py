@@ -149,6 +149,7 @@ class PageWords(CommonWords, frozen=True, kw_only=True):
     authors_comment: str
     cite: str
     cite_help: str
+    copy_citation: str
     not_found: str
     not_found_help: str
     related: str

@@ -1,4 +1,4 @@
-"""The page of one paper, and its citation in three forms beside it."""
+"""The page of one paper, which holds its citation in three forms."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from publisher.formatter.citations.bibtex import bibtex_entry, with_abstract
+from publisher.formatter.citations.bibtex import bibtex_entry
 from publisher.formatter.citations.citation import make_citation, web_address
-from publisher.formatter.citations.csl_json import csl_json
-from publisher.formatter.citations.ris import ris_reference
+from publisher.formatter.citations.files import citation_files
 from publisher.formatter.citations.web import json_ld, meta_tags
 from publisher.formatter.i18n.dates import month_text
 from publisher.formatter.i18n.words import languages
@@ -42,7 +41,6 @@ from publisher.formatter.paths import month_path, paper_stem
 from publisher.formatter.templating.templates import fragment
 
 if TYPE_CHECKING:
-    from publisher.formatter.citations.citation import Citation
     from publisher.formatter.i18n.words import PageWords
     from publisher.models import Notes, Paper
     from publisher.settings import Settings
@@ -76,30 +74,17 @@ class OtherSummary:
 def render_paper(
     paper: Paper, settings: Settings, links: PaperLinks = _NO_LINKS
 ) -> dict[str, bytes]:
-    """Return the page of `paper` and its citation: `papers/<id>.html`, `.bib`, `.ris`, `.json`.
+    """Return the page of `paper`: `papers/<id>.html`.
 
-    They depend on the paper, `links` and the settings alone. A page of more than 100 kB has fewer
+    It depends on the paper, `links` and the settings alone. A page of more than 100 kB has fewer
     authors, then shorter texts. Raises `TemplateError`.
     """
     paper = in_language(paper, settings.site.language)
-    stem = paper_stem(paper.id)
-    citation = make_citation(paper)
-    bibtex = bibtex_entry(citation)
-    author_count = len(paper.authors)
-    page = _page(paper, links, citation, bibtex, author_count, settings)
+    page = _page(paper, links, len(paper.authors), settings)
     for shortened in (_with_few_authors, _with_short_texts):
         if len(page) > MOST_BYTES:
-            shown = shortened(paper)
-            short_citation = make_citation(shown)
-            page = _page(
-                shown, links, short_citation, bibtex_entry(short_citation), author_count, settings
-            )
-    return {
-        f"{stem}.html": page,
-        f"{stem}.bib": with_abstract(bibtex, citation).encode(errors="replace"),
-        f"{stem}.ris": ris_reference(citation).encode(errors="replace"),
-        f"{stem}.json": csl_json(citation).encode(errors="replace"),
-    }
+            page = _page(shortened(paper), links, len(paper.authors), settings)
+    return {f"{paper_stem(paper.id)}.html": page}
 
 
 def _with_few_authors(paper: Paper) -> Paper:
@@ -116,7 +101,7 @@ def _with_short_texts(paper: Paper) -> Paper:
         title_html="",
         abstract=_beginning(paper.abstract),
         abstract_html="",
-        comment=_beginning(paper.comment or ""),
+        comment=_beginning(paper.comment or "", _MOST_OF_NAME),
         summary=_beginning(paper.summary or ""),
         takeaways=tuple(_beginning(text) for text in paper.takeaways[:_MOST_ITEMS]),
         figures=paper.figures[:_MOST_ITEMS],
@@ -132,14 +117,9 @@ def _beginning(text: str, most: int = _MOST_CHARACTERS) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _page(
-    paper: Paper,
-    links: PaperLinks,
-    citation: Citation,
-    bibtex: str,
-    author_count: int,
-    settings: Settings,
-) -> bytes:
+def _page(paper: Paper, links: PaperLinks, author_count: int, settings: Settings) -> bytes:
+    citation = make_citation(paper)
+    bibtex = bibtex_entry(citation)
     texts = words(settings)
     stem = paper_stem(paper.id)
     path = f"{stem}.html"
@@ -158,7 +138,6 @@ def _page(
         title_lang=part_language(paper.title, settings),
         meta_tags=meta_tags(citation, url),
         json_ld=json_ld(paper, citation, url),
-        stem=stem.rpartition("/")[2],
         doi=citation.doi,
         doi_url=f"https://doi.org/{quote(citation.doi)}",
         arxiv_id=citation.arxiv_id,
@@ -199,6 +178,7 @@ def _page(
         notes=_notes(paper.notes, texts, settings) if paper.notes else (),
         cut_off=bool(paper.notes and paper.notes.cut_off),
         bibtex=bibtex,
+        citation_files=citation_files(citation, bibtex),
         related=tuple(named_paper_row(other, up, settings) for other in links.related),
         previous=named_paper_row(links.previous, up, settings),
         next=named_paper_row(links.next, up, settings),

@@ -1,4 +1,4 @@
-"""The pages of papers and their citations: a target for each digest that first brought some."""
+"""The pages of papers: a target for each digest that first brought some."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher.formatter.pages import render_paper
-from publisher.formatter.paths import PAPER_ENDINGS, paper_stem
+from publisher.formatter.paths import paper_stem
 from publisher.formatter.site.build_target import BuildTarget, mixed
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ def paper_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
 
 
 def _paths(items: Sequence[FeedItem]) -> list[str]:
-    stems = [paper_stem(item.summary.id) for item in items]
-    return [stem + ending for stem in stems for ending in PAPER_ENDINGS]
+    return [f"{paper_stem(item.summary.id)}.html" for item in items]
 
 
 def _render(index: PaperIndex, items: Sequence[FeedItem]) -> dict[str, bytes]:

@@ -30,8 +30,6 @@ _BY_ENDING = {
     "ico": "image/x-icon",
     "woff2": "font/woff2",
     "pdf": "application/pdf",
-    "bib": "application/x-bibtex; charset=utf-8",
-    "ris": "application/x-research-info-systems; charset=utf-8",
 }
 _UNKNOWN = "application/octet-stream"
 # Pages have a policy in a meta element; this header adds what a meta element can't express.

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pylatexenc.latex2text import LatexNodes2Text
 
-from publisher.formatter.citations.bibtex import bibtex_entry, escaped, with_abstract
+from publisher.formatter.citations.bibtex import bibtex_entry, escaped
 from publisher.formatter.citations.citation import make_citation
 from publisher.formatter.citations.csl_json import csl_json
 from publisher.formatter.citations.names import Name, parted
@@ -127,7 +127,7 @@ def test_keys_can_be_typed(changes: dict[str, Any], key: str) -> None:
 
 def test_bibtex_as_pybtex_and_bibtexparser_read_it() -> None:
     citation = make_citation(make_paper(venue=Venue("CVPR", 2025)))
-    text = with_abstract(bibtex_entry(citation), citation)
+    text = bibtex_entry(citation)
 
     entry = pybtex.database.parse_string(text, "bibtex").entries["example2025nerf"]
     assert entry.type == "inproceedings"
@@ -139,7 +139,6 @@ def test_bibtex_as_pybtex_and_bibtexparser_read_it() -> None:
     ]
     readable = LatexNodes2Text().latex_to_text
     assert readable(entry.fields["title"]) == citation.title
-    assert readable(entry.fields["abstract"]) == citation.abstract
     assert "{NeRF-Like}" in entry.fields["title"]
     assert entry.fields["eprint"] == "2411.19525"
     library = bibtexparser.parse_string(text)
@@ -162,7 +161,6 @@ def test_ris_as_rispy_reads_it() -> None:
     assert (entry["year"], entry["date"]) == ("2024", "2024/11//")
     assert entry["doi"] == "10.48550/arXiv.2411.19525"
     assert entry["keywords"] == ["NeRF", "元宇宙/虚拟人"]
-    assert entry["abstract"].startswith("We render. Fast")
 
 
 def test_csl_json_has_the_fields_of_its_specification() -> None:
@@ -177,7 +175,7 @@ def test_csl_json_has_the_fields_of_its_specification() -> None:
     assert article[0]["container-title"] == "TPAMI"
     assert article[0]["issued"] == {"date-parts": [[2025]]}
     texts = {"id", "type", "title", "container-title", "publisher", "number", "DOI", "URL"}
-    texts |= {"note", "keyword", "abstract"}
+    texts |= {"note", "keyword"}
     for item in preprint + article:
         assert set(item) <= texts | {"author", "issued"}
         assert all(isinstance(item[key], str) for key in texts & set(item))
@@ -190,13 +188,11 @@ HOSTILE = st.text(
 )
 
 
-@given(title=HOSTILE, author=HOSTILE, abstract=HOSTILE, comment=HOSTILE)
-def test_no_text_breaks_a_citation(title: str, author: str, abstract: str, comment: str) -> None:
-    paper = make_paper(
-        title=title, authors=(author, "Ada Example"), abstract=abstract, comment=comment
-    )
+@given(title=HOSTILE, author=HOSTILE, comment=HOSTILE)
+def test_no_text_breaks_a_citation(title: str, author: str, comment: str) -> None:
+    paper = make_paper(title=title, authors=(author, "Ada Example"), comment=comment)
     citation = make_citation(paper)
-    text = with_abstract(bibtex_entry(citation), citation).encode(errors="replace").decode()
+    text = bibtex_entry(citation).encode(errors="replace").decode()
     assert text.count("{") == text.count("}")
     library = bibtexparser.parse_string(text)
     assert not library.failed_blocks

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.collector import collect
-from publisher.formatter.citations.bibtex import bibtex_entry, with_abstract
+from publisher.formatter.citations.bibtex import bibtex_entry
 from publisher.formatter.citations.citation import make_citation
 from publisher.formatter.citations.title_case import title_pieces
 from publisher.models import Venue
@@ -119,8 +119,7 @@ def printed(entries: Iterable[str], folder: Path, style: str, preamble: str = ""
 def entry_of(paper: Paper, number: int) -> str:
     """Return the entry of `paper` under a key that no other has."""
     citation = make_citation(paper)
-    entry = with_abstract(bibtex_entry(citation), citation)
-    return entry.replace(f"{{{citation.key},", f"{{{citation.key}-{number},", 1)
+    return bibtex_entry(citation).replace(f"{{{citation.key},", f"{{{citation.key}-{number},", 1)
 
 
 @needs_latex

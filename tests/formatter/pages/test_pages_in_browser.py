@@ -10,12 +10,14 @@ import subprocess
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import ROOT, chromium, page_tool
 from support.all_pages import render_pages
+from support.browser import browsing
 
 from publisher.formatter.email import EditionRenderer
 from publisher.formatter.feeds.formats import FORMATS
@@ -25,6 +27,7 @@ from publisher.formatter.pages import (
     render_issue,
     render_issues,
     render_month,
+    render_paper,
 )
 from publisher.models import (
     Collection,
@@ -39,9 +42,6 @@ from publisher.models import (
 )
 from publisher.settings import Settings, Site
 from publisher.settings.sections import Inbox, Mail, Web
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NERF, AVATAR = Topic("nerf", "NeRF"), Topic("avatar", "元宇宙/虚拟人")
 NOON = datetime(2024, 12, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -158,6 +158,24 @@ def written(files: dict[str, bytes], folder: Path) -> list[Path]:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
     return [folder / path for path in KINDS]
+
+
+@pytest.mark.browser
+def test_citations_are_downloaded_without_scripts(tmp_path: Path) -> None:
+    (page,) = render_paper(PLAIN, Settings(site=Site(url="https://x.example/"))).values()
+    (file := tmp_path / "paper.html").write_bytes(page)
+    with browsing() as browser:
+        view = browser.new_context(java_script_enabled=False).new_page()
+        view.goto(file.as_uri())
+        shown = view.locator("#bibtex").text_content()
+        contents = {}
+        for link in view.locator("a[download]").all():
+            with view.expect_download() as download:
+                link.click()
+            contents[download.value.suggested_filename] = Path(download.value.path()).read_text()
+    assert contents["example2024fast.bib"] == shown
+    assert contents["example2024fast.ris"].startswith("TY  - CPAPER")
+    assert json.loads(contents["example2024fast.json"])[0]["DOI"] == "10.48550/arXiv.2412.00001"
 
 
 @pytest.mark.browser

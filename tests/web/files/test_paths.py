@@ -81,7 +81,6 @@ def test_every_path_stays_inside(raw: bytes) -> None:
         ("topics/a/rss.xml", "application/rss+xml"),
         ("feed.json", "application/feed+json"),
         ("papers/1.json", "application/json"),
-        ("papers/1.bib", "application/x-bibtex; charset=utf-8"),
         ("sitemap.xml", "application/xml"),
         ("index.html", "text/html; charset=utf-8"),
         ("x.html.exe", "application/octet-stream"),
