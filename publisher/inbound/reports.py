@@ -17,7 +17,7 @@ from publisher.inbound.classification.mail_kinds import (
     ReturnedMail,
 )
 from publisher.models import DeliveryState
-from publisher.models.subscribers import BOUNCED
+from publisher.models.subscribers import BOUNCED, COMPLAINED
 from publisher.sender.message.tokens import verify_token
 from publisher.sender.one_time_tokens import token_hash
 from publisher.sender.transactional_message import MailKind
@@ -102,7 +102,7 @@ class ReportHandler:
             return "stray report"
         now = self.clock()
         self.store.subscribers.remove(email, now=now, detail="a complaint")
-        self.store.suppressions.add(email, "complained: this is spam", now=now)
+        self.store.suppressions.add(email, f"{COMPLAINED}: this is spam", now=now)
         return "complaint"
 
     def _delivery(self, returned: ReturnedMail) -> Delivery | None:

@@ -24,6 +24,8 @@ NO_PREFERENCES = Preferences()
 
 # The reason of a suppression begins with it where the person may end it by confirming again.
 BOUNCED = "bounced"
+# And with this one where the person reported a mail as spam.
+COMPLAINED = "complained"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,11 @@ class Suppression:
     def is_bounce(self) -> bool:
         """Whether the mailbox failed: it may work again."""
         return self.reason.startswith(BOUNCED)
+
+    @property
+    def is_complaint(self) -> bool:
+        """Whether the person reported a mail as spam."""
+        return self.reason.startswith(COMPLAINED)
 
 
 class SubscriberStatus(StrEnum):

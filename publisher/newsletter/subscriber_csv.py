@@ -40,7 +40,7 @@ _Choice = TypeVar("_Choice", Language, Length, Frequency)
 _SEPARATORS = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?[\r\n]*", re.IGNORECASE)
 _NOT_TEXT = "the file is not UTF-8 text; save it as UTF-8"
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 # A spreadsheet takes such a cell for a formula, so it is written with a "'" before it. A cell that
 # has one already gets another, so that reading removes exactly what writing added.
 _FORMULA = re.compile(r"'*\s*[=+\-@\t\r]")
@@ -130,28 +130,40 @@ def text_of(stream: BufferedReader) -> TextIO:
 
 
 def write_csv(subscribers: Iterable[Subscriber], stream: TextIO) -> int:
-    """Write everyone to `stream`, which must be open with `newline=""`; return how many.
+    """Write everyone to `stream`, which must be open with `newline=""`; return how many."""
+    count = -1  # the line with the names of the columns
+    for line in csv_lines(subscribers):
+        stream.write(line)
+        count += 1
+    return count
+
+
+def csv_lines(subscribers: Iterable[Subscriber]) -> Iterator[str]:
+    """Yield the lines of a CSV file with everyone, the names of the columns first.
 
     Every cell is quoted, and one that a spreadsheet would run begins with "'".
     """
-    writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
-    writer.writerow(COLUMNS)
-    count = 0
-    for subscriber in subscribers:
-        cells = (
-            subscriber.email,
-            subscriber.name,
-            ";".join(subscriber.topics),
-            subscriber.status.value,
-            subscriber.created_at.isoformat(),
-            subscriber.confirmed_at.isoformat() if subscriber.confirmed_at else "",
-            subscriber.preferences.language or "",
-            subscriber.preferences.length or "",
-            subscriber.preferences.frequency or "",
-        )
+    line = io.StringIO(newline="")
+    writer = csv.writer(line, quoting=csv.QUOTE_ALL)
+    for cells in chain([COLUMNS], map(_cells, subscribers)):
         writer.writerow([f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells])
-        count += 1
-    return count
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
+
+
+def _cells(subscriber: Subscriber) -> tuple[str, ...]:
+    return (
+        subscriber.email,
+        subscriber.name,
+        ";".join(subscriber.topics),
+        subscriber.status.value,
+        subscriber.created_at.isoformat(),
+        subscriber.confirmed_at.isoformat() if subscriber.confirmed_at else "",
+        subscriber.preferences.language or "",
+        subscriber.preferences.length or "",
+        subscriber.preferences.frequency or "",
+    )
 
 
 def _row(
@@ -260,7 +272,7 @@ def _topics(text: str, slugify: Callable[[str], str]) -> tuple[str, ...]:
         topic = part.strip()
         if topic:
             slug = slugify(topic)
-            if not _SLUG.fullmatch(slug):
+            if not SLUG.fullmatch(slug):
                 raise SubscriberError(f"topic {printable(topic, 40)!r} has no usable name")
             slugs.add(slug)
     return tuple(sorted(slugs))

@@ -41,6 +41,7 @@ from publisher.store.people.consent import ConsentLog
 from publisher.store.people.imports import SubscriberImports
 from publisher.store.people.subscribers import Subscribers
 from publisher.store.people.suppressions import Suppressions
+from publisher.store.people.without_mail import PeopleWithoutMail
 from publisher.store.tables.keys import keys
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Store:
         self.subscribers = Subscribers(database, keys, self.consent_log, self.suppressions)
         self.imports = SubscriberImports(database, keys, self.consent_log)
         self.confirmations = Confirmations(database, self.subscribers)
+        self.without_mail = PeopleWithoutMail(database)
         # Issues and their deliveries; `ledger` moves a delivery from state to state.
         self.issues = Issues(database)
         self.readers = IssueReaders(database)

@@ -52,13 +52,20 @@ def find_page(
     whole = subscribers.c.address_key == address_key(query.text)
     # The index finds a whole address without a look at all the people.
     where &= whole if "@" in query.text and _exists(connection, whole) else _contains(query.text)
+    return page_of(connection, where, before=before, size=size)
+
+
+def page_of(
+    connection: sa.Connection, where: sa.ColumnElement[bool], *, before: int, size: int
+) -> SubscriberPage:
+    """Return the newest `size` people that match `where`; see `find_page`."""
     page = where & (subscribers.c.id < before) if before else where
     ids = sa.select(subscribers.c.id).where(page).order_by(subscribers.c.id.desc()).limit(size + 1)
     page_ids = list(connection.scalars(ids))
     people = load_subscribers(connection, subscribers.c.id.in_(page_ids[:size]))
     older = page_ids[size - 1] if len(page_ids) > size else 0
     # Few among very many take long to find: once is enough.
-    count = len(page_ids) if not before and not older else _count(connection, where)
+    count = len(page_ids) if not before and not older else count_of(connection, where)
     return SubscriberPage(list(reversed(people)), count, older)
 
 
@@ -66,7 +73,8 @@ def _exists(connection: sa.Connection, where: sa.ColumnElement[bool]) -> bool:
     return connection.scalar(sa.select(subscribers.c.id).where(where)) is not None
 
 
-def _count(connection: sa.Connection, where: sa.ColumnElement[bool]) -> int:
+def count_of(connection: sa.Connection, where: sa.ColumnElement[bool]) -> int:
+    """Return how many people match `where`, `MOST_COUNTED` at most."""
     counted = sa.select(subscribers.c.id).where(where).limit(MOST_COUNTED).subquery()
     return int(connection.scalar(sa.select(sa.func.count()).select_from(counted)) or 0)
 

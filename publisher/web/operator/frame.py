@@ -40,6 +40,15 @@ TOLD = {
     "resumed": mark("Resumed."),
     "unsubscribed": mark("Unsubscribed."),
     "suppression lifted": mark("Suppression lifted."),
+    "confirmed": mark("Confirmed."),
+    "subscriber added": mark("Added; they get the next issue."),
+    "subscriber asked": mark("A mail asks them to confirm; it leaves with the next run."),
+    "asked already": mark("A mail that asks them to confirm is waiting to be sent already."),
+    "added, suppressed": mark(
+        "Added, but the address is suppressed: no mail asks them, and none is sent."
+    ),
+    "note missing": mark("Write down how the person agreed: the consent log is your proof."),
+    "subscriber changed": mark("Saved."),
     "erased": mark("Erased."),
     "nothing changed": mark("Nothing changed."),
 }

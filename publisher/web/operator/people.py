@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from publisher.addresses import address_key
 from publisher.models import SubscriberStatus
+from publisher.newsletter.subscriber_csv import csv_lines
 from publisher.store.people.search import MOST_COUNTED, SubscriberQuery
-from publisher.store.people.suppressions import LIFTED
 from publisher.translation import _
 from publisher.web.operator.auth import guarded, id_of
 from publisher.web.operator.frame import operator_page
 from publisher.web.operator.stored_texts import name_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from publisher.models import Subscriber
     from publisher.web.operator.auth import OperatorRequest
 
 PART = "/operator/people"
 _PAGE = 50
+_LINES = 500
+_MAILS, _ALL_MAILS = 20, 5000
 
 
 def people(request: OperatorRequest) -> Response:
@@ -53,9 +58,11 @@ def people(request: OperatorRequest) -> Response:
 
 def person(request: OperatorRequest) -> Response:
     """Show the data about a person."""
-    subscriber = _person(request)
+    subscriber = person_of(request)
     look, preferences = request.dashboard(), subscriber.preferences
     chosen = (preferences.language, preferences.length, preferences.frequency)
+    most = _ALL_MAILS if request.query("mails") == "all" else _MAILS
+    deliveries = request.store.deliveries.of_subscriber(subscriber.id, most=most + 1)
     return operator_page(
         request,
         "web/operator/person.html.j2",
@@ -65,14 +72,15 @@ def person(request: OperatorRequest) -> Response:
         preferences=_(", ").join(name_of(choice) for choice in chosen if choice),
         names={topic.slug: topic.name for topic in look.topics} if look else {},
         consent=request.store.consent_log.history(subscriber.email)[::-1],
-        deliveries=request.store.deliveries.of_subscriber(subscriber.id, most=20),
+        deliveries=deliveries[:most],
+        more=len(deliveries) > most,
         tomorrow=(request.today + timedelta(days=1)).isoformat(),
     )
 
 
 def data(request: OperatorRequest) -> Response:
     """Return all data stored about a person as a JSON file."""
-    subscriber = _person(request)
+    subscriber = person_of(request)
     request.note("data exported", f"subscriber {subscriber.id}")
     content = json.dumps(
         request.store.subscribers.export_person(subscriber.email), ensure_ascii=False, indent=2
@@ -83,7 +91,7 @@ def data(request: OperatorRequest) -> Response:
 
 def pause(request: OperatorRequest) -> Response:
     """Pause the mail to a person until a day, or until it is resumed."""
-    subscriber = _person(request)
+    subscriber = person_of(request)
     until = None
     if day := request.field("until"):
         try:
@@ -96,33 +104,26 @@ def pause(request: OperatorRequest) -> Response:
     done = request.store.subscribers.pause(
         subscriber.id, until=until, now=request.now, detail=request.by
     )
-    return _done(request, subscriber, "paused", done=done)
+    return finished(request, subscriber, "paused", done=done)
 
 
 def resume(request: OperatorRequest) -> Response:
     """End a pause."""
-    subscriber = _person(request)
+    subscriber = person_of(request)
     done = request.store.subscribers.resume(subscriber.id, now=request.now, detail=request.by)
-    return _done(request, subscriber, "resumed", done=done)
+    return finished(request, subscriber, "resumed", done=done)
 
 
 def unsubscribe(request: OperatorRequest) -> Response:
     """Unsubscribe a person."""
-    subscriber = _person(request)
+    subscriber = person_of(request)
     done = request.store.subscribers.unsubscribe(subscriber.id, now=request.now, detail=request.by)
-    return _done(request, subscriber, "unsubscribed", done=done)
-
-
-def lift(request: OperatorRequest) -> Response:
-    """Allow mail to a suppressed person again."""
-    subscriber = _person(request)
-    done = request.store.suppressions.lift(subscriber.email, now=request.now, detail=request.by)
-    return _done(request, subscriber, LIFTED, done=done)
+    return finished(request, subscriber, "unsubscribed", done=done)
 
 
 def erase(request: OperatorRequest) -> Response:
     """Show what erasing does; POST with the address typed in erases."""
-    subscriber = _person(request)
+    subscriber = person_of(request)
     wrong = False
     if request.request.method == "POST":
         if address_key(request.field("email")) == address_key(subscriber.email):
@@ -141,7 +142,8 @@ def erase(request: OperatorRequest) -> Response:
     )
 
 
-def _person(request: OperatorRequest) -> Subscriber:
+def person_of(request: OperatorRequest) -> Subscriber:
+    """Return the person whose id is in the path. Raises `HTTPException` 404."""
     number = id_of(request.part("id"))
     subscriber = None if number is None else request.store.subscribers.get(number)
     if subscriber is None:
@@ -149,7 +151,8 @@ def _person(request: OperatorRequest) -> Subscriber:
     return subscriber
 
 
-def _done(request: OperatorRequest, person: Subscriber, action: str, *, done: bool) -> Response:
+def finished(request: OperatorRequest, person: Subscriber, action: str, *, done: bool) -> Response:
+    """Note an action that was `done`; return to the page of the person, which tells the result."""
     if done:
         request.note(action, f"subscriber {person.id}")
     result = action if done else "nothing changed"
@@ -157,13 +160,31 @@ def _done(request: OperatorRequest, person: Subscriber, action: str, *, done: bo
     return RedirectResponse(where, status_code=303)
 
 
+def export(request: OperatorRequest) -> Response:
+    """Return the list, or those with a status, as CSV; people are read as the file is sent."""
+    status_name = request.query("status")
+    status = SubscriberStatus(status_name) if status_name in set(SubscriberStatus) else None
+    request.note("list exported", status or "")
+    return StreamingResponse(
+        _blocks(csv_lines(request.store.subscribers.iterate(status))),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="subscribers.csv"'},
+    )
+
+
+def _blocks(lines: Iterator[str]) -> Iterator[str]:
+    """Yield many lines at a time: each piece costs a change of threads."""
+    while block := "".join(islice(lines, _LINES)):
+        yield block
+
+
 ROUTES = (
     Route(PART, guarded(people)),
+    Route(PART + "/export.csv", guarded(export)),
     Route(PART + "/{id}", guarded(person)),
     Route(PART + "/{id}/data.json", guarded(data)),
     Route(PART + "/{id}/pause", guarded(pause), methods=["POST"]),
     Route(PART + "/{id}/resume", guarded(resume), methods=["POST"]),
     Route(PART + "/{id}/unsubscribe", guarded(unsubscribe), methods=["POST"]),
-    Route(PART + "/{id}/lift", guarded(lift), methods=["POST"]),
     Route(PART + "/{id}/erase", guarded(erase), methods=["GET", "POST"]),
 )

@@ -11,9 +11,11 @@ from publisher.web.operator import (
     login,
     overview,
     people,
+    person_forms,
     preview,
     reports,
     style,
+    without_mail,
 )
 
 GROUPS = (
@@ -25,6 +27,8 @@ GROUPS = (
     issues.ROUTES,
     deliveries.ROUTES,
     preview.ROUTES,
+    without_mail.ROUTES,
+    person_forms.ROUTES,
     people.ROUTES,
     reports.ROUTES,
     gathering.ROUTES,
