@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from publisher.models import EditionKey, Frequency, Language, Length
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from publisher.models.ledger import ReaderChoice
 
@@ -39,12 +39,8 @@ class IssueAudience:
     shared: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def has_readers_of(self, frequency: Frequency | None) -> bool:
-        """Return whether people with this preference get the issues of this stream.
-
-        A frequency that is not offered is as good as none: else they would never hear from us.
-        """
-        offered = frequency in self.frequencies
-        return (frequency if offered else self.frequencies[0]) is self.frequency
+        """Return whether people with this preference get the issues of this stream."""
+        return offered_frequency(frequency, self.frequencies) is self.frequency
 
     def received(self, received_issues: Collection[str]) -> frozenset[str]:
         """Return the papers of this issue that the issues `received_issues` contained."""
@@ -66,6 +62,14 @@ class EditionCount:
 
     key: EditionKey
     readers: int
+
+
+def offered_frequency(preference: Frequency | None, offered: Sequence[Frequency]) -> Frequency:
+    """Return the one of the `offered` frequencies that people with a `preference` get.
+
+    One that is not offered is as good as none: else they would never hear from us.
+    """
+    return preference if preference and preference in offered else offered[0]
 
 
 def edition_key(key: EditionKey) -> str:

@@ -15,18 +15,30 @@ class DatePatterns(msgspec.Struct, frozen=True, kw_only=True):
     """Patterns with `{day}`, `{month}` (its name), `{year}`; `{first_...}` begin a range."""
 
     months: tuple[str, ...]
+    weekdays: tuple[str, ...]  # from Monday on
     day: str
     day_and_year: str
     month: str
     within_month: str
     within_year: str
     across_years: str
+    with_weekday: str
 
 
 def day_text(patterns: DatePatterns, day: date, *, with_year: bool = False) -> str:
     """Return a day: "2 December", "12月2日"."""
     pattern = patterns.day_and_year if with_year else patterns.day
     return pattern.format(day=day.day, month=patterns.months[day.month - 1], year=day.year)
+
+
+def weekday_text(patterns: DatePatterns, day: date) -> str:
+    """Return a day with its weekday: "Monday, 2 December 2024", "2024年12月2日（周一）"."""
+    return patterns.with_weekday.format(
+        weekday=patterns.weekdays[day.weekday()],
+        day=day.day,
+        month=patterns.months[day.month - 1],
+        year=day.year,
+    )
 
 
 def month_text(patterns: DatePatterns, month: str) -> str:

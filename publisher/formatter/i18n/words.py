@@ -194,10 +194,22 @@ class EntryWords(StatusWords, frozen=True, kw_only=True):
     note_headings: NoteHeadings
 
 
-class FormWords(SectionWords, frozen=True, kw_only=True):
+class ScheduleWords(SectionWords, frozen=True, kw_only=True):
+    """Words about the days on which issues come."""
+
+    dates: DatePatterns
+    frequency: str
+    frequencies: dict[str, str]
+    next_issue: str
+    first_due: str
+    sample: str
+
+
+class FormWords(ScheduleWords, frozen=True, kw_only=True):
     """Words of the subscription form, on the site's pages and in the web app."""
 
     by_mail: str
+    list_comma: str
     address: str
     address_help: str
     choose: str
@@ -208,14 +220,14 @@ class FormWords(SectionWords, frozen=True, kw_only=True):
     languages: dict[str, str]
     length: str
     lengths: dict[str, str]
-    frequency: str
-    frequencies: dict[str, str]
+    rhythm: str  # where there is one frequency
+    rhythms: str
     trap: str
     subscribe: str
     about: str
 
 
-class TransactionalWords(SectionWords, frozen=True, kw_only=True):
+class TransactionalWords(ScheduleWords, frozen=True, kw_only=True):
     """Words of single mails: requests to confirm, and answers.
 
     A change to what `confirm_...` says is another wording in the consent log, by itself.
@@ -267,13 +279,16 @@ class WebWords(SectionWords, frozen=True, kw_only=True):
     problems: dict[str, ProblemWords]
 
 
-class ReaderWords(SectionWords, frozen=True, kw_only=True):
+class ReaderWords(ScheduleWords, frozen=True, kw_only=True):
     """Words of the readers' pages that the form itself does not have."""
 
     list_comma: str
     subscribe: str
     subscribe_lead: str
-    check: str
+    send_to: str
+    send: str
+    too_soon: str
+    change: str
     bad_address: str
     no_topic: str
     working: str

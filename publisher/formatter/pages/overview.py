@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from publisher.formatter.i18n.text_width import shortened
 from publisher.formatter.i18n.words import counted
@@ -17,7 +17,7 @@ from publisher.formatter.pages.layout import (
 )
 from publisher.formatter.pages.mail_subscription import mail_subscription
 from publisher.formatter.pages.size_limit import Detail, limited
-from publisher.formatter.pages.subscribe_form import subscribe_form
+from publisher.formatter.pages.subscribe_form import ANY_OFFER, FormOffer, origin_of, subscribe_form
 from publisher.formatter.pages.view_models import (
     FeedGroup,
     FeedLink,
@@ -50,14 +50,13 @@ def render_index(
     *,
     months: Sequence[MonthCount] = (),
     more_topics: bool = False,
-    languages: Sequence[str] | None = None,
+    offer: FormOffer = ANY_OFFER,
 ) -> dict[str, bytes]:
     """Return the landing page `index.html`.
 
     It has the topics, the first of `newest` (as many as a feed, at most 50) of all `paper_count`
     papers, and every feed with an address to copy, as far as they fit on a page. `months`, newest
-    first, link to the archive, and `more_topics` to the list of all topics. The form offers the
-    `languages` in which papers have texts, every one where they are None.
+    first, link to the archive, and `more_topics` to the list of all topics; `offer` is the form's.
 
     Raises `TemplateError`.
     """
@@ -94,8 +93,8 @@ def render_index(
             ),
             months=tuple(month_row(month, up, settings) for month in months[:12]),
             has_issues=any(feed.path.startswith(ISSUES_FOLDER) for feed in feeds),
-            form=_form([count.topic for count in topics], settings, languages, columns=columns),
-            form_origin=_form_origin(settings),
+            form=_form([count.topic for count in topics], settings, offer, up, columns=columns),
+            form_origin=origin_of(settings.web.root) or "'none'",
             papers=full_rows(shown, up, settings, columns=columns),
         )
 
@@ -142,14 +141,14 @@ def render_topic(
     settings: Settings,
     *,
     more_topics: bool = False,
-    languages: Sequence[str] | None = None,
+    offer: FormOffer = ANY_OFFER,
 ) -> dict[str, bytes]:
     """Return the page of `topic`, `topics/<slug>/index.html`.
 
     It has the first of `newest` (as many as a feed, at most 50) of the topic's `paper_count`
     papers, and `feeds`, the topic's own. All `topics` are in its navigation, without their numbers:
     a new paper changes the pages of its own topics alone. `more_topics` adds a link to the list of
-    all. `languages` are as for the landing page.
+    all. `offer` is for the form.
 
     Raises `TemplateError`.
     """
@@ -178,8 +177,8 @@ def render_topic(
             feeds=rows,
             readers=feed_readers(rows),
             topic_mail=mail_subscription(settings, topic),
-            form=_form(offered, settings, languages, topic.slug, columns),
-            form_origin=_form_origin(settings),
+            form=_form(offered, settings, offer, up, here=topic.slug, columns=columns),
+            form_origin=origin_of(settings.web.root) or "'none'",
             papers=full_rows(shown, up, settings, topic.slug, columns),
         )
 
@@ -189,11 +188,15 @@ def render_topic(
 def _form(
     topics: Sequence[Topic],
     settings: Settings,
-    languages: Sequence[str] | None,
+    offer: FormOffer,
+    up: str,
+    *,
     here: str = "",
     columns: int = 0,
 ) -> SubscribeForm | None:
     """Return the form that subscribes, with the topic `here` chosen; None without a web app.
+
+    `up` leads from the page to the site's root.
 
     Names of topics are cut to `columns` unless that is 0.
     """
@@ -206,16 +209,10 @@ def _form(
         topics,
         settings,
         settings.site.language,
-        languages=languages,
+        offer=replace(offer, sample=offer.sample and up + offer.sample),
         picked=picked,
         some=bool(here),
     )
-
-
-def _form_origin(settings: Settings) -> str:
-    """Return the origin that a page's form may send to: the web app's (CSP, form-action)."""
-    parts = urlsplit(settings.web.root)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else "'none'"
 
 
 def _groups(

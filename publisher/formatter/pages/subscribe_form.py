@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from publisher.formatter.i18n.schedule import how_often
 from publisher.formatter.i18n.words import FormWords, language_for, words_in
 from publisher.formatter.pages.layout import part_language
 from publisher.models import NO_PREFERENCES, Language, Preferences
+from publisher.newsletter.audience import offered_frequency
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -28,7 +31,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class SubscribeForm:
-    """The values of templates/pages/form.html.j2; `some` means that not all topics are chosen."""
+    """The values of templates/pages/form.html.j2; `some` means that not all topics are chosen.
+
+    `rhythm` says how often and when mails come; `sample` is the address of an issue, "" for none.
+    """
 
     words: FormWords
     action: str
@@ -37,6 +43,23 @@ class SubscribeForm:
     languages: tuple[Option, ...]  # () where there is nothing to choose
     lengths: tuple[Option, ...]
     frequencies: tuple[Option, ...]  # () where there is nothing to choose
+    rhythm: str
+    sample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormOffer:
+    """The facts of a site that its forms show.
+
+    `languages` are those in which papers have texts, None where nobody knows: of a single one there
+    is no choice. `sample` is the path of an issue to look at, or its address; "" for none.
+    """
+
+    languages: Collection[str] | None = None
+    sample: str = ""
+
+
+ANY_OFFER = FormOffer()
 
 
 def subscribe_form(
@@ -44,20 +67,19 @@ def subscribe_form(
     settings: Settings,
     language: str,
     *,
-    languages: Collection[str] | None = None,
+    offer: FormOffer = ANY_OFFER,
     picked: Collection[str] = (),
     some: bool = False,
     preferences: Preferences = NO_PREFERENCES,
 ) -> SubscribeForm:
     """Return the form in a `language` ("en", "zh-CN") with these topics and preferences chosen.
 
-    `languages` are those in which papers have texts, None where nobody knows: of a single one there
-    is no choice. The visitor's is chosen already, unless the list is in both. Everything else is as
-    the list's defaults are.
+    The visitor's language is chosen already, unless the list is in both. Everything else is as the
+    list's defaults are.
     """
     words, news = words_in(FormWords, language), settings.newsletter
     offered = tuple(dict.fromkeys(news.frequencies))
-    frequency = preferences.frequency if preferences.frequency in offered else offered[0]
+    often = {frequency.value: how_often(words, frequency, settings) for frequency in offered}
     return SubscribeForm(
         words=words,
         action=f"{settings.web.root}subscribe?lang={language_for(language)}",
@@ -68,13 +90,23 @@ def subscribe_form(
             for topic in topics
         ),
         some=some,
-        languages=_languages(words, settings, language, languages, preferences.language),
+        languages=_languages(words, settings, language, offer.languages, preferences.language),
         lengths=_options(words.lengths, preferences.length or news.length),
         frequencies=_options(
-            {name: words.frequencies[name] for name in offered} if len(offered) > 1 else {},
-            frequency,
+            often if len(offered) > 1 else {},
+            offered_frequency(preferences.frequency, offered),
         ),
+        rhythm=words.rhythms
+        if len(offered) > 1
+        else words.rhythm.format(how_often=often[offered[0]]),
+        sample=offer.sample,
     )
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of an address, such as "https://example.org"; "" where it has none."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 def _languages(

@@ -21,7 +21,14 @@ from publisher.formatter.pages import (
     render_topic,
     render_topics,
 )
-from publisher.formatter.paths import ISSUES_FOLDER, LISTED_TOPICS, issues_paths, topics_paths
+from publisher.formatter.pages.subscribe_form import FormOffer
+from publisher.formatter.paths import (
+    ISSUES_FOLDER,
+    LISTED_TOPICS,
+    issue_path,
+    issues_paths,
+    topics_paths,
+)
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 
 if TYPE_CHECKING:
@@ -38,7 +45,10 @@ def overview_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     topics = index.collection.topics
     listed = _listed_topics(index)
     names = stable_hash(
-        len(topics), *(f"{topic.slug} {topic.name}" for topic in listed), *index.languages
+        len(topics),
+        *(f"{topic.slug} {topic.name}" for topic in listed),
+        *index.languages,
+        _sample(index),
     )
     feeds = mixed(feed.fingerprint for feed in index.feeds)
     months = stable_hash(*(f"{month} {len(index.by_month[month])}" for month in index.months))
@@ -132,6 +142,12 @@ def _issue_links(index: PaperIndex) -> list[FeedLink]:
     ]
 
 
+def _sample(index: PaperIndex) -> str:
+    """Return the path of the issue that the form leads to, "" where there is none."""
+    shows_form = index.issues and index.settings.web.root
+    return issue_path(index.issues[0].id) if shows_form else ""
+
+
 def _shown(index: PaperIndex, items: Sequence[FeedItem]) -> list[int]:
     return [item.summary.fingerprint for item in items[: index.settings.feeds.entries]]
 
@@ -152,7 +168,7 @@ def _render_index(index: PaperIndex) -> dict[str, bytes]:
         [link for feed in index.feeds for link in feed_links(feed)] + _issue_links(index),
         index.settings,
         months=_month_counts(index),
-        languages=index.languages,
+        offer=FormOffer(index.languages, _sample(index)),
         more_topics=len(index.collection.topics) > LISTED_TOPICS,
     )
 
@@ -190,7 +206,7 @@ def _render_topic(index: PaperIndex, topic: Topic, listed: Sequence[Topic]) -> d
         feed_links(feed),
         index.settings,
         more_topics=len(index.collection.topics) > LISTED_TOPICS,
-        languages=index.languages,
+        offer=FormOffer(index.languages, _sample(index)),
     )
 
 

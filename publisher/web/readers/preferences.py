@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from publisher.formatter.i18n.words import counted
-from publisher.formatter.pages.subscribe_form import subscribe_form
+from publisher.formatter.pages.subscribe_form import FormOffer, subscribe_form
 from publisher.models import SubscriberStatus, Topic
 from publisher.sender.one_time_tokens import TOKEN_LENGTH, token_hash
 from publisher.sender.transactional_message import MailKind
@@ -46,7 +46,8 @@ async def ask(request: Request) -> Response:
         return _ask(view, filled, status=422)
     if not view.is_trapped(form):
         if not view.is_guarded(form):
-            return _ask(view, filled, notice=view.words.ask_check)
+            stamp = view.kept_stamp(form)
+            return _ask(view, filled, notice=view.words.ask_check, stamp=stamp)
         payload = {"by_page": True, "letter_language": view.mail_language.value}
         await view.readers.asking.ask(
             MailRequest(MailKind.PREFERENCES, filled.address, json.dumps(payload), view.network)
@@ -194,7 +195,7 @@ async def _show(
             (*choices.topics, *(Topic(slug, slug) for slug in sorted(others))),
             settings,
             view.language,
-            languages=choices.languages,
+            offer=FormOffer(choices.languages),
             picked=shown.chosen.topics,
             some=shown.some,
             preferences=shown.chosen.preferences,
@@ -210,10 +211,18 @@ def _of(person: Subscriber, wrong: tuple[str, ...] = ()) -> SubscribeChoices:
     )
 
 
-def _ask(view: View, filled: SubscribeChoices, *, notice: str = "", status: int = 200) -> Response:
+def _ask(
+    view: View,
+    filled: SubscribeChoices,
+    *,
+    notice: str = "",
+    stamp: str = "",
+    status: int = 200,
+) -> Response:
     return view.guarded(
         "ask",
         title=view.words.preferences,
+        stamp=stamp,
         status=status,
         notice=notice,
         email=filled.email,

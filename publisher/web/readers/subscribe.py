@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from anyio import to_thread
 from starlette.routing import Route
 
-from publisher.formatter.pages.subscribe_form import subscribe_form
+from publisher.formatter.i18n.schedule import first_due
+from publisher.formatter.pages.subscribe_form import FormOffer, subscribe_form
+from publisher.formatter.sample_issue import sample_issue
+from publisher.newsletter.audience import offered_frequency
 from publisher.sender.one_time_tokens import TOKEN_LENGTH, token_hash
 from publisher.sender.transactional_message import MailKind
 from publisher.store.mail.mail_requests import MailRequest
@@ -17,29 +20,35 @@ from publisher.web.readers.forms import preselected, read_form
 from publisher.web.readers.views import View
 
 if TYPE_CHECKING:
+    from starlette.datastructures import FormData
     from starlette.requests import Request as HttpRequest
     from starlette.responses import Response
 
+    from publisher.formatter.pages.subscribe_form import SubscribeForm
+    from publisher.models import Frequency
     from publisher.web.readers.forms import SubscribeChoices
     from publisher.web.readers.site_choices import SiteChoices
 
 
 async def subscribe(request: HttpRequest) -> Response:
-    """Show the form; POST requests the mail, with the same answer for every address."""
+    """Show the form; POST requests the mail, with the same answer for every address.
+
+    See spam_protection.py for what is asked to press once more.
+    """
     view = View(request)
     choices = await view.choices()
     slugs = {topic.slug for topic in choices.topics}
     if request.method != "POST":
-        return _form(view, choices, preselected(request.query_params.getlist("topic"), slugs))
+        chosen = preselected(request.query_params.getlist("topic"), slugs)
+        return await _form(view, choices, chosen)
     form = await view.form()
     filled = read_form(form, slugs)
     if filled.wrong:
-        return _form(view, choices, filled, status=422)
+        return await _form(view, choices, filled, status=422)
     if view.is_trapped(form):
-        return _sent(view, filled)
-    if not view.is_guarded(form):
-        # Sent too soon, or from a static page of the site, which has no stamp.
-        return _form(view, choices, filled, notice=view.words.check)
+        return await _sent(view, filled)
+    if not view.is_guarded(form) and not view.may_skip_stamp(form):
+        return await _once_more(view, choices, filled, form)
     requested = SubscriptionRequest(
         filled.address, filled.chosen.topics, filled.chosen.preferences, origin=view.address
     )
@@ -55,7 +64,7 @@ async def subscribe(request: HttpRequest) -> Response:
             view.network,
         )
     )
-    return _sent(view, filled)
+    return await _sent(view, filled)
 
 
 async def confirm(request: HttpRequest) -> Response:
@@ -92,44 +101,72 @@ async def confirm(request: HttpRequest) -> Response:
         if outcome is RedeemOutcome.ALREADY
         else words.confirmed_lead.format(title=view.title, email=requested.email),
         *([words.confirmed_topics.format(topics=chosen)] if chosen else []),
+        _first_due(view, requested.preferences.frequency),
         links=[to_site],
     )
 
 
-def _form(
-    view: View,
-    choices: SiteChoices,
-    filled: SubscribeChoices,
-    *,
-    notice: str = "",
-    status: int = 200,
+async def _form(
+    view: View, choices: SiteChoices, filled: SubscribeChoices, *, status: int = 200
 ) -> Response:
-    words, chosen = view.words, filled.chosen
+    words = view.words
     return view.guarded(
         "subscribe",
         title=words.subscribe,
         status=status,
         lead=words.subscribe_lead.format(title=view.title),
-        notice=notice,
         email=filled.email,
         wrong=filled.wrong,
-        form=subscribe_form(
-            choices.topics,
-            view.context.settings,
-            view.language,
-            languages=choices.languages,
-            picked=chosen.topics,
-            some=filled.some,
-            preferences=chosen.preferences,
-        ),
+        form=await _options(view, choices, filled),
     )
 
 
-def _sent(view: View, filled: SubscribeChoices) -> Response:
-    words = view.words
-    to_site = (view.context.settings.site.root, words.to_site)
-    lead = words.sent_lead.format(email=filled.email)
-    return view.say(words.sent, lead, words.sent_help, links=[to_site])
+async def _once_more(
+    view: View, choices: SiteChoices, filled: SubscribeChoices, form: FormData
+) -> Response:
+    """Show what was chosen with one button, which has the stamp that was missing."""
+    words, stamp = view.words, view.kept_stamp(form)
+    return view.guarded(
+        "once_more",
+        title=words.send_to.format(email=filled.email),
+        stamp=stamp,
+        notice=words.too_soon if stamp else "",
+        filled=filled,
+        form=await _options(view, choices, filled),
+    )
+
+
+async def _options(view: View, choices: SiteChoices, filled: SubscribeChoices) -> SubscribeForm:
+    settings, chosen = view.context.settings, filled.chosen
+    return subscribe_form(
+        choices.topics,
+        settings,
+        view.language,
+        offer=FormOffer(choices.languages, await to_thread.run_sync(sample_issue, settings)),
+        picked=chosen.topics,
+        some=filled.some,
+        preferences=chosen.preferences,
+    )
+
+
+async def _sent(view: View, filled: SubscribeChoices) -> Response:
+    words, settings = view.words, view.context.settings
+    sample = await to_thread.run_sync(sample_issue, settings)
+    to_sample = [(sample, words.sample)] if sample else []
+    return view.say(
+        words.sent,
+        words.sent_lead.format(email=filled.email),
+        _first_due(view, filled.chosen.preferences.frequency),
+        words.sent_help,
+        links=[*to_sample, (settings.site.root, words.to_site)],
+    )
+
+
+def _first_due(view: View, preference: Frequency | None) -> str:
+    """Return how often issues come to somebody with this preference, and when the next one does."""
+    settings = view.context.settings
+    frequency = offered_frequency(preference, settings.newsletter.frequencies)
+    return first_due(view.words, frequency, settings, view.context.clock())
 
 
 ROUTES = (

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from anyio import to_thread
 
 from publisher.formatter.i18n.words import ReaderWords, words_in
+from publisher.formatter.pages.subscribe_form import origin_of
 from publisher.models import Language
 from publisher.web.client_network import network_of
 from publisher.web.context import context_of
@@ -149,6 +150,23 @@ class View:
         now = self.context.clock().timestamp()
         return guards.has_come_in_time(stamp, now) and guards.has_worked(stamp, text_of(form, WORK))
 
+    def may_skip_stamp(self, form: FormData) -> bool:
+        """Return whether the form is of a static page and counts at the first press."""
+        settings = self.context.settings
+        origins = [origin_of(root) for root in (settings.site.root, settings.web.root)]
+        return not text_of(form, STAMP) and self.readers.guards.may_skip(
+            self.request.headers, origins
+        )
+
+    def kept_stamp(self, form: FormData) -> str:
+        """Return the stamp of a form that was sent too soon, "" where it has none of ours.
+
+        It grows old enough while the form is shown again: who is quick is asked once, not twice.
+        """
+        stamp = text_of(form, STAMP)
+        age = self.readers.guards.age(stamp, self.context.clock().timestamp())
+        return "" if age is None else stamp
+
     def show(self, template: str, *, title: str, status: int = 200, **content: object) -> Response:
         """Return a page of templates/web/readers/."""
         return page(
@@ -160,13 +178,13 @@ class View:
             **content,  # type: ignore[arg-type]
         )
 
-    def guarded(self, template: str, *, title: str, **content: object) -> Response:
-        """Return a page with a protected form."""
+    def guarded(self, template: str, *, title: str, stamp: str = "", **content: object) -> Response:
+        """Return a page with a protected form, whose `stamp` is a new one by default."""
         guards = self.readers.guards
         shown = self.show(
             template,
             title=title,
-            stamp=guards.stamp(self.context.clock().timestamp()),
+            stamp=stamp or guards.stamp(self.context.clock().timestamp()),
             work_bits=guards.work_bits,
             **content,  # type: ignore[arg-type]
         )

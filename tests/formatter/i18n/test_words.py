@@ -72,7 +72,7 @@ def test_every_file_has_the_keys_of_the_english_one(code: str) -> None:
         if not key.startswith("dates.") and slots(text) != slots(english[key])
     ]
     assert different == []
-    ends = {"day", "month", "year"}
+    ends = {"day", "month", "year", "weekday"}
     patterns = {key: slots(text) for key, text in own.items() if key.startswith("dates.")}
     for key, used in patterns.items():
         assert used <= ends | {f"first_{end}" for end in ends}, key

@@ -23,6 +23,7 @@ from publisher.formatter.pages import (
     render_month,
     render_topic,
 )
+from publisher.formatter.pages.subscribe_form import FormOffer
 from publisher.models import Collection, Issue, Notes, Paper, Topic, Venue
 from publisher.settings import Settings, Site
 from publisher.settings.sections import Feeds, Inbox, Mail, Web
@@ -373,9 +374,12 @@ def test_the_form_has_a_choice_of_languages_where_there_is_one() -> None:
     settings = msgspec.structs.replace(SETTINGS, web=Web(url="https://web.example.org"))
     papers, topics = [make_paper()], (NERF, AVATAR)
     for languages, has_choice in ((["en"], False), (["en", "zh"], True)):
-        pages = render_index(papers, 1, [], make_feeds(), settings, languages=languages)
-        pages |= render_topic(NERF, papers, 1, topics, make_feeds(), settings, languages=languages)
+        offer = FormOffer(languages, "issues/2024-W49.html")
+        pages = render_index(papers, 1, [], make_feeds(), settings, offer=offer)
+        pages |= render_topic(NERF, papers, 1, topics, make_feeds(), settings, offer=offer)
         assert [b'name="language"' in page for page in pages.values()] == [has_choice] * 2
+        assert b'href="issues/2024-W49.html"' in pages["index.html"]
+        assert b'href="../../issues/2024-W49.html"' in pages["topics/nerf/index.html"]
 
 
 def test_every_class_in_the_markup_has_a_rule_and_each_rule_a_use() -> None:

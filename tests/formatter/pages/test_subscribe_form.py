@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.formatter.pages.subscribe_form import subscribe_form
+from publisher.formatter.pages.subscribe_form import FormOffer, subscribe_form
 from publisher.models import Language, Preferences
 from publisher.settings import Newsletter, Settings, Site
 
@@ -43,7 +43,7 @@ def test_languages(
         newsletter=Newsletter(language=of_list.value if of_list else ""),
     )
     form = subscribe_form(
-        (), settings, page, languages=texts, preferences=Preferences(language=chosen)
+        (), settings, page, offer=FormOffer(texts), preferences=Preferences(language=chosen)
     )
     assert sorted(option.value for option in form.languages) == sorted(offered)
     assert "".join(option.value for option in form.languages if option.chosen) == selected

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from lxml import html
 from support.feed_readers import ADA, Person, text_of
 from support.web_server import serving
 
@@ -144,6 +145,7 @@ def test_what_is_no_address(person: Person, email: str, said: str) -> None:
 def test_some_topics_means_at_least_one(person: Person) -> None:
     answer = person.subscribe(which="some", topic=["../../etc", "nothing"])
     assert answer.status_code == 422
+    assert 'aria-describedby="topics-wrong"' in answer.text
     assert "Choose at least one topic" in answer.text
     assert 'value="ada@example.org"' in answer.text
 
@@ -159,14 +161,104 @@ def test_a_form_that_was_not_shown_or_comes_too_soon(person: Person) -> None:
     stamp = person.stamp()
     clock.now -= timedelta(seconds=4)
     early = client.post("/subscribe", data={"email": ADA, "stamp": stamp})
-    assert "press Subscribe once more" in early.text
+    assert "Send the confirmation to ada@example.org?" in early.text
     assert 'value="ada@example.org"' in early.text
+    assert "very quick" in early.text
+    # The same stamp, which is old enough at the next press.
+    assert f'value="{stamp}"' in early.text
     clock.now += timedelta(days=2)
     forged = f"{int(clock().timestamp() * 1000) - 5000}.{'0' * 32}"
     for wrong in (stamp, "", "x", forged, "²." + "0" * 32, "9" * 200):
         answer = client.post("/subscribe", data={"email": ADA, "stamp": wrong})
-        assert (answer.status_code, "press Subscribe once more" in answer.text) == (200, True)
+        assert (answer.status_code, ONCE_MORE in answer.text) == (200, True)
+        assert "very quick" not in answer.text
+        assert not wrong or f'value="{wrong}"' not in answer.text
     assert person.mails() == []
+
+
+ONCE_MORE = "Send the confirmation to"
+OURS, THEIRS = "SITE", "https://evil.example"
+PAGE = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+# Headers of a form without a stamp, and whether it counts at the first press.
+FIRST_PRESS = [
+    ({**PAGE, "origin": "null"}, True),  # our pages send no referrer
+    ({**PAGE, "origin": OURS}, True),
+    (PAGE, True),
+    ({**PAGE, "origin": "null", "sec-fetch-site": "cross-site", "sec-fetch-user": "?1"}, True),
+    ({**PAGE, "origin": THEIRS}, False),
+    ({**PAGE, "origin": f"{OURS}.evil.example"}, False),
+    ({**PAGE, "origin": ""}, False),
+    ({}, False),  # a program
+    ({"origin": OURS}, False),  # a browser of before 2020, or over http
+    ({**PAGE, "sec-fetch-dest": "iframe"}, False),
+    ({**PAGE, "sec-fetch-mode": "no-cors", "sec-fetch-dest": "empty"}, False),
+    ({**PAGE, "sec-fetch-mode": "cors", "sec-fetch-dest": "empty", "origin": "null"}, False),
+]
+
+
+@pytest.mark.parametrize(("headers", "counts"), FIRST_PRESS)
+def test_the_first_press_on_a_static_page(
+    person: Person, headers: dict[str, str], counts: bool
+) -> None:
+    client, clock = person.site.client, person.site.clock
+    own = {name: v.replace(OURS, person.site.url.rstrip("/")) for name, v in headers.items()}
+    data = {
+        "email": ADA,
+        "website": "",
+        "which": "some",
+        "topic[]": ["nerf"],
+        "language": "zh",
+        "length": "long",
+    }
+    answer = client.post("/subscribe", data=data, headers=own)
+    assert answer.status_code == 200
+    assert ("Check your inbox" in answer.text, ONCE_MORE in answer.text) == (counts, not counts)
+    if not counts:
+        assert person.mails() == []
+        # One button, and nothing to fill in.
+        page = html.document_fromstring(answer.text)
+        assert len(page.xpath("//button")) == 1
+        seen = [field for field in page.xpath("//input") if field.get("type") != "hidden"]
+        assert [field.get("name") for field in seen] == ["website"]
+        clock.now += timedelta(seconds=5)
+        (form,) = page.forms
+        answer = client.post(form.action, data=dict(form.form_values()), headers=own)
+        assert "Check your inbox" in answer.text
+    assert "The next issue is due on Monday, 16 December 2024." in answer.text
+    (mail,) = person.mails()
+    assert "Topics: NeRF" in text_of(mail)
+    assert person.status() is None
+
+
+def test_what_spam_protection_does_to_a_first_press(tmp_path: Path) -> None:
+    page = {**PAGE, "origin": "null"}
+    with serving(tmp_path, {"subscribing": {"work_bits": 4, "total_per_hour": 2}}) as site:
+        person = Person(site)
+        # A static page does no work.
+        answer = site.client.post("/subscribe", data={"email": ADA}, headers=page)
+        assert ONCE_MORE in answer.text
+        assert "data-work-bits" in answer.text
+        assert person.mails() == []
+    with serving(tmp_path, {"subscribing": {"total_per_hour": 2}}) as site:
+        person = Person(site)
+        for number in range(4):
+            data = {"email": f"{number}@{number}.org"}
+            answer = site.client.post("/subscribe", data=data, headers=page)
+            assert "Check your inbox" in answer.text
+        assert len(person.mails()) == 2
+        trapped = {"email": ADA, "website": "x"}
+        assert "Check your inbox" in site.client.post("/subscribe", data=trapped).text
+        assert person.mails() == []
+
+
+def test_an_issue_to_look_at(person: Person) -> None:
+    site = person.site
+    assert "See a recent issue" not in site.client.get("/subscribe").text
+    (site.public / "issues").mkdir()
+    (site.public / "issues" / "2024-W49.html").touch()
+    link = f'href="{site.url}issues/2024-W49.html"'
+    assert link in site.client.get("/subscribe").text
+    assert link in person.subscribe().text
 
 
 def test_limits(tmp_path: Path) -> None:
@@ -236,7 +328,7 @@ def test_where_work_is_asked_for(tmp_path: Path) -> None:
             data = {"email": ADA, "stamp": stamp, "work": work}
             return site.client.post("/subscribe", data=data).text
 
-        assert "press Subscribe once more" in answer(worked=False)
+        assert "Send the confirmation to" in answer(worked=False)
         assert "Check your inbox" in answer(worked=True)
         assert len(person.mails()) == 1
 
