@@ -6,8 +6,11 @@ A current feed changes by a few entries a day; the others come, as bytes, from t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from publisher.formatter.feeds import formats
 from publisher.formatter.feeds.entries import FeedEntry, make_entry
@@ -37,10 +40,16 @@ class EntryMaker:
         settings: Settings,
         lookup: Lookup = lambda _keys: {},
         recent: Container[int] = frozenset(),
+        *,
+        archived: bool = False,
     ) -> None:
-        """Make nothing yet."""
+        """Make nothing yet. `archived` entries have no thumbnail, and say nothing twice."""
+        feeds = settings.feeds
+        content = feeds.archive_content if archived else feeds.content
         self._paper = paper
-        self._settings = settings
+        self._archived = archived
+        self._form = f"archived {content}" if archived else content
+        self._settings = structs.replace(settings, feeds=structs.replace(feeds, content=content))
         self._zone = settings.site.zone
         self._lookup = lookup
         self._recent = recent
@@ -73,15 +82,15 @@ class EntryMaker:
         self, item: FeedItem, format_name: str, render: Callable[[FeedEntry], bytes]
     ) -> bytes:
         """Return what `render` makes of the entry of a paper; see `PendingEntry.rendered`."""
-        key = _key(item, format_name)
+        key = self._key(item, format_name)
         if recent := self._to_look_up.pop(format_name, None):
-            keys = [_key(other, format_name) for other in recent]
+            keys = [self._key(other, format_name) for other in recent]
             self._kept.update(self._lookup([key for key in keys if key not in self._rendered]))
         content = self._kept.get(key) or self._rendered.get(key)
         if content is None:
             content = self._rendered[key] = render(self._entry(item))
             names = [feed_format.file_name for feed_format in formats.FORMATS]
-            if all(_key(item, name) in self._rendered for name in names):
+            if all(self._key(item, name) in self._rendered for name in names):
                 del self._entries[item.number]
             if item.number in self._recent:
                 self._fresh[key] = content
@@ -90,6 +99,9 @@ class EntryMaker:
     def moment(self, item: FeedItem) -> datetime:
         """Return when the entry of a paper changed last, in the site's zone."""
         return seconds(item.updated).astimezone(self._zone)
+
+    def _key(self, item: FeedItem, format_name: str) -> int:
+        return (item.key ^ _form_key(format_name, self._form)) & ((1 << 63) - 1)
 
     def _entry(self, item: FeedItem) -> FeedEntry:
         entry = self._entries.get(item.number)
@@ -101,7 +113,10 @@ class EntryMaker:
         paper = self._paper(item.number)
         updated = seconds(item.updated).astimezone(paper.updated.tzinfo)
         published = updated if paper.updated == paper.first_published else paper.first_published
-        return make_entry(paper, self._settings, published=published, updated=updated)
+        entry = make_entry(paper, self._settings, published=published, updated=updated)
+        if not self._archived:
+            return entry
+        return replace(entry, image_url="", summary="" if entry.html else entry.summary)
 
 
 class EntryOfPaper:
@@ -124,10 +139,6 @@ class EntryOfPaper:
         return self._maker.rendered(self._item, format_name, render)
 
 
-def _key(item: FeedItem, format_name: str) -> int:
-    return (item.key ^ _format_key(format_name)) & ((1 << 63) - 1)
-
-
 @lru_cache
-def _format_key(format_name: str) -> int:
-    return stable_hash(format_name)
+def _form_key(format_name: str, form: str) -> int:
+    return stable_hash(format_name, form)

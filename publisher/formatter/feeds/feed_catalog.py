@@ -33,10 +33,13 @@ class FeedPlan:
         language: str,
         items: Sequence[FeedItem],
         group: str = "",
+        *,
+        archived: bool = True,
     ) -> None:
         """Plan the feed in `folder` ("", "topics/nerf/"); `home` is the page it belongs to.
 
-        `group` is its name among the feeds that are neither of everything nor of a topic.
+        `group` is its name among the feeds that are neither of everything nor of a topic. It has
+        archives where it is `archived`.
         """
         self.folder = folder
         self.title = title
@@ -45,6 +48,7 @@ class FeedPlan:
         self.language = language
         self.items = items
         self.group = group
+        self.archived = archived
 
     @cached_property
     def by_month(self) -> Mapping[str, list[FeedItem]]:
@@ -80,7 +84,7 @@ class FeedPlan:
     def current(self, maker: EntryMaker, settings: Settings) -> Feed:
         """Return the feed with its newest entries."""
         newest = self.newest(settings)
-        older = self.months[0] if self.months else ""
+        older = self.months[0] if self.months and self.archived else ""
         return self._feed(newest, maker, settings, older=older, hub_url=settings.feeds.hub)
 
     def archive(self, month: str, maker: EntryMaker, settings: Settings) -> Feed:
@@ -151,7 +155,10 @@ def plan_feeds(
     for code in in_use if len(in_use) > 1 else ():
         folder, name = languages[code], LANGUAGES[code]
         title = f"{site.title}: {name}"
-        plans.append(FeedPlan(folder, title, site.description, "", code, by_folder[folder], name))
+        papers, archived = by_folder[folder], settings.feeds.language_archives
+        plans.append(
+            FeedPlan(folder, title, site.description, "", code, papers, name, archived=archived)
+        )
     for saved in settings.feeds.saved:
         folder, name = f"filters/{saved.name}/", saved.title or saved.name
         title, about = f"{site.title}: {name}", site.description

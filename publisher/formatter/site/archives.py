@@ -53,11 +53,14 @@ def month_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
 
 def archive_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield the archive documents, each of one feed and month; they may be large."""
-    for feed in index.feeds:
+    archived = formats.archived_formats(index.settings)
+    for feed in index.feeds if archived else ():
+        if not feed.archived:
+            continue
         for month, items in feed.by_month.items():
             facts = (feed.fingerprint, stable_hash(*feed.neighbours[month]))
             fingerprint = mixed((*facts, *(item.key for item in items)))
-            for feed_format in formats.FORMATS:
+            for feed_format in archived:
                 path = f"archive/{month}/{feed.folder}{feed_format.file_name}"
                 yield BuildTarget(
                     name=path,
@@ -91,5 +94,5 @@ def _render_sitemap(index: PaperIndex, month: str) -> dict[str, bytes]:
 def _render_archive(
     index: PaperIndex, feed: FeedPlan, month: str, feed_format: FeedFormat
 ) -> dict[str, bytes]:
-    document = feed.archive(month, index.maker, index.settings)
+    document = feed.archive(month, index.archive_maker, index.settings)
     return {document.path(feed_format.file_name): feed_format.render(document)}

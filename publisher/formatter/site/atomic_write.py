@@ -44,8 +44,8 @@ def write_changed(
         target = f"{root}/{checked(path)}"
         try:
             if _holds(target, content):
-                if served and len(content) >= LARGE and not os.path.isfile(target + ".gz"):  # noqa: PTH113 - paths are texts here
-                    _write_copy(target, content)
+                if served and os.path.isfile(target + ".gz") != has_copy(path, len(content)):  # noqa: PTH113 - paths are texts here
+                    _renew_copy(path, target, content)
                 continue
             parent = target.rpartition("/")[0]
             if parent not in existing:
@@ -53,9 +53,8 @@ def write_changed(
                 existing.add(parent)
             # Before the file itself: a request in between gets an old and a new one, each whole;
             # the other way round a stopped build would leave an old copy beside a new file.
-            if served and not _write_copy(target, content):
-                with suppress(FileNotFoundError):
-                    os.unlink(target + ".gz")  # noqa: PTH108 - paths are texts here
+            if served:
+                _renew_copy(path, target, content)
             write_whole(target, content)
         except OSError as error:
             raise explained(target, error) from error
@@ -117,27 +116,36 @@ def write_new(target: str, content: bytes | bytearray) -> None:
         os.close(descriptor)
 
 
+def has_copy(path: str, size: int) -> bool:
+    """Return whether a compressed copy belongs beside the file `path` of so many bytes.
+
+    Archive documents have none: each is read once by a few readers, and they are most of a site.
+    """
+    return size >= LARGE and not (path.startswith("archive/") and not path.endswith(".html"))
+
+
 def copy_beside(path: str, content: bytes) -> bytes | bytearray:
-    """Return the compressed copy that belongs beside `path`, b"" where it is too small for one."""
-    if len(content) < LARGE or path.endswith(".gz"):
+    """Return the compressed copy that belongs beside `path`, b"" where none does."""
+    if not has_copy(path, len(content)):
         return b""
     # Of a library that comes along, not the machine's zlib, of which there are several: the same
     # content gives the same bytes everywhere. There is no time and no name in the file's head.
     return deflate.gzip_compress(content, _LEVEL)
 
 
-def _write_copy(target: str, content: bytes) -> bool:
-    copy = copy_beside(target, content)
-    if copy:
+def _renew_copy(path: str, target: str, content: bytes) -> None:
+    if copy := copy_beside(path, content):
         write_whole(target + ".gz", copy)
-    return bool(copy)
+        return
+    with suppress(FileNotFoundError):
+        os.unlink(target + ".gz")  # noqa: PTH108 - paths are texts here
 
 
 def lacks_copy(folder: Path, path: str) -> bool:
     """Return whether `path` is large and the compressed copy that belongs beside it is missing."""
     target = folder / path
     with suppress(OSError):
-        return target.stat().st_size >= LARGE and not _beside(target).is_file()
+        return has_copy(path, target.stat().st_size) and not _beside(target).is_file()
     return False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -49,11 +50,15 @@ def _paths(feed: FeedPlan) -> list[str]:
 
 
 def _render(index: PaperIndex, feed: FeedPlan) -> dict[str, bytes]:
-    document = feed.current(index.maker, index.settings)
+    archived = feed.current(index.maker, index.settings)
+    ending = replace(archived, older="")
     limit = index.settings.feeds.max_bytes
+    with_archives = formats.archived_formats(index.settings)
     return {
-        document.path(feed_format.file_name): feed_format.render(document, limit)
-        for feed_format in formats.FORMATS
+        archived.path(known.file_name): known.render(
+            archived if known in with_archives else ending, limit
+        )
+        for known in formats.FORMATS
     }
 
 

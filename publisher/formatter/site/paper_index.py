@@ -59,6 +59,7 @@ class PaperIndex:
 
         self._paper = lru_cache(maxsize=_CACHED_PAPERS)(load_paper)
         self.maker = EntryMaker(self._paper, settings, lookup, self._recent)
+        self.archive_maker = EntryMaker(self._paper, settings, lookup, self._recent, archived=True)
 
     @cached_property
     def by_month(self) -> Mapping[str, list[FeedItem]]:
@@ -101,11 +102,12 @@ class PaperIndex:
 
     def take_fresh(self) -> Mapping[int, bytes]:
         """Return the entries made since the last call that will be needed again."""
-        return self.maker.take_fresh()
+        return {**self.maker.take_fresh(), **self.archive_maker.take_fresh()}
 
     def forget(self) -> None:
         """Forget what was made for a batch."""
         self.maker.forget()
+        self.archive_maker.forget()
 
     @cached_property
     def _recent(self) -> frozenset[int]:

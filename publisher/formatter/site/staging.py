@@ -56,7 +56,7 @@ class StagedFolders:
                     os.makedirs(parent, exist_ok=True)  # noqa: PTH103 - paths are texts here
                     created.add(parent)
                 write_new(target, content)
-                if copy := copy_beside(target, content):
+                if copy := copy_beside(path, content):
                     write_new(f"{target}.gz", copy)
             except OSError as error:
                 raise explained(f"{self._root}/{path}", error) from error

@@ -150,6 +150,16 @@ class Feeds(Section, frozen=True):
     """Contents of an entry: "summary" (summary, key points and links), "full" (also a figure, the
     authors and the abstract) or "notes" (also all figures and what a model noted on background,
     method and results)."""
+    archives: tuple[Literal["atom", "rss", "json"], ...] = ("atom", "rss")
+    """Formats in which feeds have archives: documents by month that feed readers follow back to the
+    first paper (RFC 5005). A feed in another format ends with its oldest entry. Empty: no archives;
+    pages list all papers nevertheless."""
+    archive_content: Literal["summary", "full", "notes"] = "summary"
+    """Contents of an entry of the archives, as `content` has it. Most of a site's size is
+    archives: "full" makes them twice as large."""
+    language_archives: bool = False
+    """Archives for the feeds of languages too. Each paper is in one of them, so that all archives
+    are half as large again."""
     links: Literal["page", "source"] = "page"
     """Target of an entry's link: "page" is the paper's page on this site, "source" the paper itself
     on arXiv."""

@@ -116,12 +116,40 @@ def updated(path: Path) -> dict[str, str]:
     return {entry.id: entry.updated for entry in feedparser.parse(path.read_bytes()).entries}
 
 
-@pytest.mark.parametrize("name", ["atom.xml", "rss.xml", "feed.json"])
-def test_the_archive_leads_back_to_the_first_paper(digests: Path, name: str) -> None:
-    out = build(digests, feeds={"entries": 2})
-    assert len(follow(out, name)) == 3 + 2 + 4 + 6 + 6
-    assert len(follow(out, f"topics/nerf/{name}")) == 3 + 4 + 6
-    assert len(follow(out, f"topics/avatars/{name}")) == 5 + 6
+NAMES = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
+
+
+@pytest.mark.parametrize("archives", [["atom", "rss"], ["json"], ["rss", "json", "atom"], []])
+def test_the_archive_leads_back_to_the_first_paper(digests: Path, archives: list[str]) -> None:
+    build(digests)
+    out = build(digests, feeds={"entries": 2, "archives": archives})
+    for form, name in NAMES.items():
+        counts = [len(follow(out, f"{at}{name}")) for at in ("", "topics/nerf/", "topics/avatars/")]
+        whole = [3 + 2 + 4 + 6 + 6, 3 + 4 + 6, 5 + 6]
+        assert counts == (whole if form in archives else [2, 2, 2]), name
+    documents = {path.name for path in (out / "archive").rglob("*.*") if path.suffix != ".html"}
+    assert documents == {NAMES[form] for form in archives}
+
+
+@pytest.mark.parametrize(
+    ("feeds", "has_abstract"), [({}, False), ({"archive_content": "full"}, True)]
+)
+def test_archives_are_as_long_as_the_settings_say(
+    tmp_path: Path, feeds: dict[str, object], has_abstract: bool
+) -> None:
+    flags = {
+        "source": {"folders": [str(EXAMPLES)]},
+        "output": {"folder": str(tmp_path / "out")},
+        "feeds": feeds,
+    }
+    build_service.build(load(None, {}, flags))
+    current = (tmp_path / "out/atom.xml").read_text()
+    archive = (tmp_path / "out/archive/2024-11/atom.xml").read_text()
+    assert "Abstract" in current
+    assert "media:thumbnail" in current
+    assert ("Abstract" in archive) == has_abstract
+    assert "media:thumbnail" not in archive
+    assert not list((tmp_path / "out/archive").rglob("*.xml.gz"))
 
 
 def test_archive_documents_know_their_neighbours(digests: Path) -> None:
@@ -178,9 +206,7 @@ def test_a_new_digest_changes_what_it_touches_and_nothing_else(digests: Path) ->
     build(digests)
     post(digests, "2024-04-06", "NeRF", numbers("2405", 1))
     written = build_service.build(settings(digests)).changes.written
-    assert {path for path in written if path.startswith("papers/")} == {
-        f"papers/2405.00001.{ending}" for ending in ("html", "bib", "ris", "json")
-    }
+    assert [path for path in written if path.startswith("papers/")] == ["papers/2405.00001.html"]
     assert not [path for path in written if "avatars" in path or "2024-01" in path]
     assert {"atom.xml", "index.html", "topics/nerf/rss.xml", "archive/2024-04/atom.xml"} < set(
         written
@@ -192,7 +218,7 @@ def test_a_digest_that_goes_takes_its_files_along(digests: Path) -> None:
     (digests / "2024-03-05" / "NeRF.md").unlink()
     removed = build_service.build(settings(digests)).changes.removed
     assert "papers/2403.00001.html" in removed
-    assert "archive/2024-03/topics/nerf/feed.json" in removed
+    assert "archive/2024-03/topics/nerf/rss.xml" in removed
     assert not (out / "archive/2024-03").exists()
     assert len(follow(out, "atom.xml")) == 17
 
@@ -202,8 +228,9 @@ def test_current_feeds_are_capped_by_bytes(digests: Path) -> None:
         post(
             digests, f"2024-06-{day:02d}", "NeRF", numbers(f"24{day + 20}", 3), abstract="x" * 3000
         )
-    out = build(digests, feeds={"entries": 1000, "max_bytes": 100_000})
-    for name in ("atom.xml", "rss.xml", "feed.json"):
+    archives = list(NAMES)
+    out = build(digests, feeds={"entries": 1000, "max_bytes": 100_000, "archives": archives})
+    for name in NAMES.values():
         assert 50_000 < (out / name).stat().st_size <= 100_000
         assert len(follow(out, name)) == 21 + 84
 
@@ -220,8 +247,10 @@ def test_languages_and_saved_filters_have_feeds(digests: Path) -> None:
         abstract="我们提出了一种新的方法来重建三维场景。" * 9,
     )
     saved = [{"name": "things", "title": "Three things", "keywords": ["00003 things"]}]
-    out = build(digests, feeds={"saved": saved})
+    out = build(digests, feeds={"saved": saved, "entries": 20})
     assert set(updated(out / "languages/zh/atom.xml")) == {"tag:localhost,2024:arxiv:2404.09999"}
+    assert len(follow(out, "languages/en/rss.xml")) == 20
+    build(digests, feeds={"saved": saved, "entries": 20, "language_archives": True})
     assert len(follow(out, "languages/en/rss.xml")) == 21
     found = follow(out, "filters/things/atom.xml")
     assert len(found) == 4

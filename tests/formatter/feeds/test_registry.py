@@ -59,8 +59,8 @@ def built(tmp_path: Path, gopher: FeedFormat) -> Path:
 
 def test_a_format_is_built_for_every_feed(built: Path) -> None:
     paths = {str(path.parent.relative_to(built)) for path in built.rglob("feed.gopher")}
-    assert paths == {str(path.parent.relative_to(built)) for path in built.rglob("atom.xml")}
-    assert "archive/2024-11/topics/nerf" in paths
+    assert paths == {str(path.parent.relative_to(built)) for path in built.rglob("feed.json")}
+    assert "topics/nerf" in paths
     document = (built / "topics/nerf/feed.gopher").read_text()
     assert document.endswith(f"NeRF {SITE}topics/nerf/feed.gopher 1000000\n")
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from publisher.formatter.feeds.entries import Feed
+    from publisher.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class FeedFormat:
     module: str
     announced: bool = True
     in_opml: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its name in settings: "atom", "rss", "json"."""
+        return self.module.removesuffix("_feed")
 
     def render(self, feed: Feed, limit: int | None = None) -> bytes:
         """Return the whole file for `feed`, the same bytes for the same feed.
@@ -54,6 +60,11 @@ FORMATS: tuple[FeedFormat, ...] = (
     FeedFormat("rss.xml", "application/rss+xml", "RSS", "rss"),
     FeedFormat("feed.json", "application/feed+json", "JSON Feed", "json_feed"),
 )
+
+
+def archived_formats(settings: Settings) -> tuple[FeedFormat, ...]:
+    """Return the formats in which feeds have archives."""
+    return tuple(known for known in FORMATS if known.name in settings.feeds.archives)
 
 
 def format_of(path: str) -> FeedFormat | None:
