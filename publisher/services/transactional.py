@@ -21,6 +21,7 @@ from publisher.errors import (
 )
 from publisher.models import Language
 from publisher.models.subscribers import BOUNCED
+from publisher.newsletter.audience import offered_frequency
 from publisher.sender.limits.rate_limit import RateLimiter, RateVerdict, limits_of
 from publisher.sender.message.sender_profile import SenderProfile
 from publisher.sender.one_time_tokens import new_token
@@ -287,7 +288,11 @@ def _confirmation(
         expires=now + timedelta(hours=settings.subscribing.confirm_hours),
     )
     names = [topic_names.get(slug, slug) for slug in request.topics]
-    rendered = transactional.confirmation(letter.email, names, token.token, language, settings)
+    offered = settings.newsletter.frequencies
+    first = transactional.FirstIssue(offered_frequency(request.preferences.frequency, offered), now)
+    rendered = transactional.confirmation(
+        letter.email, names, token.token, first, language, settings
+    )
     return _Content(rendered, token.reply_id, request.name, str(payload.get("about", "")))
 
 

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from publisher.formatter.email.inlining import inlined
+from publisher.formatter.i18n.schedule import how_often, next_day
 from publisher.formatter.i18n.words import TransactionalWords, words_in
+from publisher.formatter.sample_issue import sample_issue
 from publisher.formatter.templating.templates import render
 from publisher.models import Language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
+    from publisher.models import Frequency
     from publisher.settings import Settings
 
 _VERSION_LENGTH = 12
@@ -29,8 +34,28 @@ class RenderedMail:
     wording: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FirstIssue:
+    """The issue that somebody who confirms `now` (aware) gets first."""
+
+    frequency: Frequency
+    now: datetime
+
+    def rows(self, words: TransactionalWords, settings: Settings) -> list[tuple[str, str]]:
+        """Return labels and values: how often issues come, and the day of the next one."""
+        return [
+            (words.frequency, how_often(words, self.frequency, settings)),
+            (words.next_issue, next_day(words, self.frequency, settings, self.now)),
+        ]
+
+
 def confirmation(
-    email: str, topics: Sequence[str], token: str, language: Language, settings: Settings
+    email: str,
+    topics: Sequence[str],
+    token: str,
+    first: FirstIssue,
+    language: Language,
+    settings: Settings,
 ) -> RenderedMail:
     """Return the mail that asks whether `email` is to get `topics` (names; none: all).
 
@@ -39,14 +64,26 @@ def confirmation(
 
     Raises `TemplateError`.
     """
+    context = _confirmation(email, topics, token, language, settings)
+    context["schedule"] = [first.rows(words, settings) for words in _blocks(language)]
+    context["sample"] = sample_issue(settings)
+    return RenderedMail(
+        str(context["subject"]),
+        render("email/confirm.txt.j2", settings, **context),
+        _page("email/confirm.html.j2", settings, context),
+    )
+
+
+def _confirmation(
+    email: str, topics: Sequence[str], token: str, language: Language, settings: Settings
+) -> dict[str, object]:
     web = settings.web.root
-    title = settings.newsletter.title or settings.site.title
     blocks = _blocks(language)
+    title = settings.newsletter.title or settings.site.title
     address = quote(settings.inbox_address, safe="@+")
-    context: dict[str, object] = {
+    return {
         "blocks": blocks,
-        "theme": settings.theme,
-        "title": title,
+        "subject": blocks[0].confirm_subject.format(title=title),
         "email": email,
         "topics": list(topics),
         "hours": settings.subscribing.confirm_hours,
@@ -56,12 +93,6 @@ def confirmation(
         else "",
         **_sender(settings, title),
     }
-    subject = " / ".join(words.confirm_subject.format(title=title) for words in blocks[:1])
-    return RenderedMail(
-        subject,
-        render("email/confirm.txt.j2", settings, **context),
-        render("email/confirm.html.j2", settings, **context),
-    )
 
 
 def preferences(email: str, token: str, language: Language, settings: Settings) -> RenderedMail:
@@ -73,23 +104,30 @@ def preferences(email: str, token: str, language: Language, settings: Settings) 
     blocks = _blocks(language)
     context: dict[str, object] = {
         "blocks": blocks,
-        "theme": settings.theme,
-        "title": title,
+        "subject": blocks[0].preferences_subject.format(title=title),
         "email": email,
         "hours": settings.subscribing.preferences_hours,
         "url": f"{settings.web.root}preferences/{token}",
         **_sender(settings, title),
     }
     return RenderedMail(
-        blocks[0].preferences_subject.format(title=title),
+        str(context["subject"]),
         render("email/preferences.txt.j2", settings, **context),
-        render("email/preferences.html.j2", settings, **context),
+        _page("email/preferences.html.j2", settings, context),
     )
 
 
 def wording_of(language: Language, settings: Settings) -> tuple[str, str]:
-    """Return the version and the text of what people are asked, without what is a person's own."""
-    text = confirmation("(address)", ["(topics)"], "(token)", language, settings).text
+    """Return the version and the text of what people are asked, without what is a person's own.
+
+    The days of issues are not of the wording either, nor is the issue to look at: they change.
+    """
+    context = _confirmation("(address)", ["(topics)"], "(token)", language, settings)
+    context["schedule"] = [
+        [(words.frequency, "(frequency)"), (words.next_issue, "(day)")]
+        for words in _blocks(language)
+    ]
+    text = render("email/confirm.txt.j2", settings, **context, sample="")
     return hashlib.sha256(text.encode()).hexdigest()[:_VERSION_LENGTH], text
 
 
@@ -143,8 +181,15 @@ def _blocks(language: Language) -> tuple[TransactionalWords, ...]:
     return tuple(words_in(TransactionalWords, code) for code in languages)
 
 
+def _page(template: str, settings: Settings, context: dict[str, object]) -> str:
+    """Return the HTML part, its styles inlined as those of an issue."""
+    html = render(template, settings, theme=settings.theme, **context)
+    return inlined(html, template)
+
+
 def _sender(settings: Settings, title: str) -> dict[str, object]:
     return {
+        "title": title,
         "sender": settings.mail.from_name or title,
         "site_url": settings.site.root,
         "postal_address": settings.mail.postal_address,

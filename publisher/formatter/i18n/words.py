@@ -236,6 +236,9 @@ class TransactionalWords(ScheduleWords, frozen=True, kw_only=True):
     confirm_subject: str
     confirm_asked: str
     confirm_topics: str
+    topics: str
+    between_sentences: str
+    labelled: str
     all_topics: str
     confirm_by_answer: str
     confirm_by_mail: str
