@@ -15,7 +15,8 @@
     │   └── OutdatedStore           its tables are of an earlier version; opening it upgrades them
     ├── SubscriberError             an address, topic or token that can't be accepted
     ├── IssueError                  an issue that does not exist or has nothing to send
-    │   └── AlreadyFrozen           another process, or an earlier run, has frozen the issue
+    │   ├── AlreadyFrozen           another process, or an earlier run, has frozen the issue
+    │   └── EditedMeanwhile         an editor changed the issue while it was drafted
     └── TransportError              a message or a connection failed; with the reply code
         ├── TemporaryFailure        nothing was accepted; try again later (4xx, lost connection)
         │   ├── QuotaExceeded       the provider's limit; pauses the issue, is no rejection
@@ -110,6 +111,10 @@ class IssueError(PublisherError):
 
 class AlreadyFrozen(IssueError):
     """The issue is frozen: by an earlier run, or by another process at the same moment."""
+
+
+class EditedMeanwhile(IssueError):
+    """An editor changed the issue, or decided on it, while it was drafted."""
 
 
 class TransportError(PublisherError):

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from publisher.automation import schedule
 from publisher.automation.schedule import LONGEST_PAUSE, LOOK_SECONDS, TaskResult
 from publisher.errors import PublisherError
+from publisher.newsletter.editing import Hold
 from publisher.newsletter.periods import absolute, closed_period, next_due
 from publisher.services import publish
+from publisher.services.approval import operator_addresses
 from publisher.services.findings_report import in_words
-from publisher.services.publish import Preparation
+from publisher.services.publish import Preparation, PreparedIssue
 from publisher.translation import _, ngettext
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from publisher.models.ledger import FrozenIssue
     from publisher.sender.delivery.report import Report
     from publisher.services.build import Built
-    from publisher.services.publish import PreparedIssue
     from publisher.settings import Settings
 
 
@@ -50,6 +51,7 @@ class IssueTask:
     _messages: list[str] = field(default_factory=list)
     _problems: list[str] = field(default_factory=list)
     _without_recipients: set[str] = field(default_factory=set)
+    _held: dict[str, PreparedIssue] = field(default_factory=dict)  # as reported
     _newest_consent: int = 0  # as of the last draft
     _drafted_at: float = 0.0
     _drafting_seconds: float = 0.0
@@ -127,6 +129,7 @@ class IssueTask:
         # Before anybody is looked at: who comes from now on is seen the next time.
         self._newest_consent = state.store.consent_log.newest()
         before, self._without_recipients = self._without_recipients, set()
+        held, self._held = self._held, {}
         began, frozen = time.monotonic(), []
         for result in publish.prepare_due(
             self._papers(settings), settings, state.store, now=state.clock
@@ -134,6 +137,12 @@ class IssueTask:
             if result.is_frozen:
                 frozen.append(result.issue.id)
             self._report(result, before)
+            if result.outcome is Preparation.HELD:
+                self._held[result.issue.id] = result
+                text = held_line(result, settings)
+                earlier = held.get(result.issue.id)
+                if earlier is None or text != held_line(earlier, settings):
+                    self._messages.append(text)
         self._drafted_at = time.monotonic()
         self._drafting_seconds = self._drafted_at - began
         return frozen
@@ -158,6 +167,8 @@ class IssueTask:
                 )
         elif result.outcome is Preparation.REFUSED:
             self._problems.append(_refused(result))
+        elif result.problem:
+            self._problems.append(result.problem)
 
     def _papers(self, settings: Settings) -> Collection:
         """Return the papers, read after the newest issue fell due: a late push belongs to it."""
@@ -239,6 +250,21 @@ def summary(report: Report, now: datetime) -> str:
         moment = f"{report.paused_until:%Y-%m-%d %H:%M}"
         parts.append(text.format(moment=moment, reason=report.stopped))
     return f"{report.issue_id}: {_(', ').join(parts)}" if parts else ""
+
+
+def held_line(result: PreparedIssue, settings: Settings) -> str:
+    """Return why an issue that is due is not sent, and what to do."""
+    issue, until = result.issue.id, result.until
+    if result.hold is Hold.POSTPONED and until is not None:
+        moment = f"{until.astimezone(settings.site.zone):%Y-%m-%d %H:%M %Z}"
+        return _("{issue}: postponed to {moment}").format(issue=issue, moment=moment)
+    if result.hold is Hold.UNAPPROVED:
+        text = _(
+            "{issue}: waits for an approval, a mail asks {addresses}; "
+            "`publisher issue approve {issue}` gives it"
+        )
+        return text.format(issue=issue, addresses=_(", ").join(operator_addresses(settings)))
+    return _("{issue}: is skipped; its papers go into the next issue").format(issue=issue)
 
 
 def _number(count: int, singular: str, plural: str) -> str:

@@ -23,7 +23,17 @@ from publisher.translation import _, mark
 # The order of the help. `publisher NAME` is the function NAME in publisher/cli/NAME.py.
 SECTIONS = {
     mark("Start here"): ("init", "secret", "preview", "doctor", "demo", "completion"),
-    mark("Publish"): ("gather", "build", "preflight", "send", "publish", "run", "serve", "ping"),
+    mark("Publish"): (
+        "gather",
+        "build",
+        "issue",
+        "preflight",
+        "send",
+        "publish",
+        "run",
+        "serve",
+        "ping",
+    ),
     mark("People"): ("subscribers", "inbox", "store", "login", "tokens"),
     mark("Look"): ("status", "check", "papers", "formats", "deliveries"),
 }

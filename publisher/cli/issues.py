@@ -26,6 +26,20 @@ def issue_or_next(
     `frequency` is that of the next issue, by default the list's. Raises `IssueError` where it
     would be empty.
     """
+    from publisher.services import editing
+
+    issue = raw_issue_or_next(issue_id, collection, settings, store, frequency)
+    return editing.edited(issue, settings, store)
+
+
+def raw_issue_or_next(
+    issue_id: str | None,
+    collection: Collection,
+    settings: Settings,
+    store: Store,
+    frequency: Frequency | None = None,
+) -> Issue:
+    """Do as `issue_or_next`, but without the edits of the issue."""
     from publisher.services import drafts
 
     if issue_id is not None:

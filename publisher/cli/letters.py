@@ -56,6 +56,15 @@ def send(settings: Settings, store: Store | None = None) -> bool:
     return not left
 
 
+def send_questions(result: sending.SendResult, settings: Settings, store: Store) -> None:
+    """Send the mails that ask for an approval, where an issue is held.
+
+    `publisher run` does so by itself; a machine that runs single commands has nothing else.
+    """
+    if result.held:
+        send(settings, store)
+
+
 def topic_names(settings: Settings) -> dict[str, str]:
     """Return the names of all topics by slug; empty where the digests can't be read."""
     with suppress(SourceError):

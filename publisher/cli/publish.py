@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from publisher.cli import options, sending, show
+from publisher.cli import letters, options, sending, show
 from publisher.services import build
 from publisher.services.store import open_store
 
@@ -47,6 +47,7 @@ def publish(
         result = sending.send_issues(
             settings, store, built.collection, force=force, as_json=as_json
         )
+        letters.send_questions(result, settings, store)
     if result.frozen:
         # The list of issues and the feed of issues name them now.
         rebuilt = build.build(settings, waiting=show.waiting())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from publisher.cli import issues, options, sending, show
+from publisher.cli import issues, letters, options, sending, show
 from publisher.services import build
 from publisher.services.store import open_store
 from publisher.translation import _
@@ -69,7 +69,7 @@ def send(
             issue = issues.issue_or_next(issue_id, collection, settings, store)
             if to is not None and not dry_run:
                 answer = publish.send_test(issue, settings, store, to)
-                _print_test(issue, to, answer, as_json=as_json)
+                print_test(issue, to, answer, as_json=as_json)
             else:
                 _print_plan(issue, settings, store, to, as_json=as_json)
             return
@@ -85,6 +85,7 @@ def send(
             )
         act = sending.freeze_only if freeze else sending.send_issues
         result = act(settings, store, collection, issues=chosen, force=force, as_json=as_json)
+        letters.send_questions(result, settings, store)
         if not result.well:
             raise SystemExit(1)
 
@@ -108,7 +109,8 @@ def _settle(store: Store, issue_id: str | None, *, again: bool) -> None:
     show.note(text)
 
 
-def _print_test(issue: Issue, to: str, answer: str, *, as_json: bool) -> None:
+def print_test(issue: Issue, to: str, answer: str, *, as_json: bool) -> None:
+    """Print that a test copy was sent."""
     if as_json:
         show.json_line({"event": "test", "issue": issue.id, "to": to, "answer": answer})
     else:

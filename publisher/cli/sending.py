@@ -21,10 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """Whether all went well, and the ids of the issues that are newly frozen."""
+    """Whether all went well, and the ids of the issues that are newly frozen.
+
+    `held` says that an issue waits for the operator, whom a mail in the queue may ask.
+    """
 
     well: bool
     frozen: tuple[str, ...] = ()
+    held: bool = False
 
 
 def now() -> datetime:
@@ -61,7 +65,8 @@ def send_issues(
         )
         print_reports(new, as_json=as_json)
         reports += new
-    return SendResult(all_well(reports) and not any(map(_is_refused, prepared)), frozen)
+    well = all_well(reports) and not any(map(_is_refused, prepared))
+    return SendResult(well, frozen, any(map(_is_held, prepared)))
 
 
 def freeze_only(
@@ -76,7 +81,7 @@ def freeze_only(
     """Freeze `issues`, by default those that are due, and write their pages; send nothing."""
     prepared = _freeze(settings, store, collection, issues, force=force, as_json=as_json)
     frozen = tuple(result.issue.id for result in prepared if result.is_frozen)
-    return SendResult(not any(map(_is_refused, prepared)), frozen)
+    return SendResult(not any(map(_is_refused, prepared)), frozen, any(map(_is_held, prepared)))
 
 
 def _freeze(
@@ -98,7 +103,7 @@ def _freeze(
         results = publish.prepare(issues, settings, store, now=now, force=force)
     prepared = []
     for result in results:
-        print_prepared(result, as_json=as_json)
+        print_prepared(result, settings, as_json=as_json)
         prepared.append(result)
     if not prepared:
         print_next_dates(settings, collection)
@@ -108,10 +113,17 @@ def _freeze(
 def _is_refused(result: PreparedIssue) -> bool:
     from publisher.services.publish import Preparation
 
-    return result.outcome is Preparation.REFUSED
+    failures = (Preparation.REFUSED, Preparation.NOT_EDITED, Preparation.EDITED_MEANWHILE)
+    return result.outcome in failures
 
 
-def print_prepared(result: PreparedIssue, *, as_json: bool = False) -> None:
+def _is_held(result: PreparedIssue) -> bool:
+    from publisher.services.publish import Preparation
+
+    return result.outcome is Preparation.HELD
+
+
+def print_prepared(result: PreparedIssue, settings: Settings, *, as_json: bool = False) -> None:
     """Print what became of an issue that was to be sent."""
     from publisher.services.publish import Preparation
 
@@ -119,7 +131,9 @@ def print_prepared(result: PreparedIssue, *, as_json: bool = False) -> None:
     issue = result.issue
     if as_json:
         values = {"issue": issue.id, "outcome": result.outcome.name.lower()}
-        counts = {"papers": len(issue.papers), "editions": result.editions}
+        counts: dict[str, object] = {"papers": len(issue.papers), "editions": result.editions}
+        if result.outcome is Preparation.HELD:
+            counts["hold"] = result.hold
         show.json_line({"event": "prepared", **values, **counts, "recipients": result.recipients})
     text = {
         Preparation.FROZEN: _("{issue}: {papers} in {editions} for {subscribers}"),
@@ -131,10 +145,22 @@ def print_prepared(result: PreparedIssue, *, as_json: bool = False) -> None:
         Preparation.REFUSED: _(
             "{issue}: nothing was sent; mend the errors above, or send it as it is with --force"
         ),
+        Preparation.EDITED_MEANWHILE: _(
+            "{issue}: was edited at this moment; the same command sends it with the edits"
+        ),
+        Preparation.EMPTY: _("{issue}: all of its papers are hidden, so it is not sent"),
+        Preparation.NOT_EDITED: _("{issue}: nothing was sent; mend the file: {problem}"),
+        Preparation.HELD: "",
     }[result.outcome]
+    if result.outcome is Preparation.HELD:
+        from publisher.automation.issues import held_line
+
+        show.note(held_line(result, settings))
+        return
     show.note(
         text.format(
             issue=issue.id,
+            problem=result.problem,
             papers=show.number_of(len(issue.papers), "1 paper", "{count} papers"),
             editions=show.number_of(result.editions, "1 edition", "{count} editions"),
             subscribers=show.number_of(result.recipients, "1 subscriber", "{count} subscribers"),

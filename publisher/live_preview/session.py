@@ -14,7 +14,7 @@ from publisher.errors import PublisherError, SettingsError, TemplateError
 from publisher.live_preview import problems
 from publisher.live_preview.board import UpcomingIssue
 from publisher.private_folder import DATA_FOLDER, make_private_folder
-from publisher.services import drafts, findings_report
+from publisher.services import drafts, editing, findings_report
 from publisher.services.store import open_store, store_stamp
 from publisher.settings.values import Secret
 from publisher.translation import _
@@ -165,6 +165,7 @@ def upcoming_issues(
     with open_store(settings) as store:
         for frequency in dict.fromkeys(settings.newsletter.frequencies):
             issue = drafts.next_issue(collection, settings, store, now, frequency)
+            issue = editing.edited(issue, settings, store) if issue else None
             recipients = drafts.recipient_count(issue, settings, store) if issue else 0
             upcoming.append(UpcomingIssue(frequency, issue, recipients))
     return store, tuple(upcoming)

@@ -13,11 +13,14 @@ from __future__ import annotations
 from publisher.models.deliveries import Delivery, DeliveryState
 from publisher.models.findings import Finding, Severity
 from publisher.models.newsletter import (
+    NO_EDITS,
     UNSUBSCRIBE_PLACEHOLDER,
+    BlockPlace,
     Edition,
     EditionKey,
     Frequency,
     Issue,
+    IssueEdits,
     Language,
     Length,
     PastIssue,
@@ -45,8 +48,10 @@ from publisher.models.subscribers import (
 )
 
 __all__ = [
+    "NO_EDITS",
     "NO_PREFERENCES",
     "UNSUBSCRIBE_PLACEHOLDER",
+    "BlockPlace",
     "Collection",
     "Coverage",
     "Delivery",
@@ -56,6 +61,7 @@ __all__ = [
     "Finding",
     "Frequency",
     "Issue",
+    "IssueEdits",
     "Language",
     "Length",
     "Notes",

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from publisher.models.deliveries import DeliveryState
-from publisher.models.newsletter import Language, Length
+from publisher.models.newsletter import NO_EDITS, IssueEdits, Language, Length
 
 
 class IssueState(StrEnum):
@@ -16,6 +16,29 @@ class IssueState(StrEnum):
     OPEN = "open"
     PAUSED = "paused"
     DONE = "done"
+
+
+class Decision(StrEnum):
+    """The editor's last word on an issue that is not frozen."""
+
+    NONE = ""
+    APPROVED = "approved"  # goes when it is due
+    POSTPONED = "postponed"  # until a time; then it needs an approval where the settings ask for it
+    SKIPPED = "skipped"  # never goes; its papers go into the next issue
+    RELEASED = "released"  # goes at once, due or not
+
+
+@dataclass(frozen=True, slots=True)
+class IssuePlan:
+    """The stored edits of an issue and the last decision on it; `revision` grows with each."""
+
+    edits: IssueEdits = NO_EDITS
+    revision: int = 0
+    decision: Decision = Decision.NONE
+    until: datetime | None = None  # where postponed
+    by: str = ""  # who decided
+    at: datetime | None = None
+    asked_at: datetime | None = None  # when the operator was asked, since the last decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +53,7 @@ class FrozenIssue:
     state: IssueState
     paused_until: datetime | None
     pause_reason: str
+    edits: IssueEdits = NO_EDITS
 
 
 @dataclass(frozen=True, slots=True)

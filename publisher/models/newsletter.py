@@ -38,6 +38,34 @@ class Length(StrEnum):
     LONG = "long"  # with abstract and notes
 
 
+class BlockPlace(StrEnum):
+    """The place of an editor's free block in an issue."""
+
+    HIGHLIGHTS = "highlights"  # after them, or before the first topic where there are none
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class IssueEdits:
+    """An editor's changes to an issue; what is empty leaves the issue as it would be.
+
+    `note` and `block` are Markdown, `subject` has the placeholders of `newsletter.subject`, and
+    `hide`, `promote` (into the highlights) and `pin` (to the top of a topic) are ids of papers.
+    """
+
+    note: str = ""
+    subject: str = ""
+    preheader: str = ""
+    hide: tuple[str, ...] = ()
+    promote: tuple[str, ...] = ()
+    pin: tuple[str, ...] = ()
+    block: str = ""
+    block_place: BlockPlace = BlockPlace.END
+
+
+NO_EDITS = IssueEdits()
+
+
 @dataclass(frozen=True, slots=True)
 class EditionKey:
     """The choice that an edition is made for: everybody with the same one gets the same bytes."""
@@ -53,7 +81,8 @@ class EditionKey:
 class Issue:
     """One newsletter: the papers of one period.
 
-    The period is `[start, end)`; the issue is due at `end`. Its id tells its frequency.
+    The period is `[start, end)`; the issue is due at `end`. Its id tells its frequency. `edits` are
+    applied to its papers; `revision` is that of the `IssuePlan` they were read from.
     """
 
     id: str  # "2024-W49", "2024-12-02" or "2024-12"
@@ -61,6 +90,8 @@ class Issue:
     end: datetime
     papers: tuple[Paper, ...]
     updated: tuple[Paper, ...] = ()  # newer versions of papers in earlier issues
+    edits: IssueEdits = NO_EDITS
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +103,7 @@ class PastIssue:
     end: datetime
     paper_ids: tuple[str, ...]
     updated: tuple[tuple[str, int], ...] = ()
+    edits: IssueEdits = NO_EDITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ def due_issue(
     issued_ids: Collection[str],
     settings: Settings,
     frequency: Frequency = Frequency.WEEKLY,
+    held_ids: Collection[str] = (),
 ) -> Issue | None:
     """Return the issue that is due at `now` (aware) and was not issued yet, or None.
 
@@ -90,9 +91,13 @@ def due_issue(
     before the newest of `issued_ids` is issued: its late papers go into later issues. Without a new
     paper there is no issue; newer versions alone are not worth a mail.
 
+    `held_ids` are issues that were due and held back: their papers are late for this one, also
+    where no issue was ever sent.
+
     Raises `IssueError` for a malformed id in `issued_ids`.
     """
     issued = [issue_id for issue_id in issued_ids if frequency_of(issue_id) is frequency]
+    begun = [*issued, *held_ids]
     newest_end = max(
         (absolute(period_by_id(issue_id, settings).end) for issue_id in issued), default=None
     )
@@ -103,7 +108,7 @@ def due_issue(
     last = closed_period(now, settings, frequency)
     if was_issued(last):
         return None
-    issue = compose_issue(last, papers, already, issued, settings)
+    issue = compose_issue(last, papers, already, begun, settings)
     if issue.papers:
         return issue
     earlier = [
@@ -116,4 +121,4 @@ def due_issue(
     period = period_of(max(earlier), settings, frequency)
     if was_issued(period):
         return None
-    return compose_issue(period, papers, already, issued, settings)
+    return compose_issue(period, papers, already, begun, settings)

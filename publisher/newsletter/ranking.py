@@ -54,15 +54,25 @@ def rank(paper: Paper) -> tuple[int, float, str, str]:
 
 
 def sections(
-    papers: Iterable[Paper], slugs: Sequence[str] = (), *, each_topic: bool = False
+    papers: Iterable[Paper],
+    slugs: Sequence[str] = (),
+    *,
+    each_topic: bool = False,
+    pinned: Sequence[str] = (),
 ) -> tuple[TopicSection, ...]:
     """Return `papers` under their topics.
 
     A paper is listed once, under the first of its topics, or with `each_topic` under all of them;
     if `slugs` are given, only topics among them count, and papers with none of them are left out.
     The topic with most papers comes first, then by name; papers without a topic come last. The
-    order of `papers` does not matter.
+    order of `papers` does not matter. Within a topic the papers with ids among `pinned` come first,
+    in that order.
     """
+    places = {paper_id: place for place, paper_id in enumerate(pinned)}
+
+    def key(paper: Paper) -> tuple[object, ...]:
+        return (places.get(paper.id, len(places)), *rank(paper))
+
     chosen = frozenset(slugs)
     groups: dict[Topic | None, list[Paper]] = {}
     for paper in papers:
@@ -73,26 +83,31 @@ def sections(
             groups.setdefault(None, []).append(paper)
     ordered = sorted(groups.items(), key=lambda item: _topic_rank(item[0], len(item[1])))
     return tuple(
-        TopicSection(topic=topic, papers=tuple(sorted(group, key=rank))) for topic, group in ordered
+        TopicSection(topic=topic, papers=tuple(sorted(group, key=key))) for topic, group in ordered
     )
 
 
-def highlights(by_topic: Sequence[TopicSection], most: int) -> tuple[Paper, ...]:
+def highlights(
+    by_topic: Sequence[TopicSection], most: int, promoted: Sequence[str] = ()
+) -> tuple[Paper, ...]:
     """Return up to `most` papers that stand out across all topics, best first.
 
     A short issue has none, nor is a paper without points one. No topic has two as long as others
-    have candidates.
+    have candidates. The papers with ids among `promoted` come first, in that order and all of them.
     """
-    if sum(len(section.papers) for section in by_topic) < most * _WORTH_HIGHLIGHTS:
-        return ()
+    papers = {paper.id: paper for section in by_topic for paper in section.papers}
+    chosen = tuple(papers[paper_id] for paper_id in promoted if paper_id in papers)
+    if len(papers) < most * _WORTH_HIGHLIGHTS:
+        return chosen
     candidates = [
         (place, paper)
         for section in by_topic
         for place, paper in enumerate(section.papers)
-        if points(paper) > 0
+        if points(paper) > 0 and paper.id not in promoted
     ]
     candidates.sort(key=lambda item: (item[0] > 0, *rank(item[1])))
-    return tuple(sorted((paper for _, paper in candidates[:most]), key=rank))
+    rest = (paper for _, paper in candidates[: max(0, most - len(chosen))])
+    return (*chosen, *sorted(rest, key=rank))
 
 
 def _topic_rank(topic: Topic | None, count: int) -> tuple[bool, int, str, str]:

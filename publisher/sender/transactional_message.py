@@ -33,6 +33,7 @@ class MailKind(StrEnum):
     GOODBYE = "goodbye"  # "you get no more"
     STRANGER = "stranger"  # "you are not on the list"
     LOGIN = "login"  # "this lets you in"
+    APPROVAL = "approval"  # "may this issue go?"
     HELP = "help"  # "this is what you can write"
 
 

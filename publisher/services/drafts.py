@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from publisher.errors import IssueError
+from publisher.models.ledger import Decision
 from publisher.newsletter.audience import EditionSelector, IssueAudience, needed_editions
 from publisher.newsletter.contents import compose_issue, due_issue
-from publisher.newsletter.periods import frequency_of, period_by_id, period_of
+from publisher.newsletter.periods import absolute, frequency_of, period_by_id, period_of
 from publisher.translation import _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from publisher.models import Collection, Edition, Frequency, Issue
+    from publisher.models.ledger import IssuePlan
     from publisher.settings import Settings
     from publisher.store.database import Store
 
@@ -40,8 +44,14 @@ class Draft:
 def due_issues(
     collection: Collection, settings: Settings, store: Store, now: datetime
 ) -> tuple[Issue, ...]:
-    """Return the issues that are due and not frozen yet: at most one of each frequency."""
+    """Return the issues that are due and not frozen yet: at most one of each frequency.
+
+    Those that an editor skipped are left out, those to be sent ahead of time are added. None of
+    them has its edits yet, see `editing.edited`.
+    """
     issued = [info.id for info in store.issues.all()]
+    plans = store.plans.pending()
+    frequencies = tuple(dict.fromkeys(settings.newsletter.frequencies))
     candidates = (
         due_issue(
             now,
@@ -50,10 +60,29 @@ def due_issues(
             issued,
             settings,
             frequency,
+            _held(plans, frequency, settings, now),
         )
-        for frequency in dict.fromkeys(settings.newsletter.frequencies)
+        for frequency in frequencies
     )
-    return tuple(issue for issue in candidates if issue is not None)
+    due = {issue.id: issue for issue in candidates if issue is not None}
+    for issue_id, plan in plans.items():
+        if plan.decision is Decision.RELEASED and frequency_of(issue_id) in frequencies:
+            with suppress(IssueError):  # it has no papers any more
+                due.setdefault(issue_id, issue_by_id(issue_id, collection, settings, store))
+    skipped = {issue_id for issue_id, plan in plans.items() if plan.decision is Decision.SKIPPED}
+    return tuple(issue for issue in due.values() if issue.id not in skipped)
+
+
+def _held(
+    plans: Mapping[str, IssuePlan], frequency: Frequency, settings: Settings, now: datetime
+) -> list[str]:
+    """Return the issues of a stream that an editor has touched and whose time has come."""
+    return [
+        issue_id
+        for issue_id in plans
+        if frequency_of(issue_id) is frequency
+        and absolute(period_by_id(issue_id, settings).end) <= absolute(now)
+    ]
 
 
 def next_issue(
@@ -65,14 +94,17 @@ def next_issue(
 ) -> Issue | None:
     """Return the issue that is due, else what the running period has brought so far.
 
-    None where there are no new papers. `frequency` defaults to the list's own.
+    None where there are no new papers. `frequency` defaults to the list's own. It has no edits yet,
+    see `editing.edited`; one that is skipped counts as gone.
     """
     frequency = frequency or settings.newsletter.frequencies[0]
     already = store.sent_papers.newest_versions(frequency)
     issued = [info.id for info in store.issues.all()]
-    due = due_issue(now, collection.papers, already, issued, settings, frequency)
-    if due is not None:
+    held = _held(store.plans.pending(), frequency, settings, now)
+    due = due_issue(now, collection.papers, already, issued, settings, frequency, held)
+    if due is not None and store.plans.get(due.id).decision is not Decision.SKIPPED:
         return due
+    issued += held
     running = period_of(now, settings, frequency)
     issue = compose_issue(running, collection.papers, already, issued, settings)
     return issue if issue.papers else None
@@ -81,7 +113,8 @@ def next_issue(
 def issue_by_id(issue_id: str, collection: Collection, settings: Settings, store: Store) -> Issue:
     """Return the issue `issue_id` with the papers that no other issue of its frequency had.
 
-    For a frozen issue this is a view on today's digests; what was sent is in the ledger.
+    For a frozen issue this is a view on today's digests; what was sent is in the ledger. It has no
+    edits yet, see `editing.edited`.
 
     Raises `IssueError` for a malformed id, and where the issue would be empty.
     """

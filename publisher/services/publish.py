@@ -13,11 +13,12 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from publisher.errors import AlreadyFrozen, TransportError
+from publisher.errors import AlreadyFrozen, EditedMeanwhile, IssueError, TransportError
 from publisher.models import DeliveryState, EditionKey, Severity
 from publisher.models.ledger import FrozenEdition
 from publisher.newsletter.audience import edition_finder
-from publisher.services import drafts, preflight
+from publisher.newsletter.editing import Hold, hold_of
+from publisher.services import approval, drafts, editing, preflight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,6 +37,10 @@ class Preparation(Enum):
     FROZEN_ELSEWHERE = "frozen elsewhere"  # by another process, meanwhile; both send it
     NO_RECIPIENTS = "no recipients"
     REFUSED = "refused"  # by preflight
+    HELD = "held"  # by an editor, or until one approves it
+    EDITED_MEANWHILE = "edited meanwhile"  # the next run takes the edits
+    NOT_EDITED = "not edited"  # the file with its edits has an error
+    EMPTY = "empty"  # all papers are hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class PreparedIssue:
     """An issue that was due, and what became of it.
 
     `findings` are preflight's, `editions` and `recipients` the numbers of those that were frozen.
+    Of one that is held, `hold` says why, `until` when a postponement ends, and `asked` that the
+    operator was asked just now. `problem` is of the file with its edits.
     """
 
     issue: Issue
@@ -50,6 +57,10 @@ class PreparedIssue:
     findings: tuple[Finding, ...] = ()
     editions: int = 0
     recipients: int = 0
+    hold: Hold | None = None
+    until: datetime | None = None
+    asked: bool = False
+    problem: str = ""
 
     @property
     def is_frozen(self) -> bool:
@@ -89,29 +100,61 @@ def prepare(
 ) -> Iterator[PreparedIssue]:
     """Draft, check and freeze each of `issues`, and write its page; yield what became of it.
 
+    They are without their edits, which are read here; one that an editor holds is left alone.
     `force` freezes whatever preflight finds. Raises `TemplateError`, `OutputError` and
     `StoreError`.
     """
     for issue in issues:
         # Drafted after the one before is frozen, so that nobody gets a paper in both.
-        draft = drafts.draft_issue(issue, settings, store)
-        if not draft.editions:
-            yield PreparedIssue(issue, Preparation.NO_RECIPIENTS)
-            continue
-        findings = tuple(preflight.check_draft(draft, settings, store))
-        if not force and any(finding.severity is Severity.ERROR for finding in findings):
-            yield PreparedIssue(issue, Preparation.REFUSED, findings)
-            continue
-        # Before the first message leaves: each links to it.
-        write_page(issue, settings)
         try:
-            recipients = freeze(draft, settings, store, now())
-        except AlreadyFrozen:
-            yield PreparedIssue(issue, Preparation.FROZEN_ELSEWHERE, findings)
-        else:
-            yield PreparedIssue(
-                issue, Preparation.FROZEN, findings, len(draft.editions), recipients
-            )
+            edited = editing.edited(issue, settings, store)
+        except IssueError as error:
+            yield PreparedIssue(issue, Preparation.NOT_EDITED, problem=str(error))
+            continue
+        held = _held(edited, settings, store, now())
+        yield held or _freeze_drafted(edited, settings, store, now, force=force)
+
+
+def _held(issue: Issue, settings: Settings, store: Store, now: datetime) -> PreparedIssue | None:
+    """Return an issue that an editor holds, after the question where it needs an approval."""
+    if not issue.papers:
+        return PreparedIssue(issue, Preparation.EMPTY)
+    plan = store.plans.get(issue.id)
+    if store.issues.get(issue.id) is not None or plan.revision != issue.revision:
+        return None  # freezing will tell
+    why = hold_of(plan, now, due=True, approve=settings.newsletter.approve)
+    if why is None:
+        return None
+    if why is Hold.UNAPPROVED and not drafts.has_recipients(issue, settings, store):
+        return PreparedIssue(issue, Preparation.NO_RECIPIENTS)
+    asked = why is Hold.UNAPPROVED and plan.asked_at is None
+    asked = asked and approval.ask(issue, settings, store, now)
+    return PreparedIssue(issue, Preparation.HELD, hold=why, until=plan.until, asked=asked)
+
+
+def _freeze_drafted(
+    issue: Issue,
+    settings: Settings,
+    store: Store,
+    now: Callable[[], datetime],
+    *,
+    force: bool,
+) -> PreparedIssue:
+    draft = drafts.draft_issue(issue, settings, store)
+    if not draft.editions:
+        return PreparedIssue(issue, Preparation.NO_RECIPIENTS)
+    findings = tuple(preflight.check_draft(draft, settings, store))
+    if not force and any(finding.severity is Severity.ERROR for finding in findings):
+        return PreparedIssue(issue, Preparation.REFUSED, findings)
+    # Before the first message leaves: each links to it.
+    write_page(issue, settings)
+    try:
+        recipients = freeze(draft, settings, store, now())
+    except AlreadyFrozen:
+        return PreparedIssue(issue, Preparation.FROZEN_ELSEWHERE, findings)
+    except EditedMeanwhile:
+        return PreparedIssue(issue, Preparation.EDITED_MEANWHILE, findings)
+    return PreparedIssue(issue, Preparation.FROZEN, findings, len(draft.editions), recipients)
 
 
 def write_page(issue: Issue, settings: Settings) -> None:
@@ -145,7 +188,7 @@ def freeze(draft: Draft, settings: Settings, store: Store, now: datetime) -> int
     """Write issue, messages and recipients to the ledger; return the number of recipients.
 
     From here on every send and every resumed send has the same bytes. Raises `AlreadyFrozen` where
-    another process was quicker, and `StoreError`.
+    another process was quicker, `EditedMeanwhile` where an editor was, and `StoreError`.
     """
     from publisher.sender.message import edition_message  # noqa: PLC0415 - few runs freeze anything
     from publisher.sender.message.sender_profile import SenderProfile  # noqa: PLC0415 - see above
@@ -154,8 +197,7 @@ def freeze(draft: Draft, settings: Settings, store: Store, now: datetime) -> int
     profile = SenderProfile.from_settings(settings)
     return store.issues.freeze(
         issue.id,
-        start=issue.start,
-        end=issue.end,
+        period=(issue.start, issue.end),
         # Newer versions too, so that each is mentioned once.
         papers=[(paper.id, paper.version) for paper in (*issue.papers, *issue.updated)],
         frozen_editions=(
@@ -169,6 +211,7 @@ def freeze(draft: Draft, settings: Settings, store: Store, now: datetime) -> int
         audience=draft.audience,
         edition_of=edition_finder(draft.audience, draft.editions),
         now=now,
+        edited=(issue.edits, issue.revision),
     )
 
 

@@ -20,6 +20,7 @@ from publisher.errors import (
     TransportError,
 )
 from publisher.models import Language
+from publisher.models.ledger import Decision
 from publisher.models.subscribers import BOUNCED
 from publisher.newsletter.audience import offered_frequency
 from publisher.sender.limits.rate_limit import RateLimiter, RateVerdict, limits_of
@@ -31,6 +32,7 @@ from publisher.sender.transactional_message import (
     build_transactional,
 )
 from publisher.sender.transports.smtp_replies import is_gone
+from publisher.services import approval
 from publisher.store.people.confirmations import SubscriptionRequest
 
 if TYPE_CHECKING:
@@ -209,8 +211,10 @@ def _addressed(letter: QueuedMail, store: Store) -> QueuedMail | None:
     This is looked up long after the page was answered, so that no page reveals who is on the list.
     A suppressed address gets no mail, unless it was suppressed for bounces: it may work again.
     """
-    by_page = bool(json.loads(letter.payload).get("by_page"))
-    if not by_page:
+    payload = json.loads(letter.payload)
+    if letter.kind == MailKind.APPROVAL and not _is_open(payload["issue"], store):
+        return None
+    if not payload.get("by_page"):
         return letter
     suppressed = store.suppressions.find(letter.email)
     if suppressed is not None and not suppressed.is_bounce:
@@ -219,6 +223,12 @@ def _addressed(letter: QueuedMail, store: Store) -> QueuedMail | None:
         return letter
     person = store.subscribers.find(letter.email)
     return None if person is None else replace(letter, email=person.email)
+
+
+def _is_open(issue_id: str, store: Store) -> bool:
+    """Return whether nobody has decided yet whether an issue may go."""
+    decision = store.plans.get(issue_id).decision
+    return decision in (Decision.NONE, Decision.POSTPONED) and store.issues.get(issue_id) is None
 
 
 def _message(
@@ -233,6 +243,8 @@ def _message(
         content = _confirmation(letter, settings, store, now, topic_names)
     elif letter.kind == MailKind.LOGIN:
         content = _login(letter, settings, store, now)
+    elif letter.kind == MailKind.APPROVAL:
+        content = _Content(*approval.render_question(letter, settings, store, now))
     elif letter.kind == MailKind.PREFERENCES:
         content = _preferences(letter, settings, store, now)
     else:

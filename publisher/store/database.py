@@ -20,6 +20,7 @@ from publisher.store.engine import (
 )
 from publisher.store.gathering.gathering import Gathering
 from publisher.store.ledger.deliveries import Deliveries
+from publisher.store.ledger.issue_plans import IssuePlans
 from publisher.store.ledger.issues import Issues
 from publisher.store.ledger.ledger import Ledger
 from publisher.store.ledger.readers import IssueReaders
@@ -92,6 +93,7 @@ class Store:
         self.gathering = Gathering(database)
         # Operation.
         self.audit_log = AuditLog(database)
+        self.plans = IssuePlans(database, self.audit_log)  # of issues that are not frozen yet
         self.operators = Operators(database, self.audit_log)
         self.access_tokens = AccessTokens(database, self.audit_log)
         self.tasks = Tasks(database)

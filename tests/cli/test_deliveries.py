@@ -30,8 +30,7 @@ def config(tmp_path: Path) -> Path:
             store.subscribers.confirm(f"r{number}@example.org", now=NOW)
         store.issues.freeze(
             ISSUE,
-            start=NOW,
-            end=NOW,
+            period=(NOW, NOW),
             papers=[],
             frozen_editions=[FrozenEdition("all", "x", b"x")],
             audience=IssueAudience({}),

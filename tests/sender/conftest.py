@@ -87,8 +87,7 @@ def freeze(store: Store) -> Callable[[int], list[str]]:
         needed = audience.needed_editions(store.readers.choices(offer), offer)
         store.issues.freeze(
             ISSUE,
-            start=NOW,
-            end=NOW,
+            period=(NOW, NOW),
             papers=[("arxiv:2411.19525", 1)],
             frozen_editions=[FrozenEdition(key, "Weekly", template) for key in needed],
             audience=offer,

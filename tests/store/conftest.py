@@ -65,8 +65,7 @@ class Lists:
         """Freeze an issue for all who are active."""
         return self.store.issues.freeze(
             issue_id,
-            start=NOW,
-            end=NOW,
+            period=(NOW, NOW),
             papers=[("arxiv:2411.19525", 1)],
             frozen_editions=[EDITION],
             audience=IssueAudience({}),

@@ -47,8 +47,7 @@ def freeze(site: Site, issue_id: str = ISSUE) -> None:
     needed = audience.needed_editions(site.store.readers.choices(offer), offer)
     site.store.issues.freeze(
         issue_id,
-        start=NOW,
-        end=NOW,
+        period=(NOW, NOW),
         papers=[("arxiv:1", 1)],
         frozen_editions=[FrozenEdition(key, "Weekly", b"To: x\r\n\r\nbody\r\n") for key in needed],
         audience=offer,

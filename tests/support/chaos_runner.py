@@ -101,8 +101,7 @@ def freeze(store: Store, issue: str, people: int) -> None:
     template = edition_message.build_message(Edition(issue, (), "x", BODY, BODY, 1), head)
     store.issues.freeze(
         issue,
-        start=now,
-        end=now,
+        period=(now, now),
         papers=[],
         frozen_editions=[FrozenEdition("all", "x", template)],
         audience=IssueAudience({}),

@@ -108,8 +108,7 @@ class InboxFixture:
         needed = audience.needed_editions(self.store.readers.choices(offer), offer)
         self.store.issues.freeze(
             ISSUE,
-            start=self.clock(),
-            end=self.clock(),
+            period=(self.clock(), self.clock()),
             papers=[("arxiv:1", 1)],
             frozen_editions=[FrozenEdition(key, "Weekly", template) for key in needed],
             audience=offer,

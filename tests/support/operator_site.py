@@ -108,8 +108,7 @@ def fill(store: Store, now: datetime) -> People:
     store.subscribers.add("pending@example.org", "", (), now=now)
     store.issues.freeze(
         ISSUE,
-        start=now - timedelta(days=7),
-        end=now,
+        period=(now - timedelta(days=7), now),
         papers=[("arxiv:2411.19525", 1)],
         frozen_editions=[EDITION],
         audience=IssueAudience({}),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
 from publisher.errors import IssueError
+from publisher.formatter.editorial_markup import note_html, note_text
 from publisher.formatter.email.paper_card import TOPIC_COLUMNS, Card, Form
 from publisher.formatter.email.size_budget import best_first
 from publisher.formatter.email.subject import preheader, subject
@@ -112,11 +113,12 @@ def make_layout(issue: Issue, key: EditionKey, settings: Settings) -> EditionLay
 
     Raises `IssueError` where it has no paper, and `SettingsError` for the theme's words.
     """
-    by_topic = sections(issue.papers, tuple(sorted(set(key.topics))))
+    edits = issue.edits
+    by_topic = sections(issue.papers, tuple(sorted(set(key.topics))), pinned=edits.pin)
     if not by_topic:
         topics = ", ".join(key.topics) or "any topic"
         raise IssueError(f"issue {issue.id}: no paper on {topics}")
-    top = highlights(by_topic, settings.newsletter.highlights)
+    top = highlights(by_topic, settings.newsletter.highlights, edits.promote)
     texts = email_words(settings, key.language)
     papers = [paper for section in by_topic for paper in section.papers]
     totals = {section.topic: len(section.papers) for section in sections(papers, each_topic=True)}
@@ -191,12 +193,21 @@ def context(
     titles = [paper.title for paper in shown] or [layout.ordered[0].title]
     names = [s.topic.name if s.topic else texts.other_topics for s in layout.sections]
     hidden = total - len(shown)
+    edits = issue.edits
+    form = edits.subject or news.subject
+    own_words = {
+        f"{name}_{part}": convert(getattr(edits, name), root) if getattr(edits, name) else ""
+        for name in ("note", "block")
+        for part, convert in (("html", note_html), ("text", note_text))
+    }
     return {
+        "edits": edits,
+        **own_words,
         "texts": texts,
         "theme": settings.theme,
         "title": title,
-        "subject": subject(issue, names, total, texts, title=title, form=news.subject),
-        "preheader": preheader(titles, total, texts),
+        "subject": subject(issue, names, total, texts, title=title, form=form),
+        "preheader": edits.preheader or preheader(titles, total, texts),
         "period": period_title(issue.id, texts),
         "dates": "" if day else date_range(texts.dates, issue.start, issue.end),
         "count": counted(total, texts.new_paper, texts.new_papers),

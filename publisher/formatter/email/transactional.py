@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
 
 _VERSION_LENGTH = 12
+_BODY = re.compile("<body[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,31 @@ def login(address: str, language: Language, settings: Settings) -> RenderedMail:
         **_sender(settings, title),
     )
     return RenderedMail(blocks[0].login_subject.format(title=title), text)
+
+
+def approval(
+    issue_id: str, preview: RenderedMail, token: str, language: Language, settings: Settings
+) -> RenderedMail:
+    """Return the mail that asks the operator whether an issue may go, with the issue below.
+
+    It has links where there is a web app, and names the command in any case. Raises
+    `TemplateError`.
+    """
+    web, blocks = settings.web.root, _blocks(language)
+    context: dict[str, object] = {
+        "blocks": blocks,
+        "theme": settings.theme,
+        "issue": issue_id,
+        "preview": preview,
+        "approve_url": f"{web}operator/approve/{token}" if web else "",
+        "edit_url": f"{web}operator/issues/{issue_id}/edit" if web else "",
+    }
+    question = render("email/approval.html.j2", settings, **context)
+    return RenderedMail(
+        blocks[0].approval_subject.format(issue=issue_id, subject=preview.subject),
+        render("email/approval.txt.j2", settings, **context),
+        _BODY.sub(lambda body: body[0] + question, preview.html, count=1),
+    )
 
 
 def _blocks(language: Language) -> tuple[TransactionalWords, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from publisher.formatter.editorial_markup import note_html
 from publisher.formatter.feeds.entries import Feed, FeedEntry, newest_update
 from publisher.formatter.feeds.xml_text import one_line
 from publisher.formatter.i18n.words import PageWords, words_in
@@ -57,9 +58,10 @@ def _entry(issue: Issue, settings: Settings) -> FeedEntry:
     html = render(
         "feeds/issue.html.j2",
         settings,
-        sections=sections(issue.papers),
+        sections=sections(issue.papers, pinned=issue.edits.pin),
         other_topics=words_in(PageWords, site.language).other_topics,
         address=address,
+        note_html=note_html(issue.edits.note, site.root) if issue.edits.note else "",
     )
     return FeedEntry(
         id=f"{site.tag_authority}:issue:{issue.id}",

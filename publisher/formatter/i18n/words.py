@@ -267,6 +267,14 @@ class TransactionalWords(ScheduleWords, frozen=True, kw_only=True):
     login_subject: str
     login: str
     login_not_you: str
+    approval_subject: str
+    approval_asked: str
+    approval_subject_line: str
+    approval_link: str
+    approval_edit: str
+    approval_command: str
+    approval_once: str
+    approval_until: str
 
 
 class ProblemWords(msgspec.Struct, frozen=True, kw_only=True):

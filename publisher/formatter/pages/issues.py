@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from publisher.formatter.editorial_markup import has_pictures, note_html
 from publisher.formatter.i18n.dates import date_range
 from publisher.formatter.i18n.email_words import email_words
 from publisher.formatter.i18n.text_width import shortened
@@ -29,7 +30,7 @@ from publisher.formatter.paths import (
     issue_path,
     issues_paths,
 )
-from publisher.models import Language, Length
+from publisher.models import BlockPlace, Language, Length
 from publisher.newsletter.ranking import highlights, sections
 
 if TYPE_CHECKING:
@@ -110,9 +111,15 @@ def render_issue(issue: Issue, settings: Settings) -> dict[str, bytes]:
     """
     texts = words(settings)
     all_sections = _issue_sections(issue, settings)
+    note, block = (
+        note_html(markdown, settings.site.root) if markdown else ""
+        for markdown in (issue.edits.note, issue.edits.block)
+    )
     leaves = list(_leaves(all_sections))
     title, dates, count = issue_words(issue.id, issue.start, issue.end, len(issue.papers), settings)
     paths = [issue_path(issue.id, number) for number, _ in enumerate(leaves, start=1)]
+    at_end = issue.edits.block_place is BlockPlace.END
+    block_page = len(leaves) if at_end else 1
     pages = {}
     for number, (path, leaf) in enumerate(zip(paths, leaves, strict=True), start=1):
         view = _LeafView(issue, path, _addresses(path, paths, leaves), settings)
@@ -138,7 +145,11 @@ def render_issue(issue: Issue, settings: Settings) -> dict[str, bytes]:
                 if detail.extras
                 else (),
                 groups=groups,
-                figures=any(item.card.figure for group in groups for item in group.cards),
+                figures=has_pictures(note + block)
+                or any(item.card.figure for group in groups for item in group.cards),
+                edits=issue.edits,
+                note_html=note if number == 1 else "",
+                block_html=block if number == block_page else "",
                 number=number,
                 leaves=tuple((n, way_up(path) + leaf) for n, leaf in enumerate(paths, start=1)),
             )
@@ -150,13 +161,13 @@ def render_issue(issue: Issue, settings: Settings) -> dict[str, bytes]:
 def _issue_sections(issue: Issue, settings: Settings) -> list[IssueSection]:
     """Return the sections of `issue` in the order of mails: highlights, topics, newer versions."""
     texts: EmailWords = email_words(settings)
-    by_first = sections(issue.papers)
-    top = highlights(by_first, settings.newsletter.highlights)
+    by_first = sections(issue.papers, pinned=issue.edits.pin)
+    top = highlights(by_first, settings.newsletter.highlights, issue.edits.promote)
     # Where each paper is shown whole.
     places = {paper.id: topic_anchor(part.topic) for part in by_first for paper in part.papers}
     places |= {paper.id: TOP_ANCHOR for paper in top}
     listed = [(TOP_ANCHOR, texts.highlights, top)]
-    for part in sections(issue.papers, each_topic=True):
+    for part in sections(issue.papers, each_topic=True, pinned=issue.edits.pin):
         name = part.topic.name if part.topic else texts.other_topics
         listed.append((topic_anchor(part.topic), name, part.papers))
     listed.append((UPDATED_ANCHOR, texts.updated_papers, issue.updated))

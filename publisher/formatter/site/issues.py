@@ -27,7 +27,11 @@ def issue_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     fingerprints: list[int] = []
     for issue in index.issues:
         facts = stable_hash(
-            issue.id, issue.start.isoformat(), issue.end.isoformat(), repr(issue.updated)
+            issue.id,
+            issue.start.isoformat(),
+            issue.end.isoformat(),
+            repr(issue.updated),
+            repr(issue.edits),
         )
         items = [*_items(index, issue.paper_ids), *_items(index, dict(issue.updated))]
         fingerprints.append(mixed((facts, *(item.summary.fingerprint for item in items))))
@@ -63,6 +67,7 @@ def load_issue(index: PaperIndex, issue: PastIssue) -> Issue:
         updated=tuple(
             sorted((replace(paper, version=versions[paper.id]) for paper in updated), key=rank)
         ),
+        edits=issue.edits,
     )
 
 

@@ -11,6 +11,7 @@ from publisher.errors import SourceError
 from publisher.models import SubscriberStatus
 from publisher.models.health import HealthCheck, HealthStatus
 from publisher.models.ledger import IssueState
+from publisher.newsletter.editing import HOLDS
 from publisher.newsletter.periods import next_due
 from publisher.translation import _, ngettext
 
@@ -159,7 +160,7 @@ def overdue_issues(examination: Examination) -> Iterator[HealthCheck]:
 
 
 def _overdue(examination: Examination, store: Store) -> Iterator[HealthCheck]:
-    from publisher.services import drafts  # noqa: PLC0415 - reads the digests
+    from publisher.services import drafts, editing  # noqa: PLC0415 - reads the digests
 
     settings = examination.settings
     try:
@@ -167,7 +168,11 @@ def _overdue(examination: Examination, store: Store) -> Iterator[HealthCheck]:
     except SourceError:
         return  # the area of the digests says so
     for issue in drafts.due_issues(collection, settings, store, examination.now):
-        if drafts.has_recipients(issue, settings, store):
+        if why := editing.hold(issue, store.plans.get(issue.id), settings, examination.now):
+            text = _("{issue} is held: {reason}").format(issue=issue.id, reason=_(HOLDS[why]))
+            advice = f"publisher issue show {issue.id}"
+            yield HealthCheck(AREA, HealthStatus.WARNING, text, advice)
+        elif drafts.has_recipients(issue, settings, store):
             text = _("{issue} was due {time} and is not sent").format(
                 issue=issue.id, time=f"{issue.end:%Y-%m-%d %H:%M}"
             )

@@ -15,7 +15,8 @@ from publisher.translation import mark
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
-def _is_subject(text: str) -> bool:
+def is_subject(text: str) -> bool:
+    """Return whether `text` has no other placeholders than a subject has values for."""
     try:
         text.format(papers="", count=0, topics="", period="", title="")
     except (KeyError, IndexError, ValueError, AttributeError):
@@ -28,7 +29,7 @@ SUBJECT = TextFormat(
         "a text with no other names in braces than {papers}, {count}, {topics}, {period} "
         "and {title}"
     ),
-    _is_subject,
+    is_subject,
 )
 
 
@@ -72,6 +73,9 @@ class Newsletter(Section, frozen=True):
     """Subject of an issue, made from `{papers}` (such as "23 new papers"), `{count}`, `{topics}`,
     `{period}` and `{title}`. It names as many topics as fit into 78 columns. Empty: as "{papers}:
     {topics} – {period}"."""
+    approve: bool = False
+    """Hold each issue that is due until the operator approves it. A mail to `operator.addresses`
+    (where that is empty, to `mail.from_address`) shows the issue and asks."""
 
 
 class Theme(Section, frozen=True):

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.errors import AlreadyFrozen, StoreError
-from publisher.models import DeliveryState
+from publisher.models import NO_EDITS, DeliveryState
 from publisher.models.ledger import FrozenIssue, IssueState
+from publisher.store.ledger.issue_plans import decoded, encoded, lock_plan, refuse_outdated
 from publisher.store.ledger.readers import insert_deliveries
 from publisher.store.tables.newsletter import deliveries, editions, issue_papers, issues
 from publisher.store.times import from_ms, optional_ms, optional_time, to_ms
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
+    from publisher.models import IssueEdits
     from publisher.models.ledger import FrozenEdition, ReaderChoice
     from publisher.newsletter.audience import IssueAudience
     from publisher.store.engine import Database
@@ -38,22 +40,25 @@ class Issues:
         self,
         issue_id: str,
         *,
-        start: datetime,
-        end: datetime,
+        period: tuple[datetime, datetime],
         papers: Iterable[tuple[str, int]],
         frozen_editions: Iterable[FrozenEdition],
         audience: IssueAudience,
         edition_of: Callable[[ReaderChoice], str | None],
         now: datetime,
+        edited: tuple[IssueEdits, int] = (NO_EDITS, 0),
     ) -> int:
         """Write the issue, its papers (id and version), messages and recipients; all or nothing.
+
+        `period` is its start and end, `edited` the edits that it was drafted with, and the revision
+        of its plan at that time.
 
         The recipients are the active subscribers in the stream of `audience` whose choice has an
         edition: `edition_of` returns its key, or None. From here on the issue's bytes and addresses
         never change. Returns the number of recipients.
 
         Of two processes that freeze an issue at once, one succeeds. Raises `AlreadyFrozen` for the
-        other, and `StoreError`.
+        other, `EditedMeanwhile` where the plan has another revision, and `StoreError`.
         """
         versions = sorted(set(papers))
         edition_values = [
@@ -68,21 +73,25 @@ class Issues:
         ]
         hashes = sorted([values["key"], values["sha256"]] for values in edition_values)
         content = json.dumps([versions, hashes])
+        edits, revision = edited
         with self._database.writing() as connection:
+            plan = lock_plan(self._database, connection, issue_id)
             # Not looked up first: another process may insert it at the same moment.
             inserted = connection.execute(
                 self._database.insert_new(issues).values(
                     id=issue_id,
-                    start_at=to_ms(start),
-                    end_at=to_ms(end),
+                    start_at=to_ms(period[0]),
+                    end_at=to_ms(period[1]),
                     content_hash=hashlib.sha256(content.encode()).hexdigest(),
                     frozen_at=to_ms(now),
                     state=IssueState.OPEN.value,
                     pause_reason="",
+                    edits=encoded(edits),
                 )
             )
             if inserted.rowcount == 0:
                 raise AlreadyFrozen(f"issue {issue_id} is frozen already")
+            refuse_outdated(plan, issue_id, revision)
             if versions:
                 rows = [{"issue_id": issue_id, "paper_id": p, "version": v} for p, v in versions]
                 connection.execute(sa.insert(issue_papers), rows)
@@ -193,4 +202,5 @@ def _info(row: sa.Row[tuple[object, ...]]) -> FrozenIssue:
         state=IssueState(row.state),
         paused_until=optional_time(row.paused_until),
         pause_reason=row.pause_reason,
+        edits=decoded(row.edits),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from publisher.models import Frequency, PastIssue
 from publisher.newsletter.periods import frequency_of
+from publisher.store.ledger.issue_plans import decoded
 from publisher.store.tables.newsletter import issue_papers, issues
 from publisher.store.times import from_ms
 
@@ -36,7 +38,8 @@ class SentPapers:
     ) -> dict[str, int]:
         """Return the papers that issues of a stream have held so far, as id to newest version.
 
-        The issue with the id `without` does not count.
+        The issue with the id `without` does not count. A paper that an editor hid is as good as
+        held, in a version that no newer one follows.
         """
         newest = sa.func.max(issue_papers.c.version)
         query = (
@@ -47,8 +50,14 @@ class SentPapers:
             )
             .group_by(issue_papers.c.paper_id)
         )
+        edited = sa.select(issues.c.edits).where(
+            issues.c.id.like(_ID_FORMS[frequency]), issues.c.id != without, issues.c.edits != ""
+        )
         with self._database.reading() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
+            versions: dict[str, int] = {row[0]: row[1] for row in connection.execute(query)}
+            for text in connection.scalars(edited):
+                versions |= dict.fromkeys(decoded(text).hide, sys.maxsize)
+        return versions
 
     def past_issues(self) -> list[PastIssue]:
         """Return all issues that were frozen, newest first, with the ids of their papers.
@@ -61,23 +70,25 @@ class SentPapers:
                 issues.c.id,
                 issues.c.start_at,
                 issues.c.end_at,
+                issues.c.edits,
                 issue_papers.c.paper_id,
                 issue_papers.c.version,
             )
             .select_from(joined)
             .order_by(issues.c.frozen_at, issues.c.end_at, issues.c.id, issue_papers.c.paper_id)
         )
-        papers_of: dict[tuple[str, int, int], list[tuple[str, int]]] = {}
+        papers_of: dict[tuple[str, int, int, str], list[tuple[str, int]]] = {}
         with self._database.reading() as connection:
-            for issue_id, start, end, paper_id, version in connection.execute(query):
-                papers_of.setdefault((issue_id, start, end), []).append((paper_id, version))
+            for issue_id, start, end, edits, paper_id, version in connection.execute(query):
+                papers_of.setdefault((issue_id, start, end, edits), []).append((paper_id, version))
         past_issues = []
         held: dict[Frequency, set[str]] = {frequency: set() for frequency in Frequency}
-        for (issue_id, start, end), papers in papers_of.items():
+        for (issue_id, start, end, edits), papers in papers_of.items():
             earlier = held[frequency_of(issue_id)]
             new = tuple(paper_id for paper_id, _ in papers if paper_id not in earlier)
             updated = tuple(paper for paper in papers if paper[0] in earlier)
-            past_issues.append(PastIssue(issue_id, from_ms(start), from_ms(end), new, updated))
+            period = (from_ms(start), from_ms(end))
+            past_issues.append(PastIssue(issue_id, *period, new, updated, decoded(edits)))
             earlier.update(new)
         past_issues.sort(key=lambda issue: issue.id)
         return sorted(past_issues, key=lambda issue: issue.end, reverse=True)

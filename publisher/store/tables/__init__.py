@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from publisher.store.tables import (
     automation,
+    editing,
     gathering,
     keys,
     mail,
@@ -20,6 +21,7 @@ from publisher.store.tables.metadata import metadata
 __all__ = [
     "REVISION",
     "automation",
+    "editing",
     "gathering",
     "keys",
     "mail",
@@ -31,4 +33,4 @@ __all__ = [
 ]
 
 # The revision that the tables stand for: the newest file in migrations/versions.
-REVISION = "0011"
+REVISION = "0012"

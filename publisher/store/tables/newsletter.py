@@ -28,6 +28,7 @@ issues = Table(
     Column("state", String(16), nullable=False),
     Column("paused_until", BigInteger),
     Column("pause_reason", Text, nullable=False),
+    Column("edits", Text, nullable=False, server_default=""),  # with which it was frozen
 )
 
 issue_papers = Table(

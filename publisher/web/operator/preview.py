@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
 from publisher.models import EditionKey, Frequency, Language, Length
+from publisher.services import editing
 from publisher.translation import _
 from publisher.web.headers import policy
 from publisher.web.operator.auth import guarded
@@ -79,7 +80,8 @@ def _issue(request: OperatorRequest) -> tuple[Frequency, Issue | None]:
     look = request.dashboard()
     first = request.settings.newsletter.frequencies[0]
     frequency = _one_of(request.query("frequency"), first)
-    return frequency, dict(look.upcoming).get(frequency) if look else None
+    issue = dict(look.upcoming).get(frequency) if look else None
+    return frequency, editing.edited(issue, request.settings, request.store) if issue else None
 
 
 def _choice(request: OperatorRequest) -> EditionKey:

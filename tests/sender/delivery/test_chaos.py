@@ -57,8 +57,7 @@ def make_issue(store: Store, issue: str, now: datetime) -> None:
     store.imports.import_rows(rows, now=now)
     store.issues.freeze(
         issue,
-        start=now,
-        end=now,
+        period=(now, now),
         papers=[],
         frozen_editions=[frozen_edition()],
         audience=IssueAudience({"paper": (issue,)}),

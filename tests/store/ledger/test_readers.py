@@ -64,8 +64,7 @@ def freeze(store: Store, issue_id: str, audience: IssueAudience) -> int:
     editions = needed_editions(store.readers.choices(audience), audience)
     return store.issues.freeze(
         issue_id,
-        start=NOW,
-        end=NOW,
+        period=(NOW, NOW),
         papers=[(paper, 1) for paper in audience.papers],
         frozen_editions=[FrozenEdition(key, "x", b"x") for key in editions],
         audience=audience,
@@ -157,8 +156,7 @@ def test_who_comes_after_the_draft_gets_an_edition_that_was_made(store: Store) -
     finder = edition_finder(audience, [key for key in draft if key.endswith("-all")])
     store.issues.freeze(
         "2024-W49",
-        start=NOW,
-        end=NOW,
+        period=(NOW, NOW),
         papers=[],
         frozen_editions=[FrozenEdition(key, "x", b"x") for key in draft],
         audience=audience,
