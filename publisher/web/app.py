@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from anyio import to_thread
 from starlette.applications import Starlette
 
-from publisher.web import assets, health, problems, webhook
+from publisher.web import assets, health, problems, search, webhook
 from publisher.web.api import endpoint
 from publisher.web.operator import routes as operator
 from publisher.web.polls.flush import keeping_polls
@@ -34,6 +34,7 @@ ROUTES: tuple[tuple[Route, ...], ...] = (
     subscribe.ROUTES,
     unsubscribe.ROUTES,
     preferences.ROUTES,
+    search.ROUTES,
 )
 
 

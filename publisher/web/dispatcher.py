@@ -26,11 +26,16 @@ class RequestDispatcher:
         await (self._files if of_files else self._app)(scope, receive, send)
 
 
+# The app answers at /search itself; what is below it are files of the site.
+_WITH_FILES = frozenset({b"search"})
+
+
 def app_addresses(routes: Iterable[BaseRoute]) -> Callable[[bytes], bool]:
-    """Return a function that tells whether the first part of a raw path is one of `routes`."""
+    """Return a function that tells whether a raw path is the app's, by its first part."""
     names = frozenset(getattr(route, "path", "/").split("/")[1].encode("ascii") for route in routes)
 
     def is_app(raw: bytes) -> bool:
-        return raw[1:].partition(b"/")[0] in names
+        name, slash, _ = raw[1:].partition(b"/")
+        return name in names and not (slash and name in _WITH_FILES)
 
     return is_app

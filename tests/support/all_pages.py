@@ -20,6 +20,7 @@ from publisher.formatter.pages import (
     render_sitemap_month,
     render_topic,
 )
+from publisher.formatter.pages.search import render_search
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +64,8 @@ def render_pages(
     files |= render_sitemap_lists(lists, settings)
     sitemaps.append(("sitemap-lists.xml", None))
     files |= render_sitemap(sitemaps, settings) | render_robots(settings)
+    years = sorted({month[:4] for month in months}, reverse=True)
+    files |= render_search(collection.topics, years, settings)
     return lists | files | render_shared_files(settings)
 
 

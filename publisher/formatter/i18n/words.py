@@ -154,6 +154,20 @@ class PageWords(CommonWords, frozen=True, kw_only=True):
     not_found_help: str
     related: str
     same_digest: str
+    search: str
+    search_help: str
+    search_filters: str
+    search_topic: str
+    search_year: str
+    search_any_year: str
+    search_venue: str
+    search_code: str
+    search_more: str
+    search_none: str
+    search_prefix: str
+    search_failed: str
+    search_from_disk: str
+    search_needs_script: str
 
 
 class EmailWords(CommonWords, frozen=True, kw_only=True):

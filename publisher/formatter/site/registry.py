@@ -9,6 +9,7 @@ from publisher.formatter.site.feeds import feed_targets
 from publisher.formatter.site.issues import issue_targets
 from publisher.formatter.site.overviews import overview_targets
 from publisher.formatter.site.papers import paper_targets
+from publisher.formatter.site.search import search_targets, segment_targets
 
 if TYPE_CHECKING:
     from publisher.formatter.site.build_target import BuildTarget
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
 # A page that links to a file is made in a later stage, so that no reader meets a dead link.
 TARGETS = (
-    (paper_targets, month_targets, archive_targets),
+    (paper_targets, month_targets, archive_targets, segment_targets),
     (issue_targets, feed_targets),
-    (overview_targets,),
+    (overview_targets, search_targets),
 )
 
 

@@ -110,6 +110,7 @@ KINDS = (
     "topics/avatar/index.html",
     "archive/index.html",
     "archive/2024-11/index.html",
+    "search/index.html",
     "issues/index.html",
     "issues/2024-W49.html",
     *(f"papers/2412.{number:05d}.html" for number in range(1, 8)),
