@@ -7,6 +7,8 @@ import re
 
 _ARXIV = re.compile(r"arxiv:(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Za-z]{2})?/\d{7})")
 _UNSAFE = re.compile(r"[^a-z0-9.]+")
+_PLAIN_VENUE = re.compile(r"(?=.{1,60}$)[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
+_PLAIN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 # A line takes about 300 bytes, and a page is to stay under 100 kB.
 LINES_ON_A_PAGE = 250
@@ -14,6 +16,9 @@ LINES_ON_A_PAGE = 250
 LISTED_TOPICS = 100
 TOPICS_ON_A_PAGE = 250
 ISSUES_ON_A_PAGE = 500  # daily ones of more than a year
+VENUES_ON_A_PAGE = 500
+LISTED_ON_A_PAGE = 100  # papers of an author, a venue or a topic, with authors and venue
+AUTHORS_ON_A_PAGE = 400
 
 ISSUES_FOLDER = "issues/"
 
@@ -27,8 +32,7 @@ def paper_stem(paper_id: str) -> str:
     if _ARXIV.fullmatch(paper_id):
         return "papers/" + paper_id.removeprefix("arxiv:").replace("/", "-")
     readable = _UNSAFE.sub("-", paper_id.lower())[:60].strip("-.")
-    digest = hashlib.blake2b(paper_id.encode(errors="replace"), digest_size=5).hexdigest()
-    return f"papers/{readable}-{digest}"
+    return f"papers/{readable}-{_digest(paper_id)}"
 
 
 def issue_path(issue_id: str, number: int = 1) -> str:
@@ -54,3 +58,52 @@ def issues_paths(count: int) -> list[str]:
 def _list_paths(folder: str, count: int, most: int) -> list[str]:
     pages = max(1, -(-count // most))
     return [f"{folder}/{'index' if number == 1 else number}.html" for number in range(1, pages + 1)]
+
+
+def topic_archive_path(slug: str, number: int) -> str:
+    """Return the path of page `number` of all papers of a topic, counted from the oldest."""
+    return f"topics/{slug}/{number}.html"
+
+
+def author_path(slug: str, number: int = 1) -> str:
+    """Return the path of page `number` of an author: "authors/ada-author.html", ".../2.html"."""
+    return f"authors/{slug}.html" if number == 1 else f"authors/{slug}/{number}.html"
+
+
+def author_names_path(prefix: str) -> str:
+    """Return the path of the page of the authors whose names begin with `prefix`."""
+    plain = "".join(
+        letter if letter in _PLAIN_LETTERS else "-" if letter == " " else f"u{ord(letter):x}"
+        for letter in prefix
+    )
+    return f"authors/names/{plain or 'other'}.html"
+
+
+def venue_slug(name: str) -> str:
+    """Return the name of a venue's page: "cvpr-2024".
+
+    It has part of the hash where it says less than `name` does but for case.
+    """
+    readable = _UNSAFE.sub("-", name.lower())[:60].strip("-.")
+    if _PLAIN_VENUE.fullmatch(name) and readable != "index" and not readable.isdecimal():
+        return readable
+    return f"{readable or 'venue'}-{_digest(name)}"
+
+
+def venue_path(slug: str, number: int = 1) -> str:
+    """Return the path of page `number` of a venue: "venues/cvpr-2024.html", ".../2.html"."""
+    return f"venues/{slug}.html" if number == 1 else f"venues/{slug}/{number}.html"
+
+
+def venues_paths(count: int) -> list[str]:
+    """Return the paths of the pages that list `count` venues: "venues/index.html", ..."""
+    return _list_paths("venues", count, VENUES_ON_A_PAGE)  # no slug is a number
+
+
+def pages_of(count: int) -> int:
+    """Return the number of pages that `count` papers of an author, a venue or a topic take."""
+    return max(1, -(-count // LISTED_ON_A_PAGE))
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(errors="replace"), digest_size=5).hexdigest()

@@ -168,6 +168,23 @@ class PageWords(CommonWords, frozen=True, kw_only=True):
     search_failed: str
     search_from_disk: str
     search_needs_script: str
+    authors: str
+    authors_description: str
+    author_description: str
+    author_help: str
+    coauthors: str
+    by_name: str
+    by_papers: str
+    other_names: str
+    no_authors: str
+    venues: str
+    venues_description: str
+    venue_description: str
+    topic_archive: str
+    topic_archive_description: str
+    newer_papers: str
+    older_papers: str
+    neighbours: str
 
 
 class EmailWords(CommonWords, frozen=True, kw_only=True):

@@ -8,30 +8,50 @@ and depends on its arguments alone: a page is made anew only when something on i
 from __future__ import annotations
 
 from publisher.formatter.pages.archive import MonthCount, month_of, render_month, render_months
+from publisher.formatter.pages.authors import (
+    AUTHORS_PATH,
+    AuthorLink,
+    render_author,
+    render_authors,
+    render_names,
+)
 from publisher.formatter.pages.issues import IssueCount, issue_paths, render_issue, render_issues
 from publisher.formatter.pages.overview import render_index, render_topic, render_topics
 from publisher.formatter.pages.paper import render_paper
 from publisher.formatter.pages.shared_files import render_shared_files
 from publisher.formatter.pages.sitemap import (
+    AUTHORS_SITEMAP_PATH,
+    LISTS_PATH,
     render_robots,
     render_sitemap,
     render_sitemap_lists,
     render_sitemap_month,
 )
+from publisher.formatter.pages.topic_archive import archive_pages, render_topic_archive
+from publisher.formatter.pages.venues import VenueLink, render_venue, render_venues
 from publisher.formatter.pages.view_models import FeedLink, TopicCount
 
 __all__ = [
+    "AUTHORS_PATH",
+    "AUTHORS_SITEMAP_PATH",
+    "LISTS_PATH",
+    "AuthorLink",
     "FeedLink",
     "IssueCount",
     "MonthCount",
     "TopicCount",
+    "VenueLink",
+    "archive_pages",
     "issue_paths",
     "month_of",
+    "render_author",
+    "render_authors",
     "render_index",
     "render_issue",
     "render_issues",
     "render_month",
     "render_months",
+    "render_names",
     "render_paper",
     "render_robots",
     "render_shared_files",
@@ -39,5 +59,8 @@ __all__ = [
     "render_sitemap_lists",
     "render_sitemap_month",
     "render_topic",
+    "render_topic_archive",
     "render_topics",
+    "render_venue",
+    "render_venues",
 ]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from publisher.formatter.pages.layout import part_language
+from publisher.formatter.i18n.text_width import shortened, text_width
+from publisher.formatter.pages.layout import part_language, words
+from publisher.formatter.paper_lines import short_authors
 from publisher.formatter.paths import paper_stem
 from publisher.formatter.templating.templates import fragment
 
@@ -18,13 +20,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedPaper:
-    """A paper as the page of another one names it; `date` as YYYY-MM-DD in the site's zone."""
+class ListedPaper:
+    """A paper as other pages name it; `date` as YYYY-MM-DD in the site's zone."""
 
     id: str
     title: str
     title_html: str
     date: str
+    authors: tuple[str, ...] = ()
+    venue: str = ""
+    has_code: bool = False
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +43,9 @@ class PaperLinks:
 
     authors: Mapping[str, str] = field(default_factory=dict)
     venue: str = ""
-    related: Sequence[NamedPaper] = ()
-    previous: NamedPaper | None = None
-    next: NamedPaper | None = None
+    related: Sequence[ListedPaper] = ()
+    previous: ListedPaper | None = None
+    next: ListedPaper | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +57,17 @@ class LinkedName:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedPaperRow:
-    """A `NamedPaper` as templates show it."""
+class ListedRow:
+    """A `ListedPaper` as templates show it."""
 
     title: Markup
     lang: str
     href: str
     date: str
+    authors: str
+    venue: str
+    has_code: bool
+    withdrawn: bool
 
 
 def linked_names(names: Sequence[str], links: PaperLinks, up: str) -> tuple[LinkedName, ...]:
@@ -66,13 +76,19 @@ def linked_names(names: Sequence[str], links: PaperLinks, up: str) -> tuple[Link
     return tuple(LinkedName(name, up + pages[name] if name in pages else "") for name in names)
 
 
-def named_paper_row(paper: NamedPaper | None, up: str, settings: Settings) -> NamedPaperRow | None:
-    """Return `paper` with its link; None for None."""
-    if paper is None:
-        return None
-    return NamedPaperRow(
-        title=fragment(paper.title_html, paper.title),
+def listed_row(paper: ListedPaper, up: str, settings: Settings, columns: int = 0) -> ListedRow:
+    """Return `paper` with its link; title and authors are cut to `columns` unless that is 0."""
+    whole = not columns or text_width(paper.title) <= columns
+    authors = short_authors(paper.authors, words(settings))
+    return ListedRow(
+        title=fragment(paper.title_html, paper.title)
+        if whole
+        else fragment("", shortened(paper.title, columns)),
         lang=part_language(paper.title, settings),
         href=f"{up}{paper_stem(paper.id)}.html",
         date=paper.date,
+        authors=shortened(authors, columns) if columns else authors,
+        venue=paper.venue,
+        has_code=paper.has_code,
+        withdrawn=paper.withdrawn,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from publisher.formatter.i18n.text_width import shortened
 from publisher.formatter.i18n.words import counted
-from publisher.formatter.pages.archive import month_row
+from publisher.formatter.pages.archive import ARCHIVE_PATH, month_row
 from publisher.formatter.pages.layout import (
     part_language,
     render_page,
@@ -18,6 +18,7 @@ from publisher.formatter.pages.layout import (
 from publisher.formatter.pages.mail_subscription import mail_subscription
 from publisher.formatter.pages.size_limit import Detail, limited
 from publisher.formatter.pages.subscribe_form import ANY_OFFER, FormOffer, origin_of, subscribe_form
+from publisher.formatter.pages.topic_archive import archive_pages
 from publisher.formatter.pages.view_models import (
     FeedGroup,
     FeedLink,
@@ -27,7 +28,12 @@ from publisher.formatter.pages.view_models import (
     full_rows,
     topic_row,
 )
-from publisher.formatter.paths import ISSUES_FOLDER, TOPICS_ON_A_PAGE, topics_paths
+from publisher.formatter.paths import (
+    ISSUES_FOLDER,
+    TOPICS_ON_A_PAGE,
+    topic_archive_path,
+    topics_paths,
+)
 from publisher.models import Topic
 
 if TYPE_CHECKING:
@@ -158,6 +164,8 @@ def render_topic(
     rows = feed_rows([feed for feed in feeds if feed.topic == topic.slug], up, settings)
     description = texts.topic_description.format(topic=topic.name)
     offered = topics if topic in topics else (*topics, topic)
+    pages = archive_pages(paper_count, settings)
+    earlier = topic_archive_path(topic.slug, pages) if pages else ARCHIVE_PATH
 
     def render(detail: Detail) -> bytes:
         columns = detail.columns
@@ -172,6 +180,8 @@ def render_topic(
             topic=topic_row(topic, up, settings),
             count=counted(paper_count, texts.paper, texts.papers),
             more=paper_count > len(shown),
+            has_archive=bool(pages),
+            earlier_href=up + earlier,
             topics=tuple(topic_row(other, up, settings, columns=columns) for other in topics),
             more_topics=more_topics,
             feeds=rows,

@@ -15,7 +15,7 @@ from publisher.formatter.citations.web import json_ld, meta_tags
 from publisher.formatter.i18n.dates import month_text
 from publisher.formatter.i18n.words import languages
 from publisher.formatter.pages.archive import month_of
-from publisher.formatter.pages.connections import PaperLinks, linked_names, named_paper_row
+from publisher.formatter.pages.connections import PaperLinks, linked_names, listed_row
 from publisher.formatter.pages.layout import (
     address,
     part_language,
@@ -179,9 +179,9 @@ def _page(paper: Paper, links: PaperLinks, author_count: int, settings: Settings
         cut_off=bool(paper.notes and paper.notes.cut_off),
         bibtex=bibtex,
         citation_files=citation_files(citation, bibtex),
-        related=tuple(named_paper_row(other, up, settings) for other in links.related),
-        previous=named_paper_row(links.previous, up, settings),
-        next=named_paper_row(links.next, up, settings),
+        related=tuple(listed_row(other, up, settings) for other in links.related),
+        previous=listed_row(links.previous, up, settings) if links.previous else None,
+        next=listed_row(links.next, up, settings) if links.next else None,
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
 
 SITEMAP_PATH, ROBOTS_PATH = "sitemap.xml", "robots.txt"
-LISTS_PATH = "sitemap-lists.xml"
+LISTS_PATH, AUTHORS_SITEMAP_PATH = "sitemap-lists.xml", "sitemap-authors.xml"
 MOST_ADDRESSES = 50_000  # in a sitemap, and sitemaps in an index
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
@@ -43,14 +43,17 @@ def render_sitemap_month(
     return files
 
 
-def render_sitemap_lists(paths: Iterable[str], settings: Settings) -> dict[str, bytes]:
+def render_sitemap_lists(
+    paths: Iterable[str], settings: Settings, sitemap: str = LISTS_PATH
+) -> dict[str, bytes]:
     """Return `sitemap-lists.xml` with all pages but those of papers: of topics, months, issues.
 
-    It has no dates: these pages change when papers do, and theirs are in their own sitemaps.
+    Those of authors are in a `sitemap` of their own. There are no dates: these pages change when
+    papers do, and theirs are in their own sitemaps.
     """
     pages = sorted(path for path in paths if path.endswith(".html") and path != "404.html")
     addresses = ((address(path, settings), None) for path in pages[:MOST_ADDRESSES])
-    return {LISTS_PATH: _document("urlset", "url", addresses)}
+    return {sitemap: _document("urlset", "url", addresses)}
 
 
 def render_sitemap(

@@ -9,9 +9,13 @@ from publisher.formatter.feeds import formats
 from publisher.formatter.feeds.timeline import moment
 from publisher.formatter.i18n.words import PageWords, words_in
 from publisher.formatter.pages import (
+    AUTHORS_PATH,
+    AUTHORS_SITEMAP_PATH,
+    LISTS_PATH,
     FeedLink,
     MonthCount,
     TopicCount,
+    archive_pages,
     render_index,
     render_months,
     render_robots,
@@ -27,7 +31,10 @@ from publisher.formatter.paths import (
     LISTED_TOPICS,
     issue_path,
     issues_paths,
+    topic_archive_path,
     topics_paths,
+    venue_path,
+    venues_paths,
 )
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 
@@ -94,13 +101,15 @@ def overview_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
         name="sitemaps",
         fingerprint=mixed(
             (
-                stable_hash(*(topic.slug for topic in topics)),
+                stable_hash(*(f"{topic.slug} {_archive_pages(index, topic)}" for topic in topics)),
+                stable_hash(*index.venues),
+                bool(index.authors.authors),
                 months,
                 stable_hash(*(issue.id for issue in index.issues)),
                 *(_updated(index, month) for month in index.months),
             )
         ),
-        paths=lambda: ("sitemap-lists.xml", "sitemap.xml"),
+        paths=lambda: (LISTS_PATH, "sitemap.xml"),
         render=partial(_render_sitemaps, index),
         stage=stage,
     )
@@ -191,6 +200,10 @@ def _render_topics(index: PaperIndex) -> dict[str, bytes]:
     return render_topics(_topic_counts(index, index.collection.topics), index.settings)
 
 
+def _archive_pages(index: PaperIndex, topic: Topic) -> int:
+    return archive_pages(len(index.by_topic[topic.slug]), index.settings)
+
+
 def _topic_paths(topic: Topic) -> tuple[str, ...]:
     return (f"topics/{topic.slug}/index.html",)
 
@@ -220,6 +233,13 @@ def _render_sitemaps(index: PaperIndex) -> dict[str, bytes]:
     lists += topics_paths(len(topics)) if len(topics) > LISTED_TOPICS else []
     lists += [f"topics/{topic.slug}/index.html" for topic in topics]
     lists += [f"archive/{month}/index.html" for month in index.months]
+    lists += [
+        topic_archive_path(topic.slug, number)
+        for topic in topics
+        for number in range(1, _archive_pages(index, topic) + 1)
+    ]
+    lists += [AUTHORS_PATH, *(venues_paths(len(index.venues)) if index.venues else ())]
+    lists += [venue_path(venue.slug) for venue in index.venues.values()]
     lists += [f"{ISSUES_FOLDER}{issue.id}.html" for issue in index.issues]
     lists += issues_paths(len(index.issues)) if index.issues else []
     zone = index.settings.site.zone
@@ -227,9 +247,10 @@ def _render_sitemaps(index: PaperIndex) -> dict[str, bytes]:
         (f"sitemap-{month}.xml", moment(_updated(index, month)).astimezone(zone))
         for month in index.months
     ]
+    undated = [LISTS_PATH, *([AUTHORS_SITEMAP_PATH] if index.authors.authors else [])]
     return {
         **render_sitemap_lists(lists, index.settings),
-        **render_sitemap([*months, ("sitemap-lists.xml", None)], index.settings),
+        **render_sitemap([*months, *((path, None) for path in undated)], index.settings),
     }
 
 

@@ -11,13 +11,20 @@ from publisher.formatter.feeds.entry_content import TEMPLATE
 from publisher.formatter.feeds.entry_maker import EntryMaker, Lookup
 from publisher.formatter.feeds.feed_catalog import plan_feeds
 from publisher.formatter.feeds.feed_membership import text_languages
+from publisher.formatter.feeds.timeline import moment
+from publisher.formatter.pages.connections import ListedPaper
+from publisher.formatter.related.similarity import NO_STORE, DatedTerms, find_related
+from publisher.formatter.site.author_pages import AuthorPages
 from publisher.formatter.site.topics import paper_without
+from publisher.formatter.site.venue_pages import VenuePage, find_venues
 from publisher.formatter.templating.templates import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from publisher.formatter.feeds.timeline import FeedItem
+    from publisher.formatter.related.similarity import ResultStore
+    from publisher.formatter.site.paper_facts import PaperFacts
     from publisher.models import Collection, Paper, PastIssue
     from publisher.settings import Settings
 
@@ -33,21 +40,25 @@ class PaperIndex:
         collection: Collection,
         settings: Settings,
         items: Sequence[FeedItem],
-        memberships: Mapping[int, Sequence[str]],
+        facts: Mapping[int, PaperFacts],
         *,
         issues: Sequence[PastIssue] = (),
         small: frozenset[str] = frozenset(),
         lookup: Lookup = lambda _keys: {},
+        results: ResultStore = NO_STORE,
     ) -> None:
         """Index the papers of `collection`; `items` are all of them, in the order of feeds.
 
-        `memberships` is what `find_memberships` returned; `issues` are those that were sent, newest
-        first; `small` are the slugs of topics without pages; `lookup` returns the bytes of entries
-        that an earlier build kept.
+        `facts` is what `find_facts` returned; `issues` are those that were sent, newest first;
+        `small` are the slugs of topics without pages; `lookup` returns the bytes of entries that an
+        earlier build kept; `results` keeps what took long to find.
         """
         self.collection = collection
         self.settings = settings
         self.issues = issues
+        self.facts = facts
+        self._results = results
+        memberships = {number: of_paper.folders for number, of_paper in facts.items()}
         self.languages = text_languages(memberships)
         self.feeds = plan_feeds(collection, items, memberships, settings)
         # As pages show them: by first digest, not by the last update.
@@ -85,6 +96,58 @@ class PaperIndex:
     def by_id(self) -> Mapping[str, FeedItem]:
         """The papers by their ids."""
         return {item.summary.id: item for item in self.by_day}
+
+    @cached_property
+    def oldest_first(self) -> Sequence[FeedItem]:
+        """The papers by first digest; a new digest only adds at the end."""
+        return self.by_day[::-1]
+
+    @cached_property
+    def places(self) -> Mapping[int, int]:
+        """The place of each paper in `oldest_first`, by its number."""
+        return {item.number: place for place, item in enumerate(self.oldest_first)}
+
+    @cached_property
+    def related(self) -> Sequence[Sequence[int]]:
+        """The places of the related papers of each one in `oldest_first`."""
+        return find_related(
+            [
+                DatedTerms(
+                    item.month,
+                    item.summary.first_published,
+                    item.summary.digest,
+                    self.facts[item.number].terms,
+                )
+                for item in self.oldest_first
+            ],
+            self._results,
+        )
+
+    @cached_property
+    def authors(self) -> AuthorPages:
+        """The authors that have pages."""
+        facts = (self.facts[item.number] for item in self.oldest_first)
+        return AuthorPages([(of_paper.authors, of_paper.author_keys) for of_paper in facts])
+
+    @cached_property
+    def venues(self) -> Mapping[str, VenuePage]:
+        """The venues that have pages, by their names as papers show them."""
+        return find_venues([self.facts[item.number].venue for item in self.oldest_first])
+
+    def listed(self, item: FeedItem) -> ListedPaper:
+        """Return the paper of `item` as lists name it, without reading its texts."""
+        summary, facts = item.summary, self.facts[item.number]
+        day = moment(summary.first_published).astimezone(self.settings.site.zone).date()
+        return ListedPaper(
+            id=summary.id,
+            title=facts.title,
+            title_html=facts.title_html,
+            date=day.isoformat(),
+            authors=facts.authors,
+            venue=facts.venue,
+            has_code=facts.has_code,
+            withdrawn=facts.withdrawn,
+        )
 
     def papers(self, items: Iterable[FeedItem]) -> list[Paper]:
         """Return the papers of `items` with their texts."""

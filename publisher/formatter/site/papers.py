@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher.formatter.pages import render_paper
-from publisher.formatter.paths import paper_stem
+from publisher.formatter.pages.connections import PaperLinks
+from publisher.formatter.paths import paper_stem, venue_path
 from publisher.formatter.site.build_target import BuildTarget, mixed
 
 if TYPE_CHECKING:
@@ -18,10 +19,20 @@ if TYPE_CHECKING:
 
 def paper_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield the targets, one for each digest."""
+    papers = index.oldest_first
     for digest, items in index.by_digest.items():
+        facts: list[int] = []
+        for item in items:
+            place = index.places[item.number]
+            facts += (
+                item.summary.fingerprint,
+                index.authors.fingerprint(place),
+                index.facts[item.number].venue in index.venues,
+                *(papers[other].summary.fingerprint for other in index.related[place]),
+            )
         yield BuildTarget(
             name=f"papers of {digest}",
-            fingerprint=mixed(item.summary.fingerprint for item in items),
+            fingerprint=mixed(facts),
             paths=partial(_paths, items),
             render=partial(_render, index, items),
             batch=f"papers of {digest}",
@@ -36,6 +47,17 @@ def _paths(items: Sequence[FeedItem]) -> list[str]:
 
 def _render(index: PaperIndex, items: Sequence[FeedItem]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
-    for paper in index.papers(items):
-        files |= render_paper(paper, index.settings)
+    listed = [index.listed(item) for item in items]
+    neighbours = zip([None, *listed], [*listed[1:], None], strict=False)
+    for item, paper, (before, after) in zip(items, index.papers(items), neighbours, strict=True):
+        place = index.places[item.number]
+        venue = index.venues.get(index.facts[item.number].venue)
+        links = PaperLinks(
+            authors=index.authors.links(place),
+            venue=venue_path(venue.slug) if venue else "",
+            related=[index.listed(index.oldest_first[other]) for other in index.related[place]],
+            previous=before,
+            next=after,
+        )
+        files |= render_paper(paper, index.settings, links)
     return files

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from publisher.formatter.site.archives import archive_targets, month_targets
+from publisher.formatter.site.authors import author_list_targets, author_targets
 from publisher.formatter.site.feeds import feed_targets
 from publisher.formatter.site.issues import issue_targets
 from publisher.formatter.site.overviews import overview_targets
 from publisher.formatter.site.papers import paper_targets
 from publisher.formatter.site.search import search_targets, segment_targets
+from publisher.formatter.site.topic_archives import topic_archive_targets
+from publisher.formatter.site.venues import venue_list_targets, venue_targets
 
 if TYPE_CHECKING:
     from publisher.formatter.site.build_target import BuildTarget
@@ -17,8 +20,16 @@ if TYPE_CHECKING:
 
 # A page that links to a file is made in a later stage, so that no reader meets a dead link.
 TARGETS = (
-    (paper_targets, month_targets, archive_targets, segment_targets),
-    (issue_targets, feed_targets),
+    (
+        paper_targets,
+        month_targets,
+        archive_targets,
+        author_targets,
+        venue_targets,
+        topic_archive_targets,
+        segment_targets,
+    ),
+    (issue_targets, feed_targets, author_list_targets, venue_list_targets),
     (overview_targets, search_targets),
 )
 

@@ -13,7 +13,7 @@ from lxml import html as lxml_html
 
 from publisher.errors import TemplateError
 from publisher.formatter.pages import render_paper
-from publisher.formatter.pages.connections import NamedPaper, PaperLinks
+from publisher.formatter.pages.connections import ListedPaper, PaperLinks
 from publisher.models import Notes, Paper, Topic, Venue
 from publisher.settings import Settings, Site
 from publisher.settings.sections import Templates
@@ -249,8 +249,8 @@ def test_a_crowd_of_authors_is_folded() -> None:
 
 
 def test_a_paper_links_to_people_venue_and_other_papers() -> None:
-    def named(number: int) -> NamedPaper:
-        return NamedPaper(f"arxiv:2411.0000{number}", f"Paper {number} & more", "", "2024-11-30")
+    def named(number: int) -> ListedPaper:
+        return ListedPaper(f"arxiv:2411.0000{number}", f"Paper {number} & more", "", "2024-11-30")
 
     links = PaperLinks(
         authors={PAPER.authors[0]: "authors/ada-example.html"},

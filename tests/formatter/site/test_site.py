@@ -9,9 +9,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from publisher import collector
-from publisher.formatter.feeds.feed_membership import find_memberships
 from publisher.formatter.feeds.timeline import lay_out
+from publisher.formatter.related.similarity import NO_STORE
 from publisher.formatter.site import program
+from publisher.formatter.site.paper_facts import find_facts
 from publisher.formatter.site.paper_index import PaperIndex
 from publisher.formatter.site.program import program_fingerprint
 from publisher.formatter.site.registry import all_targets
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 FINGERPRINTS = """
 import sys
 from publisher import collector
-from publisher.formatter.feeds.feed_membership import find_memberships
+from publisher.formatter.site.paper_facts import find_facts
+from publisher.formatter.related.similarity import NO_STORE
 from publisher.formatter.site.registry import all_targets
 from publisher.formatter.site.paper_index import PaperIndex
 from publisher.formatter.site.program import program_fingerprint
@@ -34,9 +36,9 @@ from publisher.settings import load
 settings = load(None, {}, {"source": {"folders": (sys.argv[1],)}})
 collection = collector.collect(settings)
 items = lay_out(collection, settings.site.zone)
-memberships, _ = find_memberships(items, collection.papers, {}, b"")
+facts = find_facts(items, collection.papers, {}, NO_STORE, "")
 print(program_fingerprint(settings))
-for target in all_targets(PaperIndex(collection, settings, items, memberships)):
+for target in all_targets(PaperIndex(collection, settings, items, facts)):
     print(target.name, target.fingerprint, *target.paths())
 """
 
@@ -72,10 +74,10 @@ def test_the_papers_of_one_month_are_work_for_many_processes(examples: Path) -> 
     settings = load(None, {}, {"source": {"folders": (str(examples),)}})
     collection = collector.collect(settings)
     items = [item._replace(month="2024-12") for item in lay_out(collection, settings.site.zone)]
-    memberships, _ = find_memberships(items, collection.papers, {}, b"")
+    facts = find_facts(items, collection.papers, {}, NO_STORE, "")
     batches: dict[str, int] = defaultdict(int)
-    for target in all_targets(PaperIndex(collection, settings, items, memberships)):
-        if target.stage == 0 and not target.name.startswith("search "):
+    for target in all_targets(PaperIndex(collection, settings, items, facts)):
+        if target.name.startswith(("papers of", "archive/", "month ", "sitemap 2")):
             batches[target.batch] += target.shown
     assert len(batches) > collection.digest_count / 2
     archives, months = batches.pop("2024-12"), batches.pop("pages of 2024-12")

@@ -1,0 +1,134 @@
+"""The authors who have pages, as papers and lists link to them."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
+
+from publisher.formatter.author_groups import find_authors
+from publisher.formatter.pages import AuthorLink
+from publisher.formatter.paths import AUTHORS_ON_A_PAGE, author_path
+from publisher.formatter.site.build_target import mixed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+MOST_PAPERS_FIRST = 200  # authors on the first list
+# Of a letter with too many names for a page, the next letters with so many have pages of their own.
+_WORTH_A_PAGE = 12
+_FEW_COAUTHORS = 30
+
+
+class NamePage(NamedTuple):
+    """The authors whose names begin with `prefix`, but for those on pages of longer prefixes."""
+
+    prefix: str
+    authors: tuple[int, ...]
+    longer: tuple[tuple[str, int], ...]  # prefixes with their numbers of authors
+
+
+class AuthorPages:
+    """The authors who have pages, and the papers' links to them."""
+
+    def __init__(self, papers: Sequence[tuple[Sequence[str], Sequence[str]]]) -> None:
+        """Find the authors of `papers`: names and keys of each one's authors, the oldest first."""
+        self._papers = papers
+        self.authors, self._by_key = find_authors(papers)
+        by_key = self._by_key
+        self.of_paper = [
+            tuple(dict.fromkeys(by_key[key] for key in keys if key in by_key)) for _, keys in papers
+        ]
+        self._addresses = [crc32(author.slug.encode()) for author in self.authors]
+        self._names = [crc32(author.name.encode(errors="replace")) for author in self.authors]
+
+        self._shown = list(map(mixed, zip(self._addresses, self._names, strict=True)))
+
+    def links(self, place: int) -> Mapping[str, str]:
+        """Return the pages of the authors of the paper at `place`, by their names there."""
+        by_key = self._by_key
+        return {
+            name: author_path(self.authors[by_key[key]].slug)
+            for name, key in zip(*self._papers[place], strict=True)
+            if key in by_key
+        }
+
+    def fingerprint(self, place: int) -> int:
+        """Return 63 bits that stand for `links`."""
+        return mixed(self._addresses[number] for number in self.of_paper[place])
+
+    def link(self, number: int) -> AuthorLink:
+        """Return the author as pages name them."""
+        author = self.authors[number]
+        return AuthorLink(author.name, author_path(author.slug), len(author.places))
+
+    def row_fingerprint(self, number: int) -> int:
+        """Return 63 bits that stand for `link`."""
+        size = len(self.authors[number].places)
+        return mixed((self._shown[number], size))
+
+    def coauthors(self, number: int) -> list[AuthorLink]:
+        """Return those who have a page and share most papers, with how many they share."""
+        shared: dict[int, int] = {}
+        for place in self.authors[number].places:
+            for other in self.of_paper[place]:
+                shared[other] = shared.get(other, 0) + 1
+        del shared[number]
+        first = sorted(shared, key=lambda other: (-shared[other], other))[:_FEW_COAUTHORS]
+        return [self.link(other)._replace(papers=shared[other]) for other in first]
+
+    def page_fingerprints(self, papers: Sequence[int]) -> list[int]:
+        """Return 63 bits for each author's page; `papers` are the fingerprints of all papers."""
+        shown = [
+            mixed((paper, *(self._shown[number] for number in of_paper)))
+            for paper, of_paper in zip(papers, self.of_paper, strict=True)
+        ]
+        return [
+            mixed((self._names[number], *(shown[place] for place in author.places)))
+            for number, author in enumerate(self.authors)
+        ]
+
+    def by_papers(self) -> list[int]:
+        """Return the authors with most papers."""
+        authors = self.authors
+        return sorted(range(len(authors)), key=lambda n: (-len(authors[n].places), n))[
+            :MOST_PAPERS_FIRST
+        ]
+
+    def name_pages(self) -> list[NamePage]:
+        """Return the lists by name: one for each first letter, and more where names are many.
+
+        A new author changes the list with their name, and seldom another. The one of "" has the
+        names that begin with no Latin letter.
+        """
+        if len(self.authors) <= MOST_PAPERS_FIRST:
+            return []
+        first: dict[str, list[int]] = {}
+        for number, author in enumerate(self.authors):
+            letter = author.sorted_as[:1]
+            first.setdefault(letter if "a" <= letter <= "z" else "", []).append(number)
+        return [page for letter in sorted(first) for page in self._pages(first[letter], letter)]
+
+    def _pages(self, numbers: Sequence[int], prefix: str) -> Iterator[NamePage]:
+        """Yield the list of `numbers`, or what it leads to and that."""
+        if len(numbers) <= AUTHORS_ON_A_PAGE:
+            yield NamePage(prefix, tuple(numbers), ())
+            return
+        groups = [
+            (longer, tuple(of_prefix))
+            for longer, of_prefix in groupby(
+                numbers, lambda number: self.authors[number].sorted_as[: len(prefix) + 1]
+            )
+        ]
+        few = [len(group) for _, group in groups if len(group) < _WORTH_A_PAGE]
+        least = _WORTH_A_PAGE if sum(few) <= AUTHORS_ON_A_PAGE else 1
+        here: list[int] = []
+        apart: list[tuple[str, tuple[int, ...]]] = []
+        for longer, group in groups:
+            if len(group) < least or longer == prefix:
+                here += group
+            else:
+                apart.append((longer, group))
+        yield NamePage(prefix, tuple(here), tuple((longer, len(group)) for longer, group in apart))
+        for longer, group in apart:
+            yield from self._pages(group, longer)
