@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from publisher.cli import letters, options, sending, show, terminal
-from publisher.cli.known_topics import KnownTopics
 from publisher.errors import SourceError, SubscriberError
+from publisher.services.known_topics import KnownTopics
 from publisher.services.store import open_store
 from publisher.translation import _
 
@@ -84,7 +84,7 @@ def import_(
             ) from error
     terminal.rewrite("")
     rejected = _report(file, remarks, result, as_json=as_json)
-    topics.warn()
+    show.unknown_topics(topics.unknown)
     if invite:
         letters.send(settings)
     elif result.pending:

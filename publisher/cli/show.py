@@ -11,7 +11,7 @@ from publisher.models import Severity
 from publisher.translation import _, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from publisher.formatter.site.changes import Changes
@@ -87,6 +87,12 @@ def warnings(texts: Iterable[str]) -> None:
     """Print problems that keep nothing from being published."""
     for text in texts:
         note(f"{terminal.coloured(_('warning:'), 'yellow', sys.stderr)} {text}")
+
+
+def unknown_topics(slugs: Mapping[str, str]) -> None:
+    """Name the topics that no digest has, by the slugs made of their names."""
+    text = _("no digest has the topic {name!r} yet ({slug})")
+    warnings(text.format(name=name, slug=slug) for name, slug in slugs.items())
 
 
 def error_word() -> str:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from publisher.cli import InOrder, import_subscribers, options, person, sending, show, terminal
-from publisher.cli.known_topics import KnownTopics
 from publisher.cli.words import word
 from publisher.errors import SubscriberError
 from publisher.models import Preferences, SubscriberStatus
+from publisher.services.known_topics import KnownTopics
 from publisher.services.store import open_store
 from publisher.translation import _
 
@@ -271,7 +271,7 @@ def _slugs(names: Iterable[str], settings: Settings) -> tuple[str, ...]:
     """Return the slugs of topics given by name or slug; warn of those that no digest has."""
     topics = KnownTopics(settings)
     slugs = {topics.slug(name) for name in names}
-    topics.warn()
+    show.unknown_topics(topics.unknown)
     return tuple(sorted(slugs))
 
 

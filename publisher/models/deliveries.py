@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -32,3 +33,4 @@ class Delivery:
     attempts: int = 0
     reason: str = ""  # the server's last answer, or the reason for skipping it
     message_id: str = ""
+    updated_at: datetime | None = None  # of its last move

@@ -73,7 +73,7 @@ class SubscriberTable:
         except UnicodeError as error:
             raise SubscriberError(_NOT_TEXT) from error
         self.columns = FileColumns.of(header)
-        self._width = len(header)
+        self.header = tuple(header)
         if "email" not in self.columns.places:
             raise SubscriberError(f"line {1 + self._skipped}: {_no_addresses(header)}")
 
@@ -109,9 +109,9 @@ class SubscriberTable:
 
     def _check_width(self, cells: Sequence[str]) -> None:
         """Raise `SubscriberError` for values without a column: those before them may be misread."""
-        if any(cell.strip() for cell in cells[self._width :]):
+        if any(cell.strip() for cell in cells[len(self.header) :]):
             raise SubscriberError(
-                f"{len(cells)} values for {self._width} columns; not imported. A value that "
+                f"{len(cells)} values for {len(self.header)} columns; not imported. A value that "
                 f"contains {self._reader.dialect.delimiter!r} needs quotes around it"
             )
 

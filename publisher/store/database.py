@@ -39,6 +39,7 @@ from publisher.store.operations.statistics import Statistics
 from publisher.store.operations.tasks import Tasks
 from publisher.store.people.confirmations import Confirmations
 from publisher.store.people.consent import ConsentLog
+from publisher.store.people.import_jobs import ImportJobs
 from publisher.store.people.imports import SubscriberImports
 from publisher.store.people.subscribers import Subscribers
 from publisher.store.people.suppressions import Suppressions
@@ -76,6 +77,7 @@ class Store:
         self.suppressions = Suppressions(database, keys, self.consent_log)
         self.subscribers = Subscribers(database, keys, self.consent_log, self.suppressions)
         self.imports = SubscriberImports(database, keys, self.consent_log)
+        self.import_jobs = ImportJobs(database, self.imports)
         self.confirmations = Confirmations(database, self.subscribers)
         self.without_mail = PeopleWithoutMail(database)
         # Issues and their deliveries; `ledger` moves a delivery from state to state.

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from publisher.web import assets, health, problems, search, webhook
 from publisher.web.api import endpoint
 from publisher.web.operator import routes as operator
+from publisher.web.operator.imports import importing
 from publisher.web.polls.flush import keeping_polls
 from publisher.web.readers import preferences, subscribe, unsubscribe
 from publisher.web.readers.views import Readers
@@ -51,6 +52,7 @@ async def closing_dashboard(context: Context) -> AsyncIterator[None]:
 SERVICES: tuple[Callable[[Context], AbstractAsyncContextManager[None]], ...] = (
     automation,
     closing_dashboard,
+    importing,
     keeping_polls,
 )
 

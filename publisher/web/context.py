@@ -7,6 +7,7 @@ from threading import Event
 from typing import TYPE_CHECKING, cast
 
 from publisher.web.operator.dashboard_cache import DashboardCache
+from publisher.web.operator.import_worker import ImportWorker
 from publisher.web.operator.login_throttle import LoginThrottle
 from publisher.web.polls.counter import PollCounter
 
@@ -35,6 +36,7 @@ class Context:
     # The command that `supervisor` runs beside the app; none where it is empty.
     automation: tuple[str, ...] = ()
     dashboard_cache: DashboardCache = field(default_factory=DashboardCache)
+    import_worker: ImportWorker = field(default_factory=ImportWorker)
     login_throttle: LoginThrottle = field(default_factory=LoginThrottle)
     # Counts each request of a feed, on the event loop.
     polls: PollCounter = field(default_factory=PollCounter)

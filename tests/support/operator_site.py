@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from publisher.models import DeliveryState, Preferences
 from publisher.models.gathering import Announced, Batch, BatchState, Candidate, GatherCounts
+from publisher.models.imports import ImportColumns, ImportConsent, ImportRemark, ImportState
 from publisher.models.ledger import FrozenEdition, Mark, Settlement
 from publisher.models.polls import PollCount
 from publisher.newsletter.audience import IssueAudience
@@ -30,10 +31,16 @@ PAGES = (
     f"/operator/issues/{ISSUE}",
     f"/operator/issues/{ISSUE}/deliveries",
     f"/operator/issues/{ISSUE}/deliveries?state=in_doubt",
+    f"/operator/issues/{ISSUE}/deliveries?state=abandoned",
+    f"/operator/issues/{ISSUE}/deliveries/1",
+    f"/operator/issues/{ISSUE}/deliveries/1/resend",
+    f"/operator/issues/{ISSUE}/deliveries/10",
     "/operator/preview",
     "/operator/people",
     "/operator/people?q=nobody&told=erased",
     "/operator/people/add",
+    "/operator/people/import",
+    "/operator/people/import/1",
     "/operator/people/without-mail",
     "/operator/people/without-mail?reason=refused",
     "/operator/people/1",
@@ -47,7 +54,23 @@ PAGES = (
     "/operator/log",
 )
 OUTSIDE = ("/operator/login", f"/operator/login/{'x' * 43}")
-EDITION = FrozenEdition("all", "Weekly", b"To: x\r\n\r\nbody\r\n")
+_MESSAGE = """\
+To: recipient
+Subject: =?utf-8?q?Papers_of_week_49?=
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary=edge
+
+--edge
+Content-Type: text/plain; charset=utf-8
+
+Papers as text
+--edge
+Content-Type: text/html; charset=utf-8
+
+<!DOCTYPE html><html lang="en"><title>Papers</title><h1>Papers of week 49</h1></html>
+--edge--
+"""
+EDITION = FrozenEdition("all", "Weekly", _MESSAGE.replace("\n", "\r\n").encode())
 
 
 def mark(subscriber_id: int, email: str, now: datetime) -> Mark:
@@ -144,7 +167,28 @@ def fill(store: Store, now: datetime) -> People:
     polls = [PollCount(today, "atom.xml", app, "", times, people) for app, times, people in counts]
     store.polls.add(polls, keep_from="2024-01-01")
     fill_gathering(store, now)
+    fill_imports(store, now)
     return people
+
+
+def fill_imports(store: Store, now: datetime) -> None:
+    """Put the check of a file into the store, which awaits the operator's decision."""
+    jobs = store.import_jobs
+    number = jobs.create(
+        b"E-mail,Colour\n\nnobody\n",
+        "readers of the spring school.csv",
+        operator="ada",
+        consent=ImportConsent.INVITE,
+        note="signed the list",
+        now=now,
+    )
+    checked = jobs.get(number)
+    assert checked is not None
+    remarks = [ImportRemark(3, "'nobody' is no address: it has no @")]
+    checked = jobs.step(checked, [], remarks, line=3, now=now)
+    assert checked is not None
+    columns = ImportColumns((("email", "E-mail"),), ("Colour",))
+    jobs.end(checked, ImportState.CHECKED, columns=columns)
 
 
 def fill_gathering(store: Store, now: datetime) -> None:

@@ -24,6 +24,7 @@ class DeliveryEvent(StrEnum):
     EVIDENCE_FOR = "in doubt, and found to have arrived"
     EVIDENCE_AGAINST = "in doubt, and surely not arrived; or the operator sends it again"
     WAIVED = "in doubt, and the operator lets it be"
+    REPEATED = "refused, and the operator sends it again"
 
 
 TRANSITIONS: dict[tuple[S, DeliveryEvent], S] = {
@@ -43,9 +44,10 @@ TRANSITIONS: dict[tuple[S, DeliveryEvent], S] = {
     (S.IN_DOUBT, DeliveryEvent.EVIDENCE_FOR): S.SENT,
     (S.IN_DOUBT, DeliveryEvent.EVIDENCE_AGAINST): S.READY,
     (S.IN_DOUBT, DeliveryEvent.WAIVED): S.ABANDONED,
+    (S.REJECTED, DeliveryEvent.REPEATED): S.READY,
 }
 # States that no event leaves.
-FINAL = frozenset({S.SENT, S.REJECTED, S.SKIPPED, S.ABANDONED})
+FINAL = frozenset({S.SENT, S.SKIPPED, S.ABANDONED})
 
 
 def after(state: S, event: DeliveryEvent) -> S:

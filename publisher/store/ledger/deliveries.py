@@ -75,6 +75,12 @@ class Deliveries:
             for row in connection.execution_options(yield_per=_PAGE).execute(query):
                 yield from_ms(row.at), row.to.rpartition("@")[2]
 
+    def get(self, issue_id: str, subscriber_id: int) -> Delivery | None:
+        """Return one delivery, None where there is none."""
+        mine = deliveries.c.subscriber_id == subscriber_id
+        rows = self._rows(issue_id, mine, 1, deliveries.c.subscriber_id)
+        return rows[0] if rows else None
+
     def rows(
         self,
         issue_id: str,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from publisher.models import Delivery, DeliveryState
+from publisher.store.times import from_ms
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -22,4 +23,5 @@ def delivery_of(row: sa.Row[tuple[object, ...]]) -> Delivery:
         attempts=row.attempts,
         reason=row.reason,
         message_id=row.message_id,
+        updated_at=from_ms(row.updated_at),
     )

@@ -203,22 +203,57 @@ class Ledger:
         settled = {DeliveryState.SENT, DeliveryState.REJECTED, DeliveryState.ABANDONED}
         if state not in settled | {DeliveryState.READY}:
             raise ValueError(state)
-        row = sa.and_(transitions.is_row, deliveries.c.state == transitions.IN_DOUBT)
-        values = {"row_issue": issue_id, "row_subscriber": subscriber_id}
-        new = {"state": state.value, "reason": reason, "next_at": 0, "updated_at": to_ms(now)}
+        doubt = deliveries.c.state == transitions.IN_DOUBT
         with self._database.writing() as connection:
-            statement = sa.update(deliveries).where(row).values(**new, **transitions.FREE)
-            moved = connection.execute(statement, values).rowcount == 1
-            if moved:
-                decision = {"at": to_ms(now), "by": by, "state": state.value, "reason": reason}
-                row_ids = {"issue_id": issue_id, "subscriber_id": subscriber_id}
-                connection.execute(sa.insert(decisions).values(**row_ids, **decision))
-            if moved and state is DeliveryState.READY:
-                done = sa.and_(issues.c.id == issue_id, issues.c.state == IssueState.DONE.value)
-                connection.execute(
-                    sa.update(issues).where(done).values(state=IssueState.OPEN.value)
-                )
-            return moved
+            return _decide(connection, (issue_id, subscriber_id), doubt, state, reason, by, now)
+
+    def resend(
+        self,
+        issue_id: str,
+        subscriber_id: int,
+        *,
+        seen: tuple[DeliveryState, int],
+        reason: str,
+        now: datetime,
+        by: str,
+    ) -> bool:
+        """Make a row in doubt or rejected ready again, also of a finished issue.
+
+        `seen` is the state and the number of attempts on which `by` decided: returns False for a
+        row that has moved since.
+        """
+        state, attempts = seen
+        if state not in {DeliveryState.IN_DOUBT, DeliveryState.REJECTED}:
+            raise ValueError(state)
+        same = sa.and_(deliveries.c.state == state.value, deliveries.c.attempts == attempts)
+        row, ready = (issue_id, subscriber_id), DeliveryState.READY
+        with self._database.writing() as connection:
+            return _decide(connection, row, same, ready, reason, by, now)
+
+
+def _decide(
+    connection: sa.Connection,
+    row: tuple[str, int],
+    which: sa.ColumnElement[bool],
+    state: DeliveryState,
+    reason: str,
+    by: str,
+    now: datetime,
+) -> bool:
+    """Move a row (issue and subscriber) that matches `which`; keep who decided, and why."""
+    issue_id, subscriber_id = row
+    new = {"state": state.value, "reason": reason, "next_at": 0, "updated_at": to_ms(now)}
+    statement = sa.update(deliveries).where(transitions.is_row, which)
+    values = {"row_issue": issue_id, "row_subscriber": subscriber_id}
+    if connection.execute(statement.values(**new, **transitions.FREE), values).rowcount != 1:
+        return False
+    decision = {"at": to_ms(now), "by": by, "state": state.value, "reason": reason}
+    row_ids = {"issue_id": issue_id, "subscriber_id": subscriber_id}
+    connection.execute(sa.insert(decisions).values(**row_ids, **decision))
+    if state is DeliveryState.READY:
+        done = sa.and_(issues.c.id == issue_id, issues.c.state == IssueState.DONE.value)
+        connection.execute(sa.update(issues).where(done).values(state=IssueState.OPEN.value))
+    return True
 
 
 def _release(

@@ -19,7 +19,7 @@ from publisher.store.tables.gathering import (
 )
 from publisher.store.tables.mail import knock_counts, seen_mail, single_mails
 from publisher.store.tables.operator import login_links, sessions
-from publisher.store.tables.people import confirmations
+from publisher.store.tables.people import confirmations, imports
 from publisher.store.times import to_ms
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ class Retention:
             "counts": (knock_counts, knock_counts.c.window <= to_ms(now - 2 * _DAY)),
             "single mails": (single_mails, single_mails.c.at <= to_ms(now - _DAY)),
             "read mails": (seen_mail, seen_mail.c.at <= forgotten),
+            # With their files and remarks, which name people.
+            "imports": (imports, imports.c.created_at <= to_ms(now - 7 * _DAY)),
             # Without its batch a day counts as never read, rather than as one without papers.
             "announcements": (batches, batches.c.day < gathered),
             "days of spending": (spending, spending.c.day < gathered),

@@ -62,17 +62,17 @@ class ImportResult:
     pending: int = 0
     left: int = 0
 
-    def plus(self, part: _Chunk, invited: int) -> ImportResult:
+    def plus(self, other: ImportResult) -> ImportResult:
         """Return the sum with another part of the file."""
         return ImportResult(
-            self.added + part.added,
-            self.confirmed + part.confirmed,
-            self.unchanged + part.unchanged,
-            (*self.refused, *part.refused),
-            self.invited + invited,
-            self.active + part.active,
-            self.pending + part.new_with(SubscriberStatus.PENDING),
-            self.left + part.new_with(SubscriberStatus.UNSUBSCRIBED),
+            self.added + other.added,
+            self.confirmed + other.confirmed,
+            self.unchanged + other.unchanged,
+            (*self.refused, *other.refused),
+            self.invited + other.invited,
+            self.active + other.active,
+            self.pending + other.pending,
+            self.left + other.left,
         )
 
 
@@ -110,18 +110,39 @@ class SubscriberImports:
         left = iter(rows)
         with self._database.writing() as connection:
             while chunk := list(islice(left, _CHUNK)):
-                part = _Chunk(connection, self._keys, chunk, now)
-                for row in chunk:
-                    part.judge(row)
-                part.write(self._consent_log, detail)
-                invited = (
-                    enqueue(self._database, connection, INVITATION, part.invitations, now)
-                    if invite
-                    else 0
+                result = result.plus(
+                    self.take(connection, chunk, now=now, detail=detail, invite=invite)
                 )
-                result = result.plus(part, invited)
                 on_progress(chunk[-1].line)
         return result
+
+    def take(
+        self,
+        connection: sa.Connection,
+        rows: list[ImportedSubscriber],
+        *,
+        now: datetime,
+        detail: str,
+        invite: bool,
+    ) -> ImportResult:
+        """Add some rows in the caller's transaction; see `import_rows`."""
+        part = _Chunk(connection, self._keys, rows, now)
+        for row in rows:
+            part.judge(row)
+        part.write(self._consent_log, detail)
+        invited = (
+            enqueue(self._database, connection, INVITATION, part.invitations, now) if invite else 0
+        )
+        return part.result(invited)
+
+    def foresee(
+        self, connection: sa.Connection, rows: list[ImportedSubscriber], *, now: datetime
+    ) -> ImportResult:
+        """Return what an import of these rows would do, all invited, and write nothing."""
+        part = _Chunk(connection, self._keys, rows, now)
+        for row in rows:
+            part.judge(row)
+        return part.result(len(part.invitations))
 
 
 class _Chunk:
@@ -147,19 +168,21 @@ class _Chunk:
         self.refused: list[tuple[int, str]] = []
         self.invitations: list[tuple[str, str]] = []
 
-    @property
-    def added(self) -> int:
-        return len(self._new)
+    def result(self, invited: int) -> ImportResult:
+        """Return what was decided."""
+        confirmed = sum(action == "confirmed" for _, action in self._actions)
+        return ImportResult(
+            len(self._new),
+            confirmed,
+            self.unchanged,
+            tuple(self.refused),
+            invited,
+            self._new_with(SubscriberStatus.ACTIVE) + len(self._confirmed),
+            self._new_with(SubscriberStatus.PENDING),
+            self._new_with(SubscriberStatus.UNSUBSCRIBED),
+        )
 
-    @property
-    def confirmed(self) -> int:
-        return sum(action == "confirmed" for _, action in self._actions)
-
-    @property
-    def active(self) -> int:
-        return self.new_with(SubscriberStatus.ACTIVE) + len(self._confirmed)
-
-    def new_with(self, status: SubscriberStatus) -> int:
+    def _new_with(self, status: SubscriberStatus) -> int:
         return sum(status is new for _, new, _ in self._new.values())
 
     def judge(self, row: ImportedSubscriber) -> None:

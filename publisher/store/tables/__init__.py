@@ -33,4 +33,4 @@ __all__ = [
 ]
 
 # The revision that the tables stand for: the newest file in migrations/versions.
-REVISION = "0012"
+REVISION = "0013"

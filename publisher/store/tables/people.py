@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -117,4 +118,54 @@ confirmations = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("used_at", BigInteger),
+)
+
+# Files of people that operators import, in steps: `line` is the last one of a finished step.
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("created_at", BigInteger, nullable=False, index=True),
+    Column("operator", String(320), nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("consent", String(16), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("line", Integer, nullable=False),
+    # JSON: the file's columns, and how many people became what.
+    Column("columns", Text, nullable=False, server_default=""),
+    Column("counts", Text, nullable=False, server_default=""),
+    Column("problem", Text, nullable=False, server_default=""),
+    sqlite_autoincrement=True,
+)
+
+# Apart from `imports`, whose rows are written at every step; gone when the import is done.
+import_files = Table(
+    "import_files",
+    metadata,
+    Column(
+        "import_id",
+        BigInteger,
+        ForeignKey("imports.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("content", LargeBinary, nullable=False),
+)
+
+import_remarks = Table(
+    "import_remarks",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column(
+        "import_id",
+        BigInteger,
+        ForeignKey("imports.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("line", Integer, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("rejected", Integer, nullable=False),
 )

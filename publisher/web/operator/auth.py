@@ -43,13 +43,17 @@ _DIGITS = 18  # of a number below 2 to the 63rd
 
 @dataclass(frozen=True, slots=True)
 class OperatorRequest:
-    """A request of an operator who is logged in; `form` has the fields of a POST in their order."""
+    """A request of an operator who is logged in; `form` has the fields of a POST in their order.
+
+    `upload` is the name and content of the file of a form that has one.
+    """
 
     request: Request
     context: Context
     operator: str
     session: str
     form: tuple[tuple[str, str], ...] = ()
+    upload: tuple[str, bytes] | None = None
 
     @property
     def settings(self) -> Settings:
@@ -129,24 +133,38 @@ class OperatorRequest:
 
 
 def guarded(
-    handler: Callable[[OperatorRequest], Response],
+    handler: Callable[[OperatorRequest], Response], *, with_file: bool = False
 ) -> Callable[[Request], Awaitable[Response]]:
     """Return an endpoint that runs `handler` in a thread, for operators only.
 
     It runs in the operator's language. Others are redirected to the login. A POST that does not
-    prove to be from one of our forms is refused before the store is read.
+    prove to be from one of our forms is refused before the store is read; one `with_file` is read
+    only for an operator, as files are large.
     """
 
     async def endpoint(request: Request) -> Response:
-        session = request.cookies.get(cookie_name(context_of(request).settings), "")
-        form: tuple[tuple[str, str], ...] = ()
+        context = context_of(request)
+        session = request.cookies.get(cookie_name(context.settings), "")
+        sent = _SentForm()
         if request.method == "POST":
-            form = await read_form(request)
-            if not session or not _is_ours(request, session, form):
+            if not session or not from_here(request.headers, context.settings.web.root):
                 raise HTTPException(403)
-        return await to_thread.run_sync(partial(_run, handler, request, session, form))
+            if with_file and await to_thread.run_sync(_operator_of, context, session) is None:
+                raise HTTPException(403)
+            sent = await _read_sent(request, files=1 if with_file else 0)
+            if not _is_proved(session, sent.fields):
+                raise HTTPException(403)
+        return await to_thread.run_sync(partial(_run, handler, request, session, sent))
 
     return endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class _SentForm:
+    """The fields of a form, and its file."""
+
+    fields: tuple[tuple[str, str], ...] = ()
+    upload: tuple[str, bytes] | None = None
 
 
 def id_of(text: str) -> int | None:
@@ -156,33 +174,47 @@ def id_of(text: str) -> int | None:
 
 async def read_form(request: Request) -> tuple[tuple[str, str], ...]:
     """Return the fields of a form without files. Raises `HTTPException`."""
-    async with request.form(max_files=0, max_fields=_MOST_FIELDS) as sent:
-        return tuple((key, value) for key, value in sent.multi_items() if isinstance(value, str))
+    return (await _read_sent(request, files=0)).fields
+
+
+async def _read_sent(request: Request, *, files: int) -> _SentForm:
+    async with request.form(max_files=files, max_fields=_MOST_FIELDS) as sent:
+        items = sent.multi_items()
+        fields = tuple((key, value) for key, value in items if isinstance(value, str))
+        for _key, value in items:
+            if not isinstance(value, str):
+                return _SentForm(fields, (value.filename or "", await value.read()))
+    return _SentForm(fields)
 
 
 def _run(
     handler: Callable[[OperatorRequest], Response],
     request: Request,
     session: str,
-    form: tuple[tuple[str, str], ...],
+    sent: _SentForm,
 ) -> Response:
     context = context_of(request)
-    operator = None
-    if session:
-        operator = context.store.operators.session(token_hash(session), now=context.clock())
+    operator = _operator_of(context, session) if session else None
     if operator is None:
         if request.method == "POST":
             raise HTTPException(403)
         return RedirectResponse(LOGIN, status_code=303)
     # This thread has a context of its own: requests do not mix.
     with using(operator_language(request)):
-        return handler(OperatorRequest(request, context, operator, session, form))
+        return handler(
+            OperatorRequest(request, context, operator, session, sent.fields, sent.upload)
+        )
 
 
-def _is_ours(request: Request, session: str, form: tuple[tuple[str, str], ...]) -> bool:
+def _operator_of(context: Context, session: str) -> str | None:
+    """Return the operator of a session, None for any other text."""
+    return context.store.operators.session(token_hash(session), now=context.clock())
+
+
+def _is_proved(session: str, form: tuple[tuple[str, str], ...]) -> bool:
+    """Return whether a form carries the token of the session."""
     token = next((value for key, value in form if key == "csrf"), "")
-    proved = hmac.compare_digest(token.encode(), csrf_token(session).encode())
-    return proved and from_here(request.headers, context_of(request).settings.web.root)
+    return hmac.compare_digest(token.encode(), csrf_token(session).encode())
 
 
 def from_here(headers: Mapping[str, str], root: str) -> bool:

@@ -26,7 +26,7 @@ DECISIONS = {
     "arrived": (DeliveryState.SENT, "it arrived"),
     "abandon": (DeliveryState.ABANDONED, "give up"),
 }
-_LONGEST_NAME = 64  # of the log of decisions
+LONGEST_NAME = 64  # of the log of decisions
 
 
 def rows(request: OperatorRequest) -> Response:
@@ -67,7 +67,7 @@ def settle(request: OperatorRequest) -> Response:
             state,
             reason=words,
             now=request.now,
-            by=request.operator[:_LONGEST_NAME],
+            by=request.operator[:LONGEST_NAME],
         ):
             request.note("doubt settled", f"issue {info.id}, subscriber {subscriber}: {words}")
             settled += 1

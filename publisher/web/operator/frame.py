@@ -49,6 +49,8 @@ TOLD = {
     ),
     "note missing": mark("Write down how the person agreed: the consent log is your proof."),
     "subscriber changed": mark("Saved."),
+    "import deleted": mark("Deleted, with its file."),
+    "delivery repeated": mark("It is sent again with the next run."),
     "erased": mark("Erased."),
     "nothing changed": mark("Nothing changed."),
 }

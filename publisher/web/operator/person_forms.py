@@ -70,7 +70,7 @@ def add(request: OperatorRequest) -> Response:
         "web/operator/person_add.html.j2",
         title=_("Add a person"),
         part=PART,
-        status=422 if draft.wrong else 200,
+        status=400 if draft.wrong else 200,
         draft=draft,
         offers=_offers(request, draft.topics),
     )
@@ -186,7 +186,7 @@ def lift(request: OperatorRequest) -> Response:
         "web/operator/person_lift.html.j2",
         title=_("Lift the suppression of {email}").format(email=person.email),
         part=PART,
-        status=422 if wrong else 200,
+        status=400 if wrong else 200,
         person=person,
         wrong=wrong,
     )

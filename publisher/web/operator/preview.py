@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PART = "/operator/preview"
 Word = TypeVar("Word", bound=StrEnum)
 # A mail has inline styles, and images from their original hosts.
-_FRAME_POLICY = (
+FRAME_POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src https: http: data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
@@ -70,7 +70,7 @@ def frame(request: OperatorRequest) -> Response:
     if issue is None:
         raise HTTPException(404)
     edition = _render(request, issue, _choice(request))
-    headers = {"Content-Security-Policy": _FRAME_POLICY}
+    headers = {"Content-Security-Policy": FRAME_POLICY}
     if request.query("form") == "text":
         return PlainTextResponse(edition.text, headers=headers)
     return HTMLResponse(edition.html, headers=headers)

@@ -95,7 +95,7 @@ def check(url: str, received: Received, *, doubts: int) -> None:
     assert len(rows) == PEOPLE
     assert max(copies.values(), default=0) == 1
     for row in rows:
-        assert row.state in FINAL or row.state is S.IN_DOUBT
+        assert row.state in FINAL | {S.REJECTED, S.IN_DOUBT}
         if row.state is S.SENT:
             assert copies[row.email] == 1
         elif row.state is not S.IN_DOUBT:
