@@ -8,6 +8,8 @@
     ├── TemplateError               a template that is missing or fails
     ├── OutputError                 the output folder can't be written (full, read-only)
     ├── HubError                    a WebSub hub that can't be reached, or does not speak HTTP
+    ├── FigureError                 a figure that can't be copied; it is shown from its host
+    │   └── HostUnavailable         nor can others of its host now
     ├── GatherError                 a source of papers or a model that can't be used now
     │   ├── RequestFailed           a web server refused, or could not be reached; with the status
     │   └── AlreadyGathering        another process gathers
@@ -69,6 +71,14 @@ class OutputError(PublisherError):
 
 class HubError(PublisherError):
     """A WebSub hub can't be reached, or does not speak HTTP."""
+
+
+class FigureError(PublisherError):
+    """A figure can't be fetched, or is no picture that can be made small; the text says why."""
+
+
+class HostUnavailable(FigureError):
+    """The host of a figure does not answer, so that its other figures are left for later."""
 
 
 class GatherError(PublisherError):

@@ -72,7 +72,11 @@ class Builder:
         with self._lock:
             try:
                 built = build_service.build(
-                    settings, waiting=waiting, force=force, remember=self.remember
+                    settings,
+                    waiting=waiting,
+                    force=force,
+                    remember=self.remember,
+                    stopping=self.stopping,
                 )
             except Exception:
                 if self.verbose:

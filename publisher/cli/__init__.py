@@ -26,6 +26,7 @@ SECTIONS = {
     mark("Publish"): (
         "gather",
         "build",
+        "figures",
         "issue",
         "preflight",
         "send",

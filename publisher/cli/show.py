@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
 
 MOST_LINES = 40
-_MANY = ("archive/", "papers/", "sitemap-")
+_MANY = ("archive/", "figures/", "papers/", "sitemap-")
 
 
 def line(text: str) -> None:
@@ -143,6 +143,12 @@ def parsing(done: int, total: int) -> None:
     if done % 25 == 0 or done == total:
         text = _("reading digests: {done} of {total}")
         terminal.rewrite(text.format(done=f"{done:,}", total=f"{total:,}") if done < total else "")
+
+
+def copying(done: int, total: int) -> None:
+    """Show the progress of copying figures, on a terminal only."""
+    text = _("copying figures: {done} of {total}")
+    terminal.rewrite(text.format(done=f"{done:,}", total=f"{total:,}") if done < total else "")
 
 
 def lines_read(number: int) -> None:

@@ -21,6 +21,11 @@ LISTED_ON_A_PAGE = 100  # papers of an author, a venue or a topic, with authors 
 AUTHORS_ON_A_PAGE = 400
 
 ISSUES_FOLDER = "issues/"
+FIGURES_FOLDER = "figures/"
+
+# The copy of a figure tells its size, which pages need before it is loaded.
+_FIGURE = re.compile(r"[0-9a-f]{16}-([1-9]\d{0,4})x([1-9]\d{0,4})\.webp")
+THUMBNAIL_WIDTH = 320
 
 
 def paper_stem(paper_id: str) -> str:
@@ -107,3 +112,21 @@ def pages_of(count: int) -> int:
 
 def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode(errors="replace"), digest_size=5).hexdigest()
+
+
+def figure_size(name: str) -> tuple[int, int]:
+    """Return width and height of the copy of a figure, (0, 0) where `name` is of something else."""
+    match = _FIGURE.fullmatch(name)
+    return (int(match[1]), int(match[2])) if match else (0, 0)
+
+
+def thumbnail_of_figure(name: str) -> tuple[str, int, int]:
+    """Return name, width and height of the small copy of the figure `name`, a copy itself.
+
+    It is the copy where that is small.
+    """
+    width, height = figure_size(name)
+    if width <= THUMBNAIL_WIDTH:
+        return name, width, height
+    small = max(1, round(height * THUMBNAIL_WIDTH / width))
+    return f"{name.removesuffix('.webp')}-small.webp", THUMBNAIL_WIDTH, small

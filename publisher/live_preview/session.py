@@ -148,7 +148,8 @@ def preview_settings(settings: Settings, root: str) -> Settings:
         settings.site, url=root, tag_domain=settings.site.tag_domain or settings.site.domain
     )
     output = replace(settings.output, folder=f"{DATA_FOLDER}/preview/site-{port}")
-    return replace(settings, site=site, output=output)
+    figures = replace(settings.figures, build_seconds=0.0)  # shown as soon as they are copied
+    return replace(settings, site=site, output=output, figures=figures)
 
 
 def upcoming_issues(

@@ -197,6 +197,7 @@ class Collection:
     Papers are made lazily: read no more of them than needed. So are the `findings`; `errors` are
     those of them that are errors. `summaries` are those of `papers`, or empty where they are
     unknown. `fingerprint` (63 bits) changes whenever a paper or a topic changes; 0 is unknown.
+    `figure_copies` are the names of copies of figures that belong into the site, by paper.
     """
 
     papers: Sequence[Paper]
@@ -211,4 +212,5 @@ class Collection:
     summaries: Sequence[PaperSummary] = ()
     fingerprint: int = 0
     silenced: Mapping[str, int] = field(default_factory=dict)
+    figure_copies: Mapping[str, Sequence[str]] = field(default_factory=dict)
     coverage: Coverage | None = None  # None where at least half of the ids became papers

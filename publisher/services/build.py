@@ -73,12 +73,13 @@ def build(
     *,
     force: bool = False,
     remember: bool = True,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Built:
     """Write the feeds and pages that changed, once no other build of the same folder is running.
 
-    `waiting` is called now and then with the reason for the wait; an exception from it ends the
-    wait. `force` overwrites files of the output folder that this program did not write; for
-    `remember` see `collector.collect`.
+    Figures are fetched before, until `stopping` returns True. `waiting` is called now and then with
+    the reason for the wait; an exception from it ends the wait. `force` overwrites files of the
+    output folder that this program did not write; for `remember` see `collector.collect`.
 
     Raises `SourceError`, `TemplateError` and `OutputError`, and `SettingsError` where private files
     are in the output folder.
@@ -91,11 +92,16 @@ def build(
     # Locked before the first file is read: a build that reads early and writes late would bring an
     # older state back.
     with build_lock(folder, settings.output.wait_seconds, settings.cache_folder, waiting):
-        return _build(settings, progress, force=force, remember=remember)
+        return _build(settings, progress, stopping, force=force, remember=remember)
 
 
 def _build(
-    settings: Settings, progress: Callable[[int, int], None], *, force: bool, remember: bool
+    settings: Settings,
+    progress: Callable[[int, int], None],
+    stopping: Callable[[], bool],
+    *,
+    force: bool,
+    remember: bool,
 ) -> Built:
     # Templates, feeds and pages: a process that only sends or collects needs none of them.
     from publisher.formatter.site.build import (  # noqa: PLC0415 - see above
@@ -116,9 +122,23 @@ def _build(
         saved = saved_filters(settings.feeds.saved)
     issues = IssueSource(store_stamp(settings), partial(_past_issues, settings))
     old_tag = published_tag(settings.path(settings.output.folder))
-    changes = build_site(collection, settings, saved=saved, issues=issues, force=force)
-    moved = tag_warnings(old_tag, settings)
-    return Built(collection, changes, (*moved, *_warnings(collection, settings)))
+    shown, figure_warnings = _with_figures(collection, settings, stopping)
+    changes = build_site(shown, settings, saved=saved, issues=issues, force=force)
+    warnings = (*tag_warnings(old_tag, settings), *_warnings(collection, settings))
+    return Built(collection, changes, (*warnings, *figure_warnings))
+
+
+def _with_figures(
+    collection: Collection, settings: Settings, stopping: Callable[[], bool]
+) -> tuple[Collection, tuple[str, ...]]:
+    """Return `collection` with copies of figures where the settings want them, and warnings."""
+    if not settings.figures.copy:
+        return collection, ()
+    from publisher.services.figures import update  # noqa: PLC0415 - few copy figures
+
+    options = update.FetchOptions(seconds=settings.figures.build_seconds, stopping=stopping)
+    shown, report = update.update_figures(collection, settings, options)
+    return shown, update.warnings(report)
 
 
 def _warnings(collection: Collection, settings: Settings) -> tuple[str, ...]:

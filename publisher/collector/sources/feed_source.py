@@ -24,6 +24,7 @@ from publisher import __version__
 from publisher.collector.findings import finding
 from publisher.collector.sources import git_address
 from publisher.collector.sources.folder_source import Folder
+from publisher.collector.sources.pinned_request import pinned_stream
 from publisher.collector.text.slugs import slugify
 from publisher.errors import SourceError
 
@@ -165,23 +166,13 @@ def _request(
     allow_private = settings.source.allow_private_hosts
     if parts.scheme != "https" and not (allow_private and parts.scheme == "http"):
         raise _FetchError(f"{parts.scheme[:20]}:// is not allowed; use https://")
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    try:
-        ips = git_address.resolve(
-            git_address.Address(url, host, port), allow_private=allow_private, setting=_SETTING
-        )
-    except OSError as error:
-        raise _FetchError(f"{host}: {error.strerror or error}") from error
     headers = {"User-Agent": f"digest-publisher/{__version__}", "Accept": _ACCEPT}
     headers |= {"If-None-Match": known.etag} if known.etag else {}
     headers |= {"If-Modified-Since": known.modified} if known.modified else {}
-    extensions = {"sni_hostname": host} if ips else {}
-    target = parts
-    if ips:
-        headers["Host"] = parts.netloc.rpartition("@")[2]
-        ip = f"[{ips[0]}]" if ":" in ips[0] else ips[0]
-        target = parts._replace(netloc=f"{ip}:{port}")
-    return client.stream("GET", target.geturl(), headers=headers, extensions=extensions)
+    try:
+        return pinned_stream(client, url, headers, allow_private=allow_private, setting=_SETTING)
+    except OSError as error:
+        raise _FetchError(f"{parts.hostname}: {error.strerror or error}") from error
 
 
 def _content(response: httpx2.Response, known: _Validators, deadline: float) -> _Download | None:

@@ -121,7 +121,8 @@ def has_copy(path: str, size: int) -> bool:
 
     Archive documents have none: each is read once by a few readers, and they are most of a site.
     """
-    return size >= LARGE and not (path.startswith("archive/") and not path.endswith(".html"))
+    is_document = path.startswith("archive/") and not path.endswith(".html")
+    return size >= LARGE and not is_document and not path.endswith((".webp", ".png"))
 
 
 def copy_beside(path: str, content: bytes) -> bytes | bytearray:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from publisher.formatter.site.archives import archive_targets, month_targets
 from publisher.formatter.site.authors import author_list_targets, author_targets
 from publisher.formatter.site.feeds import feed_targets
+from publisher.formatter.site.figures import figure_targets
 from publisher.formatter.site.issues import issue_targets
 from publisher.formatter.site.overviews import overview_targets
 from publisher.formatter.site.papers import paper_targets
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 # A page that links to a file is made in a later stage, so that no reader meets a dead link.
 TARGETS = (
+    (figure_targets,),
     (
         paper_targets,
         month_targets,

@@ -48,6 +48,8 @@ def needed_extras(settings: Settings) -> Iterator[NeededExtra]:
         yield NeededExtra("feeds", "feedparser", "source.feeds")
     elif any("://" in source for topic in settings.gather.topics for source in topic.sources):
         yield NeededExtra("feeds", "feedparser", "gather.topics")
+    if settings.figures.copy:
+        yield NeededExtra("figures", "PIL", "figures.copy")
     if settings.mail.keyring or settings.inbox.keyring:
         setting = "mail.keyring" if settings.mail.keyring else "inbox.keyring"
         yield NeededExtra("keyring", "keyring", setting)

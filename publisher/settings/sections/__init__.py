@@ -9,6 +9,7 @@ import msgspec
 
 from publisher.models import Language
 from publisher.settings.sections.base import Section, Slug
+from publisher.settings.sections.figures import Figures
 from publisher.settings.sections.gather import Gather, GatherModel, GatherTopic
 from publisher.settings.sections.mail import Inbox, Mail, Pace
 from publisher.settings.sections.newsletter import Newsletter, Theme, Weekday
@@ -23,6 +24,7 @@ __all__ = [
     "SECTIONS",
     "Check",
     "Feeds",
+    "Figures",
     "Filters",
     "Gather",
     "GatherModel",
@@ -59,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     filters: Filters = Filters()
     output: Output = Output()
     feeds: Feeds = Feeds()
+    figures: Figures = Figures()
     templates: Templates = Templates()
     watch: Watch = Watch()
     newsletter: Newsletter = Newsletter()
@@ -81,6 +84,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         from platformdirs import user_cache_path  # noqa: PLC0415 - where it is not set
 
         return user_cache_path("digest-publisher")
+
+    @property
+    def figures_folder(self) -> Path:
+        """The folder of copies of figures; without it they are fetched again."""
+        return self.cache_folder / "figures"
 
     @property
     def mail_language(self) -> Language:
