@@ -53,12 +53,10 @@ def _show(report: FigureReport, settings: Settings) -> None:
         moment = datetime.fromtimestamp(next_try, UTC).astimezone(settings.site.zone)
         text = _("{url}: {reason}; next try {moment}")
         show.line(text.format(url=url, reason=reason, moment=f"{moment:%Y-%m-%d %H:%M %Z}"))
-    counts = {"new": report.new, "copied": report.copied, "failed": len(report.failed)}
-    text = _("{new} figures copied, {copied} in all; {failed} can't be copied")
-    if report.waiting:
-        counts["waiting"] = report.waiting
-        text = _("{new} figures copied, {copied} in all; {failed} can't be copied, {waiting} wait")
-    show.note(text.format(**{name: f"{count:,}" for name, count in counts.items()}))
+    counts = (report.new, report.copied, len(report.failed), report.waiting)
+    new, copied, failed, waiting = (f"{count:,}" for count in counts)
+    text = _("figures: {new} copied now, {copied} in all; {failed} can't be copied, {waiting} wait")
+    show.note(text.format(new=new, copied=copied, failed=failed, waiting=waiting))
     if not settings.figures.copy:
         show.note(_("figures.copy is off: set it to true, so that builds show the copies"))
     elif report.new:

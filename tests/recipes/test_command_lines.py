@@ -56,6 +56,7 @@ NOT_RUN = {
     "./run.sh": "makes an environment; tests/test_run_sh.py runs it",
     "docker": "needs a machine with Docker; tests/test_docker.py reads its files",
     "curl -H": "asks a host that does not exist; tests/web/api asks a real server",
+    "publisher figures": "asks hosts that do not exist; tests/services/figures has one",
     "publisher secret": "asks for a password on the terminal; tests/cli/test_secret.py answers",
     "openssl rand": "is no program of ours",
     "export PUBLISHER_STORE": "would be for all that follows; tests/recipes does it",

@@ -99,7 +99,7 @@ def update_figures(
         if due and find_spec("PIL") is None:
             problem = _("figures.copy: to copy figures: pip install 'digest-publisher[figures]'")
         elif due and options.seconds != 0:
-            _Run(cache, before, settings, options).fetch(due)
+            _FetchRun(cache, before, settings, options).fetch(due)
         states = cache.states() if due else before
         names = {url: states[url].name for url in used if url in states and states[url].name}
         report = _report(used, before, states, problem)
@@ -175,7 +175,7 @@ def _report(
 
 
 @dataclass(slots=True)
-class _Run:
+class _FetchRun:
     """A run over the figures that are due, several hosts at once, one figure of each at a time."""
 
     cache: FigureCache
