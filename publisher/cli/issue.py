@@ -33,7 +33,6 @@ _issue_id = click.argument(
     metavar="[ISSUE]",
     help="Id such as 2024-W49.  [default: the issue that is due, else the next one]",
 )
-_paper = "Id or title of a paper; may be repeated."
 
 
 @click.group(cls=InOrder)
@@ -98,7 +97,12 @@ def _if(problem: str) -> dict[str, object]:
 @click.option("--preheader", metavar="TEXT", help="The line that inboxes show after the subject.")
 @click.option("--block", metavar="TEXT", help="Markdown after the highlights or at the end.")
 @click.option("--block-place", type=options.OneOf(BlockPlace), help="Place of the block.")
-@click.option("--hide", multiple=True, metavar="PAPER", help=f"Leave a paper out. {_paper}")
+@click.option(
+    "--hide",
+    multiple=True,
+    metavar="PAPER",
+    help="Leave a paper out, by its id or words of its title.",
+)
 @click.option("--promote", multiple=True, metavar="PAPER", help="Put it among the highlights.")
 @click.option("--pin", multiple=True, metavar="PAPER", help="Put it first under its topic.")
 @click.option("--reset", multiple=True, metavar="PAPER", help="Take back what was done to it.")

@@ -91,18 +91,20 @@ def next_issue(
     store: Store,
     now: datetime,
     frequency: Frequency | None = None,
+    *,
+    skipped: bool = False,
 ) -> Issue | None:
     """Return the issue that is due, else what the running period has brought so far.
 
     None where there are no new papers. `frequency` defaults to the list's own. It has no edits yet,
-    see `editing.edited`; one that is skipped counts as gone.
+    see `editing.edited`; one that is skipped counts as gone, unless `skipped` asks for it.
     """
     frequency = frequency or settings.newsletter.frequencies[0]
     already = store.sent_papers.newest_versions(frequency)
     issued = [info.id for info in store.issues.all()]
     held = _held(store.plans.pending(), frequency, settings, now)
     due = due_issue(now, collection.papers, already, issued, settings, frequency, held)
-    if due is not None and store.plans.get(due.id).decision is not Decision.SKIPPED:
+    if due is not None and (skipped or store.plans.get(due.id).decision is not Decision.SKIPPED):
         return due
     issued += held
     running = period_of(now, settings, frequency)

@@ -269,21 +269,33 @@ def check_decidable(issue_id: str, store: Store, settings: Settings) -> None:
         raise IssueError(message.format(issue=issue_id, later=later[0]))
 
 
+def postponement_limits(
+    issue_id: str, settings: Settings, now: datetime
+) -> tuple[datetime, datetime]:
+    """Return the times between which an issue may be postponed to.
+
+    The first is when it is due, or now; at the second the next issue takes its papers over.
+    """
+    period = period_by_id(issue_id, settings)
+    first = max(period.end, now, key=absolute)
+    return first, next_due(first, settings, period.frequency)
+
+
 def check_postponement(issue_id: str, until: datetime, settings: Settings, now: datetime) -> None:
     """Raise `IssueError` for a time in the past, or after the next issue takes over."""
-    period = period_by_id(issue_id, settings)
-    limit = next_due(period.end, settings, period.frequency)
+    first, last = postponement_limits(issue_id, settings, now)
     if absolute(until) <= absolute(now):
         raise IssueError(_("that time is past; `publisher issue send-now` sends at once"))
-    if not absolute(period.end) < absolute(until) < absolute(limit):
+    if not absolute(first) < absolute(until) < absolute(last):
         message = _(
             "{issue} can be postponed to a time between {start} and {end}, when the next issue "
             "takes its papers over"
         )
+        zone = settings.site.zone
         raise IssueError(
             message.format(
                 issue=issue_id,
-                start=f"{period.end:%Y-%m-%d %H:%M}",
-                end=f"{limit:%Y-%m-%d %H:%M %Z}",
+                start=f"{first.astimezone(zone):%Y-%m-%d %H:%M}",
+                end=f"{last.astimezone(zone):%Y-%m-%d %H:%M %Z}",
             )
         )

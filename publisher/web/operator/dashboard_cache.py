@@ -117,6 +117,11 @@ def read_dashboard(settings: Settings, store: Store, now: datetime) -> Dashboard
     except PublisherError as error:
         return Dashboard(now, problem=str(error))
     frequencies = dict.fromkeys(settings.newsletter.frequencies)
+
+    def upcoming(frequency: Frequency) -> Issue | None:
+        # One that is skipped stays in sight: the decision may be taken back.
+        return drafts.next_issue(collection, settings, store, now, frequency, skipped=True)
+
     return Dashboard(
         at=now,
         digests=collection.digest_count,
@@ -126,10 +131,7 @@ def read_dashboard(settings: Settings, store: Store, now: datetime) -> Dashboard
         findings=worst_findings(collection),
         error_count=len(collection.errors),
         warning_count=collection.warning_count,
-        upcoming=tuple(
-            (frequency, drafts.next_issue(collection, settings, store, now, frequency))
-            for frequency in frequencies
-        ),
+        upcoming=tuple((frequency, upcoming(frequency)) for frequency in frequencies),
     )
 
 

@@ -52,6 +52,14 @@ TOLD = {
     "import deleted": mark("Deleted, with its file."),
     "delivery repeated": mark("It is sent again with the next run."),
     "erased": mark("Erased."),
+    "edits saved": mark("Saved."),
+    "approved": mark("Approved."),
+    "postponed": mark("Postponed."),
+    "issue skipped": mark("Skipped: its papers go into the next issue."),
+    "released": mark("It goes with the next run of `publisher run` or `publisher send`."),
+    "decision taken back": mark("Taken back."),
+    "test sent": mark("The test copy is sent."),
+    "frozen already": mark("Nothing was changed: the issue is frozen, its mails are made."),
     "nothing changed": mark("Nothing changed."),
 }
 

@@ -71,6 +71,7 @@ def listed(request: OperatorRequest) -> Response:
     """Show all issues, newest first."""
     states = states_lately(request)
     infos = request.store.issues.all()[::-1]
+    look = request.dashboard()
     return operator_page(
         request,
         "web/operator/issues.html.j2",
@@ -78,6 +79,7 @@ def listed(request: OperatorRequest) -> Response:
         part=PART,
         waiting=states is None,
         infos=infos,
+        upcoming=[issue.id for _, issue in look.upcoming if issue] if look else [],
         states=states or {},
         charts=((deliveries_chart(states or {}), columns),),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from publisher.web.operator import (
     deliveries,
+    editing,
     gathering,
     health,
     imports,
@@ -27,6 +28,7 @@ GROUPS = (
     overview.ROUTES,
     health.ROUTES,
     issues.ROUTES,
+    editing.ROUTES,
     deliveries.ROUTES,
     sent_mail.ROUTES,
     preview.ROUTES,
