@@ -14,6 +14,9 @@ from publisher.models.deliveries import Delivery, DeliveryState
 from publisher.models.findings import Finding, Severity
 from publisher.models.newsletter import (
     NO_EDITS,
+    PLACEHOLDER_END,
+    PREFERENCES_PLACEHOLDER,
+    TOKEN_PLACEHOLDERS,
     UNSUBSCRIBE_PLACEHOLDER,
     BlockPlace,
     Edition,
@@ -50,6 +53,9 @@ from publisher.models.subscribers import (
 __all__ = [
     "NO_EDITS",
     "NO_PREFERENCES",
+    "PLACEHOLDER_END",
+    "PREFERENCES_PLACEHOLDER",
+    "TOKEN_PLACEHOLDERS",
     "UNSUBSCRIBE_PLACEHOLDER",
     "BlockPlace",
     "Collection",

@@ -11,7 +11,11 @@ from publisher.models.papers import Paper
 # Stands in an edition's html and text where a recipient's unsubscribe token goes. As long as a
 # token (see sender/message/tokens.py) and made of the same characters, so that every encoding of
 # the message keeps it whole and its replacement moves no byte after it.
-UNSUBSCRIBE_PLACEHOLDER = "unsubscribe-token-of-this-recipient-----"
+PLACEHOLDER_END = "-token-of-this-recipient-----"
+UNSUBSCRIBE_PLACEHOLDER = f"unsubscribe{PLACEHOLDER_END}"
+# The same for the token that changes the recipient's choices.
+PREFERENCES_PLACEHOLDER = f"preferences{PLACEHOLDER_END}"
+TOKEN_PLACEHOLDERS = (UNSUBSCRIBE_PLACEHOLDER, PREFERENCES_PLACEHOLDER)
 
 
 class Frequency(StrEnum):
@@ -110,8 +114,8 @@ class PastIssue:
 class Edition:
     """An issue as one group of subscribers gets it, rendered and inlined once.
 
-    `html` and `text` hold `UNSUBSCRIBE_PLACEHOLDER` where a recipient's token goes. `paper_count`
-    counts all papers on the topics; those that are not among `shown` are "n more on the web".
+    `html` and `text` hold `TOKEN_PLACEHOLDERS` where a recipient's tokens go. `paper_count` counts
+    all papers on the topics; those that are not among `shown` are "n more on the web".
     """
 
     issue_id: str

@@ -13,12 +13,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from publisher.models import EditionKey, Frequency, Language, Length
+from publisher.models import EditionKey, Frequency, Language, Length, Preferences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from publisher.models.ledger import ReaderChoice
+    from publisher.settings import Settings
 
 _KEY_LENGTH = 16
 
@@ -70,6 +71,16 @@ def offered_frequency(preference: Frequency | None, offered: Sequence[Frequency]
     One that is not offered is as good as none: else they would never hear from us.
     """
     return preference if preference and preference in offered else offered[0]
+
+
+def effective(preferences: Preferences, settings: Settings) -> Preferences:
+    """Return `preferences` with the list's defaults in place of what was not chosen."""
+    news = settings.newsletter
+    return Preferences(
+        preferences.language or settings.mail_language,
+        preferences.length or news.length,
+        offered_frequency(preferences.frequency, news.frequencies),
+    )
 
 
 def edition_key(key: EditionKey) -> str:

@@ -68,8 +68,9 @@ def _web_link_code(url: str, scheme: str, host: str | None) -> str:
 def web_links(rendered: RenderedMessage) -> list[str]:
     """Return the well-formed http and https links of both parts, each once, without fragments.
 
-    Links with the recipient's token are left out: to follow one might unsubscribe somebody.
+    Links with a token of the recipient are left out: to follow one might unsubscribe somebody.
     """
+    tokens = [token for token in (rendered.token, rendered.preferences) if token]
     urls = (*_hrefs(rendered), *_IN_TEXT.findall(rendered.text))
     plain = dict.fromkeys(url.partition("#")[0] for url in urls if not url.startswith("#"))
     return [
@@ -77,7 +78,7 @@ def web_links(rendered: RenderedMessage) -> list[str]:
         for url in plain
         if link_code(url) in ("", "P203", "P204")
         and url.lower().startswith(_WEB)
-        and not (rendered.token and rendered.token in url)
+        and not any(token in url for token in tokens)
     ]
 
 

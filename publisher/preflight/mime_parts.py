@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from publisher.models import UNSUBSCRIBE_PLACEHOLDER
+from publisher.models import TOKEN_PLACEHOLDERS
 from publisher.preflight.findings import finding
 from publisher.preflight.rendered_message import visible_text
 from publisher.preflight.subject_check import TEMPLATE_CODE
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Those of sender/message/edition_message.py, which this room may not import; a test compares them.
 PLACEHOLDERS = (
-    UNSUBSCRIBE_PLACEHOLDER,
+    *TOKEN_PLACEHOLDERS,
     "recipient-of-this-copy",
     "pseudonym-of-this-recipient-----",
 )

@@ -21,7 +21,10 @@ UNSEEN = frozenset({"style", "script", "head", "title", "template"})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RenderedMessage:
-    """One recipient's copy of an edition; `token` is the one that unsubscribes them."""
+    """One recipient's copy of an edition.
+
+    `token` is the one that unsubscribes them, `preferences` the one that changes their choices.
+    """
 
     name: str  # in findings, e.g. "2024-W49 all"
     raw: bytes
@@ -31,17 +34,23 @@ class RenderedMessage:
     document: Any  # the HTML part, parsed by lxml
     token: str = ""
     papers: tuple[Paper, ...] = ()  # those of the issue
+    preferences: str = ""
 
 
 def open_message(
-    name: str, raw: bytes, *, token: str = "", papers: tuple[Paper, ...] = ()
+    name: str,
+    raw: bytes,
+    *,
+    token: str = "",
+    papers: tuple[Paper, ...] = (),
+    preferences: str = "",
 ) -> RenderedMessage:
     """Return the message in `raw`, however broken: the checks report that."""
     message = message_from_bytes(raw, policy=policy.default)
     text, html = _part(message, "plain"), _part(message, "html")
     # A text, as bytes would be read as Latin-1 where the mark-up names no character set.
     document = lxml_html.document_fromstring(html if html.strip() else _EMPTY)
-    return RenderedMessage(name, raw, message, text, html, document, token, papers)
+    return RenderedMessage(name, raw, message, text, html, document, token, papers, preferences)
 
 
 def visible_text(rendered: RenderedMessage) -> str:

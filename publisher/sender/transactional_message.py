@@ -20,15 +20,13 @@ if TYPE_CHECKING:
 
     from publisher.sender.message.sender_profile import SenderProfile
 
-# `quote_printable` has no placeholder to keep whole here.
-_NO_PLACEHOLDER = "\x00"
-
 
 class MailKind(StrEnum):
     """Purposes of transactional messages."""
 
     CONFIRM = "confirm"  # "did you ask for this?"
     PREFERENCES = "preferences"  # "here you can change what you get"
+    CHANGED = "changed"  # "somebody with an issue of yours has changed what you get"
     WELCOME = "welcome"  # "you are on the list"
     GOODBYE = "goodbye"  # "you get no more"
     STRANGER = "stranger"  # "you are not on the list"
@@ -78,8 +76,5 @@ def build_transactional(
         plain_line("X-Loop", profile.list_id),
         plain_line("MIME-Version", "1.0"),
     ]
-    text, html = (
-        quote_printable(mail.text, _NO_PLACEHOLDER),
-        quote_printable(mail.html, _NO_PLACEHOLDER),
-    )
+    text, html = quote_printable(mail.text), quote_printable(mail.html)
     return b"".join(head) + (alternative(text, html) if mail.html else text_part(text))

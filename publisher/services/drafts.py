@@ -184,7 +184,7 @@ def test_copy(
 ) -> tuple[bytes, str]:
     """Return the message of `edition` as `to` would get it at `date`, and its Message-ID.
 
-    Its token unsubscribes nobody.
+    Its tokens unsubscribe nobody, and change nobody's choices.
     """
     from publisher.sender.message import edition_message, tokens  # noqa: PLC0415 - drafts only
     from publisher.sender.message.sender_profile import SenderProfile  # noqa: PLC0415 - see above
@@ -192,10 +192,15 @@ def test_copy(
     profile = replace(SenderProfile.from_settings(settings), language=edition.lang)
     template = edition_message.Template.parse(edition_message.build_message(edition, profile))
     pseudonym = tokens.pseudonym(store.keys, issue.id, NOBODY)
-    token = tokens.make_token(store.keys, NOBODY, 0)
+    choices = tokens.make_preferences_token(store.keys, NOBODY, 0, date.date())
     message = template.splice(
         edition_message.Recipient(
-            email=to, name="", date=format_datetime(date), pseudonym=pseudonym, token=token
+            email=to,
+            name="",
+            date=format_datetime(date),
+            pseudonym=pseudonym,
+            token=tokens.make_token(store.keys, NOBODY, 0),
+            preferences=choices,
         )
     )
     return message, template.message_id(pseudonym)

@@ -56,21 +56,23 @@ def check_domain(settings: Settings, nameserver: str = "", *, ask: bool = True) 
 def draft_messages(
     editions: Iterable[Edition], issue: Issue, settings: Settings, store: Store
 ) -> Iterator[RenderedMessage]:
-    """Yield the message of each edition as a recipient would get it; its token unsubscribes nobody.
+    """Yield the message of each edition as a recipient would get it; its tokens serve nobody.
 
     See `drafts.NOBODY`.
     """
     from publisher.preflight.rendered_message import open_message  # noqa: PLC0415 - see check_draft
-    from publisher.sender.message.tokens import make_token  # noqa: PLC0415 - see check_draft
+    from publisher.sender.message import tokens  # noqa: PLC0415 - see check_draft
 
-    token = make_token(store.keys, drafts.NOBODY, 0)
+    token = tokens.make_token(store.keys, drafts.NOBODY, 0)
+    day = issue.end.date()
+    preferences = tokens.make_preferences_token(store.keys, drafts.NOBODY, 0, day)
     for edition in editions:
         raw, _ = drafts.test_copy(
             edition, issue, settings, store, settings.mail.from_address, date=issue.end
         )
         topics = ", ".join(edition.topics) or "all topics"
         name = f"{issue.id} [{topics}; {edition.language}, {edition.length}]"
-        yield open_message(name, raw, token=token, papers=issue.papers)
+        yield open_message(name, raw, token=token, papers=issue.papers, preferences=preferences)
 
 
 def frozen_messages(
@@ -97,6 +99,9 @@ def frozen_messages(
         date=format_datetime(info.frozen_at.astimezone(settings.site.zone)),
         pseudonym=tokens.pseudonym(store.keys, issue_id, drafts.NOBODY),
         token=tokens.make_token(store.keys, drafts.NOBODY, 0),
+        preferences=tokens.make_preferences_token(
+            store.keys, drafts.NOBODY, 0, info.frozen_at.date()
+        ),
     )
     return {
         key: open_message(
@@ -104,6 +109,7 @@ def frozen_messages(
             Template.parse(store.issues.message(issue_id, key)).splice(nobody),
             token=nobody.token,
             papers=papers,
+            preferences=nobody.preferences,
         )
         for key in store.issues.edition_keys(issue_id)
     }

@@ -22,7 +22,7 @@ from publisher.errors import (
 from publisher.models import Language
 from publisher.models.ledger import Decision
 from publisher.models.subscribers import BOUNCED
-from publisher.newsletter.audience import offered_frequency
+from publisher.newsletter.audience import effective, offered_frequency
 from publisher.sender.limits.rate_limit import RateLimiter, RateVerdict, limits_of
 from publisher.sender.message.sender_profile import SenderProfile
 from publisher.sender.one_time_tokens import new_token
@@ -219,7 +219,7 @@ def _addressed(letter: QueuedMail, store: Store) -> QueuedMail | None:
     suppressed = store.suppressions.find(letter.email)
     if suppressed is not None and not suppressed.is_bounce:
         return None
-    if letter.kind != MailKind.PREFERENCES:
+    if letter.kind not in (MailKind.PREFERENCES, MailKind.CHANGED):
         return letter
     person = store.subscribers.find(letter.email)
     return None if person is None else replace(letter, email=person.email)
@@ -247,6 +247,8 @@ def _message(
         content = _Content(*approval.render_question(letter, settings, store, now))
     elif letter.kind == MailKind.PREFERENCES:
         content = _preferences(letter, settings, store, now)
+    elif letter.kind == MailKind.CHANGED:
+        content = _changed(letter, settings, store, now, topic_names)
     else:
         content = _answer(letter, settings, topic_names)
     profile = SenderProfile.from_settings(settings)
@@ -325,15 +327,50 @@ def _preferences(letter: QueuedMail, settings: Settings, store: Store, now: date
     from publisher.formatter.email import transactional  # noqa: PLC0415 - see _confirmation
 
     language = Language(json.loads(letter.payload).get("letter_language") or settings.mail_language)
+    token = _preferences_token(letter.email, settings, store, now)
+    rendered = transactional.preferences(letter.email, token, language, settings)
+    return _Content(rendered, secrets.token_hex(16))
+
+
+def _preferences_token(email: str, settings: Settings, store: Store, now: datetime) -> str:
+    """Return a new token that shows and changes the preferences of `email`."""
     token = new_token()
     store.confirmations.open_preferences(
-        letter.email,
+        email,
         token_hash=token.token_hash,
         reply_hash=token.reply_hash,
         now=now,
         expires=now + timedelta(hours=settings.subscribing.preferences_hours),
     )
-    rendered = transactional.preferences(letter.email, token.token, language, settings)
+    return token.token
+
+
+def _changed(
+    letter: QueuedMail,
+    settings: Settings,
+    store: Store,
+    now: datetime,
+    topic_names: Mapping[str, str],
+) -> _Content:
+    from publisher.formatter.email import transactional  # noqa: PLC0415 - see _confirmation
+
+    before = SubscriptionRequest.from_json(letter.email, json.loads(letter.payload)["before"])
+    # Erased since `_addressed` looked: nothing is known that could differ.
+    person = store.subscribers.find(letter.email) or before
+    shown = [
+        transactional.ShownChoices(
+            tuple(topic_names.get(slug, slug) for slug in choices.topics),
+            effective(choices.preferences, settings),
+        )
+        for choices in (before, person)
+    ]
+    rendered = transactional.changed(
+        shown[0],
+        shown[1],
+        _preferences_token(letter.email, settings, store, now),
+        person.preferences.language or settings.mail_language,
+        settings,
+    )
     return _Content(rendered, secrets.token_hex(16))
 
 

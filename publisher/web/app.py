@@ -13,7 +13,7 @@ from publisher.web.api import endpoint
 from publisher.web.operator import routes as operator
 from publisher.web.operator.imports import importing
 from publisher.web.polls.flush import keeping_polls
-from publisher.web.readers import preferences, subscribe, unsubscribe
+from publisher.web.readers import choices, preferences, subscribe, unsubscribe
 from publisher.web.readers.views import Readers
 from publisher.web.supervisor import automation
 
@@ -34,6 +34,7 @@ ROUTES: tuple[tuple[Route, ...], ...] = (
     *operator.GROUPS,
     subscribe.ROUTES,
     unsubscribe.ROUTES,
+    choices.ROUTES,
     preferences.ROUTES,
     search.ROUTES,
 )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from publisher.addresses import clean_name, normalise_email
 from publisher.errors import SubscriberError
 from publisher.models import (
+    PREFERENCES_PLACEHOLDER,
     UNSUBSCRIBE_PLACEHOLDER,
     EditionKey,
     Frequency,
@@ -38,8 +39,10 @@ from publisher.newsletter.subscriber_csv import (
 )
 from publisher.sender.message.tokens import (
     TOKEN_LENGTH,
+    make_preferences_token,
     make_token,
     pseudonym,
+    verify_preferences_token,
     verify_token,
 )
 
@@ -148,6 +151,25 @@ def test_a_token_with_one_other_character_is_none(place: int, other: str) -> Non
 @given(st.one_of(st.text(max_size=60), st.text(min_size=40, max_size=40)))
 def test_other_text_is_no_token(text: str) -> None:
     assert verify_token(KEYS, text) is None
+
+
+@given(st.integers(0, 2**48 - 1), st.integers(0, 255), st.dates(date(1970, 1, 1), date(2149, 6, 6)))
+def test_a_token_for_choices_is_read_back_and_serves_for_nothing_else(
+    subscriber_id: int, version: int, day: date
+) -> None:
+    token = make_preferences_token(KEYS, subscriber_id, version, day)
+    assert len(token) == TOKEN_LENGTH == len(PREFERENCES_PLACEHOLDER)
+    assert verify_preferences_token(KEYS, token) == (subscriber_id, version, day)
+    assert verify_token(KEYS, token) is None
+    assert verify_preferences_token(KEYS, make_token(KEYS, subscriber_id, version)) is None
+    assert verify_preferences_token({1: KEYS[1]}, token) is None
+
+
+@given(st.integers(0, 39), st.sampled_from("AB_-9 =\n/é"))
+def test_a_token_for_choices_with_one_other_character_is_none(place: int, other: str) -> None:
+    token = make_preferences_token(KEYS, 7, 1, date(2024, 12, 9))
+    changed = token[:place] + other + token[place + 1 :]
+    assert changed == token or verify_preferences_token(KEYS, changed) is None
 
 
 def test_a_pseudonym_outlives_new_keys() -> None:

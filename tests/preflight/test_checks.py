@@ -237,6 +237,7 @@ def test_the_placeholders_are_those_of_the_sender() -> None:
         placeholder.decode()
         for placeholder in (
             sender_message._TOKEN,
+            sender_message._PREFERENCES,
             sender_message._RECIPIENT,
             sender_message._PSEUDONYM,
         )

@@ -17,7 +17,7 @@ from support.feed_readers import ADA, text_of
 from support.ports import free_port
 from support.web_server import PATIENCE, until
 
-from publisher.sender.message.tokens import make_token
+from publisher.sender.message.tokens import make_preferences_token, make_token
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +80,10 @@ def test_a_scanner_that_follows_every_link_does_nothing(person: Person) -> None:
     mails += person.mails()
     links = {found for mail in mails for found in re.findall(rf"{site.url}[^\s<>]+", text_of(mail))}
     links.add(f"{site.url}unsubscribe/{make_token(site.store.keys, reader.id, 1)}")
-    assert len(links) == 3
+    day = site.clock().date()
+    choices = make_preferences_token(site.store.keys, reader.id, 1, day)
+    links.add(f"{site.url}preferences/issue/{choices}")
+    assert len(links) == 4
     before = site.store.subscribers.export_person("reader@example.org")
     for link in sorted(links):
         for method in ("HEAD", "GET", "GET", "OPTIONS"):

@@ -13,7 +13,7 @@ import unicodedata
 
 from publisher.collector.text.markup import without_html, without_markdown
 from publisher.collector.text.tex import may_be_tex, tex_to_html, tex_to_text
-from publisher.models import UNSUBSCRIBE_PLACEHOLDER
+from publisher.models import PLACEHOLDER_END
 
 __all__ = [
     "from_arxiv",
@@ -109,7 +109,7 @@ def legal_text(text: str) -> str:
 
 
 def _is_sound(text: str) -> bool:
-    return bool(_SOUND.fullmatch(text)) and UNSUBSCRIBE_PLACEHOLDER not in text
+    return bool(_SOUND.fullmatch(text)) and PLACEHOLDER_END not in text
 
 
 def _with_single_blanks(text: str) -> str:
@@ -121,9 +121,9 @@ def _with_single_blanks(text: str) -> str:
 
 def _without_illegal(text: str) -> str:
     text = _BLANKS.sub(" ", _BANNED.sub("", without_c1(text)))
-    # In a hostile link it would send each reader's unsubscribe token to a stranger.
-    while UNSUBSCRIBE_PLACEHOLDER in text:
-        text = text.replace(UNSUBSCRIBE_PLACEHOLDER, "")
+    # In a hostile link it would send each reader's token to a stranger.
+    while PLACEHOLDER_END in text:
+        text = text.replace(PLACEHOLDER_END, "")
     if text.isascii():
         return text
     if _RARE.search(text):

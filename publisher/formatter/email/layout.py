@@ -20,7 +20,7 @@ from publisher.formatter.issue_names import period_title
 from publisher.formatter.paper_status import status_line
 from publisher.formatter.paths import issue_path
 from publisher.formatter.templating.templates import safe_url
-from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Frequency
+from publisher.models import PREFERENCES_PLACEHOLDER, UNSUBSCRIBE_PLACEHOLDER, Frequency
 from publisher.newsletter.periods import frequency_of
 from publisher.newsletter.ranking import highlights, sections
 
@@ -218,8 +218,7 @@ def context(
         "more": counted(hidden, texts.more_paper, texts.more_papers) if hidden else "",
         "site_url": root,
         "issue_url": root + issue_path(issue.id),
-        # Without the token: a forwarded mail must not give away its reader's choices.
-        "preferences_url": f"{web}preferences" if web else "",
+        "preferences_url": _preferences_url(web, settings),
         "your_topics": _your_topics(layout),
         "unsubscribe_url": f"{web}unsubscribe/{UNSUBSCRIBE_PLACEHOLDER}"
         if web
@@ -227,6 +226,12 @@ def context(
         "sender": mail.from_name or title,
         "postal_address": mail.postal_address,
     }
+
+
+def _preferences_url(web: str, settings: Settings) -> str:
+    if not web or not settings.subscribing.choices_days:
+        return f"{web}preferences" if web else ""
+    return f"{web}preferences/issue/{PREFERENCES_PLACEHOLDER}"
 
 
 def _contents(layout: EditionLayout, forms: Forms) -> tuple[ContentsLine, ...]:

@@ -10,16 +10,17 @@ from urllib.parse import quote
 
 from publisher.formatter.email.inlining import inlined
 from publisher.formatter.i18n.schedule import how_often, next_day
-from publisher.formatter.i18n.words import TransactionalWords, words_in
+from publisher.formatter.i18n.words import FormWords, TransactionalWords, words_in
 from publisher.formatter.sample_issue import sample_issue
 from publisher.formatter.templating.templates import render
 from publisher.models import Language
+from publisher.newsletter.audience import offered_frequency
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from publisher.models import Frequency
+    from publisher.models import Frequency, Preferences
     from publisher.settings import Settings
 
 _VERSION_LENGTH = 12
@@ -116,6 +117,59 @@ def preferences(email: str, token: str, language: Language, settings: Settings) 
         str(context["subject"]),
         render("email/preferences.txt.j2", settings, **context),
         _page("email/preferences.html.j2", settings, context),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChoices:
+    """The choices of a person: names of topics, none for all, and preferences without gaps."""
+
+    topics: tuple[str, ...]
+    preferences: Preferences
+
+    def rows(self, words: TransactionalWords, settings: Settings) -> list[tuple[str, str]]:
+        """Return labels and values."""
+        form, preferences = words_in(FormWords, words.lang), self.preferences
+        frequency = offered_frequency(preferences.frequency, settings.newsletter.frequencies)
+        return [
+            (words.topics, words.list_comma.join(self.topics) or words.all_topics),
+            (form.language, form.languages[preferences.language or settings.mail_language]),
+            (form.length, form.lengths[preferences.length or settings.newsletter.length]),
+            (words.frequency, how_often(words, frequency, settings)),
+        ]
+
+
+def changed(
+    before: ShownChoices, now: ShownChoices, token: str, language: Language, settings: Settings
+) -> RenderedMail:
+    """Return the mail about choices that the link in an issue changed, with one to change them.
+
+    Raises `TemplateError`.
+    """
+    title = settings.newsletter.title or settings.site.title
+    blocks = _blocks(language)
+    rows = [
+        [
+            (label, new if new == old else words.changed_before.format(now=new, before=old))
+            for (label, new), (_, old) in zip(
+                now.rows(words, settings), before.rows(words, settings), strict=True
+            )
+        ]
+        for words in blocks
+    ]
+    context: dict[str, object] = {
+        "blocks": blocks,
+        "subject": blocks[0].changed_subject.format(title=title),
+        "choices": rows,
+        "hours": settings.subscribing.preferences_hours,
+        "days": settings.subscribing.choices_days,
+        "url": f"{settings.web.root}preferences/{token}",
+        **_sender(settings, title),
+    }
+    return RenderedMail(
+        str(context["subject"]),
+        render("email/changed.txt.j2", settings, **context),
+        _page("email/changed.html.j2", settings, context),
     )
 
 

@@ -282,6 +282,10 @@ class TransactionalWords(ScheduleWords, frozen=True, kw_only=True):
     preferences: str
     preferences_link: str
     preferences_not_you: str
+    changed_subject: str
+    changed: str
+    changed_before: str
+    changed_not_you: str
     list_comma: str
     welcome_subject: str
     welcome: str
@@ -369,6 +373,11 @@ class ReaderWords(ScheduleWords, frozen=True, kw_only=True):
     hours: str
     save: str
     saved: str
+    saved_and_told: str
+    too_many_changes: str
+    choices_lead: str
+    all_else: str
+    all_else_lead: str
     states: dict[str, str]
     blocked: str
     paused_until: str

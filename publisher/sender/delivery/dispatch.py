@@ -147,11 +147,15 @@ class Dispatcher:
         run, options = self._run, self._run.options
         template = run.template(claim.edition_key)
         pseudonym = tokens.pseudonym(options.keys, run.issue_id, claim.subscriber_id)
-        unsubscribe = tokens.make_token(options.keys, claim.subscriber_id, claim.token_version)
+        person = (claim.subscriber_id, claim.token_version)
+        unsubscribe = tokens.make_token(options.keys, *person)
         message_id = template.message_id(pseudonym)
         # Of this attempt, not of the freezing: see edition_message.py.
-        date = format_datetime(options.now().astimezone(options.zone))
-        recipient = Recipient(claim.email, claim.name, date, pseudonym, unsubscribe)
+        now = options.now().astimezone(options.zone)
+        preferences = tokens.make_preferences_token(options.keys, *person, now.date())
+        recipient = Recipient(
+            claim.email, claim.name, format_datetime(now), pseudonym, unsubscribe, preferences
+        )
         message = OutgoingMessage(
             options.envelope_sender, claim.edition_key, template, recipient, message_id
         )

@@ -86,6 +86,7 @@ class PipeWorker:
             recipient.date,
             recipient.pseudonym,
             recipient.token,
+            recipient.preferences,
         )
         return self._write((sender, key, new_template, fields, message_id))
 

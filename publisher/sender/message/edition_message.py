@@ -2,7 +2,7 @@
 
 Building a message takes milliseconds, splicing a hundredth of that. The frozen bytes of an edition
 are a *template*: a whole message (RFC 5322) with placeholders for the recipient, the date, the
-Message-ID and the unsubscribe token. The date is that of each copy: servers distrust old ones, and
+Message-ID and the recipient's tokens. The date is that of each copy: servers distrust old ones, and
 under a daily quota an issue takes days to leave.
 
 Text and HTML are quoted-printable in lines of at most 76 characters, and the head is ASCII: a
@@ -22,7 +22,11 @@ from enum import Enum
 from typing import TYPE_CHECKING, Self
 
 from publisher.errors import IssueError, SettingsError
-from publisher.models import UNSUBSCRIBE_PLACEHOLDER
+from publisher.models import (
+    PREFERENCES_PLACEHOLDER,
+    TOKEN_PLACEHOLDERS,
+    UNSUBSCRIBE_PLACEHOLDER,
+)
 from publisher.sender.message.dot_stuffing import WireMessage, to_wire
 from publisher.sender.message.headers import address_line, plain_line, text_line
 from publisher.sender.message.list_headers import list_lines
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
     from publisher.sender.message.sender_profile import SenderProfile
 
 _TOKEN = UNSUBSCRIBE_PLACEHOLDER.encode()
+_PREFERENCES = PREFERENCES_PLACEHOLDER.encode()
 _RECIPIENT = b"recipient-of-this-copy"
 _DATE = b"date-of-this-copy"
 _PSEUDONYM = b"pseudonym-of-this-recipient-----"
@@ -46,6 +51,7 @@ _IN_HEAD = re.compile(
     rb"|(?:(?<=\.)" + _PSEUDONYM + rb"(?=@[^\r\n<>]+>\r\n))"
     rb"|" + _TOKEN
 )
+_IN_BODY = re.compile(b"|".join((_TOKEN, _PREFERENCES)))
 _MESSAGE_ID = re.compile(rb"\nMessage-ID: (<[^\r\n<>@]+\.)" + _PSEUDONYM + rb"(@[^\r\n<>]+>)\r\n")
 
 
@@ -56,20 +62,30 @@ class Slot(Enum):
     DATE = "date"
     PSEUDONYM = "pseudonym"
     TOKEN = "token"  # noqa: S105 - the name of a placeholder
+    PREFERENCES = "preferences"  # none in messages that were frozen before it was there
 
 
-_SLOTS = {_RECIPIENT: Slot.RECIPIENT, _PSEUDONYM: Slot.PSEUDONYM, _TOKEN: Slot.TOKEN}
+_SLOTS = {
+    _RECIPIENT: Slot.RECIPIENT,
+    _PSEUDONYM: Slot.PSEUDONYM,
+    _TOKEN: Slot.TOKEN,
+    _PREFERENCES: Slot.PREFERENCES,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """The values of one recipient's copy; tokens.py makes `pseudonym` and `token`."""
+    """The values of one recipient's copy; tokens.py makes `pseudonym` and the tokens.
+
+    `token` unsubscribes, `preferences` changes choices.
+    """
 
     email: str
     name: str
     date: str  # as the copy leaves (RFC 5322, 3.3)
     pseudonym: str
     token: str
+    preferences: str
 
 
 def build_message(edition: Edition, profile: SenderProfile) -> bytes:
@@ -85,8 +101,8 @@ def build_message(edition: Edition, profile: SenderProfile) -> bytes:
                 f"issue {edition.issue_id}: the {part} has no unsubscribe link; "
                 "one of your templates leaves out the token"
             )
-    text = quote_printable(edition.text, UNSUBSCRIBE_PLACEHOLDER)
-    html = quote_printable(edition.html, UNSUBSCRIBE_PLACEHOLDER)
+    text = quote_printable(edition.text, *TOKEN_PLACEHOLDERS)
+    html = quote_printable(edition.html, *TOKEN_PLACEHOLDERS)
     return _head(edition, profile) + alternative(text, html)
 
 
@@ -105,7 +121,7 @@ class Template:
         """
         head, separator, body = message.partition(_END_OF_HEAD)
         match = _MESSAGE_ID.search(head + separator)
-        pieces = (*_cut(head + separator, _IN_HEAD), *_cut(body, re.compile(_TOKEN)))
+        pieces = (*_cut(head + separator, _IN_HEAD), *_cut(body, _IN_BODY))
         counts = {slot: pieces.count(slot) for slot in Slot}
         in_body = body.count(_TOKEN)
         if (
@@ -131,7 +147,8 @@ class Template:
 
         Raises `ValueError` for a token or pseudonym of another length than its placeholder.
         """
-        if len(recipient.token) != len(_TOKEN) or len(recipient.pseudonym) != PSEUDONYM_LENGTH:
+        tokens = {len(recipient.token), len(recipient.preferences)}
+        if tokens != {len(_TOKEN)} or len(recipient.pseudonym) != PSEUDONYM_LENGTH:
             raise ValueError(recipient)
         to = address_line("To", recipient.name, recipient.email)
         values = {
@@ -139,6 +156,7 @@ class Template:
             Slot.DATE: recipient.date.encode("ascii"),
             Slot.PSEUDONYM: recipient.pseudonym.encode("ascii"),
             Slot.TOKEN: recipient.token.encode("ascii"),
+            Slot.PREFERENCES: recipient.preferences.encode("ascii"),
         }
         # Of these values, only the recipient could contain line ends, and `address_line` folds
         # with a blank after each, so no line of it starts with a dot.

@@ -5,6 +5,8 @@ The standard library's encoder breaks lines wherever they are full, even inside 
 
 from __future__ import annotations
 
+import re
+
 # 76 characters in a line, including the "=" of a soft break.
 _WIDTH = 75
 _PLAIN = frozenset(range(0x21, 0x7F)) - {ord("=")} | {ord(" "), ord("\t")}
@@ -14,23 +16,25 @@ _AT_START = {b".": b"=2E", b"F": b"=46"}
 _AT_END = {b" ": b"=20", b"\t": b"=09"}
 
 
-def quote_printable(text: str, keep: str) -> bytes:
+def quote_printable(text: str, *keep: str) -> bytes:
     """Return `text` as UTF-8 in quoted-printable with CRLF line ends, the last line's too.
 
     All kinds of line ends count. No line of the result is longer than 76 characters or breaks an
-    occurrence of `keep`, which consists of letters, digits, "_" and "-".
+    occurrence of one of `keep`, which consist of letters, digits, "_" and "-".
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
-    placeholder = keep.encode()
-    return b"".join(_quote_line(line.encode(), placeholder) for line in lines)
+    # A group: `split` returns what it splits at, too.
+    placeholders = re.compile(f"({'|'.join(keep)})".encode()) if keep else None
+    return b"".join(_quote_line(line.encode(), placeholders) for line in lines)
 
 
-def _quote_line(line: bytes, keep: bytes) -> bytes:
+def _quote_line(line: bytes, keep: re.Pattern[bytes] | None) -> bytes:
     units: list[bytes] = []
-    for number, part in enumerate(line.split(keep)):
-        if number:
-            units.append(keep)
-        units.extend(_UNITS[byte] for byte in part)
+    for number, part in enumerate(keep.split(line) if keep else (line,)):
+        if number % 2:
+            units.append(part)
+        else:
+            units.extend(_UNITS[byte] for byte in part)
     if units:
         units[-1] = _AT_END.get(units[-1], units[-1])
     out: list[bytes] = []

@@ -66,6 +66,11 @@ class Subscribing(Section, frozen=True):
     """Hours within which a request to subscribe has to be confirmed."""
     preferences_hours: Annotated[int, Meta(ge=1, le=72)] = 2
     """Hours for which a link to change preferences works."""
+    choices_days: Annotated[int, Meta(ge=0, le=400)] = 40
+    """Days for which the link in an issue changes topics, language, length and frequency of whoever
+    it was sent to, without another mail. It can do nothing else and shows no address, but whoever
+    an issue is forwarded to has it too; each change is told by mail. 0: issues link to the page
+    that mails a link instead."""
     address_per_day: Annotated[int, Meta(ge=1, le=100)] = 3
     """Mails to one address that strangers may cause in a day, by a form or by a mail to the
     list."""

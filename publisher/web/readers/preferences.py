@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,18 +13,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from publisher.formatter.i18n.words import counted
-from publisher.formatter.pages.subscribe_form import FormOffer, subscribe_form
-from publisher.models import SubscriberStatus, Topic
+from publisher.formatter.pages.subscribe_form import subscribe_form
+from publisher.models import SubscriberStatus
 from publisher.sender.one_time_tokens import TOKEN_LENGTH, token_hash
 from publisher.sender.transactional_message import MailKind
 from publisher.store.mail.mail_requests import MailRequest
-from publisher.web.readers.forms import (
-    ChosenOptions,
-    SubscribeChoices,
-    preferences_of,
-    read_form,
-    text_of,
+from publisher.web.readers.choices import (
+    LISTED,
+    choices_form,
+    choices_of,
+    read_choices,
+    write_choices,
 )
+from publisher.web.readers.forms import SubscribeChoices, preferences_of, read_form, text_of
 from publisher.web.readers.views import View
 
 if TYPE_CHECKING:
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from publisher.models import Subscriber
-
-_LISTED = (SubscriberStatus.ACTIVE, SubscriberStatus.PAUSED)
 
 
 async def ask(request: Request) -> Response:
@@ -87,17 +87,12 @@ async def preferences(request: Request) -> Response:
 
 
 async def _save(view: View, person: Subscriber, form: FormData) -> Response:
-    slugs = {topic.slug for topic in (await view.choices()).topics} | set(person.topics)
-    filled = read_form(form, slugs, with_email=False)
+    filled = await read_choices(view, person, form)
     if filled.wrong:
         return await _show(view, person, filled=filled, status=422)
-    people = view.context.store.subscribers
-
-    def write() -> Subscriber:
-        people.set_preferences(person.id, preferences_of(form, person.preferences))
-        return people.set_topics(person.id, filled.chosen.topics)
-
-    return await _show(view, await to_thread.run_sync(write), notice=view.words.saved)
+    chosen = replace(filled.chosen, preferences=preferences_of(form, person.preferences))
+    changed = await to_thread.run_sync(write_choices, view.context, person, chosen)
+    return await _show(view, changed, notice=view.words.saved)
 
 
 async def _pause(view: View, person: Subscriber, form: FormData) -> Response:
@@ -135,7 +130,9 @@ async def _export(view: View, person: Subscriber, _form: FormData) -> Response:
 
 async def _erase(view: View, person: Subscriber, form: FormData) -> Response:
     if text_of(form, "sure") != "yes":
-        return await _show(view, person, filled=_of(person, wrong=("sure",)), status=422)
+        return await _show(
+            view, person, filled=choices_of(person, view.context.settings, ("sure",)), status=422
+        )
     people, now = view.context.store.subscribers, view.context.clock()
     await to_thread.run_sync(
         lambda: people.erase(person.email, now=now, detail="on the web, in the preferences")
@@ -167,7 +164,7 @@ async def _show(
     status: int = 200,
 ) -> Response:
     words, settings = view.words, view.context.settings
-    shown = filled or _of(person)
+    shown = filled or choices_of(person, settings)
     state = words.states[person.status]
     if person.suppression is not None and not person.suppression.is_bounce:
         state = words.blocked
@@ -175,9 +172,6 @@ async def _show(
         day = person.paused_until.astimezone(settings.site.zone)
         state = words.paused_until.format(day=f"{day:%Y-%m-%d}")
     mail = settings.mail
-    choices = await view.choices()
-    # A topic without a page is none of the site's, and stays chosen all the same.
-    others = {*person.topics} - {topic.slug for topic in choices.topics}
     return view.show(
         "preferences",
         title=words.preferences,
@@ -186,28 +180,12 @@ async def _show(
         state=state,
         notice=notice,
         wrong=shown.wrong,
-        listed=person.status in _LISTED,
+        listed=person.status in LISTED,
         suppressed=person.status is SubscriberStatus.SUPPRESSED,
         may_return=person.suppression is None or person.suppression.is_bounce,
         paused=person.status is SubscriberStatus.PAUSED,
         help=mail.help_address or mail.reply_to or mail.from_address,
-        form=subscribe_form(
-            (*choices.topics, *(Topic(slug, slug) for slug in sorted(others))),
-            settings,
-            view.language,
-            offer=FormOffer(choices.languages),
-            picked=shown.chosen.topics,
-            some=shown.some,
-            preferences=shown.chosen.preferences,
-        ),
-    )
-
-
-def _of(person: Subscriber, wrong: tuple[str, ...] = ()) -> SubscribeChoices:
-    return SubscribeChoices(
-        chosen=ChosenOptions(person.topics, person.preferences),
-        some=bool(person.topics),
-        wrong=wrong,
+        form=await choices_form(view, person, shown),
     )
 
 

@@ -17,7 +17,7 @@ from publisher.collector.text.plain_text import (
     plain,
 )
 from publisher.collector.text.slugs import assign_slugs, slugify
-from publisher.models import UNSUBSCRIBE_PLACEHOLDER
+from publisher.models import TOKEN_PLACEHOLDERS
 
 MACHINE = [
     ("**粗体** `code` *斜体*", "粗体 code 斜体"),
@@ -57,11 +57,14 @@ def test_machine_text(source: str, text: str) -> None:
     assert from_machine(source) == text
 
 
-def test_the_placeholder_of_tokens_is_removed() -> None:
-    hostile = f"https://evil.example/?t={UNSUBSCRIBE_PLACEHOLDER}"
-    assert from_arxiv(hostile) == from_machine(hostile) == "https://evil.example/?t="
-    split = UNSUBSCRIBE_PLACEHOLDER[:9] + UNSUBSCRIBE_PLACEHOLDER + UNSUBSCRIBE_PLACEHOLDER[9:]
-    assert UNSUBSCRIBE_PLACEHOLDER not in from_machine(split)
+@pytest.mark.parametrize("placeholder", TOKEN_PLACEHOLDERS)
+def test_the_placeholder_of_tokens_is_removed(placeholder: str) -> None:
+    hostile = f"https://evil.example/?t={placeholder}"
+    assert placeholder not in from_arxiv(hostile)
+    assert from_arxiv(hostile) == from_machine(hostile)
+    for place in (9, 15, 30):
+        split = placeholder[:place] + placeholder + placeholder[place:]
+        assert placeholder not in from_machine(split)
 
 
 def test_arxiv_text_keeps_markdown_and_html_signs() -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from conftest import chromium
 from lxml import html as lxml_html
@@ -17,6 +18,7 @@ from publisher.formatter.email import EditionRenderer, render_edition
 from publisher.formatter.email.inlining import inlined
 from publisher.formatter.email.size_budget import choose_forms
 from publisher.models import (
+    PREFERENCES_PLACEHOLDER,
     UNSUBSCRIBE_PLACEHOLDER,
     Edition,
     EditionKey,
@@ -28,7 +30,7 @@ from publisher.models import (
     Venue,
 )
 from publisher.settings import Mail, Newsletter, Settings, Site
-from publisher.settings.sections import Templates
+from publisher.settings.sections import Subscribing, Templates, Web
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -229,6 +231,28 @@ def test_both_parts_let_people_leave() -> None:
         assert "https://papers.example.org/x/" in part
         assert "you subscribed to Paper Notes" in part
         assert "written by AI" in part
+
+
+WEB = "https://papers.example.org/"
+PREFERENCES = [
+    ("https://papers.example.org", 40, f"{WEB}preferences/issue/{PREFERENCES_PLACEHOLDER}"),
+    ("https://papers.example.org", 0, f"{WEB}preferences"),
+    ("http://localhost:8000", 40, ""),
+    ("", 40, ""),
+]
+
+
+@pytest.mark.parametrize(("url", "days", "link"), PREFERENCES)
+def test_the_link_to_the_preferences(url: str, days: int, link: str) -> None:
+    settings = msgspec.structs.replace(
+        ENGLISH, web=Web(url=url), subscribing=Subscribing(choices_days=days)
+    )
+    edition = render_edition(make_issue(make_paper()), ALL, settings)
+    document = lxml_html.fromstring(edition.html)
+    assert document.xpath("//a[. = 'Change your preferences']/@href") == ([link] if link else [])
+    assert [line for line in edition.text.split("\n") if "preferences" in line and "/" in line] == (
+        [link] if link else []
+    )
 
 
 def test_unsubscribe_address_and_sender_can_be_set() -> None:

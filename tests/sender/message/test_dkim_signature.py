@@ -53,7 +53,7 @@ def spliced() -> bytes:
         edition_message.build_message(Edition("i", (), "论文", body, body, 1), HEAD)
     )
     return template.splice(
-        edition_message.Recipient("a@example.org", "名", DATE, "0" * 32, "t" * 40)
+        edition_message.Recipient("a@example.org", "名", DATE, "0" * 32, "t" * 40, "p" * 40)
     )
 
 

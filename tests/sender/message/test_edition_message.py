@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from email import message_from_bytes, policy
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -13,7 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.errors import IssueError, SettingsError
-from publisher.models import UNSUBSCRIBE_PLACEHOLDER, Edition
+from publisher.models import (
+    PLACEHOLDER_END,
+    PREFERENCES_PLACEHOLDER,
+    TOKEN_PLACEHOLDERS,
+    UNSUBSCRIBE_PLACEHOLDER,
+    Edition,
+)
 from publisher.sender.message.edition_message import (
     Recipient,
     Template,
@@ -22,7 +28,7 @@ from publisher.sender.message.edition_message import (
 from publisher.sender.message.list_headers import feedback_id
 from publisher.sender.message.quoted_printable import quote_printable
 from publisher.sender.message.sender_profile import SenderProfile
-from publisher.sender.message.tokens import make_token, pseudonym
+from publisher.sender.message.tokens import make_preferences_token, make_token, pseudonym
 from publisher.settings import load
 
 if TYPE_CHECKING:
@@ -38,14 +44,17 @@ HEAD = SenderProfile(
     language="zh-CN",
 )
 LINK = f"https://papers.example.org/u/{UNSUBSCRIBE_PLACEHOLDER}"
+CHOICES = f"https://papers.example.org/preferences/issue/{PREFERENCES_PLACEHOLDER}"
 EDITION = Edition(
     issue_id="2024-W49",
     topics=(),
     subject="论文周报 2024-W49: “Talking heads”, and more papers than fit into one line of it",
     html="<p>"
     + "说话人脸 = <b>x</b> " * 90
-    + f'</p>\n.\n<a href="{LINK}">退订</a>\n<i>{LINK}</i>\n',
-    text="摘要 trailing blank \n\ttab\t\n.dot\n..dots\nFrom me\n" + "x" * 300 + f"\n{LINK}\n",
+    + f'</p>\n.\n<a href="{LINK}">退订</a>\n<i>{LINK}</i> <a href="{CHOICES}">设置</a>\n',
+    text="摘要 trailing blank \n\ttab\t\n.dot\n..dots\nFrom me\n"
+    + "x" * 300
+    + f"\n{LINK}\n{CHOICES}\n",
     paper_count=3,
 )
 WHO = Recipient(
@@ -54,6 +63,7 @@ WHO = Recipient(
     "Mon, 09 Dec 2024 08:00:00 +0800",
     pseudonym(KEYS, "2024-W49", 7),
     make_token(KEYS, 7, 1),
+    make_preferences_token(KEYS, 7, 1, date(2024, 12, 9)),
 )
 
 
@@ -83,6 +93,7 @@ def slow_way(edition: Edition, head: SenderProfile, who: Recipient, when: dateti
     message["Feedback-ID"] = feedback_id(head.list_id, edition.issue_id)
     for kind, text in (("plain", edition.text), ("html", edition.html)):
         content = text.replace(UNSUBSCRIBE_PLACEHOLDER, who.token)
+        content = content.replace(PREFERENCES_PLACEHOLDER, who.preferences)
         if kind == "plain":
             message.set_content(content, cte="quoted-printable")
         else:
@@ -119,8 +130,19 @@ def test_what_every_line_of_a_message_holds_to() -> None:
     assert max(map(len, head.split(b"\r\n"))) <= 998
     assert max(map(len, body.split(b"\r\n"))) <= 76
     assert not any(line.startswith((b".", b"From ")) for line in body.split(b"\r\n"))
-    assert UNSUBSCRIBE_PLACEHOLDER.encode() not in message
+    assert PLACEHOLDER_END.encode() not in message
     assert message.endswith(b"--\r\n")
+
+
+def test_a_message_that_was_frozen_before_it_had_a_link_to_choices() -> None:
+    old = replace(
+        EDITION,
+        html=EDITION.html.replace(CHOICES, "https://papers.example.org/preferences"),
+        text=EDITION.text.replace(CHOICES, "https://papers.example.org/preferences"),
+    )
+    message = Template.parse(build_message(old, HEAD)).splice(WHO)
+    assert WHO.preferences.encode() not in message
+    assert message.count(WHO.token.encode()) == 4
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:
@@ -262,7 +284,9 @@ def test_a_sender_profile_that_would_break_a_header(name: str, value: str) -> No
     assert str(caught.value).isprintable()
 
 
-@pytest.mark.parametrize("changes", [{"token": "short"}, {"pseudonym": "short"}])
+@pytest.mark.parametrize(
+    "changes", [{"token": "short"}, {"pseudonym": "short"}, {"preferences": "short"}]
+)
 def test_a_value_of_another_length_is_refused(changes: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="short"):
         Template.parse(build_message(EDITION, HEAD)).splice(replace(WHO, **changes))
@@ -271,7 +295,7 @@ def test_a_value_of_another_length_is_refused(changes: dict[str, str]) -> None:
 @given(
     st.lists(
         st.one_of(
-            st.just(UNSUBSCRIBE_PLACEHOLDER),
+            st.sampled_from(TOKEN_PLACEHOLDERS),
             st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r")),
             st.sampled_from([" ", "\t", "\n", "=", ".", "From ", "x" * 74, "汉" * 9, "\r\n"]),
         )
@@ -279,7 +303,7 @@ def test_a_value_of_another_length_is_refused(changes: dict[str, str]) -> None:
 )
 def test_quoted_printable_keeps_the_text_and_the_placeholders(pieces: list[str]) -> None:
     text = "".join(pieces)
-    encoded = quote_printable(text, UNSUBSCRIBE_PLACEHOLDER)
+    encoded = quote_printable(text, *TOKEN_PLACEHOLDERS)
     head = (
         b"Content-Type: text/plain; charset=utf-8\r\n"
         b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
@@ -288,7 +312,8 @@ def test_quoted_printable_keeps_the_text_and_the_placeholders(pieces: list[str])
     assert isinstance(decoded, bytes)
     expected = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n") + "\n"
     assert decoded.decode().replace("\r\n", "\n") == expected
-    assert encoded.count(UNSUBSCRIBE_PLACEHOLDER.encode()) == text.count(UNSUBSCRIBE_PLACEHOLDER)
+    for placeholder in TOKEN_PLACEHOLDERS:
+        assert encoded.count(placeholder.encode()) == text.count(placeholder)
     assert max(map(len, encoded.split(b"\r\n"))) <= 76
     assert not any(line.startswith(b".") for line in encoded.split(b"\r\n"))
 

@@ -25,6 +25,7 @@ from support.https_front import https_front
 from support.ports import free_port
 from support.web_server import serving
 
+from publisher.sender.message.tokens import make_preferences_token
 from publisher.services import build, transactional
 from publisher.services import publish as publish_service
 
@@ -155,18 +156,17 @@ def test_a_whole_way(world: World, way: str) -> None:
     assert "SuGaR" in text_of(issue)
     assert "EchoMimic" not in text_of(issue)
 
-    # Change topics; the next issue accordingly.
-    page.goto(f"https://{HOST}/preferences")
-    assert f"https://{HOST}/preferences" in text_of(issue)
-    hands.write("Email address", ADA)
-    hands.press("Email me the link")
-    said("Check your inbox")
-    page.goto(link(world.post(), "preferences"))
+    # Change topics by the link in the issue; the next issue accordingly.
+    page.goto(link(issue, "preferences/issue"))
+    said("Your preferences")
     hands.untick("NeRF")
     hands.untick("3DGS")
     hands.tick("医学图像/分割")
     hands.press("Save")
-    expect(page.get_by_role("status")).to_have_text("Saved.")
+    expect(page.get_by_role("status")).to_contain_text("Saved. An email about it")
+    page.goto(link(world.post(), "preferences"))
+    said("Your preferences")
+    expect(page.get_by_text(ADA)).to_be_visible()
     issue = world.publish(datetime(2024, 12, 2, 1, tzinfo=UTC))
     assert "Segment Anything in Medical Images" in text_of(issue)
     assert "Nerfstudio" not in text_of(issue)
@@ -250,12 +250,13 @@ def pages(tmp_path: Path) -> Iterator[tuple[Site, list[str]]]:
         found = site.store.subscribers.find("paused@example.org")
         assert found is not None
         site.store.subscribers.pause(found.id, until=None, now=site.clock())
+        token = make_preferences_token(site.store.keys, found.id, 1, site.clock().date())
         yield (
             site,
             [
                 *("subscribe?topic=nerf", "confirm/x", "unsubscribe/x", "preferences"),
                 *(own, person.preferences("paused@example.org")),
-                *(f"preferences/{'x' * 43}", "assets/nothing"),
+                *(f"preferences/{'x' * 43}", f"preferences/issue/{token}", "assets/nothing"),
             ],
         )
 
