@@ -67,14 +67,14 @@ def _scheme(
     tint = next(
         tint
         for share in range(_STEPS)
-        if contrast(fixed["muted"], tint := _mixed(sheet, colour, _TINT * (1 - share / _STEPS)))
+        if contrast(fixed["muted"], tint := blend(sheet, colour, _TINT * (1 - share / _STEPS)))
         >= _TARGET
     )
     accent = next(
         mixed
         for step in range(_STEPS + 1)
         if all(
-            contrast(mixed := _mixed(colour, towards, step / _STEPS), ground) >= target
+            contrast(mixed := blend(colour, towards, step / _STEPS), ground) >= target
             for ground in (page, sheet, tint)
         )
     )
@@ -82,18 +82,19 @@ def _scheme(
     return Scheme(accent=accent, on_accent=on_accent, page=page, sheet=sheet, tint=tint, **fixed)
 
 
-def _mixed(colour: str, other: str, share: float) -> str:
+def blend(colour: str, other: str, share: float) -> str:
     """Return `colour` with `share` (0 to 1) of `other` in it."""
-    pairs = zip(_channels(colour), _channels(other), strict=True)
+    pairs = zip(channels(colour), channels(other), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
 def _luminance(colour: str) -> float:
-    red, green, blue = _channels(colour)
+    red, green, blue = channels(colour)
     return relative_luminance(red / 255, green / 255, blue / 255)
 
 
-def _channels(colour: str) -> Channels:
+def channels(colour: str) -> Channels:
+    """Return red, green and blue of "#0b6b74", each from 0 to 255."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 

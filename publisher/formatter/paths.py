@@ -45,6 +45,11 @@ def issue_path(issue_id: str, number: int = 1) -> str:
     return f"issues/{issue_id}.html" if number == 1 else f"issues/{issue_id}/{number}.html"
 
 
+def cover_path(slug: str = "") -> str:
+    """Return the path of the picture that stands for a topic, or for the site."""
+    return f"pictures/topic-{slug}.png" if slug else "pictures/site.png"
+
+
 def month_path(month: str, number: int = 1) -> str:
     """Return the path of page `number` of a month's archive: "archive/2024-12/2.html"."""
     return f"archive/{month}/{'index' if number == 1 else number}.html"

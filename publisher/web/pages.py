@@ -102,6 +102,7 @@ def page(
         settings,
         title=title,
         texts=words_in(PageWords, language),
+        labels=words_in(PageWords, language),
         words=words_for(request),
         language=language,
         languages=languages(),

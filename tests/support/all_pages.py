@@ -9,6 +9,7 @@ from publisher.formatter.pages import (
     MonthCount,
     TopicCount,
     month_of,
+    render_authors,
     render_index,
     render_month,
     render_months,
@@ -19,6 +20,7 @@ from publisher.formatter.pages import (
     render_sitemap_lists,
     render_sitemap_month,
     render_topic,
+    render_topics,
 )
 from publisher.formatter.pages.search import render_search
 
@@ -42,10 +44,13 @@ def render_pages(
         files |= render_paper(paper, settings)
     months = sorted(by_month, reverse=True)
     counts = [MonthCount(month, len(by_month[month])) for month in months]
+    topics = [
+        TopicCount(topic, len(collection.by_topic[topic.slug])) for topic in collection.topics
+    ]
     lists = render_index(
         collection.papers,
         len(collection.papers),
-        [TopicCount(topic, len(collection.by_topic[topic.slug])) for topic in collection.topics],
+        topics,
         feeds,
         settings,
         months=counts,
@@ -53,6 +58,8 @@ def render_pages(
     for topic in collection.topics:
         papers = collection.by_topic[topic.slug]
         lists |= render_topic(topic, papers, len(papers), collection.topics, feeds, settings)
+    lists |= render_topics(topics, settings)
+    lists |= render_authors((), 0, (), settings)
     lists |= render_months(counts, settings)
     for newer, month, older in _with_neighbours(months):
         lists |= render_month(month, by_month[month], settings, older=older, newer=newer)

@@ -185,6 +185,15 @@ class PageWords(CommonWords, frozen=True, kw_only=True):
     newer_papers: str
     older_papers: str
     neighbours: str
+    find: str
+    page_language: str
+    share: str
+    link_here: str
+    send_mail: str
+    copied: str
+    colours: str
+    themes: dict[str, str]
+    more_of_month: str
 
 
 class EmailWords(CommonWords, frozen=True, kw_only=True):

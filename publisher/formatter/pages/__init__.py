@@ -1,8 +1,9 @@
 """The HTML pages of the site, and the files that go with them.
 
-They have no script and nothing from another host but the papers' figures, and a
-Content-Security-Policy that says so. Each function returns files by their path in the output folder
-and depends on its arguments alone: a page is made anew only when something on it changes.
+They work without scripts, have one script of their own for comfort, take nothing from another host
+but the papers' figures, and have a Content-Security-Policy that says so. Each function returns
+files by their path in the output folder and depends on its arguments alone: a page is made anew
+only when something on it changes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from publisher.formatter.pages.authors import (
     render_authors,
     render_names,
 )
+from publisher.formatter.pages.cover import render_cover
 from publisher.formatter.pages.issues import IssueCount, issue_paths, render_issue, render_issues
 from publisher.formatter.pages.overview import render_index, render_topic, render_topics
 from publisher.formatter.pages.paper import render_paper
@@ -46,6 +48,7 @@ __all__ = [
     "month_of",
     "render_author",
     "render_authors",
+    "render_cover",
     "render_index",
     "render_issue",
     "render_issues",

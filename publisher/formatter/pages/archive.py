@@ -9,6 +9,7 @@ from publisher.formatter.i18n.dates import month_text
 from publisher.formatter.i18n.text_width import shortened
 from publisher.formatter.i18n.words import counted
 from publisher.formatter.pages.layout import (
+    in_languages,
     part_language,
     render_page,
     way_up,
@@ -21,6 +22,8 @@ from publisher.newsletter.ranking import TopicSection, sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from markupsafe import Markup
 
     from publisher.models import Paper, Topic
     from publisher.settings import Settings
@@ -41,9 +44,9 @@ class MonthRow:
     """A month as pages list it."""
 
     month: str
-    name: str
+    name: Markup
     href: str
-    count: str
+    count: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +67,17 @@ def month_of(paper: Paper, settings: Settings) -> str:
 
 def month_row(count: MonthCount, up: str, settings: Settings) -> MonthRow:
     """Return a month with its link; `up` leads from the page to the output folder."""
-    texts = words(settings)
     return MonthRow(
         month=count.month,
-        name=month_text(texts.dates, count.month),
+        name=in_languages(settings, lambda texts: month_text(texts.dates, count.month)),
         href=up + month_path(count.month),
-        count=counted(count.count, texts.paper, texts.papers),
+        count=paper_count_label(count.count, settings),
     )
+
+
+def paper_count_label(count: int, settings: Settings) -> Markup:
+    """Return "80 papers", in each language of the pages."""
+    return in_languages(settings, lambda texts: counted(count, texts.paper, texts.papers))
 
 
 def render_month(
@@ -111,8 +118,8 @@ def render_month(
                 settings,
                 title=name if number == 1 else f"{name} ({number})",
                 description=texts.month_description.format(month=name),
-                month_name=name,
-                count=counted(total, texts.paper, texts.papers),
+                month_name=in_languages(settings, lambda texts: month_text(texts.dates, month)),
+                count=paper_count_label(total, settings),
                 contents=detail.extras,
                 groups=_groups(leaf, by_topic, up, settings, detail.columns),
                 older=month_row(MonthCount(older, 0), up, settings) if older else None,
@@ -143,8 +150,8 @@ def render_months(months: Sequence[MonthCount], settings: Settings) -> dict[str,
             settings,
             title=texts.archive,
             description=texts.archive_description,
-            lead=texts.archive_description,
-            count=counted(total, texts.paper, texts.papers),
+            lead=in_languages(settings, lambda texts: texts.archive_description),
+            count=paper_count_label(total, settings),
             years=tuple((year, tuple(of_year)) for year, of_year in years.items()),
         )
     }

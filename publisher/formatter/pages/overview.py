@@ -6,10 +6,12 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from publisher.formatter.feeds.formats import FORMATS
+from publisher.formatter.i18n.dates import month_text
 from publisher.formatter.i18n.text_width import shortened
-from publisher.formatter.i18n.words import counted
-from publisher.formatter.pages.archive import ARCHIVE_PATH, month_row
+from publisher.formatter.pages.archive import ARCHIVE_PATH, month_row, paper_count_label
 from publisher.formatter.pages.layout import (
+    in_languages,
     part_language,
     render_page,
     way_up,
@@ -20,6 +22,8 @@ from publisher.formatter.pages.size_limit import Detail, limited
 from publisher.formatter.pages.subscribe_form import ANY_OFFER, FormOffer, origin_of, subscribe_form
 from publisher.formatter.pages.topic_archive import archive_pages
 from publisher.formatter.pages.view_models import (
+    FEW_TOPICS,
+    MOST_PAPERS,
     FeedGroup,
     FeedLink,
     TopicCount,
@@ -31,6 +35,7 @@ from publisher.formatter.pages.view_models import (
 from publisher.formatter.paths import (
     ISSUES_FOLDER,
     TOPICS_ON_A_PAGE,
+    cover_path,
     topic_archive_path,
     topics_paths,
 )
@@ -55,24 +60,26 @@ def render_index(
     settings: Settings,
     *,
     months: Sequence[MonthCount] = (),
-    more_topics: bool = False,
+    topic_total: int = 0,
     offer: FormOffer = ANY_OFFER,
 ) -> dict[str, bytes]:
     """Return the landing page `index.html`.
 
-    It has the topics, the first of `newest` (as many as a feed, at most 50) of all `paper_count`
-    papers, and every feed with an address to copy, as far as they fit on a page. `months`, newest
-    first, link to the archive, and `more_topics` to the list of all topics; `offer` is the form's.
+    It has the largest of `topics` with a link to all `topic_total` of them, the first of `newest`
+    (as many as a feed, at most 20) of all `paper_count` papers, and the feeds that are not of a
+    topic with addresses to copy. `months`, newest first, link to the archive. The form has all
+    `topics`; `offer` is its own.
 
     Raises `TemplateError`.
     """
     site, texts, up = settings.site, words(settings), way_up(INDEX_PATH)
-    of_topics = {count.topic.slug: count.topic for count in topics}
+    largest = sorted(topics, key=lambda count: -count.count)[:FEW_TOPICS]
+    newest_month = months[0].month if months else ""
     everything = [feed for feed in feeds if feed.topic is None]
 
     def render(detail: Detail) -> bytes:
         columns = detail.columns
-        shown = newest[: min(settings.feeds.entries, detail.papers)]
+        shown = newest[: min(settings.feeds.entries, MOST_PAPERS, detail.papers)]
         return render_page(
             "pages/index.html.j2",
             INDEX_PATH,
@@ -81,26 +88,25 @@ def render_index(
             description=site.description,
             lead=site.description,
             lead_lang=part_language(site.description, settings),
-            count=counted(paper_count, texts.paper, texts.papers),
+            count=paper_count_label(paper_count, settings),
             topics=tuple(
-                topic_row(count.topic, up, settings, count.count, columns) for count in topics
+                topic_row(count.topic, up, settings, count.count, columns) for count in largest
             ),
-            more_topics=more_topics,
+            all_topics=in_languages(
+                settings, lambda texts: f"{texts.all_topics} ({topic_total or len(topics):,})"
+            ),
             feeds=feed_rows(everything, up, settings),
             feed_groups=_groups(everything, texts.everything, up, settings),
-            topic_feeds=tuple(
-                FeedGroup(
-                    of_topics[slug].name,
-                    part_language(of_topics[slug].name, settings),
-                    feed_rows([feed for feed in feeds if feed.topic == slug], up, settings),
-                )
-                for slug in dict.fromkeys(feed.topic for feed in feeds)
-                if detail.extras and slug in of_topics
+            more_of_month=in_languages(
+                settings,
+                lambda texts: texts.more_of_month.format(
+                    month=month_text(texts.dates, newest_month) if newest_month else ""
+                ),
             ),
             months=tuple(month_row(month, up, settings) for month in months[:12]),
             has_issues=any(feed.path.startswith(ISSUES_FOLDER) for feed in feeds),
             form=_form([count.topic for count in topics], settings, offer, up, columns=columns),
-            form_origin=origin_of(settings.web.root) or "'none'",
+            form_origin=origin_of(settings.web.root),
             papers=full_rows(shown, up, settings, columns=columns),
         )
 
@@ -125,7 +131,10 @@ def render_topics(topics: Sequence[TopicCount], settings: Settings) -> dict[str,
                 settings,
                 title=texts.all_topics,
                 description=texts.all_topics,
-                count=texts.topic_count.format(count=f"{len(topics):,}"),
+                count=in_languages(
+                    settings, lambda texts: texts.topic_count.format(count=f"{len(topics):,}")
+                ),
+                feed=FORMATS[0],
                 topics=tuple(
                     topic_row(count.topic, up, settings, count.count, detail.columns)
                     for count in topics[start : start + TOPICS_ON_A_PAGE]
@@ -146,15 +155,15 @@ def render_topic(
     feeds: Sequence[FeedLink],
     settings: Settings,
     *,
-    more_topics: bool = False,
+    largest: Sequence[Topic] = (),
     offer: FormOffer = ANY_OFFER,
 ) -> dict[str, bytes]:
     """Return the page of `topic`, `topics/<slug>/index.html`.
 
-    It has the first of `newest` (as many as a feed, at most 50) of the topic's `paper_count`
-    papers, and `feeds`, the topic's own. All `topics` are in its navigation, without their numbers:
-    a new paper changes the pages of its own topics alone. `more_topics` adds a link to the list of
-    all. `offer` is for the form.
+    It has the first of `newest` (as many as a feed, at most 20) of the topic's `paper_count`
+    papers, and `feeds`, the topic's own. The `largest` topics are in its navigation, without their
+    numbers: a new paper changes the pages of its own topics alone. The form has all
+    `topics`; `offer` is its own.
 
     Raises `TemplateError`.
     """
@@ -169,26 +178,31 @@ def render_topic(
 
     def render(detail: Detail) -> bytes:
         columns = detail.columns
-        shown = newest[: min(settings.feeds.entries, detail.papers)]
+        shown = newest[: min(settings.feeds.entries, MOST_PAPERS, detail.papers)]
         return render_page(
             "pages/topic.html.j2",
             path,
             settings,
             title=topic.name,
             description=description,
-            lead=description,
+            picture=settings.site.root + cover_path(topic.slug),
+            lead=in_languages(
+                settings, lambda texts: texts.topic_description.format(topic=topic.name)
+            ),
             topic=topic_row(topic, up, settings),
-            count=counted(paper_count, texts.paper, texts.papers),
+            count=paper_count_label(paper_count, settings),
             more=paper_count > len(shown),
             has_archive=bool(pages),
             earlier_href=up + earlier,
-            topics=tuple(topic_row(other, up, settings, columns=columns) for other in topics),
-            more_topics=more_topics,
+            topics=tuple(
+                topic_row(other, up, settings, columns=columns)
+                for other in largest or topics[:FEW_TOPICS]
+            ),
             feeds=rows,
             readers=feed_readers(rows),
             topic_mail=mail_subscription(settings, topic),
             form=_form(offered, settings, offer, up, here=topic.slug, columns=columns),
-            form_origin=origin_of(settings.web.root) or "'none'",
+            form_origin=origin_of(settings.web.root),
             papers=full_rows(shown, up, settings, topic.slug, columns),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import msgspec
 
@@ -18,6 +18,8 @@ from publisher.formatter.pages.archive import month_of
 from publisher.formatter.pages.connections import PaperLinks, linked_names, listed_row
 from publisher.formatter.pages.layout import (
     address,
+    in_languages,
+    page_languages,
     part_language,
     render_page,
     way_up,
@@ -41,14 +43,22 @@ from publisher.formatter.paths import month_path, paper_stem
 from publisher.formatter.templating.templates import fragment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from publisher.formatter.i18n.words import PageWords
-    from publisher.models import Notes, Paper
+    from publisher.formatter.pages.pictures import Picture
+    from publisher.models import Notes, Paper, SummaryText
     from publisher.settings import Settings
 
 NAMED_AUTHORS = 10  # more are folded away behind the first of them
 # Of a paper whose page would be too large: an experiment of physics has 3,000 authors.
 _MOST_AUTHORS, _MOST_CHARACTERS, _MOST_ITEMS, _MOST_OF_NAME = 200, 2_000, 10, 200
 
+_ELSEWHERE = {
+    "alphaXiv": "https://www.alphaxiv.org/abs/",
+    "Hugging Face": "https://huggingface.co/papers/",
+    "Semantic Scholar": "https://api.semanticscholar.org/arXiv:",
+}
 _NO_LINKS = PaperLinks()
 
 
@@ -127,6 +137,8 @@ def _page(paper: Paper, links: PaperLinks, author_count: int, settings: Settings
     url = address(path, settings)
     month = month_of(paper, settings)
     authors = linked_names(paper.authors, links, up)
+    figures = pictures_of(paper, up, settings)
+    switched, folded = _summaries(paper, settings)
     return render_page(
         "pages/paper.html.j2",
         path,
@@ -144,7 +156,9 @@ def _page(paper: Paper, links: PaperLinks, author_count: int, settings: Settings
         authors=authors[:NAMED_AUTHORS],
         all_authors=authors if len(authors) > NAMED_AUTHORS else (),
         more_authors=len(authors) < author_count,
-        author_count=texts.all_authors.format(count=author_count),
+        author_count=in_languages(
+            settings, lambda texts: texts.all_authors.format(count=author_count)
+        ),
         venue=venue_label(paper),
         venue_href=up + links.venue if links.venue else "",
         comment=paper.comment or "",
@@ -154,27 +168,23 @@ def _page(paper: Paper, links: PaperLinks, author_count: int, settings: Settings
         listed=site_date(paper, settings),
         updated=paper.updated.astimezone(settings.site.zone).date().isoformat(),
         version=paper.version,
-        month_name=month_text(texts.dates, month),
+        month_name=in_languages(settings, lambda texts: month_text(texts.dates, month)),
         month_href=up + month_path(month),
         summary=paper.summary or "",
         summary_lang=part_language(paper.summary or "", settings),
         takeaways=paper.takeaways,
         takeaways_lang=part_language("".join(paper.takeaways), settings),
-        other_summaries=tuple(
-            OtherSummary(
-                languages().get(text.language, text.language),
-                text.language,
-                text.summary,
-                text.takeaways,
-            )
-            for text in other_summaries(paper)
-        ),
-        origin=origin_line(paper, texts),
-        status=status_line(paper, texts),
-        reasons=reasons_line(paper, texts),
+        switched_summaries=switched,
+        other_summaries=folded,
+        origin=in_languages(settings, lambda texts: origin_line(paper, texts)),
+        status=in_languages(settings, lambda texts: status_line(paper, texts)),
+        reasons=in_languages(settings, lambda texts: reasons_line(paper, texts)),
         abstract_html=fragment(paper.abstract_html, paper.abstract),
         abstract_lang=part_language(paper.abstract, settings),
-        figures=pictures_of(paper, up, settings),
+        figures=figures,
+        picture=_shared_picture(figures, path, settings),
+        mail_link=_mail_link(citation.title, url),
+        elsewhere=_elsewhere(citation.arxiv_id),
         notes=_notes(paper.notes, texts, settings) if paper.notes else (),
         cut_off=bool(paper.notes and paper.notes.cut_off),
         bibtex=bibtex,
@@ -183,6 +193,48 @@ def _page(paper: Paper, links: PaperLinks, author_count: int, settings: Settings
         previous=listed_row(links.previous, up, settings) if links.previous else None,
         next=listed_row(links.next, up, settings) if links.next else None,
     )
+
+
+def _summaries(
+    paper: Paper, settings: Settings
+) -> tuple[tuple[OtherSummary, ...], tuple[OtherSummary, ...]]:
+    """Return the summaries that the page's languages switch, and those that are folded away.
+
+    The first of them is the one that `paper` is shown with; where it is the only one that a
+    language has, nothing is switched.
+    """
+    tags = {tag.partition("-")[0]: tag for tag, _ in page_languages(settings)}
+    others = other_summaries(paper)
+    shown = [text for text in paper.summaries if text not in others and text.language in tags]
+    switched = [*shown[:1], *(text for text in others if text.language in tags)]
+    if len(switched) < 2 or not shown:  # noqa: PLR2004 - a switch has two positions
+        switched = []
+    return (
+        tuple(_other_summary(text, tags[text.language]) for text in switched),
+        tuple(_other_summary(text, text.language) for text in others if text not in switched),
+    )
+
+
+def _other_summary(text: SummaryText, tag: str) -> OtherSummary:
+    name = languages().get(text.language, text.language)
+    return OtherSummary(name, tag, text.summary, text.takeaways)
+
+
+def _shared_picture(figures: Sequence[Picture], path: str, settings: Settings) -> str:
+    """Return the absolute address of the first of `figures`, "" for none."""
+    return urljoin(settings.site.root + path, figures[0].url) if figures else ""
+
+
+def _mail_link(title: str, url: str) -> str:
+    """Return the link that opens a mail which recommends the paper."""
+    return f"mailto:?subject={quote(title, errors='replace')}&body={quote(url, safe=':/')}"
+
+
+def _elsewhere(arxiv_id: str) -> tuple[Link, ...]:
+    """Return the sites that have a page for every paper of arXiv; () for other papers."""
+    if not arxiv_id:
+        return ()
+    return tuple(Link(name, address + arxiv_id) for name, address in _ELSEWHERE.items())
 
 
 def _links(paper: Paper, texts: PageWords) -> tuple[Link, ...]:

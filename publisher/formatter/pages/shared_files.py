@@ -1,4 +1,4 @@
-"""The files that all pages share: style sheet and icon in the site's colour, and the 404 page.
+"""The files that all pages share: style sheet, script, icon in the site's colour, the 404 page.
 
 The style sheet is one file that browsers keep. Its name has no hash of its content: so a new colour
 rewrites one file instead of every page, and a page that a browser or a cache has from an hour ago
@@ -14,7 +14,9 @@ from markupsafe import Markup
 from publisher.formatter.colour import schemes
 from publisher.formatter.pages.layout import (
     ICON_PATH,
+    SCRIPT_PATH,
     STYLE_PATH,
+    page_languages,
     render_page,
     words,
 )
@@ -27,16 +29,23 @@ NOT_FOUND_PATH = "404.html"
 
 
 def render_shared_files(settings: Settings) -> dict[str, bytes]:
-    """Return `style.css`, `favicon.svg` and `404.html`; they depend on the settings alone.
+    """Return `style.css`, `favicon.svg`, `site.js` and `404.html`; they depend on settings alone.
 
     Raises `TemplateError`.
     """
     light, dark = schemes(settings.site.colour)
-    files = {
-        path: render_bytes(f"pages/{path}.j2", settings, light=light, dark=dark)
-        for path in (STYLE_PATH, ICON_PATH)
-    }
     texts = words(settings)
+    files = {
+        path: render_bytes(
+            f"pages/{path}.j2",
+            settings,
+            light=light,
+            dark=dark,
+            texts=texts,
+            page_languages=page_languages(settings),
+        )
+        for path in (STYLE_PATH, ICON_PATH, SCRIPT_PATH)
+    }
     files[NOT_FOUND_PATH] = render_page(
         "pages/404.html.j2",
         NOT_FOUND_PATH,

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from publisher.formatter.feeds.feed_readers import reader_links
 from publisher.formatter.i18n.text_width import shortened, text_width
-from publisher.formatter.pages.layout import part_language, words
+from publisher.formatter.pages.layout import in_languages, page_languages, part_language, words
+from publisher.formatter.pages.pictures import Picture, thumbnail_of
 from publisher.formatter.paper_lines import (
-    COMMENT_COLUMNS,
     Link,
     paper_links,
     short_authors,
     venue_label,
 )
-from publisher.formatter.paper_status import in_language, status_line
+from publisher.formatter.paper_status import in_language, other_summaries, status_line
 from publisher.formatter.paths import paper_stem
 from publisher.formatter.templating.templates import fragment
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from publisher.models import Paper, Topic
     from publisher.settings import Settings
 
-MOST_PAPERS = 50  # with a summary on one page, so that it stays under 100 kB
+MOST_PAPERS = 20  # with summary and picture on one page: as much as people scroll through
+FEW_TOPICS = 12  # that pages list beside a link to all
 SUMMARY_COLUMNS = 300
 # Where a page shows less: topics of a paper, and bytes of an address worth a link.
 TOPICS_IN_BRIEF = 3
@@ -96,7 +97,8 @@ class TopicRow:
 class PaperRow:
     """A paper as a list has it; `date` as YYYY-MM-DD in the site's zone.
 
-    `title` is mark-up; `summary` and `links` are empty in a compact list.
+    `title` is mark-up. `others` are the summaries in the page's other languages: tags and texts. A
+    compact list does without topics, summaries, links and pictures.
     """
 
     title: Markup
@@ -105,12 +107,15 @@ class PaperRow:
     authors: str
     date: str
     venue: str
-    comment: str
-    topics: tuple[TopicRow, ...]
-    summary: str
-    summary_lang: str
-    links: tuple[Link, ...]
-    status: str
+    status: Markup
+    has_code: bool
+    venue_href: str = ""
+    topics: tuple[TopicRow, ...] = ()
+    summary: str = ""
+    summary_lang: str = ""
+    others: tuple[tuple[str, str], ...] = ()
+    links: tuple[Link, ...] = ()
+    picture: Picture | None = None
 
 
 def topic_row(
@@ -159,28 +164,44 @@ def full_rows(
 
     With `columns`, titles are cut to so many, and the rest too.
     """
+    most = min(SUMMARY_COLUMNS, 2 * columns or SUMMARY_COLUMNS)
     return tuple(
-        _row(
-            paper,
-            up,
-            settings,
-            columns,
+        replace(
+            _row(shown, up, settings, columns),
             topics=tuple(
                 topic_row(topic, up, settings, columns=columns)
                 for topic in paper.topics[: TOPICS_IN_BRIEF if columns else None]
                 if topic.slug != here
             ),
-            summary=shortened(
-                in_language(paper, settings.site.language).summary or paper.abstract,
-                min(SUMMARY_COLUMNS, 2 * columns or SUMMARY_COLUMNS),
-            ),
+            summary=summary,
+            summary_lang=part_language(summary, settings),
             links=tuple(
                 link
                 for link in paper_links(paper, words(settings))
                 if not columns or len(link.url) <= LINK_IN_BRIEF
             ),
+            picture=_picture(paper, up, settings, brief=bool(columns)),
+            others=_others(shown, most, settings),
         )
         for paper in papers
+        for shown in (in_language(paper, settings.site.language),)
+        for summary in (shortened(shown.summary or shown.abstract, most),)
+    )
+
+
+def _picture(paper: Paper, up: str, settings: Settings, *, brief: bool) -> Picture | None:
+    """Return the first picture of `paper`; None without one that has room."""
+    picture = thumbnail_of(paper, up, settings)
+    return None if picture and brief and len(picture.url) > LINK_IN_BRIEF else picture
+
+
+def _others(paper: Paper, most: int, settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Return the summaries of `paper`, shown in the site's language, in the page's others."""
+    offered = {tag.partition("-")[0]: tag for tag, _ in page_languages(settings)}
+    return tuple(
+        (offered[text.language], shortened(text.summary, most))
+        for text in other_summaries(paper)
+        if offered and paper.summary and text.summary and text.language in offered
     )
 
 
@@ -196,19 +217,9 @@ def site_date(paper: Paper, settings: Settings) -> str:
     return paper.first_published.astimezone(settings.site.zone).date().isoformat()
 
 
-def _row(
-    paper: Paper,
-    up: str,
-    settings: Settings,
-    columns: int,
-    *,
-    topics: tuple[TopicRow, ...] = (),
-    summary: str = "",
-    links: tuple[Link, ...] = (),
-) -> PaperRow:
+def _row(paper: Paper, up: str, settings: Settings, columns: int) -> PaperRow:
     whole = not columns or text_width(paper.title) <= columns
     most = columns or _WHOLE
-    venue = shortened(venue_label(paper), most)
     return PaperRow(
         title=fragment(paper.title_html, paper.title)
         if whole
@@ -217,11 +228,7 @@ def _row(
         href=f"{up}{paper_stem(paper.id)}.html",
         authors=shortened(short_authors(paper.authors, words(settings)), most),
         date=site_date(paper, settings),
-        venue=venue,
-        comment="" if venue else shortened(paper.comment or "", min(COMMENT_COLUMNS, most)),
-        topics=topics,
-        summary=summary,
-        summary_lang=part_language(summary, settings),
-        links=links,
-        status=status_line(paper, words(settings)),
+        venue=shortened(venue_label(paper), most),
+        status=in_languages(settings, lambda texts: status_line(paper, texts)),
+        has_code=bool(paper.code_urls),
     )

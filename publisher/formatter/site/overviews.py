@@ -16,6 +16,7 @@ from publisher.formatter.pages import (
     MonthCount,
     TopicCount,
     archive_pages,
+    render_cover,
     render_index,
     render_months,
     render_robots,
@@ -26,9 +27,12 @@ from publisher.formatter.pages import (
     render_topics,
 )
 from publisher.formatter.pages.subscribe_form import FormOffer
+from publisher.formatter.pages.topic_mix import mixed_topics
+from publisher.formatter.pages.view_models import FEW_TOPICS, MOST_PAPERS
 from publisher.formatter.paths import (
     ISSUES_FOLDER,
     LISTED_TOPICS,
+    cover_path,
     issue_path,
     issues_paths,
     topic_archive_path,
@@ -50,10 +54,11 @@ if TYPE_CHECKING:
 def overview_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield the targets: landing page, topics, list of months, sitemaps and shared files."""
     topics = index.collection.topics
-    listed = _listed_topics(index)
+    listed, largest = _largest(index, LISTED_TOPICS), _largest(index, FEW_TOPICS)
     names = stable_hash(
         len(topics),
         *(f"{topic.slug} {topic.name}" for topic in listed),
+        *(topic.slug for topic in largest),
         *index.languages,
         _sample(index),
     )
@@ -63,30 +68,29 @@ def overview_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     yield BuildTarget(
         name="index",
         fingerprint=mixed(
-            (names, feeds, months, counts, bool(index.issues), *_shown(index, index.by_day))
+            (names, feeds, months, counts, bool(index.issues), *_shown(index, _newest(index)))
         ),
         paths=lambda: ("index.html",),
         render=partial(_render_index, index),
         batch="index",
         stage=stage,
     )
-    if len(topics) > LISTED_TOPICS:
-        yield BuildTarget(
-            name="topics",
-            fingerprint=mixed(
-                (stable_hash(*(f"{topic.slug} {topic.name}" for topic in topics)), counts)
-            ),
-            paths=partial(topics_paths, len(topics)),
-            render=partial(_render_topics, index),
-            stage=stage,
-        )
+    yield BuildTarget(
+        name="topics",
+        fingerprint=mixed(
+            (stable_hash(*(f"{topic.slug} {topic.name}" for topic in topics)), counts)
+        ),
+        paths=partial(topics_paths, len(topics)),
+        render=partial(_render_topics, index),
+        stage=stage,
+    )
     for topic in topics:
         items = index.by_topic[topic.slug]
         yield BuildTarget(
             name=f"topic {topic.slug}",
             fingerprint=mixed((names, feeds, len(items), *_shown(index, items))),
             paths=partial(_topic_paths, topic),
-            render=partial(_render_topic, index, topic, listed),
+            render=partial(_render_topic, index, topic, listed, largest),
             batch=topic.slug,
             stage=stage,
         )
@@ -113,9 +117,17 @@ def overview_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
         render=partial(_render_sitemaps, index),
         stage=stage,
     )
+    for slug in ("", *(topic.slug for topic in topics)):
+        yield BuildTarget(
+            name=f"cover {slug}",
+            fingerprint=0,  # it depends on the settings alone, as the shared files do
+            paths=partial(_cover_paths, slug),
+            render=partial(render_cover, slug, index.settings),
+            stage=stage,
+        )
     yield BuildTarget(
         name="shared files",
-        fingerprint=0,  # they depend on the settings alone
+        fingerprint=0,
         paths=partial(_shared_paths, index),
         render=partial(_render_shared_files, index),
         stage=stage,
@@ -169,26 +181,37 @@ def _month_counts(index: PaperIndex) -> list[MonthCount]:
     return [MonthCount(month, len(index.by_month[month])) for month in index.months]
 
 
+def _newest(index: PaperIndex) -> list[FeedItem]:
+    """Return the papers of the landing page, on which topics take turns."""
+    zone = index.settings.site.zone
+    return mixed_topics(
+        index.by_day,
+        MOST_PAPERS,
+        day=lambda item: moment(item.summary.first_published).astimezone(zone).date(),
+        topic=lambda item: item.summary.topics[:1],
+    )
+
+
 def _render_index(index: PaperIndex) -> dict[str, bytes]:
     return render_index(
-        index.papers(index.by_day[: index.settings.feeds.entries]),
+        index.papers(_newest(index)),
         len(index.by_day),
-        _topic_counts(index, _listed_topics(index)),
+        _topic_counts(index, _largest(index, LISTED_TOPICS)),
         [link for feed in index.feeds for link in feed_links(feed)] + _issue_links(index),
         index.settings,
         months=_month_counts(index),
         offer=FormOffer(index.languages, _sample(index)),
-        more_topics=len(index.collection.topics) > LISTED_TOPICS,
+        topic_total=len(index.collection.topics),
     )
 
 
-def _listed_topics(index: PaperIndex) -> tuple[Topic, ...]:
-    """Return the topics that every overview lists: all, or of many those with most papers."""
+def _largest(index: PaperIndex, most: int) -> tuple[Topic, ...]:
+    """Return the topics with most papers, `most` at most, by name: their numbers may change."""
     topics = index.collection.topics
-    if len(topics) <= LISTED_TOPICS:
+    if len(topics) <= most:
         return topics
     by_size = sorted(topics, key=lambda topic: -len(index.by_topic[topic.slug]))
-    largest = set(by_size[:LISTED_TOPICS])
+    largest = set(by_size[:most])
     return tuple(topic for topic in topics if topic in largest)
 
 
@@ -204,11 +227,17 @@ def _archive_pages(index: PaperIndex, topic: Topic) -> int:
     return archive_pages(len(index.by_topic[topic.slug]), index.settings)
 
 
+def _cover_paths(slug: str) -> tuple[str, ...]:
+    return (cover_path(slug),)
+
+
 def _topic_paths(topic: Topic) -> tuple[str, ...]:
     return (f"topics/{topic.slug}/index.html",)
 
 
-def _render_topic(index: PaperIndex, topic: Topic, listed: Sequence[Topic]) -> dict[str, bytes]:
+def _render_topic(
+    index: PaperIndex, topic: Topic, listed: Sequence[Topic], largest: Sequence[Topic]
+) -> dict[str, bytes]:
     items = index.by_topic[topic.slug]
     feed = next(plan for plan in index.feeds if plan.folder == f"topics/{topic.slug}/")
     return render_topic(
@@ -218,7 +247,7 @@ def _render_topic(index: PaperIndex, topic: Topic, listed: Sequence[Topic]) -> d
         listed,
         feed_links(feed),
         index.settings,
-        more_topics=len(index.collection.topics) > LISTED_TOPICS,
+        largest=largest,
         offer=FormOffer(index.languages, _sample(index)),
     )
 
@@ -230,7 +259,7 @@ def _render_months(index: PaperIndex) -> dict[str, bytes]:
 def _render_sitemaps(index: PaperIndex) -> dict[str, bytes]:
     lists = ["index.html", "archive/index.html"]
     topics = index.collection.topics
-    lists += topics_paths(len(topics)) if len(topics) > LISTED_TOPICS else []
+    lists += topics_paths(len(topics))
     lists += [f"topics/{topic.slug}/index.html" for topic in topics]
     lists += [f"archive/{month}/index.html" for month in index.months]
     lists += [

@@ -47,6 +47,9 @@ class Site(Section, frozen=True):
     language: LanguageTag = "en"
     """Language of the site, such as "en" or "zh-CN". Headings and labels are in Chinese for "zh"
     and in English for any other language."""
+    languages: tuple[Literal["en", "zh"], ...] = ()
+    """Languages that readers can switch between on every page: labels, and summaries where a paper
+    has them in several. Every page holds them all, so leave it empty for a site in one language."""
     timezone: TimeZone = "UTC"
     """Time zone of the site, such as "Europe/Berlin": for dates that name none, and for the hour at
     which the newsletter is due."""
@@ -142,7 +145,7 @@ class Feeds(Section, frozen=True):
 
     entries: Annotated[int, Meta(ge=1, le=10_000)] = 50
     """Number of papers that a feed holds at most, the newest ones; its archives have the rest.
-    Pages list as many of the newest papers, up to 50."""
+    Pages list as many of the newest papers, up to 20."""
     max_bytes: Annotated[int, Meta(ge=20_000)] = 500_000
     """Size that a feed may have, in bytes: older entries are left to the archives. Some readers
     refuse larger feeds."""

@@ -180,8 +180,8 @@ def test_robots_are_told_where_they_ask(url: str, there: bool) -> None:
 def test_the_colour_is_in_the_style_and_the_icon() -> None:
     files = render_shared_files(Settings(site=Site(colour="#8a1c7c")))
 
-    assert list(files) == ["style.css", "favicon.svg", "404.html"]
-    for path in files:
+    assert list(files) == ["style.css", "favicon.svg", "site.js", "404.html"]
+    for path in ("style.css", "favicon.svg", "404.html"):
         assert b"#8a1c7c" in files[path]
         assert b"#0b6b74" not in files[path]
     assert etree.fromstring(files["favicon.svg"]).get("viewBox") == "0 0 32 32"

@@ -107,6 +107,7 @@ PAPERS = (
 KINDS = (
     "index.html",
     "404.html",
+    "topics/index.html",
     "topics/avatar/index.html",
     "archive/index.html",
     "archive/2024-11/index.html",
@@ -123,6 +124,8 @@ def site(language: str, colour: str) -> dict[str, bytes]:
             title="Paper Notes",
             url="https://papers.example.org/",
             language=language,
+            # Chinese pages have the switch to English.
+            languages=("en",) if language == "zh-CN" else (),
             colour=colour,
             author="Ada",
         ),
