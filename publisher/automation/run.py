@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from publisher.automation.announcing import AnnounceTask
 from publisher.automation.building import BUILD, Builder, Building
 from publisher.automation.cleaning import CleaningTask
 from publisher.automation.gathering import GatherTask
@@ -34,7 +35,7 @@ def run(
     stopping: Callable[[], bool],
     verbose: bool = False,
 ) -> None:
-    """Gather, build, ping, send issues and mails, read the mailbox, clean up, until `stopping`.
+    """Gather, build, ping, announce, send, read the mailbox, clean up, until `stopping`.
 
     `load` reads the settings from the file `config`, again whenever that changes; only `store.url`
     stays as it was. `write` is called with each line for people. Deliveries in flight at the end
@@ -71,7 +72,8 @@ def run(
 
         inbox = ScheduledTask(INBOX, InboxTask(state, letters.woken).run)
         cleaning = ScheduledTask("cleaning", CleaningTask(state).run)
-        state.readers += [letters.woken, issues.woken]
+        announcing = ScheduledTask("announce", AnnounceTask(state).run)
+        state.readers += [letters.woken, issues.woken, announcing.woken]
         loop = Loop(store, clock, logger, stopping, verbose)
         threads = [
             loop.start(task)
@@ -79,6 +81,7 @@ def run(
                 *(ScheduledTask("watch", watch), issues, letters, inbox, cleaning),
                 ScheduledTask("audience", look_for_people),
                 ScheduledTask("gather", GatherTask(state).run),
+                announcing,
             )
         ]
         while any(thread.is_alive() for thread in threads):

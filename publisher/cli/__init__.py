@@ -34,6 +34,7 @@ SECTIONS = {
         "run",
         "serve",
         "ping",
+        "announce",
     ),
     mark("People"): ("subscribers", "inbox", "store", "login", "tokens"),
     mark("Look"): ("status", "check", "papers", "formats", "deliveries"),

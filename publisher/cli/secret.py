@@ -28,18 +28,25 @@ def secret(*, name: str | None, remove: bool, config: Path | None, verbose: bool
     from pathlib import Path
 
     from publisher.settings import CONFIG_NAME
-    from publisher.settings.secret_files import secret_file, secret_names, write_secret
+    from publisher.settings.secret_files import (
+        is_secret_name,
+        kept_target_secrets,
+        secret_file,
+        secret_names,
+        write_secret,
+    )
 
     base = (config or Path(CONFIG_NAME)).absolute().parent
     names = secret_names()
     if name is None:
-        for known in names:
+        for known in (*names, *kept_target_secrets(base)):
             kept = secret_file(base, known).is_file()
             show.line(f"{known}: {_('kept') if kept else _('not kept')}")
         return
-    if name not in names:
+    if not is_secret_name(name):
+        known_names = ", ".join((*names, "announce.NAME.url"))
         raise SettingsError(
-            _("{name}: is no secret; there are {names}").format(name=name, names=", ".join(names))
+            _("{name}: is no secret; there are {names}").format(name=name, names=known_names)
         )
     path = secret_file(base, name)
     if remove:

@@ -40,9 +40,14 @@ _SECONDS = 120.0  # of a call of git
 _PAUSES = (1.0, 4.0)  # seconds, after which a push is tried again
 _PASSED_ON = ("GIT_CONFIG", "GIT_SSH", "GIT_SSL", "GIT_PROXY", "GIT_EXEC")
 _NOBODY = ("-c", "user.name=publisher", "-c", "user.email=publisher@localhost")
-_IN_DOUBT = """\
-    UPDATE deliveries SET state = 'in_doubt', reason = 'the run ended before it saved the outcome'
-    WHERE state IN ('claimed', 'sending')"""
+_IN_DOUBT = (
+    """UPDATE deliveries
+    SET state = 'in_doubt', reason = 'the run ended before it saved the outcome'
+    WHERE state IN ('claimed', 'sending')""",
+    """UPDATE announcements
+    SET state = 'in_doubt', reason = 'the run ended before it saved the outcome'
+    WHERE state = 'sending'""",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,8 +263,9 @@ def snapshot(file: Path) -> bytes:
             closing(sqlite3.connect(":memory:")) as copy,
         ):
             database.backup(copy)
-            with suppress(sqlite3.OperationalError):  # no such table: nothing was ever sent
-                copy.execute(_IN_DOUBT)
+            for statement in _IN_DOUBT:
+                with suppress(sqlite3.OperationalError):  # no such table: nothing was ever sent
+                    copy.execute(statement)
             copy.commit()
             data = bytearray(copy.serialize())
     except sqlite3.Error as error:

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
@@ -22,11 +22,14 @@ from publisher.settings.hints import (
 )
 from publisher.settings.secret_files import read_secret, stored_secrets
 from publisher.settings.sections import SECTIONS, Section, Settings
+from publisher.settings.target_urls import is_url_variable, with_urls
 from publisher.settings.values import Secret, Words
 from publisher.translation import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from publisher.settings.sections import AnnounceTarget
 
 CONFIG_NAME = "publisher.toml"
 # The test suite's own variables are no settings.
@@ -65,6 +68,8 @@ def load(
     elsewhere = sections["source"].get("git") or sections["source"].get("feeds")
     if elsewhere and "folders" not in sections["source"]:
         sections["source"]["folders"] = ()  # a repository takes the place of the default folder
+    targets = cast("tuple[AnnounceTarget, ...]", sections["announce"].get("targets", ()))
+    sections["announce"]["targets"] = with_urls(targets, path.parent, environment)
     if ("store", "url") not in values and _has_former_store(path.parent):
         sections["store"]["url"] = Secret(f"sqlite:///{FORMER_STORE}")
     settings = Settings(
@@ -154,6 +159,8 @@ def _read_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str
     for name, text in sorted(environment.items()):
         if not name.startswith(ENV_PREFIX) or name.startswith(ENV_RESERVED):
             continue
+        if is_url_variable(name):
+            continue
         section, _, key = name.removeprefix(ENV_PREFIX).lower().rpartition("__")
         section = section.replace("__", ".")
         known = fields_of(SECTIONS[section]) if section in SECTIONS else {}
@@ -227,7 +234,9 @@ def _own_type(kind: type, value: object) -> object:
 
 def _check(settings: Settings, values: Mapping[tuple[str, str], tuple[str, object]]) -> None:
     """Raise `SettingsError` where settings that are right by themselves contradict each other."""
-    for section, key, reason in chain(_contradictions(settings), _gather_contradictions(settings)):
+    for section, key, reason in chain(
+        _contradictions(settings), _gather_contradictions(settings), _target_clashes(settings)
+    ):
         origin = values.get((section, key), ("defaults", None))[0]
         raise SettingsError(f"{_place(origin, section, key)}: {section}.{key}: {reason}")
 
@@ -245,6 +254,14 @@ def _contradictions(settings: Settings) -> Iterator[tuple[str, str, str]]:
         if not any((saved.topics, saved.keywords, saved.authors, saved.exclude_keywords)):
             text = _("{name!r} names no topic, keyword or author")
             yield "feeds", "saved", text.format(name=saved.name)
+
+
+def _target_clashes(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Yield section, key and reason for each name that two targets of announcements have."""
+    names = Counter(target.name for target in settings.announce.targets)
+    for name, count in names.items():
+        if count > 1:
+            yield "announce", "targets", _("{name!r} is there twice").format(name=name)
 
 
 def _gather_contradictions(settings: Settings) -> Iterator[tuple[str, str, str]]:

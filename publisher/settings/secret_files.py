@@ -7,6 +7,7 @@ environment of each cron line and service.
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from publisher.errors import SettingsError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = f"{DATA_FOLDER}/secrets"
+_OF_TARGET = re.compile(r"announce\.[a-z0-9][a-z0-9-]{0,63}\.url")
 
 
 def secret_names() -> tuple[str, ...]:
@@ -30,6 +32,25 @@ def secret_names() -> tuple[str, ...]:
         for key, field in fields_of(table).items()
         if split_type(field.type)[0] is Secret
     )
+
+
+def target_secret(target: str) -> str:
+    """Return the name of the secret with the address of a `target` of announcements."""
+    return f"announce.{target}.url"
+
+
+def is_secret_name(name: str) -> bool:
+    """Return whether `name` is that of a secret, also of one that a target of announcements has."""
+    return name in secret_names() or _OF_TARGET.fullmatch(name) is not None
+
+
+def kept_target_secrets(base: Path) -> tuple[str, ...]:
+    """Return the names of the kept addresses of targets, such as "announce.chat.url", sorted."""
+    try:
+        names = [path.name for path in (base / FOLDER).iterdir()]
+    except OSError:
+        return ()
+    return tuple(sorted(filter(_OF_TARGET.fullmatch, names)))
 
 
 def secret_file(base: Path, name: str) -> Path:

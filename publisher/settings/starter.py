@@ -33,6 +33,7 @@ STARTING_VALUES: dict[tuple[str, str], Any] = {
         "categories": ["cs.CV", "cs.GR"],
         "keywords": ["gaussian splatting"],
     },
+    ("announce", "targets"): {"name": "my-channel", "url": "ntfy://my-topic"},
 }
 
 

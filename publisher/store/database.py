@@ -31,6 +31,7 @@ from publisher.store.mail.outgoing_queue import OutgoingQueue
 from publisher.store.mail.rate_limits import RateLimits
 from publisher.store.migrate import check_schema, ensure_schema
 from publisher.store.operations.access_tokens import AccessTokens
+from publisher.store.operations.announcements import Announcements
 from publisher.store.operations.audit import AuditLog
 from publisher.store.operations.operators import Operators
 from publisher.store.operations.polls import PollRecord
@@ -93,6 +94,8 @@ class Store:
         self.mailbox = MailboxRecord(database, keys)
         # Digests that the program writes itself.
         self.gathering = Gathering(database)
+        # Chats and networks.
+        self.announcements = Announcements(database)
         # Operation.
         self.audit_log = AuditLog(database)
         self.plans = IssuePlans(database, self.audit_log)  # of issues that are not frozen yet

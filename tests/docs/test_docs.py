@@ -16,6 +16,7 @@ from publisher.collector.findings import CODES
 from publisher.preflight.findings import CODES as PREFLIGHT
 from publisher.services.private_files import CODES as PRIVATE
 from publisher.settings.sections import SECTIONS
+from publisher.settings.target_urls import is_url_variable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,6 +114,7 @@ def test_settings_that_are_named_exist(page: Path) -> None:
     named += [
         (section.lower().replace("__", "."), key.lower().removesuffix("_file"))
         for section, key in re.findall(r"\bPUBLISHER_([A-Z_]+)__([A-Z0-9_]*[A-Z])", text)
+        if not is_url_variable(f"PUBLISHER_{section}__{key}")
     ]
     for section, key in named:
         fields = SECTIONS[section].__struct_fields__

@@ -58,6 +58,7 @@ NOT_RUN = {
     "curl -H": "asks a host that does not exist; tests/web/api asks a real server",
     "publisher figures": "asks hosts that do not exist; tests/services/figures has one",
     "publisher secret": "asks for a password on the terminal; tests/cli/test_secret.py answers",
+    "publisher announce": "asks the servers of chats; tests/cli/test_announce.py has one",
     "openssl rand": "is no program of ours",
     "export PUBLISHER_STORE": "would be for all that follows; tests/recipes does it",
     "publisher issue postpone": "has a time to come; tests/services/test_editing.py postpones",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from publisher.errors import SettingsError
 from publisher.models.health import HealthCheck, HealthStatus
 from publisher.services.doctor import (
+    announcements,
     automation,
     clock,
     configuration,
@@ -53,6 +54,7 @@ AREAS = {
     "dns": mark("DNS of the sender"),
     "mailbox": mark("Mailbox"),
     "gather": mark("Gathering"),
+    "announce": mark("Announcements"),
     "automation": mark("Automation"),
     "web": mark("Web app"),
     "backups": mark("Backups"),
@@ -80,6 +82,8 @@ PROBES = (
     HealthProbe("gather", gathering.topics),
     HealthProbe("gather", gathering.announcements, needs_network=True),
     HealthProbe("gather", gathering.model, needs_network=True),
+    HealthProbe("announce", announcements.targets),
+    HealthProbe("announce", announcements.outcomes),
     HealthProbe("automation", automation.processes),
     HealthProbe("automation", automation.tasks),
     HealthProbe("automation", automation.overdue_issues),

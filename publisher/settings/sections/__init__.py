@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from publisher.models import Language
+from publisher.settings.sections.announce import Announce, AnnounceTarget
 from publisher.settings.sections.base import Section, Slug
 from publisher.settings.sections.figures import Figures
 from publisher.settings.sections.gather import Gather, GatherModel, GatherTopic
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SECTIONS",
+    "Announce",
+    "AnnounceTarget",
     "Check",
     "Feeds",
     "Figures",
@@ -69,6 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     pace: Pace = Pace()
     inbox: Inbox = msgspec.field(default_factory=Inbox)
     theme: Theme = msgspec.field(default_factory=Theme)
+    announce: Announce = Announce()
     web: Web = msgspec.field(default_factory=Web)
     operator: Operator = Operator()
     subscribing: Subscribing = Subscribing()

@@ -6,6 +6,7 @@ A change here needs a new file in migrations/versions and a new `REVISION`.
 from __future__ import annotations
 
 from publisher.store.tables import (
+    announcements,
     automation,
     editing,
     gathering,
@@ -20,6 +21,7 @@ from publisher.store.tables.metadata import metadata
 
 __all__ = [
     "REVISION",
+    "announcements",
     "automation",
     "editing",
     "gathering",
@@ -33,4 +35,4 @@ __all__ = [
 ]
 
 # The revision that the tables stand for: the newest file in migrations/versions.
-REVISION = "0013"
+REVISION = "0014"
