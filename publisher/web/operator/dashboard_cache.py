@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from publisher.models import Collection, Finding, Frequency, Issue, Topic
+    from publisher.services.source_links import WebRepository
     from publisher.settings import Settings
     from publisher.store.database import Store
 
@@ -61,6 +62,7 @@ class Dashboard:
     error_count: int = 0
     warning_count: int = 0
     upcoming: tuple[tuple[Frequency, Issue | None], ...] = ()
+    repositories: tuple[WebRepository, ...] = ()
 
 
 class DashboardCache:
@@ -110,7 +112,7 @@ def read_dashboard(settings: Settings, store: Store, now: datetime) -> Dashboard
     """Read the digests as they are on this machine; no repository is pulled."""
     # The parsers: most servers run for days before an operator looks.
     from publisher import collector  # noqa: PLC0415 - see above
-    from publisher.services import drafts  # noqa: PLC0415 - see above
+    from publisher.services import drafts, source_links  # noqa: PLC0415 - see above
 
     try:
         collection = collector.collect(settings)
@@ -132,6 +134,7 @@ def read_dashboard(settings: Settings, store: Store, now: datetime) -> Dashboard
         error_count=len(collection.errors),
         warning_count=collection.warning_count,
         upcoming=tuple((frequency, upcoming(frequency)) for frequency in frequencies),
+        repositories=source_links.web_repositories(settings),
     )
 
 

@@ -13,6 +13,8 @@ from publisher.models.health import HealthStatus
 from publisher.models.ledger import IssueState
 from publisher.newsletter.periods import next_due
 from publisher.services.doctor import AREAS
+from publisher.services.findings_report import in_words
+from publisher.services.source_links import line_address
 from publisher.translation import _, ngettext
 from publisher.web.charts import groups, lines
 from publisher.web.operator.auth import HOME, guarded
@@ -83,6 +85,7 @@ def overview(request: OperatorRequest) -> Response:
     return operator_page(
         request,
         "web/operator/overview.html.j2",
+        in_words=in_words,
         title=_("Overview"),
         part=HOME,
         waiting=None in (look, people, days, states, apps, checks),
@@ -195,13 +198,20 @@ def health_needs(checks: Collection[HealthCheck]) -> list[Need]:
 
 
 def findings(request: OperatorRequest) -> Response:
-    """Show the findings of `publisher check`, errors first."""
+    """Show the findings of `publisher check`, errors first, with links to their lines."""
+    look = request.dashboard()
+    places = look.repositories if look else ()
     return operator_page(
         request,
         "web/operator/findings.html.j2",
         title=_("Findings"),
         part=HOME,
-        look=request.dashboard(),
+        waiting=look is None,
+        look=look,
+        findings=[
+            (finding, in_words(finding), line_address(places, finding.path, finding.line))
+            for finding in (look.findings if look else ())
+        ],
     )
 
 
