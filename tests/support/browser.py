@@ -46,3 +46,29 @@ def violations(page: Page) -> list[tuple[str, str]]:
 def overflows(page: Page) -> bool:
     """Return whether the page is wider than its window."""
     return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+_SMALL_TARGETS = """
+() => [...document.querySelectorAll("a, button, input, select, summary, textarea")]
+  .filter((element) => {
+    if (element.closest(".skip, .unseen, .trap") || element.type === "hidden") return false;
+    const style = getComputedStyle(element);
+    if (style.visibility === "hidden") return false;
+    // A link within a line of text, or a folded part.
+    if (element.tagName === "A" && style.display === "inline") return false;
+    const boxes = [element, ...(element.labels ?? [])].map((part) => part.getBoundingClientRect());
+    if (!boxes[0].width || !boxes[0].height) return false;
+    const span = (from, to) =>
+      Math.max(...boxes.map((box) => box[to])) - Math.min(...boxes.map((box) => box[from]));
+    return span("left", "right") < 43.5 || span("top", "bottom") < 43.5;
+  })
+  .map((element) => {
+    const box = element.getBoundingClientRect();
+    return `${Math.round(box.width)}x${Math.round(box.height)} ${element.outerHTML.slice(0, 100)}`;
+  })
+"""
+
+
+def small_targets(page: Page) -> list[str]:
+    """Return the interactive elements, with their labels, that are smaller than 44 px."""
+    return list(page.evaluate(_SMALL_TARGETS))

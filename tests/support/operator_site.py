@@ -28,6 +28,7 @@ PAGES = (
     "/operator/health",
     "/operator/health?online=yes",
     "/operator/issues",
+    "/operator/issues/2024-W50/edit",
     f"/operator/issues/{ISSUE}",
     f"/operator/issues/{ISSUE}/deliveries",
     f"/operator/issues/{ISSUE}/deliveries?state=in_doubt",
