@@ -22,8 +22,9 @@ BENCHMARKS = (
     "subscribe",
     "rank",
     "gather",
+    "search",
 )
-WITH_OPTIONS = ("shapes", "hostile", "build", "deliver", "web", "subscribe", "rank")
+WITH_OPTIONS = ("shapes", "hostile", "build", "deliver", "web", "subscribe", "rank", "search")
 
 
 def main() -> None:

@@ -104,3 +104,15 @@ def test_posts_that_a_program_refuses_or_forgets_are_found(tmp_path: Path) -> No
         source.write_text(text)
     picky = Program("Picky", (sys.executable, "-c", PICKY), feed="feed.xml", kept=())
     assert refused(picky, tmp_path / "trial", sources) == {1, 2, 4}
+
+
+def test_search_finds_what_a_scan_finds() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "search", "--sizes", "25"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    ours = next(line for line in done.stdout.splitlines() if " publisher " in line)
+    assert ours.split()[-2:] == ["1.000", "1.000"]

@@ -18,8 +18,9 @@ from publisher.formatter.i18n.words import PageWords, counted, words_in
 from publisher.formatter.pages.search import (
     RESULTS_ON_A_PAGE,
     ResultRow,
+    SearchForm,
     result_row,
-    search_form,
+    topic_rows,
 )
 from publisher.formatter.search.query import MOST_CHARACTERS, Query
 from publisher.formatter.search.reader import IndexChangedError, IndexReader
@@ -49,6 +50,7 @@ class SearchResults:
 
     topics: Mapping[str, str]
     years: tuple[str, ...]
+    venues: tuple[str, ...]
     count: int = 0
     rows: tuple[ResultRow, ...] = ()
     by_prefix: bool = False
@@ -63,7 +65,7 @@ async def search(request: Request) -> Response:
     try:
         results = await to_thread.run_sync(_search, settings, query, number, limiter=_LIMITER)
     except (OSError, IndexChangedError):
-        failed, results = True, SearchResults({}, ())
+        failed, results = True, SearchResults({}, (), ())
     if results.stem:
         return RedirectResponse(f"{settings.site.root}{results.stem}.html", status_code=302)
     texts = words_in(PageWords, language_of(request))
@@ -73,7 +75,9 @@ async def search(request: Request) -> Response:
         "web/search.html.j2",
         title=texts.search,
         status=503 if failed else 200,
-        form=search_form(query, topics, results.years, "search", settings),
+        form=SearchForm(
+            "search", query, topic_rows(topics, settings), results.years, results.venues
+        ),
         rows=results.rows,
         state=_state(texts, results, query, failed=failed),
         more=_address(query, number + 1) if results.count > number * RESULTS_ON_A_PAGE else "",
@@ -113,7 +117,15 @@ def _search_once(folder: Path, settings: Settings, query: Query, number: int) ->
         result_row(entry, index.topics, settings.site.root, settings)
         for entry in reader.entries(shown)
     )
-    return SearchResults(index.topics, years, len(hits.hits), rows, hits.by_prefix, hits.stem)
+    return SearchResults(
+        index.topics,
+        years,
+        tuple(index.venues),
+        len(hits.hits),
+        rows,
+        hits.by_prefix,
+        hits.stem,
+    )
 
 
 def _state(texts: PageWords, results: SearchResults, query: Query, *, failed: bool) -> str:

@@ -72,7 +72,7 @@ def render_pages(
     sitemaps.append(("sitemap-lists.xml", None))
     files |= render_sitemap(sitemaps, settings) | render_robots(settings)
     years = sorted({month[:4] for month in months}, reverse=True)
-    files |= render_search(collection.topics, years, settings)
+    files |= render_search(collection.topics, years, ("CVPR",), settings)
     return lists | files | render_shared_files(settings)
 
 

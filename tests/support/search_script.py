@@ -54,7 +54,7 @@ def run_script(work: Path, calls: list[tuple[str, Any]], folder: Path | None = N
     if shutil.which("node") is None:
         missing("node")
     script, driver, job = (work / name for name in ("search.js", "driver.js", "job.json"))
-    script.write_bytes(render_search((), (), Settings())[SCRIPT_PATH])
+    script.write_bytes(render_search((), (), (), Settings())[SCRIPT_PATH])
     driver.write_text(_DRIVER, encoding="utf-8")
     job.write_text(json.dumps({"calls": calls, "folder": str(folder)}), encoding="utf-8")
     done = subprocess.run(

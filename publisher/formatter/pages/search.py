@@ -43,6 +43,7 @@ class SearchForm:
     query: Query
     topics: tuple[TopicRow, ...]
     years: tuple[str, ...]
+    venues: tuple[str, ...]
     longest: int = MOST_CHARACTERS
 
     @property
@@ -106,30 +107,32 @@ def result_row(
     )
 
 
-def search_form(
-    query: Query, topics: Sequence[Topic], years: Sequence[str], action: str, settings: Settings
-) -> SearchForm:
-    """Return the form, filled in with `query`."""
-    rows = tuple(topic_row(topic, "", settings) for topic in topics)
-    return SearchForm(action, query, rows, tuple(years))
+def topic_rows(topics: Sequence[Topic], settings: Settings) -> tuple[TopicRow, ...]:
+    """Return `topics` as the form offers them."""
+    return tuple(topic_row(topic, "", settings) for topic in topics)
 
 
 def render_search(
-    topics: Sequence[Topic], years: Sequence[str], settings: Settings
+    topics: Sequence[Topic], years: Sequence[str], venues: Sequence[str], settings: Settings
 ) -> dict[str, bytes]:
-    """Return `search/index.html` and `search/search.js`; `years` have papers, newest first.
+    """Return `search/index.html` and `search/search.js`.
+
+    The form offers `topics`, `years` that have papers, newest first, and names of `venues`.
 
     Raises `TemplateError`.
     """
     texts = words(settings)
     app = f"{settings.web.root}search" if settings.web.root else ""
+    form = SearchForm(
+        app or "index.html", Query(), topic_rows(topics, settings), tuple(years), tuple(venues)
+    )
     page = render_page(
         "pages/search.html.j2",
         PAGE_PATH,
         settings,
         title=texts.search,
         description=texts.search_help,
-        form=search_form(Query(), topics, years, app or "index.html", settings),
+        form=form,
         app=settings.web.url.rstrip("/"),
     )
     script = render_bytes(

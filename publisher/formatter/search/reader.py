@@ -35,10 +35,11 @@ if TYPE_CHECKING:
 
 
 class SearchIndex(msgspec.Struct, frozen=True):
-    """The list of segments, newest first, and the names of topics by their slugs."""
+    """The list of segments, newest first, names of topics by their slugs, and names of venues."""
 
     segments: list[tuple[str, int]]
     topics: dict[str, str]
+    venues: list[str]
 
 
 class IndexChangedError(Exception):

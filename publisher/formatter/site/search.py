@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from publisher.formatter.feeds.timeline import FeedItem
     from publisher.formatter.site.paper_index import PaperIndex
 
+_YEAR = re.compile(r" \d{4}$")
+_MOST_VENUES = 100  # that the form suggests; any other can be typed
+
 
 def segment_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield the segments of the index."""
@@ -46,19 +51,21 @@ def search_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     segments = [segment for segment, _ in _segments(index)]
     names = stable_hash(*(f"{topic.slug} {topic.name}" for topic in index.collection.topics))
     listed = stable_hash(*(f"{segment.name} {segment.papers}" for segment in segments))
+    venues = _venue_names(index)
+    named = stable_hash(*venues)
     yield BuildTarget(
         name="search index",
-        fingerprint=mixed((names, listed)),
+        fingerprint=mixed((names, named, listed)),
         paths=lambda: (INDEX_FILE,),
-        render=partial(_render_index, index, segments),
+        render=partial(_render_index, index, segments, venues),
         stage=stage,
     )
     years = sorted({month[:4] for month in index.months}, reverse=True)
     yield BuildTarget(
         name="search page",
-        fingerprint=mixed((names, stable_hash(*years))),
+        fingerprint=mixed((names, named, stable_hash(*years))),
         paths=lambda: (PAGE_PATH, SCRIPT_PATH),
-        render=lambda: render_search(index.collection.topics, years, index.settings),
+        render=lambda: render_search(index.collection.topics, years, venues, index.settings),
         stage=stage,
     )
 
@@ -97,9 +104,22 @@ def _render_segment(
     return segment_files(segment, papers)
 
 
-def _render_index(index: PaperIndex, segments: Sequence[Segment]) -> dict[str, bytes]:
+def _venue_names(index: PaperIndex) -> list[str]:
+    """Return the venues with most papers, without years, by name."""
+    labels = Counter(facts.venue for facts in index.facts.values() if facts.venue)
+    names: Counter[str] = Counter()
+    for label, count in labels.items():
+        names[_YEAR.sub("", label)] += count
+    most = sorted(names, key=lambda name: (-names[name], name))[:_MOST_VENUES]
+    return sorted(most, key=lambda name: (name.casefold(), name))
+
+
+def _render_index(
+    index: PaperIndex, segments: Sequence[Segment], venues: Sequence[str]
+) -> dict[str, bytes]:
     content = SearchIndex(
         [(segment.name, segment.papers) for segment in segments],
         {topic.slug: topic.name for topic in index.collection.topics},
+        list(venues),
     )
     return {INDEX_FILE: msgspec.json.encode(content)}
