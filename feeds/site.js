@@ -42,6 +42,7 @@ addEventListener("keydown", (event) => {
 const field = document.querySelector("main [name=q]") || document.querySelector("[name=q]");
 if (event.key !== "/" || !field || event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
 event.preventDefault();
+field.focus();
 field.select();
 });
 addEventListener("beforeprint", () => each("main details", (part) => { part.open = true; }));

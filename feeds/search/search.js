@@ -230,7 +230,15 @@ function element(name, text, attributes = {}) {
   return made;
 }
 
-function row(entry, topics, words) {
+// A word of the page in each of its languages.
+function word(name, count = 0) {
+  const copy = document.getElementById("words").content.querySelector(`[data-word=${name}]`).cloneNode(true);
+  const texts = document.createNodeIterator(copy, NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) text.data = text.data.replace("{count}", count);
+  return copy;
+}
+
+function row(entry, topics) {
   const item = element("li", "", { className: "paper" });
   const title = element("h2", "", { lang: languageOf(entry.title) });
   title.append(element("a", entry.title, { href: `../${entry.stem}.html` }));
@@ -239,7 +247,11 @@ function row(entry, topics, words) {
   for (const slug of entry.topics.filter((slug) => Object.hasOwn(topics, slug))) {
     meta.append(" ", element("a", topics[slug], { className: "chip", href: `../topics/${slug}/index.html`, lang: languageOf(topics[slug]) }));
   }
-  if (entry.hasCode) meta.append(" ", element("span", words.code, { className: "mark" }));
+  if (entry.hasCode) {
+    const mark = element("span", "", { className: "mark" });
+    mark.append(word("code"));
+    meta.append(" ", mark);
+  }
   item.append(title, meta, element("p", entry.authors, { className: "authors" }), element("p", entry.venue, { className: "venue" }), element("p", entry.line, { lang: languageOf(entry.line) }));
   return item;
 }
@@ -248,7 +260,6 @@ function start() {
   const form = document.getElementById("search"), state = document.getElementById("state");
   const list = document.getElementById("results"), more = document.getElementById("more");
   const { q, topic, year, venue, code } = form.elements;
-  const words = state.dataset;
   let reader = new Reader(""), turn = 0, timer = 0;
 
   function query() {
@@ -268,8 +279,8 @@ function start() {
     return `?${given}`;
   }
 
-  function say(text, hits) {
-    state.textContent = text;
+  function say(hits, ...words) {
+    state.replaceChildren(...words);
     list.hidden = !hits;
     if (!hits) more.hidden = true;
   }
@@ -283,7 +294,7 @@ function start() {
     const next = async () => {
       const entries = await reader.entries(hits.slice(shown, shown + PER_PAGE));
       if (mine !== turn) return;
-      const rows = entries.map((entry) => row(entry, topics, words));
+      const rows = entries.map((entry) => row(entry, topics));
       if (shown) list.append(...rows);
       else list.replaceChildren(...rows);
       shown += rows.length;
@@ -293,15 +304,16 @@ function start() {
     await next();
     if (mine !== turn) return;
     more.onclick = () => next().catch(fail);
-    const count = hits.length === 1 ? words.one : words.many.replace("{count}", hits.length);
-    if (empty) say("", 0);
-    else if (!hits.length) say(words.none, 0);
-    else say(byPrefix ? `${count} ${words.prefix}` : count, hits.length);
+    const count = hits.length === 1 ? word("one") : word("many", hits.length);
+    if (empty) say(0);
+    else if (!hits.length) say(0, word("none"));
+    else if (byPrefix) say(hits.length, count, " ", word("prefix"));
+    else say(hits.length, count);
   }
 
   function fail(error) {
     console.error(error);
-    say(words.failed, 0);
+    say(0, word("failed"));
   }
 
   async function run() {
@@ -322,19 +334,13 @@ function start() {
   }
 
   if (location.protocol === "file:") {
-    say(words.disk, 0); // a browser reads no files for a page from disk
+    say(0, word("disk")); // a browser reads no files for a page from disk
     return;
   }
   form.addEventListener("submit", (event) => { event.preventDefault(); ask(true); });
   form.addEventListener("change", (event) => { if (event.target !== q) ask(false); });
   q.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 250); });
   addEventListener("popstate", () => { fillIn(); run(); });
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
-    event.preventDefault();
-    q.focus();
-    q.select();
-  });
   fillIn();
   if (!q.value) q.focus({ preventScroll: true });
   run();
