@@ -356,7 +356,7 @@ def _lines(raw: Issue, edits: IssueEdits, settings: Settings) -> Iterator[str]:
     ):
         if text:
             yield f"{name}: {text}" if "\n" not in text else f"{name}:"
-            yield from (f"    {line}" for line in text.splitlines() if "\n" in text)
+            yield from (f"    {line}".rstrip() for line in text.splitlines() if "\n" in text)
 
 
 def _above(edits: IssueEdits) -> bool:

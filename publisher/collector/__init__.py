@@ -26,6 +26,7 @@ from publisher.collector.merge import merge
 from publisher.collector.sources import file_kinds, folder_source
 from publisher.errors import SourceError
 from publisher.models import Collection, Severity
+from publisher.newsletter.edit_files import edit_file_patterns
 from publisher.private_folder import DATA_FOLDER
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ def _find(
     settings: Settings, checkout: tuple[Path, Path] | None, *, with_records: bool
 ) -> folder_source.SourceListing:
     source = settings.source
-    include, exclude = source.include, source.exclude
+    include, exclude = source.include, source.exclude + edit_file_patterns(settings)
     if with_records:
         include += file_kinds.RECORD_PATTERNS
         exclude += file_kinds.NO_RECORD_PATTERNS

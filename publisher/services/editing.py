@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from publisher.errors import IssueError
 from publisher.models import BlockPlace, IssueEdits
-from publisher.newsletter import editing
+from publisher.newsletter import edit_files, editing
 from publisher.newsletter.editing import Hold, PaperMark
 from publisher.newsletter.periods import absolute, frequency_of, next_due, period_by_id
 from publisher.paper_id import arxiv_id_of_field
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
     from publisher.store.database import Store
 
-FOLDER = "issues"
 TEXTS = ("subject", "preheader", "block", "block_place")
 
 
@@ -48,15 +47,19 @@ class EditFile:
 
 def edit_file(issue_id: str, settings: Settings) -> Path:
     """Return the path of the file with which an issue may be edited."""
-    return settings.path(FOLDER) / f"{issue_id}.md"
+    return settings.path(edit_files.FOLDER) / f"{issue_id}.md"
 
 
 def read_edit_file(issue_id: str, settings: Settings) -> EditFile:
     """Return the edits of the issue's file, none where there is no file.
 
+    Where the folder is one of digests itself, its files have no edits.
+
     Raises `IssueError` with file and line.
     """
     path = edit_file(issue_id, settings)
+    if not edit_files.has_edit_files(settings):
+        return EditFile()
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

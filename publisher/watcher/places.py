@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.collector.sources import file_kinds
+from publisher.newsletter.edit_files import edit_file_patterns
 from publisher.watcher.change_filter import (
     Rules,
     concerns_digests,
@@ -90,7 +91,9 @@ def places_of(settings: Settings, config: Path) -> Places:
         ),
         rules=Rules(
             source.include + (file_kinds.RECORD_PATTERNS if has_records else ()),
-            source.exclude + (file_kinds.NO_RECORD_PATTERNS if has_records else ()),
+            source.exclude
+            + edit_file_patterns(settings)
+            + (file_kinds.NO_RECORD_PATTERNS if has_records else ()),
             source.ignore_files,
         ),
     )
