@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,31 +33,26 @@ def find_authors(
 
     `papers` are the names and `author_key`s of each paper's authors, the oldest first.
     """
-    places: dict[str, list[int]] = {}
-    for place, (_, keys) in enumerate(papers):
-        for key in keys:
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for place, (of_paper, keys) in enumerate(papers):
+        for name, key in zip(of_paper, keys, strict=True):
             if key:
-                places.setdefault(key, []).append(place)
-    spellings: dict[str, list[str]] = {}
+                places[key].append(place)
+                names[key].append(name)
+    spellings: defaultdict[str, list[str]] = defaultdict(list)
     for key in places:
-        spellings.setdefault(key[: key.rindex("|") + 1], []).append(key)
-    groups = [
-        (slug, keys, tuple(sorted({place for key in keys for place in places[key]})))
-        for base, of_base in spellings.items()
-        if len(of_base) > 1 or len(places[of_base[0]]) >= LEAST_PAPERS
-        for slug, keys in _groups(base, of_base, places)
-    ]
-    authors = sorted(
-        (
-            (
-                Author(slug, _name(keys, of_group, papers), _sorted_as(keys[0]), of_group),
-                keys,
-            )
-            for slug, keys, of_group in groups
-            if len(of_group) >= LEAST_PAPERS
-        ),
-        key=lambda author: (author[0].sorted_as, author[0].slug),
-    )
+        spellings[key[: key.rindex("|") + 1]].append(key)
+    authors: list[tuple[Author, Sequence[str]]] = []
+    for base, of_base in spellings.items():
+        if len(of_base) == 1 and len(places[of_base[0]]) < LEAST_PAPERS:
+            continue
+        for slug, keys in _groups(base, of_base, places):
+            of_author = tuple(sorted({place for key in keys for place in places[key]}))
+            if len(of_author) >= LEAST_PAPERS:
+                name = _most_frequent([name for key in keys for name in names[key]])
+                authors.append((Author(slug, name, _sorted_as(keys[0]), of_author), keys))
+    authors.sort(key=lambda author: (author[0].sorted_as, author[0].slug))
     by_key = {key: number for number, (_, keys) in enumerate(authors) for key in keys}
     return [author for author, _ in authors], by_key
 
@@ -81,19 +76,12 @@ def _groups(
         yield (f"{slug}-x" if key == base != by_age[0] else slug), (key,)
 
 
-def _name(
-    keys: Sequence[str],
-    places: Sequence[int],
-    papers: Sequence[tuple[Sequence[str], Sequence[str]]],
-) -> str:
-    """Return the most frequent spelling, of those equally frequent the oldest."""
-    spellings = Counter(
-        given_first(name)
-        for place in places
-        for name, key in zip(*papers[place], strict=True)
-        if key in keys
-    )
-    return spellings.most_common(1)[0][0]
+def _most_frequent(names: Sequence[str]) -> str:
+    """Return the most frequent spelling, of those equally frequent the first."""
+    first = names[0]
+    if names.count(first) == len(names):
+        return given_first(first)
+    return Counter(map(given_first, names)).most_common(1)[0][0]
 
 
 def _sorted_as(key: str) -> str:

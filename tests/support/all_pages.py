@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from support.list_pages import paper_links, render_lists
+
 from publisher.formatter.pages import (
     MonthCount,
     TopicCount,
     month_of,
-    render_authors,
     render_index,
     render_month,
     render_months,
@@ -39,9 +40,9 @@ def render_pages(
     """Return all pages of `collection` but those of issues."""
     by_month: dict[str, list[Paper]] = {}
     files: dict[str, bytes] = {}
-    for paper in collection.papers:
+    for paper, links in zip(collection.papers, paper_links(collection.papers), strict=True):
         by_month.setdefault(month_of(paper, settings), []).append(paper)
-        files |= render_paper(paper, settings)
+        files |= render_paper(paper, settings, links)
     months = sorted(by_month, reverse=True)
     counts = [MonthCount(month, len(by_month[month])) for month in months]
     topics = [
@@ -59,7 +60,7 @@ def render_pages(
         papers = collection.by_topic[topic.slug]
         lists |= render_topic(topic, papers, len(papers), collection.topics, feeds, settings)
     lists |= render_topics(topics, settings)
-    lists |= render_authors((), 0, (), settings)
+    lists |= render_lists(collection, settings)
     lists |= render_months(counts, settings)
     for newer, month, older in _with_neighbours(months):
         lists |= render_month(month, by_month[month], settings, older=older, newer=newer)

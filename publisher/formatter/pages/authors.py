@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from publisher.formatter.i18n.text_width import shortened
-from publisher.formatter.pages.layout import render_page, way_up, words
+from publisher.formatter.pages.layout import in_languages, render_page, way_up, words
 from publisher.formatter.pages.listing import ListingHead, render_listing
 from publisher.formatter.pages.size_limit import Detail, limited
 from publisher.formatter.paths import LISTED_ON_A_PAGE, author_names_path, author_path, pages_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from markupsafe import Markup
 
     from publisher.formatter.pages.connections import ListedPaper
     from publisher.settings import Settings
@@ -68,7 +70,7 @@ def render_author(
             leaves=[(leaf, author_path(slug, leaf)) for leaf in numbers],
             number=number,
             people=author_rows(coauthors, way_up(path)),
-            help=texts.author_help,
+            has_help=True,
         )
     return pages
 
@@ -94,8 +96,8 @@ def render_authors(
             settings,
             title=texts.authors,
             description=texts.authors_description,
-            heading=texts.authors,
-            lead=texts.labelled.format(label=texts.authors_description, text=f"{total:,}"),
+            heading="",
+            lead=_lead(total, settings),
             crumb=(),
             authors=author_rows(authors, up, detail.columns),
             prefixes=_prefix_links(letters, up, settings),
@@ -129,7 +131,7 @@ def render_names(
             title=f"{texts.authors}: {name}",
             description=texts.authors_description,
             heading=name,
-            lead=texts.labelled.format(label=texts.authors_description, text=f"{total:,}"),
+            lead=_lead(total, settings),
             crumb=(up + AUTHORS_PATH, texts.authors),
             authors=author_rows(authors, up, detail.columns),
             prefixes=_prefix_links(longer, up, settings),
@@ -137,6 +139,13 @@ def render_names(
         )
 
     return {path: limited(render)}
+
+
+def _lead(total: int, settings: Settings) -> Markup:
+    return in_languages(
+        settings,
+        lambda texts: texts.labelled.format(label=texts.authors_description, text=f"{total:,}"),
+    )
 
 
 def author_rows(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from publisher.formatter.i18n.words import counted
+from publisher.formatter.pages.archive import paper_count_label
 from publisher.formatter.pages.connections import listed_row
-from publisher.formatter.pages.layout import part_language, render_page, way_up, words
+from publisher.formatter.pages.layout import part_language, render_page, way_up
 from publisher.formatter.pages.size_limit import Detail, limited
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def render_listing(
 
     `context` goes to the template. Raises `TemplateError`.
     """
-    texts, up = words(settings), way_up(path)
-    more: dict[str, Any] = {"help": "", "people": (), "older": "", "newer": "", **context}
+    up = way_up(path)
+    more: dict[str, Any] = {"has_help": False, "people": (), "older": "", "newer": "", **context}
 
     def render(detail: Detail) -> bytes:
         return render_page(
@@ -53,7 +53,7 @@ def render_listing(
             description=head.description,
             heading=head.name,
             heading_lang=part_language(head.name, settings),
-            count=counted(head.total, texts.paper, texts.papers),
+            count=paper_count_label(head.total, settings),
             crumb_href=up + head.above[0],
             crumb_name=head.above[1],
             papers=tuple(listed_row(paper, up, settings, detail.columns) for paper in papers),

@@ -16,8 +16,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import ROOT, chromium, page_tool
+from msgspec import structs
 from support.all_pages import render_pages
 from support.browser import browsing
+from support.list_pages import render_lists
 
 from publisher.formatter.email import EditionRenderer
 from publisher.formatter.feeds.formats import FORMATS
@@ -41,7 +43,7 @@ from publisher.models import (
     Venue,
 )
 from publisher.settings import Settings, Site
-from publisher.settings.sections import Inbox, Mail, Web
+from publisher.settings.sections import Feeds, Inbox, Mail, Web
 
 NERF, AVATAR = Topic("nerf", "NeRF"), Topic("avatar", "元宇宙/虚拟人")
 NOON = datetime(2024, 12, 3, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -112,6 +114,12 @@ KINDS = (
     "archive/index.html",
     "archive/2024-11/index.html",
     "search/index.html",
+    "authors/index.html",
+    "authors/ada-example.html",
+    "authors/names/e.html",
+    "venues/index.html",
+    "venues/cvpr-2024.html",
+    "topics/nerf/1.html",
     "issues/index.html",
     "issues/2024-W49.html",
     *(f"papers/2412.{number:05d}.html" for number in range(1, 8)),
@@ -146,6 +154,9 @@ def site(language: str, colour: str) -> dict[str, bytes]:
     files = render_pages(collection, feeds, settings)
     files |= render_issue(issue, settings)
     files |= render_issues([IssueCount(issue.id, issue.start, issue.end, 7)], settings)
+    # Of two papers: more than the page of a topic shows.
+    few = structs.replace(settings, feeds=Feeds(entries=2))
+    files |= render_lists(collection, few, with_names=True)
     # Two leaves and both neighbours: everything that such a page can have.
     files |= render_month(
         "2024-11",
