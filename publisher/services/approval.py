@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from publisher.addresses import normalise_email
-from publisher.models import UNSUBSCRIBE_PLACEHOLDER, EditionKey, Language
+from publisher.models import PREFERENCES_PLACEHOLDER, UNSUBSCRIBE_PLACEHOLDER, EditionKey, Language
 from publisher.sender.one_time_tokens import new_token
 from publisher.sender.transactional_message import MailKind
 from publisher.services import drafts
@@ -36,12 +36,18 @@ def ask(issue: Issue, settings: Settings, store: Store, now: datetime) -> bool:
     choice = EditionKey(language=settings.mail_language, length=settings.newsletter.length)
     edition = render_edition(issue, choice, settings)
     token = tokens.make_token(store.keys, drafts.NOBODY, 0)
+    choices = tokens.make_preferences_token(store.keys, drafts.NOBODY, 0, now.date())
+
+    def for_nobody(part: str) -> str:
+        part = part.replace(UNSUBSCRIBE_PLACEHOLDER, token)
+        return part.replace(PREFERENCES_PLACEHOLDER, choices)
+
     payload = json.dumps(
         {
             "issue": issue.id,
             "subject": edition.subject,
-            "html": edition.html.replace(UNSUBSCRIBE_PLACEHOLDER, token),
-            "text": edition.text.replace(UNSUBSCRIBE_PLACEHOLDER, token),
+            "html": for_nobody(edition.html),
+            "text": for_nobody(edition.text),
         },
         ensure_ascii=False,
     )

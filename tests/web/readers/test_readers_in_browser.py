@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
     from support.web_server import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -194,6 +194,50 @@ def test_a_whole_way(world: World, way: str) -> None:
     hands.press("Unsubscribe")
     said("You are unsubscribed")
     assert people.find(ADA).status == "unsubscribed"  # type: ignore[union-attr]
+
+
+def test_from_a_paper_of_three_months_ago_onto_the_list(world: World) -> None:
+    """Find it by a word, see what else its author wrote, and subscribe to that topic."""
+    world.site.clock.now = datetime(2025, 2, 20, 8, tzinfo=UTC)
+    context = world.browser.new_context(
+        ignore_https_errors=True,
+        viewport=DESK,  # type: ignore[arg-type]
+        locale="en-US",
+    )
+    page = context.new_page()
+    heading = page.get_by_role("heading", level=1)
+    clicks = 0
+
+    def click(target: Locator) -> None:
+        nonlocal clicks
+        clicks += 1
+        target.click()
+
+    page.goto(f"https://{HOST}/")
+    click(page.get_by_role("searchbox").first)
+    page.keyboard.type("anti-aliased grid")
+    page.keyboard.press("Enter")
+    click(page.get_by_role("link", name=re.compile("^Zip-NeRF")))
+    expect(heading).to_contain_text("Zip-NeRF")
+    expect(page.locator("time").first).to_have_attribute("datetime", "2024-11-18")
+    click(page.get_by_role("link", name="Peter Hedman").first)
+    expect(heading).to_have_text("Peter Hedman")
+    click(page.get_by_role("link", name=re.compile("^SMERF")))
+    expect(heading).to_contain_text("SMERF")
+    click(page.get_by_role("main").get_by_role("link", name="NeRF", exact=True))
+    expect(heading).to_have_text("NeRF")
+    click(page.get_by_label("Email address"))
+    page.keyboard.type(ADA)
+    page.keyboard.press("Enter")
+    expect(heading).to_have_text("Check your inbox")
+    clicks += 1  # the link in the mail
+    page.goto(link(world.post(), "confirm"))
+    click(page.get_by_role("button", name="Yes, subscribe me"))
+    expect(heading).to_have_text("You are subscribed")
+    reader = world.site.store.subscribers.find(ADA)
+    assert reader is not None
+    assert (reader.status, reader.topics) == ("active", ("nerf",))
+    assert clicks <= 8
 
 
 def test_the_form_on_the_site_s_own_pages(world: World) -> None:
