@@ -62,7 +62,6 @@ def json_ld(paper: Paper, citation: Citation, page_url: str) -> Markup:
     thing: dict[str, object] = {
         "@context": "https://schema.org",
         "@type": "ScholarlyArticle",
-        "@id": page_url,
         "url": page_url,
         "name": citation.title,
         "author": [{"@type": "Person", "name": author} for author in paper.authors],

@@ -178,4 +178,5 @@ class FigureCache:
 
 
 def _is_whole(name: str, files: Collection[str]) -> bool:
-    return name in files and thumbnail_of_figure(name)[0] in files
+    small = f"{name.removesuffix('.webp')}-small.webp"
+    return name in files and (small in files or thumbnail_of_figure(name)[0] == name)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _HOSTS_AT_ONCE = 4
 _STOP_HOST = 2  # failures in a row
 _STEP_SECONDS = 0.1
+_MOST_KNOWN = 5  # times the papers of a site
 _UNKNOWN = FigureState()
 
 
@@ -143,7 +144,8 @@ def _urls_of_papers(collection: Collection, cache: FigureCache) -> dict[int, tup
         key: new[key] if key in new else known[key]
         for key in (summary.fingerprint for summary in summaries)
     }
-    gone = known.keys() - urls.keys()
+    # Sites may share a cache folder, and papers come back: most are of some use.
+    gone = known.keys() - urls.keys() if len(known) > _MOST_KNOWN * (len(urls) + 1) else ()
     if new or gone:
         cache.keep_papers(new, gone)
     return urls
