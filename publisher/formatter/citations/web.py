@@ -53,11 +53,6 @@ def meta_tags(citation: Citation, page_url: str) -> Markup:
 def json_ld(paper: Paper, citation: Citation, page_url: str) -> Markup:
     """Return `paper` as JSON that is safe inside a script element."""
     month = f"-{citation.month:02}" if citation.month else ""
-    identifiers = [
-        {"@type": "PropertyValue", "propertyID": kind, "value": value}
-        for kind, value in (("arXiv", citation.arxiv_id), ("DOI", citation.doi))
-        if value
-    ]
     part = "Periodical" if citation.kind == "journal" else "PublicationEvent"
     thing: dict[str, object] = {
         "@context": "https://schema.org",
@@ -69,18 +64,11 @@ def json_ld(paper: Paper, citation: Citation, page_url: str) -> Markup:
         "dateModified": paper.updated.isoformat(timespec="seconds"),
         "version": str(paper.version),
         "keywords": list(citation.keywords),
-        "identifier": identifiers,
         "sameAs": [
             address
             for address in (citation.url, citation.doi and f"https://doi.org/{citation.doi}")
             if address
         ],
-        "encoding": citation.pdf_url
-        and {
-            "@type": "MediaObject",
-            "contentUrl": citation.pdf_url,
-            "encodingFormat": "application/pdf",
-        },
         "image": next(filter(web_address, paper.figures), ""),
     }
     if citation.venue:

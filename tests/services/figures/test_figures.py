@@ -105,6 +105,7 @@ def test_pictures_are_copied_in_two_sizes(
     assert f'src="../figures/{whole}"' in page
     assert f'width="{size[0]}" height="{size[1]}"' in page
     assert host.root not in page
+    assert f'property="og:image" content="https://papers.example.org/figures/{whole}"' in page
     assert f"https://papers.example.org/figures/{whole}" in (tmp_path / "out/atom.xml").read_text()
     assert next(iter(files.values())).has_transparency_data == (name == "clear.png")
 
