@@ -164,8 +164,7 @@ def test_an_issue_is_announced_when_somebody_has_got_it(site: AnnouncingSite) ->
         store.subscribers.confirm("a@example.org", now=now)
         store.issues.freeze(
             "2026-W48",
-            start=now,
-            end=now,
+            period=(now, now),
             papers=[("arxiv:2611.00002", 1)],
             frozen_editions=[FrozenEdition("all", "Weekly", b"To: x\r\n\r\nbody\r\n")],
             audience=IssueAudience({}),
