@@ -83,7 +83,7 @@ class World:
             collection, site.settings, site.store, now=lambda: day, force=True
         )
         assert [result.is_frozen for result in results] == [True]
-        publish_service.deliver_pending(site.settings, site.store)
+        publish_service.deliver_pending(site.settings, site.store, now=lambda: day)
         return self.mailbox.newest()
 
 
