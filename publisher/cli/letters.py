@@ -59,10 +59,14 @@ def send(settings: Settings, store: Store | None = None) -> bool:
 def send_questions(result: sending.SendResult, settings: Settings, store: Store) -> None:
     """Send the mails that ask for an approval, where an issue is held.
 
-    `publisher run` does so by itself; a machine that runs single commands has nothing else.
+    `publisher run` does so by itself; a machine that runs single commands has nothing else. One
+    that keeps nothing saves its store before, so that nobody is asked by each of its runs, and
+    after, so that the links in the mails work.
     """
     if result.held:
+        store.save()
         send(settings, store)
+        store.save()
 
 
 def topic_names(settings: Settings) -> dict[str, str]:
