@@ -183,6 +183,7 @@ class PageWords(CommonWords, frozen=True, kw_only=True):
     topic_archive: str
     topic_archive_description: str
     newer_papers: str
+    papers_between: str
     older_papers: str
     neighbours: str
     find: str

@@ -42,7 +42,14 @@ def render_listing(
     `context` goes to the template. Raises `TemplateError`.
     """
     up = way_up(path)
-    more: dict[str, Any] = {"has_help": False, "people": (), "older": "", "newer": "", **context}
+    more: dict[str, Any] = {
+        "lead": "",
+        "has_help": False,
+        "people": (),
+        "older": "",
+        "newer": "",
+        **context,
+    }
 
     def render(detail: Detail) -> bytes:
         return render_page(

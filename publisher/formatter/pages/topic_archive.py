@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from publisher.formatter.pages.layout import way_up, words
+from publisher.formatter.pages.layout import in_languages, way_up, words
 from publisher.formatter.pages.listing import ListingHead, render_listing
 from publisher.formatter.pages.view_models import MOST_PAPERS
 from publisher.formatter.paths import LISTED_ON_A_PAGE, pages_of, topic_archive_path
@@ -39,19 +39,24 @@ def render_topic_archive(
     texts = words(settings)
     path = topic_archive_path(topic.slug, number)
     up = way_up(path)
+    first = (number - 1) * LISTED_ON_A_PAGE + 1
+    last = first + len(papers) - 1
     return render_listing(
         path,
         ListingHead(
             name=texts.topic_archive.format(topic=topic.name),
             description=texts.topic_archive_description.format(topic=topic.name),
-            # A full page does not know how many came after it.
-            total=(number - 1) * LISTED_ON_A_PAGE + len(papers),
+            total=last,
             above=(f"topics/{topic.slug}/index.html", topic.name),
         ),
         papers,
         settings,
         leaves=[(leaf, topic_archive_path(topic.slug, leaf)) for leaf in range(1, number + 1)],
         number=number,
+        # A full page does not know how many came after it.
+        lead=in_languages(
+            settings, lambda texts: texts.papers_between.format(first=first, last=last)
+        ),
         newer=up + topic_archive_path(topic.slug, number + 1) if has_newer else "",
         older=up + topic_archive_path(topic.slug, number - 1) if number > 1 else "",
     )
