@@ -1,6 +1,6 @@
 // Searches the files beside it; publisher/formatter/search/ writes them and tells their form.
 // Nothing that is asked leaves the browser but the names of those files.
-const PER_SHARD = 12, PER_DOCUMENT = 24, PER_PAGE = 20;
+const PER_SHARD = 8, PER_DOCUMENT = 24, PER_PAGE = 20;
 const MOST_TERMS = 24, MOST_CHARACTERS = 40, LONGEST = 300;
 
 const UNSPACED = "\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u3005\\u3040-\\u30ff\\u31f0-\\u31ff\\u3400-\\u4dbf"

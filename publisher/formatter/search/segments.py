@@ -11,8 +11,8 @@ from dataclasses import dataclass
 INDEX_FILE = "search/index.json"
 PAGE_PATH = "search/index.html"
 SCRIPT_PATH = "search/search.js"
-# A shard of so many papers has about 25 kB, a document of results 8 kB.
-PAPERS_PER_SHARD = 12
+# A shard of so many papers has about 17 kB, a document of results 8 kB.
+PAPERS_PER_SHARD = 8
 PAPERS_PER_DOCUMENT = 24
 _WEEK = 7
 
