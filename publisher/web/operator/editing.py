@@ -28,6 +28,8 @@ from publisher.web.operator.frame import operator_page, outside_page
 from publisher.web.pages import operator_language
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -71,31 +73,23 @@ def edit(request: OperatorRequest) -> Response:
         return _elsewhere(request)
     if request.request.method != "POST":
         return _page(request, issue)
-    texts = {name: request.field(name).replace("\r\n", "\n") for name in TEXTS}
-    sent: dict[str, Any] = {name: text for name, text in texts.items() if _has(request, name)}
     try:
-        if "block_place" in sent:
-            sent["block_place"] = editing.block_place(sent["block_place"], _("Place"))
         if request.field("preview"):
-            return _page(request, issue, texts=sent, preview=True)
-        editing.change_issue(
-            issue, sent, [], request.settings, request.store, by=request.operator, now=request.now
-        )
+            return _page(request, issue, texts=_texts(request), preview=True)
+        _save(request, issue)
     except IssueError as error:
-        return _page(request, issue, texts=sent, problem=str(error))
+        return _page(request, issue, problem=str(error))
     return _done(issue, "edits saved")
 
 
 def mark_papers(request: OperatorRequest) -> Response:
-    """Hide, promote or pin a paper, or take that back."""
+    """Hide, promote or pin a paper, or take that back; texts that came with it are saved."""
     issue = _raw(request)
     if issue is None:
         return _elsewhere(request)
     marks = [(kind, request.field(name)) for name, kind in _MARKS.items() if request.field(name)]
     try:
-        editing.change_issue(
-            issue, {}, marks, request.settings, request.store, by=request.operator, now=request.now
-        )
+        _save(request, issue, marks)
     except IssueError as error:
         return _page(request, issue, problem=str(error))
     places = {paper.id: number for number, paper in enumerate(issue.papers, start=1)}
@@ -110,6 +104,7 @@ def decide(request: OperatorRequest) -> Response:
         return _elsewhere(request)
     until = None
     try:
+        _save(request, issue)
         if request.field("postpone"):
             decision, told = Decision.POSTPONED, "postponed"
             until = _time(request)
@@ -141,6 +136,7 @@ def test(request: OperatorRequest) -> Response:
     if issue is None:
         return _elsewhere(request)
     try:
+        _save(request, issue)
         to = normalise_email(request.field("to"))
         edited = editing.edited(issue, request.settings, request.store)
         publish.send_test(edited, request.settings, request.store, to, now=request.context.clock)
@@ -252,6 +248,35 @@ def _elsewhere(request: OperatorRequest) -> Response:
     raise HTTPException(404, _("There is no such issue to edit: its time is over, or far off."))
 
 
+def _sent(request: OperatorRequest) -> dict[str, Any]:
+    """Return the texts of the form as they came; those that a file has are not in it."""
+    names = {key for key, _value in request.form}
+    return {name: request.field(name).replace("\r\n", "\n") for name in TEXTS if name in names}
+
+
+def _texts(request: OperatorRequest) -> dict[str, Any]:
+    """Return the texts of the form; raise `IssueError` for a place that there is not."""
+    texts = _sent(request)
+    if "block_place" in texts:
+        texts["block_place"] = editing.block_place(texts["block_place"], _("Place"))
+    return texts
+
+
+def _save(
+    request: OperatorRequest, issue: Issue, marks: Sequence[tuple[PaperMark | None, str]] = ()
+) -> None:
+    """Store the texts of the form, so that no button loses them, and `marks` of papers."""
+    editing.change_issue(
+        issue,
+        _texts(request),
+        marks,
+        request.settings,
+        request.store,
+        by=request.operator,
+        now=request.now,
+    )
+
+
 def _page(
     request: OperatorRequest,
     issue: Issue,
@@ -264,6 +289,8 @@ def _page(
     settings, store = request.settings, request.store
     plan, file = store.plans.get(issue.id), editing.EditFile()
     edits = plan.edits
+    if texts is None:
+        texts = {name: text for name, text in _sent(request).items() if name != "block_place"}
     try:
         file = editing.read_edit_file(issue.id, settings)
         edits = editing.edited(issue, settings, store).edits
@@ -331,20 +358,19 @@ def _time(request: OperatorRequest) -> datetime:
     return moment.replace(tzinfo=request.settings.site.zone)
 
 
-def _has(request: OperatorRequest, name: str) -> bool:
-    return any(key == name for key, _value in request.form)
-
-
 def _done(issue: Issue, told: str) -> Response:
     return RedirectResponse(f"{PART}/{issue.id}/edit?told={told}", status_code=303)
 
 
 ROUTES = (
-    Route(
-        PART + "/{issue}/edit", guarded(edit), methods=["GET", "POST"], max_body_size=_MOST_BYTES
+    *(
+        Route(f"{PART}/{{issue}}/{name}", guarded(page), methods=methods, max_body_size=_MOST_BYTES)
+        for name, page, methods in (
+            ("edit", edit, ["GET", "POST"]),
+            ("papers", mark_papers, ["POST"]),
+            ("decide", decide, ["POST"]),
+            ("test", test, ["POST"]),
+        )
     ),
-    Route(PART + "/{issue}/papers", guarded(mark_papers), methods=["POST"]),
-    Route(PART + "/{issue}/decide", guarded(decide), methods=["POST"]),
-    Route(PART + "/{issue}/test", guarded(test), methods=["POST"]),
     Route(APPROVAL, approve, methods=["GET", "POST"]),
 )

@@ -86,17 +86,22 @@ def test_texts_are_previewed_and_saved(site: Site) -> None:
 def test_papers_are_hidden_promoted_and_pinned(site: Site) -> None:
     papers = f"/operator/issues/{W49}/papers"
     assert post(site, papers, hide="arxiv:2412.00001").headers["location"].startswith(EDITOR)
-    post(site, papers, promote="arxiv:2412.00002")
+    post(site, papers, promote="arxiv:2412.00002", note="Not lost by a mark.")
     post(site, papers, pin="arxiv:2412.00002")
     assert edits(site) == IssueEdits(
-        hide=("arxiv:2412.00001",), promote=("arxiv:2412.00002",), pin=("arxiv:2412.00002",)
+        note="Not lost by a mark.",
+        hide=("arxiv:2412.00001",),
+        promote=("arxiv:2412.00002",),
+        pin=("arxiv:2412.00002",),
     )
     frame = site.client.get("/operator/preview/frame").text
     assert "number 1" not in frame
     assert "number 2" in frame
     post(site, papers, reset="arxiv:2412.00001")
     assert "number 1" in site.client.get("/operator/preview/frame").text
-    assert post(site, papers, hide="arxiv:9").status_code == 400
+    refused = post(site, papers, hide="arxiv:9", note="Nor by a refusal.")
+    assert refused.status_code == 400
+    assert "Nor by a refusal." in refused.text
 
 
 def test_decisions(site: Site) -> None:
@@ -115,7 +120,8 @@ def test_decisions(site: Site) -> None:
         again = post(site, path, **fields).headers["location"]
         assert again.endswith("told=nothing%20changed")
     assert "Last decision: ada" in site.client.get(EDITOR).text
-    post(site, path, decision="take-back")
+    post(site, path, decision="take-back", note="Saved by every button.")
+    assert edits(site).note == "Saved by every button."
     assert site.store.plans.get(W49).decision is Decision.NONE
     for wrong in ({"postpone": "yes", "until": "soon"}, {"decision": "burn"}):
         assert post(site, path, **wrong).status_code == 400
@@ -123,11 +129,13 @@ def test_decisions(site: Site) -> None:
 
 def test_a_test_copy_goes_to_one_address(site: Site) -> None:
     path = f"/operator/issues/{W49}/test"
-    assert post(site, path, to="me@example.org").headers["location"].endswith("told=test%20sent")
+    fields = {"to": "me@example.org", "note": "Written before the test."}
+    assert post(site, path, **fields).headers["location"].endswith("told=test%20sent")
     (mail,) = (site.folder / "outbox").glob("*.eml")
     assert b"me@example.org" in mail.read_bytes()
+    assert b"Written before the test." in mail.read_bytes()
     assert post(site, path, to="nobody").status_code == 400
-    assert actions(site) == [("ada", "test sent")]
+    assert actions(site) == [("ada", "note changed"), ("ada", "test sent")]
 
 
 def test_forms_need_their_proof(site: Site) -> None:
