@@ -134,3 +134,21 @@ def test_a_proxy_passes_on_what_is_asked_and_by_whom(proxy: str, site: Site) -> 
     assert ask(f"{proxy}/{link}", data={}, headers=told).status_code == 200
     (line,) = site.store.subscribers.export_person(ADA)["consent"]  # type: ignore[misc]
     assert line["origin"] == "127.0.0.1 127.0.0.1"
+
+
+def test_a_proxy_serves_the_search(proxy: str, site: Site) -> None:
+    (site.public / "search").mkdir()
+    for name in ("index.html", "search.js", "words.bin"):
+        (site.public / "search" / name).write_bytes(b"\0\xff page")
+    page = ask(f"{proxy}/search/index.html?q=nerf")
+    assert page.content == b"\0\xff page"
+    # The page's own policy allows its script; a header could only take that back.
+    policy = page.headers.get("content-security-policy", "")
+    assert not re.search("default-src|script-src|connect-src", policy)
+    script = ask(f"{proxy}/search/search.js")
+    assert "javascript" in script.headers["content-type"]
+    assert ask(f"{proxy}/search/words.bin").content == b"\0\xff page"
+    # The same without scripts, by the app, which finds no index in these files.
+    answer = ask(f"{proxy}/search?q=nerf")
+    assert answer.status_code == 503
+    assert 'name="q"' in answer.text
