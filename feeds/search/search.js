@@ -1,6 +1,6 @@
 // Searches the files beside it; publisher/formatter/search/ writes them and tells their form.
 // Nothing that is asked leaves the browser but the names of those files.
-const PER_SHARD = 8, PER_DOCUMENT = 24, PER_PAGE = 20;
+const PER_SHARD = 96, PER_DOCUMENT = 128, PER_PAGE = 20;
 const MOST_TERMS = 24, MOST_CHARACTERS = 40, LONGEST = 300;
 
 const UNSPACED = "\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u3005\\u3040-\\u30ff\\u31f0-\\u31ff\\u3400-\\u4dbf"
@@ -96,7 +96,7 @@ function compare(one, other) {
   return one.length - other.length;
 }
 
-// The weights of the papers with a term, by their number, in a shard without its head.
+// The weights of the papers with a term, by their number, in a shard.
 function findTerm(bytes, { term, begins }) {
   const wanted = encoder.encode(term), weights = new Map(), current = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -127,6 +127,13 @@ function findTerm(bytes, { term, begins }) {
 
 class Changed extends Error {}
 
+async function unpacked(reply) {
+  const buffer = await reply.arrayBuffer(), view = new DataView(buffer);
+  const stamp = view.getUint32(0, true), papers = view.getUint32(4, true);
+  const body = new Blob([buffer.slice(8)]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return { stamp, papers, bytes: new Uint8Array(await new Response(body).arrayBuffer()) };
+}
+
 // The files of an index, each read once. What a cache kept of an older one is read again.
 class Reader {
   constructor(base, cache = "default") {
@@ -142,7 +149,7 @@ class Reader {
         if (!reply.ok) throw new Error(`${path}: ${reply.status}`);
         return reply;
       });
-      this.files.set(path, answer.then((reply) => path.endsWith(".json") ? reply.json() : reply.arrayBuffer()));
+      this.files.set(path, answer.then((reply) => path.endsWith(".json") ? reply.json() : unpacked(reply)));
     }
     return this.files.get(path);
   }
@@ -154,11 +161,10 @@ class Reader {
 
   async weights([segment, papers], wanted) {
     const shard = shardOf(wanted.term, Math.ceil(papers / PER_SHARD));
-    const buffer = await this.file(`${segment}/${shard}.bin`);
-    const view = new DataView(buffer);
-    if (view.getUint32(4, true) !== papers) throw new Changed(segment);
-    this.expect(segment, view.getUint32(0, true));
-    return findTerm(new Uint8Array(buffer, 8), wanted);
+    const file = await this.file(`${segment}/${shard}.bin`);
+    if (file.papers !== papers) throw new Changed(segment);
+    this.expect(segment, file.stamp);
+    return findTerm(file.bytes, wanted);
   }
 
   async scores(segment, terms) {
@@ -233,8 +239,8 @@ function element(name, text, attributes = {}) {
 // A word of the page in each of its languages.
 function word(name, count = 0) {
   const copy = document.getElementById("words").content.querySelector(`[data-word=${name}]`).cloneNode(true);
-  const texts = document.createNodeIterator(copy, NodeFilter.SHOW_TEXT);
-  for (let text = texts.nextNode(); text; text = texts.nextNode()) text.data = text.data.replace("{count}", count);
+  const nodes = document.createNodeIterator(copy, NodeFilter.SHOW_TEXT);
+  for (let text = nodes.nextNode(); text; text = nodes.nextNode()) text.data = text.data.replace("{count}", count);
   return copy;
 }
 
@@ -254,6 +260,18 @@ function row(entry, topics) {
   }
   item.append(title, meta, element("p", entry.authors, { className: "authors" }), element("p", entry.venue, { className: "venue" }), element("p", entry.line, { lang: languageOf(entry.line) }));
   return item;
+}
+
+// Opens the filters of the address before they are painted, so that nothing below them moves.
+function openFilters() {
+  const given = new URLSearchParams(location.search);
+  if (!["topic", "year", "venue", "code"].some((name) => given.get(name))) return;
+  new MutationObserver((changes, observer) => {
+    const filters = document.getElementById("filters");
+    if (!filters) return;
+    filters.open = true;
+    observer.disconnect();
+  }).observe(document, { childList: true, subtree: true });
 }
 
 function start() {
@@ -347,4 +365,7 @@ function start() {
 }
 
 if (typeof document === "undefined") module.exports = { fold, tokens, wantedTerms, filterTerms, findTerm, shardOf, ARXIV, Reader };
-else start();
+else {
+  openFilters();
+  addEventListener("DOMContentLoaded", start);
+}

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
     from support.web_server import Site
 
+SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => list.getEntries().forEach((entry) => shifts.push(entry.value)))
+.observe({ type: "layout-shift", buffered: true });
+"""
+
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
@@ -118,6 +124,11 @@ def test_a_reader_finds_a_paper_in_a_browser(built: Site) -> None:
         page.route(re.compile(r"^https://"), lambda route: route.fulfill(body=""))
         page.on("console", lambda message: problems.append(message.text))
         page.on("pageerror", lambda error: problems.append(str(error)))
+        page.add_init_script(SHIFTS)
+        page.goto(f"{built.url}search/index.html?q=gaussian&year=2024")
+        expect(page.get_by_role("status")).to_contain_text("papers")
+        expect(page.get_by_label("Year")).to_be_visible()
+        assert page.evaluate("shifts") == []
         page.goto(f"{built.url}search/")
         assert violations(page) == []
         page.locator("h1").click()

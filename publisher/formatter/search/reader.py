@@ -7,6 +7,7 @@ equals the newest.
 from __future__ import annotations
 
 import struct
+import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -161,8 +162,9 @@ class IndexReader:
             if papers != segment.papers:
                 raise IndexChangedError(path)
             self._expect(segment, stamp, path)
-            return find_term(content[HEADER.size :], wanted.term, begins=wanted.begins)
-        except (ValueError, IndexError, struct.error) as error:
+            body = zlib.decompress(content[HEADER.size :])
+            return find_term(body, wanted.term, begins=wanted.begins)
+        except (ValueError, IndexError, struct.error, zlib.error) as error:
             raise IndexChangedError(path) from error
 
     def _expect(self, segment: Segment, stamp: int, path: str) -> None:

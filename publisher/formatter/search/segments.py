@@ -1,7 +1,9 @@
-"""Segments of the index: a year, or less of the newest year, month and week.
+"""Segments of the index: years, quarters of the newest year, its newest month, and days of a week.
 
-A paper that comes changes the segment of its day alone; the days of a week that is over become one
-segment, and so do weeks and months. All of that follows from the dates of papers, not from a clock.
+A new paper changes the segment of its day alone. The days of a week that is over join those of
+their month, and a month that is over joins its quarter: one in seven digests has a paper of an
+earlier month once more, and that writes a quarter anew instead of a year. All of that follows from
+the dates of papers, not from a clock.
 """
 
 from __future__ import annotations
@@ -11,15 +13,17 @@ from dataclasses import dataclass
 INDEX_FILE = "search/index.json"
 PAGE_PATH = "search/index.html"
 SCRIPT_PATH = "search/search.js"
-# A shard of so many papers has about 17 kB, a document of results 8 kB.
-PAPERS_PER_SHARD = 8
-PAPERS_PER_DOCUMENT = 24
+# A shard of so many papers has about 120 kB, a document of results 43 kB: of 20,000 papers come
+# 370 files, and hosts limit the number of files.
+PAPERS_PER_SHARD = 96
+PAPERS_PER_DOCUMENT = 128
 _WEEK = 7
+_QUARTER = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of the index with the number of its papers: "2023", "2024-11", "2024-12-w2", ..."""
+    """A part of the index with the number of its papers: "2023", "2024-q3", "2024-12", ..."""
 
     name: str
     papers: int
@@ -53,16 +57,15 @@ def segment_of(day: str, newest: str) -> str:
     """Return the segment of a paper of `day`; `newest` is that of the newest paper ("2024-12-24").
 
     >>> [segment_of(day, "2024-12-24") for day in ("2023-12-24", "2024-11-24", "2024-12-21")]
-    ['2023', '2024-11', '2024-12-w3']
+    ['2023', '2024-q4', '2024-12']
     >>> segment_of("2024-12-22", "2024-12-24")
     '2024-12-22'
     """
     if day[:4] != newest[:4]:
         return day[:4]
     if day[:7] != newest[:7]:
-        return day[:7]
-    week = _week(day)
-    return day if week == _week(newest) else f"{day[:7]}-w{week}"
+        return f"{day[:4]}-q{(int(day[5:7]) - 1) // _QUARTER + 1}"
+    return day if _week(day) == _week(newest) else day[:7]
 
 
 def _week(day: str) -> int:

@@ -1,11 +1,11 @@
 """Shards of a segment: terms in their order, each with the numbers of the papers that have it.
 
-A shard begins with the stamp of its segment and the number of the segment's papers, then come the
-number of its blocks and the place of each behind that head; all of these have four bytes. A block
-has up to 32 terms. Of every term come the number of bytes that it shares with the one before, none
-at the start of a block (a byte), the rest of it (a byte for its length), and its postings (a varint
-for their length). A posting is a varint of the distance from the paper before, times four, and a
-weight from 0 to 3.
+A file begins with the stamp of its segment and the number of the segment's papers; behind that head
+lies the shard, compressed by zlib. A shard begins with the number of its blocks and the place of
+each; all of these have four bytes. A block has up to 32 terms. Of every term come the number of
+bytes that it shares with the one before, none at the start of a block (a byte), the rest of it (a
+byte for its length), and its postings (a varint for their length). A posting is a varint of the
+distance from the paper before, times four, and a weight from 0 to 3.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import deflate
 import msgspec
 
 from publisher.formatter.search.segments import (
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from publisher.models import Paper
 
+_LEVEL = 6  # of 12: the last takes six times as long for 3 % fewer bytes
 _SEVERAL_TIMES, _IN_TITLE = 1, 2
 CODE = "code:"
 
@@ -77,7 +79,10 @@ def segment_files(segment: Segment, papers: Sequence[IndexedPaper]) -> dict[str,
     for body in bodies:
         stamp = zlib.crc32(body, stamp)
     header = HEADER.pack(stamp, len(papers))
-    files = {shard_path(segment.name, at): header + body for at, body in enumerate(bodies)}
+    files = {
+        shard_path(segment.name, at): header + deflate.zlib_compress(body, _LEVEL)
+        for at, body in enumerate(bodies)
+    }
     for start in range(0, len(entries), PAPERS_PER_DOCUMENT):
         document = ResultDocument(stamp, entries[start : start + PAPERS_PER_DOCUMENT])
         path = document_path(segment.name, start // PAPERS_PER_DOCUMENT)

@@ -120,9 +120,10 @@ def has_copy(path: str, size: int) -> bool:
     """Return whether a compressed copy belongs beside the file `path` of so many bytes.
 
     Archive documents have none: each is read once by a few readers, and they are most of a site.
+    Nor have pictures and the shards of the search, which are compressed themselves.
     """
     is_document = path.startswith("archive/") and not path.endswith(".html")
-    return size >= LARGE and not is_document and not path.endswith((".webp", ".png"))
+    return size >= LARGE and not is_document and not path.endswith((".webp", ".png", ".bin"))
 
 
 def copy_beside(path: str, content: bytes) -> bytes | bytearray:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.errors import OutputError
-from publisher.formatter.site.atomic_write import write_changed
+from publisher.formatter.site.atomic_write import LARGE, has_copy, write_changed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +17,11 @@ def test_only_what_changed_is_written(tmp_path: Path) -> None:
     assert write_changed(tmp_path, {"a": b"1", "d/b": b"2"}) == ("a", "d/b")
     assert write_changed(tmp_path, {"a": b"1", "d/b": b"3"}) == ("d/b",)
     assert sorted(p.name for p in tmp_path.rglob("*")) == ["a", "b", "d"]
+
+
+def test_files_that_are_compressed_already_have_no_copy() -> None:
+    paths = ("rss.xml", "search/2024/0.json", "search/2024/0.bin", "pictures/a.png")
+    assert [has_copy(path, LARGE) for path in paths] == [True, True, False, False]
 
 
 @pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x", "a\\b", "a\0b"])
@@ -38,7 +43,7 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path) -> None:
     program = """
 import pathlib, resource, signal, sys
 from publisher.errors import OutputError
-from publisher.formatter.site.atomic_write import write_changed
+from publisher.formatter.site.atomic_write import LARGE, has_copy, write_changed
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:

@@ -60,7 +60,7 @@ def test_a_new_digest_changes_its_day_alone(tmp_path: Path) -> None:
     for number, day in enumerate(DAYS):
         add(digests, day, number)
     before = build(digests, tmp_path / "one")
-    assert segments(before) == {"2023", "2024-11", "2024-12-w1", "2024-12-09", "2024-12-10"}
+    assert segments(before) == {"2023", "2024-q4", "2024-12", "2024-12-09", "2024-12-10"}
 
     add(digests, "2024-12-11", 7)
     after = build(digests, tmp_path / "one")
