@@ -14,16 +14,29 @@ from support.browser import browsing, overflows, small_targets
 from support.operator_site import OUTSIDE, PAGES, fill, log_in
 from support.web_server import serving
 
+from publisher.services import build
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
+READERS = (
+    "/subscribe",
+    f"/unsubscribe/{'x' * 40}",
+    f"/confirm/{'x' * 43}",
+    "/preferences",
+    "/search",
+)
+SITE = ("/index.html", "/archive/index.html", "/topics/nerf/index.html", "/papers/2302.04264.html")
+
+
 def test_what_fingers_hit_is_large_enough(tmp_path: Path) -> None:
     shutil.copytree(EXAMPLES, tmp_path / "digests")
     with serving(tmp_path) as site, browsing() as browser:
         fill(site.store, site.clock())
+        build.build(site.settings)
         context = browser.new_context(
             base_url=site.url,
             viewport={"width": 390, "height": 844},
@@ -33,7 +46,7 @@ def test_what_fingers_hit_is_large_enough(tmp_path: Path) -> None:
         session = log_in(site)
         page = context.new_page()
         small: dict[str, list[str]] = {}
-        for path in OUTSIDE:
+        for path in (*OUTSIDE, *READERS, *SITE):
             page.goto(path)
             small[path] = small_targets(page)
         context.add_cookies([{"name": "operator", "value": session, "url": site.url}])
