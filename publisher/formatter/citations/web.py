@@ -23,11 +23,13 @@ _ESCAPES = (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"))
 
 
 def meta_tags(citation: Citation, page_url: str) -> Markup:
-    """Return the tags; `page_url` is the page's own address."""
+    """Return the tags but that of the title, which previews read too.
+
+    `page_url` is the page's own address.
+    """
     month = f"/{citation.month:02}" if citation.month else ""
     venue = "citation_journal_title" if citation.kind == "journal" else "citation_conference_title"
     tags = [
-        ("citation_title", citation.title),
         *(("citation_author", name.inverted) for name in citation.names),
         ("citation_publication_date", f"{citation.year}{month}"),
         (venue, citation.venue),
