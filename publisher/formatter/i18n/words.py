@@ -453,7 +453,7 @@ def read_file(code: str) -> dict[str, Any]:
 
 def counted(count: int, one: str, many: str) -> str:
     """Return `one` where `count` is 1, else `many` with the count in it."""
-    return one if count == 1 else many.format(count=count)
+    return one if count == 1 else many.format(count=f"{count:,}")
 
 
 @cache
