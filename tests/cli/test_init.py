@@ -287,7 +287,7 @@ def test_again_names_the_settings_that_a_full_file_lacks(publisher: Run, tmp_pat
     file = tmp_path / "publisher.toml"
     assert "lacks" not in publisher("init").stderr
     text = re.sub(r"(?m)^highlights = .*\n", "", file.read_text(encoding="utf-8"))
-    file.write_text(re.sub(r"(?s)\[theme\].*?(?=\n\[web\])", "", text), encoding="utf-8")
+    file.write_text(re.sub(r"(?s)\[theme\].*?(?=\n\[)", "", text), encoding="utf-8")
     assert "that it lacks: newsletter.highlights, [theme]\n" in publisher("init").stderr
 
 

@@ -78,7 +78,7 @@ def blog(tmp_path: Path) -> Blog:
 def links_lead_somewhere(pages: dict[str, str], site: Path) -> None:
     for path, page in pages.items():
         for link in re.findall(r'href="([^"#]+)', page):
-            if "://" not in link and not link.startswith("mailto:") and path != "404.html":
+            if not re.match(r"mailto:|data:|https?://", link) and path != "404.html":
                 target = (site / path).parent / unquote(link)
                 assert target.resolve().exists(), (path, link)
 
