@@ -78,7 +78,7 @@ def blog(tmp_path: Path) -> Blog:
 def links_lead_somewhere(pages: dict[str, str], site: Path) -> None:
     for path, page in pages.items():
         for link in re.findall(r'href="([^"#]+)', page):
-            if not re.match(r"mailto:|data:|https?://", link) and path != "404.html":
+            if not re.match(r"[a-z]+:", link) and path != "404.html":
                 target = (site / path).parent / unquote(link)
                 assert target.resolve().exists(), (path, link)
 
@@ -147,7 +147,7 @@ def test_a_topic_grows_into_a_page_and_keeps_it(blog: Blog) -> None:
     assert blog.build().warnings == ()
     first = blog.topics()
     assert len(first) == FIRST_TOPICS
-    assert "topics/index.html" not in blog.pages()
+    assert "topics/2.html" not in blog.pages()
 
     for number in range(FIRST_TOPICS, FIRST_TOPICS + Site.FEW_PAPERS - 1):
         blog.post(number, ["late", f"later {number}"])

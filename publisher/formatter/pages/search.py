@@ -33,6 +33,7 @@ RESULTS_ON_A_PAGE = 20
 _AUTHORS = 3
 _TITLE_COLUMNS = 240
 _LINE_COLUMNS = 150
+_TOPIC_COLUMNS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def result_row(
 
 def topic_rows(topics: Sequence[Topic], settings: Settings) -> tuple[TopicRow, ...]:
     """Return `topics` as the form offers them."""
-    return tuple(topic_row(topic, "", settings) for topic in topics)
+    return tuple(topic_row(topic, "", settings, columns=_TOPIC_COLUMNS) for topic in topics)
 
 
 def render_search(

@@ -11,6 +11,7 @@ import msgspec
 
 from publisher.formatter.feeds.timeline import moment
 from publisher.formatter.pages.search import render_search, result_entry
+from publisher.formatter.paths import LISTED_TOPICS
 from publisher.formatter.search.reader import SearchIndex
 from publisher.formatter.search.segments import (
     INDEX_FILE,
@@ -21,6 +22,7 @@ from publisher.formatter.search.segments import (
 )
 from publisher.formatter.search.writer import IndexedPaper, segment_files
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
+from publisher.formatter.site.overviews import largest_topics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,6 +52,7 @@ def search_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield the list of segments, and the page with its script."""
     segments = [segment for segment, _ in _segments(index)]
     names = stable_hash(*(f"{topic.slug} {topic.name}" for topic in index.collection.topics))
+    offered = largest_topics(index, LISTED_TOPICS)
     listed = stable_hash(*(f"{segment.name} {segment.papers}" for segment in segments))
     venues = _venue_names(index)
     named = stable_hash(*venues)
@@ -63,9 +66,15 @@ def search_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     years = sorted({month[:4] for month in index.months}, reverse=True)
     yield BuildTarget(
         name="search page",
-        fingerprint=mixed((names, named, stable_hash(*years))),
+        fingerprint=mixed(
+            (
+                stable_hash(*(f"{topic.slug} {topic.name}" for topic in offered)),
+                named,
+                stable_hash(*years),
+            )
+        ),
         paths=lambda: (PAGE_PATH, SCRIPT_PATH),
-        render=lambda: render_search(index.collection.topics, years, venues, index.settings),
+        render=lambda: render_search(offered, years, venues, index.settings),
         stage=stage,
     )
 

@@ -34,7 +34,10 @@ STAYS_ENGLISH = re.compile(
     r"|Talking Head Generation|3DGS|NeRF|Reader Number|publisher (run|publish|check|login)"
     r"|publisher gather report|\[\[gather\.topics\]\]|[\w.-]+@[\w.-]+|[\w.-]+\.example(\.org)?"
     r"|atom\.xml|cs\.\w\w|2024-W\d\d|Markdown|CSV|Message-ID|all|Papers of week 49"
-    r"|https://\S+|\{\w+\}|publisher send"
+    r"|https://\S+|\{\w+\}|publisher send|MB|Mailchimp|Substack|Ghost|Buttondown|listmonk"
+    r"|readers of the spring school\.csv|email, name, topics, status, created_at, confirmed_at"
+    r"|language, length, frequency|E-mail → email|Colour|signed the list"
+    r"|'nobody' is no address: it has no @"
 )
 SERVERS_WORDS = re.compile(
     r"the connection broke; the answer never came|550 5\.1\.1 no such user here|550 unknown"
