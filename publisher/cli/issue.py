@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
-    from publisher.models import Issue, IssueEdits, Paper
+    from publisher.models import Collection, Issue, IssueEdits, Paper
     from publisher.models.ledger import Decision, IssuePlan
     from publisher.newsletter.editing import Hold
     from publisher.settings import Settings
+    from publisher.store.database import Store
 
 _TIME_FORMATS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
 _COLUMNS = 60  # of a title in the list of papers
@@ -43,6 +45,18 @@ def issue() -> None:
     """
 
 
+@contextmanager
+def _opened(
+    issue_id: str | None, config: Path | None, source: tuple[Path, ...]
+) -> Iterator[tuple[Issue, Settings, Store, Collection]]:
+    """Open the store, and yield the issue that is meant, without its edits, and its sources."""
+    settings = options.settings_of(config, source)
+    collection = build.collect(settings, show.parsing)
+    with open_store(settings) as store:
+        raw = issues.raw_issue_or_next(issue_id, collection, settings, store)
+        yield raw, settings, store, collection
+
+
 @issue.command("show")
 @_issue_id
 @options.as_json
@@ -60,10 +74,7 @@ def show_issue(
     """Show the edits of an issue, whether it will be sent, and its papers with their ids."""
     from publisher.services import editing
 
-    settings = options.settings_of(config, source)
-    collection = build.collect(settings, show.parsing)
-    with open_store(settings) as store:
-        raw = issues.raw_issue_or_next(issue_id, collection, settings, store)
+    with _opened(issue_id, config, source) as (raw, settings, store, _collection):
         plan, info = store.plans.get(raw.id), store.issues.get(raw.id)
         why = None if info else editing.hold(raw, plan, settings, sending.now())
         problem, edits = "", plan.edits
@@ -137,8 +148,6 @@ def edit(
 
     if note is not None and note_file is not None:
         raise click.UsageError(_("--note and --note-file exclude each other"))
-    settings = options.settings_of(config, source)
-    collection = build.collect(settings, show.parsing)
     named = ((PaperMark.HIDE, hide), (PaperMark.PROMOTE, promote), (PaperMark.PIN, pin))
     marks = [(kind, paper) for kind, papers in (*named, (None, reset)) for paper in papers]
     texts = {
@@ -149,8 +158,7 @@ def edit(
         "block_place": block_place,
     }
     changed: dict[str, object] = {name: value for name, value in texts.items() if value is not None}
-    with open_store(settings) as store:
-        raw = issues.raw_issue_or_next(issue_id, collection, settings, store)
+    with _opened(issue_id, config, source) as (raw, settings, store, _collection):
         if not changed and not marks:
             changed = _written_note(editing.edited(raw, settings, store).edits.note)
         now = sending.now()
@@ -295,10 +303,7 @@ def send_now(
     from publisher.models.ledger import Decision
     from publisher.services import editing
 
-    settings = options.settings_of(config, source)
-    collection = build.collect(settings, show.parsing)
-    with open_store(settings) as store:
-        raw = issues.raw_issue_or_next(issue_id, collection, settings, store)
+    with _opened(issue_id, config, source) as (raw, settings, store, collection):
         by, now = options.user(), sending.now()
         editing.decide(raw.id, Decision.RELEASED, settings, store, by=by, now=now)
         result = sending.send_issues(
@@ -320,12 +325,9 @@ def _decide(
     """Write a decision, and print when the issue goes."""
     from publisher.services import editing
 
-    settings = options.settings_of(config, source)
-    collection = build.collect(settings, show.parsing)
-    if until is not None:
-        until = until.replace(tzinfo=settings.site.zone)
-    with open_store(settings) as store:
-        raw = issues.raw_issue_or_next(issue_id, collection, settings, store)
+    with _opened(issue_id, config, source) as (raw, settings, store, _collection):
+        if until is not None:
+            until = until.replace(tzinfo=settings.site.zone)
         now = sending.now()
         editing.decide(raw.id, decision, settings, store, by=options.user(), now=now, until=until)
         plan = store.plans.get(raw.id)

@@ -43,7 +43,7 @@ class ImportConsent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ImportCounts:
-    """How many people of a file became what, so far; see `ImportResult` of the store."""
+    """The numbers of people in a file by their outcome, so far; see the store's `ImportResult`."""
 
     added: int = 0
     confirmed: int = 0

@@ -14,7 +14,6 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
@@ -23,6 +22,7 @@ from publisher import __version__
 from publisher.errors import HubError
 from publisher.formatter.feeds.formats import current_format
 from publisher.printable import one_line
+from publisher.services.retry_after import retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -107,22 +107,10 @@ def decide(answer: HubAnswer, tries: int, seconds_left: float, now: datetime) ->
         return HubDecision(Next.SKIP if about_feed else Next.STOP, reason=reason)
     if tries > len(DELAYS):
         return HubDecision(Next.STOP, reason=f"{reason} ({tries} tries)")
-    seconds = max(DELAYS[tries - 1], _retry_seconds(answer.retry_after, now))
+    seconds = max(DELAYS[tries - 1], retry_after(answer.retry_after, now).total_seconds())
     if seconds >= seconds_left:
         return HubDecision(Next.STOP, reason=f"{reason}; it may take {seconds:.0f} s more")
     return HubDecision(Next.AGAIN, seconds)
-
-
-def _retry_seconds(retry_after: str, now: datetime) -> float:
-    """Return the seconds of a Retry-After (RFC 9110, 10.2.3), 0 for a malformed one."""
-    if retry_after.isascii() and retry_after.isdigit():
-        return float(retry_after[:9])
-    try:
-        date = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return 0.0
-    date = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return max((date - now).total_seconds(), 0.0)
 
 
 def ping(

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 def overview_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield the targets: landing page, topics, list of months, sitemaps and shared files."""
     topics = index.collection.topics
-    listed, largest = largest_topics(index, LISTED_TOPICS), largest_topics(index, FEW_TOPICS)
+    listed, largest = index.largest_topics(LISTED_TOPICS), index.largest_topics(FEW_TOPICS)
     names = stable_hash(
         len(topics),
         *(f"{topic.slug} {topic.name}" for topic in listed),
@@ -196,23 +196,13 @@ def _render_index(index: PaperIndex) -> dict[str, bytes]:
     return render_index(
         index.papers(_newest(index)),
         len(index.by_day),
-        _topic_counts(index, largest_topics(index, LISTED_TOPICS)),
+        _topic_counts(index, index.largest_topics(LISTED_TOPICS)),
         [link for feed in index.feeds for link in feed_links(feed)] + _issue_links(index),
         index.settings,
         months=_month_counts(index),
         offer=FormOffer(index.languages, _sample(index)),
         topic_total=len(index.collection.topics),
     )
-
-
-def largest_topics(index: PaperIndex, most: int) -> tuple[Topic, ...]:
-    """Return the topics with most papers, `most` at most, by name: their numbers may change."""
-    topics = index.collection.topics
-    if len(topics) <= most:
-        return topics
-    by_size = sorted(topics, key=lambda topic: -len(index.by_topic[topic.slug]))
-    largest = set(by_size[:most])
-    return tuple(topic for topic in topics if topic in largest)
 
 
 def _topic_counts(index: PaperIndex, topics: Sequence[Topic]) -> list[TopicCount]:

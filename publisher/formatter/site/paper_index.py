@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from publisher.formatter.feeds.timeline import FeedItem
     from publisher.formatter.related.similarity import ResultStore
     from publisher.formatter.site.paper_facts import PaperFacts
-    from publisher.models import Collection, Paper, PastIssue
+    from publisher.models import Collection, Paper, PastIssue, Topic
     from publisher.settings import Settings
 
 _RECENT_MONTHS = 2  # the newest grows from day to day
@@ -133,6 +133,15 @@ class PaperIndex:
     def venues(self) -> Mapping[str, VenuePage]:
         """The venues that have pages, by their names as papers show them."""
         return find_venues([self.facts[item.number].venue for item in self.oldest_first])
+
+    def largest_topics(self, most: int) -> tuple[Topic, ...]:
+        """Return the topics with most papers, `most` at most, by name: their numbers may change."""
+        topics = self.collection.topics
+        if len(topics) <= most:
+            return topics
+        by_size = sorted(topics, key=lambda topic: -len(self.by_topic[topic.slug]))
+        largest = set(by_size[:most])
+        return tuple(topic for topic in topics if topic in largest)
 
     def listed(self, item: FeedItem) -> ListedPaper:
         """Return the paper of `item` as lists name it, without reading its texts."""

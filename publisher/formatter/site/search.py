@@ -22,7 +22,6 @@ from publisher.formatter.search.segments import (
 )
 from publisher.formatter.search.writer import IndexedPaper, segment_files
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
-from publisher.formatter.site.overviews import largest_topics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +51,7 @@ def search_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield the list of segments, and the page with its script."""
     segments = [segment for segment, _ in _segments(index)]
     names = stable_hash(*(f"{topic.slug} {topic.name}" for topic in index.collection.topics))
-    offered = largest_topics(index, LISTED_TOPICS)
+    offered = index.largest_topics(LISTED_TOPICS)
     listed = stable_hash(*(f"{segment.name} {segment.papers}" for segment in segments))
     venues = _venue_names(index)
     named = stable_hash(*venues)

@@ -12,11 +12,11 @@ answer, or one that leaves it open, the message may have arrived, and is not sen
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from publisher.models import DeliveryState
+from publisher.services.retry_after import retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +79,7 @@ def _outcome(exchange: Exchange, now: datetime) -> AnnouncementOutcome:
     refused = (status in _CLIENT_ERRORS and status not in _OPEN) or status == _UNAVAILABLE
     if refused or exchange.is_refused:
         return AnnouncementOutcome(
-            DeliveryState.READY, text, _retry_time(exchange.retry_after, now)
+            DeliveryState.READY, text, retry_after(exchange.retry_after, now)
         )
     return AnnouncementOutcome(DeliveryState.IN_DOUBT, text)
 
@@ -92,16 +92,3 @@ def next_try(attempts: int, wait: timedelta, now: datetime) -> datetime | None:
     if attempts > len(DELAYS) or wait > sum(DELAYS, timedelta()):
         return None
     return now + max(DELAYS[max(attempts, 1) - 1], wait)
-
-
-def _retry_time(retry_after: str, now: datetime) -> timedelta:
-    """Return the time of a Retry-After (RFC 9110, 10.2.3), which Discord gives with a fraction."""
-    try:
-        return timedelta(seconds=max(0.0, float(retry_after)))
-    except (ValueError, OverflowError):
-        pass
-    try:
-        date = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return timedelta()
-    return max(date.replace(tzinfo=date.tzinfo or UTC) - now, timedelta())

@@ -23,7 +23,7 @@ class AnnounceTarget(Section, frozen=True):
     and is better kept out of publisher.toml: `publisher secret announce.NAME.url` keeps it, or set
     PUBLISHER_ANNOUNCE__NAME__URL, with _ for each hyphen of the name."""
     events: Annotated[tuple[AnnouncedEvent, ...], Meta(min_length=1)] = ("digests",)
-    """What is announced: new papers of "digests", and "issues" that were sent."""
+    """News that is announced: new papers of "digests", and "issues" that were sent."""
     topics: tuple[Slug, ...] = ()
     """Topics whose papers are announced, as slugs such as "nerf". Empty: all."""
     language: Literal["", "en", "zh"] = ""
