@@ -26,7 +26,8 @@ In the folder where you are:
   serve     run the web app with the settings of this folder
 
 On this checkout:
-  test      run the tests, several at once (arguments go to pytest; -n 0: one after the other)
+  test      run the tests, several at once (arguments go to pytest; -n 0: one after the other;
+            --cov: say what they leave out)
   lint      ruff: rules and format
   typing    mypy --strict on the package
   check     lint and typing
@@ -163,7 +164,7 @@ test)
     install_page_tools
     # One process more than cores, as tests wait for servers too; of two -n the last counts.
     .venv/bin/python -m pytest --numprocesses $(($(getconf _NPROCESSORS_ONLN) + 1)) \
-        --maxprocesses 8 --dist worksteal --cov --cov-report=term "$@"
+        --maxprocesses 8 --dist worksteal "$@"
     ;;
 lint)
     install dev

@@ -1,6 +1,7 @@
-"""Hostile digests take linear time: a megabyte of the worst text in each part of a paper.
+"""Hostile digests take linear time: the worst text in each part of a paper.
 
-The limit is generous: what this finds is not linear, and takes minutes.
+The limits are generous: what this finds is not linear, and takes minutes. Megabytes are for
+`./run.sh bench hostile`.
 """
 
 from __future__ import annotations
@@ -35,26 +36,26 @@ PATTERNS = {
 }
 for part, patterns in PATTERNS.items():
     for pattern in patterns:
-        text = pattern * (1_000_000 // len(pattern.encode()))
+        text = pattern * (300_000 // len(pattern.encode()))
         fields = dict.fromkeys(PATTERNS, "x") | {part: text}
         data = (HEAD + PAPER.format(**fields)).encode()
         start = time.process_time()
         parse_bytes("x.md", data, ZoneInfo("UTC"))
         spent = time.process_time() - start
-        assert spent < 60, (part, pattern, spent)
+        assert spent < 20, (part, pattern, spent)
 """
 
 
 @pytest.mark.slow
-def test_a_megabyte_of_the_worst_text_in_each_part() -> None:
+def test_the_worst_text_in_each_part() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.slow
 def test_repetitions_of_all_that_the_program_looks_for() -> None:
-    """In 20 kB in each field, what is quadratic takes seconds; the usual is 0.05 s."""
-    program = [sys.executable, "-m", "tests.support.repeated_text", "20000", "5", "25"]
+    """In 10 kB in each field, what is quadratic takes seconds; the usual is 0.03 s."""
+    program = [sys.executable, "-m", "tests.support.repeated_text", "10000", "2", "25"]
     folder = Path(__file__).parents[2]
     done = subprocess.run(program, capture_output=True, text=True, cwd=folder)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -67,9 +68,8 @@ def test_the_characters_that_patterns_look_for() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", ["_", "_ ", "$", "&", "\\'", ", ", "\n|", "[ ", " ", "\n", "<a "])
-def test_a_megabyte_through_the_whole_build(tmp_path: Path, part: str) -> None:
-    """The limit is generous: what is not linear takes minutes."""
-    text = part * (1_000_000 // len(part))
+def test_a_long_text_through_the_whole_build(tmp_path: Path, part: str) -> None:
+    text = part * (100_000 // len(part))
     for number, digest in enumerate(repeated_text.DIGESTS):
         folder = tmp_path / str(number)
         folder.mkdir()
@@ -83,7 +83,7 @@ def test_a_megabyte_through_the_whole_build(tmp_path: Path, part: str) -> None:
         before = os.times().children_user
         done = subprocess.run(program, capture_output=True, cwd=tmp_path, timeout=1200)
         assert done.returncode in (0, 1), done.stderr
-        assert os.times().children_user - before < 120
+        assert os.times().children_user - before < 20
 
 
 ADDRESS = "https://arxiv.org/abs/2411.00001"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
 
 LANGUAGES = {"en": "English", "zh": "中文"}
+LEAST_ARCHIVED = 60  # papers: some 200 kB, no more than a current document has
 
 
 class FeedPlan:
@@ -52,20 +53,22 @@ class FeedPlan:
 
     @cached_property
     def by_month(self) -> Mapping[str, list[FeedItem]]:
-        """The papers by month ("2024-12"), the newest month first."""
+        """The papers of each archive document by its first month ("2024-12"), the newest first."""
+        counts = Counter(item.month for item in self.items)
+        first = first_months(counts)
         by_month: defaultdict[str, list[FeedItem]] = defaultdict(list)
         for item in self.items:
-            by_month[item.month].append(item)
+            by_month[first[item.month]].append(item)
         return {month: by_month[month] for month in sorted(by_month, reverse=True)}
 
     @cached_property
     def months(self) -> list[str]:
-        """The months that have papers, the newest first."""
+        """The first months of the archive documents, the newest first."""
         return list(self.by_month)
 
     @cached_property
     def neighbours(self) -> Mapping[str, tuple[str, str]]:
-        """The months with papers before and after each month, "" where there is none."""
+        """The documents before and after that of each month, "" where there is none."""
         padded = ["", *self.months, ""]
         return {
             month: (older, newer)
@@ -88,7 +91,7 @@ class FeedPlan:
         return self._feed(newest, maker, settings, older=older, hub_url=settings.feeds.hub)
 
     def archive(self, month: str, maker: EntryMaker, settings: Settings) -> Feed:
-        """Return the archive document of `month`."""
+        """Return the archive document that begins with `month`."""
         older, newer = self.neighbours[month]
         items = self.by_month[month]
         return self._feed(items, maker, settings, month=month, older=older, newer=newer)
@@ -122,6 +125,26 @@ class FeedPlan:
             newer=newer,
             hub_url=hub_url,
         )
+
+
+def first_months(papers: Mapping[str, int]) -> dict[str, str]:
+    """Return for each month the first one of its archive document; `papers` are their numbers.
+
+    A document takes months until it has `LEAST_ARCHIVED` papers, the oldest first, so that it
+    never changes afterwards. Of a feed with few papers a document for each month would be most of
+    a site's files.
+
+    >>> first_months({"2024-01": 30, "2024-02": 40, "2024-03": 70, "2024-05": 1})
+    {'2024-01': '2024-01', '2024-02': '2024-01', '2024-03': '2024-03', '2024-05': '2024-05'}
+    """
+    first: dict[str, str] = {}
+    start, count = "", LEAST_ARCHIVED
+    for month in sorted(papers):
+        if count >= LEAST_ARCHIVED:
+            start, count = month, 0
+        first[month] = start
+        count += papers[month]
+    return first
 
 
 def plan_feeds(

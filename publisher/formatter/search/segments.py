@@ -64,8 +64,13 @@ def segment_of(day: str, newest: str) -> str:
     if day[:4] != newest[:4]:
         return day[:4]
     if day[:7] != newest[:7]:
-        return f"{day[:4]}-q{(int(day[5:7]) - 1) // _QUARTER + 1}"
+        return quarter(day)
     return day if _week(day) == _week(newest) else day[:7]
+
+
+def quarter(month: str) -> str:
+    """Return the quarter of a month or day ("2024-12"): "2024-q4"."""
+    return f"{month[:4]}-q{(int(month[5:7]) - 1) // _QUARTER + 1}"
 
 
 def _week(day: str) -> int:

@@ -1,6 +1,6 @@
-"""Everything since the first day: a page, a sitemap and the documents of each feed by month.
+"""Everything since the first day: a page and a sitemap by month, and the documents of each feed.
 
-The archives of a month are one batch, as they show the same entries.
+The archives of a quarter are one batch, as they show the same entries.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from publisher.formatter.feeds import formats
 from publisher.formatter.pages import render_month, render_sitemap_month
 from publisher.formatter.paths import LINES_ON_A_PAGE, month_path
+from publisher.formatter.search.segments import quarter
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def month_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
 
 
 def archive_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
-    """Yield the archive documents, each of one feed and month; they may be large."""
+    """Yield the archive documents, each of one feed and one or more months; they may be large."""
     archived = formats.archived_formats(index.settings)
     for feed in index.feeds if archived else ():
         if not feed.archived:
@@ -67,7 +68,7 @@ def archive_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
                     fingerprint=fingerprint,
                     paths=partial(tuple, (path,)),
                     render=partial(_render_archive, index, feed, month, feed_format),
-                    batch=month,
+                    batch=f"archives of {quarter(month)}",
                     stage=stage,
                     shown=len(items),
                 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-LARGE = 32_768  # bytes from which on a compressed copy saves more than a request costs
+LARGE = 65_536  # bytes; packing smaller ones on the way takes a millisecond, and hosts count files
 # The next levels save a few percent and take up to twice the time.
 _LEVEL = 1
 # Windows would turn line ends into its own.

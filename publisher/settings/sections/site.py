@@ -154,9 +154,9 @@ class Feeds(Section, frozen=True):
     authors and the abstract) or "notes" (also all figures and what a model noted on background,
     method and results)."""
     archives: tuple[Literal["atom", "rss", "json"], ...] = ("atom", "rss")
-    """Formats in which feeds have archives: documents by month that feed readers follow back to the
-    first paper (RFC 5005). A feed in another format ends with its oldest entry. Empty: no archives;
-    pages list all papers nevertheless."""
+    """Formats in which feeds have archives: documents of a month or more that readers follow
+    back to the first paper (RFC 5005). A feed in another format ends with its oldest entry. Empty:
+    no archives; pages list all papers nevertheless."""
     archive_content: Literal["summary", "full", "notes"] = "summary"
     """Contents of an entry of the archives, as `content` has it. Most of a site's size is
     archives: "full" makes them twice as large."""

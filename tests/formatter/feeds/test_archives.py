@@ -13,6 +13,7 @@ import pytest
 from conftest import EXAMPLES
 from support.feed_rules import problems
 
+from publisher.formatter.feeds import feed_catalog
 from publisher.services import build as build_service
 from publisher.settings import load
 
@@ -66,7 +67,8 @@ def numbers(prefix: str, count: int) -> list[str]:
 
 
 @pytest.fixture
-def digests(tmp_path: Path) -> Path:
+def digests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(feed_catalog, "LEAST_ARCHIVED", 1)
     folder = tmp_path / "digests"
     post(folder, "2024-01-10", "NeRF", numbers("2401", 3))
     post(folder, "2024-01-20", "Avatars", numbers("2401", 5))  # three of them again
@@ -171,6 +173,27 @@ def test_archive_documents_know_their_neighbours(digests: Path) -> None:
         ).feed.links
     }
     assert links["prev-archive"] == f"{ROOT}archive/2024-01/topics/avatars/atom.xml"
+
+
+def test_a_document_takes_months_until_it_has_enough_papers(
+    digests: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed_catalog, "LEAST_ARCHIVED", 7)
+    out = build(digests, feeds={"entries": 2})
+    documents = {path.parent.relative_to(out).as_posix() for path in out.glob("archive/**/rss.xml")}
+    assert documents == {
+        "archive/2024-01",
+        "archive/2024-04",
+        "archive/2024-01/topics/nerf",
+        "archive/2024-01/topics/avatars",
+        "archive/2024-04/topics/nerf",
+    }
+    feeds = ("atom.xml", "rss.xml", "topics/nerf/atom.xml", "topics/avatars/rss.xml")
+    assert [len(follow(out, name)) for name in feeds] == [21, 21, 13, 11]
+    before = {path: path.read_bytes() for path in out.glob("archive/2024-01/**/*.xml")}
+    post(digests, "2024-04-20", "NeRF", numbers("2406", 9))
+    build(digests, feeds={"entries": 2})
+    assert {path: path.read_bytes() for path in before} == before
 
 
 def test_all_times_differ_and_none_moves_when_a_digest_lands(digests: Path) -> None:

@@ -168,7 +168,7 @@ def test_what_a_stranger_did_is_put_right(build: Builder, disturb: object) -> No
 
 
 def test_large_files_have_a_compressed_copy(build: Builder) -> None:
-    large = {"atom.xml": "entry " * 10_000}
+    large = {"atom.xml": "entry " * 30_000}
     build(target("a", large))
     copy = build.out / "atom.xml.gz"
     first = copy.read_bytes()
@@ -226,7 +226,7 @@ def test_a_new_folder_appears_as_a_whole(build: Builder) -> None:
     def looking(name: str, stage: int = 0) -> BuildTarget:
         def render() -> dict[str, bytes]:
             seen.append((build.out / "papers").exists())
-            return {f"papers/{name}.html": b"x" * 40_000}
+            return {f"papers/{name}.html": b"x" * 140_000}
 
         return BuildTarget(name, 1, lambda: (f"papers/{name}.html",), render, name, stage)
 
@@ -343,7 +343,7 @@ from publisher.formatter.site.build_state import open_state
 from publisher.formatter.site.build_target import BuildTarget
 root, step = Path(sys.argv[1]), int(sys.argv[2])
 def target(n):
-    text = (f"<{step}>" + "x" * 40_000 + f"</{step}>").encode()
+    text = (f"<{step}>" + "x" * 140_000 + f"</{step}>").encode()
     name = f"papers/{n}-{step % 3 if n % 2 else 0}.html"
     return BuildTarget(str(n), step + 1, lambda: (name,), lambda: {name: text}, batch=str(n % 10))
 state = open_state(root / "cache", root / "out")
@@ -378,7 +378,7 @@ def test_killed_at_any_moment(build: Builder, tmp_path: Path) -> None:
     assert left == {path.relative_to(clean / "out") for path in (clean / "out").rglob("*")}
 
 
-LARGE = "entry " * 10_000
+LARGE = "entry " * 30_000
 SITE = {
     "index.html": "ours",
     "atom.xml": LARGE,

@@ -80,6 +80,6 @@ def test_the_papers_of_one_month_are_work_for_many_processes(examples: Path) -> 
         if target.name.startswith(("papers of", "archive/", "month ", "sitemap 2")):
             batches[target.batch] += target.shown
     assert len(batches) > collection.digest_count / 2
-    archives, months = batches.pop("2024-12"), batches.pop("pages of 2024-12")
+    archives, months = batches.pop("archives of 2024-q4"), batches.pop("pages of 2024-12")
     assert archives > sum(batches.values()) == len(collection.papers)
     assert months == 2 * len(collection.papers)

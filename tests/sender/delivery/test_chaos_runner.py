@@ -17,10 +17,10 @@ def test_killed_and_stopped_at_any_moment_nobody_gets_two(url: str) -> None:
         sys.executable,
         Path(__file__).parents[2] / "support" / "chaos_runner.py",
         "--runs",
-        "20",
+        "10",
     ]
     if url.startswith("postgresql"):
         command += ["--url", url]
     done = subprocess.run(command, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stderr
-    assert "20 runs" in done.stdout
+    assert "10 runs" in done.stdout
