@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from publisher.cli import options, show
+from publisher.cli import options, sending, show
 from publisher.cli.words import word
+from publisher.newsletter.editing import HOLDS, Hold, hold_of
 from publisher.services.store import open_store
 from publisher.translation import _
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from publisher.settings import Settings
     from publisher.store.database import Store
 
 SHOWN_DOUBTS = 20
@@ -28,7 +30,7 @@ def status(*, as_json: bool, config: Path | None, verbose: bool) -> None:
     """Show subscribers, issues, and deliveries that wait or are in doubt."""
     settings = options.settings_of(config)
     with open_store(settings) as store:
-        state = report(store)
+        state = report(store) | {"held": _held(store, settings)}
     if as_json:
         show.json_line(state)
         return
@@ -45,6 +47,24 @@ def status(*, as_json: bool, config: Path | None, verbose: bool) -> None:
         show.line(_("issues: none yet; `publisher send --dry-run` shows the next one"))
     for issue in state["issues"]:
         _show_issue(issue)
+    for issue in state["held"]:
+        show.line(f"{issue['id']}: {_(HOLDS[issue['reason']])}")
+        if issue["reason"] is Hold.UNAPPROVED:
+            text = _("`publisher issue approve {issue}` sends it; see `publisher issue show`")
+            show.line("  " + text.format(issue=issue["id"]))
+
+
+def _held(store: Store, settings: Settings) -> list[dict[str, Any]]:
+    """Return the issues that an operator holds, or was asked about."""
+    from publisher.models.ledger import Decision
+
+    now, approve = sending.now(), settings.newsletter.approve
+    holds = {
+        issue_id: hold_of(plan, now, due=True, approve=approve)
+        for issue_id, plan in store.plans.pending().items()
+        if plan.asked_at or plan.decision is not Decision.NONE
+    }
+    return [{"id": issue_id, "reason": why} for issue_id, why in holds.items() if why]
 
 
 def _show_issue(issue: dict[str, Any]) -> None:
