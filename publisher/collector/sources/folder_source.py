@@ -120,7 +120,10 @@ def _nothing_to_read(
 
 
 def _advice() -> str:
-    return _("`publisher init` looks for digests and writes the settings")
+    return _(
+        "`publisher init` looks for digests and writes the settings; with --arxiv they are written "
+        "from arXiv"
+    )
 
 
 def _prefix(folder: Folder) -> str:
