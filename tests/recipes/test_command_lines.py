@@ -62,6 +62,7 @@ NOT_RUN = {
     "openssl rand": "is no program of ours",
     "export PUBLISHER_STORE": "would be for all that follows; tests/recipes does it",
     "publisher issue postpone": "has a time to come; tests/services/test_editing.py postpones",
+    "publisher subscribers import readers.csv": "has no file; tests/cli/test_subscribers.py has",
     "publisher store": "needs a remote; tests/recipes has one",
 }
 # What runs until it is stopped: it has to live for some seconds, and to end when it is asked to.

@@ -6,6 +6,7 @@ happened. Threads are daemons, as nothing can end one that waits for the network
 
 from __future__ import annotations
 
+import importlib
 import time
 from contextvars import copy_context
 from dataclasses import dataclass, field
@@ -31,6 +32,20 @@ SECONDS = 7.5
 LOCAL_SECONDS = 60.0
 # What is shorter than this stands in many a text by chance.
 _SHORTEST_SECRET = 4
+# Threads that import parts of one package at once may each wait for the other.
+_SHARED_MODULES = (
+    "publisher.collector",
+    "publisher.formatter.feeds.formats",
+    "publisher.formatter.site.manifest",
+    "publisher.formatter.templating.templates",
+    "publisher.inbound.processor",
+    "publisher.preflight.domain",
+    "publisher.sender.transports.smtp",
+    "publisher.services.editing",
+    "publisher.services.findings_report",
+    "publisher.services.gather_report",
+    "publisher.services.store",
+)
 
 
 class HealthProbe(NamedTuple):
@@ -98,9 +113,12 @@ def run_probes(
     Those that need the network have `seconds` each, the others `local_seconds`. The former are left
     out where the examination is offline, and an area of which nothing else is left says so.
     """
-    began = time.monotonic()
     secrets = secrets_of(examination.settings)
     asked = [p for p in probes if not (p.needs_network and examination.offline)]
+    if len(asked) > 1:
+        for name in _SHARED_MODULES:
+            importlib.import_module(name)
+    began = time.monotonic()
     running = {probe: _RunningProbe(probe, examination) for probe in asked}
     left_out = {probe.area for probe in probes} - {probe.area for probe in asked}
     for probe in probes:

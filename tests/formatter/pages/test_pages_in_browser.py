@@ -215,7 +215,9 @@ def test_pages_are_accessible(tmp_path: Path, language: str, colour: str) -> Non
         assert visit["passes"] > 20, where
         assert not visit["overflows"], where
         assert visit["styled"], where
-        assert [text for text in visit["said"] if "net::ERR" not in text] == [], where
+        # Links of 404.html are absolute; on a disk they lead to another host.
+        said = [text for text in visit["said"] if "https://papers.example.org/site.js" not in text]
+        assert [text for text in said if "net::ERR" not in text] == [], where
         assert {url.split("/")[2] for url in visit["asked"]} <= {"nowhere.invalid"}, where
 
 

@@ -169,7 +169,7 @@ def test_what_is_not_reached_is_tried_again() -> None:
     assert network("json://nowhere.invalid/x").post(TEXT).state is READY
     with socket.create_server(("127.0.0.1", 0)) as plain:
         # No TLS there: the handshake fails, and whether by a defect or not is open.
-        threading.Thread(target=plain.accept()[0].close, daemon=True).start()
+        threading.Thread(target=_close_the_next, args=(plain,), daemon=True).start()
         outcome = network(f"jsons://127.0.0.1:{plain.getsockname()[1]}/x").post(TEXT)
         assert outcome.state in (READY, IN_DOUBT)
 

@@ -273,7 +273,7 @@ def test_a_browser_does_the_work_by_itself(tmp_path: Path) -> None:
                 assert len(person.mails()) == 1
             else:
                 expect(page.get_by_text("This form needs JavaScript")).to_be_visible()
-                expect(heading).to_have_text("Subscribe by email")
+                expect(heading).to_have_text(f"Send the confirmation to {ADA}?")
                 assert person.mails() == []
 
 
