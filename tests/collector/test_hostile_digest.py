@@ -1,7 +1,7 @@
 """Hostile digests take linear time: the worst text in each part of a paper.
 
-The limits are generous: what this finds is not linear, and takes minutes. Megabytes are for
-`./run.sh bench hostile`.
+The limits are generous: what this finds is not linear, and takes minutes. `./run.sh bench hostile`
+reads megabytes; through the whole build go the texts here alone.
 """
 
 from __future__ import annotations

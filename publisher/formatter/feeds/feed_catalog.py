@@ -130,9 +130,9 @@ class FeedPlan:
 def first_months(papers: Mapping[str, int]) -> dict[str, str]:
     """Return for each month the first one of its archive document; `papers` are their numbers.
 
-    A document takes months until it has `LEAST_ARCHIVED` papers, the oldest first, so that it
-    never changes afterwards. Of a feed with few papers a document for each month would be most of
-    a site's files.
+    A document takes months until it has `LEAST_ARCHIVED` papers, the oldest first: new months leave
+    it as it is. Papers that are added to an old month may move the limits of all that follow. Of a
+    feed with few papers a document for each month would be most of a site's files.
 
     >>> first_months({"2024-01": 30, "2024-02": 40, "2024-03": 70, "2024-05": 1})
     {'2024-01': '2024-01', '2024-02': '2024-01', '2024-03': '2024-03', '2024-05': '2024-05'}
