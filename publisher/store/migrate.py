@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from publisher.errors import OutdatedStore, StoreError
-from publisher.store.tables import REVISION
+from publisher.store.tables import REVISION, metadata
 from publisher.store.tables.keys import keys
 from publisher.translation import _
 
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 KEY_BYTES = 32
 # Any number will do, if no other program on the same server takes the same.
 _LOCK = 7_402_210
+# As Alembic makes it.
+_VERSION_TABLE = sa.Table(
+    "alembic_version",
+    sa.MetaData(),
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 
 def ensure_schema(database: Database, label: str, now_ms: int) -> None:
@@ -68,6 +75,12 @@ def _revision(connection: sa.Connection) -> str | None:
 
 
 def _upgrade(connection: sa.Connection, revision: str | None, label: str) -> None:
+    if revision is None:
+        # All migrations, and Alembic itself, would take a second.
+        metadata.create_all(connection, checkfirst=False)
+        _VERSION_TABLE.create(connection)
+        connection.execute(sa.insert(_VERSION_TABLE).values(version_num=REVISION))
+        return
     # Half a second, which a database of the right revision never pays.
     from alembic import command  # noqa: PLC0415 - slow
 
