@@ -1,12 +1,12 @@
 // Searches the files beside it; publisher/formatter/search/ writes them and tells their form.
 // Nothing that is asked leaves the browser but the names of those files.
-const PER_SHARD = 96, PER_DOCUMENT = 128, PER_PAGE = 20;
+const PER_SHARD = 128, PER_DOCUMENT = 128, PER_PAGE = 20;
 const MOST_TERMS = 24, MOST_CHARACTERS = 40, LONGEST = 300;
 
 const UNSPACED = "\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u3005\\u3040-\\u30ff\\u31f0-\\u31ff\\u3400-\\u4dbf"
   + "\\u4e00-\\u9fff\\uac00-\\ud7af\\uf900-\\ufaff\\u{20000}-\\u{3ffff}";
 const WORD = `(?:(?![${UNSPACED}])[\\p{L}\\p{N}])`;
-const TOKEN = new RegExp(`[0-9]+(?:\\.[0-9]+)+(?![\\p{L}\\p{N}])|[${UNSPACED}]+|${WORD}+`, "gu");
+const TOKEN = new RegExp(`[0-9]+(?:\\.[0-9]+)+(?!${WORD})|[${UNSPACED}]+|${WORD}+`, "gu");
 const RUN = new RegExp(`^[${UNSPACED}]`, "u");
 const LETTERS = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ı: "i", ς: "σ" };
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+-";

@@ -8,6 +8,7 @@ import re
 _ARXIV = re.compile(r"arxiv:(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Za-z]{2})?/\d{7})")
 _UNSAFE = re.compile(r"[^a-z0-9.]+")
 _PLAIN_VENUE = re.compile(r"(?=.{1,60}$)[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
+_IN_NAMES = {" ": "-", "–": "-to-"}
 _PLAIN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 # A line takes about 300 bytes, and a page is to stay under 100 kB.
@@ -81,9 +82,12 @@ def author_path(slug: str, number: int = 1) -> str:
 
 
 def author_names_path(prefix: str) -> str:
-    """Return the path of the page of the authors whose names begin with `prefix`."""
+    """Return the path of the page of the authors whose names begin with `prefix`.
+
+    That of a range of letters is "authors/names/a-to-c.html".
+    """
     plain = "".join(
-        letter if letter in _PLAIN_LETTERS else "-" if letter == " " else f"u{ord(letter):x}"
+        letter if letter in _PLAIN_LETTERS else _IN_NAMES.get(letter, f"u{ord(letter):x}")
         for letter in prefix
     )
     return f"authors/names/{plain or 'other'}.html"

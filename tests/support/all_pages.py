@@ -19,11 +19,12 @@ from publisher.formatter.pages import (
     render_shared_files,
     render_sitemap,
     render_sitemap_lists,
-    render_sitemap_month,
+    render_sitemap_papers,
     render_topic,
     render_topics,
 )
 from publisher.formatter.pages.search import render_search
+from publisher.formatter.search.segments import quarter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,10 +66,16 @@ def render_pages(
     for newer, month, older in _with_neighbours(months):
         lists |= render_month(month, by_month[month], settings, older=older, newer=newer)
     sitemaps: list[tuple[str, datetime | None]] = []
-    for month in months:
-        of_month = render_sitemap_month(month, by_month[month], settings)
-        sitemaps += [(path, max(paper.updated for paper in by_month[month])) for path in of_month]
-        files |= of_month
+    for name in sorted({quarter(month) for month in months}, reverse=True):
+        papers = [
+            (paper.id, paper.updated)
+            for month in months
+            if quarter(month) == name
+            for paper in by_month[month]
+        ]
+        of_quarter = render_sitemap_papers(name, papers, settings)
+        sitemaps += [(path, max(updated for _, updated in papers)) for path in of_quarter]
+        files |= of_quarter
     files |= render_sitemap_lists(lists, settings)
     sitemaps.append(("sitemap-lists.xml", None))
     files |= render_sitemap(sitemaps, settings) | render_robots(settings)

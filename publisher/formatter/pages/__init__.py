@@ -27,7 +27,8 @@ from publisher.formatter.pages.sitemap import (
     render_robots,
     render_sitemap,
     render_sitemap_lists,
-    render_sitemap_month,
+    render_sitemap_papers,
+    sitemap_paths,
 )
 from publisher.formatter.pages.topic_archive import archive_pages, render_topic_archive
 from publisher.formatter.pages.venues import VenueLink, render_venue, render_venues
@@ -60,10 +61,11 @@ __all__ = [
     "render_shared_files",
     "render_sitemap",
     "render_sitemap_lists",
-    "render_sitemap_month",
+    "render_sitemap_papers",
     "render_topic",
     "render_topic_archive",
     "render_topics",
     "render_venue",
     "render_venues",
+    "sitemap_paths",
 ]

@@ -1,4 +1,4 @@
-"""Sitemaps (https://www.sitemaps.org/protocol.html): one for each month, and an index of them.
+"""Sitemaps (https://www.sitemaps.org/protocol.html): one for each quarter, and an index of them.
 
 A sitemap speaks for its own folder and those below it, so all of them are at the top.
 """
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from publisher.models import Paper
     from publisher.settings import Settings
 
 SITEMAP_PATH, ROBOTS_PATH = "sitemap.xml", "robots.txt"
@@ -25,22 +24,29 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
-def render_sitemap_month(
-    month: str, papers: Sequence[Paper], settings: Settings
+def sitemap_paths(quarter: str, papers: int) -> list[str]:
+    """Return the paths of the sitemaps of so many papers of a quarter ("2024-q4")."""
+    numbers = range(2, -(-papers // MOST_ADDRESSES) + 1)
+    return [f"sitemap-{quarter}.xml", *(f"sitemap-{quarter}-{number}.xml" for number in numbers)]
+
+
+def render_sitemap_papers(
+    quarter: str, papers: Sequence[tuple[str, datetime]], settings: Settings
 ) -> dict[str, bytes]:
-    """Return `sitemap-<month>.xml` with the pages of `papers`, and more files for very many."""
-    files: dict[str, bytes] = {}
-    for start in range(0, len(papers), MOST_ADDRESSES):
-        number = f"-{start // MOST_ADDRESSES + 1}" if start else ""
-        files[f"sitemap-{month}{number}.xml"] = _document(
+    """Return the sitemaps of the pages of `papers`: their ids, and when they last changed."""
+    return {
+        path: _document(
             "urlset",
             "url",
             (
-                (f"{settings.site.root}{paper_stem(paper.id)}.html", paper.updated)
-                for paper in papers[start : start + MOST_ADDRESSES]
+                (f"{settings.site.root}{paper_stem(paper_id)}.html", updated)
+                for paper_id, updated in papers[start : start + MOST_ADDRESSES]
             ),
         )
-    return files
+        for path, start in zip(
+            sitemap_paths(quarter, len(papers)), range(0, len(papers), MOST_ADDRESSES), strict=True
+        )
+    }
 
 
 def render_sitemap_lists(

@@ -42,20 +42,32 @@ def encode_shards(postings: Mapping[str, Sequence[int]], shards: int) -> list[by
     bodies = [bytearray() for _ in range(shards)]
     before = [b""] * shards
     room = [0] * shards  # in the block
+    shard_of_begin: dict[str, int] = {}
     for term in sorted(postings):
-        at = shard_of(term, shards)
+        begin = term[:_KEY_CHARACTERS]
+        at = shard_of_begin.get(begin, -1)
+        if at < 0:
+            at = shard_of_begin[begin] = shard_of(term, shards)
         body, encoded = bodies[at], term.encode(errors="replace")
         shared = 0
         if room[at]:
-            shared = _shared(before[at], encoded)
+            for letter, other in zip(before[at], encoded, strict=False):
+                if letter != other:
+                    break
+                shared += 1
+            room[at] -= 1
         else:
             blocks[at].append(len(body))
-            room[at] = _TERMS_IN_BLOCK
-        room[at] -= 1
+            room[at] = _TERMS_IN_BLOCK - 1
         before[at] = encoded
-        numbers = _encode_numbers(postings[term])
-        body.append(shared)
-        body.append(len(encoded) - shared)
+        of_term = postings[term]
+        if len(of_term) == 1 and of_term[0] < _MORE:  # half of all terms
+            body += bytes((shared, len(encoded) - shared))
+            body += encoded[shared:]
+            body += bytes((1, of_term[0]))
+            continue
+        numbers = _encode_numbers(of_term)
+        body += bytes((shared, len(encoded) - shared))
         body += encoded[shared:]
         _write_varint(body, len(numbers))
         body += numbers
@@ -97,25 +109,16 @@ def _entries(body: bytes, at: int) -> Iterator[tuple[bytes, bytes]]:
         at += size
 
 
-def _shared(before: bytes, after: bytes) -> int:
-    shared = 0
-    for one, other in zip(before, after, strict=False):
-        if one != other:
-            break
-        shared += 1
-    return shared
-
-
 def _encode_numbers(postings: Sequence[int]) -> bytes:
-    first = postings[0]
-    if len(postings) == 1 and first < _MORE:  # half of all terms
-        return bytes((first,))
     numbers = bytearray()
-    last = -1
+    next_number = 0  # times four, as in postings
     for posting in postings:
-        number = posting >> 2
-        _write_varint(numbers, (number - last - 1) << 2 | posting & 3)
-        last = number
+        value = posting - next_number
+        next_number = (posting | 3) + 1
+        if value < _MORE:
+            numbers.append(value)
+        else:
+            _write_varint(numbers, value)
     return bytes(numbers)
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from functools import lru_cache
-from itertools import pairwise
+from operator import add
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,9 +21,8 @@ _UNSPACED = (
     "\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
 # A number keeps its points, so that "2411.19525" is one term.
-_RUN = re.compile(rf"[0-9]+(?:\.[0-9]+)+(?![^\W_])|[{_UNSPACED}]+|[^\W_{_UNSPACED}]+")
-_END = "\n\x00\n"  # between texts
-_RUN_OR_END = re.compile(f"{_END}|{_RUN.pattern}")
+_RUN = re.compile(rf"[0-9]+(?:\.[0-9]+)+(?![^\W_{_UNSPACED}])|[{_UNSPACED}]+|[^\W_{_UNSPACED}]+")
+_UNSPACED_RUN = re.compile(f"[{_UNSPACED}]+")
 FIRST_UNSPACED = "\u0e00"
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _MARKS = re.compile("[\u0300-\u036f]+")
@@ -34,6 +32,7 @@ _LETTER = re.compile(f"[{''.join(_LETTERS)}]")
 MOST_CHARACTERS = 40  # of a term; longer ones are cut in index and query alike
 PAIR = "#"
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+-"
+_TWO_DIGITS = [first + second for first in _DIGITS for second in _DIGITS]
 
 
 def fold(text: str) -> str:
@@ -59,30 +58,26 @@ def is_unspaced(run: str) -> bool:
 def index_terms(texts: Iterable[str]) -> list[str]:
     """Return each term that finds one of `texts`, as often as they have it."""
     terms: list[str] = []
-    previous = ""
-    for run in _RUN_OR_END.findall(fold(_END.join(texts))):
-        if run >= FIRST_UNSPACED and _IS_UNSPACED.match(run):
-            terms += bigrams(run)
-            terms.append(run[-1])
-            previous = ""
-        elif run == _END:
-            previous = ""
-        else:
-            word = run[:MOST_CHARACTERS]
-            terms.append(word)
-            if previous:
-                terms.append(pair(previous, word))
-            previous = word
+    for text in texts:
+        folded = fold(text)
+        stretches = [folded] if folded.isascii() else _UNSPACED_RUN.split(folded)
+        for stretch in stretches:
+            words = [run[:MOST_CHARACTERS] for run in _RUN.findall(stretch)]
+            terms += words
+            terms += map(pair, words, words[1:])
+        if len(stretches) > 1:
+            for run in _UNSPACED_RUN.findall(folded):
+                terms += bigrams(run)
+                terms.append(run[-1])
     return terms
 
 
 def bigrams(run: str) -> list[str]:
     """Return each two neighbouring characters of `run`."""
-    return [first + second for first, second in pairwise(run)]
+    return list(map(add, run, run[1:]))
 
 
-@lru_cache(maxsize=1 << 14)
 def pair(first: str, second: str) -> str:
     """Return the term of two neighbouring words: 18 bits of their hash."""
     value = zlib.crc32(f"{first} {second}".encode())
-    return f"{PAIR}{_DIGITS[value >> 12 & 63]}{_DIGITS[value >> 6 & 63]}{_DIGITS[value & 63]}"
+    return PAIR + _DIGITS[value >> 12 & 63] + _TWO_DIGITS[value & 4095]

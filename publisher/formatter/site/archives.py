@@ -1,4 +1,4 @@
-"""Everything since the first day: a page and a sitemap by month, and the documents of each feed.
+"""Everything since the first day: pages by month, sitemaps by quarter, documents of each feed.
 
 The archives of a quarter are one batch, as they show the same entries.
 """
@@ -9,7 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from publisher.formatter.feeds import formats
-from publisher.formatter.pages import render_month, render_sitemap_month
+from publisher.formatter.feeds.timeline import moment
+from publisher.formatter.pages import render_month, render_sitemap_papers, sitemap_paths
 from publisher.formatter.paths import LINES_ON_A_PAGE, month_path
 from publisher.formatter.search.segments import quarter
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def month_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
-    """Yield the page of each month, and the sitemap of its papers."""
+    """Yield the page of each month, and the sitemaps of the papers of each quarter."""
     for at, month in enumerate(index.months):
         items = index.by_month[month]
         # Under each of its topics, or under none.
@@ -41,14 +42,13 @@ def month_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
             stage=stage,
             shown=len(items),
         )
+    for name, items in index.by_quarter.items():
         yield BuildTarget(
-            name=f"sitemap {month}",
+            name=f"sitemap {name}",
             fingerprint=mixed(item.summary.fingerprint for item in items),
-            paths=partial(_sitemap_paths, month),
-            render=partial(_render_sitemap, index, month),
-            batch=f"pages of {month}",
+            paths=partial(sitemap_paths, name, len(items)),
+            render=partial(_render_sitemap, index, name),
             stage=stage,
-            shown=len(items),
         )
 
 
@@ -84,12 +84,13 @@ def _render_month(index: PaperIndex, month: str, older: str, newer: str) -> dict
     return render_month(month, papers, index.settings, older=older, newer=newer)
 
 
-def _sitemap_paths(month: str) -> tuple[str, ...]:
-    return (f"sitemap-{month}.xml",)
-
-
-def _render_sitemap(index: PaperIndex, month: str) -> dict[str, bytes]:
-    return render_sitemap_month(month, index.papers(index.by_month[month]), index.settings)
+def _render_sitemap(index: PaperIndex, name: str) -> dict[str, bytes]:
+    zone = index.settings.site.zone
+    papers = [
+        (item.summary.id, moment(item.summary.updated).astimezone(zone))
+        for item in index.by_quarter[name]
+    ]
+    return render_sitemap_papers(name, papers, index.settings)
 
 
 def _render_archive(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-LARGE = 65_536  # bytes; packing smaller ones on the way takes a millisecond, and hosts count files
+LARGE = 131_072  # bytes; packing smaller ones on the way takes a millisecond, and hosts count files
 # The next levels save a few percent and take up to twice the time.
 _LEVEL = 1
 # Windows would turn line ends into its own.

@@ -18,14 +18,29 @@ MOST_PAPERS_FIRST = 200  # authors on the first list
 # Of a letter with too many names for a page, the next letters with so many have pages of their own.
 _WORTH_A_PAGE = 12
 _FEW_COAUTHORS = 30
+# As on the keys of a telephone.
+_LETTERS = ("a–c", "d–f", "g–i", "j–l", "m–o", "p–s", "t–v", "w–z")
 
 
 class NamePage(NamedTuple):
-    """The authors whose names begin with `prefix`, but for those on pages of longer prefixes."""
+    """The authors whose names begin with `prefix`, but for those on pages of longer prefixes.
+
+    The prefix of a first page is a range of letters, or "" for names with no Latin letter.
+    """
 
     prefix: str
     authors: tuple[int, ...]
     longer: tuple[tuple[str, int], ...]  # prefixes with their numbers of authors
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no other page of names leads to it."""
+        return not self.prefix or self.prefix in _LETTERS
+
+    @property
+    def total(self) -> int:
+        """The number of authors on this page, and on those that it leads to."""
+        return len(self.authors) + sum(count for _, count in self.longer)
 
 
 class AuthorPages:
@@ -96,28 +111,27 @@ class AuthorPages:
         ]
 
     def name_pages(self) -> list[NamePage]:
-        """Return the lists by name: one for each first letter, and more where names are many.
+        """Return the lists by name: one for some first letters each, more where names are many.
 
-        A new author changes the list with their name, and seldom another. The one of "" has the
-        names that begin with no Latin letter.
+        A new author changes the list with their name, and seldom another.
         """
         if len(self.authors) <= MOST_PAPERS_FIRST:
             return []
         first: dict[str, list[int]] = {}
         for number, author in enumerate(self.authors):
-            letter = author.sorted_as[:1]
-            first.setdefault(letter if "a" <= letter <= "z" else "", []).append(number)
-        return [page for letter in sorted(first) for page in self._pages(first[letter], letter)]
+            first.setdefault(_letters_of(author.sorted_as[:1]), []).append(number)
+        return [page for letters in sorted(first) for page in self._pages(first[letters], letters)]
 
     def _pages(self, numbers: Sequence[int], prefix: str) -> Iterator[NamePage]:
         """Yield the list of `numbers`, or what it leads to and that."""
         if len(numbers) <= AUTHORS_ON_A_PAGE:
             yield NamePage(prefix, tuple(numbers), ())
             return
+        shared = 0 if prefix in _LETTERS else len(prefix)
         groups = [
             (longer, tuple(of_prefix))
             for longer, of_prefix in groupby(
-                numbers, lambda number: self.authors[number].sorted_as[: len(prefix) + 1]
+                numbers, lambda number: self.authors[number].sorted_as[: shared + 1]
             )
         ]
         few = [len(group) for _, group in groups if len(group) < _WORTH_A_PAGE]
@@ -132,3 +146,8 @@ class AuthorPages:
         yield NamePage(prefix, tuple(here), tuple((longer, len(group)) for longer, group in apart))
         for longer, group in apart:
             yield from self._pages(group, longer)
+
+
+def _letters_of(letter: str) -> str:
+    """Return the range of `_LETTERS` that has `letter`, or ""."""
+    return next((letters for letters in _LETTERS if letters[0] <= letter <= letters[-1]), "")

@@ -85,11 +85,8 @@ def author_list_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
 
 
 def _letters(pages: AuthorPages) -> list[tuple[str, int]]:
-    """Return the first letters of names, each with its number of authors."""
-    counts: dict[str, int] = {}
-    for page in pages.name_pages():
-        counts[page.prefix[:1]] = counts.get(page.prefix[:1], 0) + len(page.authors)
-    return list(counts.items())
+    """Return the first letters of names, each with their number of authors."""
+    return [(page.prefix, page.total) for page in pages.name_pages() if page.is_first]
 
 
 def _author_paths(author: Author) -> list[str]:

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from publisher.formatter.site.build_target import BuildTarget
@@ -31,7 +31,9 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS targets (
     name TEXT PRIMARY KEY, fingerprint INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS paths (name TEXT PRIMARY KEY, paths TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS paths (
+    name TEXT PRIMARY KEY, paths TEXT NOT NULL, parts TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS folders (path TEXT PRIMARY KEY, changed INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entries (key INTEGER PRIMARY KEY, content BLOB NOT NULL);
@@ -100,6 +102,13 @@ class BuildState:
                 files.update(filter(None, paths.split("\n")))
         return files
 
+    def parts(self, name: str) -> dict[str, int]:
+        """Return the `BuildTarget.parts` of the target `name` as it was built, by their paths."""
+        query = "SELECT paths, parts FROM paths WHERE name = ?"
+        for paths, parts in self._connection.execute(query, (name,)):
+            return dict(zip(paths.split("\n"), map(int, parts.split()), strict=False))
+        return {}
+
     def begin(self, program: int, names: Iterable[str]) -> None:
         """Note that a build begins which makes or removes the targets `names`.
 
@@ -127,7 +136,7 @@ class BuildState:
 
     def finish(
         self,
-        targets: Iterable[BuildTarget],
+        targets: Collection[BuildTarget],
         paths: Mapping[str, Sequence[str]],
         folders: Iterable[str],
     ) -> None:
@@ -136,14 +145,18 @@ class BuildState:
         `paths` are those of each target by its name.
         """
         finished = _file_clock(self._folder)
+        parts = {target.name: " ".join(map(str, target.parts())) for target in targets}
         with self._writing():
             self._connection.executemany(
                 "INSERT OR REPLACE INTO targets VALUES (?, ?)",
                 [(target.name, target.fingerprint) for target in targets],
             )
             self._connection.executemany(
-                "INSERT OR REPLACE INTO paths VALUES (?, ?)",
-                [(name, "\n".join(of_target)) for name, of_target in paths.items()],
+                "INSERT OR REPLACE INTO paths VALUES (?, ?, ?)",
+                [
+                    (name, "\n".join(of_target), parts.get(name, ""))
+                    for name, of_target in paths.items()
+                ],
             )
             for path in folders:
                 try:

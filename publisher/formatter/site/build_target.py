@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 _63_BITS = (1 << 63) - 1
 
@@ -21,6 +21,9 @@ class BuildTarget:
     process makes them all; the batches that show most papers (`shown`, a number) are begun first.
     Targets of a lower `stage` are written first, so that what links to a file is never there before
     it.
+
+    Where others change with the files of a target, `parts` returns 63 bits for each of its paths,
+    which differ where that file may, and `render_some` makes the files of some paths alone.
     """
 
     name: str
@@ -30,6 +33,8 @@ class BuildTarget:
     batch: str = ""
     stage: int = 0
     shown: int = 1
+    parts: Callable[[], Sequence[int]] = tuple
+    render_some: Callable[[Collection[str]], Mapping[str, bytes]] | None = None
 
 
 def stable_hash(*values: str | bytes | int) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import shutil
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,7 +27,7 @@ from publisher.formatter.site.staging import StagedFolders
 from publisher.process_pool import map_parallel
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from publisher.formatter.site.build_state import BuildState
@@ -103,6 +104,8 @@ def build_targets(
     else:
         before = state.paths([*gone, *paths])
         stale = {path for path in before - fresh if path in manifest}
+    if fingerprints and not (disturbed or state.was_interrupted()):
+        changed = [_narrowed(target, state, fingerprints) for target in changed]
     state.begin(program, [*gone, *paths])
     manifest.add(fresh)
     manifest.write()
@@ -117,6 +120,19 @@ def build_targets(
     touched = {_parent(path) for path in (*fresh, *stale)} | {"", *disturbed}
     state.finish(changed, paths, touched)
     return Changes(tuple(sorted(written)), removed)
+
+
+def _narrowed(target: BuildTarget, state: BuildState, built: Container[str]) -> BuildTarget:
+    """Return `target` so that it makes no file again that would be as it is.
+
+    `built` are the names of the targets whose files are what the last build made.
+    """
+    if not target.render_some or target.name not in built:
+        return target
+    parts = state.parts(target.name)
+    now = zip(target.paths(), target.parts(), strict=True)
+    differing = frozenset(path for path, part in now if parts.get(path) != part)
+    return replace(target, render=partial(target.render_some, differing))
 
 
 def _remembered(

@@ -25,6 +25,7 @@ from publisher.formatter.pages import (
     render_sitemap_lists,
     render_topic,
     render_topics,
+    sitemap_paths,
 )
 from publisher.formatter.pages.subscribe_form import FormOffer
 from publisher.formatter.pages.topic_mix import mixed_topics
@@ -43,7 +44,7 @@ from publisher.formatter.paths import (
 from publisher.formatter.site.build_target import BuildTarget, mixed, stable_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from publisher.formatter.feeds.feed_catalog import FeedPlan
     from publisher.formatter.feeds.timeline import FeedItem
@@ -110,7 +111,8 @@ def overview_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
                 bool(index.authors.authors),
                 months,
                 stable_hash(*(issue.id for issue in index.issues)),
-                *(_updated(index, month) for month in index.months),
+                *(_updated(items) for items in index.by_quarter.values()),
+                *map(len, index.by_quarter.values()),
             )
         ),
         paths=lambda: (LISTS_PATH, "sitemap.xml"),
@@ -173,8 +175,8 @@ def _shown(index: PaperIndex, items: Sequence[FeedItem]) -> list[int]:
     return [item.summary.fingerprint for item in items[: index.settings.feeds.entries]]
 
 
-def _updated(index: PaperIndex, month: str) -> int:
-    return max(item.summary.updated for item in index.by_month[month])
+def _updated(items: Iterable[FeedItem]) -> int:
+    return max(item.summary.updated for item in items)
 
 
 def _month_counts(index: PaperIndex) -> list[MonthCount]:
@@ -262,14 +264,15 @@ def _render_sitemaps(index: PaperIndex) -> dict[str, bytes]:
     lists += [f"{ISSUES_FOLDER}{issue.id}.html" for issue in index.issues]
     lists += issues_paths(len(index.issues)) if index.issues else []
     zone = index.settings.site.zone
-    months = [
-        (f"sitemap-{month}.xml", moment(_updated(index, month)).astimezone(zone))
-        for month in index.months
+    dated = [
+        (path, moment(_updated(items)).astimezone(zone))
+        for name, items in index.by_quarter.items()
+        for path in sitemap_paths(name, len(items))
     ]
     undated = [LISTS_PATH, *([AUTHORS_SITEMAP_PATH] if index.authors.authors else [])]
     return {
         **render_sitemap_lists(lists, index.settings),
-        **render_sitemap([*months, *((path, None) for path in undated)], index.settings),
+        **render_sitemap([*dated, *((path, None) for path in undated)], index.settings),
     }
 
 

@@ -14,6 +14,7 @@ from publisher.formatter.feeds.feed_membership import text_languages
 from publisher.formatter.feeds.timeline import moment
 from publisher.formatter.pages.connections import ListedPaper
 from publisher.formatter.related.similarity import NO_STORE, DatedTerms, find_related
+from publisher.formatter.search.segments import quarter
 from publisher.formatter.site.author_pages import AuthorPages
 from publisher.formatter.site.topics import paper_without
 from publisher.formatter.site.venue_pages import VenuePage, find_venues
@@ -81,6 +82,12 @@ class PaperIndex:
     def months(self) -> list[str]:
         """The months that have papers, the newest first."""
         return list(self.by_month)
+
+    @cached_property
+    def by_quarter(self) -> Mapping[str, list[FeedItem]]:
+        """The papers of each quarter ("2024-q4"), the newest first."""
+        quarters = {month: quarter(month) for month in self.by_month}
+        return _grouped((quarters[item.month], item) for item in self.by_day)
 
     @cached_property
     def by_digest(self) -> Mapping[str, list[FeedItem]]:

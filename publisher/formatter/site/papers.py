@@ -11,7 +11,7 @@ from publisher.formatter.paths import paper_stem, venue_path
 from publisher.formatter.site.build_target import BuildTarget, mixed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from publisher.formatter.feeds.timeline import FeedItem
     from publisher.formatter.site.paper_index import PaperIndex
@@ -19,37 +19,59 @@ if TYPE_CHECKING:
 
 def paper_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     """Yield the targets, one for each digest."""
-    papers = index.oldest_first
     for digest, items in index.by_digest.items():
-        facts: list[int] = []
-        for item in items:
-            place = index.places[item.number]
-            facts += (
-                item.summary.fingerprint,
-                index.authors.fingerprint(place),
-                index.facts[item.number].venue in index.venues,
-                *(papers[other].summary.fingerprint for other in index.related[place]),
-            )
+        parts = _parts(index, items)
         yield BuildTarget(
             name=f"papers of {digest}",
-            fingerprint=mixed(facts),
+            fingerprint=mixed(parts),
             paths=partial(_paths, items),
             render=partial(_render, index, items),
             batch=f"papers of {digest}",
             stage=stage,
             shown=len(items),
+            parts=partial(tuple, parts),
+            render_some=partial(_render, index, items),
         )
 
 
+def _parts(index: PaperIndex, items: Sequence[FeedItem]) -> list[int]:
+    """Return 63 bits for each page: its paper, and those that it links to."""
+    papers = index.oldest_first
+    shown = [0, *(item.summary.fingerprint for item in items), 0]
+    parts: list[int] = []
+    for at, item in enumerate(items):
+        place = index.places[item.number]
+        parts.append(
+            mixed(
+                (
+                    *shown[at : at + 3],
+                    index.authors.fingerprint(place),
+                    index.facts[item.number].venue in index.venues,
+                    *(papers[other].summary.fingerprint for other in index.related[place]),
+                )
+            )
+        )
+    return parts
+
+
 def _paths(items: Sequence[FeedItem]) -> list[str]:
-    return [f"{paper_stem(item.summary.id)}.html" for item in items]
+    return [_path(item) for item in items]
 
 
-def _render(index: PaperIndex, items: Sequence[FeedItem]) -> dict[str, bytes]:
+def _path(item: FeedItem) -> str:
+    return f"{paper_stem(item.summary.id)}.html"
+
+
+def _render(
+    index: PaperIndex, items: Sequence[FeedItem], paths: Collection[str] | None = None
+) -> dict[str, bytes]:
+    """Return the pages of `items`, or those of `paths` alone."""
     files: dict[str, bytes] = {}
     listed = [index.listed(item) for item in items]
     neighbours = zip([None, *listed], [*listed[1:], None], strict=False)
-    for item, paper, (before, after) in zip(items, index.papers(items), neighbours, strict=True):
+    for item, (before, after) in zip(items, neighbours, strict=True):
+        if paths is not None and _path(item) not in paths:
+            continue
         place = index.places[item.number]
         venue = index.venues.get(index.facts[item.number].venue)
         links = PaperLinks(
@@ -59,5 +81,6 @@ def _render(index: PaperIndex, items: Sequence[FeedItem]) -> dict[str, bytes]:
             previous=before,
             next=after,
         )
+        (paper,) = index.papers((item,))
         files |= render_paper(paper, index.settings, links)
     return files

@@ -20,8 +20,9 @@ from publisher.formatter.pages import (
     render_shared_files,
     render_sitemap,
     render_sitemap_lists,
-    render_sitemap_month,
+    render_sitemap_papers,
     sitemap,
+    sitemap_paths,
 )
 from publisher.models import Paper, Topic
 from publisher.settings import Settings, Site
@@ -128,12 +129,14 @@ def test_all_issues() -> None:
     )
 
 
-def test_sitemaps_by_month(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sitemaps_by_quarter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sitemap, "MOST_ADDRESSES", 2)
-    files = render_sitemap_month("2024-12", [make_paper(n) for n in range(3)], SETTINGS)
+    papers = [(paper.id, paper.updated) for paper in map(make_paper, range(3))]
+    files = render_sitemap_papers("2024-q4", papers, SETTINGS)
 
-    assert list(files) == ["sitemap-2024-12.xml", "sitemap-2024-12-2.xml"]
-    first = etree.fromstring(files["sitemap-2024-12.xml"])
+    assert list(files) == ["sitemap-2024-q4.xml", "sitemap-2024-q4-2.xml"]
+    assert list(files) == sitemap_paths("2024-q4", 3)
+    first = etree.fromstring(files["sitemap-2024-q4.xml"])
     assert first.xpath("//s:loc/text()", namespaces=NAMESPACE) == [
         "https://papers.example.org/papers/2412.00000.html",
         "https://papers.example.org/papers/2412.00001.html",
@@ -145,7 +148,7 @@ def test_sitemaps_by_month(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_index_of_sitemaps() -> None:
     lists = render_sitemap_lists(["index.html", "404.html", "topics/a/index.html"], SETTINGS)
-    index = render_sitemap([("sitemap-2024-12.xml", NOON), *((p, None) for p in lists)], SETTINGS)
+    index = render_sitemap([("sitemap-2024-q4.xml", NOON), *((p, None) for p in lists)], SETTINGS)
 
     (document,) = map(etree.fromstring, lists.values())
     assert document.xpath("//s:loc/text()", namespaces=NAMESPACE) == [
@@ -155,7 +158,7 @@ def test_the_index_of_sitemaps() -> None:
     root = etree.fromstring(index["sitemap.xml"])
     assert etree.QName(root).localname == "sitemapindex"
     assert root.xpath("//s:loc/text()", namespaces=NAMESPACE) == [
-        "https://papers.example.org/sitemap-2024-12.xml",
+        "https://papers.example.org/sitemap-2024-q4.xml",
         "https://papers.example.org/sitemap-lists.xml",
     ]
 

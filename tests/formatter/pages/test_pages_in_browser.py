@@ -116,7 +116,7 @@ KINDS = (
     "search/index.html",
     "authors/index.html",
     "authors/ada-example.html",
-    "authors/names/e.html",
+    "authors/names/d-to-f.html",
     "venues/index.html",
     "venues/cvpr-2024.html",
     "topics/nerf/1.html",

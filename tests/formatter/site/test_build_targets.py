@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from publisher.formatter.site.manifest import MANIFEST
 from publisher.process_pool import run_alongside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
 NOTHING = Changes()
@@ -81,6 +82,51 @@ def test_only_what_changed_is_made(build: Builder) -> None:
     untouched = BuildTarget("b", same.fingerprint, same.paths, never)
     changes = build(target("a", A | {"index.html": "second"}), untouched)
     assert changes == Changes(written=("index.html",))
+
+
+def with_parts(files: dict[str, str], asked: list[str] | None = None) -> BuildTarget:
+    """Return the target "b"; `asked` gets the paths whose files are made apart."""
+    same = target("b", files)
+
+    def render_some(paths: Collection[str]) -> dict[str, bytes]:
+        if asked is not None:
+            asked.extend(paths)
+        return {path: files[path].encode() for path in paths}
+
+    return replace(
+        same, parts=lambda: [stable_hash(text) for text in files.values()], render_some=render_some
+    )
+
+
+def test_of_a_target_in_parts_only_those_are_made_that_changed(build: Builder) -> None:
+    build(target("a", A), with_parts(B))
+    changed, asked = B | {"papers/2.html": "new", "papers/3.html": "three"}, list[str]()
+    changes = build(target("a", A), with_parts(changed, asked))
+    assert changes.written == ("papers/2.html", "papers/3.html")
+    assert sorted(asked) == ["papers/2.html", "papers/3.html"]
+    fewer = {path: text for path, text in changed.items() if path != "papers/1.html"}
+    assert build(target("a", A), with_parts(fewer)).removed == ("papers/1.html",)
+    assert build.files() == {*A, *fewer, MANIFEST}
+
+
+def test_parts_of_which_one_was_lost_are_made_whole(build: Builder) -> None:
+    build(target("a", A), with_parts(B))
+    (build.out / "papers/1.html").unlink()
+    changes = build(target("a", A), with_parts(B | {"papers/2.html": "new"}))
+    assert changes.written == ("papers/1.html", "papers/2.html")
+
+
+def test_parts_of_a_build_that_was_stopped_are_made_whole(build: Builder) -> None:
+    def stopped() -> dict[str, bytes]:
+        raise KeyboardInterrupt
+
+    build(target("a", A), with_parts(B))
+    changed = B | {"papers/1.html": "new"}
+    stopping = replace(target("z", {"z.html": "z"}, stage=1), render=stopped)
+    with pytest.raises(KeyboardInterrupt):
+        build(target("a", A), with_parts(changed), stopping)
+    (build.out / "papers/1.html").write_text("lost")
+    assert "papers/1.html" in build(target("a", A), with_parts(changed)).written
 
 
 def test_a_new_program_makes_everything_and_writes_what_differs(build: Builder) -> None:
