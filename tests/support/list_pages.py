@@ -69,11 +69,11 @@ def render_lists(
     authors = author_pages(papers)
     listed = [listed_paper(paper) for paper in papers]
     links = [authors.link(number) for number in range(len(authors.authors))]
-    letters = [("e", 812), ("", 3)] if with_names else []
+    letters = [("d–f", 812), ("", 3)] if with_names else []
     venues = find_venues([venue_label(paper) for paper in papers])
     files = render_authors(links, len(links), letters, settings, has_venues=bool(venues))
     if with_names:
-        files |= render_names("e", links, [("ex", 800)], settings)
+        files |= render_names("d–f", links, [("e", 800)], settings)
     for number, author in enumerate(authors.authors):
         of_author = [listed[place] for place in author.places]
         files |= render_author(links[number], of_author, authors.coauthors(number), settings)
