@@ -74,9 +74,9 @@ def render_lists(
     files = render_authors(links, len(links), letters, settings, has_venues=bool(venues))
     if with_names:
         files |= render_names("d–f", links, [("e", 800)], settings)
-    for number, author in enumerate(authors.authors):
-        of_author = [listed[place] for place in author.places]
-        files |= render_author(links[number], of_author, authors.coauthors(number), settings)
+    for page in authors.pages:
+        of_page = [listed[place] for place in page.places]
+        files |= render_author(authors.names(page), of_page, authors.coauthors(page), settings)
     for venue in venues.values():
         files |= render_venue(venue.link, [listed[place] for place in venue.places], settings)
     if venues:

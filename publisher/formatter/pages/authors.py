@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from publisher.settings import Settings
 
 AUTHORS_PATH = "authors/index.html"
+# Authors of one page in its heading: all of a few, the first of many.
+_FEW, _FIRST = 5, 3
 
 
 class AuthorLink(NamedTuple):
@@ -40,18 +42,21 @@ class CountedLink:
 
 
 def render_author(
-    author: AuthorLink,
+    authors: Sequence[tuple[str, str]],
     papers: Sequence[ListedPaper],
     coauthors: Sequence[AuthorLink],
     settings: Settings,
 ) -> dict[str, bytes]:
-    """Return the pages of `author`: `authors/<slug>.html`, `authors/<slug>/2.html`, ...
+    """Return the pages of `authors`: `authors/<slug>.html`, `authors/<slug>/2.html`, ...
 
-    `papers` are all of theirs, the newest first; `coauthors` count those that they share. Raises
-    `TemplateError`.
+    `authors` are the names and slugs of those who wrote all of `papers`, which are the newest
+    first; `coauthors` count those that they share. Raises `TemplateError`.
     """
     texts = words(settings)
-    slug = author.path.removeprefix("authors/").removesuffix(".html")
+    slug = authors[0][1]
+    named = authors if len(authors) <= _FEW else authors[:_FIRST]
+    others = authors[len(named) :]
+    name = ", ".join(name for name, _ in named) + (", …" if others else "")
     numbers = range(1, pages_of(len(papers)) + 1)
     pages: dict[str, bytes] = {}
     for number in numbers:
@@ -60,8 +65,8 @@ def render_author(
         pages |= render_listing(
             path,
             ListingHead(
-                name=author.name,
-                description=texts.author_description.format(name=author.name),
+                name=name,
+                description=texts.author_description.format(name=name),
                 total=len(papers),
                 above=(AUTHORS_PATH, texts.authors),
             ),
@@ -69,6 +74,8 @@ def render_author(
             settings,
             leaves=[(leaf, author_path(slug, leaf)) for leaf in numbers],
             number=number,
+            named=named if len(named) > 1 else (),
+            others=others,
             people=author_rows(coauthors, way_up(path)),
             has_help=True,
         )

@@ -46,6 +46,8 @@ def render_listing(
         "lead": "",
         "has_help": False,
         "people": (),
+        "named": (),
+        "others": (),
         "older": "",
         "newer": "",
         **context,

@@ -22,6 +22,14 @@ _FEW_COAUTHORS = 30
 _LETTERS = ("a–c", "d–f", "g–i", "j–l", "m–o", "p–s", "t–v", "w–z")
 
 
+class AuthorPage(NamedTuple):
+    """The page of an author, and of those who wrote the same papers, first authors first."""
+
+    slug: str
+    authors: tuple[int, ...]
+    places: tuple[int, ...]  # of their papers
+
+
 class NamePage(NamedTuple):
     """The authors whose names begin with `prefix`, but for those on pages of longer prefixes.
 
@@ -54,7 +62,13 @@ class AuthorPages:
         self.of_paper = [
             tuple(dict.fromkeys(by_key[key] for key in keys if key in by_key)) for _, keys in papers
         ]
-        self._addresses = [crc32(author.slug.encode()) for author in self.authors]
+        self.pages = self._shared_pages()
+        slugs = {number: page.slug for page in self.pages for number in page.authors}
+        self._paths = [
+            author_path(slugs[number]) + (f"#{author.slug}" if author.slug != slugs[number] else "")
+            for number, author in enumerate(self.authors)
+        ]
+        self._addresses = [crc32(path.encode()) for path in self._paths]
         self._names = [crc32(author.name.encode(errors="replace")) for author in self.authors]
 
         self._shown = list(map(mixed, zip(self._addresses, self._names, strict=True)))
@@ -63,7 +77,7 @@ class AuthorPages:
         """Return the pages of the authors of the paper at `place`, by their names there."""
         by_key = self._by_key
         return {
-            name: author_path(self.authors[by_key[key]].slug)
+            name: self._paths[by_key[key]]
             for name, key in zip(*self._papers[place], strict=True)
             if key in by_key
         }
@@ -75,33 +89,60 @@ class AuthorPages:
     def link(self, number: int) -> AuthorLink:
         """Return the author as pages name them."""
         author = self.authors[number]
-        return AuthorLink(author.name, author_path(author.slug), len(author.places))
+        return AuthorLink(author.name, self._paths[number], len(author.places))
 
     def row_fingerprint(self, number: int) -> int:
         """Return 63 bits that stand for `link`."""
         size = len(self.authors[number].places)
         return mixed((self._shown[number], size))
 
-    def coauthors(self, number: int) -> list[AuthorLink]:
-        """Return those who have a page and share most papers, with how many they share."""
+    def names(self, page: AuthorPage) -> list[tuple[str, str]]:
+        """Return the names of the authors of `page`, each with what addresses it there."""
+        authors = (self.authors[number] for number in page.authors)
+        return [(author.name, author.slug) for author in authors]
+
+    def coauthors(self, page: AuthorPage) -> list[AuthorLink]:
+        """Return those with other pages who share most papers, with how many they share."""
         shared: dict[int, int] = {}
-        for place in self.authors[number].places:
+        for place in page.places:
             for other in self.of_paper[place]:
                 shared[other] = shared.get(other, 0) + 1
-        del shared[number]
+        for number in page.authors:
+            del shared[number]
         first = sorted(shared, key=lambda other: (-shared[other], other))[:_FEW_COAUTHORS]
         return [self.link(other)._replace(papers=shared[other]) for other in first]
 
     def page_fingerprints(self, papers: Sequence[int]) -> list[int]:
-        """Return 63 bits for each author's page; `papers` are the fingerprints of all papers."""
+        """Return 63 bits for each of `pages`; `papers` are the fingerprints of all papers."""
         shown = [
             mixed((paper, *(self._shown[number] for number in of_paper)))
             for paper, of_paper in zip(papers, self.of_paper, strict=True)
         ]
         return [
-            mixed((self._names[number], *(shown[place] for place in author.places)))
-            for number, author in enumerate(self.authors)
+            mixed(
+                (
+                    *(self._shown[number] for number in page.authors),
+                    *(shown[place] for place in page.places),
+                )
+            )
+            for page in self.pages
         ]
+
+    def _shared_pages(self) -> list[AuthorPage]:
+        """Return the pages: those who wrote the same papers have one.
+
+        Of the authors of two papers a third and more wrote the same two. Where one of them writes
+        another, the page at the same address is of that author alone or stays with the others.
+        """
+        by_places: dict[tuple[int, ...], list[int]] = {}
+        for number, author in enumerate(self.authors):
+            by_places.setdefault(author.places, []).append(number)
+        pages: list[AuthorPage] = []
+        for places, numbers in by_places.items():
+            group = set(numbers)
+            ordered = tuple(number for number in self.of_paper[places[0]] if number in group)
+            pages.append(AuthorPage(self.authors[ordered[0]].slug, ordered, places))
+        return pages
 
     def by_papers(self) -> list[int]:
         """Return the authors with most papers."""

@@ -23,8 +23,7 @@ from publisher.formatter.site.build_target import BuildTarget, mixed, stable_has
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from publisher.formatter.author_groups import Author
-    from publisher.formatter.site.author_pages import AuthorPages, NamePage
+    from publisher.formatter.site.author_pages import AuthorPage, AuthorPages, NamePage
     from publisher.formatter.site.paper_index import PaperIndex
 
 
@@ -34,23 +33,23 @@ def author_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
     fingerprints = pages.page_fingerprints(
         [item.summary.fingerprint for item in index.oldest_first]
     )
-    for number, (author, fingerprint) in enumerate(zip(pages.authors, fingerprints, strict=True)):
+    for page, fingerprint in zip(pages.pages, fingerprints, strict=True):
         yield BuildTarget(
-            name=f"author {author.slug}",
+            name=f"author {page.slug}",
             fingerprint=fingerprint,
-            paths=partial(_author_paths, author),
-            render=partial(_render_author, index, number),
-            batch=f"authors {author.slug[:2]}",
+            paths=partial(_author_paths, page),
+            render=partial(_render_author, index, page),
+            batch=f"authors {page.slug[:2]}",
             stage=stage,
         )
-    for page in pages.name_pages():
-        longer = stable_hash(*(f"{prefix} {count}" for prefix, count in page.longer))
+    for names in pages.name_pages():
+        longer = stable_hash(*(f"{prefix} {count}" for prefix, count in names.longer))
         yield BuildTarget(
-            name=f"authors by name {page.prefix}",
-            fingerprint=mixed((longer, *map(pages.row_fingerprint, page.authors))),
-            paths=partial(_names_paths, page),
-            render=partial(_render_names, index, page),
-            batch=f"authors by name {page.prefix[:1]}",
+            name=f"authors by name {names.prefix}",
+            fingerprint=mixed((longer, *map(pages.row_fingerprint, names.authors))),
+            paths=partial(_names_paths, names),
+            render=partial(_render_names, index, names),
+            batch=f"authors by name {names.prefix[:1]}",
             stage=stage,
         )
 
@@ -74,7 +73,7 @@ def author_list_targets(index: PaperIndex, stage: int) -> Iterator[BuildTarget]:
         stage=stage,
     )
     if pages.authors:
-        paths = [author_path(author.slug) for author in pages.authors]
+        paths = [author_path(page.slug) for page in pages.pages]
         yield BuildTarget(
             name="sitemap of authors",
             fingerprint=stable_hash(*paths),
@@ -89,17 +88,14 @@ def _letters(pages: AuthorPages) -> list[tuple[str, int]]:
     return [(page.prefix, page.total) for page in pages.name_pages() if page.is_first]
 
 
-def _author_paths(author: Author) -> list[str]:
-    return [
-        author_path(author.slug, number) for number in range(1, pages_of(len(author.places)) + 1)
-    ]
+def _author_paths(page: AuthorPage) -> list[str]:
+    return [author_path(page.slug, number) for number in range(1, pages_of(len(page.places)) + 1)]
 
 
-def _render_author(index: PaperIndex, number: int) -> dict[str, bytes]:
+def _render_author(index: PaperIndex, page: AuthorPage) -> dict[str, bytes]:
     pages = index.authors
-    papers = [index.listed(index.oldest_first[place]) for place in pages.authors[number].places]
-    papers.reverse()
-    return render_author(pages.link(number), papers, pages.coauthors(number), index.settings)
+    papers = [index.listed(index.oldest_first[place]) for place in reversed(page.places)]
+    return render_author(pages.names(page), papers, pages.coauthors(page), index.settings)
 
 
 def _names_paths(page: NamePage) -> tuple[str, ...]:

@@ -65,3 +65,38 @@ def test_each_author_is_in_one_list(count: int) -> None:
     numbers = [number for page in lists for number in page.authors]
     assert sorted(numbers) == list(range(260 + count))
     assert len({author_names_path(page.prefix) for page in lists}) == len(lists)
+
+
+def of_papers(*papers: str) -> AuthorPages:
+    """Return the pages of the authors of `papers`, the oldest first: "Ada Author, Bo Writer"."""
+    names = [tuple(paper.split(", ")) for paper in papers]
+    return AuthorPages([(of_paper, tuple(map(author_key, of_paper))) for of_paper in names])
+
+
+def test_authors_of_the_same_papers_share_a_page() -> None:
+    pages = of_papers(
+        "Zoe Last, Ada Author, Bo Writer", "Ada Author, Cy Other", "Bo Writer, Zoe Last", "Cy Other"
+    )
+    assert [(page.slug, pages.names(page), page.places) for page in pages.pages] == [
+        ("ada-author", [("Ada Author", "ada-author")], (0, 1)),
+        ("zoe-last", [("Zoe Last", "zoe-last"), ("Bo Writer", "bo-writer")], (0, 2)),
+        ("cy-other", [("Cy Other", "cy-other")], (1, 3)),
+    ]
+    assert pages.links(0) == {
+        "Zoe Last": "authors/zoe-last.html",
+        "Ada Author": "authors/ada-author.html",
+        "Bo Writer": "authors/zoe-last.html#bo-writer",
+    }
+    of_zoe = pages.pages[1]
+    assert pages.coauthors(of_zoe) == [("Ada Author", "authors/ada-author.html", 1)]
+
+
+def test_an_address_stays_where_one_of_a_page_writes_another_paper() -> None:
+    together = ("Ada Author, Bo Writer", "Bo Writer, Ada Author")
+    assert [page.slug for page in of_papers(*together).pages] == ["ada-author"]
+    apart = of_papers(*together, "Ada Author")
+    assert {page.slug: page.places for page in apart.pages} == {
+        "ada-author": (0, 1, 2),
+        "bo-writer": (0, 1),
+    }
+    assert apart.fingerprint(0) != of_papers(*together).fingerprint(0)
