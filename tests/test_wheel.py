@@ -15,6 +15,8 @@ from conftest import ROOT
 
 from publisher import __version__
 
+pytestmark = pytest.mark.slow
+
 # The releases that are tested, and that are in the cache of uv; not the newest of the day.
 CONSTRAINTS = ROOT / "requirements" / "run.txt"
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import ROOT
-from support.fork_server import fork_server
 from support.program import until
 from support.smtp_sink import Sink, mail_server
 from support.workflow import Forge, Run, workflow
@@ -22,6 +21,10 @@ from support.workflow import Forge, Run, workflow
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from support.fork_server import ForkServer
+
+pytestmark = pytest.mark.slow
 
 PEOPLE = [f"reader{number}@example.org" for number in range(8)]
 SECRETS = {"STORE_PASSPHRASE": "correct horse battery staple", "MAIL_PASSWORD": "x"}
@@ -103,16 +106,10 @@ def sink() -> Sink:
     return Sink()
 
 
-@pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with fork_server(tmp_path_factory.mktemp("program")) as program:
-        yield program
-
-
 @pytest.fixture
-def newsletter(tmp_path: Path, program: Path, sink: Sink) -> Iterator[Newsletter]:
+def newsletter(tmp_path: Path, forks: ForkServer, sink: Sink) -> Iterator[Newsletter]:
     with mail_server(sink) as mail:
-        yield Newsletter(tmp_path, program, sink, mail)
+        yield Newsletter(tmp_path, forks.program, sink, mail)
 
 
 def test_two_runs_send_once(newsletter: Newsletter) -> None:

@@ -22,7 +22,6 @@ import pytest
 from conftest import ROOT
 from support.doc_commands import is_shell, mentioned_calls, shell_blocks
 from support.fake_arxiv import FakeArxiv, FakePaper
-from support.fork_server import fork_server
 from support.smtp_sink import Sink, mail_server
 
 from publisher.cli import app
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from support.doc_commands import Block
+    from support.fork_server import ForkServer
 
 PAGES = sorted(
     [
@@ -185,12 +185,11 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(tmp_path_factory: pytest.TempPathFactory, forks: ForkServer) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("desk")
     with (
         FakeArxiv(lambda: datetime.now(UTC)) as arxiv,
         mail_server(Sink()) as mail,
-        fork_server(folder) as program,
     ):
         now = datetime.now(UTC)
         for day in due_days(now, now.date() - timedelta(days=7)):
@@ -198,7 +197,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         hub = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
         threading.Thread(target=hub.serve_forever, daemon=True).start()
         mail["PUBLISHER_FEEDS__HUB"] = f"http://127.0.0.1:{hub.server_port}/"
-        yield Desk(folder, program, mail, arxiv)
+        yield Desk(folder, forks.program, mail, arxiv)
         hub.shutdown()
         hub.server_close()
 

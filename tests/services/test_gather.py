@@ -398,6 +398,7 @@ def test_a_new_version_with_the_same_texts_keeps_its_summary(site: Site, model: 
 FAULTS = ("429", "403", "500", "503", "drop", "half", "cut", "short", "garbage", "noise", "empty")
 
 
+@pytest.mark.slow
 def test_no_day_of_a_month_is_lost_with_a_fault_each_hour(site: Site, model: FakeModel) -> None:
     chance = random.Random(1)  # noqa: S311 - no secret
     site.model = structs.replace(site.model, budget_per_day=0.01, retries=1)
