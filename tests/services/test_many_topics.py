@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -77,11 +78,15 @@ def blog(tmp_path: Path) -> Blog:
 
 
 def links_lead_somewhere(pages: dict[str, str], site: Path) -> None:
+    targets: dict[str, tuple[str, str]] = {}
     for path, page in pages.items():
-        for link in re.findall(r'href="([^"#]+)', page):
-            if not re.match(r"[a-z]+:", link) and path != "404.html":
-                target = (site / path).parent / unquote(link)
-                assert target.resolve().exists(), (path, link)
+        if path == "404.html":
+            continue
+        for link in set(re.findall(r'href="([^"#]+)', page)):
+            if not re.match(r"[a-z]+:", link):
+                target = os.path.normpath(site / path / ".." / unquote(link))
+                targets[target] = (path, link)
+    assert [where for target, where in targets.items() if not os.path.exists(target)] == []  # noqa: PTH110 - thousands
 
 
 def test_thousands_of_tags(blog: Blog) -> None:
