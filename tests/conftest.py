@@ -28,6 +28,10 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 # How long a mail server of a test may take to start, for the tests themselves load the machine.
 os.environ.setdefault("AIOSMTPD_CONTROLLER_TIMEOUT", "60")
 
+# Else each of thousands of processes compiles the whole program anew, and pytest all tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # Tests read English texts, whatever the language of who runs them.
 os.environ["LANGUAGE"] = "en"
 
