@@ -118,7 +118,7 @@ def test_the_blog_keeps_every_file_of_its_own(
     ours = hashes(blog.folder / "source" / "papers")
     assert ours.pop(".publisher-manifest")
     assert hashes(blog.folder / "public" / "papers") == ours
-    assert len(ours) > 100
+    assert len(ours) > 80
     # The plugin leaves out hidden files: the build's own, and never one of the blog's.
     assert blog.deployed() == expected.keys() | {f"papers/{name}" for name in ours}
     config = (blog.folder / "_config.yml").read_text(encoding="utf-8")
